@@ -1,0 +1,1 @@
+//! The attributes of `ws-runtime`; depend on that crate, which re-exports them.

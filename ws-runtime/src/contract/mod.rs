@@ -1,0 +1,67 @@
+//! What both ends of a route know: its path and its types.
+//!
+//! A [`Contract`] names no handler, so a client can be built on it alone; an [`Endpoint`] adds the types that only the
+//! server has. Both are written by the attributes.
+
+use crate::codec::{Decode, Encode, Part};
+
+/// A route as both ends know it. Written by `#[ws_route("/path", …)]` and `#[ws_contract("/path", …)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the contract of a route",
+    note = "put `#[ws_contract(\"/path\")]` on a struct, or `#[ws_route(\"/path\")]` on an impl block"
+)]
+pub trait Contract: Sized + 'static {
+    /// The path, captures in braces: `/chat/{room}`, `/files/{*rest}`.
+    const PATH: &'static str;
+    /// The doc comments of the block or struct.
+    const DOCS: &'static str = "";
+    /// One line for a list of routes.
+    const SUMMARY: &'static str = "";
+    /// Under which headings a document lists the route.
+    const TAGS: &'static [&'static str] = &[];
+    /// Whether clients should move away from it.
+    const DEPRECATED: bool = false;
+    /// The subprotocols, in the server's order of preference.
+    const PROTOCOLS: &'static [&'static str] = &[];
+
+    /// The captures of the path; `()` if it has none.
+    type Params: Part;
+    /// The query string; `()` if it is not read.
+    type Query: Part;
+    /// Header fields; `()` if none are read.
+    type Header: Part;
+    /// Cookies; `()` if none are read.
+    type Cookie: Part;
+    /// What arrives; [`Message`](crate::Message) if nothing is said.
+    type Body: Decode;
+    /// What leaves; [`Message`](crate::Message) if nothing is said.
+    type Response: Encode;
+}
+
+/// The server's end of a contract: the types that handlers deal in. Written by `#[ws_route]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a route",
+    note = "put `#[ws_route(\"/path\")]` on its impl block"
+)]
+pub trait Endpoint: Sized + Send + Sync + 'static {
+    /// What both ends know: `Self`, or the contract that the route serves.
+    type Contract: Contract;
+    /// What `before_handle` made of the request; `()` if there is none.
+    type Data: Send + Sync + 'static;
+}
+
+/// The captures of a path, as a struct: `Params<Chat>` is a type, a literal and a pattern.
+pub type Params<C> = <C as Contract>::Params;
+
+/// The message that arrives at an endpoint.
+pub type Body<E> = <<E as Endpoint>::Contract as Contract>::Body;
+/// The message that leaves an endpoint.
+pub type Response<E> = <<E as Endpoint>::Contract as Contract>::Response;
+
+/// The four typed parts of an opening handshake, checked.
+pub struct Parts<C: Contract> {
+    pub(crate) params: C::Params,
+    pub(crate) query: C::Query,
+    pub(crate) header: C::Header,
+    pub(crate) cookie: C::Cookie,
+}

@@ -1,0 +1,16 @@
+//! What the attributes' expansions may name: re-exports alone. Not part of the public API.
+
+pub use core::time::Duration;
+
+pub use bytes::Bytes;
+pub use http::HeaderMap;
+
+pub use crate::{
+    codec::{Captures, Invalid, Pairs, Part, PartPlan},
+    contract::{Body, Contract, Endpoint, Response},
+    handshake::{Handshake, Origins, RawRequest, Reject},
+    route::{Admit, Error, Handlers, OnInvalid, Options, Outcome, Route, admit, extend, pass, reply},
+    schema::SchemaError,
+    socket::Socket,
+    wire::{Closed, Message},
+};

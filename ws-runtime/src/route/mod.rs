@@ -1,0 +1,19 @@
+//! A route: its handlers as one trait, their replies, and what the attribute sets.
+//!
+//! This floor says what can be written and what it means. What calls it stands above.
+
+mod admit;
+mod error;
+mod options;
+mod outcome;
+mod reply;
+mod route;
+
+pub use self::{
+    admit::{Admit, Extend, Pass, admit, extend, pass},
+    error::Error,
+    options::{OnInvalid, Options},
+    outcome::{BoxError, Outcome},
+    reply::{Reply, by, reply},
+    route::{Handlers, Route},
+};

@@ -1,0 +1,148 @@
+//! What handlers may return, as one trait.
+
+use std::{
+    marker::PhantomData,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use futures_core::Stream;
+
+use super::{BoxError, Outcome};
+use crate::{
+    codec::Encode,
+    contract::{Endpoint, Response},
+    wire::Close,
+};
+
+/// What a handler may return: `()`, the response type, [`Close`], or an `Option`, a `Result`, a `Vec` or a `Stream` of it.
+///
+/// `()` says nothing: from `error` it lets the default answer go. `None` is silence. An `Err` is an error of any type that
+/// becomes a boxed one; its text is never sent. `M` tells the forms apart and is always inferred.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a reply of this route, whose `response` is `{R}`",
+    label = "not a reply",
+    note = "a reply is `()`, `{R}`, `Close`, or an `Option`, `Result`, `Vec` or `Stream` of a reply",
+    note = "the error of a `Result` is anything that implements `std::error::Error`, or a string; a stream must be `Send`",
+    note = "an asynchronous handler is written `async fn`"
+)]
+pub trait Reply<'a, R, M = ()>: Sized {
+    /// Says what is to be done.
+    fn reply(self) -> Outcome<'a, R>;
+}
+
+/// The forms of a reply. Never named by users.
+pub mod by {
+    use std::marker::PhantomData;
+
+    /// `()`.
+    #[derive(Debug)]
+    pub struct Unit;
+    /// The response type.
+    #[derive(Debug)]
+    pub struct One;
+    /// A string slice, where the response is `String`.
+    #[derive(Debug)]
+    pub struct Str;
+    /// A close frame.
+    #[derive(Debug)]
+    pub struct Close;
+    /// An `Option` of a reply.
+    #[derive(Debug)]
+    pub struct Maybe<M>(PhantomData<M>);
+    /// A `Vec` of responses.
+    #[derive(Debug)]
+    pub struct Many;
+    /// A `Result` of a reply.
+    #[derive(Debug)]
+    pub struct Try<M>(PhantomData<M>);
+    /// A `Stream` of replies.
+    #[derive(Debug)]
+    pub struct Each<M>(PhantomData<M>);
+}
+
+impl<'a, R> Reply<'a, R, by::Unit> for () {
+    fn reply(self) -> Outcome<'a, R> {
+        Outcome::Unsaid
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'a, R: Encode> Reply<'a, R, by::One> for R {
+    fn reply(self) -> Outcome<'a, R> {
+        Outcome::One(self)
+    }
+}
+
+impl<'a> Reply<'a, String, by::Str> for &str {
+    fn reply(self) -> Outcome<'a, String> {
+        Outcome::One(self.to_owned())
+    }
+}
+
+impl<'a, R> Reply<'a, R, by::Close> for Close {
+    fn reply(self) -> Outcome<'a, R> {
+        Outcome::Close(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'a, R, T: Reply<'a, R, M>, M> Reply<'a, R, by::Maybe<M>> for Option<T> {
+    fn reply(self) -> Outcome<'a, R> {
+        self.map_or(Outcome::Nothing, Reply::reply)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'a, R: Encode> Reply<'a, R, by::Many> for Vec<R> {
+    fn reply(self) -> Outcome<'a, R> {
+        Outcome::Many(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'a, R, T: Reply<'a, R, M>, E: Into<BoxError>, M> Reply<'a, R, by::Try<M>> for Result<T, E> {
+    fn reply(self) -> Outcome<'a, R> {
+        match self {
+            Ok(reply) => reply.reply(),
+            Err(error) => match error.into().downcast::<Close>() {
+                Ok(close) => Outcome::Close(*close),
+                Err(error) => Outcome::Failed(error),
+            },
+        }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<'a, R: 'a, S, M: 'a> Reply<'a, R, by::Each<M>> for S
+where
+    S: Stream + Send + 'a,
+    S::Item: Reply<'a, R, M>,
+{
+    fn reply(self) -> Outcome<'a, R> {
+        Outcome::Stream(Box::pin(Each { stream: Box::pin(self), form: PhantomData::<fn() -> (&'a R, M)> }))
+    }
+}
+
+/// A stream of replies as a stream of outcomes; `F` keeps the response and the form, which the stream's type does not.
+struct Each<S, F> {
+    stream: Pin<Box<S>>,
+    form: PhantomData<F>,
+}
+
+impl<'a, R, S, M> Stream for Each<S, fn() -> (&'a R, M)>
+where
+    S: Stream,
+    S::Item: Reply<'a, R, M>,
+{
+    type Item = Outcome<'a, R>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.stream.as_mut().poll_next(cx).map(|item| item.map(Reply::reply))
+    }
+}
+
+/// The reply of a handler of `E`: the response type is pinned, so that a wrong value is an error about the value.
+pub fn reply<'a, E: Endpoint, T: Reply<'a, Response<E>, M>, M>(value: T) -> Outcome<'a, Response<E>> {
+    value.reply()
+}

@@ -1,0 +1,124 @@
+//! The handlers of a route.
+
+use std::future::Future;
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+use super::{Error, Options, Outcome};
+use crate::{
+    contract::{Body, Endpoint, Response},
+    handshake::{Handshake, RawRequest, Reject},
+    socket::Socket,
+    wire::{Closed, Message},
+};
+
+/// Which handlers a route has: what no handler waits for is not prepared.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "each is the handler of its name")]
+#[expect(clippy::struct_excessive_bools, reason = "one question a handler, asked at compile time")]
+pub struct Handlers {
+    pub message: bool,
+    pub transform_message: bool,
+    pub drain: bool,
+    pub ping: bool,
+    pub pong: bool,
+    pub error: bool,
+}
+
+impl Handlers {
+    /// None of them.
+    pub const NONE: Self =
+        Self { message: false, transform_message: false, drain: false, ping: false, pong: false, error: false };
+}
+
+/// A route with its handlers. Written by `#[ws_route]`, one method for each handler of the block.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a route",
+    note = "put `#[ws_route(\"/path\")]` on its impl block"
+)]
+pub trait Route: Endpoint {
+    /// What the attribute sets.
+    const OPTIONS: Options = Options::UNSET;
+    /// Which handlers the block has.
+    const HANDLERS: Handlers = Handlers::NONE;
+    /// The handlers' doc comments, by name.
+    const HANDLER_DOCS: &'static [(&'static str, &'static str)] = &[];
+
+    /// Before anything is read from the request.
+    fn parse<'a>(&'a self, _request: &'a mut RawRequest) -> impl Future<Output = Result<(), Reject>> + Send {
+        std::future::ready(Ok(()))
+    }
+
+    /// Before the four request schemas are checked.
+    fn transform<'a>(&'a self, _request: &'a mut RawRequest) -> impl Future<Output = Result<(), Reject>> + Send {
+        std::future::ready(Ok(()))
+    }
+
+    /// After they passed, before the 101; exactly once.
+    fn before_handle<'a>(
+        &'a self,
+        handshake: &'a Handshake<Self>,
+    ) -> impl Future<Output = Result<Self::Data, Reject>> + Send;
+
+    /// The fields that the 101 gets.
+    fn upgrade<'a>(
+        &'a self,
+        _handshake: &'a Handshake<Self>,
+        _data: &'a Self::Data,
+    ) -> impl Future<Output = Result<HeaderMap, Reject>> + Send {
+        std::future::ready(Ok(HeaderMap::new()))
+    }
+
+    /// After the 101, before the first message.
+    fn open<'a>(&'a self, _ws: &'a Socket<Self>) -> impl Future<Output = Outcome<'a, Response<Self>>> + Send {
+        std::future::ready(Outcome::Unsaid)
+    }
+
+    /// Before a message is decoded.
+    fn transform_message<'a>(
+        &'a self,
+        _ws: &'a Socket<Self>,
+        message: Message,
+    ) -> impl Future<Output = Message> + Send {
+        std::future::ready(message)
+    }
+
+    /// A valid message.
+    fn message<'a>(
+        &'a self,
+        _ws: &'a Socket<Self>,
+        _body: Body<Self>,
+    ) -> impl Future<Output = Outcome<'a, Response<Self>>> + Send {
+        std::future::ready(Outcome::Unsaid)
+    }
+
+    /// The outbound queue has emptied after it was full.
+    fn drain<'a>(&'a self, _ws: &'a Socket<Self>) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
+
+    /// A ping arrived; it is answered already.
+    fn ping<'a>(&'a self, _ws: &'a Socket<Self>, _payload: Bytes) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
+
+    /// A pong arrived.
+    fn pong<'a>(&'a self, _ws: &'a Socket<Self>, _payload: Bytes) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
+
+    /// A handler failed or panicked, or a message was invalid.
+    fn error<'a>(
+        &'a self,
+        _ws: &'a Socket<Self>,
+        _error: Error,
+    ) -> impl Future<Output = Outcome<'a, Response<Self>>> + Send {
+        std::future::ready(Outcome::Unsaid)
+    }
+
+    /// The connection has ended; exactly once for each opened socket.
+    fn close<'a>(&'a self, _ws: &'a Socket<Self>, _closed: Closed) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
+}

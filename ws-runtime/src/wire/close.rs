@@ -1,0 +1,177 @@
+//! How a connection ends: what we say, and what happened.
+
+use std::{borrow::Cow, error::Error, fmt};
+
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+
+use super::Text;
+
+/// The longest reason in bytes: a control frame's payload is at most 125 bytes (RFC 6455 §5.5), two of which are the code.
+const MAX_REASON: usize = 123;
+
+/// A close frame that we send: a code and a reason.
+///
+/// It is a reply and an error: `Err(Close::new(4001, "expired"))?` in a handler closes the connection. (Through
+/// `anyhow::Error`, which hides what it wraps, it counts as an ordinary failure.)
+///
+/// The codes that may be sent are 1000 to 1003, 1007 to 1014, and 3000 to 4999, of which 4000 to 4999 are for applications
+/// (RFC 6455 §7.4). A reason longer than 123 bytes is cut there, at the end of a character.
+///
+/// # Examples
+/// ```
+/// use ws_runtime::Close;
+///
+/// const EXPIRED: Close = Close::new(4001, "the session has expired");
+/// assert_eq!(EXPIRED.code(), 4001);
+/// assert!(Close::try_new(1006, "never on the wire").is_err());
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Close {
+    code: u16,
+    reason: Cow<'static, str>,
+}
+
+impl Close {
+    /// The purpose is fulfilled: 1000, without a reason.
+    pub const NORMAL: Self = Self::new(1000, "");
+    /// The server goes down, or the page is left: 1001.
+    pub const GOING_AWAY: Self = Self::new(1001, "going away");
+
+    /// Makes a close frame; in a `const`, a wrong code is a compile error.
+    ///
+    /// # Panics
+    /// If the code may not be sent; see [`Close`].
+    pub const fn new(code: u16, reason: &'static str) -> Self {
+        assert!(may_be_sent(code), "this close code may not be sent: 1000 to 1003, 1007 to 1014 and 3000 to 4999 may");
+        Self { code, reason: Cow::Borrowed(reason) }
+    }
+
+    /// Makes a close frame of a code that is known at run time only.
+    ///
+    /// # Errors
+    /// [`CloseCodeError`] if the code may not be sent; see [`Close`].
+    pub fn try_new(code: u16, reason: impl Into<Cow<'static, str>>) -> Result<Self, CloseCodeError> {
+        if may_be_sent(code) {
+            Ok(Self { code, reason: reason.into() })
+        } else {
+            Err(CloseCodeError { code })
+        }
+    }
+
+    /// Replaces the reason, for one that is put together at run time.
+    pub fn with_reason(self, reason: impl Into<Cow<'static, str>>) -> Self {
+        Self { reason: reason.into(), ..self }
+    }
+
+    /// Returns the code.
+    pub const fn code(&self) -> u16 {
+        self.code
+    }
+
+    /// Returns the reason as it is sent: at most 123 bytes, whole characters.
+    pub fn reason(&self) -> &str {
+        &self.reason[..self.reason.floor_char_boundary(MAX_REASON)]
+    }
+}
+
+impl fmt::Debug for Close {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Close").field("code", &self.code).field("reason", &self.reason()).finish()
+    }
+}
+
+impl fmt::Display for Close {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "close {} {}", self.code, self.reason())
+    }
+}
+
+impl Error for Close {}
+
+/// The code may not be put on the wire (RFC 6455 §7.4.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CloseCodeError {
+    code: u16,
+}
+
+impl fmt::Display for CloseCodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "close code {} may not be sent: 1000 to 1003, 1007 to 1014 and 3000 to 4999 may", self.code)
+    }
+}
+
+impl Error for CloseCodeError {}
+
+/// RFC 6455 §7.4.1 and the registry it founds: 1004 is reserved, 1005, 1006 and 1015 are never on the wire, 1016 to 2999 are
+/// kept for the protocol.
+const fn may_be_sent(code: u16) -> bool {
+    matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
+}
+
+/// Whether a peer may send this code. It is wider than what we may send only where tungstenite's list is.
+pub(super) fn may_be_received(code: u16) -> bool {
+    may_be_sent(code) && CloseCode::from(code).is_allowed()
+}
+
+/// How a connection ended, as the `close` handler learns it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Closed {
+    /// The code of the close frame that decided: the peer's where the peer closed, ours where we did. `None` if there was
+    /// no close frame, or one without a code.
+    pub code: Option<u16>,
+    /// The reason beside that code; often empty.
+    pub reason: Text,
+    /// Who ended it.
+    pub by: Initiator,
+    /// Whether both close frames were exchanged (RFC 6455 §7.1.4).
+    pub clean: bool,
+}
+
+
+impl Closed {
+    pub(crate) fn new(code: Option<u16>, reason: Text, by: Initiator, clean: bool) -> Self {
+        Self { code, reason, by, clean }
+    }
+}
+
+/// Who ended a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Initiator {
+    /// The peer sent its close frame first.
+    Peer,
+    /// This end did: a handler, a limit, a protocol rule or the shutdown.
+    Us,
+    /// Nobody: the transport broke or ended without a close frame.
+    Transport,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_cut_at_123_bytes_on_a_character() {
+        for (reason, kept) in [
+            ("x".repeat(122), 122),
+            ("x".repeat(123), 123),
+            ("x".repeat(124), 123),
+            (format!("{}é", "x".repeat(122)), 122),
+            (format!("{}€", "x".repeat(121)), 121),
+            (format!("{}𝄞", "x".repeat(119)), 123),
+            (format!("{}𝄞", "x".repeat(120)), 120),
+        ] {
+            assert_eq!(Close::NORMAL.with_reason(reason.clone()).reason().len(), kept, "{reason}");
+        }
+    }
+
+    #[test]
+    fn codes_that_may_not_be_sent_cannot_be_built() {
+        for code in [0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, u16::MAX] {
+            assert_eq!(Close::try_new(code, ""), Err(CloseCodeError { code }));
+        }
+        for code in [1000, 1003, 1007, 1014, 3000, 4999] {
+            assert_eq!(Close::try_new(code, "").map(|close| close.code()), Ok(code));
+        }
+    }
+}

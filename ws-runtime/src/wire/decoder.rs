@@ -1,0 +1,366 @@
+//! Bytes in, frames and whole messages out, without IO (RFC 6455 §5).
+//!
+//! The caller owns the buffer that it reads into and lends it here; a message that lies whole in that buffer is handed
+//! out where it lies, unmasked in place. Only a frame larger than the caller's buffer, and a message in fragments, are
+//! gathered in memory of their own. The decoder has no clock, no socket and no opinion about what a message means.
+
+use std::io::Cursor;
+
+use bytes::{Bytes, BytesMut};
+use tokio_tungstenite::tungstenite::protocol::frame::{
+    FrameHeader,
+    coding::{Control, Data, OpCode},
+};
+
+use super::{Fault, Kind, Limits, Message, Text, close::may_be_received};
+
+/// A frame whose payload does not fit the caller's buffer is gathered in one of its own; this is how much of an announced
+/// length is reserved before any of it has arrived, in bytes.
+const RESERVE: usize = 1 << 20;
+
+/// The end of the connection that we are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// We accept: what arrives is masked (RFC 6455 §5.1).
+    Server,
+    /// We connect: what arrives is not masked.
+    #[expect(dead_code, reason = "the client stands on the same decoder")]
+    Client,
+}
+
+/// What the peer said: a message, or a control frame.
+#[derive(Debug)]
+pub(crate) enum Frame<'a> {
+    Message(Incoming<'a>),
+    Ping(&'a [u8]),
+    Pong(&'a [u8]),
+    /// The peer's close frame: its code, if it has one, and its reason.
+    Close(Option<u16>, Text),
+}
+
+/// A whole message as it arrived, lent by the connection: what [`Decode`](crate::Decode) reads.
+#[derive(Debug)]
+pub struct Incoming<'a>(Payload<'a>);
+
+#[derive(Debug)]
+pub(crate) enum Payload<'a> {
+    Text(&'a str),
+    Binary(&'a [u8]),
+    Whole(Message),
+}
+
+impl<'a> Incoming<'a> {
+    pub(crate) fn new(payload: Payload<'a>) -> Self {
+        Self(payload)
+    }
+
+    /// Returns the kind of frame that carried it.
+    pub fn kind(&self) -> Kind {
+        match &self.0 {
+            Payload::Text(_) => Kind::Text,
+            Payload::Binary(_) => Kind::Binary,
+            Payload::Whole(message) => message.kind(),
+        }
+    }
+
+    /// Returns the text of a text message.
+    pub fn as_text(&self) -> Option<&str> {
+        match &self.0 {
+            Payload::Text(text) => Some(text),
+            Payload::Binary(_) => None,
+            Payload::Whole(message) => message.as_text(),
+        }
+    }
+
+    /// Returns the payload.
+    pub fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Payload::Text(text) => text.as_bytes(),
+            Payload::Binary(bytes) => bytes,
+            Payload::Whole(message) => message.as_bytes(),
+        }
+    }
+
+    /// Takes the message over; the payload is copied only if it still lies in the connection's read buffer.
+    pub fn into_message(self) -> Message {
+        match self.0 {
+            Payload::Text(text) => Message::text(text),
+            Payload::Binary(bytes) => Message::Binary(Bytes::copy_from_slice(bytes)),
+            Payload::Whole(message) => message,
+        }
+    }
+}
+
+impl From<Message> for Incoming<'_> {
+    fn from(message: Message) -> Self {
+        Self(Payload::Whole(message))
+    }
+}
+
+/// The inbound half of one connection.
+#[derive(Debug)]
+pub(crate) struct Decoder {
+    role: Role,
+    limits: Limits,
+    /// A message that arrives in fragments.
+    message: Option<Box<Assembly>>,
+    /// A frame that is too large for the caller's buffer.
+    large: Option<Box<Large>>,
+}
+
+#[derive(Debug)]
+struct Assembly {
+    kind: Kind,
+    payload: BytesMut,
+    fragments: usize,
+    /// Up to here the payload is known to be UTF-8, so that bad text fails at once (RFC 6455 §8.1).
+    checked: usize,
+}
+
+#[derive(Debug)]
+struct Large {
+    header: Header,
+    payload: BytesMut,
+    length: usize,
+}
+
+/// A frame header that has passed the rules which need no payload.
+#[derive(Clone, Copy, Debug)]
+struct Header {
+    opcode: Opcode,
+    last: bool,
+    mask: [u8; 4],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Opcode {
+    Data(Kind),
+    Continuation,
+    Ping,
+    Pong,
+    Close,
+}
+
+impl Decoder {
+    pub(crate) fn new(role: Role, limits: Limits) -> Self {
+        Self { role, limits, message: None, large: None }
+    }
+
+    /// Whether a message has begun and not ended.
+    pub(crate) fn is_mid_message(&self) -> bool {
+        self.message.is_some() || self.large.is_some()
+    }
+
+    /// Takes the next frame or message off the front of `input`; `None` when what is left is not a whole one, which the
+    /// caller keeps and gives again with more behind it. `capacity` is the size of the caller's buffer: a frame that
+    /// would not fit there is gathered here (see [`large`](Self::large)).
+    pub(crate) fn next<'a>(&mut self, input: &mut &'a mut [u8], capacity: usize) -> Result<Option<Frame<'a>>, Fault> {
+        loop {
+            let Some((header, at, length)) = self.header(input)? else { return Ok(None) };
+            let available = input.len() - at;
+            if available < length {
+                if at + length > capacity {
+                    let rest = std::mem::take(input).split_at_mut(at).1;
+                    let mut payload = BytesMut::with_capacity(length.min(RESERVE.max(available)));
+                    payload.extend_from_slice(rest);
+                    self.large = Some(Box::new(Large { header, payload, length }));
+                }
+                return Ok(None);
+            }
+            let (frame, rest) = std::mem::take(input).split_at_mut(at + length);
+            *input = rest;
+            let payload = &mut frame[at..];
+            unmask(payload, header.mask);
+            if let Some(frame) = self.frame(header, payload)? {
+                return Ok(Some(frame));
+            }
+        }
+    }
+
+    /// The room that the rest of a large frame is to be read into, and how many bytes of it are missing.
+    pub(crate) fn large(&mut self) -> Option<(&mut BytesMut, usize)> {
+        self.large.as_mut().map(|large| {
+            let missing = large.length - large.payload.len();
+            (&mut large.payload, missing)
+        })
+    }
+
+    /// The message that a large frame completes, once none of its bytes is missing.
+    pub(crate) fn finish_large(&mut self) -> Result<Option<Frame<'static>>, Fault> {
+        let Some(large) = self.large.take_if(|large| large.payload.len() == large.length) else { return Ok(None) };
+        let Large { header, mut payload, .. } = *large;
+        unmask(&mut payload, header.mask);
+        match (header.opcode, header.last) {
+            (Opcode::Data(kind), true) => whole(kind, payload.freeze()).map(Some),
+            (Opcode::Data(kind), false) => {
+                let mut message = Assembly { kind, payload, fragments: 1, checked: 0 };
+                message.check_text()?;
+                self.message = Some(Box::new(message));
+                Ok(None)
+            }
+            _ => self.fragment(&payload, header.last),
+        }
+    }
+
+    /// Reads a header and applies every rule that it alone can break, so that a frame which will be refused is never
+    /// waited for.
+    fn header(&self, input: &[u8]) -> Result<Option<(Header, usize, usize)>, Fault> {
+        let mut cursor = Cursor::new(input);
+        let (header, length) = match FrameHeader::parse(&mut cursor) {
+            Ok(Some(parsed)) => parsed,
+            Ok(None) => return Ok(None),
+            // RFC 6455 §5.2: an unknown opcode fails the connection.
+            Err(_) => return Err(Fault::Protocol("unknown opcode")),
+        };
+        // RFC 6455 §5.2: reserved bits are zero where no extension was agreed on.
+        if header.rsv1 || header.rsv2 || header.rsv3 {
+            return Err(Fault::Protocol("a reserved bit is set"));
+        }
+        let mask = match (self.role, header.mask) {
+            (Role::Server, Some(mask)) => mask,
+            (Role::Client, None) => [0; 4],
+            // RFC 6455 §5.1: a client masks every frame, a server none.
+            (Role::Server, None) => return Err(Fault::Protocol("a frame is not masked")),
+            (Role::Client, Some(_)) => return Err(Fault::Protocol("a frame is masked")),
+        };
+        // RFC 6455 §5.2: the most significant bit of a 64-bit length is zero.
+        if length >> 63 != 0 {
+            return Err(Fault::Protocol("the length's top bit is set"));
+        }
+        let opcode = match header.opcode {
+            OpCode::Data(Data::Text) => Opcode::Data(Kind::Text),
+            OpCode::Data(Data::Binary) => Opcode::Data(Kind::Binary),
+            OpCode::Data(Data::Continue) => Opcode::Continuation,
+            OpCode::Control(Control::Ping) => Opcode::Ping,
+            OpCode::Control(Control::Pong) => Opcode::Pong,
+            OpCode::Control(Control::Close) => Opcode::Close,
+            OpCode::Data(Data::Reserved(_)) | OpCode::Control(Control::Reserved(_)) => {
+                return Err(Fault::Protocol("unknown opcode"));
+            }
+        };
+        let begun = match (opcode, &self.message) {
+            (Opcode::Data(_), None) => 0,
+            (Opcode::Continuation, Some(message)) => {
+                if self.limits.max_fragments.is_some_and(|most| message.fragments >= most) {
+                    return Err(Fault::TooManyFragments);
+                }
+                message.payload.len()
+            }
+            // RFC 6455 §5.4: fragments of one message are not interleaved with another's.
+            (Opcode::Data(_), Some(_)) => return Err(Fault::Protocol("a message began inside another")),
+            (Opcode::Continuation, None) => return Err(Fault::Protocol("a continuation without a message")),
+            _ => {
+                // RFC 6455 §5.5: control frames are short and whole.
+                if length > 125 {
+                    return Err(Fault::Protocol("a control frame longer than 125 bytes"));
+                }
+                if !header.is_final {
+                    return Err(Fault::Protocol("a control frame in fragments"));
+                }
+                0
+            }
+        };
+        let length = usize::try_from(length).map_err(|_| Fault::TooLong)?;
+        if self.limits.max_message.is_some_and(|most| length.saturating_add(begun) > most)
+            && matches!(opcode, Opcode::Data(_) | Opcode::Continuation)
+        {
+            return Err(Fault::TooLong);
+        }
+        let at = usize::try_from(cursor.position()).map_err(|_| Fault::TooLong)?;
+        // What follows is held as one piece, so its end must be a size that memory can have.
+        if length > isize::MAX as usize - RESERVE {
+            return Err(Fault::TooLong);
+        }
+        Ok(Some((Header { opcode, last: header.is_final, mask }, at, length)))
+    }
+
+    /// One whole, unmasked frame.
+    fn frame<'a>(&mut self, header: Header, payload: &'a [u8]) -> Result<Option<Frame<'a>>, Fault> {
+        match header.opcode {
+            Opcode::Data(Kind::Binary) if header.last => {
+                Ok(Some(Frame::Message(Incoming(Payload::Binary(payload)))))
+            }
+            Opcode::Data(Kind::Text) if header.last => {
+                let text = std::str::from_utf8(payload).map_err(|_| Fault::Utf8)?;
+                Ok(Some(Frame::Message(Incoming(Payload::Text(text)))))
+            }
+            Opcode::Data(kind) => {
+                let mut message = Assembly { kind, payload: BytesMut::from(payload), fragments: 1, checked: 0 };
+                message.check_text()?;
+                self.message = Some(Box::new(message));
+                Ok(None)
+            }
+            Opcode::Continuation => self.fragment(payload, header.last),
+            Opcode::Ping => Ok(Some(Frame::Ping(payload))),
+            Opcode::Pong => Ok(Some(Frame::Pong(payload))),
+            Opcode::Close => close(payload).map(Some),
+        }
+    }
+
+    /// A further fragment of the message under way; its last one completes the message.
+    fn fragment<'a>(&mut self, payload: &[u8], last: bool) -> Result<Option<Frame<'a>>, Fault> {
+        let Some(message) = &mut self.message else {
+            return Err(Fault::Protocol("a continuation without a message"));
+        };
+        message.payload.extend_from_slice(payload);
+        message.fragments += 1;
+        message.check_text()?;
+        if !last {
+            return Ok(None);
+        }
+        let Assembly { kind, payload, .. } = *self.message.take().expect("it is the message just extended");
+        whole(kind, payload.freeze()).map(Some)
+    }
+}
+
+impl Assembly {
+    /// Fails on bytes that can no longer become UTF-8; a character cut by the end of the fragment may still be completed.
+    fn check_text(&mut self) -> Result<(), Fault> {
+        if self.kind == Kind::Text {
+            match std::str::from_utf8(&self.payload[self.checked..]) {
+                Ok(text) => self.checked += text.len(),
+                Err(error) if error.error_len().is_none() => self.checked += error.valid_up_to(),
+                Err(_) => return Err(Fault::Utf8),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A complete message in memory of its own.
+fn whole<'a>(kind: Kind, payload: Bytes) -> Result<Frame<'a>, Fault> {
+    let message = match kind {
+        Kind::Text => Message::Text(Text::from_utf8(payload).map_err(|_| Fault::Utf8)?),
+        Kind::Binary => Message::Binary(payload),
+    };
+    Ok(Frame::Message(message.into()))
+}
+
+/// RFC 6455 §5.5.1: a close frame is empty, or a code and a UTF-8 reason.
+fn close<'a>(payload: &[u8]) -> Result<Frame<'a>, Fault> {
+    match payload {
+        [] => Ok(Frame::Close(None, Text::default())),
+        [_] => Err(Fault::Protocol("a close frame of one byte")),
+        [high, low, reason @ ..] => {
+            let code = u16::from_be_bytes([*high, *low]);
+            if !may_be_received(code) {
+                return Err(Fault::Protocol("a close code that may not be sent"));
+            }
+            let reason = std::str::from_utf8(reason).map_err(|_| Fault::Utf8)?;
+            Ok(Frame::Close(Some(code), reason.into()))
+        }
+    }
+}
+
+/// RFC 6455 §5.3. Eight bytes a step, which the compiler turns into wider ones.
+fn unmask(payload: &mut [u8], mask: [u8; 4]) {
+    let wide = u64::from_ne_bytes([mask[0], mask[1], mask[2], mask[3], mask[0], mask[1], mask[2], mask[3]]);
+    let mut steps = payload.chunks_exact_mut(8);
+    for step in &mut steps {
+        let word = u64::from_ne_bytes(step.try_into().expect("a step has eight bytes")) ^ wide;
+        step.copy_from_slice(&word.to_ne_bytes());
+    }
+    for (byte, key) in steps.into_remainder().iter_mut().zip(mask.iter().cycle()) {
+        *byte ^= key;
+    }
+}

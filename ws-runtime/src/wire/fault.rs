@@ -1,0 +1,31 @@
+//! What a peer did wrong on the wire, and the close code that answers it.
+
+use super::Close;
+
+/// A violation of the protocol or of a limit. The connection is failed (RFC 6455 §7.1.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The bytes break a rule of RFC 6455; the sentence says which.
+    Protocol(&'static str),
+    /// A text message or a close reason is not UTF-8 (RFC 6455 §8.1).
+    Utf8,
+    /// The message is longer than the limit (RFC 6455 §7.4.1, 1009).
+    TooLong,
+    /// The message has more fragments than the limit.
+    TooManyFragments,
+    /// The message was not finished in time.
+    FragmentTimeout,
+}
+
+impl Fault {
+    /// The close frame that tells the peer.
+    pub(crate) const fn close(self) -> Close {
+        match self {
+            Self::Protocol(rule) => Close::new(1002, rule),
+            Self::Utf8 => Close::new(1007, "text is not UTF-8"),
+            Self::TooLong => Close::new(1009, "message too long"),
+            Self::TooManyFragments => Close::new(1008, "too many fragments"),
+            Self::FragmentTimeout => Close::new(1008, "message not finished in time"),
+        }
+    }
+}

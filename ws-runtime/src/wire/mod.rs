@@ -1,0 +1,24 @@
+//! The wire: messages, close codes, frames and their limits (RFC 6455).
+//!
+//! This floor knows bytes and the protocol's rules about them, and nothing of JSON, routes, sockets
+//! or tasks. It alone names tungstenite, whose frame headers, close codes and accept key it uses.
+
+mod accept;
+mod close;
+mod decoder;
+mod encoder;
+mod fault;
+mod limits;
+mod message;
+
+pub use self::{
+    close::{Close, CloseCodeError, Closed, Initiator},
+    message::{Kind, Message, Text},
+};
+pub(crate) use self::{
+    accept::accept_key,
+    decoder::{Decoder, Frame, Incoming, Payload, Role},
+    encoder::Encoder,
+    fault::Fault,
+    limits::Limits,
+};
