@@ -127,7 +127,7 @@ impl<'a, R: Route> Driver<'a, R> {
                 return Poll::Ready(Done::Returned(None));
             }
             if !self.report.high
-                && let Poll::Ready(next) = poll_streams(streams, cx)
+                && let Poll::Ready(next) = poll_streams::<R>(streams, cx)
             {
                 return Poll::Ready(next);
             }
@@ -197,7 +197,7 @@ impl<'a, R: Route> Driver<'a, R> {
         }
         if !self.feed.is_empty()
             && !self.report.high
-            && let Poll::Ready(fed) = poll_streams(&mut self.feed, cx)
+            && let Poll::Ready(fed) = poll_streams::<R>(&mut self.feed, cx)
         {
             return Some(match fed {
                 Done::Returned(outcome) => Next::Fed(outcome),

@@ -1,11 +1,14 @@
 //! A server that listens: accepts, and shuts down when it is asked to.
 
 use std::{
+    future::{Future, poll_fn},
     io,
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    task::Poll,
     time::Duration,
 };
 
@@ -110,12 +113,15 @@ impl Server {
             directory: self.directory,
             abort: Abort::default(),
         });
-        let accepting = accept(&mut listener, &running, shards.len());
-        tokio::select! {
-            // Accepting never ends by itself.
-            () = accepting => {}
-            // The shutdown was asked for.
-            () = running.directory.stopped() => {}
+        {
+            let mut accepting = pin!(accept(&mut listener, &running, shards.len()));
+            let mut stopped = pin!(running.directory.stopped());
+            // Accepting never ends by itself; the shutdown ends it.
+            poll_fn(|cx| match stopped.as_mut().poll(cx) {
+                Poll::Ready(()) => Poll::Ready(()),
+                Poll::Pending => accepting.as_mut().poll(cx),
+            })
+            .await;
         }
         drop(listener);
         shut_down(&running, &all, self.shutdown_timeout).await;

@@ -27,5 +27,5 @@ pub(crate) use self::{
     line::{Line, Report, Wish},
     settings::Settings,
     socket::Opening,
-    transport::{Reader, Transport, Writer, split},
+    transport::{Reader, Transport, split},
 };

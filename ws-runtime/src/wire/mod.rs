@@ -18,7 +18,7 @@ pub use self::{
 };
 pub(crate) use self::{
     accept::accept_key,
-    decoder::{Decoder, Frame, Payload, Role},
+    decoder::{Decoder, Frame, Role},
     encoder::Encoder,
     fault::Fault,
     limits::Limits,
