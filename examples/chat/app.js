@@ -164,7 +164,7 @@ connection.addEventListener("message", ({ detail: heard }) => {
       return said(heard);
     // The two frames that the library sends in place of an answer.
     case "validation":
-      return pending && refuse(heard.errors.map(({ message }) => sentence(message)).join(" ") || sentence(heard.detail));
+      return pending && refuse(heard.errors.map(complaint).join(" ") || sentence(heard.detail));
     case "error":
       return pending && refuse("The server could not take it.");
   }
@@ -341,6 +341,11 @@ document.addEventListener("visibilitychange", () => {
 
 function setTitle() {
   document.title = `${unread ? `(${unread}) ` : ""}${place ? `#${place}` : "Chat"}`;
+}
+
+// An issue's message is a sentence without its subject, which is the last key of its path: "/text" is the text.
+function complaint({ path, message }) {
+  return sentence(`the ${path.split("/").at(-1) || "message"} ${message}`);
 }
 
 function sentence(words) {
