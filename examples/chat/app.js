@@ -113,6 +113,8 @@ function setState(state) {
   // The same words again would be read out again.
   if ($("state").textContent !== words) $("state").textContent = words;
   $("state").dataset.state = state;
+  // A button that goes must not take the focus along.
+  if (state !== "lost" && document.activeElement === $("retry")) $("text").focus();
   $("offline").hidden = state !== "lost";
   $("room").classList.toggle("lost", state === "lost");
   $("compose").classList.toggle("offline", state !== "online");
