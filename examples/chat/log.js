@@ -57,12 +57,11 @@ export class Log {
 
   // What was said before one came, or while one was away. Returns whether it links up with what stands here already.
   // It is not read out: a screen reader would recite all of it.
-  catchUp(messages, isMine) {
+  catchUp(messages, mine) {
     const linked = this.#seen.size === 0 || messages.some(({ id }) => this.#seen.has(id));
     this.#box.setAttribute("aria-live", "off");
-    for (const message of messages) this.message(message, isMine(message.from));
+    for (const message of messages) this.message(message, mine.has(message.from.id));
     setTimeout(() => this.#box.removeAttribute("aria-live"), 1000);
-    this.#toEnd();
     return linked;
   }
 

@@ -13,12 +13,14 @@ use http::{
 use http_body_util::Full;
 
 /// Path, media type, content.
-const FILES: [(&str, &str, &str); 6] = [
+const FILES: [(&str, &str, &str); 8] = [
     ("/", "text/html; charset=utf-8", include_str!("page.html")),
     ("/style.css", "text/css; charset=utf-8", include_str!("style.css")),
     ("/app.js", "text/javascript; charset=utf-8", include_str!("app.js")),
+    ("/composer.js", "text/javascript; charset=utf-8", include_str!("composer.js")),
     ("/connection.js", "text/javascript; charset=utf-8", include_str!("connection.js")),
     ("/log.js", "text/javascript; charset=utf-8", include_str!("log.js")),
+    ("/people.js", "text/javascript; charset=utf-8", include_str!("people.js")),
     ("/icon.svg", "image/svg+xml", include_str!("icon.svg")),
 ];
 
