@@ -1,0 +1,46 @@
+//! The chat's page as people use it: coming in, speaking, hearing.
+
+use serde_json::Value;
+use ws_tests::Example;
+
+use crate::{
+    driver::Browser,
+    tab::{Tab, key},
+};
+
+/// True of a page that is in its room.
+pub(crate) const ONLINE: &str = "document.querySelector('#state').dataset.state === 'online'";
+/// True of a page that has lost its connection.
+pub(crate) const LOST: &str = "document.querySelector('#state').dataset.state === 'lost'";
+/// A name that a page must not take for markup.
+pub(crate) const MARKUP: &str = "<img src=x onerror=alert(1)>";
+
+/// Comes in by the door, as a person does with the keyboard.
+pub(crate) async fn join<'a>(browser: &'a Browser, example: &Example, name: &str) -> Tab<'a> {
+    let tab = knock(browser, example, name, "").await;
+    tab.until(ONLINE).await;
+    tab
+}
+
+/// Asks to come into a room.
+pub(crate) async fn knock<'a>(browser: &'a Browser, example: &Example, name: &str, room: &str) -> Tab<'a> {
+    let tab = browser.open(&format!("http://{}/{room}", example.address())).await;
+    // The page knows the last name that somebody chose in this browser.
+    tab.fill("#name", &format!("{name}{}", key::ENTER)).await;
+    tab
+}
+
+pub(crate) async fn say(tab: &Tab<'_>, text: &str) {
+    tab.write("#text", &format!("{text}{}", key::ENTER)).await;
+    tab.until("document.querySelector('#text').value === ''").await;
+}
+
+/// Waits until a message or a note is the last line of the log.
+pub(crate) async fn hears(tab: &Tab<'_>, class: &str, text: &str) {
+    let part = if class == "note" { "" } else { " .text" };
+    tab.until_text(&format!("#messages li:last-child.{class}{part}"), text).await;
+}
+
+pub(crate) async fn people(tab: &Tab<'_>) -> Value {
+    tab.eval("[...document.querySelectorAll('#people-list .who')].map((who) => who.innerText)").await
+}

@@ -1,0 +1,168 @@
+//! The examples as servers of a test's own: built once, started on a free port, killed on drop.
+//!
+//! It knows of an example that `PORT` is its port and that it prints its address; it must not know what any one serves.
+
+use std::{
+    collections::HashMap,
+    env,
+    net::SocketAddr,
+    path::PathBuf,
+    process::{ExitStatus, Stdio},
+    time::Duration,
+};
+
+use serde_json::Value;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
+    sync::OnceCell,
+    time::timeout,
+};
+
+/// How long an example may take to print its address.
+const START_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A running example; killed when it is dropped.
+#[derive(Debug)]
+pub struct Example {
+    address: SocketAddr,
+    process: Child,
+    /// Held so that the example never writes to a closed pipe.
+    _stdout: Lines<BufReader<ChildStdout>>,
+}
+
+impl Example {
+    /// Builds the examples if need be, and starts the one of this name on a free port.
+    ///
+    /// # Panics
+    /// If the examples do not build, there is none of this name, or it does not print its address.
+    pub async fn start(name: &str) -> Self {
+        Self::start_on(name, 0).await
+    }
+
+    /// Starts the example on a port that another one had, as when a server is restarted.
+    ///
+    /// # Panics
+    /// As [`Example::start`] does, and if the port is taken.
+    pub async fn start_on(name: &str, port: u16) -> Self {
+        let executable = executable(name).await;
+        let mut process = Command::new(executable)
+            .env("PORT", port.to_string())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap_or_else(|error| panic!("{}: {error}", executable.display()));
+        let mut stdout = BufReader::new(process.stdout.take().expect("it is piped")).lines();
+        let printed = timeout(START_TIMEOUT, async {
+            while let Some(line) = stdout.next_line().await.expect("an example prints text") {
+                if let Some(address) = address(&line) {
+                    return Some(address);
+                }
+            }
+            None
+        });
+        let printed =
+            printed.await.unwrap_or_else(|late| panic!("example {name} printed no address: {late}"));
+        match printed {
+            Some(address) => Self { address, process, _stdout: stdout },
+            None => panic!("example {name} ended without an address: {:?}", process.wait().await),
+        }
+    }
+
+    /// Returns where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Asks it to end (SIGTERM), as a service manager does, and waits until it has.
+    ///
+    /// # Panics
+    /// If it has ended before.
+    pub async fn terminate(mut self) -> ExitStatus {
+        let id = self.process.id().expect("nobody has waited for it").to_string();
+        let asked = Command::new("kill").args(["-TERM", &id]).status().await;
+        assert!(asked.expect("POSIX has kill").success(), "the example has ended before");
+        self.process.wait().await.expect("it is ours")
+    }
+
+    /// Kills it, as a crash does, and waits until it is gone: its port is free again.
+    ///
+    /// # Panics
+    /// If the process cannot be killed.
+    pub async fn kill(mut self) {
+        self.process.kill().await.expect("it is ours");
+    }
+}
+
+/// The address in a line such as `listening on http://127.0.0.1:3000/`.
+fn address(line: &str) -> Option<SocketAddr> {
+    let (_, rest) = line.split_once("http://")?;
+    rest.split(['/', ' ']).next()?.parse().ok()
+}
+
+async fn executable(name: &str) -> &'static PathBuf {
+    static BUILT: OnceCell<HashMap<String, PathBuf>> = OnceCell::const_new();
+    let built = BUILT.get_or_init(build).await;
+    built.get(name).unwrap_or_else(|| panic!("there is no example {name:?} among {:?}", built.keys()))
+}
+
+/// Builds the examples and returns where cargo put them. A binary that merely lies beside the test's may be of last week;
+/// where cargo has built them for this run already, it only says so.
+///
+/// The packages are those of a whole run (`cargo test`), so that the features are the same and nothing is built twice.
+async fn build() -> HashMap<String, PathBuf> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command
+        .args(["build", "--workspace", "--examples", "--message-format=json-render-diagnostics"])
+        .args(["--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml")])
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit());
+    if !cfg!(debug_assertions) {
+        command.arg("--release");
+    }
+    let output = command.output().await.expect("cargo runs the tests, so it runs");
+    assert!(output.status.success(), "the examples do not build");
+    output.stdout.split(|byte| *byte == b'\n').filter_map(example).collect()
+}
+
+/// The example's name and path in a line of cargo's JSON, if the line is about an example.
+fn example(line: &[u8]) -> Option<(String, PathBuf)> {
+    let message: Value = serde_json::from_slice(line).ok()?;
+    let path = message["executable"].as_str()?;
+    let target = &message["target"];
+    (target["kind"][0] == "example")
+        .then(|| (target["name"].as_str().unwrap_or_default().to_owned(), path.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_is_found_in_what_an_example_prints() {
+        for (line, found) in [
+            ("listening on http://127.0.0.1:3000", Some(([127, 0, 0, 1], 3000).into())),
+            ("the chat is at http://127.0.0.1:41/ (Ctrl-C stops it)", Some(([127, 0, 0, 1], 41).into())),
+            ("http://localhost:3000", None),
+            ("starting", None),
+        ] {
+            assert_eq!(address(line), found, "{line}");
+        }
+    }
+
+    #[test]
+    fn only_examples_are_taken_from_what_cargo_says() {
+        for (line, found) in [
+            (r#"{"executable":"/t/chat","target":{"kind":["example"],"name":"chat"}}"#, Some("chat")),
+            (r#"{"executable":"/t/tool","target":{"kind":["bin"],"name":"tool"}}"#, None),
+            (r#"{"executable":null,"target":{"kind":["example"],"name":"chat"}}"#, None),
+            (r#"{"reason":"build-finished","success":true}"#, None),
+            ("", None),
+        ] {
+            let name = example(line.as_bytes()).map(|(name, _)| name);
+            assert_eq!(name.as_deref(), found, "{line}");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! What tests start and drive.
+
+mod example;
+
+pub use self::example::Example;
