@@ -8,7 +8,7 @@ use super::{docs, paths, presence, shell::Shell};
 use crate::{
     model::{Handler, Options, Origins, Route, Setting, Value},
     span,
-    vocabulary::Kind,
+    vocabulary::{Home, KEYS, Kind},
 };
 
 /// `OPTIONS`, if any is set.
@@ -26,8 +26,9 @@ pub(super) fn options(options: &Options, shell: &Shell<'_>) -> Option<TokenStrea
             Origins::List(list) => quote_spanned!(at=> origins: #kind::List(&[#(#list),*])),
         });
     }
-    (!fields.is_empty())
-        .then(|| quote_spanned!(at=> const OPTIONS: #name = #name { #(#fields,)* ..#name::UNSET };))
+    let every = KEYS.iter().filter(|key| key.home == Home::Route).count();
+    let others = (fields.len() < every).then(|| quote_spanned!(at=> ..#name::UNSET));
+    (!fields.is_empty()).then(|| quote_spanned!(at=> const OPTIONS: #name = #name { #(#fields,)* #others };))
 }
 
 fn field(setting: &Setting, shell: &Shell<'_>) -> TokenStream {
@@ -79,8 +80,8 @@ pub(super) fn handlers(route: &Route, shell: &Shell<'_>) -> Option<TokenStream> 
         }
     }
     let name = shell.paths.handlers(at);
-    (!fields.is_empty())
-        .then(|| quote_spanned!(at=> const HANDLERS: #name = #name { #(#fields,)* ..#name::NONE };))
+    let others = (fields.len() < PREPARED.len()).then(|| quote_spanned!(at=> ..#name::NONE));
+    (!fields.is_empty()).then(|| quote_spanned!(at=> const HANDLERS: #name = #name { #(#fields,)* #others };))
 }
 
 /// `HANDLER_DOCS`, if any handler is documented.
