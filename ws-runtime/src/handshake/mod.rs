@@ -2,8 +2,8 @@
 //! the handshake see.
 //!
 //! It knows no sockets, no clock and no hyper. The server reads a request, asks in this order, and sends what comes out:
-//! [`HeadLimits`], the route's path, [`opening`], [`Origins`], [`Offers::choose`], [`RawRequest`] with the handlers that may
-//! change it, [`read_parts`], [`Handshake`] with the handlers that may refuse it, [`accepted`].
+//! [`HeadLimits`], the route's path, [`opening()`], [`Origins`], [`Offers::choose`], [`RawRequest`] with the handlers that may
+//! change it, [`read_parts`], [`Handshake`] with the handlers that may refuse it, [`accepted()`].
 
 mod accepted;
 mod checked;

@@ -241,9 +241,15 @@ mod tests {
     fn lists_are_checked_at_start_up() {
         assert!(LIST.check().is_ok());
         assert!(Origins::Any.check().is_ok());
-        for listed in
-            [&["null"][..], &["*"], &["https://*.example"], &["app.example"], &["https://app.example/"]]
-        {
+        for listed in [
+            &["null"][..],
+            &["*"],
+            &["https://*.example"],
+            &["app.example"],
+            &["https://app.example/"],
+            &["://app.example"],
+            &["1a://app.example"],
+        ] {
             assert!(Origins::List(listed).check().is_err(), "{listed:?}");
         }
     }

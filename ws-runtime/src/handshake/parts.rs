@@ -9,7 +9,6 @@ use crate::{
 };
 
 /// How the four parts of a contract are read, made before listening.
-#[derive(Debug)]
 pub(crate) struct PartPlans {
     pub(crate) params: PartPlan,
     pub(crate) query: PartPlan,
