@@ -45,7 +45,7 @@ async fn passes(interpreter: impl AsRef<OsStr>, script: &str, example: &str) {
     let interpreter = interpreter.as_ref();
     let server = Example::start(example).await;
     let output = Command::new(interpreter)
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("clients").join(script))
+        .arg(Path::new("clients").join(script))
         .arg(server.address().to_string())
         // Python's caches have no place beside the sources.
         .env("PYTHONDONTWRITEBYTECODE", "1")

@@ -28,8 +28,8 @@ const PHASES: &[(&str, &[&str])] = &[
     ("diagnostics", &[]),
     ("span", &[]),
     ("vocabulary", &[]),
-    ("syntax", &["diagnostics", "span", "vocabulary"]),
-    ("model", &["span", "vocabulary"]),
+    ("syntax", &["diagnostics", "vocabulary"]),
+    ("model", &["vocabulary"]),
     ("lower", &["diagnostics", "model", "span", "syntax", "vocabulary"]),
     ("expand", &["model", "span", "vocabulary"]),
 ];
@@ -61,7 +61,7 @@ impl House {
 
     fn macros() -> Self {
         let table = PHASES.iter().map(|(phase, allowed)| (*phase, allowed.to_vec())).collect();
-        Self { sources: "ws-macros/src/", table, roof: &["lib", "route", "contract", "tests"] }
+        Self { sources: "ws-macros/src/", table, roof: &["lib", "attribute", "tests"] }
     }
 
     /// Returns one line for each import that the table does not allow.
