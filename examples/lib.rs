@@ -1,1 +1,65 @@
-//! Shared by the examples: the address to listen on.
+//! Shared by the examples: where they listen, how they end, what time it is.
+//!
+//! It must not know what any of them serves.
+
+use std::{
+    env,
+    error::Error,
+    io,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use tokio::{net::TcpListener, select, signal};
+use ws_runtime::Server;
+
+/// The port where `PORT` does not name one.
+const DEFAULT_PORT: u16 = 3000;
+
+/// Serves on 127.0.0.1 until Ctrl-C or SIGTERM, and prints where: at the port that `PORT` names, or 3000. At port 0 the
+/// system chooses a free one.
+///
+/// # Errors
+/// If `PORT` is not a port, it is taken, or accepting connections fails.
+pub async fn serve(server: Server) -> Result<(), Box<dyn Error>> {
+    let port = match env::var("PORT") {
+        Ok(port) => port.parse().map_err(|_| format!("PORT is not a port: {port:?}"))?,
+        Err(_) => DEFAULT_PORT,
+    };
+    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+
+    let handle = server.handle();
+    let serving = server.serve(listener);
+    tokio::pin!(serving);
+    select! {
+        // It has ended by itself, which is an error.
+        result = &mut serving => result?,
+        // The sockets are closed (1001), and what they still do is waited for.
+        asked = asked_to_stop() => {
+            asked?;
+            handle.shutdown();
+            serving.await?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns at Ctrl-C, or at what a service manager sends.
+async fn asked_to_stop() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
+        select! {
+            asked = signal::ctrl_c() => asked,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    signal::ctrl_c().await
+}
+
+/// The time in milliseconds since 1970, as JavaScript's `Date.now()` has it.
+pub fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    since.as_millis().try_into().unwrap_or(u64::MAX)
+}

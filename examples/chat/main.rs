@@ -1,0 +1,161 @@
+//! A chat of rooms: who is there, who types, what was said. Open the address that it prints in two tabs.
+//!
+//! Here is the route; [`page`] serves the page that speaks it, and knows nothing of rooms.
+
+mod page;
+mod rooms;
+
+use std::{
+    convert::Infallible,
+    error::Error,
+    future::ready,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use http::Request;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tower::service_fn;
+use ws_runtime::{Body, Handshake, Reject, Server, Socket, ws_route};
+
+use self::rooms::Rooms;
+
+/// The most people in a room.
+const MOST_PEOPLE: usize = 200;
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Join {
+    #[schemars(length(min = 1, max = 32))]
+    name: String,
+}
+
+/// What a page says.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Say {
+    Text {
+        #[schemars(length(min = 1, max = 500))]
+        text: String,
+    },
+    Typing,
+}
+
+/// What a page hears.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Heard {
+    /// The first message: which person one is, who is in the room, and what was said there lately.
+    Welcome {
+        you: u64,
+        here: Vec<Person>,
+        recent: Vec<Said>,
+    },
+    Joined {
+        who: Person,
+    },
+    Left {
+        who: Person,
+    },
+    Typing {
+        who: Person,
+    },
+    Text(Said),
+}
+
+/// Somebody in a room. Two may have the same name, but not the same number.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+struct Person {
+    id: u64,
+    name: String,
+}
+
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+struct Said {
+    id: u64,
+    from: Person,
+    text: String,
+    /// In milliseconds since 1970.
+    at: u64,
+}
+
+struct Chat {
+    rooms: Rooms,
+    /// The next number of a person or a message.
+    next: AtomicU64,
+}
+
+#[ws_route(
+    "/chat/{room}",
+    query = Join,
+    body = Say,
+    response = Heard,
+    max_payload_length = "16KiB",
+    rate_limit = 20,
+    idle_timeout = 60
+)]
+impl Chat {
+    /// Starts the numbers at the clock, in microseconds: a page that comes back after a restart must not take a new message
+    /// for one that it has.
+    fn new() -> Self {
+        Self { rooms: Rooms::default(), next: AtomicU64::new(ws_examples::now() * 1000) }
+    }
+
+    fn number(&self) -> u64 {
+        self.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Makes somebody of the name, if the room has a place; those who come at the same instant may be a few too many.
+    fn before_handle(&self, handshake: &Handshake<Self>) -> Result<Person, Reject> {
+        let people = self.rooms.with(&handshake.params().room, |room| room.people.len());
+        if people >= MOST_PEOPLE {
+            return Err(Reject::close(4001, "the room is full"));
+        }
+        Ok(Person { id: self.number(), name: handshake.query().name.clone() })
+    }
+
+    // What happens in a room is told while the room is held. So all hear it in one order, and what follows a welcome is
+    // neither in it nor lost.
+
+    fn open(&self, ws: &Socket<Self>) {
+        let (topic, me) = (&ws.params().room, ws.data());
+        self.rooms.with(topic, |room| {
+            ws.publish(topic, &Heard::Joined { who: me.clone() });
+            ws.subscribe(topic);
+            room.people.insert(me.id, me.clone());
+            let here = room.people.values().cloned().collect();
+            let recent = room.recent.iter().cloned().collect();
+            ws.send(&Heard::Welcome { you: me.id, here, recent });
+        });
+    }
+
+    fn message(&self, ws: &Socket<Self>, say: Say) -> Option<Heard> {
+        let (topic, me) = (&ws.params().room, ws.data());
+        match say {
+            Say::Typing => {
+                ws.publish(topic, &Heard::Typing { who: me.clone() });
+                None
+            }
+            Say::Text { text } => self.rooms.with(topic, |room| {
+                let said = Said { id: self.number(), from: me.clone(), text, at: ws_examples::now() };
+                room.remember(said.clone());
+                let heard = Heard::Text(said);
+                ws.publish(topic, &heard);
+                Some(heard)
+            }),
+        }
+    }
+
+    fn close(&self, ws: &Socket<Self>) {
+        let (topic, me) = (&ws.params().room, ws.data());
+        self.rooms.with(topic, |room| {
+            room.people.remove(&me.id);
+            ws.publish(topic, &Heard::Left { who: me.clone() });
+        });
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let page = service_fn(|request: Request<Body>| ready(Ok::<_, Infallible>(page::answer(&request))));
+    ws_examples::serve(Server::new().route(Chat::new()).fallback(page)).await
+}

@@ -1,0 +1,21 @@
+//! What comes in goes out: text as text, binary as binary, up to 64 MiB, at `ws://127.0.0.1:3000/echo`.
+//!
+//! It is also what the conformance tests drive, some of which cut a message into a frame for each of a hundred thousand
+//! parts.
+
+use ws_runtime::{Message, Server, ws_route};
+
+struct Echo;
+
+// The outbound queue takes an echo of the longest message beside another one.
+#[ws_route("/echo", max_payload_length = "64MiB", max_fragments = 131072, backpressure_limit = "128MiB")]
+impl Echo {
+    fn message(&self, message: Message) -> Message {
+        message
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ws_examples::serve(Server::new().route(Echo)).await
+}
