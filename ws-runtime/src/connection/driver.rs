@@ -52,6 +52,8 @@ pub(super) struct Driver<'a, R: Route> {
     timer: Option<Pin<Box<Sleep>>>,
     /// What the line said when it was last asked.
     report: Report,
+    /// The task has waited since, so others may have woken it.
+    waited: bool,
 }
 
 /// What there is to do next.
@@ -88,6 +90,7 @@ impl<'a, R: Route> Driver<'a, R> {
             failed: false,
             timer: None,
             report: Report::default(),
+            waited: true,
         }
     }
 
@@ -95,15 +98,23 @@ impl<'a, R: Route> Driver<'a, R> {
         self.socket.line()
     }
 
+    /// Learns what was asked of the connection meanwhile. From here on the task runs, and nobody needs to wake it.
+    fn ask(&mut self) {
+        self.waited = false;
+        self.report = self.line().run();
+    }
+
     /// Runs a handler, while the connection goes on.
     pub(super) async fn during<T>(&mut self, handler: impl Future<Output = T>) -> Done<T> {
         let mut handler = pin!(handler);
         poll_fn(|cx| {
-            self.report = self.line().run();
+            if self.waited {
+                self.ask();
+            }
             match catch_unwind(AssertUnwindSafe(|| handler.as_mut().poll(cx))) {
                 Ok(Poll::Ready(value)) => return Poll::Ready(Done::Returned(value)),
                 Err(panic) => return Poll::Ready(Done::Panicked(panic_text(&*panic))),
-                Ok(Poll::Pending) => {}
+                Ok(Poll::Pending) => self.ask(),
             }
             if self.report.wish == Wish::Abort {
                 return Poll::Ready(Done::Aborted);
@@ -119,7 +130,7 @@ impl<'a, R: Route> Driver<'a, R> {
     /// Asks a stream of replies for its next one, when the queue has room for it. `None` is its end, or the socket's.
     pub(super) async fn next_of(&mut self, streams: &mut Streams<'a, R>) -> Done<Option<Outcome<'a, Response<R>>>> {
         poll_fn(|cx| {
-            self.report = self.line().run();
+            self.ask();
             if self.report.wish == Wish::Abort {
                 return Poll::Ready(Done::Aborted);
             }
@@ -143,7 +154,7 @@ impl<'a, R: Route> Driver<'a, R> {
     pub(super) async fn next(&mut self) -> Next<'a, R> {
         let mut reads = 0;
         poll_fn(|cx| {
-            self.report = self.line().run();
+            self.ask();
             loop {
                 if let Some(next) = self.ready(cx) {
                     return Poll::Ready(next);
@@ -221,7 +232,7 @@ impl<'a, R: Route> Driver<'a, R> {
         self.begin_deadline();
         self.inbox.mute();
         poll_fn(|cx| {
-            self.report = self.line().run();
+            self.ask();
             if self.report.wish != Wish::Nothing || self.report.lost {
                 return Poll::Ready(());
             }
@@ -236,6 +247,7 @@ impl<'a, R: Route> Driver<'a, R> {
             if self.deadline.is_some_and(|deadline| self.poll_timer(cx, deadline).is_ready()) {
                 return Poll::Ready(());
             }
+            self.waited = true;
             self.line().rest(cx);
             Poll::Pending
         })
@@ -281,7 +293,7 @@ impl<'a, R: Route> Driver<'a, R> {
             self.line().lose();
         }
         if polled.is_ready() {
-            self.report = self.line().run();
+            self.ask();
             if self.owed.is_some() {
                 self.begin_deadline();
             }
@@ -360,6 +372,7 @@ impl<'a, R: Route> Driver<'a, R> {
 
     /// Writes what is queued, and arranges to be woken.
     fn wait(&mut self, cx: &mut Context<'_>) {
+        self.waited = true;
         if let Poll::Ready(Err(_)) = self.line().poll_flush(cx) {
             self.line().lose();
             self.report.lost = true;

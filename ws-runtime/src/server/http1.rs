@@ -11,7 +11,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header::RETRY_AFTER, request};
+use http::{HeaderValue, Request, Response, StatusCode, header::RETRY_AFTER, request};
 use hyper::{body::Incoming, server::conn::http1, service::Service};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
@@ -149,11 +149,7 @@ impl Running {
 fn answer(reject: Reject) -> Response<Body> {
     match reject.into_refusal() {
         Refusal::Response(response) => response.map(Body::full),
-        Refusal::Close(_) => {
-            let mut response = Response::new(Body::full(Bytes::new()));
-            *response.status_mut() = StatusCode::FORBIDDEN;
-            *response.headers_mut() = HeaderMap::new();
-            response
-        }
+        // Nothing that is answered here is accepted, so there is nobody to send a close frame to.
+        Refusal::Close(_) => answer(problem(StatusCode::FORBIDDEN, "refused")),
     }
 }

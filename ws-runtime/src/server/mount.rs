@@ -63,6 +63,9 @@ impl<R: Route> Mount for Mounted<R> {
                 Ok(opening) => opening,
                 Err(reject) => return refuse(reject, None),
             };
+            // A browser that offered subprotocols and gets none back fails the connection before it sees a close code.
+            let served = <R::Contract as Contract>::PROTOCOLS;
+            let protocol = opening.protocols.choose(served, false).unwrap_or_default();
             let accept = opening.accept.clone();
             let shaken = {
                 let mut shaking = pin!(self.shake_hands(request, opening));
@@ -90,7 +93,7 @@ impl<R: Route> Mount for Mounted<R> {
                     });
                     Verdict::Accepted(response, start)
                 }
-                Err(reject) => refuse(reject, Some(&accept)),
+                Err(reject) => refuse(reject, Some((&accept, protocol))),
             }
         })
     }
@@ -128,19 +131,18 @@ impl<R: Route> Mounted<R> {
 }
 
 /// Refuses, with a status or, if the handshake is well-formed, by a close frame right after the 101.
-fn refuse(reject: Reject, accept: Option<&str>) -> Verdict {
+fn refuse(reject: Reject, shaken: Option<(&str, Option<&'static str>)>) -> Verdict {
     let close = match reject.into_refusal() {
         Refusal::Response(response) => return Verdict::Refused(response),
         Refusal::Close(close) => close,
     };
-    let accepted = accept.and_then(|accept| accepted(accept, None, http::HeaderMap::new()).ok());
+    let accepted = match shaken {
+        Some((accept, protocol)) => accepted(accept, protocol, http::HeaderMap::new()),
+        None => Err(problem(StatusCode::FORBIDDEN, "refused")),
+    };
     match accepted {
-        Some(response) => Verdict::Accepted(response, close_at_once(close)),
-        None => {
-            let mut response = Response::new(Bytes::new());
-            *response.status_mut() = StatusCode::FORBIDDEN;
-            Verdict::Refused(response)
-        }
+        Ok(response) => Verdict::Accepted(response, close_at_once(close)),
+        Err(reject) => refuse(reject, None),
     }
 }
 
