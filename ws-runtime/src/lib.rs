@@ -25,8 +25,12 @@ pub mod __private;
 
 pub use ws_macros::{ws_contract, ws_route};
 
+#[cfg(feature = "server")]
+#[doc(hidden)]
+pub use self::route::by;
+
 pub use self::{
-    codec::{Captures, Decode, Encode, EncodeError, Encoded, Invalid, Mixed, On, Pairs, Part, PartPlan, Plan, Segment},
+    codec::{CapturePlan, Captures, Decode, Encode, EncodeError, Encoded, Invalid, Mixed, On, Pairs, Part, PartPlan, Plan, Segment},
     contract::{Contract, Endpoint, Params},
     schema::{Issue, SchemaError},
     wire::{Close, CloseCodeError, Closed, Incoming, Initiator, Kind, Message, Text},

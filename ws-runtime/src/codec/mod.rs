@@ -16,6 +16,11 @@ pub use self::{
     encode::{Encode, EncodeError, Encoded},
     invalid::{Invalid, On},
     mixed::Mixed,
-    part::{Captures, Pairs, Part, PartPlan, Segment},
+    part::{CapturePlan, Captures, Pairs, Part, PartPlan, Segment},
     plan::Plan,
 };
+#[cfg(feature = "server")]
+pub(crate) use self::plan::Telling;
+
+#[cfg(test)]
+mod agreement;

@@ -59,7 +59,7 @@ pub type Body<E> = <<E as Endpoint>::Contract as Contract>::Body;
 pub type Response<E> = <<E as Endpoint>::Contract as Contract>::Response;
 
 /// The four typed parts of an opening handshake, checked.
-pub struct Parts<C: Contract> {
+pub(crate) struct Parts<C: Contract> {
     pub(crate) params: C::Params,
     pub(crate) query: C::Query,
     pub(crate) header: C::Header,

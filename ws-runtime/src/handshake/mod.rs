@@ -27,6 +27,6 @@ pub(crate) use self::{
     parts::{PartPlans, read_parts},
     problem::problem,
     reject::Refusal,
-    subprotocol::{Offers, check_protocols},
+    subprotocol::check_protocols,
 };
 pub use self::{checked::Handshake, origin::Origins, reject::Reject, request::RawRequest, setup::SetupError};

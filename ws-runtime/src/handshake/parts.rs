@@ -33,12 +33,11 @@ impl PartPlans {
 
 /// Reads the four parts, from left to right as a request is written; the first invalid one is the answer.
 pub(crate) fn read_parts<C: Contract>(request: &RawRequest, plans: &PartPlans) -> Result<Parts<C>, Invalid> {
-    let pairs = |pairs: &[(String, String)]| pairs.iter().cloned().collect::<Pairs>();
     Ok(Parts {
-        params: C::Params::read(&plans.params, &pairs(request.captures()), On::Params)?,
-        query: C::Query::read(&plans.query, &pairs(request.query()), On::Query)?,
-        header: C::Header::read(&plans.header, &Pairs::from_headers(request.headers()), On::Header)?,
-        cookie: C::Cookie::read(&plans.cookie, &pairs(request.cookies()), On::Cookie)?,
+        params: C::Params::read(&plans.params, &Pairs::decoded(On::Params, request.captures()))?,
+        query: C::Query::read(&plans.query, &Pairs::decoded(On::Query, request.query()))?,
+        header: C::Header::read(&plans.header, &Pairs::headers(request.headers()))?,
+        cookie: C::Cookie::read(&plans.cookie, &Pairs::decoded(On::Cookie, request.cookies()))?,
     })
 }
 
@@ -91,7 +90,7 @@ mod tests {
     use super::*;
     use crate::{
         contract::Endpoint,
-        handshake::{Handshake, Offers, Refusal, Reject},
+        handshake::{Handshake, Refusal, Reject, subprotocol::Offers},
         wire::Message,
     };
 

@@ -14,7 +14,7 @@ use super::{
     mount::{Mount, Mounted},
 };
 use crate::{
-    codec::{Decode, Encode, Plan, Telling},
+    codec::{Decode, Encode, Telling},
     connection::Entry,
     contract::Contract,
     handshake::{HeadLimits, PartPlans, check_protocols},
@@ -281,22 +281,13 @@ impl Building<'_> {
         let plans = PartPlans::of::<R::Contract>().map_err(setup)?;
         check_protocols(<R::Contract as Contract>::PROTOCOLS).map_err(setup)?;
         R::OPTIONS.origins.check().map_err(setup)?;
-        let opaque = tells_errors(&response).ok_or_else(|| StartError::new(Fault::Conflict { path }))?;
+        let opaque = response.tells_errors() == Telling::No;
         let settings = R::OPTIONS.settle(self.defaults);
         let topics = Topics::new(self.shards);
         let hub = Arc::new(Hub::new(path, settings, topics, response, Arc::downgrade(self.directory)));
         let on_invalid = R::OPTIONS.on_invalid.or(self.defaults.on_invalid).unwrap_or(OnInvalid::Reply);
         let entry = Arc::new(Entry { route, hub: Arc::clone(&hub), body, opaque, on_invalid });
         Ok((Arc::new(Mounted { entry, plans }), hub))
-    }
-}
-
-/// Whether error frames cannot be told from responses; `None` if they even read as one of its variants.
-fn tells_errors(response: &Plan) -> Option<bool> {
-    match response.tells_errors() {
-        Telling::Yes => Some(false),
-        Telling::No => Some(true),
-        Telling::Conflict => None,
     }
 }
 

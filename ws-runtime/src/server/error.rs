@@ -13,8 +13,6 @@ pub struct StartError(Box<Fault>);
 pub(super) enum Fault {
     /// The route's types or names do not work.
     Setup { path: &'static str, source: SetupError },
-    /// The response type accepts what an error frame is.
-    Conflict { path: &'static str },
     /// The path is not one, or cannot be told from another route's.
     Path { path: &'static str, why: String },
     /// The type is a route already.
@@ -33,11 +31,6 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
             Fault::Setup { path, .. } => write!(f, "the route `{path}` cannot be served"),
-            Fault::Conflict { path } => write!(
-                f,
-                "the response of the route `{path}` has a variant that an error frame reads as: clients could not tell them \
-                 apart; rename its tag `validation` or `error`"
-            ),
             Fault::Path { path, why } => write!(f, "the route `{path}` cannot be added: {why}"),
             Fault::Twice { path } => {
                 write!(f, "the route `{path}` is added twice: a type is one route of a server")

@@ -78,10 +78,6 @@ impl<E: Endpoint> Socket<E> {
         &self.inner.line
     }
 
-    pub(crate) fn hub(&self) -> &Hub {
-        &self.inner.hub
-    }
-
     pub(crate) fn leave_topics(&self) {
         self.inner.line.unsubscribe_all(&self.inner.hub.topics, self.inner.shard);
     }

@@ -43,17 +43,13 @@ pub(crate) enum Frame<'a> {
 pub struct Incoming<'a>(Payload<'a>);
 
 #[derive(Debug)]
-pub(crate) enum Payload<'a> {
+enum Payload<'a> {
     Text(&'a str),
     Binary(&'a [u8]),
     Whole(Message),
 }
 
-impl<'a> Incoming<'a> {
-    pub(crate) fn new(payload: Payload<'a>) -> Self {
-        Self(payload)
-    }
-
+impl Incoming<'_> {
     /// Returns the kind of frame that carried it.
     pub fn kind(&self) -> Kind {
         match &self.0 {
