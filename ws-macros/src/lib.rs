@@ -1,1 +1,30 @@
-//! The attributes of `ws-runtime`; depend on that crate, which re-exports them.
+//! The attributes of `ws-runtime`; depend on that crate, which re-exports and documents them.
+//!
+//! An attribute runs in four phases: [`syntax`] reads tokens and may hold nonsense, [`lower`] knows every rule and reports
+//! every mistake, [`model`] is correct by construction, [`expand`] writes it out and cannot fail.
+#![forbid(unsafe_code)]
+
+mod attribute;
+mod diagnostics;
+mod expand;
+mod lower;
+mod model;
+mod span;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod vocabulary;
+
+use proc_macro::TokenStream;
+
+/// Makes an impl block a route. Documented where `ws_runtime` re-exports it.
+#[proc_macro_attribute]
+pub fn ws_route(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    attribute::route(arguments.into(), &item.into()).into()
+}
+
+/// States the contract of a route alone, for clients. Documented where `ws_runtime` re-exports it.
+#[proc_macro_attribute]
+pub fn ws_contract(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    attribute::contract(arguments.into(), &item.into()).into()
+}

@@ -1,1 +1,41 @@
-//! Typed WebSocket routes.
+#![doc = include_str!("../../README.md")]
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "server")]
+mod connection;
+mod codec;
+mod contract;
+#[cfg(feature = "server")]
+mod handshake;
+#[cfg(feature = "server")]
+mod route;
+mod schema;
+#[cfg(feature = "server")]
+mod server;
+mod session;
+#[cfg(feature = "server")]
+mod pubsub;
+#[cfg(feature = "server")]
+mod socket;
+mod wire;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+
+pub use ws_macros::{ws_contract, ws_route};
+
+pub use self::{
+    codec::{Captures, Decode, Encode, EncodeError, Encoded, Invalid, Mixed, On, Pairs, Part, PartPlan, Plan, Segment},
+    contract::{Contract, Endpoint, Params},
+    schema::{Issue, SchemaError},
+    wire::{Close, CloseCodeError, Closed, Incoming, Initiator, Kind, Message, Text},
+};
+#[cfg(feature = "server")]
+pub use self::{
+    handshake::{Handshake, Origins, RawRequest, Reject, SetupError},
+    pubsub::Published,
+    route::{Admit, BoxError, Error, Extend, Handlers, OnInvalid, Options, Outcome, Pass, Reply, Route},
+    server::{Body, Listener, ServeError, Server, StartError},
+    socket::{Channel, Delivery, Handle, Outgoing, ReadyState, Socket},
+};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::handshake::Origins;
+use crate::{handshake::Origins, socket::Settings, wire::Limits};
 
 /// The options that a route or the server may set. `None` is unset; a size, count or time of zero turns a limit off.
 #[derive(Clone, Copy, Debug)]
@@ -53,4 +53,37 @@ pub enum OnInvalid {
     Ignore,
     /// The connection is closed: 1003 for the wrong kind of frame, 1007 for the wrong content.
     Close,
+}
+
+impl Options {
+    /// Takes every level's word into account: the attribute's, then the server's, then the default.
+    pub(crate) fn settle(&self, server: &Self) -> Settings {
+        let size = |route: Option<usize>, server: Option<usize>, default: usize| {
+            Some(route.or(server).unwrap_or(default)).filter(|&size| size > 0)
+        };
+        let time = |route: Option<Duration>, server: Option<Duration>, default: u64| {
+            Some(route.or(server).unwrap_or(Duration::from_secs(default))).filter(|time| !time.is_zero())
+        };
+        let count = |route: Option<u32>, server: Option<u32>| route.or(server).filter(|&count| count > 0);
+        let flag = |route: Option<bool>, server: Option<bool>, default| route.or(server).unwrap_or(default);
+        Settings {
+            limits: Limits {
+                max_message: size(self.max_payload_length, server.max_payload_length, 1 << 20),
+                max_fragments: size(self.max_fragments, server.max_fragments, 16_384),
+                fragment_timeout: time(self.fragment_timeout, server.fragment_timeout, 30),
+            },
+            idle_timeout: time(self.idle_timeout, server.idle_timeout, 120),
+            send_pings: flag(self.send_pings, server.send_pings, true),
+            backpressure_limit: size(self.backpressure_limit, server.backpressure_limit, 16 << 20),
+            close_on_backpressure_limit: flag(
+                self.close_on_backpressure_limit,
+                server.close_on_backpressure_limit,
+                false,
+            ),
+            rate_limit: count(self.rate_limit, server.rate_limit),
+            max_invalid: count(self.max_invalid, server.max_invalid),
+            publish_to_self: flag(self.publish_to_self, server.publish_to_self, false),
+            close_timeout: time(self.close_timeout, server.close_timeout, 10),
+        }
+    }
 }

@@ -13,11 +13,12 @@ mod message;
 
 pub use self::{
     close::{Close, CloseCodeError, Closed, Initiator},
+    decoder::Incoming,
     message::{Kind, Message, Text},
 };
 pub(crate) use self::{
     accept::accept_key,
-    decoder::{Decoder, Frame, Incoming, Payload, Role},
+    decoder::{Decoder, Frame, Role},
     encoder::Encoder,
     fault::Fault,
     limits::Limits,

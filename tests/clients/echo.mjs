@@ -1,0 +1,146 @@
+// Node's `ws` against the example `echo`: what is sent comes back as it was, and what breaks the protocol is told so.
+
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { connect, refusal, request, run } from "./scenario.mjs";
+
+const MIB = 1024 * 1024;
+const url = (host) => `ws://${host}/echo`;
+
+/** Frames as bytes, masked with zeros unless the case is about that, and the close code that answers each (RFC 6455 §7.4.1). */
+const OFFENCES = [
+  ["a reserved opcode", [0x83, 0x80, 0, 0, 0, 0], 1002],
+  ["a reserved bit", [0xc1, 0x80, 0, 0, 0, 0], 1002],
+  ["an unmasked frame", [0x81, 0x01, 0x61], 1002],
+  ["a fragmented ping", [0x09, 0x80, 0, 0, 0, 0], 1002],
+  ["a continuation of nothing", [0x80, 0x80, 0, 0, 0, 0], 1002],
+  ["a close frame of one byte", [0x88, 0x81, 0, 0, 0, 0, 3], 1002],
+  ["a close code that nobody may send", [0x88, 0x82, 0, 0, 0, 0, 0x03, 0xed], 1002],
+  ["text that is not UTF-8", [0x81, 0x81, 0, 0, 0, 0, 0xff], 1007],
+  ["64 MiB and one byte, announced", [0x82, 0xff, 0, 0, 0, 0, 0x04, 0, 0, 1, 0, 0, 0, 0], 1009],
+];
+
+async function echoes(client, data) {
+  client.socket.send(data);
+  const answer = await client.next();
+  assert.equal(answer.binary, typeof data !== "string", "the kind of frame");
+  const same = answer.binary ? answer.data.equals(data) : answer.data === data;
+  assert.ok(same, `${data.length} in, ${answer.data.length} out, not the same`);
+}
+
+await run({
+  "text comes back as text": async (host) => {
+    const client = await connect(url(host));
+    for (const text of ["hello", "", "\u0000", "grüß 你好 \u{1f980}", '{"a":1}']) await echoes(client, text);
+  },
+  "binary comes back as binary": async (host) => {
+    const client = await connect(url(host));
+    await echoes(client, Buffer.alloc(0));
+    await echoes(client, Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)));
+  },
+  "each way to write a length is understood": async (host) => {
+    const client = await connect(url(host));
+    for (const length of [1, 125, 126, 127, 65_535, 65_536, 65_537]) {
+      await echoes(client, "x".repeat(length));
+      await echoes(client, randomBytes(length));
+    }
+  },
+  "large messages come back whole": async (host) => {
+    const client = await connect(url(host), { maxPayload: 64 * MIB });
+    await echoes(client, "é".repeat(MIB / 2));
+    await echoes(client, randomBytes(16 * MIB));
+  },
+  "fragments come back as one message": async (host) => {
+    const client = await connect(url(host), { perMessageDeflate: false });
+    for (const fragments of [["a", "", "bc"], [Buffer.from([0xf0, 0x9f]), Buffer.from([0xa6, 0x80])]]) {
+      fragments.forEach((fragment, index) => {
+        client.socket.send(fragment, { binary: false, fin: index === fragments.length - 1 });
+      });
+      const whole = Buffer.concat(fragments.map((fragment) => Buffer.from(fragment))).toString();
+      assert.deepEqual(await client.next(), { data: whole, binary: false });
+    }
+  },
+  "a ping between fragments is answered before the message ends": async (host) => {
+    const client = await connect(url(host), { perMessageDeflate: false });
+    const pong = new Promise((resolve) => client.socket.once("pong", (data) => resolve(data.toString())));
+    client.socket.send("a", { fin: false });
+    client.socket.ping("now?");
+    assert.equal(await pong, "now?");
+    client.socket.send("b", { fin: true });
+    assert.deepEqual(await client.next(), { data: "ab", binary: false });
+  },
+  "a pong that nobody asked for is let pass": async (host) => {
+    const client = await connect(url(host));
+    client.socket.pong("here I am");
+    await echoes(client, "still open");
+  },
+  "ten thousand messages come back in order": async (host) => {
+    const client = await connect(url(host));
+    for (let number = 0; number < 10_000; number += 1) client.socket.send(String(number));
+    for (let number = 0; number < 10_000; number += 1) assert.equal((await client.next()).data, String(number));
+  },
+  "a hundred sockets do not mix": async (host) => {
+    const clients = await Promise.all(Array.from({ length: 100 }, () => connect(url(host))));
+    await Promise.all(clients.map((client, index) => echoes(client, `socket ${index}`)));
+    for (const client of clients) client.socket.close(1000);
+    for (const client of clients) assert.equal((await client.closed).code, 1000);
+  },
+  "a close frame is answered with its code": async (host) => {
+    for (const code of [1000, 1001, 1011, 3000, 4999]) {
+      const client = await connect(url(host));
+      client.socket.close(code, "bye");
+      assert.equal((await client.closed).code, code);
+    }
+  },
+  "a close frame without a code is answered": async (host) => {
+    const client = await connect(url(host));
+    client.socket.close();
+    assert.ok([1000, 1005].includes((await client.closed).code));
+  },
+  "messages before a close frame are still answered": async (host) => {
+    const client = await connect(url(host));
+    client.socket.send("last words");
+    client.socket.close(1000);
+    assert.equal((await client.next()).data, "last words");
+    assert.equal((await client.closed).code, 1000);
+  },
+  "each offence is closed with its code, delivered": async (host) => {
+    for (const [what, bytes, code] of OFFENCES) {
+      const client = await connect(url(host), { perMessageDeflate: false });
+      client.socket._socket.write(Buffer.from(bytes));
+      const closed = await client.closed;
+      assert.equal(closed.code, code, what);
+      assert.ok(Buffer.byteLength(closed.reason) <= 123, what);
+    }
+  },
+  "a client that vanishes disturbs nobody": async (host) => {
+    const [gone, stays] = [await connect(url(host)), await connect(url(host))];
+    gone.socket.send("x".repeat(MIB));
+    gone.socket.terminate();
+    await echoes(stays, "still here");
+  },
+  "another path is not found": async (host) => {
+    assert.equal((await refusal(`ws://${host}/elsewhere`)).status, 404);
+    assert.equal((await request(`http://${host}/elsewhere`)).status, 404);
+  },
+  "a request without an upgrade is told which": async (host) => {
+    const plain = await request(`http://${host}/echo`);
+    assert.equal(plain.status, 426);
+    assert.match(plain.headers.upgrade, /^websocket$/i);
+    const post = await request(`http://${host}/echo`, { method: "POST" });
+    assert.equal(post.status, 405);
+    assert.match(post.headers.allow, /GET/);
+  },
+  "another version is told ours": async (host) => {
+    const old = await refusal(url(host), { protocolVersion: 8 });
+    assert.equal(old.status, 426);
+    assert.equal(old.headers["sec-websocket-version"], "13");
+  },
+  "another site is refused, the same and none are not": async (host) => {
+    for (const origin of ["http://elsewhere.example", `http://${host}.example`, "null"]) {
+      assert.equal((await refusal(url(host), { origin })).status, 403, origin);
+    }
+    await echoes(await connect(url(host), { origin: `http://${host}` }), "same");
+    await echoes(await connect(url(host)), "none");
+  },
+});

@@ -1,0 +1,71 @@
+//! Reads the suite's `index.json`: every expected case has to be there, and to be well.
+
+use serde_json::{Map, Value};
+
+/// Returns one line for each case that did not run, should not have, or did not pass.
+///
+/// A case passes when both its verdicts, on what was answered and on how the connection was closed, are OK, or
+/// INFORMATIONAL where the suite has no opinion; for what was answered, NON-STRICT is enough where it is listed.
+pub(crate) fn complaints(
+    index: &Map<String, Value>,
+    expected: &[String],
+    non_strict: &[(&str, &str)],
+) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for case in expected {
+        let Some(entry) = index.get(case) else {
+            complaints.push(format!("{case} did not run"));
+            continue;
+        };
+        let verdict = |key: &str| entry[key].as_str().unwrap_or("no verdict").to_owned();
+        let (answer, close) = (verdict("behavior"), verdict("behaviorClose"));
+        let lenient = non_strict.iter().any(|(listed, _)| listed == case);
+        let answered = is_good(&answer) || (lenient && answer == "NON-STRICT");
+        if !answered || !is_good(&close) {
+            complaints.push(format!("{case}: {answer}, its close {close}"));
+        }
+    }
+    let known = |case: &str| expected.iter().any(|expected| expected == case);
+    complaints
+        .extend(index.keys().filter(|case| !known(case)).map(|case| format!("{case} ran and is in no list")));
+    complaints
+}
+
+fn is_good(verdict: &str) -> bool {
+    ["OK", "INFORMATIONAL"].contains(&verdict)
+}
+
+#[test]
+fn each_way_to_fail_is_complained_about() {
+    let entry = |answer: &str, close: &str| serde_json::json!({ "behavior": answer, "behaviorClose": close });
+    for (entry, complaint) in [
+        (entry("OK", "OK"), None),
+        (entry("INFORMATIONAL", "INFORMATIONAL"), None),
+        (entry("NON-STRICT", "OK"), Some("1.1: NON-STRICT, its close OK")),
+        (entry("FAILED", "OK"), Some("1.1: FAILED, its close OK")),
+        (entry("UNIMPLEMENTED", "OK"), Some("1.1: UNIMPLEMENTED, its close OK")),
+        (entry("OK", "FAILED"), Some("1.1: OK, its close FAILED")),
+        (entry("OK", "WRONG CODE"), Some("1.1: OK, its close WRONG CODE")),
+        (entry("OK", "UNCLEAN"), Some("1.1: OK, its close UNCLEAN")),
+        (serde_json::json!({}), Some("1.1: no verdict, its close no verdict")),
+    ] {
+        let index = Map::from_iter([("1.1".to_owned(), entry)]);
+        assert_eq!(complaints(&index, &["1.1".to_owned()], &[]), Vec::from_iter(complaint));
+    }
+    let lenient = &[("1.1", "a reason")];
+    for (entry, count) in
+        [(entry("NON-STRICT", "OK"), 0), (entry("FAILED", "OK"), 1), (entry("NON-STRICT", "UNCLEAN"), 1)]
+    {
+        let index = Map::from_iter([("1.1".to_owned(), entry)]);
+        assert_eq!(complaints(&index, &["1.1".to_owned()], lenient).len(), count);
+    }
+}
+
+#[test]
+fn a_case_that_did_not_run_is_complained_about() {
+    let ok = serde_json::json!({ "behavior": "OK", "behaviorClose": "OK" });
+    let index = Map::from_iter([("1.1".to_owned(), ok)]);
+    assert_eq!(complaints(&index, &["1.1".to_owned(), "1.2".to_owned()], &[]), ["1.2 did not run"]);
+    assert_eq!(complaints(&index, &[], &[]), ["1.1 ran and is in no list"]);
+    assert_eq!(complaints(&Map::new(), &["1.1".to_owned()], &[]), ["1.1 did not run"]);
+}

@@ -1,0 +1,41 @@
+//! The one sink of an expansion's mistakes: every one is reported, in one build.
+
+use std::fmt::Display;
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+
+/// The mistakes found so far.
+#[derive(Default)]
+pub(crate) struct Diagnostics {
+    error: Option<syn::Error>,
+}
+
+impl Diagnostics {
+    /// Reports a mistake at one token.
+    pub(crate) fn at(&mut self, span: Span, message: impl Display) {
+        self.push(syn::Error::new(span, message));
+    }
+
+    /// Reports a mistake that all of `tokens` make.
+    pub(crate) fn on(&mut self, tokens: impl ToTokens, message: impl Display) {
+        self.push(syn::Error::new_spanned(tokens, message));
+    }
+
+    /// Whether nothing is wrong so far.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.error.is_none()
+    }
+
+    /// One `compile_error!` a mistake.
+    pub(crate) fn into_tokens(self) -> TokenStream {
+        self.error.map(|error| error.to_compile_error()).unwrap_or_default()
+    }
+
+    fn push(&mut self, error: syn::Error) {
+        match &mut self.error {
+            Some(first) => first.combine(error),
+            None => self.error = Some(error),
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! One generated method for each handler, and one call in it.
+//!
+//! ```text
+//! async fn open<'a>(&'a self, ws: &'a Socket<Self>) -> Outcome<'a, Response<Self>> {
+//!     let out = <Chat>::open(self, ws).await;
+//!     reply::<Self, _, _>(out)
+//! }
+//! ```
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+
+use super::{
+    endpoint,
+    method::{self, Argument},
+    paths, presence,
+    shell::Shell,
+};
+use crate::{model::Handler, span, vocabulary::Kind};
+
+/// The method that calls a handler.
+pub(super) fn method(handler: &Handler, shell: &Shell<'_>) -> TokenStream {
+    let at = span::at(handler.name.span());
+    let paths = &shell.paths;
+    match handler.kind {
+        Kind::Parse | Kind::Transform => {
+            let (result, reject) = (paths::result(at), paths.reject(at));
+            judged(
+                handler,
+                &request(shell, at),
+                None,
+                &quote_spanned!(at=> #result<(), #reject>),
+                &paths.pass(at),
+                shell,
+            )
+        }
+        Kind::BeforeHandle => before_handle(handler, shell),
+        Kind::Upgrade => {
+            let (result, headers, reject) = (paths::result(at), paths.header_map(at), paths.reject(at));
+            let data = Argument { name: "data", default: quote_spanned!(at=> &'a Self::Data) };
+            let returns = quote_spanned!(at=> #result<#headers, #reject>);
+            judged(handler, &handshake(shell, at), Some(&data), &returns, &paths.extend(at), shell)
+        }
+        Kind::Open => replying(handler, None, shell),
+        Kind::Message => replying(handler, Some(&payload("body", body(shell, at))), shell),
+        Kind::Error => replying(handler, Some(&payload("error", paths.error(at))), shell),
+        Kind::TransformMessage => plain(handler, Some(&payload("message", paths.message(at))), shell),
+        Kind::Drain => plain(handler, None, shell),
+        Kind::Ping | Kind::Pong => plain(handler, Some(&payload("payload", paths.bytes(at))), shell),
+        Kind::Close => plain(handler, Some(&payload("closed", paths.closed(at))), shell),
+    }
+}
+
+/// `before_handle` where the block has none: everybody is let in.
+pub(super) fn let_in(attribute: &TokenStream, shell: &Shell<'_>) -> TokenStream {
+    let at = shell.span;
+    let (admit, head) = (shell.paths.admit(at), before_handle_head(shell, at));
+    quote_spanned!(at=> #attribute #head { #admit(()) })
+}
+
+/// `before_handle` beside an error, where nothing runs.
+pub(super) fn withheld(shell: &Shell<'_>) -> TokenStream {
+    let at = shell.span;
+    let (unreachable, head) = (paths::unreachable(at), before_handle_head(shell, at));
+    quote_spanned!(at=> #head { #unreachable() })
+}
+
+fn before_handle_head(shell: &Shell<'_>, at: Span) -> TokenStream {
+    let (handshake, result, reject) = (shell.paths.handshake(at), paths::result(at), shell.paths.reject(at));
+    quote_spanned! {at=>
+        async fn before_handle<'a>(&'a self, _handshake: &'a #handshake<Self>) -> #result<Self::Data, #reject>
+    }
+}
+
+/// All of it is shown at the return type, for the compiler then reports one that does not fit once.
+fn before_handle(handler: &Handler, shell: &Shell<'_>) -> TokenStream {
+    let at = method::returned(handler);
+    let (result, reject, admit_trait) =
+        (paths::result(at), shell.paths.reject(at), shell.paths.admit_trait(at));
+    let output = endpoint::output(handler);
+    let returns = quote_spanned!(at=> #result<<#output as #admit_trait>::Data, #reject>);
+    judged(handler, &handshake(shell, at), None, &returns, &shell.paths.admit(at), shell)
+}
+
+/// A handler whose return value a function of the runtime judges.
+fn judged(
+    handler: &Handler,
+    first: &Argument,
+    second: Option<&Argument>,
+    returns: &TokenStream,
+    judge: &TokenStream,
+    shell: &Shell<'_>,
+) -> TokenStream {
+    let at = span::at(handler.name.span());
+    let (name, out, attribute) =
+        (method::name(handler), method::out(handler), presence::attribute(handler, at));
+    let arguments = method::arguments(handler, first, second);
+    let (taken, call) = (&arguments.taken, method::call(handler, &arguments.given, shell));
+    quote_spanned! {at=>
+        #attribute
+        async fn #name<'a>(#taken) -> #returns {
+            let #out = #call;
+            #judge(#out)
+        }
+    }
+}
+
+fn replying(handler: &Handler, second: Option<&Argument>, shell: &Shell<'_>) -> TokenStream {
+    let at = span::at(handler.name.span());
+    judged(handler, &socket(shell, at), second, &outcome(shell, at), &judge(shell, at), shell)
+}
+
+/// A handler whose return type the macro knows already, or the trait holds against the user's.
+fn plain(handler: &Handler, second: Option<&Argument>, shell: &Shell<'_>) -> TokenStream {
+    let at = span::at(handler.name.span());
+    let (name, attribute) = (method::name(handler), presence::attribute(handler, at));
+    let arguments = method::arguments(handler, &socket(shell, at), second);
+    let (taken, call) = (&arguments.taken, method::call(handler, &arguments.given, shell));
+    let returns = handler.output.as_ref().map(|output| quote!(-> #output));
+    quote_spanned!(at=> #attribute async fn #name<'a>(#taken) #returns { #call })
+}
+
+/// What `open`, `message` and `error` come down to.
+pub(super) fn outcome(shell: &Shell<'_>, at: Span) -> TokenStream {
+    let (outcome, response) = (shell.paths.outcome(at), shell.paths.response(at));
+    quote_spanned!(at=> #outcome<'a, #response<Self>>)
+}
+
+/// With `Self` given, the response is fixed, and a wrong value is an error about the value.
+pub(super) fn judge(shell: &Shell<'_>, at: Span) -> TokenStream {
+    let reply = shell.paths.reply(at);
+    quote_spanned!(at=> #reply::<Self, _, _>)
+}
+
+pub(super) fn socket(shell: &Shell<'_>, at: Span) -> Argument {
+    let socket = shell.paths.socket(at);
+    Argument { name: "ws", default: quote_spanned!(at=> &'a #socket<Self>) }
+}
+
+fn handshake(shell: &Shell<'_>, at: Span) -> Argument {
+    let handshake = shell.paths.handshake(at);
+    Argument { name: "handshake", default: quote_spanned!(at=> &'a #handshake<Self>) }
+}
+
+fn request(shell: &Shell<'_>, at: Span) -> Argument {
+    let request = shell.paths.raw_request(at);
+    Argument { name: "request", default: quote_spanned!(at=> &'a mut #request) }
+}
+
+fn body(shell: &Shell<'_>, at: Span) -> TokenStream {
+    let body = shell.paths.body(at);
+    quote_spanned!(at=> #body<Self>)
+}
+
+fn payload(name: &'static str, default: TokenStream) -> Argument {
+    Argument { name, default }
+}

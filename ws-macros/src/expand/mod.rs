@@ -1,0 +1,31 @@
+//! Writes a model out; cannot fail, and never reports.
+//!
+//! ```text
+//! #[allow(…)]
+//! impl Chat { … }                                  // the user's block, as it was written
+//! const _: () = {
+//!     pub struct Params { pub room: String }       // with inline captures
+//!     impl Part for Params { … }
+//!     impl Contract for Chat { … }                 // without a contract of another type
+//!     impl Endpoint for Chat { … }
+//!     impl Route for Chat { … }                    // one method a handler, one call each
+//! };
+//! ```
+
+mod contract;
+mod docs;
+mod endpoint;
+mod handlers;
+mod method;
+mod options;
+mod params;
+mod paths;
+mod presence;
+mod route;
+mod shell;
+mod variants;
+
+pub(crate) use self::{
+    contract::contract,
+    route::{allow, fallback, route},
+};

@@ -1,0 +1,108 @@
+//! The constants of `impl Route`: what the attribute sets, which handlers there are, what they say of themselves.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+
+use super::{docs, paths, presence, shell::Shell};
+use crate::{
+    model::{Handler, Options, Origins, Route, Setting, Value},
+    span,
+    vocabulary::{Home, KEYS, Kind},
+};
+
+/// `OPTIONS`, if any is set.
+pub(super) fn options(options: &Options, shell: &Shell<'_>) -> Option<TokenStream> {
+    let at = shell.span;
+    let name = shell.paths.options(at);
+    let mut fields: Vec<TokenStream> = options.settings.iter().map(|setting| field(setting, shell)).collect();
+    if options.require_protocol {
+        fields.push(quote_spanned!(at=> require_protocol: true));
+    }
+    if let Some(origins) = &options.origins {
+        let kind = shell.paths.origins(at);
+        fields.push(match origins {
+            Origins::Any => quote_spanned!(at=> origins: #kind::Any),
+            Origins::List(list) => quote_spanned!(at=> origins: #kind::List(&[#(#list),*])),
+        });
+    }
+    let every = KEYS.iter().filter(|key| key.home == Home::Route).count();
+    let others = (fields.len() < every).then(|| quote_spanned!(at=> ..#name::UNSET));
+    (!fields.is_empty()).then(|| quote_spanned!(at=> const OPTIONS: #name = #name { #(#fields,)* #others };))
+}
+
+fn field(setting: &Setting, shell: &Shell<'_>) -> TokenStream {
+    let at = span::at(setting.span);
+    let name = format_ident!("{}", setting.name, span = at);
+    let value = match setting.value {
+        Value::Size(size) => number(size, at),
+        Value::Count(count) => number(count, at),
+        Value::Milliseconds(milliseconds) => {
+            let duration = shell.paths.duration(at);
+            let milliseconds = number(milliseconds, at);
+            quote_spanned!(at=> #duration::from_millis(#milliseconds))
+        }
+        Value::Flag(flag) => quote_spanned!(at=> #flag),
+        Value::OnInvalid(variant) => {
+            let (kind, variant) = (shell.paths.on_invalid(at), format_ident!("{variant}", span = at));
+            quote_spanned!(at=> #kind::#variant)
+        }
+    };
+    let some = paths::some(at);
+    quote_spanned!(at=> #name: #some(#value))
+}
+
+/// A literal without a suffix takes the field's own type.
+fn number(value: impl Into<u64>, span: proc_macro2::Span) -> TokenStream {
+    let mut literal = proc_macro2::Literal::u64_unsuffixed(value.into());
+    literal.set_span(span);
+    quote!(#literal)
+}
+
+/// `HANDLERS`, if any of those is there that the server prepares for.
+pub(super) fn handlers(route: &Route, shell: &Shell<'_>) -> Option<TokenStream> {
+    const PREPARED: &[(Kind, &str)] = &[
+        (Kind::Message, "message"),
+        (Kind::TransformMessage, "transform_message"),
+        (Kind::Drain, "drain"),
+        (Kind::Ping, "ping"),
+        (Kind::Pong, "pong"),
+        (Kind::Error, "error"),
+    ];
+    let at = shell.span;
+    let mut fields = Vec::new();
+    for (kind, name) in PREPARED {
+        let handlers: Vec<&Handler> = all(route).filter(|handler| handler.kind == *kind).collect();
+        if !handlers.is_empty() {
+            let name = format_ident!("{name}", span = at);
+            let there = presence::constant(handlers.into_iter(), at);
+            fields.push(quote_spanned!(at=> #name: #there));
+        }
+    }
+    let name = shell.paths.handlers(at);
+    let others = (fields.len() < PREPARED.len()).then(|| quote_spanned!(at=> ..#name::NONE));
+    (!fields.is_empty()).then(|| quote_spanned!(at=> const HANDLERS: #name = #name { #(#fields,)* #others };))
+}
+
+/// `HANDLER_DOCS`, if any handler is documented.
+pub(super) fn handler_docs(route: &Route, shell: &Shell<'_>) -> Option<TokenStream> {
+    let at = shell.span;
+    let entries: Vec<TokenStream> = all(route)
+        .filter_map(|handler| {
+            let (name, text) = (handler.name.unraw().to_string(), docs::text(&handler.docs, at)?);
+            let attribute = presence::attribute(handler, at);
+            Some(quote_spanned!(at=> #attribute (#name, #text)))
+        })
+        .collect();
+    let str = paths::str(at);
+    (!entries.is_empty()).then(|| {
+        quote_spanned! {at=>
+            const HANDLER_DOCS: &'static [(&'static #str, &'static #str)] = &[#(#entries),*];
+        }
+    })
+}
+
+fn all(route: &Route) -> impl Iterator<Item = &Handler> {
+    let arms = route.variants.iter().flat_map(|variants| variants.arms.iter().map(|arm| &arm.handler));
+    route.handlers.iter().chain(arms)
+}

@@ -1,0 +1,42 @@
+//! A whole route, and what stands in for it beside an error.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{contract, endpoint, handlers, options, presence, shell::Shell, variants};
+use crate::model::{Route, Served};
+
+/// Handlers are as asynchronous, and take `self` as much, as the route asks for.
+pub(crate) fn allow() -> TokenStream {
+    quote!(#[allow(clippy::unused_async, clippy::unused_self)])
+}
+
+/// The implementations of a route.
+pub(crate) fn route(route: &Route) -> TokenStream {
+    let shell = Shell::new(&route.target);
+    let options = options::options(&route.options, &shell);
+    let (flags, docs) = (options::handlers(route, &shell), options::handler_docs(route, &shell));
+    let methods = route.handlers.iter().map(|handler| handlers::method(handler, &shell));
+    let let_in = presence::unless(endpoint::before_handle(route), shell.span)
+        .map(|attribute| handlers::let_in(&attribute, &shell));
+    let message = route.variants.iter().map(|variants| variants::method(variants, &shell));
+    let items = quote!(#options #flags #docs #let_in #(#methods)* #(#message)*);
+    beside(route, &items, &shell)
+}
+
+/// The same without handlers: code that names the route finds it, so that it does not complain as well.
+pub(crate) fn fallback(route: &Route) -> TokenStream {
+    let shell = Shell::new(&route.target);
+    let before_handle = handlers::withheld(&shell);
+    beside(route, &before_handle, &shell)
+}
+
+fn beside(route: &Route, items: &TokenStream, shell: &Shell<'_>) -> TokenStream {
+    let contract = match &route.served {
+        Served::Own(contract) => Some(contract::implementation(contract, shell)),
+        Served::Named(_) => None,
+    };
+    let endpoint = endpoint::implementation(route, shell);
+    let implementation = shell.implement(shell.paths.route(shell.span), items);
+    shell.enclose(quote!(#contract #endpoint #implementation))
+}

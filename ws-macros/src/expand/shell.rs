@@ -1,0 +1,52 @@
+//! What surrounds the generated items: an unnamed scope, and the head of each impl.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Generics, WherePredicate, parse_quote};
+
+use super::paths::{self, Paths};
+use crate::{model::Target, span};
+
+/// The type that the impls are for, and how to name everything else.
+pub(super) struct Shell<'a> {
+    pub(super) target: &'a Target,
+    pub(super) paths: Paths,
+    /// The self type's place.
+    pub(super) span: Span,
+    generics: Generics,
+}
+
+impl<'a> Shell<'a> {
+    pub(super) fn new(target: &'a Target) -> Self {
+        let span = span::at(syn::spanned::Spanned::span(&target.self_type));
+        let mut generics = target.generics.clone();
+        // Without this each impl demands it anew of the parameters; with it, whoever names the type does, once.
+        if generics.type_params().next().is_some() {
+            let (self_type, shared) = (&target.self_type, paths::shared(span));
+            let bound: WherePredicate = parse_quote!(#self_type: #shared);
+            generics.make_where_clause().predicates.push(bound);
+        }
+        Self { target, paths: Paths::new(target.root.as_ref()), span, generics }
+    }
+
+    /// An impl of one of the runtime's traits.
+    pub(super) fn implement(&self, name: impl ToTokens, items: impl ToTokens) -> TokenStream {
+        let self_type = &self.target.self_type;
+        let (generics, _, bounds) = self.generics.split_for_impl();
+        let head = quote_spanned!(self.span=> impl #generics #name for #self_type #bounds);
+        quote! {
+            #[automatically_derived]
+            #head { #items }
+        }
+    }
+
+    /// A scope where the generated items meet no others, under the conditions of the user's item.
+    pub(super) fn enclose(&self, items: impl ToTokens) -> TokenStream {
+        let conditions = &self.target.conditions;
+        let span = Span::mixed_site();
+        quote_spanned! {span=>
+            #(#[cfg(#conditions)])*
+            const _: () = { #items };
+        }
+    }
+}

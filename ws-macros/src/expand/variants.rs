@@ -1,0 +1,67 @@
+//! `message` where each variant has a handler: the one `match` that is generated.
+//!
+//! ```text
+//! match body {
+//!     Say::Join { 0: field } => { let out = <Chat>::message_join(self, ws, field).await; reply::<Self, _, _>(out) }
+//!     Say::Who { .. } => { … }
+//! }
+//! ```
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::{handlers, method, presence, shell::Shell};
+use crate::{
+    model::{Arm, Variants},
+    span,
+    vocabulary::Kind,
+};
+
+/// The method that hands each variant to its handler.
+pub(super) fn method(variants: &Variants, shell: &Shell<'_>) -> TokenStream {
+    let Some(first) = variants.arms.first() else { return TokenStream::new() };
+    let at = span::at(first.handler.name.span());
+    let attribute = presence::if_any(variants.arms.iter().map(|arm| &arm.handler), at);
+    let name = method::local(Kind::Message.name(), at);
+    let ws = handlers::socket(shell, at);
+    let (ws_name, ws_kind) = (method::local(ws.name, at), ws.default);
+    // A variant without a handler is reported where the enum is named.
+    let body = method::local("body", span::at(variants.body.span()));
+    let (kind, outcome) = (&variants.body, handlers::outcome(shell, at));
+    let arms = variants.arms.iter().map(|arm| self::arm(arm, variants, shell));
+    let block = quote_spanned!(at=> { #(#arms)* });
+    let dispatch = quote_spanned!(body.span()=> match #body #block);
+    quote_spanned! {at=>
+        #attribute
+        async fn #name<'a>(&'a self, #ws_name: #ws_kind, #body: #kind) -> #outcome { #dispatch }
+    }
+}
+
+/// Braces fit a unit variant and, with the field's number, a newtype.
+fn arm(arm: &Arm, variants: &Variants, shell: &Shell<'_>) -> TokenStream {
+    let Arm { variant, handler } = arm;
+    let at = span::at(handler.name.span());
+    let (path, attribute) = (&variants.path, presence::attribute(handler, at));
+    // The method's head has the trait's own types, so a wrong one of the user's is an error at the argument.
+    let ws = handler.first.as_ref().map(|kind| method::local("ws", span::at(kind.span())));
+    let ws = ws.map(|ws| quote_spanned!(at=> , #ws));
+    let field = handler.second.as_ref().map(|kind| method::local("field", span::at(kind.span())));
+    let pattern = if let Some(field) = &field {
+        let mut number = Literal::usize_unsuffixed(0);
+        number.set_span(at);
+        quote_spanned!(at=> { #number: #field })
+    } else {
+        quote_spanned!(at=> { .. })
+    };
+    let field = field.map(|field| quote_spanned!(at=> , #field));
+    let call = method::call(handler, &quote!(#ws #field), shell);
+    let (out, judge) = (method::out(handler), handlers::judge(shell, at));
+    quote_spanned! {at=>
+        #attribute
+        #path::#variant #pattern => {
+            let #out = #call;
+            #judge(#out)
+        }
+    }
+}

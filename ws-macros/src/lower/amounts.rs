@@ -1,0 +1,102 @@
+//! Sizes, times and counts as numbers. Zero is `off`.
+
+use proc_macro2::Span;
+use syn::{LitInt, LitStr};
+
+use crate::{diagnostics::Diagnostics, syntax::Amount};
+
+/// A year: beyond it a time is a slip of the pen, and timers cannot count it.
+const LONGEST: u64 = 365 * 24 * 60 * 60 * 1000;
+
+const SIZES: &[(&str, u64)] = &[
+    ("B", 1),
+    ("kB", 1000),
+    ("MB", 1_000_000),
+    ("GB", 1_000_000_000),
+    ("KiB", 1 << 10),
+    ("MiB", 1 << 20),
+    ("GiB", 1 << 30),
+];
+const TIMES: &[(&str, u64)] = &[("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)];
+
+/// Bytes.
+pub(super) fn size(amount: &Amount, errors: &mut Diagnostics) -> Option<u32> {
+    let (value, span) = match amount {
+        Amount::Off => return Some(0),
+        Amount::Number(number) => (whole(number, "1KiB", errors)?, number.span()),
+        Amount::Text(text) => (measure(text, "a size", SIZES, errors)?, text.span()),
+    };
+    within_32_bits(value, span, errors)
+}
+
+/// Milliseconds.
+pub(super) fn time(amount: &Amount, errors: &mut Diagnostics) -> Option<u64> {
+    let (value, span) = match amount {
+        Amount::Off => return Some(0),
+        Amount::Number(number) => (whole(number, "30s", errors)?.saturating_mul(1000), number.span()),
+        Amount::Text(text) => (measure(text, "a time", TIMES, errors)?, text.span()),
+    };
+    if value > LONGEST {
+        errors.at(span, "a time is at most a year\n\nhelp: `off` lifts the limit");
+        return None;
+    }
+    Some(value)
+}
+
+/// A number of things.
+pub(super) fn count(amount: &Amount, errors: &mut Diagnostics) -> Option<u32> {
+    match amount {
+        Amount::Off => Some(0),
+        Amount::Number(number) => within_32_bits(whole(number, "", errors)?, number.span(), errors),
+        Amount::Text(text) => {
+            errors.at(text.span(), "expected a number, found a text\n\nhelp: leave the quotes out");
+            None
+        }
+    }
+}
+
+fn within_32_bits(value: u64, span: Span, errors: &mut Diagnostics) -> Option<u32> {
+    let value = u32::try_from(value);
+    if value.is_err() {
+        errors.at(span, format!("expected at most {}\n\nhelp: `off` lifts the limit", u32::MAX));
+    }
+    value.ok()
+}
+
+fn whole(number: &LitInt, example: &str, errors: &mut Diagnostics) -> Option<u64> {
+    if !number.suffix().is_empty() {
+        let help = if example.is_empty() {
+            "write the number alone".to_owned()
+        } else {
+            format!("a unit stands in a text, as in `\"{example}\"`")
+        };
+        errors.at(number.span(), format!("expected a number, found `{number}`\n\nhelp: {help}"));
+        return None;
+    }
+    if number.base10_digits().starts_with('-') {
+        errors.at(number.span(), format!("expected a number from 0, found `{number}`"));
+        return None;
+    }
+    let value = number.base10_parse();
+    if value.is_err() {
+        errors.at(number.span(), format!("`{number}` is too large\n\nhelp: `off` lifts the limit"));
+    }
+    value.ok()
+}
+
+/// Reads a number with a unit.
+fn measure(text: &LitStr, what: &str, units: &[(&str, u64)], errors: &mut Diagnostics) -> Option<u64> {
+    let written = text.value();
+    let digits = written.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(written.len());
+    let (number, unit) = written.split_at(digits);
+    let factor = units.iter().find(|(name, _)| *name == unit.trim_start()).map(|(_, factor)| *factor);
+    if let (Ok(number), Some(factor)) = (number.parse::<u64>(), factor) {
+        return Some(number.saturating_mul(factor));
+    }
+    let names: Vec<String> = units.iter().map(|(name, _)| format!("`{name}`")).collect();
+    errors.at(
+        text.span(),
+        format!("`{written}` is not {what}\n\nhelp: a whole number and one of {}", names.join(", ")),
+    );
+    None
+}

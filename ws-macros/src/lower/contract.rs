@@ -1,0 +1,101 @@
+//! What both ends of a route know.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Generics, LitStr, Type};
+
+use super::{attributes, inline, path, places, strings, target};
+use crate::{
+    diagnostics::Diagnostics,
+    model::{Contract, Params, Stated},
+    syntax::{Arguments, Item, Keys, Slot, Subject},
+};
+
+/// `#[ws_contract]`.
+pub(crate) fn contract(arguments: Arguments, item: Item, errors: &mut Diagnostics) -> Option<Stated> {
+    places::in_contract(&arguments.given, errors);
+    if let Some(Subject::Contract(other)) = &arguments.subject {
+        errors.on(other, "expected a path, found a type\n\nhelp: write `#[ws_contract(\"/chat\")]`");
+    } else if arguments.subject.is_none() {
+        errors
+            .at(arguments.span, "a contract begins with its path\n\nhelp: write `#[ws_contract(\"/chat\")]`");
+    }
+    let root = arguments.keys.root.value().cloned();
+    let (target, structure) = target::structure(item, root, errors)?;
+    let attributes = structure.map(|structure| structure.attributes).unwrap_or_default();
+    let literal = match &arguments.subject {
+        Some(Subject::Path(literal)) => Some(literal),
+        _ => None,
+    };
+    let mut contract = read(literal, &arguments.keys, &target.generics, errors);
+    contract.docs = attributes::docs(&attributes);
+    let named = [arguments.tokens, target.self_type.to_token_stream()].into_iter().collect();
+    name_params(&mut contract, named);
+    Some(Stated { target, contract })
+}
+
+/// The contract that the keys state. Without a path it is the root's, so that what depends on it is still there.
+pub(super) fn read(
+    literal: Option<&LitStr>,
+    keys: &Keys,
+    generics: &Generics,
+    errors: &mut Diagnostics,
+) -> Contract {
+    let root = LitStr::new("/", proc_macro2::Span::call_site());
+    let template = match literal {
+        Some(literal) => path::read(literal, errors),
+        None => path::Template { path: root, captures: Vec::new() },
+    };
+    let place = template.path.span();
+    inline::check(&template.captures, place, generics, errors);
+    let params = if let Some(given) = keys.params.span() {
+        if let Some(capture) = template.captures.iter().find(|capture| capture.kind.is_some()) {
+            errors.at(
+                given,
+                format!(
+                    "`params` says the types of the captures, and so does `{{{}: …}}` in the path\n\n\
+                     help: keep one of them",
+                    capture.name
+                ),
+            );
+        } else if template.captures.is_empty() && literal.is_some() {
+            errors.at(
+                given,
+                "`params` is given, but the path has no captures\n\nhelp: a capture is written `{name}`",
+            );
+        }
+        keys.params.value().cloned().map_or(Params::None, |given| Params::Given(Box::new(given)))
+    } else if template.captures.is_empty() {
+        Params::None
+    } else {
+        Params::Inline(inline::structure(template.captures, place))
+    };
+    Contract {
+        path: template.path,
+        docs: Vec::new(),
+        summary: keys.summary.value().cloned(),
+        tags: keys.tags.value().map(|tags| strings::tags(tags, errors)).unwrap_or_default(),
+        deprecated: keys.deprecated.value().copied().unwrap_or_default(),
+        protocols: keys.protocols.value().map(|list| strings::protocols(list, errors)).unwrap_or_default(),
+        params,
+        query: given(&keys.query),
+        header: given(&keys.header),
+        cookie: given(&keys.cookie),
+        body: given(&keys.body),
+        response: given(&keys.response),
+    }
+}
+
+/// Names the generated struct as nothing in `named` is.
+pub(super) fn name_params(contract: &mut Contract, mut named: TokenStream) {
+    if let Params::Inline(structure) = &mut contract.params {
+        named.extend(
+            structure.captures.iter().filter_map(|capture| capture.kind.as_ref()).map(Type::to_token_stream),
+        );
+        structure.name = inline::name(structure.span, &named);
+    }
+}
+
+fn given(slot: &Slot<Type>) -> Option<Type> {
+    slot.value().cloned()
+}

@@ -1,0 +1,69 @@
+//! The struct that is generated for the captures of a path: its name, and what its types may name.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{GenericParam, Generics};
+
+use crate::{
+    diagnostics::Diagnostics,
+    model::{Capture, Inline},
+    span,
+};
+
+/// The struct for some captures.
+pub(super) fn structure(captures: Vec<Capture>, place: Span) -> Inline {
+    Inline { name: name(place, &TokenStream::new()), span: place, captures }
+}
+
+/// A type's name that none of `named` has: the struct stands where the user's types are looked up.
+pub(super) fn name(place: Span, named: &TokenStream) -> Ident {
+    let mut name = "Params".to_owned();
+    while mentions(named, &name) {
+        name.insert_str(0, "Path");
+    }
+    Ident::new(&name, span::at(place))
+}
+
+/// The struct has no parameters of the block, so a capture's type can name none.
+pub(super) fn check(captures: &[Capture], place: Span, generics: &Generics, errors: &mut Diagnostics) {
+    let parameters = generics.params.iter().filter_map(|parameter| match parameter {
+        GenericParam::Type(parameter) => Some(parameter.ident.to_string()),
+        GenericParam::Const(parameter) => Some(parameter.ident.to_string()),
+        GenericParam::Lifetime(_) => None,
+    });
+    let parameters: Vec<String> = parameters.chain(["Self".to_owned()]).collect();
+    for capture in captures {
+        let Some(kind) = &capture.kind else { continue };
+        let tokens = kind.to_token_stream();
+        if let Some(parameter) = parameters.iter().find(|parameter| mentions(&tokens, parameter)) {
+            errors.at(
+                place,
+                format!(
+                    "the type of `{{{}}}` cannot name `{parameter}`: the captures are a struct of their own\n\n\
+                     help: name a type without parameters, or give the struct yourself, as in `params = Seat`",
+                    capture.name
+                ),
+            );
+        }
+    }
+}
+
+/// Whether a name stands in the tokens, other than behind `::`.
+fn mentions(tokens: &TokenStream, name: &str) -> bool {
+    let mut colons = 0;
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Punct(mark) if mark.as_char() == ':' => {
+            colons += 1;
+            false
+        }
+        TokenTree::Ident(word) => std::mem::take(&mut colons) < 2 && word == name,
+        TokenTree::Group(group) => {
+            colons = 0;
+            mentions(&group.stream(), name)
+        }
+        _ => {
+            colons = 0;
+            false
+        }
+    })
+}

@@ -1,0 +1,18 @@
+//! Every rule: from what was written to what it means. All mistakes are reported, and what is wrong is left out.
+
+mod amounts;
+mod attributes;
+mod contract;
+mod handlers;
+mod inline;
+mod names;
+mod options;
+mod path;
+mod places;
+mod route;
+mod signature;
+mod strings;
+mod target;
+mod variants;
+
+pub(crate) use self::{contract::contract, route::route};

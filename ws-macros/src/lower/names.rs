@@ -1,0 +1,39 @@
+//! Which methods of a block are handlers, and which were meant to be.
+
+use syn::ext::IdentExt;
+
+use crate::{
+    diagnostics::Diagnostics,
+    syntax::Method,
+    vocabulary::{self, HANDLERS, HandlerWord},
+};
+
+/// What a method's name makes it.
+pub(super) enum Name {
+    Handler(&'static HandlerWord),
+    /// `message_<variant>`, by what follows the underscore.
+    Variant(String),
+    Plain,
+}
+
+/// Sorts a method by its name. One that just misses a handler's is reported.
+pub(super) fn sort(method: &Method, errors: &mut Diagnostics) -> Name {
+    let ident = &method.signature.ident;
+    let name = ident.unraw().to_string();
+    if let Some(word) = HANDLERS.iter().find(|word| word.kind.name() == name) {
+        return Name::Handler(word);
+    }
+    if let Some(variant) = name.strip_prefix("message_") {
+        return Name::Variant(variant.to_owned());
+    }
+    if let Some(handler) = vocabulary::near_miss(&name, HANDLERS.iter().map(|word| word.kind.name())) {
+        errors.at(
+            ident.span(),
+            format!(
+                "`{name}` is no handler, and nearly `{handler}`\n\n\
+                 help: rename it to `{handler}`, or move it to an impl block without an attribute"
+            ),
+        );
+    }
+    Name::Plain
+}

@@ -1,0 +1,83 @@
+//! The keys that set something for the server.
+
+use proc_macro2::{Ident, Span};
+
+use super::{amounts, strings};
+use crate::{
+    diagnostics::Diagnostics,
+    model::{Options, Setting, Value},
+    syntax::{Amount, Keys, Slot},
+    vocabulary,
+};
+
+/// Reads the options.
+pub(super) fn read(keys: &Keys, errors: &mut Diagnostics) -> Options {
+    let mut reader = Reader { settings: Vec::new(), errors };
+    reader.size("max_payload_length", &keys.max_payload_length);
+    reader.pieces("max_fragments", &keys.max_fragments);
+    reader.time("fragment_timeout", &keys.fragment_timeout);
+    reader.time("idle_timeout", &keys.idle_timeout);
+    reader.flag("send_pings", &keys.send_pings);
+    reader.size("backpressure_limit", &keys.backpressure_limit);
+    reader.flag("close_on_backpressure_limit", &keys.close_on_backpressure_limit);
+    reader.count("rate_limit", &keys.rate_limit);
+    reader.count("max_invalid", &keys.max_invalid);
+    reader.flag("publish_to_self", &keys.publish_to_self);
+    reader.on_invalid(&keys.on_invalid);
+    reader.time("close_timeout", &keys.close_timeout);
+    let settings = reader.settings;
+    Options {
+        settings,
+        require_protocol: keys.require_protocol.value().copied().unwrap_or_default(),
+        origins: keys.origins.value().map(|origins| strings::origins(origins, errors)),
+    }
+}
+
+struct Reader<'a> {
+    settings: Vec<Setting>,
+    errors: &'a mut Diagnostics,
+}
+
+impl Reader<'_> {
+    fn size(&mut self, name: &'static str, slot: &Slot<Amount>) {
+        let value = slot.value().and_then(|amount| amounts::size(amount, self.errors));
+        self.set(name, slot.span(), value.map(Value::Size));
+    }
+
+    fn pieces(&mut self, name: &'static str, slot: &Slot<Amount>) {
+        let value = slot.value().and_then(|amount| amounts::count(amount, self.errors));
+        self.set(name, slot.span(), value.map(Value::Size));
+    }
+
+    fn count(&mut self, name: &'static str, slot: &Slot<Amount>) {
+        let value = slot.value().and_then(|amount| amounts::count(amount, self.errors));
+        self.set(name, slot.span(), value.map(Value::Count));
+    }
+
+    fn time(&mut self, name: &'static str, slot: &Slot<Amount>) {
+        let value = slot.value().and_then(|amount| amounts::time(amount, self.errors));
+        self.set(name, slot.span(), value.map(Value::Milliseconds));
+    }
+
+    fn flag(&mut self, name: &'static str, slot: &Slot<bool>) {
+        self.set(name, slot.span(), slot.value().copied().map(Value::Flag));
+    }
+
+    fn on_invalid(&mut self, slot: &Slot<Ident>) {
+        const WORDS: &[(&str, &str)] = &[("reply", "Reply"), ("ignore", "Ignore"), ("close", "Close")];
+        let Some(word) = slot.value() else { return };
+        let text = word.to_string();
+        if let Some((_, variant)) = WORDS.iter().find(|(name, _)| *name == text) {
+            self.set("on_invalid", slot.span(), Some(Value::OnInvalid(variant)));
+        } else {
+            let expects = vocabulary::key("on_invalid").map_or("", |key| key.expects);
+            self.errors.at(word.span(), format!("`on_invalid` expects {expects}, found `{text}`"));
+        }
+    }
+
+    fn set(&mut self, name: &'static str, span: Option<Span>, value: Option<Value>) {
+        if let (Some(span), Some(value)) = (span, value) {
+            self.settings.push(Setting { name, span, value });
+        }
+    }
+}

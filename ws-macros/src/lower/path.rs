@@ -1,0 +1,180 @@
+//! The grammar of a path: segments after slashes, captures in braces, the rest of the path last.
+
+use proc_macro2::{Ident, Span};
+use quote::ToTokens;
+use syn::{LitStr, Type, ext::IdentExt, parse::Parser};
+
+use crate::{diagnostics::Diagnostics, model::Capture};
+
+/// A path that was read.
+pub(super) struct Template {
+    /// The path without types.
+    pub(super) path: LitStr,
+    pub(super) captures: Vec<Capture>,
+}
+
+/// Reads a path. What is wrong with it is reported and left out.
+pub(super) fn read(literal: &LitStr, errors: &mut Diagnostics) -> Template {
+    let text = literal.value();
+    let mut reader = Reader { span: literal.span(), captures: Vec::new(), errors };
+    let path = reader.path(&text);
+    Template { path: LitStr::new(&path, literal.span()), captures: reader.captures }
+}
+
+struct Reader<'a> {
+    span: Span,
+    captures: Vec<Capture>,
+    errors: &'a mut Diagnostics,
+}
+
+impl Reader<'_> {
+    fn error(&mut self, message: impl std::fmt::Display) {
+        self.errors.at(self.span, message);
+    }
+
+    fn path(&mut self, text: &str) -> String {
+        let Some(rest) = text.strip_prefix('/') else {
+            let found = if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") };
+            let help = match text.split_once("://").map(|(_, after)| after.find('/').map(|at| &after[at..])) {
+                Some(path) => format!(
+                    "the server has the address, a route the path alone: `\"{}\"`",
+                    path.unwrap_or("/")
+                ),
+                None => format!("write `\"/{text}\"`"),
+            };
+            self.error(format!("a path begins with `/`, found {found}\n\nhelp: {help}"));
+            return "/".to_owned();
+        };
+        let segments: Vec<&str> = rest.split('/').collect();
+        let last = segments.len() - 1;
+        let mut path = String::new();
+        for (index, segment) in segments.into_iter().enumerate() {
+            path.push('/');
+            path.push_str(&self.segment(segment, index == last));
+        }
+        path
+    }
+
+    /// Reads a segment and gives it back without a type.
+    fn segment(&mut self, segment: &str, last: bool) -> String {
+        if segment.is_empty() && !last {
+            self.error("a segment of the path is empty\n\nhelp: write one `/` where there are two");
+        } else if let Some(inner) = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'))
+            && !inner.contains(['{', '}'])
+        {
+            return self.capture(inner, last);
+        } else if segment.contains(['{', '}']) {
+            self.braces(segment);
+        } else {
+            self.plain(segment);
+        }
+        segment.to_owned()
+    }
+
+    fn braces(&mut self, segment: &str) {
+        match (segment.matches('{').count(), segment.matches('}').count()) {
+            (opened, closed) if opened > closed => {
+                self.error(format!("a capture is not closed in `{segment}`\n\nhelp: write `{{name}}`"));
+            }
+            (opened, closed) if opened < closed => {
+                self.error(format!("a capture is not opened in `{segment}`\n\nhelp: write `{{name}}`"));
+            }
+            _ => self.error(format!(
+                "a capture is a whole segment, found `{segment}`\n\nhelp: capture the segment, and take it apart in the type of its field"
+            )),
+        }
+    }
+
+    fn plain(&mut self, segment: &str) {
+        let name = |text: &str| if text.is_empty() { "rest".to_owned() } else { text.to_owned() };
+        if let Some(capture) = segment.strip_prefix(':') {
+            self.error(format!(
+                "a capture stands in braces, found `{segment}`\n\nhelp: write `{{{}}}`",
+                name(capture)
+            ));
+        } else if let Some(tail) = segment.strip_prefix('*') {
+            self.error(format!(
+                "the rest of a path stands in braces, found `{segment}`\n\nhelp: write `{{*{}}}`",
+                name(tail)
+            ));
+        } else if let Some(capture) = segment.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')) {
+            self.error(format!(
+                "a capture stands in braces, found `{segment}`\n\nhelp: write `{{{}}}`",
+                name(capture)
+            ));
+        } else if segment.contains('?') {
+            self.error("a path ends before `?`\n\nhelp: the query is a type of its own: `query = Join`");
+        } else if segment.contains('#') {
+            self.error("a path ends before `#`: a fragment is never sent");
+        } else if let Some(odd) = segment.chars().find(|odd| !odd.is_ascii_graphic()) {
+            self.error(format!("a path is sent as visible ASCII, found {odd:?}\n\nhelp: percent-encode it"));
+        }
+    }
+
+    /// Reads what stands between braces.
+    fn capture(&mut self, inner: &str, last: bool) -> String {
+        let (star, inner) = match inner.strip_prefix('*') {
+            Some(rest) => ("*", rest),
+            None => ("", inner),
+        };
+        let (name, kind) = match inner.split_once(':') {
+            Some((name, kind)) => (name.trim(), Some(kind.trim())),
+            None => (inner.trim(), None),
+        };
+        if !star.is_empty() && !last {
+            self.error(format!("`{{*{name}}}` is the rest of the path, so nothing can follow it"));
+        }
+        let field = self.field(name);
+        let kind = kind.and_then(|kind| self.kind(name, kind));
+        if let Some(field) = field {
+            if self.captures.iter().any(|capture| capture.name == name) {
+                self.error(format!("two captures are named `{name}`\n\nhelp: each is a field, so each needs a name of its own"));
+            } else {
+                self.captures.push(Capture { field, name: name.to_owned(), kind });
+            }
+        }
+        format!("{{{star}{name}}}")
+    }
+
+    /// A capture's name as the name of a field.
+    fn field(&mut self, name: &str) -> Option<Ident> {
+        let word = (|input: syn::parse::ParseStream<'_>| input.call(Ident::parse_any)).parse_str(name);
+        match word {
+            Ok(_) if ["self", "Self", "super", "crate", "_"].contains(&name) => {
+                self.error(format!("a capture cannot be named `{name}`, for a field cannot be"));
+                None
+            }
+            Ok(word) if word == name && !name.starts_with("r#") => {
+                Some(match syn::parse_str::<Ident>(name) {
+                    Ok(_) => Ident::new(name, self.span),
+                    Err(_) => Ident::new_raw(name, self.span),
+                })
+            }
+            _ if name.is_empty() => {
+                self.error("a capture has no name\n\nhelp: write `{name}`");
+                None
+            }
+            _ => {
+                let guess = name.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
+                let help = match syn::parse_str::<Ident>(&guess) {
+                    Ok(_) if guess.contains(|letter: char| letter != '_') => format!("write `{{{guess}}}`"),
+                    _ => "write `{name}`".to_owned(),
+                };
+                self.error(format!("a capture is named like a field, found `{name}`\n\nhelp: {help}"));
+                None
+            }
+        }
+    }
+
+    fn kind(&mut self, name: &str, text: &str) -> Option<Type> {
+        match LitStr::new(text, self.span).parse::<Type>() {
+            Ok(kind) if !kind.to_token_stream().is_empty() => Some(kind),
+            _ => {
+                self.error(format!(
+                    "expected a type after `{name}:`, found `{text}`\n\nhelp: write `{{{name}: u32}}`"
+                ));
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Which attribute a key belongs to.
+
+use proc_macro2::Ident;
+use quote::ToTokens;
+use syn::{TypePath, ext::IdentExt};
+
+use crate::{
+    diagnostics::Diagnostics,
+    vocabulary::{self, Home},
+};
+
+/// `#[ws_contract]` takes the contract's keys alone.
+pub(super) fn in_contract(given: &[Ident], errors: &mut Diagnostics) {
+    for key in misplaced(given, Home::Route) {
+        errors.at(
+            key.span(),
+            format!(
+                "`{key}` is the server's, and a contract is what both ends know\n\n\
+                 help: write it in the `#[ws_route]` that serves this contract"
+            ),
+        );
+    }
+}
+
+/// `#[ws_route(ChatApi)]` takes the server's keys alone, and `body` where variants have handlers.
+pub(super) fn serving(contract: &TypePath, given: &[Ident], variants: bool, errors: &mut Diagnostics) {
+    let contract = contract.to_token_stream().to_string().replace(' ', "");
+    for key in misplaced(given, Home::Contract) {
+        if key == "body" && variants {
+            continue;
+        }
+        let also =
+            if key == "body" { "; it is repeated here only for `message_<variant>` handlers" } else { "" };
+        errors.at(
+            key.span(),
+            format!("`{key}` belongs to the contract\n\nhelp: write it in the `#[ws_contract]` of `{contract}`{also}"),
+        );
+    }
+}
+
+fn misplaced(given: &[Ident], home: Home) -> impl Iterator<Item = &Ident> {
+    given
+        .iter()
+        .filter(move |key| vocabulary::key(&key.unraw().to_string()).is_some_and(|key| key.home == home))
+}

@@ -1,0 +1,227 @@
+//! What can be wrong with a handler's signature without knowing types; the rest the compiler says better.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{FnArg, GenericParam, Receiver, ReceiverKind, ReturnType, Safety, Signature, Type};
+
+use super::attributes;
+use crate::{
+    diagnostics::Diagnostics,
+    model::Handler,
+    syntax::Method,
+    vocabulary::{HandlerWord, Returns, Second},
+};
+
+/// Reads a handler. Every mistake in its signature is reported; `None` if there is any.
+pub(super) fn read(
+    method: Method,
+    word: &HandlerWord,
+    expected: &str,
+    errors: &mut Diagnostics,
+) -> Option<Handler> {
+    let mut reader = Reader { name: method.signature.ident.clone(), word, expected, errors, clean: true };
+    reader.qualifiers(&method.signature);
+    reader.receiver(&method.signature);
+    let (first, second) = reader.arguments(&method.signature);
+    let output = reader.output(&method.signature);
+    reader.clean.then(|| Handler {
+        kind: word.kind,
+        name: method.signature.ident,
+        is_async: method.signature.asyncness.is_some(),
+        first,
+        second,
+        output,
+        conditions: attributes::conditions(&method.attributes),
+        docs: attributes::docs(&method.attributes),
+    })
+}
+
+struct Reader<'a> {
+    name: Ident,
+    word: &'a HandlerWord,
+    expected: &'a str,
+    errors: &'a mut Diagnostics,
+    clean: bool,
+}
+
+impl Reader<'_> {
+    fn error(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
+        self.clean = false;
+        self.errors.on(tokens, message);
+    }
+
+    fn qualifiers(&mut self, signature: &Signature) {
+        let name = self.name.clone();
+        if let Some(token) = &signature.constness {
+            self.error(token, format!("a handler cannot be `const`\n\nhelp: write `{}`", self.expected));
+        }
+        if let Safety::Unsafe(token) = &signature.safety {
+            self.error(token, format!("a handler cannot be `unsafe`: the server calls `{name}` as it comes"));
+        }
+        if let Some(abi) = &signature.abi {
+            self.error(abi, format!("a handler cannot be `extern`\n\nhelp: write `{}`", self.expected));
+        }
+        for parameter in &signature.generics.params {
+            if !matches!(parameter, GenericParam::Lifetime(_)) {
+                self.error(
+                    parameter,
+                    format!(
+                        "a handler cannot be generic: the server calls `{name}` with the route's own types"
+                    ),
+                );
+            }
+        }
+    }
+
+    fn receiver(&mut self, signature: &Signature) {
+        let Some(FnArg::Receiver(receiver)) = signature.inputs.first() else {
+            let name = self.name.clone();
+            self.error(
+                &name,
+                format!(
+                    "the handler `{name}` does not take `&self`\n\n\
+                     help: write `{}`; a function of another kind goes to an impl block without an attribute",
+                    self.expected
+                ),
+            );
+            return;
+        };
+        match &receiver.kind {
+            ReceiverKind::Reference(_, _, None) => {}
+            ReceiverKind::Reference(..) => self.shared(receiver, "`&mut self`"),
+            ReceiverKind::Value => self.shared(receiver, "`self`"),
+            _ => self.shared(receiver, "a receiver with a type"),
+        }
+    }
+
+    fn shared(&mut self, receiver: &Receiver, found: &str) {
+        self.error(
+            receiver,
+            format!(
+                "handlers share the route: expected `&self`, found {found}\n\n\
+                 help: what changes goes behind a `Mutex`, an atomic or a channel"
+            ),
+        );
+    }
+
+    /// The first argument is a reference, the second what the handler takes besides; either may be left out.
+    fn arguments(&mut self, signature: &Signature) -> (Option<Type>, Option<Type>) {
+        let (mut first, mut second) = (None, None);
+        for argument in signature.inputs.iter().filter_map(typed) {
+            for attribute in &argument.attrs {
+                if attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr") {
+                    self.error(attribute, "an argument of a handler cannot be conditional\n\nhelp: put `#[cfg(…)]` on the handler");
+                }
+            }
+            let kind = &*argument.ty;
+            if let Some(token) = impl_trait(&kind.to_token_stream()) {
+                self.error(
+                    token,
+                    format!(
+                        "the type of a handler's argument cannot be `impl …`\n\nhelp: write `{}`",
+                        self.expected
+                    ),
+                );
+            } else if is_reference(kind) {
+                self.reference(kind, &mut first, &mut second);
+            } else {
+                self.value(kind, first.is_some(), &mut second);
+            }
+        }
+        if let Some(dots) = &signature.variadic {
+            self.error(dots, format!("a handler takes no `...`\n\nhelp: write `{}`", self.expected));
+        }
+        (first, second)
+    }
+
+    fn reference(&mut self, kind: &Type, first: &mut Option<Type>, second: &mut Option<Type>) {
+        let (name, expected) = (self.name.clone(), self.expected);
+        if second.is_some() && self.word.second == Second::Value {
+            self.error(kind, format!("the connection comes first\n\nhelp: write `{expected}`"));
+        } else if first.is_none() {
+            *first = Some(kind.clone());
+        } else if second.is_none() && self.word.second == Second::Reference {
+            *second = Some(kind.clone());
+        } else if self.word.second == Second::Value {
+            self.error(
+                kind,
+                format!(
+                    "`{name}` takes what arrives by value: leave out the `&`\n\nhelp: write `{expected}`"
+                ),
+            );
+        } else {
+            self.error(kind, format!("`{name}` takes no further argument\n\nhelp: write `{expected}`"));
+        }
+    }
+
+    fn value(&mut self, kind: &Type, after_first: bool, second: &mut Option<Type>) {
+        let (name, expected, reference) = (self.name.clone(), self.expected, self.word.first);
+        if self.word.second != Second::Value {
+            let message = if after_first && self.word.second == Second::Nothing {
+                format!("`{name}` takes `{reference}` alone\n\nhelp: write `{expected}`")
+            } else {
+                format!("`{name}` takes its arguments by reference\n\nhelp: write `{expected}`")
+            };
+            self.error(kind, message);
+        } else if let Some(earlier) = second.take() {
+            if after_first {
+                self.error(kind, format!("`{name}` takes no further argument\n\nhelp: write `{expected}`"));
+            } else {
+                self.error(
+                    earlier,
+                    format!("the connection is borrowed: `{reference}`\n\nhelp: write `{expected}`"),
+                );
+            }
+            *second = Some(kind.clone());
+        } else {
+            *second = Some(kind.clone());
+        }
+    }
+
+    fn output(&mut self, signature: &Signature) -> Option<Type> {
+        let (name, expected) = (self.name.clone(), self.expected);
+        match &signature.output {
+            ReturnType::Default => {
+                if self.word.returns == Returns::Message {
+                    self.error(
+                        &name,
+                        format!("`{name}` returns the `Message` that is decoded\n\nhelp: write `{expected}`"),
+                    );
+                }
+                None
+            }
+            ReturnType::Type(_, kind) => {
+                let unit = matches!(&**kind, Type::Tuple(tuple) if tuple.elems.is_empty());
+                if self.word.returns == Returns::Nothing && !unit {
+                    self.error(kind, format!("`{name}` returns nothing\n\nhelp: write `{expected}`"));
+                }
+                Some((**kind).clone())
+            }
+        }
+    }
+}
+
+fn typed(argument: &FnArg) -> Option<&syn::PatType> {
+    match argument {
+        FnArg::Typed(argument) => Some(argument),
+        FnArg::Receiver(_) => None,
+    }
+}
+
+/// Whether a type begins with `&`. No type is recognised by its name.
+fn is_reference(kind: &Type) -> bool {
+    match kind {
+        Type::Reference(_) => true,
+        Type::Group(group) => is_reference(&group.elem),
+        Type::Paren(paren) => is_reference(&paren.elem),
+        _ => false,
+    }
+}
+
+fn impl_trait(tokens: &TokenStream) -> Option<Ident> {
+    tokens.clone().into_iter().find_map(|token| match token {
+        TokenTree::Ident(word) if word == "impl" => Some(word),
+        TokenTree::Group(group) => impl_trait(&group.stream()),
+        _ => None,
+    })
+}

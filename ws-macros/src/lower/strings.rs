@@ -1,0 +1,76 @@
+//! Lists of strings that mean something on the wire.
+
+use syn::LitStr;
+
+use crate::{diagnostics::Diagnostics, model::Origins, syntax};
+
+/// Subprotocols: tokens, each offered once.
+pub(super) fn protocols(list: &syntax::Strings, errors: &mut Diagnostics) -> Vec<LitStr> {
+    if list.items.is_empty() {
+        errors.at(list.span, "expected at least one subprotocol\n\nhelp: leave the key out if there is none");
+    }
+    distinct(list, "subprotocol", errors);
+    for item in &list.items {
+        // RFC 6455 §4.1: elements are visible ASCII without the separators of RFC 2616, and not empty.
+        let name = item.value();
+        let token = |byte: u8| byte.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?={}".contains(&byte);
+        if name.is_empty() || !name.bytes().all(token) {
+            errors.at(
+                item.span(),
+                format!(
+                    "`{name}` cannot be the name of a subprotocol\n\n\
+                     help: a name is made of letters, digits and `!#$%&'*+-.^_`|~`"
+                ),
+            );
+        }
+    }
+    list.items.clone()
+}
+
+/// Headings of a document.
+pub(super) fn tags(list: &syntax::Strings, errors: &mut Diagnostics) -> Vec<LitStr> {
+    distinct(list, "tag", errors);
+    list.items.clone()
+}
+
+/// Origins as browsers write them: scheme, host and port.
+pub(super) fn origins(origins: &syntax::Origins, errors: &mut Diagnostics) -> Origins {
+    let list = match origins {
+        syntax::Origins::Any => return Origins::Any,
+        syntax::Origins::List(list) => list,
+    };
+    if list.items.is_empty() {
+        errors.at(
+            list.span,
+            "expected at least one origin\n\nhelp: without the key, only pages of the same host may connect",
+        );
+    }
+    distinct(list, "origin", errors);
+    for item in &list.items {
+        let text = item.value();
+        // RFC 6454 §6.2: `scheme "://" host [ ":" port ]`, and nothing behind it.
+        let host = text.split_once("://").filter(|(scheme, _)| !scheme.is_empty()).map(|(_, host)| host);
+        let plain = |host: &str| {
+            !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_graphic() && !b"/?#@*".contains(&byte))
+        };
+        if !host.is_some_and(plain) {
+            errors.at(
+                item.span(),
+                format!(
+                    "`{text}` is not an origin\n\n\
+                     help: an origin is scheme, host and port alone, as in `\"https://example.com\"`; `any` lets every page connect"
+                ),
+            );
+        }
+    }
+    Origins::List(list.items.clone())
+}
+
+fn distinct(list: &syntax::Strings, what: &str, errors: &mut Diagnostics) {
+    for (index, item) in list.items.iter().enumerate() {
+        let text = item.value();
+        if list.items[..index].iter().any(|earlier| earlier.value() == text) {
+            errors.at(item.span(), format!("the {what} `{text}` is listed twice"));
+        }
+    }
+}

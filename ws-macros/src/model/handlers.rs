@@ -1,0 +1,37 @@
+//! The handlers of a block.
+
+use proc_macro2::{Ident, TokenStream};
+use syn::{Path, Type};
+
+use super::DocPart;
+use crate::vocabulary::Kind;
+
+/// A handler, well-formed as far as that can be seen without knowing types.
+pub(crate) struct Handler {
+    pub(crate) kind: Kind,
+    pub(crate) name: Ident,
+    pub(crate) is_async: bool,
+    /// The first argument's type, a reference, if the handler takes it.
+    pub(crate) first: Option<Type>,
+    /// The second argument's type, if the handler takes it.
+    pub(crate) second: Option<Type>,
+    /// `None` if no return type is written.
+    pub(crate) output: Option<Type>,
+    pub(crate) conditions: Vec<TokenStream>,
+    pub(crate) docs: Vec<DocPart>,
+}
+
+/// The handlers that stand for `message`, one a variant.
+pub(crate) struct Variants {
+    /// The message type, as it was written.
+    pub(crate) body: Type,
+    /// The same, as a path that a variant's name can follow.
+    pub(crate) path: Path,
+    pub(crate) arms: Vec<Arm>,
+}
+
+/// The handler of one variant.
+pub(crate) struct Arm {
+    pub(crate) variant: Ident,
+    pub(crate) handler: Handler,
+}

@@ -1,0 +1,38 @@
+//! What the attribute sets for the server.
+
+use proc_macro2::Span;
+use syn::LitStr;
+
+/// The options that were given.
+#[derive(Default)]
+pub(crate) struct Options {
+    pub(crate) settings: Vec<Setting>,
+    pub(crate) require_protocol: bool,
+    pub(crate) origins: Option<Origins>,
+}
+
+/// One option.
+pub(crate) struct Setting {
+    /// The field of the runtime's `Options`.
+    pub(crate) name: &'static str,
+    pub(crate) span: Span,
+    pub(crate) value: Value,
+}
+
+/// What an option is set to; zero turns a limit off.
+#[derive(Clone, Copy)]
+pub(crate) enum Value {
+    /// Bytes, or pieces.
+    Size(u32),
+    Count(u32),
+    Milliseconds(u64),
+    Flag(bool),
+    /// The variant of the runtime's `OnInvalid`.
+    OnInvalid(&'static str),
+}
+
+/// Which pages may connect beside those of the same host.
+pub(crate) enum Origins {
+    Any,
+    List(Vec<LitStr>),
+}

@@ -1,0 +1,40 @@
+//! What the attributes stand for.
+
+use proc_macro2::TokenStream;
+use syn::{Generics, Path, Type, TypePath};
+
+use super::{Contract, Handler, Options, Variants};
+
+/// `#[ws_route]` on an impl block.
+pub(crate) struct Route {
+    pub(crate) target: Target,
+    pub(crate) served: Served,
+    pub(crate) options: Options,
+    /// In the order of the block; more than one of a kind only under conditions.
+    pub(crate) handlers: Vec<Handler>,
+    pub(crate) variants: Option<Variants>,
+}
+
+/// `#[ws_contract]` on a struct.
+pub(crate) struct Stated {
+    pub(crate) target: Target,
+    pub(crate) contract: Contract,
+}
+
+/// The type that gets the implementations.
+pub(crate) struct Target {
+    /// Where the runtime is, if the user says so.
+    pub(crate) root: Option<Path>,
+    pub(crate) generics: Generics,
+    pub(crate) self_type: Type,
+    /// Under which conditions the item is there.
+    pub(crate) conditions: Vec<TokenStream>,
+}
+
+/// The contract that a route serves.
+pub(crate) enum Served {
+    /// Its own.
+    Own(Box<Contract>),
+    /// One that `#[ws_contract]` states.
+    Named(TypePath),
+}

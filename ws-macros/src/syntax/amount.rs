@@ -1,0 +1,27 @@
+//! Sizes, times and counts as they are written.
+
+use proc_macro2::Ident;
+use syn::{
+    LitInt, LitStr,
+    parse::{Parse, ParseStream, Result},
+};
+
+/// A quantity, not yet understood.
+pub(crate) enum Amount {
+    Number(LitInt),
+    Text(LitStr),
+    Off,
+}
+
+impl Parse for Amount {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        if input.peek(LitInt) {
+            input.parse().map(Self::Number)
+        } else if input.peek(LitStr) {
+            input.parse().map(Self::Text)
+        } else {
+            let word: Ident = input.parse()?;
+            if word == "off" { Ok(Self::Off) } else { Err(syn::Error::new(word.span(), "expected `off`")) }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! What stands in the attribute's parentheses: `PATH, key = value, flag, …`.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use syn::{
+    LitStr, Path, Token, Type, TypePath,
+    ext::IdentExt,
+    parse::{ParseStream, Parser},
+};
+
+use super::{Amount, Origins, Slot, Strings, skip};
+use crate::{
+    diagnostics::Diagnostics,
+    vocabulary::{self, KEYS},
+};
+
+/// The arguments of an attribute. Reading them always succeeds; what could not be read is reported and left out.
+pub(crate) struct Arguments {
+    /// The tokens they were read from.
+    pub(crate) tokens: TokenStream,
+    /// Where to point if something is missing.
+    pub(crate) span: Span,
+    pub(crate) subject: Option<Subject>,
+    pub(crate) keys: Keys,
+    /// The keys in the order in which they stand.
+    pub(crate) given: Vec<Ident>,
+}
+
+/// The first argument.
+pub(crate) enum Subject {
+    /// `"/chat/{room}"`.
+    Path(LitStr),
+    /// `ChatApi`.
+    Contract(TypePath),
+}
+
+/// A place for every key.
+#[derive(Default)]
+pub(crate) struct Keys {
+    pub(crate) body: Slot<Type>,
+    pub(crate) response: Slot<Type>,
+    pub(crate) query: Slot<Type>,
+    pub(crate) params: Slot<Type>,
+    pub(crate) header: Slot<Type>,
+    pub(crate) cookie: Slot<Type>,
+    pub(crate) protocols: Slot<Strings>,
+    pub(crate) summary: Slot<LitStr>,
+    pub(crate) tags: Slot<Strings>,
+    pub(crate) deprecated: Slot<bool>,
+    pub(crate) require_protocol: Slot<bool>,
+    pub(crate) max_payload_length: Slot<Amount>,
+    pub(crate) max_fragments: Slot<Amount>,
+    pub(crate) fragment_timeout: Slot<Amount>,
+    pub(crate) idle_timeout: Slot<Amount>,
+    pub(crate) send_pings: Slot<bool>,
+    pub(crate) backpressure_limit: Slot<Amount>,
+    pub(crate) close_on_backpressure_limit: Slot<bool>,
+    pub(crate) rate_limit: Slot<Amount>,
+    pub(crate) max_invalid: Slot<Amount>,
+    pub(crate) publish_to_self: Slot<bool>,
+    pub(crate) on_invalid: Slot<Ident>,
+    pub(crate) close_timeout: Slot<Amount>,
+    pub(crate) origins: Slot<Origins>,
+    pub(crate) root: Slot<Path>,
+}
+
+impl Arguments {
+    /// Reads all of them.
+    pub(crate) fn read(tokens: TokenStream, errors: &mut Diagnostics) -> Self {
+        let mut arguments = Self {
+            tokens: tokens.clone(),
+            span: Span::call_site(),
+            subject: None,
+            keys: Keys::default(),
+            given: Vec::new(),
+        };
+        let read = |input: ParseStream<'_>| {
+            arguments.read_all(input, errors);
+            Ok(())
+        };
+        // The reader takes every token, so there is nothing left for the parser to complain of.
+        let _: syn::Result<()> = read.parse2(tokens);
+        arguments
+    }
+
+    fn read_all(&mut self, input: ParseStream<'_>, errors: &mut Diagnostics) {
+        if !input.is_empty() {
+            self.span = input.span();
+        }
+        let mut first = true;
+        while !input.is_empty() {
+            self.read_one(first, input, errors);
+            first = false;
+            if !input.is_empty() && !input.peek(Token![,]) {
+                errors.at(input.span(), "expected `,` between the arguments");
+                skip::to_comma(input);
+            }
+            let _: syn::Result<Option<Token![,]>> = input.parse();
+        }
+    }
+
+    fn read_one(&mut self, first: bool, input: ParseStream<'_>, errors: &mut Diagnostics) {
+        if input.peek(LitStr) {
+            if let Ok(path) = input.parse::<LitStr>() {
+                self.take_path(first, path, errors);
+            }
+        } else if first && begins_with_a_contract(input) {
+            match input.parse() {
+                Ok(contract) => self.subject = Some(Subject::Contract(contract)),
+                Err(_) => unreadable(input, errors),
+            }
+        } else if input.peek(Ident::peek_any) {
+            match input.call(Ident::parse_any) {
+                Ok(key) => self.read_key(&key, input, errors),
+                Err(_) => unreadable(input, errors),
+            }
+        } else {
+            unreadable(input, errors);
+        }
+    }
+
+    fn take_path(&mut self, first: bool, path: LitStr, errors: &mut Diagnostics) {
+        if first {
+            self.subject = Some(Subject::Path(path));
+        } else if self.subject.is_some() {
+            errors.at(path.span(), "expected a key, found a second path\n\nhelp: a route has one path");
+        } else {
+            errors.at(path.span(), "the path stands first, before the keys");
+            self.subject = Some(Subject::Path(path));
+        }
+    }
+
+    fn read_key(&mut self, key: &Ident, input: ParseStream<'_>, errors: &mut Diagnostics) {
+        let keys = &mut self.keys;
+        match key.unraw().to_string().as_str() {
+            "body" => keys.body.read(key, input, errors),
+            "response" => keys.response.read(key, input, errors),
+            "query" => keys.query.read(key, input, errors),
+            "params" => keys.params.read(key, input, errors),
+            "header" => keys.header.read(key, input, errors),
+            "cookie" => keys.cookie.read(key, input, errors),
+            "protocols" => keys.protocols.read(key, input, errors),
+            "summary" => keys.summary.read(key, input, errors),
+            "tags" => keys.tags.read(key, input, errors),
+            "deprecated" => keys.deprecated.read_flag(key, input, errors),
+            "require_protocol" => keys.require_protocol.read_flag(key, input, errors),
+            "max_payload_length" => keys.max_payload_length.read(key, input, errors),
+            "max_fragments" => keys.max_fragments.read(key, input, errors),
+            "fragment_timeout" => keys.fragment_timeout.read(key, input, errors),
+            "idle_timeout" => keys.idle_timeout.read(key, input, errors),
+            "send_pings" => keys.send_pings.read_flag(key, input, errors),
+            "backpressure_limit" => keys.backpressure_limit.read(key, input, errors),
+            "close_on_backpressure_limit" => keys.close_on_backpressure_limit.read_flag(key, input, errors),
+            "rate_limit" => keys.rate_limit.read(key, input, errors),
+            "max_invalid" => keys.max_invalid.read(key, input, errors),
+            "publish_to_self" => keys.publish_to_self.read_flag(key, input, errors),
+            "on_invalid" => keys.on_invalid.read(key, input, errors),
+            "close_timeout" => keys.close_timeout.read(key, input, errors),
+            "origins" => keys.origins.read(key, input, errors),
+            "crate" => keys.root.read_with(key, input, errors, Path::parse_mod_style),
+            unknown => {
+                errors.at(key.span(), unknown_key(unknown));
+                skip::to_comma(input);
+                return;
+            }
+        }
+        self.given.push(key.clone());
+    }
+}
+
+/// Whether the first argument is a type's path: a word of ours, or one before `=`, is a key instead.
+fn begins_with_a_contract(input: ParseStream<'_>) -> bool {
+    if input.peek(Token![::]) || input.peek(Token![<]) || input.peek2(Token![::]) {
+        return true;
+    }
+    let fork = input.fork();
+    match fork.call(Ident::parse_any) {
+        Ok(word) => {
+            let ends = fork.is_empty() || fork.peek(Token![,]);
+            vocabulary::key(&word.to_string()).is_none() && (ends || fork.peek(Token![<]))
+        }
+        // A macro hands a `$contract:path` over in a group of its own.
+        Err(_) => fork.parse::<TypePath>().is_ok(),
+    }
+}
+
+fn unreadable(input: ParseStream<'_>, errors: &mut Diagnostics) {
+    errors.at(input.span(), "expected a key, as in `body = Say`");
+    // A token that ends no argument must still be passed, or reading would stand still.
+    if !input.peek(Token![,]) {
+        let _: syn::Result<TokenTree> = input.parse();
+    }
+    skip::to_comma(input);
+}
+
+fn unknown_key(word: &str) -> String {
+    let help = match word {
+        "data" => "what `before_handle` returns in `Ok` is the data".to_owned(),
+        "path" => "the path stands first, without a key".to_owned(),
+        _ => vocabulary::nearest(word, KEYS.iter().map(|key| key.name))
+            .map_or_else(all_keys, |near| format!("a key of nearly that name is `{near}`")),
+    };
+    format!("unknown key `{word}`\n\nhelp: {help}")
+}
+
+fn all_keys() -> String {
+    let names: Vec<String> = KEYS.iter().map(|key| format!("`{}`", key.name)).collect();
+    format!("the keys are {}", names.join(", "))
+}

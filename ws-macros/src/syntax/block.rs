@@ -1,0 +1,88 @@
+//! An impl block: its head, and the signatures in it. Bodies are passed over as opaque tokens.
+
+use proc_macro2::{Span, TokenTree};
+use syn::{
+    Attribute, Generics, Signature, Token, Type, Visibility, braced,
+    parse::{ParseStream, Result, discouraged::Speculative},
+    token::Brace,
+};
+
+/// An impl block.
+pub(crate) struct Block {
+    pub(crate) attributes: Vec<Attribute>,
+    /// Where `impl` stands.
+    pub(crate) span: Span,
+    /// Where the trait's name begins, if it is a trait's impl.
+    pub(crate) of_trait: Option<Span>,
+    pub(crate) generics: Generics,
+    pub(crate) self_type: Type,
+    pub(crate) methods: Vec<Method>,
+    /// Whether a macro is called between the methods: what it writes is not seen.
+    pub(crate) calls_macros: bool,
+}
+
+/// A function of an impl block, without its body.
+pub(crate) struct Method {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) signature: Signature,
+}
+
+impl Block {
+    /// Reads on from `impl`.
+    pub(super) fn read(attributes: Vec<Attribute>, input: ParseStream<'_>) -> Result<Self> {
+        let impl_token: Token![impl] = input.parse()?;
+        let mut generics: Generics = input.parse()?;
+        let _: Option<Token![const]> = input.parse()?;
+        let _: Option<Token![!]> = input.parse()?;
+        let place = input.span();
+        let mut self_type: Type = input.parse()?;
+        let mut of_trait = None;
+        if input.peek(Token![for]) {
+            let _: Token![for] = input.parse()?;
+            self_type = input.parse()?;
+            of_trait = Some(place);
+        }
+        generics.where_clause = input.parse()?;
+        let content;
+        braced!(content in input);
+        let mut block = Self {
+            attributes,
+            span: impl_token.span,
+            of_trait,
+            generics,
+            self_type,
+            methods: Vec::new(),
+            calls_macros: false,
+        };
+        while !content.is_empty() {
+            block.read_member(&content);
+        }
+        Ok(block)
+    }
+
+    /// Reads a method, or passes over whatever else stands there.
+    fn read_member(&mut self, input: ParseStream<'_>) {
+        let attributes = input.call(Attribute::parse_outer).unwrap_or_default();
+        let _: Result<Visibility> = input.parse();
+        let _: Result<Option<Token![default]>> = input.parse();
+        let fork = input.fork();
+        if let Ok(signature) = fork.parse::<Signature>() {
+            input.advance_to(&fork);
+            self.methods.push(Method { attributes, signature });
+            pass_member(false, input);
+            return;
+        }
+        self.calls_macros |= input.peek2(Token![!]) || input.peek2(Token![::]);
+        pass_member(input.peek(Token![const]) || input.peek(Token![type]), input);
+    }
+}
+
+/// Goes past the member's end: a semicolon, or a brace that is no part of an initialiser.
+fn pass_member(initialised: bool, input: ParseStream<'_>) {
+    while !input.is_empty() {
+        let ends = input.peek(Token![;]) || (input.peek(Brace) && !initialised);
+        if input.parse::<TokenTree>().is_err() || ends {
+            return;
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The item that an attribute stands on.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use syn::{
+    Attribute, Generics, Token, Visibility,
+    ext::IdentExt,
+    parse::{ParseStream, Parser, Result},
+};
+
+use super::Block;
+
+/// An item.
+pub(crate) enum Item {
+    Block(Box<Block>),
+    Struct(Structure),
+    /// Anything else, by its keyword.
+    Other {
+        keyword: String,
+        span: Span,
+    },
+}
+
+/// A struct, without its fields.
+pub(crate) struct Structure {
+    pub(crate) attributes: Vec<Attribute>,
+    /// Where `struct` stands.
+    pub(crate) span: Span,
+    pub(crate) name: Ident,
+    pub(crate) generics: Generics,
+}
+
+impl Item {
+    /// Reads an item as far as the attributes need it.
+    pub(crate) fn read(tokens: &TokenStream) -> Self {
+        let other = Self::other(tokens.clone());
+        let read = |input: ParseStream<'_>| {
+            let item = Self::parse(input);
+            while !input.is_empty() {
+                input.parse::<TokenTree>()?;
+            }
+            item
+        };
+        read.parse2(tokens.clone()).unwrap_or(other)
+    }
+
+    /// Whether it is an inherent impl block.
+    pub(crate) fn is_block(&self) -> bool {
+        matches!(self, Self::Block(block) if block.of_trait.is_none())
+    }
+
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let _: Visibility = input.parse()?;
+        let _: Option<Token![default]> = input.parse()?;
+        let _: Option<Token![unsafe]> = input.parse()?;
+        if input.peek(Token![impl]) {
+            return Block::read(attributes, input).map(|block| Self::Block(Box::new(block)));
+        }
+        let keyword: Token![struct] = input.parse()?;
+        let name = input.parse()?;
+        let mut generics: Generics = input.parse()?;
+        generics.where_clause = where_clause(input)?;
+        Ok(Self::Struct(Structure { attributes, span: keyword.span, name, generics }))
+    }
+
+    /// Names an item by the keyword that says what it is.
+    fn other(tokens: TokenStream) -> Self {
+        const KEYWORDS: &[&str] = &[
+            "impl",
+            "struct",
+            "enum",
+            "union",
+            "fn",
+            "mod",
+            "trait",
+            "type",
+            "use",
+            "static",
+            "extern",
+            "macro_rules",
+        ];
+        let mut first = None;
+        for token in tokens {
+            let TokenTree::Ident(word) = token else { continue };
+            let (name, span) = (word.unraw().to_string(), word.span());
+            if KEYWORDS.contains(&name.as_str()) {
+                return Self::Other { keyword: name, span };
+            }
+            first = first.or(Some(span));
+        }
+        Self::Other { keyword: "item".to_owned(), span: first.unwrap_or_else(Span::call_site) }
+    }
+}
+
+/// A tuple struct has its where clause behind the fields.
+fn where_clause(input: ParseStream<'_>) -> Result<Option<syn::WhereClause>> {
+    if input.peek(syn::token::Paren) {
+        input.parse::<TokenTree>()?;
+    }
+    input.parse()
+}

@@ -1,0 +1,40 @@
+//! Lists of strings in brackets.
+
+use proc_macro2::{Ident, Span};
+use syn::{
+    LitStr, Token, bracketed,
+    parse::{Parse, ParseStream, Result},
+    punctuated::Punctuated,
+    token::Bracket,
+};
+
+/// `["a", "b"]`.
+pub(crate) struct Strings {
+    pub(crate) span: Span,
+    pub(crate) items: Vec<LitStr>,
+}
+
+impl Parse for Strings {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let content;
+        let span = bracketed!(content in input).span.join();
+        let items = Punctuated::<LitStr, Token![,]>::parse_terminated(&content)?;
+        Ok(Self { span, items: items.into_iter().collect() })
+    }
+}
+
+/// `["https://example.com"]`, or `any`.
+pub(crate) enum Origins {
+    Any,
+    List(Strings),
+}
+
+impl Parse for Origins {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        if input.peek(Bracket) {
+            return input.parse().map(Self::List);
+        }
+        let word: Ident = input.parse()?;
+        if word == "any" { Ok(Self::Any) } else { Err(syn::Error::new(word.span(), "expected `any`")) }
+    }
+}

@@ -1,0 +1,18 @@
+//! Tokens as written, with their places: what is here may be wrong, and nothing here judges meaning.
+
+mod amount;
+mod arguments;
+mod block;
+mod item;
+mod list;
+mod skip;
+mod slot;
+
+pub(crate) use self::{
+    amount::Amount,
+    arguments::{Arguments, Keys, Subject},
+    block::{Block, Method},
+    item::{Item, Structure},
+    list::{Origins, Strings},
+    slot::Slot,
+};

@@ -1,0 +1,102 @@
+//! A key's place: whether it was given, where, and what stands after it.
+
+use proc_macro2::{Ident, Span};
+use syn::{
+    Token,
+    ext::IdentExt,
+    parse::{Parse, ParseStream, Result},
+};
+
+use super::skip;
+use crate::{diagnostics::Diagnostics, vocabulary};
+
+/// The place of one key.
+pub(crate) struct Slot<T> {
+    key: Option<Ident>,
+    value: Option<T>,
+}
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self { key: None, value: None }
+    }
+}
+
+impl<T> Slot<T> {
+    /// Where the key stands, also if its value could not be read.
+    pub(crate) fn span(&self) -> Option<Span> {
+        self.key.as_ref().map(Ident::span)
+    }
+
+    /// The value, if it was given and could be read.
+    pub(crate) fn value(&self) -> Option<&T> {
+        self.value.as_ref()
+    }
+
+    /// Reads `= value` after `key`.
+    pub(super) fn read(&mut self, key: &Ident, input: ParseStream<'_>, errors: &mut Diagnostics)
+    where
+        T: Parse,
+    {
+        self.read_with(key, input, errors, T::parse);
+    }
+
+    /// Reads `= value` after `key`. What cannot be read is reported, and the key counts as given.
+    pub(super) fn read_with(
+        &mut self,
+        key: &Ident,
+        input: ParseStream<'_>,
+        errors: &mut Diagnostics,
+        parse: fn(ParseStream<'_>) -> Result<T>,
+    ) {
+        let value = if input.peek(Token![=]) && !input.peek(Token![==]) {
+            let _: Result<Token![=]> = input.parse();
+            parse_value(key, input, errors, parse)
+        } else {
+            errors.at(key.span(), format!("`{key}` expects {}", expects(key)));
+            skip::to_comma(input);
+            None
+        };
+        self.fill(key, value, errors);
+    }
+
+    /// Puts a value in, or reports that the key was given before.
+    pub(super) fn fill(&mut self, key: &Ident, value: Option<T>, errors: &mut Diagnostics) {
+        if self.key.is_some() {
+            errors.at(key.span(), format!("`{key}` is given twice\n\nhelp: keep one of them"));
+            return;
+        }
+        self.key = Some(key.clone());
+        self.value = value;
+    }
+}
+
+impl Slot<bool> {
+    /// Reads a flag: `key` alone, or `key = true`.
+    pub(super) fn read_flag(&mut self, key: &Ident, input: ParseStream<'_>, errors: &mut Diagnostics) {
+        if input.is_empty() || input.peek(Token![,]) {
+            self.fill(key, Some(true), errors);
+        } else {
+            self.read_with(key, input, errors, |input| Ok(input.parse::<syn::LitBool>()?.value));
+        }
+    }
+}
+
+fn parse_value<T>(
+    key: &Ident,
+    input: ParseStream<'_>,
+    errors: &mut Diagnostics,
+    parse: fn(ParseStream<'_>) -> Result<T>,
+) -> Option<T> {
+    let place = if input.is_empty() || input.peek(Token![,]) { key.span() } else { input.span() };
+    let value = parse(input);
+    if value.is_err() {
+        errors.at(place, format!("`{key}` expects {}", expects(key)));
+        skip::to_comma(input);
+    }
+    value.ok()
+}
+
+fn expects(key: &Ident) -> &'static str {
+    vocabulary::key(&key.unraw().to_string()).map_or("a value", |key| key.expects)
+}

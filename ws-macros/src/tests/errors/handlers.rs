@@ -1,0 +1,69 @@
+//! What is wrong with handlers.
+
+use super::mistakes;
+
+mistakes! { handlers:
+    r#"#[ws_route("/")] impl Chat { fn helper(&self) {} }"#
+        => "impl", "no handler in this block";
+    r#"#[ws_route("/")] impl Chat { handlers!(); }"#
+        => "impl", "no handler in this block";
+    r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn on_message(&self) {} }"#
+        => "on_message", "`on_message` is no handler, and nearly `message`\n\nhelp: rename it to `message`, or move it to an impl block without";
+    r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn handle_close(&self) {} }"#
+        => "handle_close", "`handle_close` is no handler, and nearly `close`";
+    r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn mesage(&self) {} }"#
+        => "mesage", "`mesage` is no handler, and nearly `message`";
+    r#"#[ws_route("/")] impl Chat { fn open(&mut self) {} }"#
+        => "&", "handlers share the route: expected `&self`, found `&mut self`";
+    r#"#[ws_route("/")] impl Chat { fn open(self) {} }"#
+        => "self", "handlers share the route: expected `&self`, found `self`";
+    r#"#[ws_route("/")] impl Chat { fn open(self: Arc<Self>) {} }"#
+        => "self", "handlers share the route: expected `&self`";
+    r#"#[ws_route("/")] impl Chat { fn open(ws: &Socket<Self>) {} }"#
+        => "open", "the handler `open` does not take `&self`";
+    r#"#[ws_route("/")] impl Chat { fn open(&self, ws: Socket<Self>) {} }"#
+        => "Socket", "`open` takes its arguments by reference";
+    r#"#[ws_route("/")] impl Chat { fn open(&self, ws: &Socket<Self>, join: Join) {} }"#
+        => "Join", "`open` takes `&Socket<Self>` alone";
+    r#"#[ws_route("/")] impl Chat { fn open(&self, ws: &Socket<Self>, join: &Join) {} }"#
+        => "&", "`open` takes no further argument";
+    r#"#[ws_route("/")] impl Chat { fn message(&self, ws: Socket<Self>, say: Say) {} }"#
+        => "Socket", "the connection is borrowed: `&Socket<Self>`";
+    r#"#[ws_route("/")] impl Chat { fn message(&self, ws: &Socket<Self>, say: &Say) {} }"#
+        => "&", "`message` takes what arrives by value";
+    r#"#[ws_route("/")] impl Chat { fn message(&self, say: Say, ws: &Socket<Self>) {} }"#
+        => "&", "the connection comes first";
+    r#"#[ws_route("/")] impl Chat { fn message(&self, ws: &Socket<Self>, a: A, b: B) {} }"#
+        => "B", "`message` takes no further argument";
+    r#"#[ws_route("/")] impl Chat { fn upgrade(&self, hs: &Handshake<Self>, data: User) -> HeaderMap {} }"#
+        => "User", "`upgrade` takes its arguments by reference";
+    r#"#[ws_route("/")] impl Chat { fn message(&self, say: impl Display) {} }"#
+        => "impl", "the type of a handler's argument cannot be `impl …`";
+    r#"#[ws_route("/")] impl Chat { fn message(&self, #[cfg(unix)] say: Say) {} }"#
+        => "#", "an argument of a handler cannot be conditional";
+    r#"#[ws_route("/")] impl Chat { fn message<T>(&self, say: T) {} }"#
+        => "T", "a handler cannot be generic";
+    r#"#[ws_route("/")] impl Chat { unsafe fn open(&self) {} }"#
+        => "unsafe", "a handler cannot be `unsafe`";
+    r#"#[ws_route("/")] impl Chat { const fn open(&self) {} }"#
+        => "const", "a handler cannot be `const`";
+    r#"#[ws_route("/")] impl Chat { extern "C" fn open(&self) {} }"#
+        => "extern", "a handler cannot be `extern`";
+    r#"#[ws_route("/")] impl Chat { fn close(&self) -> Result<(), E> {} }"#
+        => "Result", "`close` returns nothing";
+    r#"#[ws_route("/")] impl Chat { fn transform_message(&self, message: Message) {} }"#
+        => "transform_message", "`transform_message` returns the `Message` that is decoded";
+}
+
+mistakes! { variants:
+    r#"#[ws_route("/", body = Say)] impl Chat { fn message(&self) {} fn message_join(&self) {} }"#
+        => "message_join", "`message` takes every message, so `message_join` would never be called";
+    r#"#[ws_route("/")] impl Chat { fn message_join(&self) {} }"#
+        => "message_join", "`message_join` handles a variant of `body`, and no `body` is given";
+    r#"#[ws_route("/", body = Say)] impl Chat { fn message_(&self) {} }"#
+        => "message_", "expected the name of a variant after `message_`";
+    r#"#[ws_route("/", body = [Say; 2])] impl Chat { fn message_join(&self) {} }"#
+        => "[Say; 2]", "expected the path of an enum";
+    r#"#[ws_route("/", body = <A as B>::Say)] impl Chat { fn message_join(&self) {} }"#
+        => "<", "expected the path of an enum";
+}

@@ -1,0 +1,47 @@
+//! What is wrong with keys.
+
+use super::mistakes;
+
+mistakes! { the_first_argument:
+    "#[ws_route(body = Say)] impl Chat { fn message(&self) {} }"
+        => "body", "a route begins with its path";
+    r#"#[ws_route(body = Say, "/a")] impl Chat { fn message(&self) {} }"#
+        => r#""/a""#, "the path stands first";
+    r#"#[ws_route("/a", "/b")] impl Chat { fn open(&self) {} }"#
+        => r#""/b""#, "expected a key, found a second path";
+}
+
+mistakes! { keys:
+    r#"#[ws_route("/", bdoy = Say)] impl Chat { fn open(&self) {} }"#
+        => "bdoy", "unknown key `bdoy`\n\nhelp: a key of nearly that name is `body`";
+    r#"#[ws_route("/", zzz = Say<A, B>, send_pings)] impl Chat { fn open(&self) {} }"#
+        => "zzz", "unknown key `zzz`\n\nhelp: the keys are `body`";
+    r#"#[ws_route("/", data = User)] impl Chat { fn open(&self) {} }"#
+        => "data", "unknown key `data`\n\nhelp: what `before_handle` returns";
+    r#"#[ws_route("/", per_message_deflate)] impl Chat { fn open(&self) {} }"#
+        => "per_message_deflate", "unknown key `per_message_deflate`";
+    r#"#[ws_route("/", query = A, query = B)] impl Chat { fn open(&self) {} }"#
+        => "query", "`query` is given twice";
+    r#"#[ws_route("/", query)] impl Chat { fn open(&self) {} }"#
+        => "query", "`query` expects a type, as in `query = Join`";
+    r#"#[ws_route("/", query = )] impl Chat { fn open(&self) {} }"#
+        => "query", "`query` expects a type";
+    r#"#[ws_route("/", query = 3)] impl Chat { fn open(&self) {} }"#
+        => "3", "`query` expects a type";
+    r#"#[ws_route("/", query(Join))] impl Chat { fn open(&self) {} }"#
+        => "query", "`query` expects a type";
+    r#"#[ws_route("/", send_pings = yes)] impl Chat { fn open(&self) {} }"#
+        => "yes", "`send_pings` expects `true` or `false`";
+    r#"#[ws_route("/" idle_timeout = 3)] impl Chat { fn open(&self) {} }"#
+        => "idle_timeout", "expected `,` between the arguments";
+    r#"#[ws_route("/", = 3, send_pings)] impl Chat { fn open(&self) {} }"#
+        => "=", "expected a key, as in `body = Say`";
+    r#"#[ws_route("/", params = Seat)] impl Chat { fn open(&self) {} }"#
+        => "params", "`params` is given, but the path has no captures";
+    r#"#[ws_route("/{a: u8}", params = Seat)] impl Chat { fn open(&self) {} }"#
+        => "params", "`params` says the types of the captures, and so does `{a: …}`";
+    r#"#[ws_route("/", require_protocol)] impl Chat { fn open(&self) {} }"#
+        => "require_protocol", "`require_protocol` needs something to require";
+    r#"#[ws_route("/", body = Say)] impl Chat { fn open(&self) {} }"#
+        => "body", "`body` is given, but no handler takes messages";
+}

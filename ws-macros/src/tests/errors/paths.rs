@@ -1,0 +1,48 @@
+//! What is wrong with paths.
+
+use super::mistakes;
+
+mistakes! { paths:
+    r#"#[ws_route("chat")] impl Chat { fn open(&self) {} }"#
+        => r#""chat""#, "a path begins with `/`, found `chat`";
+    r#"#[ws_route("")] impl Chat { fn open(&self) {} }"#
+        => r#""""#, "a path begins with `/`, found nothing";
+    r#"#[ws_route("ws://a/b")] impl Chat { fn open(&self) {} }"#
+        => r#""ws://a/b""#, "a path begins with `/`, found `ws://a/b`\n\nhelp: the server has the address, a route the path alone: `\"/b\"`";
+    r#"#[ws_route("/a//b")] impl Chat { fn open(&self) {} }"#
+        => r#""/a//b""#, "a segment of the path is empty";
+    r#"#[ws_route("/{a}/{a}")] impl Chat { fn open(&self) {} }"#
+        => r#""/{a}/{a}""#, "two captures are named `a`";
+    r#"#[ws_route("/{a")] impl Chat { fn open(&self) {} }"#
+        => r#""/{a""#, "a capture is not closed in `{a`";
+    r#"#[ws_route("/a}")] impl Chat { fn open(&self) {} }"#
+        => r#""/a}""#, "a capture is not opened in `a}`";
+    r#"#[ws_route("/x-{a}")] impl Chat { fn open(&self) {} }"#
+        => r#""/x-{a}""#, "a capture is a whole segment, found `x-{a}`";
+    r#"#[ws_route("/{*a}/b")] impl Chat { fn open(&self) {} }"#
+        => r#""/{*a}/b""#, "`{*a}` is the rest of the path";
+    r#"#[ws_route("/:room")] impl Chat { fn open(&self) {} }"#
+        => r#""/:room""#, "a capture stands in braces, found `:room`\n\nhelp: write `{room}`";
+    r#"#[ws_route("/<room>")] impl Chat { fn open(&self) {} }"#
+        => r#""/<room>""#, "a capture stands in braces, found `<room>`";
+    r#"#[ws_route("/*")] impl Chat { fn open(&self) {} }"#
+        => r#""/*""#, "the rest of a path stands in braces, found `*`\n\nhelp: write `{*rest}`";
+    r#"#[ws_route("/{}")] impl Chat { fn open(&self) {} }"#
+        => r#""/{}""#, "a capture has no name";
+    r#"#[ws_route("/{room-id}")] impl Chat { fn open(&self) {} }"#
+        => r#""/{room-id}""#, "a capture is named like a field, found `room-id`\n\nhelp: write `{room_id}`";
+    r#"#[ws_route("/{self}")] impl Chat { fn open(&self) {} }"#
+        => r#""/{self}""#, "a capture cannot be named `self`";
+    r#"#[ws_route("/{a:}")] impl Chat { fn open(&self) {} }"#
+        => r#""/{a:}""#, "expected a type after `a:`, found ``";
+    r#"#[ws_route("/{a: 3x}")] impl Chat { fn open(&self) {} }"#
+        => r#""/{a: 3x}""#, "expected a type after `a:`, found `3x`";
+    r#"#[ws_route("/a?b=1")] impl Chat { fn open(&self) {} }"#
+        => r#""/a?b=1""#, "a path ends before `?`";
+    r#"#[ws_route("/a#b")] impl Chat { fn open(&self) {} }"#
+        => r#""/a#b""#, "a path ends before `#`";
+    r#"#[ws_route("/a b")] impl Chat { fn open(&self) {} }"#
+        => r#""/a b""#, "a path is sent as visible ASCII, found ' '";
+    r#"#[ws_route("/{a: T}")] impl<T> Chat<T> { fn open(&self) {} }"#
+        => r#""/{a: T}""#, "the type of `{a}` cannot name `T`";
+}

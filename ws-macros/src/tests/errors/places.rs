@@ -1,0 +1,37 @@
+//! What stands in the wrong place.
+
+use super::mistakes;
+
+mistakes! { places:
+    "#[ws_route(ChatApi, query = Join)] impl Chat { fn open(&self) {} }"
+        => "query", "`query` belongs to the contract\n\nhelp: write it in the `#[ws_contract]` of `ChatApi`";
+    "#[ws_route(ChatApi, body = Say)] impl Chat { fn message(&self) {} }"
+        => "body", "`body` belongs to the contract";
+    r#"#[ws_contract("/", idle_timeout = 3)] struct Api;"#
+        => "idle_timeout", "`idle_timeout` is the server's";
+    "#[ws_contract] struct Api;"
+        => "", "a contract begins with its path";
+    "#[ws_contract(Other)] struct Api;"
+        => "Other", "expected a path, found a type";
+}
+
+mistakes! { items:
+    r#"#[ws_route("/")] impl Trait for Chat { fn open(&self) {} }"#
+        => "Trait", "expected an inherent impl block, found the impl of a trait";
+    r#"#[ws_route("/")] pub struct Chat;"#
+        => "struct", "expected an impl block, found a struct";
+    r#"#[ws_route("/")] enum Chat { A }"#
+        => "enum", "expected an impl block, found an `enum`";
+    r#"#[ws_route("/")] pub async fn chat() {}"#
+        => "fn", "expected an impl block, found a function\n\nhelp: a route is a type";
+    r#"#[ws_route("/")] mod chat {}"#
+        => "mod", "expected an impl block, found a module";
+    r#"#[ws_route("/")] trait Chat {}"#
+        => "trait", "expected an impl block, found a `trait`";
+    r#"#[ws_contract("/")] impl Chat {}"#
+        => "impl", "expected a struct, found an impl block";
+    r#"#[ws_contract("/")] enum Chat {}"#
+        => "enum", "expected a struct, found an `enum`";
+    r#"#[ws_route("/")] impl<'a> Chat<'a> { fn open(&self) {} }"#
+        => "'", "a route cannot borrow: `'a` ends before the server does";
+}

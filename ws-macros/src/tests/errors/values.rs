@@ -1,0 +1,52 @@
+//! What is wrong with the values of keys.
+
+use super::mistakes;
+
+mistakes! { values:
+    r#"#[ws_route("/", idle_timeout = IDLE)] impl Chat { fn open(&self) {} }"#
+        => "IDLE", "`idle_timeout` expects a literal: a number of seconds";
+    r#"#[ws_route("/", idle_timeout = -1)] impl Chat { fn open(&self) {} }"#
+        => "-1", "expected a number from 0, found `-1`";
+    r#"#[ws_route("/", idle_timeout = 1.5)] impl Chat { fn open(&self) {} }"#
+        => "1.5", "`idle_timeout` expects a literal: a number of seconds";
+    r#"#[ws_route("/", idle_timeout = 60s)] impl Chat { fn open(&self) {} }"#
+        => "60s", "expected a number, found `60s`\n\nhelp: a unit stands in a text";
+    r#"#[ws_route("/", idle_timeout = "60")] impl Chat { fn open(&self) {} }"#
+        => "\"60\"", "`60` is not a time";
+    r#"#[ws_route("/", idle_timeout = "5us")] impl Chat { fn open(&self) {} }"#
+        => "\"5us\"", "`5us` is not a time";
+    r#"#[ws_route("/", idle_timeout = "9999h")] impl Chat { fn open(&self) {} }"#
+        => "\"9999h\"", "a time is at most a year";
+    r#"#[ws_route("/", max_payload_length = "64kb")] impl Chat { fn open(&self) {} }"#
+        => "\"64kb\"", "`64kb` is not a size";
+    r#"#[ws_route("/", max_payload_length = "4GiB")] impl Chat { fn open(&self) {} }"#
+        => "\"4GiB\"", "expected at most 4294967295";
+    r#"#[ws_route("/", max_payload_length = 99999999999999999999999)] impl Chat { fn open(&self) {} }"#
+        => "99999999999999999999999", "`99999999999999999999999` is too large";
+    r#"#[ws_route("/", rate_limit = "20")] impl Chat { fn open(&self) {} }"#
+        => "\"20\"", "expected a number, found a text";
+    r#"#[ws_route("/", rate_limit = 20u8)] impl Chat { fn open(&self) {} }"#
+        => "20u8", "expected a number, found `20u8`";
+    r#"#[ws_route("/", on_invalid = drop)] impl Chat { fn open(&self) {} }"#
+        => "drop", "`on_invalid` expects `reply`, `ignore` or `close`, found `drop`";
+    r#"#[ws_route("/", on_invalid = "close")] impl Chat { fn open(&self) {} }"#
+        => "\"close\"", "`on_invalid` expects `reply`, `ignore` or `close`";
+    r#"#[ws_route("/", protocols = [])] impl Chat { fn open(&self) {} }"#
+        => "[]", "expected at least one subprotocol";
+    r#"#[ws_route("/", protocols = ["a", "a"])] impl Chat { fn open(&self) {} }"#
+        => "\"a\"", "the subprotocol `a` is listed twice";
+    r#"#[ws_route("/", protocols = ["a b"])] impl Chat { fn open(&self) {} }"#
+        => "\"a b\"", "`a b` cannot be the name of a subprotocol";
+    r#"#[ws_route("/", tags = ["a", "a"])] impl Chat { fn open(&self) {} }"#
+        => "\"a\"", "the tag `a` is listed twice";
+    r#"#[ws_route("/", origins = ["example.com"])] impl Chat { fn open(&self) {} }"#
+        => "\"example.com\"", "`example.com` is not an origin";
+    r#"#[ws_route("/", origins = ["https://example.com/"])] impl Chat { fn open(&self) {} }"#
+        => "\"https://example.com/\"", "`https://example.com/` is not an origin";
+    r#"#[ws_route("/", origins = [])] impl Chat { fn open(&self) {} }"#
+        => "[]", "expected at least one origin";
+    r#"#[ws_route("/", origins = all)] impl Chat { fn open(&self) {} }"#
+        => "all", "`origins` expects a list";
+    r#"#[ws_route("/", crate = "ws")] impl Chat { fn open(&self) {} }"#
+        => "\"ws\"", "`crate` expects a path";
+}

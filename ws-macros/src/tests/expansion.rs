@@ -1,0 +1,201 @@
+//! Each shape that the grammar can take, written out.
+
+use super::expand;
+
+/// Expands a source and lays it out as a file.
+fn shown(source: &str) -> String {
+    let tokens = expand(source);
+    let file = syn::parse2(tokens.clone()).unwrap_or_else(|error| panic!("{error} in {tokens}"));
+    prettyplease::unparse(&file)
+}
+
+macro_rules! shapes {
+    ($($name:ident: $source:literal)*) => {
+        $(#[test]
+        fn $name() {
+            let shown = shown($source);
+            assert!(!shown.contains("compile_error"), "{shown}");
+            insta::assert_snapshot!(shown);
+        })*
+    };
+}
+
+shapes! {
+    a_path_and_one_handler: r#"
+        #[ws_route("/")]
+        impl Chat { fn open(&self) {} }
+    "#
+
+    every_key_of_the_contract: r#"
+        #[ws_route("/chat", body = Say, response = Heard, query = Join, header = Client, cookie = Session,
+            protocols = ["v2", "v1"], require_protocol, summary = "a room", tags = ["chat", "beta"], deprecated)]
+        impl Chat { async fn message(&self, ws: &Socket<Self>, say: Say) -> Option<Heard> { None } }
+    "#
+
+    every_option: r#"
+        #[ws_route("/", require_protocol, protocols = ["v1"], max_payload_length = "64KiB", max_fragments = 10, fragment_timeout = "500ms", idle_timeout = 60,
+            send_pings = false, backpressure_limit = 65536, close_on_backpressure_limit, rate_limit = 20, max_invalid = 5,
+            publish_to_self, on_invalid = close, close_timeout = "2m", origins = ["https://example.com", "http://localhost:3000"])]
+        impl Chat { fn open(&self) {} }
+    "#
+
+    limits_turned_off: r#"
+        #[ws_route("/", idle_timeout = off, rate_limit = 0, max_payload_length = "0B", send_pings = true, origins = any)]
+        impl Chat { fn open(&self) {} }
+    "#
+
+    captures_become_a_struct: r#"
+        #[ws_route("/chat/{room}/{seat: u32}/{*rest}")]
+        impl Chat { fn open(&self) {} }
+    "#
+
+    captures_without_types_need_no_parameters: r#"
+        #[ws_route("/chat/{room}/{type}")]
+        impl Chat { fn open(&self) {} }
+    "#
+
+    captures_as_a_struct_of_ones_own: r#"
+        #[ws_route("/chat/{room}", params = Room)]
+        impl Chat { fn open(&self) {} }
+    "#
+
+    the_captures_struct_gives_way_to_a_name_of_the_users: r#"
+        #[ws_route("/chat/{room}", query = Params)]
+        impl Chat { fn open(&self, ws: &Socket<Self>) {} }
+    "#
+
+    every_handler: r#"
+        #[ws_route("/", body = Say, response = Heard)]
+        impl Chat {
+            fn parse(&self, request: &mut RawRequest) {}
+            async fn transform(&self, request: &mut RawRequest) -> Result<(), Reject> { Ok(()) }
+            async fn before_handle(&self, handshake: &Handshake<Self>) -> Result<User, Reject> { todo!() }
+            fn upgrade(&self, handshake: &Handshake<Self>, data: &User) -> HeaderMap { todo!() }
+            fn open(&self, ws: &Socket<Self>) -> impl Stream<Item = Heard> { todo!() }
+            fn transform_message(&self, ws: &Socket<Self>, message: Message) -> Message { message }
+            async fn message(&self, ws: &Socket<Self>, Say { text }: Say) -> Result<Heard, Error> { todo!() }
+            fn drain(&self, ws: &Socket<Self>) {}
+            fn ping(&self, ws: &Socket<Self>, payload: Bytes) {}
+            async fn pong(&self, ws: &Socket<Self>, payload: Bytes) -> () {}
+            fn error(&self, ws: &Socket<Self>, error: Error) -> Option<Heard> { None }
+            fn close(&self, ws: &Socket<Self>, closed: Closed) {}
+        }
+    "#
+
+    handlers_that_leave_arguments_out: r#"
+        #[ws_route("/", body = String, response = String)]
+        impl Echo {
+            fn parse(&self) {}
+            fn before_handle(&self) {}
+            fn upgrade(&self, handshake: &Handshake<Self>) -> HeaderMap { HeaderMap::new() }
+            fn message(&self, text: String) -> String { text }
+            fn error(&self, error: Error) {}
+            fn close(&self) {}
+        }
+    "#
+
+    variants_are_matched: r#"
+        #[ws_route("/", body = wire::Say<u8>, response = Heard)]
+        impl Chat {
+            async fn message_join_room(&self, ws: &Socket<Self>, join: Join) -> Heard { todo!() }
+            fn message_leave(&self, leave: Leave) {}
+            fn message_typing(&self, ws: &Socket<Self>) {}
+            /// Answers.
+            fn message_who(&self) -> Option<Heard> { None }
+        }
+    "#
+
+    a_contract_of_another_type: r"
+        #[ws_route(api::ChatApi, idle_timeout = 30)]
+        impl Chat { async fn message(&self, say: Say) {} }
+    "
+
+    a_contract_of_another_type_with_variants: r"
+        #[ws_route(ChatApi<u8>, body = Say)]
+        impl Chat { async fn message_join(&self, join: Join) {} }
+    "
+
+    a_contract_alone: r#"
+        #[ws_contract("/chat/{room}/{seat: u32}", body = Say, response = Heard, protocols = ["v1"], summary = "chat")]
+        /// Where people talk.
+        pub struct ChatApi;
+    "#
+
+    a_generic_contract: r#"
+        #[ws_contract("/events", response = T)]
+        pub struct Events<T>(PhantomData<T>) where T: Event;
+    "#
+
+    a_generic_block: r#"
+        #[ws_route("/", body = B::Say)]
+        impl<B: Backend, const N: usize> Chat<B, N> where B::Say: Decode { fn message(&self, say: B::Say) {} }
+    "#
+
+    a_const_parameter_alone_needs_no_bound: r#"
+        #[ws_route("/")]
+        impl<const N: usize> Chat<N> { fn open(&self) {} }
+    "#
+
+    documentation_goes_into_the_contract: r#"
+        #[ws_route("/")]
+        /// Where people talk.
+        ///
+        ///   Indented.
+        #[doc = include_str!("chat.md")]
+        #[doc(hidden)]
+        /// The end.
+        impl Chat {
+            /// Greets.
+            fn open(&self) {}
+            #[doc = include_str!("message.md")]
+            fn message(&self) {}
+            fn close(&self) {}
+        }
+    "#
+
+    conditions_are_carried_over: r#"
+        #[ws_route("/")]
+        #[cfg(feature = "chat")]
+        impl Chat {
+            /// Greets.
+            #[cfg(unix)]
+            #[cfg(feature = "greeting")]
+            fn open(&self) {}
+            #[cfg(unix)]
+            fn message(&self) {}
+            #[cfg(windows)]
+            fn message(&self) {}
+            #[cfg_attr(test, cfg(feature = "ping"), inline)]
+            fn ping(&self) {}
+            fn pong(&self) {}
+            #[cfg(feature = "auth")]
+            async fn before_handle(&self, handshake: &Handshake<Self>) -> Result<User, Reject> { todo!() }
+        }
+    "#
+
+    conditions_on_variants: r#"
+        #[ws_route("/", body = Say)]
+        impl Chat {
+            #[cfg(feature = "join")]
+            fn message_join(&self, join: Join) {}
+            #[cfg(feature = "leave")]
+            fn message_leave(&self) {}
+        }
+    "#
+
+    another_place_of_the_runtime: r#"
+        #[ws_route("/{room}", crate = ::facade::ws)]
+        impl Chat { fn open(&self) {} }
+    "#
+
+    other_members_are_passed_over: r#"
+        #[ws_route("/")]
+        impl Chat {
+            const LIMIT: usize = { 3 };
+            helper! { fn open(&self) {} }
+            make::helper!();
+            pub(crate) fn helper<T: Iterator<Item = u8>>(items: T) -> impl Iterator<Item = u8> where T: Clone { items }
+            pub async fn open(&self) {}
+        }
+    "#
+}

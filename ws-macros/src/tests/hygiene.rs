@@ -1,0 +1,40 @@
+//! What the expansion may name.
+
+use super::expand;
+
+const EVERYTHING: &str = r#"#[ws_route(
+    "/{room}/{seat: u32}", body = Say, response = Heard, query = Join, protocols = ["v1"], idle_timeout = 60, on_invalid = close,
+    origins = any, crate = ::facade::ws
+)] impl<T: Clone> Chat<T> {
+    fn parse(&self) {}
+    fn transform(&self) {}
+    fn before_handle(&self) {}
+    fn upgrade(&self) -> HeaderMap { todo!() }
+    fn open(&self) {}
+    fn transform_message(&self, message: Message) -> Message { message }
+    fn message_join(&self) {}
+    fn drain(&self) {}
+    fn ping(&self) {}
+    fn pong(&self) {}
+    fn error(&self) {}
+    fn close(&self) {}
+}"#;
+
+#[test]
+fn another_place_of_the_runtime_replaces_the_usual_one_everywhere() {
+    let written = expand(EVERYTHING).to_string();
+    assert!(written.contains(":: facade :: ws :: __private"), "{written}");
+    assert!(!written.contains("ws_runtime"), "{written}");
+    assert!(!written.contains("compile_error"), "{written}");
+}
+
+#[test]
+fn the_block_is_written_first_and_unchanged() {
+    let block = r#"#[doc = "x"] impl Chat { fn open(&self) { let x = ; 1 + } const A: u8 = 1; }"#;
+    for arguments in ["\"/\"", "\"no slash\", wrong = 1"] {
+        let written = expand(&format!("#[ws_route({arguments})] {block}")).to_string();
+        let block: proc_macro2::TokenStream = block.parse().expect("tokens");
+        let before = "# [allow (clippy :: unused_async , clippy :: unused_self)] ";
+        assert!(written.starts_with(&format!("{before}{block}")), "{written}");
+    }
+}

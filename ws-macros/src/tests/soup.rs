@@ -1,0 +1,121 @@
+//! No token, however odd, makes the attributes panic: the compiler would show the panic, and nothing else.
+
+use proc_macro2::TokenStream;
+
+use super::{Attribute, run};
+
+/// Pieces that a route is made of, and some that it is not.
+const PIECES: &[&str] = &[
+    "\"/chat/{room: u32}\"",
+    "\"/{\"",
+    "\"{*}/:x\"",
+    "\"\"",
+    "body",
+    "query",
+    "idle_timeout",
+    "origins",
+    "protocols",
+    "crate",
+    "deprecated",
+    "on_invalid",
+    "off",
+    "any",
+    "=",
+    ",",
+    "::",
+    "<",
+    ">",
+    "->",
+    "=>",
+    "&",
+    "'a",
+    "!",
+    ";",
+    ":",
+    "#",
+    "?",
+    "$",
+    "*",
+    "-",
+    "_",
+    "[\"a\"]",
+    "[]",
+    "()",
+    "{}",
+    "(&self)",
+    "(&self, ws: &Socket<Self>, say: Say)",
+    "(&mut self, impl X, ...)",
+    "(self: )",
+    "{ fn open(&self) {} }",
+    "{ fn message_(&self) -> {} fn message_a_1 }",
+    "{ ; ; const = }",
+    "impl",
+    "fn",
+    "async",
+    "unsafe",
+    "extern",
+    "struct",
+    "enum",
+    "mod",
+    "for",
+    "where",
+    "const",
+    "pub",
+    "default",
+    "dyn",
+    "Self",
+    "self",
+    "Chat",
+    "Say",
+    "open",
+    "message_join",
+    "on_open",
+    "r#type",
+    "0",
+    "1.5",
+    "99999999999999999999",
+    "60s",
+    "\"64KiB\"",
+    "b\"x\"",
+    "'x'",
+    "#[cfg(a)]",
+    "#[cfg]",
+    "#[cfg_attr(a, cfg(b))]",
+    "#[cfg_attr]",
+    "#[doc = include_str!(\"x\")]",
+    "#[doc]",
+    "/// doc\n",
+];
+
+/// A small generator (Marsaglia's xorshift): the same soup each time.
+struct Generator(u64);
+
+impl Generator {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % limit as u64).unwrap_or_default()
+    }
+
+    fn soup(&mut self, start: &str, length: usize) -> TokenStream {
+        let length = self.below(length);
+        let pieces: Vec<&str> = (0..length).map(|_| PIECES[self.below(PIECES.len())]).collect();
+        let source = format!("{start} {}", pieces.join(" "));
+        source.parse().unwrap_or_else(|error| panic!("{error} in {source}"))
+    }
+}
+
+#[test]
+fn no_soup_of_tokens_makes_the_attributes_panic() {
+    let mut generator = Generator(0x9e37_79b9_7f4a_7c15);
+    for round in 0..4_000 {
+        let arguments = generator.soup(["", "\"/\",", "ChatApi,"][round % 3], 8);
+        let item = generator
+            .soup(["", "impl Chat", "impl Chat { fn open(&self) {} } ", "struct Chat"][round % 4], 8);
+        for attribute in [Attribute::Route, Attribute::Contract] {
+            let written = run(attribute, arguments.clone(), &item).to_string();
+            assert!(written.contains(&item.to_string()), "the item is gone: {written}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The keys that the attributes take, where each belongs, and what it expects.
+
+/// A key of the attributes.
+pub(crate) struct KeyWord {
+    pub(crate) name: &'static str,
+    pub(crate) home: Home,
+    /// Completes the sentence "`key` expects …".
+    pub(crate) expects: &'static str,
+}
+
+/// Which attribute a key belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Home {
+    /// What both ends know: `#[ws_contract]`, or `#[ws_route]` with a path of its own.
+    Contract,
+    /// What only the server does: `#[ws_route]`.
+    Route,
+    /// How the expansion is written: either.
+    Either,
+}
+
+/// Finds a key by its name.
+pub(crate) fn key(name: &str) -> Option<&'static KeyWord> {
+    KEYS.iter().find(|key| key.name == name)
+}
+
+const fn contract(name: &'static str, expects: &'static str) -> KeyWord {
+    KeyWord { name, home: Home::Contract, expects }
+}
+
+const fn route(name: &'static str, expects: &'static str) -> KeyWord {
+    KeyWord { name, home: Home::Route, expects }
+}
+
+const SIZE: &str = "a literal: a number of bytes, a size like `\"64KiB\"`, or `off`";
+const TIME: &str = "a literal: a number of seconds, a time like `\"500ms\"` or `\"2m\"`, or `off`";
+const COUNT: &str = "a literal: a number, or `off`";
+const FLAG: &str = "`true` or `false`, or to stand alone";
+
+/// Every key.
+pub(crate) const KEYS: &[KeyWord] = &[
+    contract("body", "a type, as in `body = Say`"),
+    contract("response", "a type, as in `response = Heard`"),
+    contract("query", "a type, as in `query = Join`"),
+    contract("params", "a type, as in `params = Seat`"),
+    contract("header", "a type, as in `header = Client`"),
+    contract("cookie", "a type, as in `cookie = Session`"),
+    contract("protocols", "a list, as in `protocols = [\"v2\", \"v1\"]`"),
+    contract("summary", "a text, as in `summary = \"a chat room\"`"),
+    contract("tags", "a list, as in `tags = [\"chat\"]`"),
+    contract("deprecated", FLAG),
+    route("require_protocol", FLAG),
+    route("max_payload_length", SIZE),
+    route("max_fragments", COUNT),
+    route("fragment_timeout", TIME),
+    route("idle_timeout", TIME),
+    route("send_pings", FLAG),
+    route("backpressure_limit", SIZE),
+    route("close_on_backpressure_limit", FLAG),
+    route("rate_limit", COUNT),
+    route("max_invalid", COUNT),
+    route("publish_to_self", FLAG),
+    route("on_invalid", "`reply`, `ignore` or `close`"),
+    route("close_timeout", TIME),
+    route("origins", "a list, as in `origins = [\"https://example.com\"]`, or `any`"),
+    KeyWord { name: "crate", home: Home::Either, expects: "a path, as in `crate = ::facade::ws`" },
+];

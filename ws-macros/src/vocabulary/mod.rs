@@ -1,0 +1,11 @@
+//! The words of the attributes: keys, handlers, and how near a wrong word is to a right one.
+
+mod handlers;
+mod keys;
+mod nearness;
+
+pub(crate) use self::{
+    handlers::{HANDLERS, HandlerWord, Kind, Returns, Second},
+    keys::{Home, KEYS, key},
+    nearness::{near_miss, nearest},
+};

@@ -1,0 +1,389 @@
+//! The IO of one connection, as it goes on while a handler runs and while none does.
+//!
+//! Everything is done inside one poll: no byte lives in a future that could be dropped.
+
+use std::{
+    future::{Future, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::{Pin, pin},
+    task::{Context, Poll},
+};
+
+use futures_core::Stream;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::{
+    Entry,
+    inbox::{Event, Heard, Inbox},
+    run::panic_text,
+};
+use crate::{
+    contract::Response,
+    route::{Outcome, Route},
+    session::{Answer, Keepalive, Silence},
+    socket::{Line, Reader, Report, Socket, Wish},
+    wire::{Close, Encoder},
+};
+
+/// How often one connection may read before others get their turn.
+const READS: u32 = 8;
+/// Beyond this many queued bytes a ping is not answered: the peer does not read, so it does not miss the pong.
+const PONGS: usize = 64 * 1024;
+
+/// Streams of replies; the last one is asked first, for it came out of the one before.
+pub(super) type Streams<'a, R> = Vec<Pin<Box<dyn Stream<Item = Outcome<'a, Response<R>>> + Send + 'a>>>;
+
+/// The IO of one connection.
+pub(super) struct Driver<'a, R: Route> {
+    pub(super) entry: &'a Entry<R>,
+    pub(super) socket: &'a Socket<R>,
+    pub(super) inbox: Inbox<R>,
+    /// The stream that `open` returned: it runs beside the messages.
+    pub(super) feed: Streams<'a, R>,
+    /// How many invalid messages came in a row.
+    pub(super) invalid: u32,
+    keepalive: Keepalive,
+    /// When the closing handshake has to be over.
+    deadline: Option<Instant>,
+    /// What the peer's close frame is answered with, once its messages are handled.
+    owed: Option<Option<Close>>,
+    /// The stream is to be ended by us: the peer broke the protocol and cannot be waited for.
+    failed: bool,
+    timer: Option<Pin<Box<Sleep>>>,
+    /// What the line said when it was last asked.
+    report: Report,
+}
+
+/// What there is to do next.
+pub(super) enum Next<'a, R: Route> {
+    Event(Event<R>),
+    /// The feed said something; `None` is its end.
+    Fed(Option<Outcome<'a, Response<R>>>),
+    /// A drain episode ended.
+    Drained,
+    /// The connection is over.
+    End,
+}
+
+/// What became of a handler.
+pub(super) enum Done<T> {
+    Returned(T),
+    Panicked(Box<str>),
+    /// It was dropped, because the connection is cut off.
+    Aborted,
+}
+
+impl<'a, R: Route> Driver<'a, R> {
+    pub(super) fn new(entry: &'a Entry<R>, socket: &'a Socket<R>, reader: Reader, rest: Vec<u8>) -> Self {
+        let (settings, now) = (&entry.hub.settings, Instant::now());
+        Self {
+            entry,
+            socket,
+            inbox: Inbox::new(reader, rest, settings.limits, settings.rate_limit, now),
+            feed: Vec::new(),
+            invalid: 0,
+            keepalive: Keepalive::new(settings.idle_timeout, settings.send_pings, now),
+            deadline: None,
+            owed: None,
+            failed: false,
+            timer: None,
+            report: Report::default(),
+        }
+    }
+
+    fn line(&self) -> &'a Line {
+        self.socket.line()
+    }
+
+    /// Runs a handler, while the connection goes on.
+    pub(super) async fn during<T>(&mut self, handler: impl Future<Output = T>) -> Done<T> {
+        let mut handler = pin!(handler);
+        poll_fn(|cx| {
+            self.report = self.line().run();
+            match catch_unwind(AssertUnwindSafe(|| handler.as_mut().poll(cx))) {
+                Ok(Poll::Ready(value)) => return Poll::Ready(Done::Returned(value)),
+                Err(panic) => return Poll::Ready(Done::Panicked(panic_text(&*panic))),
+                Ok(Poll::Pending) => {}
+            }
+            if self.report.wish == Wish::Abort {
+                return Poll::Ready(Done::Aborted);
+            }
+            self.read(cx);
+            self.poll_time(cx);
+            self.wait(cx);
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// Asks a stream of replies for its next one, when the queue has room for it. `None` is its end, or the socket's.
+    pub(super) async fn next_of(&mut self, streams: &mut Streams<'a, R>) -> Done<Option<Outcome<'a, Response<R>>>> {
+        poll_fn(|cx| {
+            self.report = self.line().run();
+            if self.report.wish == Wish::Abort {
+                return Poll::Ready(Done::Aborted);
+            }
+            if self.report.is_closing() {
+                return Poll::Ready(Done::Returned(None));
+            }
+            if !self.report.high
+                && let Poll::Ready(next) = poll_streams::<R>(streams, cx)
+            {
+                return Poll::Ready(next);
+            }
+            self.read(cx);
+            self.poll_time(cx);
+            self.wait(cx);
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// Waits for what there is to do next.
+    pub(super) async fn next(&mut self) -> Next<'a, R> {
+        let mut reads = 0;
+        poll_fn(|cx| {
+            self.report = self.line().run();
+            loop {
+                if let Some(next) = self.ready(cx) {
+                    return Poll::Ready(next);
+                }
+                reads += 1;
+                if reads > READS {
+                    reads = 0;
+                    cx.waker().wake_by_ref();
+                    break;
+                }
+                if self.poll_read(cx).is_pending() {
+                    break;
+                }
+            }
+            self.poll_time(cx);
+            self.wait(cx);
+            // The timer or the flush may have decided something that nobody would wake us for.
+            match self.ready(cx) {
+                Some(next) => Poll::Ready(next),
+                None => Poll::Pending,
+            }
+        })
+        .await
+    }
+
+    /// What there is to do without waiting.
+    fn ready(&mut self, cx: &mut Context<'_>) -> Option<Next<'a, R>> {
+        let Report { wish, sent, received, lost, .. } = self.report;
+        if wish != Wish::Nothing || self.failed || sent && received || lost && (sent || self.inbox.is_empty()) {
+            return Some(Next::End);
+        }
+        if sent {
+            // We closed: what arrived before is dropped, and only the peer's close frame is waited for.
+            self.failed = self.inbox.discard();
+            self.begin_deadline();
+            return self.failed.then_some(Next::End);
+        }
+        if !self.report.high
+            && let Some(event) = self.inbox.pop()
+        {
+            return Some(Next::Event(event));
+        }
+        if R::HANDLERS.drain && self.report.drained {
+            self.report.drained = false;
+            self.line().take_drained();
+            return Some(Next::Drained);
+        }
+        if let Some(answer) = self.owed.take_if(|_| self.inbox.is_empty()) {
+            self.line().close(answer.as_ref());
+            return Some(Next::End);
+        }
+        if !self.feed.is_empty()
+            && !self.report.high
+            && let Poll::Ready(fed) = poll_streams::<R>(&mut self.feed, cx)
+        {
+            return Some(match fed {
+                Done::Returned(outcome) => Next::Fed(outcome),
+                Done::Panicked(text) => Next::Event(Event::Panicked(text, 0)),
+                Done::Aborted => Next::End,
+            });
+        }
+        None
+    }
+
+    /// Fails the connection: says why, says that nothing more comes, and reads on only so that it arrives.
+    pub(super) fn fail(&mut self, close: &Close) {
+        self.line().close(Some(close));
+        self.failed = true;
+        self.inbox.mute();
+        self.begin_deadline();
+    }
+
+    /// After the last frame: sees to it that it leaves, and that nothing unread makes the peer lose it.
+    pub(super) async fn linger(&mut self) {
+        self.begin_deadline();
+        self.inbox.mute();
+        poll_fn(|cx| {
+            self.report = self.line().run();
+            if self.report.wish != Wish::Nothing || self.report.lost {
+                return Poll::Ready(());
+            }
+            let shut = self.line().poll_shutdown(cx);
+            while !self.inbox.has_ended() && self.poll_read(cx).is_ready() {}
+            match shut {
+                Poll::Ready(Err(_)) => return Poll::Ready(()),
+                // A complete closing handshake leaves nothing unread; a failed one has to wait for the peer to go.
+                Poll::Ready(Ok(())) if self.inbox.has_ended() || !self.failed => return Poll::Ready(()),
+                _ => {}
+            }
+            if self.deadline.is_some_and(|deadline| self.poll_timer(cx, deadline).is_ready()) {
+                return Poll::Ready(());
+            }
+            self.line().rest(cx);
+            Poll::Pending
+        })
+        .await;
+    }
+
+    /// Reads while that is allowed.
+    fn read(&mut self, cx: &mut Context<'_>) {
+        for _ in 0..READS {
+            if self.poll_read(cx).is_pending() {
+                return;
+            }
+        }
+        cx.waker().wake_by_ref();
+    }
+
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.report.paused || self.inbox.is_full() {
+            // The peer is held back by us, so its silence says nothing.
+            self.keepalive.hear(Instant::now());
+            return Poll::Pending;
+        }
+        let (line, mut heard, mut lost) = (self.line(), false, false);
+        let owed = &mut self.owed;
+        let polled = self.inbox.poll_read(cx, self.entry, &mut |what| match what {
+            Heard::Bytes => heard = true,
+            Heard::Ping(payload) => {
+                if line.buffered() < PONGS {
+                    line.control(|out| Encoder::pong(&payload, out));
+                }
+            }
+            Heard::Close(code, reason) => {
+                if let Answer::Owed(answer) = line.receive_close(code, reason) {
+                    *owed = Some(answer);
+                }
+            }
+            Heard::End => lost = true,
+        });
+        if heard {
+            self.keepalive.hear(Instant::now());
+        }
+        if lost {
+            self.line().lose();
+        }
+        if polled.is_ready() {
+            self.report = self.line().run();
+            if self.owed.is_some() {
+                self.begin_deadline();
+            }
+        }
+        polled
+    }
+
+    fn begin_deadline(&mut self) {
+        if self.deadline.is_none() {
+            self.deadline = self.entry.hub.settings.close_timeout.map(|timeout| Instant::now() + timeout);
+        }
+    }
+
+    /// Looks at the clocks: the idle one, the one of a message under way, and the one of the closing handshake.
+    fn poll_time(&mut self, cx: &mut Context<'_>) {
+        // The timer is set for the earliest deadline that was known when it was set. A later one needs no new timer: when
+        // this one rings, all are looked at.
+        let known = [self.deadline, self.inbox.deadline()].into_iter().flatten().min();
+        if let Some(timer) = &self.timer
+            && known.is_none_or(|known| timer.deadline() <= known)
+            && !timer.is_elapsed()
+        {
+            let rings = timer.deadline();
+            if self.poll_timer(cx, rings).is_pending() {
+                return;
+            }
+        }
+        loop {
+            let now = Instant::now();
+            if self.deadline.is_some_and(|deadline| deadline <= now) {
+                self.expire();
+                return;
+            }
+            self.inbox.check(now);
+            let idle = match self.keepalive.ask(now) {
+                Silence::Until(when) => when,
+                Silence::Ping => {
+                    self.line().control(|out| Encoder::ping(&[], out));
+                    continue;
+                }
+                Silence::Expired => {
+                    if self.deadline.is_none() {
+                        self.fail(&Close::new(1001, "idle timeout"));
+                        continue;
+                    }
+                    None
+                }
+            };
+            let Some(next) = [self.deadline, self.inbox.deadline(), idle].into_iter().flatten().min() else { return };
+            if self.poll_timer(cx, next).is_pending() {
+                return;
+            }
+        }
+    }
+
+    /// The closing handshake has lasted too long.
+    fn expire(&mut self) {
+        if let Some(answer) = self.owed.take() {
+            // A handler is still busy with what came before the peer's close frame; the peer waits no longer.
+            self.line().close(answer.as_ref());
+            self.deadline = None;
+            self.begin_deadline();
+        } else {
+            self.line().wish(Wish::Terminate);
+            self.report.wish = self.report.wish.max(Wish::Terminate);
+        }
+    }
+
+    fn poll_timer(&mut self, cx: &mut Context<'_>, when: Instant) -> Poll<()> {
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(when)));
+        if timer.deadline() != when {
+            timer.as_mut().reset(when);
+        }
+        timer.as_mut().poll(cx)
+    }
+
+    /// Writes what is queued, and arranges to be woken.
+    fn wait(&mut self, cx: &mut Context<'_>) {
+        if let Poll::Ready(Err(_)) = self.line().poll_flush(cx) {
+            self.line().lose();
+            self.report.lost = true;
+            cx.waker().wake_by_ref();
+        }
+    }
+}
+
+/// Asks the last stream, and when it has ended, the one that it came out of.
+fn poll_streams<'a, R: Route>(
+    streams: &mut Streams<'a, R>,
+    cx: &mut Context<'_>,
+) -> Poll<Done<Option<Outcome<'a, Response<R>>>>> {
+    while let Some(stream) = streams.last_mut() {
+        match catch_unwind(AssertUnwindSafe(|| stream.as_mut().poll_next(cx))) {
+            Ok(Poll::Ready(Some(Outcome::Stream(inner)))) => streams.push(inner),
+            Ok(Poll::Ready(Some(outcome))) => return Poll::Ready(Done::Returned(Some(outcome))),
+            Ok(Poll::Ready(None)) => drop(streams.pop()),
+            Ok(Poll::Pending) => return Poll::Pending,
+            Err(panic) => {
+                streams.clear();
+                return Poll::Ready(Done::Panicked(panic_text(&*panic)));
+            }
+        }
+    }
+    Poll::Ready(Done::Returned(None))
+}

@@ -1,0 +1,20 @@
+//! A route as it is served: its handlers, and what is worked out once before the first connection.
+
+use std::sync::Arc;
+
+use crate::{
+    codec::Plan,
+    route::{OnInvalid, Route},
+    socket::Hub,
+};
+
+/// A route as it is served.
+pub(crate) struct Entry<R: Route> {
+    pub(crate) route: R,
+    pub(crate) hub: Arc<Hub>,
+    /// How messages are decoded and checked.
+    pub(crate) body: Plan,
+    /// Whether a client cannot tell our error frames from the route's own messages, so that none may be sent.
+    pub(crate) opaque: bool,
+    pub(crate) on_invalid: OnInvalid,
+}

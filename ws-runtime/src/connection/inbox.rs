@@ -1,0 +1,360 @@
+//! What arrives: bytes to events, read ahead while a handler runs, but never more than one message's worth.
+
+use std::{
+    cell::Cell,
+    collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::{Pin, pin},
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use bytes::{BufMut, Bytes};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, ReadBuf},
+    time::Instant,
+};
+
+use super::Entry;
+use crate::{
+    codec::{Decode, Invalid},
+    contract::Body,
+    route::Route,
+    socket::Reader,
+    wire::{Close, Decoder, Fault, Frame, Incoming, Limits, Message, Role, Text},
+};
+
+/// The buffer that all connections of a thread read into, in bytes. A larger frame is read into memory of its own.
+const BUFFER: usize = 64 * 1024;
+/// What is held back for a connection without a limit on its messages, in bytes.
+const UNLIMITED: usize = 1 << 20;
+
+thread_local! {
+    /// Nothing stays in it between two polls, so one serves every connection of the thread.
+    static SHARED: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Something that arrived and is to be handled in its turn.
+pub(super) enum Event<R: Route> {
+    /// A valid message, and its length on the wire.
+    Message(Body<R>, usize),
+    /// A message that `transform_message` gets before it is decoded.
+    Raw(Message),
+    /// A message that does not fit its type or schema.
+    Invalid(Invalid, usize),
+    /// Decoding panicked: the `Deserialize` of some type did.
+    Panicked(Box<str>, usize),
+    Ping(Bytes),
+    Pong(Bytes),
+    /// The connection is to be failed.
+    Fault(Close),
+}
+
+/// The inbound half of a connection.
+pub(super) struct Inbox<R: Route> {
+    reader: Reader,
+    decoder: Decoder,
+    /// The start of a frame whose end has not arrived.
+    carry: Vec<u8>,
+    /// The carry has not been looked at: it came with the handshake.
+    fresh: bool,
+    first: Option<Event<R>>,
+    rest: VecDeque<Event<R>>,
+    /// How many bytes of messages wait in their turn.
+    held: usize,
+    most: usize,
+    /// Since when a message is under way.
+    begun: Option<Instant>,
+    fragment_timeout: Option<Duration>,
+    rate: Option<Rate>,
+    /// We closed: messages are dropped, and only the peer's close frame is listened for.
+    discarding: bool,
+    /// What follows is read and thrown away.
+    deaf: bool,
+    ended: bool,
+}
+
+/// How many frames a second are allowed, and what this second has seen.
+struct Rate {
+    limit: u32,
+    since: Instant,
+    seen: u32,
+}
+
+/// What a peer asked of the connection itself, beside the events.
+pub(super) enum Heard {
+    /// Bytes arrived.
+    Bytes,
+    /// A ping, to be answered at once.
+    Ping(Bytes),
+    /// The peer's close frame.
+    Close(Option<u16>, Text),
+    /// The stream ended or broke.
+    End,
+}
+
+impl<R: Route> Inbox<R> {
+    /// `rest` is what the client sent right behind its handshake.
+    pub(super) fn new(reader: Reader, rest: Vec<u8>, limits: Limits, rate_limit: Option<u32>, now: Instant) -> Self {
+        Self {
+            reader,
+            decoder: Decoder::new(Role::Server, limits),
+            fresh: !rest.is_empty(),
+            carry: rest,
+            first: None,
+            rest: VecDeque::new(),
+            held: 0,
+            most: limits.max_message.unwrap_or(UNLIMITED),
+            begun: None,
+            fragment_timeout: limits.fragment_timeout,
+            rate: rate_limit.map(|limit| Rate { limit, since: now, seen: 0 }),
+            discarding: false,
+            deaf: false,
+            ended: false,
+        }
+    }
+
+    /// Whether as much is held as one message may be long.
+    pub(super) fn is_full(&self) -> bool {
+        self.held >= self.most
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.first.is_none()
+    }
+
+    /// Whether the stream has ended.
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// When the message that is under way has to be complete.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        Some(self.begun? + self.fragment_timeout?)
+    }
+
+    /// Throws away what waits, and the messages that follow. True if there is nothing to listen for any more, because the
+    /// peer broke the protocol.
+    pub(super) fn discard(&mut self) -> bool {
+        self.discarding = true;
+        let mut broken = false;
+        while let Some(event) = self.pop() {
+            broken |= matches!(event, Event::Fault(_));
+        }
+        broken
+    }
+
+    /// Throws away what waits, and all that follows.
+    pub(super) fn mute(&mut self) {
+        self.discard();
+        self.deaf = true;
+        self.begun = None;
+    }
+
+    /// Takes what is first in its turn.
+    pub(super) fn pop(&mut self) -> Option<Event<R>> {
+        let event = self.first.take()?;
+        self.first = self.rest.pop_front();
+        if self.first.is_none() && self.rest.capacity() > 0 {
+            // An idle connection keeps no memory.
+            self.rest = VecDeque::new();
+        }
+        self.held -= match &event {
+            Event::Message(_, length) | Event::Invalid(_, length) | Event::Panicked(_, length) => *length,
+            Event::Raw(message) => message.len(),
+            Event::Ping(_) | Event::Pong(_) | Event::Fault(_) => 0,
+        };
+        Some(event)
+    }
+
+    fn push(&mut self, event: Event<R>, length: usize) {
+        self.held += length;
+        if self.first.is_none() {
+            self.first = Some(event);
+        } else {
+            self.rest.push_back(event);
+        }
+    }
+
+    /// Fails the connection once what arrived before is handled; nothing that follows counts.
+    pub(super) fn fail(&mut self, close: Close) {
+        if !self.deaf {
+            self.deaf = true;
+            self.begun = None;
+            self.push(Event::Fault(close), 0);
+        }
+    }
+
+    /// Reads once, and puts what arrived in its place. `hear` learns what concerns the connection itself.
+    pub(super) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        entry: &Entry<R>,
+        hear: &mut impl FnMut(Heard),
+    ) -> Poll<()> {
+        if self.ended {
+            return Poll::Pending;
+        }
+        if self.fresh {
+            self.fresh = false;
+            let mut bytes = std::mem::take(&mut self.carry);
+            self.decode(&mut bytes, Instant::now(), entry, hear);
+            return Poll::Ready(());
+        }
+        if !self.deaf && self.decoder.large().is_some() {
+            return self.poll_large(cx, entry, hear);
+        }
+        let mut buffer = SHARED.take();
+        if buffer.is_empty() {
+            buffer = vec![0; BUFFER];
+        }
+        let kept = self.carry.len();
+        buffer[..kept].copy_from_slice(&self.carry);
+        let mut target = ReadBuf::new(&mut buffer[kept..]);
+        let read = Pin::new(&mut self.reader).poll_read(cx, &mut target);
+        let length = target.filled().len();
+        let polled = match read {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Ok(())) if length > 0 => {
+                hear(Heard::Bytes);
+                if !self.deaf {
+                    self.carry.clear();
+                    self.decode(&mut buffer[..kept + length], Instant::now(), entry, hear);
+                }
+                Poll::Ready(())
+            }
+            // A broken stream and an ended one are the same to a handler: the peer is gone.
+            Poll::Ready(_) => {
+                self.ended = true;
+                hear(Heard::End);
+                Poll::Ready(())
+            }
+        };
+        SHARED.set(buffer);
+        polled
+    }
+
+    /// Reads a frame that is larger than the shared buffer where it will stay.
+    fn poll_large(&mut self, cx: &mut Context<'_>, entry: &Entry<R>, hear: &mut impl FnMut(Heard)) -> Poll<()> {
+        let Some((payload, missing)) = self.decoder.large() else { return Poll::Ready(()) };
+        if payload.capacity() == payload.len() {
+            // It was announced longer than it is prudent to believe at once: believe as much again as has arrived.
+            payload.reserve(missing.min(payload.len().max(BUFFER)));
+        }
+        let mut target = payload.limit(missing);
+        let read = pin!(self.reader.read_buf(&mut target)).poll(cx);
+        match ready!(read) {
+            Ok(1..) => {
+                hear(Heard::Bytes);
+                match self.decoder.finish_large() {
+                    Ok(Some(frame)) => {
+                        self.begun = None;
+                        self.take(frame, entry, hear);
+                    }
+                    Ok(None) => {}
+                    Err(fault) => self.fail(fault.close()),
+                }
+            }
+            _ => {
+                self.ended = true;
+                hear(Heard::End);
+            }
+        }
+        Poll::Ready(())
+    }
+
+    fn decode(&mut self, bytes: &mut [u8], now: Instant, entry: &Entry<R>, hear: &mut impl FnMut(Heard)) {
+        let mut input = bytes;
+        loop {
+            match self.decoder.next(&mut input, BUFFER) {
+                Ok(Some(frame)) => {
+                    if self.rate.as_mut().is_some_and(|rate| !rate.allows(now)) {
+                        self.fail(Close::new(1008, "too many messages"));
+                    }
+                    if matches!(frame, Frame::Message(_)) {
+                        self.begun = None;
+                    }
+                    self.take(frame, entry, hear);
+                    if self.deaf {
+                        return;
+                    }
+                }
+                Ok(None) => break,
+                Err(fault) => return self.fail(fault.close()),
+            }
+        }
+        self.carry = if input.is_empty() { Vec::new() } else { input.to_vec() };
+        if !self.carry.is_empty() || self.decoder.is_mid_message() {
+            self.begun.get_or_insert(now);
+        }
+    }
+
+    /// Puts a frame in its place.
+    fn take(&mut self, frame: Frame<'_>, entry: &Entry<R>, hear: &mut impl FnMut(Heard)) {
+        if self.deaf {
+            return;
+        }
+        match frame {
+            Frame::Message(_) | Frame::Ping(_) | Frame::Pong(_) if self.discarding => {}
+            Frame::Message(incoming) => self.message(incoming, entry),
+            Frame::Ping(payload) => {
+                let payload = Bytes::copy_from_slice(payload);
+                hear(Heard::Ping(payload.clone()));
+                if R::HANDLERS.ping {
+                    self.push(Event::Ping(payload), 0);
+                }
+            }
+            Frame::Pong(payload) => {
+                if R::HANDLERS.pong {
+                    self.push(Event::Pong(Bytes::copy_from_slice(payload)), 0);
+                }
+            }
+            Frame::Close(code, reason) => {
+                // RFC 6455 §5.5.1: nothing follows a close frame.
+                self.deaf = true;
+                self.begun = None;
+                hear(Heard::Close(code, reason));
+            }
+        }
+    }
+
+    fn message(&mut self, incoming: Incoming<'_>, entry: &Entry<R>) {
+        let length = incoming.as_bytes().len();
+        if R::HANDLERS.transform_message {
+            return self.push(Event::Raw(incoming.into_message()), length);
+        }
+        let event = decode(incoming, entry);
+        self.push(event, length);
+    }
+
+    /// Fails the connection if a message was begun and not finished in time.
+    pub(super) fn check(&mut self, now: Instant) {
+        if self.deadline().is_some_and(|deadline| deadline <= now) {
+            self.fail(Fault::FragmentTimeout.close());
+        }
+    }
+}
+
+/// Decodes a message, whatever its types' code does.
+pub(super) fn decode<R: Route>(incoming: Incoming<'_>, entry: &Entry<R>) -> Event<R> {
+    let length = incoming.as_bytes().len();
+    if !R::HANDLERS.message {
+        return Event::Invalid(Invalid::unexpected(), length);
+    }
+    match catch_unwind(AssertUnwindSafe(|| <Body<R>>::decode(incoming, &entry.body))) {
+        Ok(Ok(body)) => Event::Message(body, length),
+        Ok(Err(invalid)) => Event::Invalid(invalid, length),
+        Err(panic) => Event::Panicked(super::run::panic_text(&*panic), length),
+    }
+}
+
+impl Rate {
+    fn allows(&mut self, now: Instant) -> bool {
+        if now.saturating_duration_since(self.since) >= Duration::from_secs(1) {
+            self.since = now;
+            self.seen = 0;
+        }
+        self.seen += 1;
+        self.seen <= self.limit
+    }
+}

@@ -1,0 +1,15 @@
+//! One connection from its 101 to its end: reads, decodes, calls the route's handlers one at a time, and carries out their
+//! replies. It alone reads from the network; how a connection came about stands above.
+
+mod answer;
+mod driver;
+mod entry;
+mod inbox;
+mod run;
+mod turn_away;
+
+pub(crate) use self::{
+    entry::Entry,
+    run::{panic_text, run},
+    turn_away::turn_away,
+};

@@ -1,0 +1,116 @@
+//! The answer that accepts an opening handshake (RFC 6455 §4.2.2).
+
+use http::{
+    HeaderMap, HeaderValue, Response, StatusCode,
+    header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_PROTOCOL, UPGRADE},
+};
+
+use super::{Reject, fields::is_ours, problem::problem};
+
+/// The 101 with the fields that `upgrade` returned, several of a name kept.
+///
+/// Among them may be none of the server's own: those of the connection, of a body (RFC 9110 §8.6 forbids its length in a 101)
+/// and of the handshake. Unlike in a refusal, they change what the connection is, for example which subprotocol the client
+/// believes to speak; so they are the application's mistake, which is logged, and the client gets 500.
+pub(crate) fn accepted(
+    accept: &str,
+    protocol: Option<&'static str>,
+    mut headers: HeaderMap,
+) -> Result<Response<()>, Reject> {
+    if let Some(name) = headers.keys().find(|name| is_ours(name)) {
+        tracing::error!(%name, "`upgrade` returned a header field that is the server's own");
+        return Err(failed());
+    }
+    let accept = HeaderValue::from_str(accept).map_err(|_| failed())?;
+    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
+    if let Some(protocol) = protocol {
+        headers.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_str(protocol).map_err(|_| failed())?);
+    }
+    let mut response = Response::new(());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    *response.headers_mut() = headers;
+    Ok(response)
+}
+
+/// What went wrong is for the log, not for the client.
+fn failed() -> Reject {
+    problem(StatusCode::INTERNAL_SERVER_ERROR, "internal error")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handshake::Refusal;
+
+    const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+
+    #[test]
+    fn the_answer_is_that_of_the_standard() {
+        let response = accepted(ACCEPT, Some("chat"), HeaderMap::new()).expect("nothing is wrong with it");
+        assert_eq!(response.status(), 101);
+        let mut lines: Vec<_> = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.to_str().expect("ours")))
+            .collect();
+        lines.sort_unstable();
+        assert_eq!(
+            lines,
+            [
+                ("connection", "Upgrade"),
+                ("sec-websocket-accept", ACCEPT),
+                ("sec-websocket-protocol", "chat"),
+                ("upgrade", "websocket"),
+            ]
+        );
+    }
+
+    #[test]
+    fn without_a_choice_no_subprotocol_is_named() {
+        let response = accepted(ACCEPT, None, HeaderMap::new()).expect("nothing is wrong with it");
+        assert!(!response.headers().contains_key(SEC_WEBSOCKET_PROTOCOL));
+    }
+
+    #[test]
+    fn all_fields_of_the_route_are_sent() {
+        let mut extra = HeaderMap::new();
+        extra.append("set-cookie", HeaderValue::from_static("a=1"));
+        extra.append("set-cookie", HeaderValue::from_static("b=2"));
+        extra.append("x-served-by", HeaderValue::from_static("one"));
+        let response = accepted(ACCEPT, None, extra).expect("nothing is wrong with it");
+        let cookies: Vec<_> = response.headers().get_all("set-cookie").iter().collect();
+        assert_eq!(cookies, ["a=1", "b=2"]);
+        assert_eq!(response.headers()["x-served-by"], "one");
+    }
+
+    #[test]
+    fn a_field_of_the_server_is_the_applications_mistake() {
+        for name in [
+            "connection",
+            "upgrade",
+            "content-length",
+            "transfer-encoding",
+            "keep-alive",
+            "proxy-connection",
+            "te",
+            "trailer",
+            "sec-websocket-accept",
+            "sec-websocket-protocol",
+            "sec-websocket-extensions",
+            "sec-websocket-version",
+        ] {
+            let mut extra = HeaderMap::new();
+            extra.insert(name, HeaderValue::from_static("secret"));
+            let Err(Refusal::Response(response)) =
+                accepted(ACCEPT, None, extra).map_err(Reject::into_refusal)
+            else {
+                panic!("{name} was sent in the 101");
+            };
+            assert_eq!(response.status(), 500, "{name}");
+            let body = String::from_utf8_lossy(response.body());
+            assert!(body.ends_with(r#""detail":"internal error"}"#), "{name}: {body}");
+        }
+    }
+}

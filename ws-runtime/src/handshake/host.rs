@@ -1,0 +1,151 @@
+//! The name that a request was sent to: a host and a port, from `Host`, from the request's target, or within an `Origin`.
+//!
+//! Whether that name is the server's is not decided here. A list of the names that a server answers to, which is what holds
+//! off DNS rebinding, belongs beside [`of`]: everything that trusts `Host` reads it through that function.
+
+use std::{borrow::Cow, net::Ipv6Addr};
+
+use http::{HeaderMap, Uri, header::HOST};
+
+use super::fields::{Single, single};
+
+/// A host and the port that was written beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Authority<'a> {
+    name: Name<'a>,
+    port: Option<u16>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Name<'a> {
+    /// A registered name or an IPv4 address, in lower case (RFC 3986 §3.2.2).
+    Registered(Cow<'a, str>),
+    V6(Ipv6Addr),
+}
+
+impl<'a> Authority<'a> {
+    /// Reads `host` or `host:port`. It is narrower than RFC 3986 §3.2, which lets a name hold percent-encodings and commas:
+    /// no name of the DNS has them, and a comma here is two values joined into one.
+    pub(super) fn parse(text: &'a str) -> Option<Self> {
+        let (name, rest) = if let Some(inner) = text.strip_prefix('[') {
+            let (address, rest) = inner.split_once(']')?;
+            (Name::V6(address.parse().ok()?), rest)
+        } else {
+            let (name, rest) = text.split_at(text.find(':').unwrap_or(text.len()));
+            let in_a_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+            if name.is_empty() || !name.bytes().all(in_a_name) {
+                return None;
+            }
+            (Name::Registered(lower_case(name)), rest)
+        };
+        let port = match rest.strip_prefix(':') {
+            // RFC 3986 §3.2.3: an empty port is the scheme's own.
+            Some("") => None,
+            Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => Some(digits.parse().ok()?),
+            None if rest.is_empty() => None,
+            Some(_) | None => return None,
+        };
+        Some(Self { name, port })
+    }
+
+    /// Whether both name the same host and, with the scheme's port where none is written, the same port.
+    pub(super) fn is_at(&self, other: &Self, default_port: Option<u16>) -> bool {
+        self.name == other.name && self.port.or(default_port) == other.port.or(default_port)
+    }
+}
+
+/// Reads the one `Host` of a request (RFC 9112 §3.2). `None` if it is missing, repeated, a list or malformed.
+pub(super) fn of(headers: &HeaderMap) -> Option<Authority<'_>> {
+    match single(headers, &HOST) {
+        Single::One(value) => value.to_str().ok().and_then(Authority::parse),
+        Single::Missing | Single::Several => None,
+    }
+}
+
+/// Whether the request's target names another host than `Host` does. RFC 9112 §3.2.2 has the target win over `Host`; where
+/// they differ, a proxy and this server could take the request for different ones.
+pub(super) fn contradicts(target: &Uri, host: &Authority<'_>) -> bool {
+    let default_port = target.scheme_str().and_then(default_port);
+    target.authority().is_some_and(|named| {
+        Authority::parse(named.as_str()).is_none_or(|named| !named.is_at(host, default_port))
+    })
+}
+
+/// The port of a scheme that pages and WebSocket clients use (RFC 9110 §4.2, RFC 6455 §3).
+pub(super) fn default_port(scheme: &str) -> Option<u16> {
+    [("http", 80), ("ws", 80), ("https", 443), ("wss", 443)]
+        .into_iter()
+        .find_map(|(known, port)| known.eq_ignore_ascii_case(scheme).then_some(port))
+}
+
+fn lower_case(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_by_the_grammar() {
+        for text in [
+            "example.com",
+            "example.com:1",
+            "example.com:",
+            "EXAMPLE.com:65535",
+            "localhost:3000",
+            "my_service",
+            "xn--bcher-kva.example",
+            "127.0.0.1:80",
+            "[::1]",
+            "[::1]:8080",
+            "[::ffff:127.0.0.1]",
+        ] {
+            assert!(Authority::parse(text).is_some(), "{text}");
+        }
+        for text in [
+            "",
+            ":80",
+            "example.com:65536",
+            "example.com:+80",
+            "example.com:8O",
+            "example.com:80:80",
+            "example.com/",
+            "user@example.com",
+            "exa mple.com",
+            "example.com,example.org",
+            "bücher.example",
+            "example%2ecom",
+            "[::1",
+            "[::1]8080",
+            "[localhost]",
+            "[127.0.0.1]",
+            "[fe80::1%25eth0]",
+            "::1",
+        ] {
+            assert!(Authority::parse(text).is_none(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_same_place_may_be_written_in_several_ways() {
+        for (a, b, default_port, same) in [
+            ("example.com", "EXAMPLE.COM", None, true),
+            ("example.com", "example.com:443", Some(443), true),
+            ("example.com:", "example.com:443", Some(443), true),
+            ("[::1]", "[0:0:0:0:0:0:0:1]:80", Some(80), true),
+            ("example.com", "example.com:443", Some(80), false),
+            ("example.com", "example.com:443", None, false),
+            ("example.com", "www.example.com", None, false),
+            ("example.com:1", "example.com:2", None, false),
+            ("[::1]", "127.0.0.1", None, false),
+        ] {
+            let parsed = |text| Authority::parse(text).expect("the table's names are well formed");
+            assert_eq!(parsed(a).is_at(&parsed(b), default_port), same, "{a} {b}");
+        }
+    }
+}

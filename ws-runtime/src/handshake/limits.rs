@@ -1,0 +1,107 @@
+//! How large a request may be before anything is made of it. Its time is not judged here.
+
+use http::{StatusCode, request};
+
+use super::{Reject, problem::problem};
+
+/// Limits of a request's head; `None` is no limit. hyper holds limits of its own while it reads, but answers without a body and
+/// counts its buffer; these count the request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HeadLimits {
+    /// The most bytes of the request line and the header section together.
+    pub(crate) max_bytes: Option<usize>,
+    /// The most header lines.
+    pub(crate) max_headers: Option<usize>,
+}
+
+impl HeadLimits {
+    /// 16 KiB and 100 lines: several times what browsers send, cookies included.
+    pub(crate) const DEFAULT: Self = Self { max_bytes: Some(16 * 1024), max_headers: Some(100) };
+
+    /// Lets a request pass, or refuses it: 414 if its target alone is too long (RFC 9110 §15.5.15), 431 otherwise
+    /// (RFC 6585 §5).
+    pub(crate) fn admit(self, parts: &request::Parts) -> Result<(), Reject> {
+        let target = target_length(parts);
+        if self.max_bytes.is_some_and(|most| target > most) {
+            return Err(problem(StatusCode::URI_TOO_LONG, "the request's target is too long"));
+        }
+        let lines =
+            parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
+        let bytes = parts.method.as_str().len()
+            + target
+            + "  HTTP/1.1\r\n".len()
+            + lines.sum::<usize>()
+            + "\r\n".len();
+        if self.max_bytes.is_some_and(|most| bytes > most)
+            || self.max_headers.is_some_and(|most| parts.headers.len() > most)
+        {
+            let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+            return Err(problem(status, "the request's header fields are too large or too many"));
+        }
+        Ok(())
+    }
+}
+
+/// The target's length as it was sent: a path with its query, seldom a whole URI (RFC 9112 §3.2).
+fn target_length(parts: &request::Parts) -> usize {
+    let path = parts.uri.path_and_query().map_or(0, |path| path.as_str().len());
+    let authority = parts.uri.authority().map_or(0, |authority| authority.as_str().len());
+    let scheme = parts.uri.scheme_str().map_or(0, |scheme| scheme.len() + "://".len());
+    scheme + authority + path
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+    use crate::handshake::Refusal;
+
+    /// A request whose head has as many bytes and lines as asked.
+    fn request(target: usize, bytes: usize, lines: usize) -> request::Parts {
+        let target = format!("/{}", "t".repeat(target - 1));
+        let mut left = bytes - format!("GET {target} HTTP/1.1\r\n\r\n").len();
+        let mut request = Request::get(target);
+        for line in (0..lines).rev() {
+            let length = if line == 0 { left } else { 6 };
+            request = request.header("a", "v".repeat(length - "a: \r\n".len()));
+            left -= length;
+        }
+        request.body(()).expect("it is well formed").into_parts().0
+    }
+
+    fn status(limits: HeadLimits, parts: &request::Parts) -> u16 {
+        match limits.admit(parts).map_err(Reject::into_refusal) {
+            Ok(()) => 101,
+            Err(Refusal::Response(response)) => response.status().as_u16(),
+            Err(Refusal::Close(close)) => panic!("{close} is no response"),
+        }
+    }
+
+    #[test]
+    fn the_limit_itself_passes_and_one_more_does_not() {
+        let limits = HeadLimits { max_bytes: Some(1000), max_headers: Some(10) };
+        for (target, bytes, lines, expected) in [
+            (1, 1000, 1, 101),
+            (1, 1000, 10, 101),
+            (1, 1001, 1, 431),
+            (1, 1001, 10, 431),
+            (1, 900, 11, 431),
+            (960, 1000, 1, 101),
+            (960, 1001, 1, 431),
+            (1000, 1100, 1, 431),
+            (1001, 1100, 1, 414),
+        ] {
+            let parts = request(target, bytes, lines);
+            assert_eq!(status(limits, &parts), expected, "{target} {bytes} {lines}");
+        }
+    }
+
+    #[test]
+    fn a_limit_that_is_off_is_off() {
+        let off = HeadLimits { max_bytes: None, max_headers: None };
+        assert_eq!(status(off, &request(5000, 100_000, 500)), 101);
+        assert_eq!(status(HeadLimits::DEFAULT, &request(10, 17_000, 2)), 431);
+        assert_eq!(status(HeadLimits::DEFAULT, &request(10, 2000, 101)), 431);
+    }
+}

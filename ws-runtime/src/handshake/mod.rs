@@ -1,0 +1,32 @@
+//! The opening handshake as pure rules over `http` types: what is refused and how, what is accepted, and what the handlers of
+//! the handshake see.
+//!
+//! It knows no sockets, no clock and no hyper. The server reads a request, asks in this order, and sends what comes out:
+//! [`HeadLimits`], the route's path, [`opening()`], [`Origins`], [`Offers::choose`], [`RawRequest`] with the handlers that may
+//! change it, [`read_parts`], [`Handshake`] with the handlers that may refuse it, [`accepted()`].
+
+mod accepted;
+mod checked;
+mod fields;
+mod host;
+mod limits;
+mod opening;
+mod origin;
+mod parts;
+mod percent;
+mod problem;
+mod reject;
+mod request;
+mod setup;
+mod subprotocol;
+
+pub(crate) use self::{
+    accepted::accepted,
+    limits::HeadLimits,
+    opening::{Opening, asks_to_upgrade, opening},
+    parts::{PartPlans, read_parts},
+    problem::problem,
+    reject::Refusal,
+    subprotocol::{Offers, check_protocols},
+};
+pub use self::{checked::Handshake, origin::Origins, reject::Reject, request::RawRequest, setup::SetupError};

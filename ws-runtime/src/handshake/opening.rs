@@ -1,0 +1,335 @@
+//! The rules of the opening handshake (RFC 6455 §4.2.1), on a request that is known to be for a route.
+//!
+//! hyper hands over an upgrade of any method and version, with a body and without a host; so every rule is judged here.
+//! Whose page asks, and what the request's parts say, is judged elsewhere.
+
+use http::{
+    HeaderMap, Method, StatusCode, Version,
+    header::{
+        ALLOW, CONNECTION, CONTENT_LENGTH, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING,
+        UPGRADE,
+    },
+    request,
+};
+
+use super::{
+    Reject,
+    fields::{Single, lists, single},
+    host,
+    problem::{bad_request, problem},
+    subprotocol::Offers,
+};
+use crate::wire::accept_key;
+
+/// The version of RFC 6455 (§4.1).
+const VERSION: &str = "13";
+
+/// A well-formed opening handshake.
+#[derive(Debug)]
+pub(crate) struct Opening {
+    /// The value of `Sec-WebSocket-Accept` that answers the client's key.
+    pub(crate) accept: String,
+    /// The subprotocols that the client offers.
+    pub(crate) protocols: Offers,
+}
+
+/// Whether a request asks to become a WebSocket, however badly it does. What does not, may be for the fallback.
+pub(crate) fn asks_to_upgrade(parts: &request::Parts) -> bool {
+    parts.method == Method::GET && upgrades(parts).is_ok()
+}
+
+/// Reads an opening handshake, or refuses it.
+pub(crate) fn opening(parts: &request::Parts) -> Result<Opening, Reject> {
+    // RFC 6455 §4.2.1 item 1. RFC 9110 §15.5.6: the answer names the methods that there are.
+    if parts.method != Method::GET {
+        let detail = "a WebSocket is opened with GET";
+        return Err(problem(StatusCode::METHOD_NOT_ALLOWED, detail).header(ALLOW, "GET"));
+    }
+    upgrades(parts).map_err(|detail| problem(StatusCode::UPGRADE_REQUIRED, detail).asking_to_upgrade())?;
+    named(parts)?;
+    empty(&parts.headers)?;
+    version(&parts.headers)?;
+    let accept = accept_key(key(&parts.headers)?);
+    let protocols = Offers::read(&parts.headers)?;
+    Ok(Opening { accept, protocols })
+}
+
+/// RFC 6455 §4.2.1 items 1, 3 and 4: HTTP/1.1 that asks for an upgrade. What fails here is a request without an upgrade, not
+/// a malformed one: RFC 9110 §7.8 has us ignore `Upgrade` in HTTP/1.0, and where `Connection` does not list it.
+fn upgrades(parts: &request::Parts) -> Result<(), &'static str> {
+    if parts.version != Version::HTTP_11 {
+        Err("a WebSocket is opened over HTTP/1.1")
+    } else if !lists(&parts.headers, &UPGRADE, "websocket") {
+        Err("this is a WebSocket: send `Upgrade: websocket`")
+    } else if !lists(&parts.headers, &CONNECTION, "upgrade") {
+        Err("`Connection` does not list `Upgrade`: if the client sent it, a proxy took it away")
+    } else {
+        Ok(())
+    }
+}
+
+/// RFC 6455 §4.2.1 item 2, RFC 9112 §3.2: one well-formed `Host`, which says what the target says.
+fn named(parts: &request::Parts) -> Result<(), Reject> {
+    let Some(host) = host::of(&parts.headers) else {
+        return Err(bad_request("`Host` must be there once and name one host"));
+    };
+    if host::contradicts(&parts.uri, &host) {
+        return Err(bad_request("`Host` and the request's target name different hosts"));
+    }
+    Ok(())
+}
+
+/// An upgrade with a body is read by proxies in different ways: its bytes could be taken for frames, or frames for a request
+/// (RFC 9112 §11.2). RFC 6455 §4.1 knows none, so there is none.
+fn empty(headers: &HeaderMap) -> Result<(), Reject> {
+    let has_length = headers.get_all(CONTENT_LENGTH).iter().any(|length| length != "0");
+    if has_length || headers.contains_key(TRANSFER_ENCODING) {
+        return Err(bad_request("an upgrade has no body"));
+    }
+    Ok(())
+}
+
+/// RFC 6455 §4.2.1 item 6; §4.4 has a server that speaks another version say which.
+fn version(headers: &HeaderMap) -> Result<(), Reject> {
+    match single(headers, &SEC_WEBSOCKET_VERSION) {
+        Single::One(version) if version == VERSION => Ok(()),
+        Single::One(_) | Single::Missing => {
+            let detail = "the WebSocket protocol is spoken in version 13";
+            Err(problem(StatusCode::UPGRADE_REQUIRED, detail).asking_to_upgrade().speaking(VERSION))
+        }
+        Single::Several => Err(bad_request("`Sec-WebSocket-Version` must be there once")),
+    }
+}
+
+/// RFC 6455 §4.2.1 item 5: one key, 16 bytes in base64. Those are 22 digits and two pads; that the last digit may carry bits
+/// that belong to no byte is left to clients, as RFC 4648 §3.5 allows.
+fn key(headers: &HeaderMap) -> Result<&[u8], Reject> {
+    let Single::One(key) = single(headers, &SEC_WEBSOCKET_KEY) else {
+        return Err(bad_request("`Sec-WebSocket-Key` must be there once"));
+    };
+    match key.as_bytes().strip_suffix(b"==") {
+        Some(digits) if digits.len() == 22 && digits.iter().all(|digit| is_base64(*digit)) => {
+            Ok(key.as_bytes())
+        }
+        _ => Err(bad_request("`Sec-WebSocket-Key` must be 16 bytes in base64")),
+    }
+}
+
+fn is_base64(digit: u8) -> bool {
+    digit.is_ascii_alphanumeric() || matches!(digit, b'+' | b'/')
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderName, HeaderValue, Request};
+
+    use super::*;
+    use crate::handshake::Refusal;
+
+    /// The example of RFC 6455 §1.2.
+    fn good() -> request::Parts {
+        let request = Request::get("/chat?name=ada")
+            .header("host", "server.example.com")
+            .header("upgrade", "websocket")
+            .header("connection", "Upgrade")
+            .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
+            .header("origin", "http://example.com")
+            .header("sec-websocket-protocol", "chat, superchat")
+            .header("sec-websocket-version", "13");
+        request.body(()).expect("the example is well formed").into_parts().0
+    }
+
+    /// The good handshake with other lines of one field; none takes the field away.
+    fn with(name: &'static str, lines: &[&'static [u8]]) -> request::Parts {
+        let mut parts = good();
+        let name = HeaderName::from_static(name);
+        parts.headers.remove(&name);
+        for line in lines {
+            let line = HeaderValue::from_bytes(line).expect("the table's values may stand in a header");
+            parts.headers.append(name.clone(), line);
+        }
+        parts
+    }
+
+    /// The status of the refusal and its fields; 101 stands for a request that is let in.
+    fn answer(parts: &request::Parts) -> (u16, HeaderMap) {
+        match opening(parts).map_err(Reject::into_refusal) {
+            Ok(_) => (101, HeaderMap::new()),
+            Err(Refusal::Response(response)) => (response.status().as_u16(), response.headers().clone()),
+            Err(Refusal::Close(close)) => panic!("an opening handshake is never answered by {close}"),
+        }
+    }
+
+    #[test]
+    fn the_example_of_the_standard_is_let_in() {
+        let opening = opening(&good()).expect("the example is a handshake");
+        assert_eq!(opening.accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+        assert_eq!(opening.protocols.as_slice(), ["chat", "superchat"]);
+    }
+
+    #[test]
+    fn one_wrong_field_is_refused_and_one_field_in_another_form_is_not() {
+        let cases: &[(&str, &[&[u8]], u16)] = &[
+            ("host", &[], 400),
+            ("host", &[b""], 400),
+            ("host", &[b"a.example", b"a.example"], 400),
+            ("host", &[b"a.example, b.example"], 400),
+            ("host", &[b"a.example b.example"], 400),
+            ("host", &[b"http://a.example"], 400),
+            ("host", &[b"user@a.example"], 400),
+            ("host", &[b"a.example:99999"], 400),
+            ("host", &[b"b\xfccher.example"], 400),
+            ("host", &[b"[::1]:3000"], 101),
+            ("upgrade", &[], 426),
+            ("upgrade", &[b""], 426),
+            ("upgrade", &[b"h2c"], 426),
+            ("upgrade", &[b"websocket/13"], 426),
+            ("upgrade", &[b"websockets"], 426),
+            ("upgrade", &[b"web socket"], 426),
+            ("upgrade", &[b"\xff"], 426),
+            ("upgrade", &[b"WebSocket"], 101),
+            ("upgrade", &[b"h2c, websocket"], 101),
+            ("upgrade", &[b"h2c", b"websocket"], 101),
+            ("connection", &[], 426),
+            ("connection", &[b"keep-alive"], 426),
+            ("connection", &[b"upgraded"], 426),
+            ("connection", &[b"close"], 426),
+            ("connection", &[b"keep-alive, Upgrade"], 101),
+            ("connection", &[b"keep-alive", b"UPGRADE"], 101),
+            ("sec-websocket-key", &[], 400),
+            ("sec-websocket-key", &[b""], 400),
+            ("sec-websocket-key", &[b"dGhlIHNhbXBsZSBub25jZQ==", b"dGhlIHNhbXBsZSBub25jZQ=="], 400),
+            ("sec-websocket-key", &[b"dGhlIHNhbXBsZSBub25jZQ==, dGhlIHNhbXBsZSBub25jZQ=="], 400),
+            ("sec-websocket-key", &[b"dGhlIHNhbXBsZSBub25jZQ"], 400),
+            ("sec-websocket-key", &[b"dGhlIHNhbXBsZSBub25jZQ="], 400),
+            ("sec-websocket-key", &[b"dGhlIHNhbXBsZSBub25jZQ==="], 400),
+            ("sec-websocket-key", &[b"dGhlIHNhbXBsZSBub25j"], 400),
+            ("sec-websocket-key", &[b"dGhlIHNhbXBsZSBub25jZTE="], 400),
+            ("sec-websocket-key", &[b"dGhlIHNhbXBsZSBub25jZTEy"], 400),
+            ("sec-websocket-key", &[b"dGhlIHNhbXBsZSBub25jZTEyMw=="], 400),
+            ("sec-websocket-key", &[b"dGhlIHNhbXBs_SBub25jZQ=="], 400),
+            ("sec-websocket-key", &[b"dGhlIHNhbXBs=SBub25jZQ=="], 400),
+            ("sec-websocket-key", &[b"dGhlIHNhbXBs SBub25jZQ=="], 400),
+            ("sec-websocket-key", &[b"\xff\xff\xff\xff"], 400),
+            ("sec-websocket-key", &[b"AAAAAAAAAAAAAAAAAAAA//=="], 101),
+            ("sec-websocket-version", &[], 426),
+            ("sec-websocket-version", &[b""], 426),
+            ("sec-websocket-version", &[b"8"], 426),
+            ("sec-websocket-version", &[b"14"], 426),
+            ("sec-websocket-version", &[b"013"], 426),
+            ("sec-websocket-version", &[b"13.0"], 426),
+            ("sec-websocket-version", &[b"13", b"13"], 400),
+            ("sec-websocket-version", &[b"13", b"8"], 400),
+            ("sec-websocket-version", &[b"13, 8"], 400),
+            ("content-length", &[b"1"], 400),
+            ("content-length", &[b"0", b"5"], 400),
+            ("content-length", &[b"+0"], 400),
+            ("content-length", &[b"0, 0"], 400),
+            ("content-length", &[b"0"], 101),
+            ("transfer-encoding", &[b"chunked"], 400),
+            ("transfer-encoding", &[b"identity"], 400),
+            ("sec-websocket-protocol", &[b""], 400),
+            ("sec-websocket-protocol", &[b"chat chat"], 400),
+            ("sec-websocket-protocol", &[b"chat", b"chat"], 400),
+            ("sec-websocket-protocol", &[], 101),
+            // Names that are no fields of any record, and lists that nobody reads.
+            ("sec-websocket-extensions", &[b"constructor, __proto__; hasOwnProperty"], 101),
+            ("sec-websocket-extensions", &[b",;=\"\xff"], 101),
+        ];
+        for (name, lines, status) in cases {
+            let (answered, fields) = answer(&with(name, lines));
+            let lines = lines.iter().map(|line| line.escape_ascii().to_string()).collect::<Vec<_>>();
+            assert_eq!(answered, *status, "{name}: {lines:?}");
+            if answered != 101 {
+                let connection = fields["connection"].to_str().expect("it is ours");
+                assert!(
+                    connection.ends_with("close"),
+                    "{name}: {lines:?} keeps the connection: {connection}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn one_changed_byte_is_let_in_only_where_it_means_the_same() {
+        let means_the_same = |name: &str, at: usize, old: u8, new: u8| match name {
+            "upgrade" | "connection" => new.eq_ignore_ascii_case(&old),
+            "sec-websocket-key" => new == old || (at < 22 && is_base64(new)),
+            _ => new == old,
+        };
+        for name in ["upgrade", "connection", "sec-websocket-key", "sec-websocket-version"] {
+            let value = good().headers[name].as_bytes().to_vec();
+            for (at, new) in (0..value.len()).flat_map(|at| (0..=u8::MAX).map(move |new| (at, new))) {
+                let mut changed = value.clone();
+                changed[at] = new;
+                // What may not stand in a header never gets past hyper.
+                let Ok(changed) = HeaderValue::from_bytes(&changed) else { continue };
+                let mut parts = good();
+                parts.headers.insert(name, changed);
+                let is_let_in = opening(&parts).is_ok();
+                assert_eq!(
+                    is_let_in,
+                    means_the_same(name, at, value[at], new),
+                    "{name}: byte {at} is {new:#04x}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn only_get_over_http_1_1_is_let_in() {
+        for method in ["POST", "HEAD", "PUT", "OPTIONS", "CONNECT", "get", "BREW"] {
+            let mut parts = good();
+            parts.method = method.parse().expect("the table's methods are tokens");
+            let (status, fields) = answer(&parts);
+            assert_eq!((status, &fields["allow"]), (405, &HeaderValue::from_static("GET")), "{method}");
+        }
+        for version in [Version::HTTP_09, Version::HTTP_10, Version::HTTP_2, Version::HTTP_3] {
+            let mut parts = good();
+            parts.version = version;
+            assert_eq!(answer(&parts).0, 426, "{version:?}");
+        }
+    }
+
+    #[test]
+    fn a_target_that_names_another_host_is_refused() {
+        for (target, status) in [
+            ("http://server.example.com/chat", 101),
+            ("http://SERVER.example.com:80/chat", 101),
+            ("http://server.example.com:81/chat", 400),
+            ("http://other.example.com/chat", 400),
+            ("http://user@server.example.com/chat", 400),
+        ] {
+            let mut parts = good();
+            parts.uri = target.parse().expect("the table's targets are URIs");
+            assert_eq!(answer(&parts).0, status, "{target}");
+        }
+    }
+
+    #[test]
+    fn a_plain_get_is_told_to_upgrade() {
+        let (status, fields) = answer(&with("upgrade", &[]));
+        assert_eq!(status, 426);
+        assert_eq!(fields["upgrade"], "websocket");
+        assert_eq!(fields["connection"], "upgrade, close");
+        assert!(!fields.contains_key("sec-websocket-version"));
+    }
+
+    #[test]
+    fn another_version_is_told_ours() {
+        let (status, fields) = answer(&with("sec-websocket-version", &[b"8"]));
+        assert_eq!((status, &fields["sec-websocket-version"]), (426, &HeaderValue::from_static("13")));
+        assert_eq!(fields["upgrade"], "websocket");
+    }
+
+    #[test]
+    fn what_does_not_ask_to_upgrade_is_for_the_fallback() {
+        assert!(asks_to_upgrade(&good()));
+        assert!(asks_to_upgrade(&with("sec-websocket-key", &[])));
+        assert!(!asks_to_upgrade(&with("upgrade", &[])));
+        assert!(!asks_to_upgrade(&with("connection", &[b"close"])));
+        let mut post = good();
+        post.method = Method::POST;
+        assert!(!asks_to_upgrade(&post));
+    }
+}

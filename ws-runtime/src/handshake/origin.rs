@@ -1,0 +1,256 @@
+//! Which pages may open a connection (RFC 6455 §10.2).
+//!
+//! A browser lets any page open a WebSocket to any host and sends that host's cookies along; the only thing that tells whose
+//! page it is, is `Origin`. Programs that are not browsers send none and can send anything, so a missing one passes.
+//!
+//! Comparing with `Host` holds off other sites, not DNS rebinding, where the attacker's own name leads to this server and
+//! stands in both fields. That takes a list of the server's names; `host` says where it belongs.
+
+use http::{HeaderMap, StatusCode, header::ORIGIN};
+
+use super::{
+    Reject, SetupError,
+    fields::{Single, single},
+    host::{self, Authority},
+    problem::problem,
+};
+
+/// Which pages may open a connection. The default is those of the same host.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origins {
+    /// Pages of the host and port that the request was sent to, over http or https.
+    #[default]
+    SameHost,
+    /// These origins too, each as browsers write it: `https://example.com`, `https://example.com:8443`.
+    List(&'static [&'static str]),
+    /// All pages. Whoever is logged in is then only as safe as the application's own check of each request.
+    Any,
+}
+
+/// An origin that is not opaque (RFC 6454 §4): a scheme, a host and a port.
+struct Origin<'a> {
+    scheme: &'a str,
+    authority: Authority<'a>,
+}
+
+impl Origins {
+    /// Lets a request pass, or refuses it with 403.
+    pub(crate) fn admit(self, headers: &HeaderMap) -> Result<(), Reject> {
+        if self.allows(headers) {
+            Ok(())
+        } else {
+            Err(problem(StatusCode::FORBIDDEN, "pages of this origin may not open a connection here"))
+        }
+    }
+
+    /// Whether the request's `Origin` may open a connection.
+    pub(crate) fn allows(self, headers: &HeaderMap) -> bool {
+        let value = match single(headers, &ORIGIN) {
+            Single::Missing => return true,
+            Single::One(value) => value,
+            // RFC 6454 §7.3: a browser sends one. Of two, a proxy and this server could heed different ones.
+            Single::Several => return false,
+        };
+        if self == Self::Any {
+            return true;
+        }
+        // `null` does not parse: it is every sandboxed frame and every local file, so it says nothing about whose page it is.
+        let Some(origin) = value.to_str().ok().and_then(Origin::parse) else { return false };
+        origin.is_of_host(headers) || self.listed().iter().any(|listed| origin.is(listed))
+    }
+
+    /// Refuses at start-up what could never match. `null` is refused with it, for anybody can be `null`.
+    pub(crate) fn check(self) -> Result<(), SetupError> {
+        match self.listed().iter().find(|listed| Origin::parse(listed).is_none()) {
+            Some(malformed) => Err(SetupError::origin(malformed)),
+            None => Ok(()),
+        }
+    }
+
+    const fn listed(self) -> &'static [&'static str] {
+        match self {
+            Self::List(origins) => origins,
+            Self::SameHost | Self::Any => &[],
+        }
+    }
+}
+
+impl<'a> Origin<'a> {
+    /// Reads the serialisation of one origin (RFC 6454 §6.2): no path, not even a slash, and no list.
+    fn parse(text: &'a str) -> Option<Self> {
+        let (scheme, authority) = text.split_once("://")?;
+        let in_a_scheme = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
+        let is_scheme =
+            scheme.starts_with(|first: char| first.is_ascii_alphabetic()) && scheme.bytes().all(in_a_scheme);
+        is_scheme.then_some(())?;
+        Some(Self { scheme, authority: Authority::parse(authority)? })
+    }
+
+    /// Whether the page came from the host that the request was sent to. The schemes are not compared: behind a proxy that ends
+    /// TLS this server does not know its own. So a `Host` without a port has the port that the page's scheme would use.
+    fn is_of_host(&self, headers: &HeaderMap) -> bool {
+        let Some(port) = self.default_port() else { return false };
+        host::of(headers).is_some_and(|host| self.authority.is_at(&host, Some(port)))
+    }
+
+    fn is(&self, listed: &str) -> bool {
+        Origin::parse(listed).is_some_and(|listed| {
+            self.scheme.eq_ignore_ascii_case(listed.scheme)
+                && self.authority.is_at(&listed.authority, self.default_port())
+        })
+    }
+
+    fn default_port(&self) -> Option<u16> {
+        host::default_port(self.scheme)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderValue, header::HOST};
+
+    use super::*;
+
+    const LIST: Origins =
+        Origins::List(&["https://app.example", "http://localhost:5173", "chrome-extension://abcdef"]);
+
+    fn headers(host: &[&str], origin: &[&str]) -> HeaderMap {
+        let value = |text: &str| {
+            HeaderValue::from_bytes(text.as_bytes()).expect("the table's values may stand in a header")
+        };
+        let hosts = host.iter().map(|text| (HOST, value(text)));
+        hosts.chain(origin.iter().map(|text| (ORIGIN, value(text)))).collect()
+    }
+
+    #[test]
+    fn only_pages_of_the_same_host_pass_by_default() {
+        for (host, origin, passes) in [
+            ("example.com", "http://example.com", true),
+            ("example.com", "https://example.com", true),
+            ("example.com", "HTTPS://EXAMPLE.com", true),
+            ("EXAMPLE.com", "http://example.com", true),
+            ("example.com:80", "http://example.com", true),
+            ("example.com", "http://example.com:80", true),
+            ("example.com:443", "https://example.com", true),
+            ("example.com", "https://example.com:443", true),
+            ("localhost:3000", "http://localhost:3000", true),
+            ("[::1]:3000", "http://[::1]:3000", true),
+            ("[::1]:3000", "http://[0:0:0:0:0:0:0:1]:3000", true),
+            ("xn--bcher-kva.example", "https://xn--bcher-kva.example", true),
+            // Another port is another site.
+            ("localhost:3000", "http://localhost:5173", false),
+            ("localhost:3000", "http://localhost", false),
+            ("example.com", "http://example.com:8080", false),
+            ("example.com:80", "https://example.com", false),
+            ("example.com:443", "http://example.com", false),
+            // So is another name, above, below or beside.
+            ("example.com", "http://evil.example", false),
+            ("example.com", "http://sub.example.com", false),
+            ("sub.example.com", "http://example.com", false),
+            ("example.com", "http://example.com.evil.example", false),
+            ("example.com", "http://evilexample.com", false),
+            ("example.com", "http://example.com@evil.example", false),
+            ("127.0.0.1:3000", "http://localhost:3000", false),
+            ("[::1]:3000", "http://[::2]:3000", false),
+            // A program's own scheme is no page of this host.
+            ("localhost", "app://localhost", false),
+            ("localhost", "file://localhost", false),
+            // Neither is what is not an origin.
+            ("example.com", "null", false),
+            ("example.com", "", false),
+            ("example.com", "example.com", false),
+            ("example.com", "//example.com", false),
+            ("example.com", "://example.com", false),
+            ("example.com", "http:example.com", false),
+            ("example.com", "http://example.com/", false),
+            ("example.com", "http://example.com http://example.com", false),
+            ("example.com", "http://example.com, http://example.com", false),
+            ("bücher.example", "https://bücher.example", false),
+            // And a host that cannot be compared.
+            ("", "http://", false),
+            ("a.example, b.example", "http://a.example", false),
+        ] {
+            let headers = headers(&[host], &[origin]);
+            assert_eq!(Origins::SameHost.allows(&headers), passes, "{origin} to {host}");
+        }
+    }
+
+    #[test]
+    fn listed_origins_pass_beside_the_same_host() {
+        for (origin, passes) in [
+            ("https://app.example", true),
+            ("https://APP.example:443", true),
+            ("http://localhost:5173", true),
+            ("chrome-extension://abcdef", true),
+            ("http://example.com", true),
+            ("http://app.example", false),
+            ("https://app.example:444", false),
+            ("https://sub.app.example", false),
+            ("http://localhost", false),
+            ("chrome-extension://abcdefg", false),
+            ("moz-extension://abcdef", false),
+            ("null", false),
+        ] {
+            assert_eq!(LIST.allows(&headers(&["example.com"], &[origin])), passes, "{origin}");
+        }
+    }
+
+    #[test]
+    fn who_sends_no_origin_passes() {
+        for origins in [Origins::SameHost, LIST, Origins::Any] {
+            assert!(origins.allows(&headers(&["example.com"], &[])), "{origins:?}");
+        }
+    }
+
+    #[test]
+    fn two_origins_pass_nowhere() {
+        for origins in [Origins::SameHost, LIST, Origins::Any] {
+            let twice = headers(&["example.com"], &["http://example.com", "http://example.com"]);
+            assert!(!origins.allows(&twice), "{origins:?}");
+        }
+    }
+
+    #[test]
+    fn without_one_host_no_page_is_of_it() {
+        for host in [&[][..], &["example.com", "example.com"]] {
+            assert!(!Origins::SameHost.allows(&headers(host, &["http://example.com"])), "{host:?}");
+        }
+    }
+
+    #[test]
+    fn any_origin_passes_where_any_may() {
+        for origin in ["http://evil.example", "null", "nonsense"] {
+            assert!(Origins::Any.allows(&headers(&["example.com"], &[origin])), "{origin}");
+        }
+    }
+
+    #[test]
+    fn a_refused_page_gets_403() {
+        use crate::handshake::Refusal;
+
+        let refused = Origins::SameHost.admit(&headers(&["example.com"], &["http://evil.example"]));
+        let Err(Refusal::Response(response)) = refused.map_err(Reject::into_refusal) else {
+            panic!("the page was let in, or the refusal is no response");
+        };
+        assert_eq!(response.status(), 403);
+        assert_eq!(response.headers()["connection"], "close");
+        assert!(!String::from_utf8_lossy(response.body()).contains("evil"), "the refusal echoes the origin");
+    }
+
+    #[test]
+    fn lists_are_checked_at_start_up() {
+        assert!(LIST.check().is_ok());
+        assert!(Origins::Any.check().is_ok());
+        for listed in [
+            &["null"][..],
+            &["*"],
+            &["https://*.example"],
+            &["app.example"],
+            &["https://app.example/"],
+            &["://app.example"],
+            &["1a://app.example"],
+        ] {
+            assert!(Origins::List(listed).check().is_err(), "{listed:?}");
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! Reading the four typed parts of a request.
+
+use http::HeaderName;
+
+use super::{RawRequest, SetupError};
+use crate::{
+    codec::{Invalid, On, Pairs, Part, PartPlan},
+    contract::{Contract, Parts},
+};
+
+/// How the four parts of a contract are read, made before listening.
+pub(crate) struct PartPlans {
+    pub(crate) params: PartPlan,
+    pub(crate) query: PartPlan,
+    pub(crate) header: PartPlan,
+    pub(crate) cookie: PartPlan,
+}
+
+impl PartPlans {
+    /// Makes the plans, and refuses what no request could match.
+    pub(crate) fn of<C: Contract>() -> Result<Self, SetupError> {
+        let plans = Self {
+            params: C::Params::plan()?,
+            query: C::Query::plan()?,
+            header: C::Header::plan()?,
+            cookie: C::Cookie::plan()?,
+        };
+        compare_captures(C::PATH, &plans.params)?;
+        check_header_names(&plans.header)?;
+        Ok(plans)
+    }
+}
+
+/// Reads the four parts, from left to right as a request is written; the first invalid one is the answer.
+pub(crate) fn read_parts<C: Contract>(request: &RawRequest, plans: &PartPlans) -> Result<Parts<C>, Invalid> {
+    let pairs = |pairs: &[(String, String)]| pairs.iter().cloned().collect::<Pairs>();
+    Ok(Parts {
+        params: C::Params::read(&plans.params, &pairs(request.captures()), On::Params)?,
+        query: C::Query::read(&plans.query, &pairs(request.query()), On::Query)?,
+        header: C::Header::read(&plans.header, &Pairs::from_headers(request.headers()), On::Header)?,
+        cookie: C::Cookie::read(&plans.cookie, &pairs(request.cookies()), On::Cookie)?,
+    })
+}
+
+/// Captures and fields of `params` are the same names, both ways: a field without a capture could never be read, and a capture
+/// without a field is one that somebody forgot.
+fn compare_captures(path: &'static str, params: &PartPlan) -> Result<(), SetupError> {
+    if let Some(field) = params.names().find(|field| captures(path).all(|capture| capture != *field)) {
+        return Err(SetupError::not_captured(path, field));
+    }
+    if let Some(capture) = captures(path).find(|capture| params.names().all(|field| field != *capture)) {
+        return Err(SetupError::not_read(path, capture));
+    }
+    Ok(())
+}
+
+/// The names between the braces of a path, without the star of a tail. Doubled braces are plain ones.
+fn captures(path: &'static str) -> impl Iterator<Item = &'static str> {
+    let mut rest = path;
+    std::iter::from_fn(move || {
+        loop {
+            let (_, after) = rest.split_once('{')?;
+            if let Some(plain) = after.strip_prefix('{') {
+                rest = plain;
+                continue;
+            }
+            let (name, after) = after.split_once('}')?;
+            rest = after;
+            return Some(name.strip_prefix('*').unwrap_or(name));
+        }
+    })
+}
+
+/// Header fields are told apart without regard to case and arrive in lower case; `_` stands in none that proxies let through,
+/// and in a field's name it is a `-` that serde was not told of.
+fn check_header_names(header: &PartPlan) -> Result<(), SetupError> {
+    let matches_none =
+        |name: &str| name.contains('_') || HeaderName::from_lowercase(name.as_bytes()).is_err();
+    match header.names().find(|name| matches_none(name)) {
+        Some(name) => Err(SetupError::header_name(name)),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+    use schemars::JsonSchema;
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::{
+        contract::Endpoint,
+        handshake::{Handshake, Offers, Refusal, Reject},
+        wire::Message,
+    };
+
+    #[derive(Deserialize, JsonSchema, Debug, PartialEq)]
+    struct Seat {
+        room: String,
+        seat: u32,
+    }
+
+    #[derive(Deserialize, JsonSchema, Debug, PartialEq)]
+    struct Join {
+        name: String,
+    }
+
+    #[derive(Deserialize, JsonSchema, Debug, PartialEq)]
+    struct Client {
+        #[serde(rename = "x-version")]
+        version: u32,
+    }
+
+    #[derive(Deserialize, JsonSchema, Debug, PartialEq)]
+    struct Session {
+        session: String,
+    }
+
+    #[derive(Deserialize, JsonSchema)]
+    struct Underscored {
+        #[serde(rename = "x_version")]
+        _version: u32,
+    }
+
+    #[derive(Deserialize, JsonSchema)]
+    struct Capital {
+        #[serde(rename = "X-Version")]
+        _version: u32,
+    }
+
+    macro_rules! contract {
+        ($name:ident, $path:literal, $params:ty, $query:ty, $header:ty, $cookie:ty) => {
+            struct $name;
+
+            impl Contract for $name {
+                const PATH: &'static str = $path;
+                type Params = $params;
+                type Query = $query;
+                type Header = $header;
+                type Cookie = $cookie;
+                type Body = Message;
+                type Response = Message;
+            }
+        };
+    }
+
+    contract!(Game, "/{room}/{seat}", Seat, Join, Client, Session);
+    contract!(Bare, "/bare", (), (), (), ());
+    contract!(Tail, "/{room}/{{x}}/{*seat}", Seat, (), (), ());
+    contract!(Short, "/{room}", Seat, (), (), ());
+    contract!(Long, "/{room}/{seat}/{row}", Seat, (), (), ());
+    contract!(Misspelt, "/{room}/{saet}", Seat, (), (), ());
+    contract!(Unread, "/{room}", (), (), (), ());
+    contract!(UnderscoredHeader, "/", (), (), Underscored, ());
+    contract!(CapitalHeader, "/", (), (), Capital, ());
+
+    impl Endpoint for Game {
+        type Contract = Self;
+        type Data = ();
+    }
+
+    /// A request with the four parts, each as it is sent.
+    fn request([seat, name, version, cookie]: [&str; 4]) -> RawRequest {
+        let request = Request::get(format!("/lobby/{seat}?{name}"))
+            .header("x-version", version)
+            .header("cookie", cookie);
+        let parts = request.body(()).expect("the test's requests are well formed").into_parts().0;
+        let captures = vec![("room".to_owned(), "lob%62y".to_owned()), ("seat".to_owned(), seat.to_owned())];
+        RawRequest::new(parts, captures, ([127, 0, 0, 1], 9).into()).expect("the test's requests are text")
+    }
+
+    const GOOD: [&str; 4] = ["7", "name=ada", "3", "session=s"];
+
+    fn plans<C: Contract>() -> PartPlans {
+        PartPlans::of::<C>().expect("the contract can be served")
+    }
+
+    #[test]
+    fn the_four_parts_are_read_as_their_types() {
+        let parts = read_parts::<Game>(&request(GOOD), &plans::<Game>()).expect("the request is valid");
+        let handshake = Handshake::<Game>::new(request(GOOD), parts, Offers::default(), Some("v1"));
+        assert_eq!(*handshake.params(), Seat { room: "lobby".to_owned(), seat: 7 });
+        assert_eq!(*handshake.query(), Join { name: "ada".to_owned() });
+        assert_eq!(*handshake.header(), Client { version: 3 });
+        assert_eq!(*handshake.cookie(), Session { session: "s".to_owned() });
+        assert_eq!(handshake.headers()["x-version"], "3");
+        assert_eq!(handshake.uri(), "/lobby/7?name=ada");
+        let (parts, remote_addr, protocol) = handshake.into_parts();
+        assert_eq!((parts.params.seat, remote_addr.port(), protocol), (7, 9, Some("v1")));
+    }
+
+    #[test]
+    fn what_transform_changes_is_what_is_read() {
+        let mut request = request(["x", "", "x", ""]);
+        request.captures_mut()[1].1 = "8".to_owned();
+        request.query_mut().push(("name".to_owned(), "50%41".to_owned()));
+        request.headers_mut().insert("x-version", 4.into());
+        request.cookies_mut().push(("session".to_owned(), "t".to_owned()));
+        let parts = read_parts::<Game>(&request, &plans::<Game>()).expect("transform has made it valid");
+        assert_eq!((parts.params.seat, parts.header.version), (8, 4));
+        assert_eq!((parts.query.name.as_str(), parts.cookie.session.as_str()), ("50%41", "t"));
+    }
+
+    #[test]
+    fn the_first_invalid_part_is_the_answer_and_is_not_echoed() {
+        for (parts, on) in [
+            (["hunter2", "", "hunter2", ""], "params"),
+            (["7", "nam=hunter2", "hunter2", ""], "query"),
+            (["7", "name=a", "hunter2", ""], "header"),
+            (["7", "name=a", "3", "sessio=hunter2"], "cookie"),
+        ] {
+            let Err(invalid) = read_parts::<Game>(&request(parts), &plans::<Game>()) else {
+                panic!("{parts:?} was let in");
+            };
+            let Refusal::Response(response) = Reject::from(invalid).into_refusal() else {
+                panic!("{parts:?} was answered by a close frame");
+            };
+            assert_eq!(response.status(), 422, "{parts:?}");
+            assert_eq!(response.headers()["content-type"], "application/problem+json");
+            let body: serde_json::Value = serde_json::from_slice(response.body()).expect("the body is JSON");
+            assert_eq!(
+                (&body["type"], &body["on"], &body["status"]),
+                (&"validation".into(), &on.into(), &422.into())
+            );
+            assert!(!body.to_string().contains("hunter2"), "{body}");
+        }
+    }
+
+    #[test]
+    fn captures_and_params_are_compared_both_ways() {
+        let refused =
+            |plans: Result<PartPlans, SetupError>| plans.map(|_| ()).map_err(|error| error.to_string());
+        assert_eq!(refused(PartPlans::of::<Bare>()), Ok(()));
+        assert_eq!(refused(PartPlans::of::<Tail>()), Ok(()));
+        let not_captured = |path, field| {
+            Err(format!("`params` has the field `{field}`, which the path `{path}` does not capture"))
+        };
+        let not_read = |path, capture| {
+            Err(format!("the path `{path}` captures `{capture}`, for which `params` has no field"))
+        };
+        assert_eq!(refused(PartPlans::of::<Short>()), not_captured("/{room}", "seat"));
+        assert_eq!(refused(PartPlans::of::<Misspelt>()), not_captured("/{room}/{saet}", "seat"));
+        assert_eq!(refused(PartPlans::of::<Long>()), not_read("/{room}/{seat}/{row}", "row"));
+        assert_eq!(refused(PartPlans::of::<Unread>()), not_read("/{room}", "room"));
+    }
+
+    #[test]
+    fn header_names_that_match_no_field_are_refused() {
+        for (plans, name) in [
+            (PartPlans::of::<UnderscoredHeader>(), "x_version"),
+            (PartPlans::of::<CapitalHeader>(), "X-Version"),
+        ] {
+            let error = plans.map(|_| ()).expect_err("no request could match").to_string();
+            assert!(error.starts_with(&format!("`header` has the field `{name}`")), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_setup_error_is_small() {
+        assert!(size_of::<SetupError>() <= 32);
+    }
+}

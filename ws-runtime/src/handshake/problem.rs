@@ -1,0 +1,28 @@
+//! Refusals in the server's own words, as problem details for machines (RFC 9457).
+
+use http::StatusCode;
+use serde::Serialize;
+
+use super::Reject;
+
+/// A problem without a type of its own (RFC 9457 §4.2.1): the title is the status's phrase.
+#[derive(Serialize)]
+struct Problem<'a> {
+    r#type: &'static str,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+}
+
+/// A refusal with a body of `application/problem+json`. The detail says what to do differently; nothing of the request may
+/// stand in it.
+pub(crate) fn problem(status: StatusCode, detail: &'static str) -> Reject {
+    let title = status.canonical_reason().unwrap_or_default();
+    let problem = Problem { r#type: "about:blank", title, status: status.as_u16(), detail };
+    Reject::json(status, serde_json::to_vec(&problem).unwrap_or_default())
+}
+
+/// The request is malformed (RFC 9110 §15.5.1).
+pub(super) fn bad_request(detail: &'static str) -> Reject {
+    problem(StatusCode::BAD_REQUEST, detail)
+}

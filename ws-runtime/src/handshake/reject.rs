@@ -1,0 +1,335 @@
+//! A refusal of an opening handshake: an HTTP response, or a close frame for those who cannot see one.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
+    header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, UPGRADE},
+};
+
+use super::fields::is_ours;
+use crate::{codec::Invalid, wire::Close};
+
+/// Refuses an opening handshake; what `parse`, `transform`, `before_handle` and `upgrade` return as their error.
+///
+/// A refusal is an HTTP response instead of the 101. JavaScript in a browser learns neither its status nor its body, only
+/// that the connection failed; [`Reject::close`] accepts the handshake and then closes, which it can see.
+///
+/// Of the response's fields, those of the connection and of the body's length (`Connection`, `Upgrade`, `Content-Length`,
+/// `Transfer-Encoding` and their like, and `Sec-WebSocket-*`) are the server's. The connection is closed afterwards: what the
+/// client sends behind a refused upgrade may not be taken for a second request.
+///
+/// # Examples
+/// ```
+/// use ws_runtime::Reject;
+///
+/// const NO_TOKEN: Reject = Reject::status(401);
+/// let wrong_token = Reject::status(401).header("www-authenticate", "Bearer").body("the token has expired");
+/// let seen_by_browsers = Reject::close(4001, "the token has expired");
+/// ```
+#[must_use = "a refusal refuses once it is returned"]
+pub struct Reject(Kind);
+
+enum Kind {
+    Status(StatusCode, Option<Box<Content>>),
+    Close(Close),
+}
+
+/// What few refusals have, kept apart so that a `Result<_, Reject>` stays small.
+#[derive(Default)]
+struct Content {
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+/// What a refusal comes down to.
+pub(crate) enum Refusal {
+    /// The response in place of the 101.
+    Response(Response<Bytes>),
+    /// The handshake is accepted, and this is the first and last frame.
+    Close(Close),
+}
+
+impl Reject {
+    /// Refuses with an HTTP status; in a `const`, a wrong one is a compile error.
+    ///
+    /// A status that is known at run time only becomes a refusal through `From<StatusCode>`.
+    ///
+    /// # Panics
+    /// If the status does not refuse: 300 to 599 do. A client may follow a redirect (RFC 6455 §4.1); browsers do not.
+    pub const fn status(status: u16) -> Self {
+        match StatusCode::from_u16(status) {
+            Ok(status) if refuses(status) => Self(Kind::Status(status, None)),
+            _ => panic!("this status does not refuse a handshake: 300 to 599 do"),
+        }
+    }
+
+    /// Accepts the handshake, then closes at once: no handler sees the connection. For browsers.
+    ///
+    /// It has no response, so [`header`](Self::header) and [`body`](Self::body) do nothing to it. With a reason that is put
+    /// together at run time, use `From<Close>`.
+    ///
+    /// # Panics
+    /// If the code may not be sent; see [`Close`].
+    pub const fn close(code: u16, reason: &'static str) -> Self {
+        Self(Kind::Close(Close::new(code, reason)))
+    }
+
+    /// Adds a field to the response, beside those of the same name: several `Set-Cookie` are several cookies.
+    ///
+    /// A field that is the server's (see [`Reject`]) or not well-formed is left out and logged: what is refused stays refused,
+    /// whatever a value was made of.
+    pub fn header(mut self, name: impl TryInto<HeaderName>, value: impl TryInto<HeaderValue>) -> Self {
+        let Some(content) = self.content() else { return self };
+        let added = match (name.try_into(), value.try_into()) {
+            (Ok(name), _) if is_ours(&name) => Err("the field is the server's own"),
+            (Ok(name), Ok(value)) => {
+                content.headers.try_append(name, value).map_err(|_| "there are too many fields")
+            }
+            _ => Err("the name or the value is not well-formed"),
+        };
+        if let Err(why) = added {
+            tracing::error!(why, "a header field of a refusal is left out");
+        }
+        self
+    }
+
+    /// Sets the response's body; `text/plain; charset=utf-8` unless [`header`](Self::header) says another `Content-Type`.
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        if let Some(content) = self.content() {
+            content.body = body.into();
+        }
+        self
+    }
+
+    /// A refusal with a JSON body that machines read (RFC 9457 §3).
+    pub(super) fn json(status: StatusCode, body: impl Into<Bytes>) -> Self {
+        Self::from(status)
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))
+            .body(body)
+    }
+
+    /// Asks for an upgrade to WebSocket (RFC 9110 §15.5.22 demands the field), which applications cannot.
+    pub(super) fn asking_to_upgrade(mut self) -> Self {
+        if let Some(content) = self.content() {
+            content.headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+        }
+        self
+    }
+
+    /// Says which version of the protocol is spoken (RFC 6455 §4.4), which applications cannot.
+    pub(super) fn speaking(mut self, version: &'static str) -> Self {
+        if let Some(content) = self.content() {
+            content.headers.insert(http::header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static(version));
+        }
+        self
+    }
+
+    /// Decides what is done. A response gets `Content-Length`, and `Connection: close`, without which the bytes behind a
+    /// refused upgrade would be served as further requests.
+    pub(crate) fn into_refusal(self) -> Refusal {
+        let (status, content) = match self.0 {
+            Kind::Close(close) => return Refusal::Close(close),
+            Kind::Status(status, content) => {
+                (status, content.map_or_else(Content::default, |content| *content))
+            }
+        };
+        let Content { mut headers, body } = content;
+        if !body.is_empty() && !headers.contains_key(CONTENT_TYPE) {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+        }
+        headers.insert(CONTENT_LENGTH, body.len().into());
+        // RFC 9110 §7.8: who sends `Upgrade` lists it in `Connection`.
+        let connection = if headers.contains_key(UPGRADE) { "upgrade, close" } else { "close" };
+        headers.insert(CONNECTION, HeaderValue::from_static(connection));
+        let mut response = Response::new(body);
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        Refusal::Response(response)
+    }
+
+    fn content(&mut self) -> Option<&mut Content> {
+        match &mut self.0 {
+            Kind::Status(_, content) => Some(content.get_or_insert_default()),
+            Kind::Close(_) => None,
+        }
+    }
+}
+
+/// An invalid part of the request: 422 with its issues as `application/problem+json`.
+impl From<Invalid> for Reject {
+    fn from(invalid: Invalid) -> Self {
+        Self::json(StatusCode::UNPROCESSABLE_ENTITY, invalid.to_problem())
+    }
+}
+
+/// A status that does not refuse (100 to 299, 600 and above) is the application's mistake and becomes 500.
+impl From<StatusCode> for Reject {
+    fn from(status: StatusCode) -> Self {
+        if refuses(status) {
+            return Self(Kind::Status(status, None));
+        }
+        tracing::error!(status = status.as_u16(), "a status that does not refuse was returned as a refusal");
+        Self::status(500)
+    }
+}
+
+/// Accepts the handshake, then closes; see [`Reject::close`].
+impl From<Close> for Reject {
+    fn from(close: Close) -> Self {
+        Self(Kind::Close(close))
+    }
+}
+
+impl fmt::Debug for Reject {
+    /// The body and the fields' values may be meant for the client alone, so they are left out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::Status(status, _) => {
+                f.debug_tuple("Reject").field(&status.as_u16()).finish_non_exhaustive()
+            }
+            Kind::Close(close) => f.debug_tuple("Reject").field(close).finish(),
+        }
+    }
+}
+
+/// A status below 300 tells a client that it got what it asked for, and 101 that the connection is upgraded.
+const fn refuses(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 300..=599)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handshake::problem;
+
+    fn response(reject: Reject) -> Response<Bytes> {
+        match reject.into_refusal() {
+            Refusal::Response(response) => response,
+            Refusal::Close(close) => panic!("{close} is no response"),
+        }
+    }
+
+    /// The fields of a response in the order of their names, without the two that every refusal has.
+    fn fields(response: &Response<Bytes>) -> Vec<String> {
+        let headers =
+            response.headers().iter().filter(|(name, _)| ![CONNECTION, CONTENT_LENGTH].contains(name));
+        let mut lines: Vec<_> =
+            headers.map(|(name, value)| format!("{name}: {}", value.as_bytes().escape_ascii())).collect();
+        lines.sort();
+        lines
+    }
+
+    #[test]
+    fn a_refusal_is_its_status_fields_and_body() {
+        const PLAIN: &str = "content-type: text/plain; charset=utf-8";
+        const PROBLEM: &str = "content-type: application/problem+json";
+        for (reject, status, lines, body) in [
+            (Reject::status(401), 401, &[][..], ""),
+            (Reject::status(599), 599, &[], ""),
+            (Reject::from(StatusCode::IM_A_TEAPOT), 418, &[], ""),
+            (Reject::status(403).body("no"), 403, &[PLAIN], "no"),
+            (Reject::status(403).body(""), 403, &[], ""),
+            (Reject::status(403).body(vec![b'n', b'o']), 403, &[PLAIN], "no"),
+            (
+                Reject::status(403).header("Content-Type", "text/html").body("no"),
+                403,
+                &["content-type: text/html"],
+                "no",
+            ),
+            (
+                Reject::status(403).body("no").header("content-type", "text/html"),
+                403,
+                &["content-type: text/html"],
+                "no",
+            ),
+            (Reject::status(302).header("location", "/elsewhere"), 302, &["location: /elsewhere"], ""),
+            (
+                Reject::status(401).header("set-cookie", "a=1").header("set-cookie", "b=2"),
+                401,
+                &["set-cookie: a=1", "set-cookie: b=2"],
+                "",
+            ),
+            (Reject::status(503).header(http::header::RETRY_AFTER, 5), 503, &["retry-after: 5"], ""),
+            (
+                problem(StatusCode::NOT_FOUND, "no route has this path"),
+                404,
+                &[PROBLEM],
+                r#"{"type":"about:blank","title":"Not Found","status":404,"detail":"no route has this path"}"#,
+            ),
+        ] {
+            let response = response(reject);
+            assert_eq!(response.status(), status);
+            assert_eq!(fields(&response), lines, "{status}");
+            assert_eq!(response.body(), body, "{status}");
+            assert_eq!(response.headers()["content-length"], body.len().to_string(), "{status}");
+            assert_eq!(response.headers()["connection"], "close", "{status}");
+        }
+    }
+
+    #[test]
+    fn fields_of_the_server_and_malformed_ones_are_left_out() {
+        for (name, value) in [
+            ("connection", "keep-alive"),
+            ("Connection", "upgrade"),
+            ("upgrade", "websocket"),
+            ("content-length", "5"),
+            ("transfer-encoding", "chunked"),
+            ("keep-alive", "timeout=5"),
+            ("proxy-connection", "keep-alive"),
+            ("te", "trailers"),
+            ("trailer", "x-late"),
+            ("sec-websocket-accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="),
+            ("sec-websocket-anything", "1"),
+            ("x bad", "1"),
+            ("", "1"),
+            ("x-split", "1\r\nset-cookie: a=1"),
+            ("x-nul", "\0"),
+        ] {
+            let response = response(Reject::status(401).header(name, value).header("x-kept", "1"));
+            assert_eq!(response.status(), 401, "{name}");
+            assert_eq!(fields(&response), ["x-kept: 1"], "{name}: {value:?}");
+            assert_eq!(response.headers()["connection"], "close", "{name}: {value:?}");
+            assert_eq!(response.headers()["content-length"], "0", "{name}: {value:?}");
+        }
+    }
+
+    #[test]
+    fn a_status_that_does_not_refuse_never_reaches_the_client() {
+        for status in [100, 101, 200, 204, 299, 600, 999] {
+            let status = StatusCode::from_u16(status).expect("the table's statuses have three digits");
+            assert_eq!(response(Reject::from(status)).status(), 500, "{status}");
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "does not refuse")]
+    fn a_status_that_does_not_refuse_cannot_be_written() {
+        let _ = Reject::status(101);
+    }
+
+    #[test]
+    fn a_close_is_no_response() {
+        let from_close = Reject::from(Close::new(4001, "").with_reason("expired"));
+        for reject in [
+            Reject::close(4001, "expired"),
+            from_close,
+            Reject::close(4001, "expired").header("a", "b").body("c"),
+        ] {
+            let Refusal::Close(close) = reject.into_refusal() else { panic!("it is a response") };
+            assert_eq!((close.code(), close.reason()), (4001, "expired"));
+        }
+    }
+
+    #[test]
+    fn nothing_of_the_response_is_shown_in_logs() {
+        let reject = Reject::status(401).header("x-secret", "hunter2").body("hunter2");
+        assert_eq!(format!("{reject:?}"), "Reject(401, ..)");
+    }
+
+    #[test]
+    fn a_refusal_is_small() {
+        assert!(size_of::<Reject>() <= 32, "{}", size_of::<Reject>());
+    }
+}

@@ -1,0 +1,89 @@
+//! What can be wrong with a route's side of the handshake before anybody connects.
+
+use std::{error::Error, fmt};
+
+use crate::schema::SchemaError;
+
+/// A route cannot be served as it is written. It is the application's fault and found before the server listens.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct SetupError(Box<Fault>);
+
+#[derive(Debug)]
+enum Fault {
+    Schema(SchemaError),
+    NotCaptured { path: &'static str, field: Box<str> },
+    NotRead { path: &'static str, capture: &'static str },
+    HeaderName(Box<str>),
+    Origin(&'static str),
+    Protocol(&'static str),
+}
+
+impl SetupError {
+    /// `params` has a field that the path does not capture.
+    pub(super) fn not_captured(path: &'static str, field: &str) -> Self {
+        Self(Box::new(Fault::NotCaptured { path, field: field.into() }))
+    }
+
+    /// The path captures what `params` has no field for.
+    pub(super) fn not_read(path: &'static str, capture: &'static str) -> Self {
+        Self(Box::new(Fault::NotRead { path, capture }))
+    }
+
+    /// A field of `header` has a name that no header field matches.
+    pub(super) fn header_name(name: &str) -> Self {
+        Self(Box::new(Fault::HeaderName(name.into())))
+    }
+
+    /// An entry of `origins` is not an origin.
+    pub(super) fn origin(origin: &'static str) -> Self {
+        Self(Box::new(Fault::Origin(origin)))
+    }
+
+    /// An entry of `protocols` is not a token, or is there twice.
+    pub(super) fn protocol(protocol: &'static str) -> Self {
+        Self(Box::new(Fault::Protocol(protocol)))
+    }
+}
+
+/// A type's schema cannot be used; its error says why.
+impl From<SchemaError> for SetupError {
+    fn from(error: SchemaError) -> Self {
+        Self(Box::new(Fault::Schema(error)))
+    }
+}
+
+impl fmt::Display for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.0 {
+            Fault::Schema(_) => f.write_str("a part of the request has a type that cannot be checked"),
+            Fault::NotCaptured { path, field } => {
+                write!(f, "`params` has the field `{field}`, which the path `{path}` does not capture")
+            }
+            Fault::NotRead { path, capture } => {
+                write!(f, "the path `{path}` captures `{capture}`, for which `params` has no field")
+            }
+            Fault::HeaderName(name) => write!(
+                f,
+                "`header` has the field `{name}`, which matches no header field: names are in lower case with `-`, as in \
+                 `#[serde(rename = \"x-api-key\")]`"
+            ),
+            Fault::Origin(origin) => write!(
+                f,
+                "`{origin}` in `origins` is not an origin: a scheme, a host and maybe a port, as in `https://example.com`"
+            ),
+            Fault::Protocol(protocol) => {
+                write!(f, "`{protocol}` in `protocols` is not a token, or is there twice")
+            }
+        }
+    }
+}
+
+impl Error for SetupError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &*self.0 {
+            Fault::Schema(error) => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Choosing a subprotocol (RFC 6455 §1.9): the server's first that the client offered.
+
+use http::{HeaderMap, header::SEC_WEBSOCKET_PROTOCOL};
+
+use super::{
+    Reject, SetupError,
+    fields::{elements, is_token},
+    problem::bad_request,
+};
+
+/// The most subprotocols that a client may offer. Every offer is compared with every other, so there must be a most.
+const MAX_OFFERS: usize = 32;
+
+/// The subprotocols that a client offers, in its order of preference; well-formed, and each once.
+#[derive(Debug, Default)]
+pub(crate) struct Offers(Vec<String>);
+
+impl Offers {
+    /// Reads the offers in one pass over all lines.
+    pub(super) fn read(headers: &HeaderMap) -> Result<Self, Reject> {
+        let mut offers = Vec::new();
+        for element in elements(headers, &SEC_WEBSOCKET_PROTOCOL) {
+            if offers.len() == MAX_OFFERS {
+                return Err(bad_request("at most 32 subprotocols may be offered"));
+            }
+            // RFC 6455 §4.1 item 10: the elements are tokens and not empty.
+            let offer = Some(element)
+                .filter(|element| is_token(element))
+                .and_then(|token| std::str::from_utf8(token).ok());
+            let Some(offer) = offer else {
+                return Err(bad_request("`Sec-WebSocket-Protocol` must be a list of tokens"));
+            };
+            // The same item: all of them are unique.
+            if offers.iter().any(|earlier| earlier == offer) {
+                return Err(bad_request("a subprotocol may be offered once"));
+            }
+            offers.push(offer.to_owned());
+        }
+        Ok(Self(offers))
+    }
+
+    /// Chooses the first of the server's that was offered; names are compared as they are. With none in common there is none,
+    /// or a refusal where one is required. What was not offered is never chosen (RFC 6455 §4.2.2).
+    pub(crate) fn choose(
+        &self,
+        served: &'static [&'static str],
+        required: bool,
+    ) -> Result<Option<&'static str>, Reject> {
+        let chosen = served.iter().copied().find(|served| self.0.iter().any(|offer| offer == served));
+        if required && chosen.is_none() {
+            return Err(bad_request("none of the subprotocols that are spoken here was offered"));
+        }
+        Ok(chosen)
+    }
+
+    pub(super) fn as_slice(&self) -> &[String] {
+        &self.0
+    }
+}
+
+/// Refuses at start-up what no client may offer, and what is there twice.
+pub(crate) fn check_protocols(served: &'static [&'static str]) -> Result<(), SetupError> {
+    for (at, protocol) in served.iter().enumerate() {
+        if !is_token(protocol.as_bytes()) || served[..at].contains(protocol) {
+            return Err(SetupError::protocol(protocol));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn offers(lines: &[&str]) -> Result<Offers, Reject> {
+        let line =
+            |line: &&str| HeaderValue::from_str(line).expect("the table's values may stand in a header");
+        Offers::read(&lines.iter().map(|text| (SEC_WEBSOCKET_PROTOCOL, line(text))).collect())
+    }
+
+    #[test]
+    fn the_servers_first_that_was_offered_is_chosen() {
+        for (lines, chosen) in [
+            (&["v1"][..], Some("v1")),
+            (&["v1, v2"], Some("v2")),
+            (&["v1", "v2"], Some("v2")),
+            (&[" v1 ,\tv2 "], Some("v2")),
+            (&["other, v1"], Some("v1")),
+            (&["other"], None),
+            (&["V2"], None),
+            (&["v2.1"], None),
+            (&[], None),
+        ] {
+            let offers = offers(lines).expect("the table's offers are well formed");
+            assert_eq!(offers.choose(&["v2", "v1"], false).ok(), Some(chosen), "{lines:?}");
+            assert_eq!(offers.choose(&["v2", "v1"], true).ok(), chosen.map(Some), "{lines:?}, required");
+            assert_eq!(offers.choose(&[], false).ok(), Some(None), "{lines:?}, none served");
+        }
+    }
+
+    #[test]
+    fn malformed_offers_are_refused() {
+        for lines in [
+            &[""][..],
+            &[","],
+            &["v1,"],
+            &["v1,,v2"],
+            &["v1 v2"],
+            &["\"v1\""],
+            &["v1;q=1"],
+            &["ü"],
+            &["v1, v1"],
+            &["v1", "v2, v1"],
+        ] {
+            assert!(offers(lines).is_err(), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn at_most_32_are_read() {
+        let names = |count: usize| (0..count).map(|n| format!("p{n}")).collect::<Vec<_>>().join(",");
+        assert_eq!(offers(&[&names(32)]).map(|offers| offers.as_slice().len()).ok(), Some(32));
+        assert!(offers(&[&names(33)]).is_err());
+        assert!(offers(&[&names(32), "one-more"]).is_err());
+    }
+
+    /// Each of these took some server minutes, for its time grew with the square of the length. Here they would hang.
+    #[test]
+    fn long_malformed_offers_are_refused_in_one_pass() {
+        for line in [format!("b{}x", " ".repeat(1 << 22)), ",".repeat(1 << 22), "a,".repeat(1 << 21)] {
+            assert!(offers(&[&line]).is_err());
+        }
+    }
+
+    #[test]
+    fn served_protocols_are_tokens_and_unique() {
+        assert!(check_protocols(&["v2", "v1", "V1"]).is_ok());
+        assert!(check_protocols(&[]).is_ok());
+        for served in [&["v1", "v1"][..], &["v 1"], &[""], &["v1,v2"]] {
+            assert!(check_protocols(served).is_err(), "{served:?}");
+        }
+    }
+}

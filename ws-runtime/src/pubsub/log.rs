@@ -1,0 +1,194 @@
+//! The frames of one topic that somebody has not got yet, as bytes that are shared by all who get them.
+
+use std::collections::VecDeque;
+
+use bytes::{Bytes, BytesMut};
+
+/// How much is set aside for small frames at a time, in bytes.
+const BLOCK: usize = 8 * 1024;
+
+/// Published frames, oldest first. Positions are byte counts since the topic began, so they never move.
+#[derive(Debug, Default)]
+pub(crate) struct Log {
+    /// What can be shared: each piece with the position of its first byte.
+    pieces: VecDeque<Piece>,
+    /// What came last and is still appended to.
+    tail: BytesMut,
+    entries: VecDeque<Entry>,
+    /// How many entries were ever made.
+    count: u64,
+    end: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Piece {
+    at: u64,
+    bytes: Bytes,
+}
+
+/// One frame.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    /// Where it stands among all frames of its shard.
+    order: u64,
+    at: u64,
+    end: u64,
+    /// The socket that does not get it, or 0.
+    not_to: u64,
+}
+
+/// A stretch of one log, lent to those that write it.
+#[derive(Debug, Default)]
+pub(crate) struct Window {
+    pieces: Vec<Piece>,
+    end: u64,
+    count: u64,
+}
+
+/// Where one subscriber stands in one log.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Position {
+    /// The first byte that it has not got.
+    pub(crate) at: u64,
+    /// The number of the first entry that it has not got.
+    pub(crate) count: u64,
+    /// The end of the last entry that it must not get, being its own.
+    pub(crate) own: u64,
+}
+
+impl Log {
+    /// The position behind the last frame.
+    pub(crate) fn end(&self) -> Position {
+        Position { at: self.end, count: self.count, own: 0 }
+    }
+
+    /// How many bytes are held.
+    pub(crate) fn len(&self) -> u64 {
+        self.end - self.entries.front().map_or(self.end, |entry| entry.at)
+    }
+
+    /// Appends a frame: its head, and what of it is shared rather than copied. Returns its end.
+    pub(crate) fn append(&mut self, order: u64, not_to: u64, head: &[u8], rest: Option<&Bytes>) -> u64 {
+        let at = self.end;
+        if self.tail.capacity() - self.tail.len() < head.len() {
+            self.seal();
+            self.tail = BytesMut::with_capacity(BLOCK.max(head.len()));
+        }
+        self.tail.extend_from_slice(head);
+        self.end += head.len() as u64;
+        if let Some(rest) = rest {
+            self.seal();
+            self.pieces.push_back(Piece { at: self.end, bytes: rest.clone() });
+            self.end += rest.len() as u64;
+        }
+        self.entries.push_back(Entry { order, at, end: self.end, not_to });
+        self.count += 1;
+        self.end
+    }
+
+    /// Makes what was appended shareable.
+    fn seal(&mut self) {
+        if !self.tail.is_empty() {
+            let bytes = self.tail.split().freeze();
+            self.pieces.push_back(Piece { at: self.end - bytes.len() as u64, bytes });
+        }
+    }
+
+    /// Lends everything from the first held byte to the end.
+    pub(crate) fn window(&mut self, window: &mut Window) {
+        self.seal();
+        window.pieces.clear();
+        window.pieces.extend(self.pieces.iter().cloned());
+        window.end = self.end;
+        window.count = self.count;
+    }
+
+    /// Forgets what lies before `at`, which everybody has got.
+    pub(crate) fn trim(&mut self, at: u64) {
+        while self.entries.front().is_some_and(|entry| entry.end <= at) {
+            self.entries.pop_front();
+        }
+        while self.pieces.front().is_some_and(|piece| piece.at + piece.bytes.len() as u64 <= at) {
+            self.pieces.pop_front();
+        }
+        if self.entries.is_empty() {
+            // An idle topic keeps no memory.
+            *self = Self { count: self.count, end: self.end, ..Self::default() };
+        }
+    }
+
+    /// Hands out the frames from `position` on that are not `me`'s own and not beyond `limit` in the shard's order, and
+    /// moves the position behind them. Frames that lie together are handed out together, under the first one's order,
+    /// unless `apart`.
+    pub(crate) fn read(
+        &mut self,
+        position: &mut Position,
+        me: u64,
+        limit: u64,
+        apart: bool,
+        mut take: impl FnMut(u64, Bytes),
+    ) {
+        self.seal();
+        let first = self.count - self.entries.len() as u64;
+        let skip = usize::try_from(position.count.saturating_sub(first)).unwrap_or(usize::MAX);
+        let mut run: Option<(u64, u64, u64)> = None;
+        let mut give = |(order, at, end): (u64, u64, u64)| {
+            slices(self.pieces.iter(), at, end, |piece, from, to| take(order, piece.slice(from..to)));
+        };
+        for entry in self.entries.iter().skip(skip).take_while(|entry| entry.order <= limit) {
+            position.at = entry.end;
+            position.count += 1;
+            if entry.not_to != me {
+                match &mut run {
+                    Some((_, _, end)) if *end == entry.at && !apart => *end = entry.end,
+                    _ => {
+                        if let Some(run) = run.replace((entry.order, entry.at, entry.end)) {
+                            give(run);
+                        }
+                    }
+                }
+            }
+        }
+        if let Some(run) = run {
+            give(run);
+        }
+    }
+}
+
+impl Window {
+    /// The position behind the last frame.
+    pub(crate) fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// How many pieces of memory it consists of.
+    pub(crate) fn pieces(&self) -> usize {
+        self.pieces.len()
+    }
+
+    /// Moves `position` to the window's end and hands out the bytes between, lent.
+    pub(crate) fn since<'a>(&'a self, position: &mut Position, mut take: impl FnMut(&'a Bytes, usize)) {
+        slices(self.pieces.iter(), position.at, self.end, |piece, from, _| take(piece, from));
+        position.at = self.end;
+        position.count = self.count;
+    }
+}
+
+/// Cuts the stretch `at..end` out of pieces that lie one behind the other.
+fn slices<'a>(
+    pieces: impl Iterator<Item = &'a Piece>,
+    at: u64,
+    end: u64,
+    mut take: impl FnMut(&'a Bytes, usize, usize),
+) {
+    for piece in pieces {
+        let length = piece.bytes.len() as u64;
+        let from = at.saturating_sub(piece.at);
+        let to = end.saturating_sub(piece.at).min(length);
+        if from < to {
+            // Both are at most the piece's length, which is a size in memory.
+            #[expect(clippy::cast_possible_truncation, reason = "bounded by a length in memory")]
+            take(&piece.bytes, from as usize, to as usize);
+        }
+    }
+}

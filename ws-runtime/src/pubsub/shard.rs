@@ -1,0 +1,87 @@
+//! A shard: the order of what is published on it, and the one task that hands it out.
+//!
+//! A shard is data, not a thread: a connection is given one when it is accepted.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+
+use tokio::sync::Notify;
+
+use super::{Window, topic::SLICE, topic::Topic};
+
+/// What the topics of one shard share.
+#[derive(Debug, Default)]
+pub(crate) struct Shard {
+    order: AtomicU64,
+    /// The topics with something to hand out; each is on the list at most once.
+    queue: Mutex<VecDeque<Arc<Topic>>>,
+    wake: Notify,
+    stopped: AtomicBool,
+}
+
+impl Shard {
+    /// The number of the next frame. Taken under the topic's lock, so that a reader who sees a number and then takes that
+    /// lock finds the frame.
+    pub(super) fn next_order(&self) -> u64 {
+        self.order.fetch_add(1, Ordering::AcqRel) + 1
+    }
+
+    /// The number of the last frame.
+    pub(super) fn order(&self) -> u64 {
+        self.order.load(Ordering::Acquire)
+    }
+
+    pub(super) fn queue(&self, topic: Arc<Topic>) {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).push_back(topic);
+        self.wake.notify_one();
+    }
+
+    fn next(&self) -> Option<Arc<Topic>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+
+    /// Makes [`flush`](Self::flush) return once nothing is left to hand out.
+    pub(crate) fn stop(&self) {
+        self.stopped.store(true, Ordering::Release);
+        self.wake.notify_one();
+    }
+
+    /// Hands out what is published, until stopped: slice by slice, with a turn for everybody else between two slices.
+    pub(crate) async fn flush(&self) {
+        let (mut members, mut window) = (Vec::with_capacity(SLICE), Window::default());
+        // How many subscribers were written to since the last turn for others: small topics share a slice.
+        let mut written = 0;
+        loop {
+            let Some(topic) = self.next() else {
+                if self.stopped.load(Ordering::Acquire) {
+                    return;
+                }
+                written = 0;
+                self.wake.notified().await;
+                continue;
+            };
+            let at = topic.begin();
+            let mut next = Some(0);
+            while let Some(from) = next {
+                next = topic.slice(from, &mut members, &mut window);
+                written += members.len();
+                for member in members.drain(..) {
+                    member.take(&topic, &window);
+                }
+                if written >= SLICE {
+                    written = 0;
+                    tokio::task::yield_now().await;
+                }
+            }
+            window = Window::default();
+            if topic.finish(at) {
+                self.queue(topic);
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! What answers requests that are not for a route: a tower service, if there is one.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+};
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use tower_service::Service;
+
+use super::Body;
+use crate::route::BoxError;
+
+/// A service whose types are forgotten.
+pub(super) type Fallback = Box<dyn Fn(Request<Body>) -> Answering + Send + Sync>;
+
+type Answering = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
+
+/// Forgets a service's types. Each request gets a clone of it, as tower asks.
+pub(super) fn erase<S, B>(service: S) -> Fallback
+where
+    S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    Box::new(move |request| {
+        let mut service = service.clone();
+        Box::pin(async move {
+            let answered = async {
+                poll_fn(|cx| service.poll_ready(cx)).await?;
+                service.call(request).await
+            };
+            match answered.await {
+                Ok(response) => response.map(Body::boxed),
+                Err(error) => {
+                    let error: BoxError = error.into();
+                    tracing::error!(%error, "the fallback service failed");
+                    let mut response = Response::new(Body::full(Bytes::new()));
+                    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+                    response
+                }
+            }
+        })
+    })
+}

@@ -1,0 +1,159 @@
+//! HTTP until the 101: finds the route of a request, and takes the stream back from hyper once it is accepted.
+
+use std::{
+    convert::Infallible,
+    future::Future,
+    net::SocketAddr,
+    pin::{Pin, pin},
+    sync::{Arc, Mutex, PoisonError},
+    task::Poll,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header::RETRY_AFTER, request};
+use hyper::{body::Incoming, server::conn::http1, service::Service};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt},
+    time::timeout,
+};
+
+use super::{
+    Body,
+    listener::transport,
+    mount::{Arriving, Mount, Start, Verdict},
+    serve::Running,
+};
+use crate::handshake::{Refusal, Reject, asks_to_upgrade, problem};
+
+/// How long the last bytes of an answer may take to be taken.
+const LAST_BYTES: Duration = Duration::from_secs(5);
+
+/// Speaks HTTP on one stream, until it ends or becomes a WebSocket.
+pub(super) async fn speak<S>(running: Arc<Running>, stream: S, remote_addr: SocketAddr, shard: usize)
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let accepted = Arc::new(Mutex::new(None));
+    let service =
+        Asked { running: Arc::clone(&running), remote_addr, shard, accepted: Arc::clone(&accepted) };
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(running.handshake_timeout);
+    if let Some(bytes) = running.head.max_bytes {
+        http.max_buf_size(bytes);
+    }
+    if let Some(fields) = running.head.max_headers {
+        http.max_headers(fields);
+    }
+    let mut connection = http.serve_connection(TokioIo::new(stream), service);
+    let mut stopping = false;
+    {
+        // When the server stops, a request that is being answered still is; then the stream is closed.
+        let mut stopped = pin!(running.directory.stopped());
+        let mut aborted = pin!(running.aborted());
+        std::future::poll_fn(|cx| {
+            if !stopping && stopped.as_mut().poll(cx).is_ready() {
+                stopping = true;
+                Pin::new(&mut connection).graceful_shutdown();
+            }
+            if aborted.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(());
+            }
+            // An error here is a client that spoke no HTTP or went away; hyper has answered what can be answered.
+            connection.poll_without_shutdown(cx).map(drop)
+        })
+        .await;
+    }
+    let start: Option<Start> = accepted.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let parts = connection.into_parts();
+    let mut stream = parts.io.into_inner();
+    match start {
+        // Nothing of hyper is kept, least of all its buffer.
+        Some(start) => start(transport(stream), parts.read_buf.to_vec(), &running.tasks, &running.directory),
+        None => drop(timeout(LAST_BYTES, stream.shutdown()).await),
+    }
+}
+
+/// Answers the requests of one stream.
+struct Asked {
+    running: Arc<Running>,
+    remote_addr: SocketAddr,
+    shard: usize,
+    /// What begins once the 101 is sent.
+    accepted: Arc<Mutex<Option<Start>>>,
+}
+
+impl Service<Request<Incoming>> for Asked {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        let (running, accepted) = (Arc::clone(&self.running), Arc::clone(&self.accepted));
+        let (remote_addr, shard) = (self.remote_addr, self.shard);
+        Box::pin(async move {
+            let (parts, body) = request.into_parts();
+            let found = match running.find(&parts) {
+                Ok(found) => found,
+                Err(reject) => return Ok(answer(reject)),
+            };
+            let (Some((mount, captures)), true) = (found, running.may_be_for_us(&parts)) else {
+                return Ok(running.fall_back(Request::from_parts(parts, body), remote_addr).await);
+            };
+            if running.directory.is_stopped() {
+                let draining = problem(StatusCode::SERVICE_UNAVAILABLE, "the server is shutting down");
+                return Ok(answer(draining.header(RETRY_AFTER, HeaderValue::from_static("1"))));
+            }
+            let admitted = mount.admit(Arriving { parts, captures, remote_addr, shard });
+            Ok(match timeout(running.handshake_timeout, admitted).await {
+                Ok(Verdict::Accepted(response, start)) => {
+                    *accepted.lock().unwrap_or_else(PoisonError::into_inner) = Some(start);
+                    response.map(|()| Body::full(Bytes::new()))
+                }
+                Ok(Verdict::Refused(response)) => response.map(Body::full),
+                Err(_) => answer(problem(StatusCode::REQUEST_TIMEOUT, "the handshake took too long")),
+            })
+        })
+    }
+}
+
+type Found = Option<(Arc<dyn Mount>, Vec<(String, String)>)>;
+
+impl Running {
+    /// The route of a request's path, with what its captures hold.
+    fn find(&self, parts: &request::Parts) -> Result<Found, Reject> {
+        self.head.admit(parts)?;
+        Ok(self.by_path.at(parts.uri.path()).ok().map(|found| {
+            let captures =
+                found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            (Arc::clone(found.value), captures)
+        }))
+    }
+
+    /// Whether a request for a route's path is the route's to answer: with a fallback, only one that asks to upgrade is.
+    fn may_be_for_us(&self, parts: &request::Parts) -> bool {
+        self.fallback.is_none() || asks_to_upgrade(parts)
+    }
+
+    async fn fall_back(&self, request: Request<Incoming>, remote_addr: SocketAddr) -> Response<Body> {
+        let Some(fallback) = &self.fallback else {
+            return answer(problem(StatusCode::NOT_FOUND, "there is no such path"));
+        };
+        let mut request = request.map(Body::incoming);
+        request.extensions_mut().insert(remote_addr);
+        fallback(request).await
+    }
+}
+
+fn answer(reject: Reject) -> Response<Body> {
+    match reject.into_refusal() {
+        Refusal::Response(response) => response.map(Body::full),
+        Refusal::Close(_) => {
+            let mut response = Response::new(Body::full(Bytes::new()));
+            *response.status_mut() = StatusCode::FORBIDDEN;
+            *response.headers_mut() = HeaderMap::new();
+            response
+        }
+    }
+}

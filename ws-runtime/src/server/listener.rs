@@ -1,0 +1,48 @@
+//! Where connections come from.
+
+use std::{any::Any, future::Future, io, net::SocketAddr};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpStream},
+};
+
+use crate::socket::Transport;
+
+/// Where a server's connections come from: TCP, or anything over it, such as TLS.
+pub trait Listener: Send + 'static {
+    /// The stream of one connection.
+    type Io: AsyncRead + AsyncWrite + Send + Unpin + 'static;
+
+    /// Waits for the next connection.
+    ///
+    /// An error is logged and the server goes on, after a moment if it is one of the environment, such as too many open files.
+    ///
+    /// # Cancel safety
+    /// It must be safe: the server drops the future when it shuts down.
+    fn accept(&mut self) -> impl Future<Output = io::Result<(Self::Io, SocketAddr)>> + Send;
+}
+
+impl Listener for TcpListener {
+    type Io = TcpStream;
+
+    async fn accept(&mut self) -> io::Result<(TcpStream, SocketAddr)> {
+        let (stream, address) = Self::accept(self).await?;
+        // Frames are written whole; waiting for more to put beside them only delays them.
+        stream.set_nodelay(true)?;
+        Ok((stream, address))
+    }
+}
+
+/// TCP is told apart, because it can be written to without waiting.
+pub(super) fn transport<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(stream: S) -> Transport {
+    let mut stream = Some(stream);
+    let any: &mut dyn Any = &mut stream;
+    if let Some(tcp) = any.downcast_mut::<Option<TcpStream>>().and_then(Option::take) {
+        return Transport::Tcp(tcp);
+    }
+    match stream {
+        Some(stream) => Transport::Other(Box::new(stream)),
+        None => unreachable!("it was taken only if it is TCP"),
+    }
+}

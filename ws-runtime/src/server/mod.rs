@@ -1,0 +1,18 @@
+//! The server: listening, HTTP until the 101, the routes by path, and the shutdown. hyper is named on this floor alone.
+
+mod body;
+mod builder;
+mod error;
+mod fallback;
+mod http1;
+mod listener;
+mod mount;
+mod serve;
+mod tasks;
+
+pub use self::{
+    body::Body,
+    builder::Server,
+    error::{ServeError, StartError},
+    listener::Listener,
+};

@@ -1,0 +1,60 @@
+//! The tasks of a server: each is counted from its start to its end, and the shutdown waits for the count.
+
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use tokio::sync::Notify;
+
+/// Counts tasks. A clone counts the same ones.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tasks(Arc<Counter>);
+
+#[derive(Debug, Default)]
+struct Counter {
+    running: AtomicUsize,
+    none: Notify,
+}
+
+/// One running task.
+struct Running(Arc<Counter>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if self.0.running.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.0.none.notify_waiters();
+        }
+    }
+}
+
+impl Tasks {
+    /// Spawns a task that is counted.
+    pub(super) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
+        self.0.running.fetch_add(1, Ordering::AcqRel);
+        let running = Running(Arc::clone(&self.0));
+        tokio::spawn(async move {
+            future.await;
+            drop(running);
+        });
+    }
+
+    /// How many run.
+    pub(super) fn running(&self) -> usize {
+        self.0.running.load(Ordering::Acquire)
+    }
+
+    /// Waits until none runs.
+    pub(super) async fn ended(&self) {
+        loop {
+            let none = self.0.none.notified();
+            if self.running() == 0 {
+                return;
+            }
+            none.await;
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The closing handshake (RFC 6455 §7): who began it, what is still owed, what it came to.
+
+use crate::wire::{Close, Closed, Initiator, Text};
+
+/// Where one connection stands between open and closed.
+#[derive(Debug, Default)]
+pub(crate) struct Session {
+    first: Option<Initiator>,
+    sent: Option<Code>,
+    received: Option<Code>,
+}
+
+/// What a close frame said.
+#[derive(Debug)]
+struct Code {
+    code: Option<u16>,
+    reason: Text,
+}
+
+/// What a peer's close frame asks of us.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// Our close frame is still owed: this one, or an empty one.
+    Owed(Option<Close>),
+    /// Ours went out before: the handshake is complete.
+    Complete,
+    /// It is not the first close frame of the peer; nothing follows from it.
+    Nothing,
+}
+
+impl Session {
+    /// Whether messages may still be sent: after a close frame nothing is (RFC 6455 §5.5.1).
+    pub(crate) fn may_send(&self) -> bool {
+        self.sent.is_none()
+    }
+
+    /// Whether the peer has said that it is done.
+    pub(crate) fn has_received(&self) -> bool {
+        self.received.is_some()
+    }
+
+    /// Whether both close frames were exchanged.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.sent.is_some() && self.received.is_some()
+    }
+
+    /// We send a close frame, `None` being the empty one. False if one went out before, and this one must not.
+    pub(crate) fn send(&mut self, close: Option<&Close>) -> bool {
+        if self.sent.is_some() {
+            return false;
+        }
+        self.first.get_or_insert(Initiator::Us);
+        self.sent = Some(Code {
+            code: close.map(Close::code),
+            reason: close.map(|close| Text::from(close.reason())).unwrap_or_default(),
+        });
+        true
+    }
+
+    /// The peer's close frame arrived. The answer echoes its code (RFC 6455 §5.5.1).
+    pub(crate) fn receive(&mut self, code: Option<u16>, reason: Text) -> Answer {
+        if self.received.is_some() {
+            return Answer::Nothing;
+        }
+        self.first.get_or_insert(Initiator::Peer);
+        let answer = if self.sent.is_some() {
+            Answer::Complete
+        } else {
+            // Every code that passes the decoder may be sent back.
+            Answer::Owed(code.and_then(|code| Close::try_new(code, "").ok()))
+        };
+        self.received = Some(Code { code, reason });
+        answer
+    }
+
+    /// What it came to, for the `close` handler. The side that closed first has the word.
+    pub(crate) fn closed(&self) -> Closed {
+        let by = self.first.unwrap_or(Initiator::Transport);
+        let said = match by {
+            Initiator::Peer => self.received.as_ref(),
+            Initiator::Us => self.sent.as_ref(),
+            Initiator::Transport => None,
+        };
+        let (code, reason) = said.map_or((None, Text::default()), |said| (said.code, said.reason.clone()));
+        Closed::new(code, reason, by, self.is_complete())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn closed(session: &Session) -> (Option<u16>, String, Initiator, bool) {
+        let Closed { code, reason, by, clean } = session.closed();
+        (code, reason.as_str().to_owned(), by, clean)
+    }
+
+    #[test]
+    fn the_side_that_closes_first_has_the_word() {
+        let mut we = Session::default();
+        assert!(we.send(Some(&Close::new(4001, "enough"))));
+        assert!(!we.may_send());
+        assert_eq!(closed(&we), (Some(4001), "enough".into(), Initiator::Us, false));
+        assert_eq!(we.receive(Some(1000), "bye".into()), Answer::Complete);
+        assert_eq!(closed(&we), (Some(4001), "enough".into(), Initiator::Us, true));
+
+        let mut they = Session::default();
+        assert_eq!(they.receive(Some(4002), "bye".into()), Answer::Owed(Some(Close::new(4002, ""))));
+        assert!(they.may_send(), "what was asked before the close may still be answered");
+        assert_eq!(closed(&they), (Some(4002), "bye".into(), Initiator::Peer, false));
+        assert!(they.send(Some(&Close::new(4002, ""))));
+        assert_eq!(closed(&they), (Some(4002), "bye".into(), Initiator::Peer, true));
+    }
+
+    #[test]
+    fn one_close_frame_is_sent_and_one_counts() {
+        let mut session = Session::default();
+        assert!(session.send(None));
+        assert!(!session.send(Some(&Close::NORMAL)));
+        assert_eq!(session.receive(None, Text::default()), Answer::Complete);
+        assert_eq!(session.receive(Some(1001), Text::default()), Answer::Nothing);
+        assert_eq!(closed(&session), (None, String::new(), Initiator::Us, true));
+    }
+
+    #[test]
+    fn an_empty_close_is_answered_by_an_empty_one() {
+        assert_eq!(Session::default().receive(None, Text::default()), Answer::Owed(None));
+    }
+
+    #[test]
+    fn a_transport_that_ends_is_nobodys_close() {
+        assert_eq!(closed(&Session::default()), (None, String::new(), Initiator::Transport, false));
+    }
+}

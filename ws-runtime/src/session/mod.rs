@@ -1,0 +1,11 @@
+//! The rules of one connection's life, without IO: how it closes, and when silence has lasted too long.
+//!
+//! Both ends of a connection stand on them. Nothing here waits, sends or knows a handler.
+
+mod closing;
+mod keepalive;
+
+pub(crate) use self::{
+    closing::{Answer, Session},
+    keepalive::{Keepalive, Silence},
+};

@@ -1,0 +1,148 @@
+//! What all sockets of one route share.
+
+use std::{
+    any::Any,
+    cell::Cell,
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use bytes::Bytes;
+
+use super::{Directory, Line, Outgoing, Settings, outbox::SHARE};
+use crate::{
+    codec::{EncodeError, Encoded, Plan},
+    pubsub::{Parcel, Places, Published, Subscriber, Topics},
+    wire::{Encoder, Kind},
+};
+
+/// What all sockets of one route share: its topics, its settings, how its responses are encoded, and who is connected.
+#[derive(Debug)]
+pub(crate) struct Hub {
+    pub(crate) path: &'static str,
+    pub(crate) settings: Settings,
+    pub(crate) topics: Topics,
+    response: Plan,
+    live: Mutex<Places<Arc<dyn Member>>>,
+    pub(super) directory: Weak<Directory>,
+}
+
+/// A socket of the route, whatever its types.
+pub(crate) trait Member: Subscriber + Any {
+    fn line(&self) -> &Line;
+}
+
+impl std::fmt::Debug for dyn Member {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Socket {}", self.line().id)
+    }
+}
+
+/// An encoded message.
+pub(super) enum Payload<'a> {
+    Copied(&'a [u8]),
+    Shared(Bytes),
+}
+
+thread_local! {
+    /// Where messages are encoded, one after the other.
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+impl Hub {
+    pub(crate) fn new(
+        path: &'static str,
+        settings: Settings,
+        topics: Topics,
+        response: Plan,
+        directory: Weak<Directory>,
+    ) -> Self {
+        Self { path, settings, topics, response, live: Mutex::default(), directory }
+    }
+
+    /// A number for a new socket, not 0.
+    pub(super) fn next_id() -> u64 {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Takes a socket up among the connected ones, until its place is given back.
+    pub(crate) fn enter(&self, member: Arc<dyn Member>) -> usize {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner).insert(member)
+    }
+
+    /// The socket is gone.
+    pub(crate) fn depart(&self, place: usize) {
+        // Dropped after the lock: the last owner of a socket drops the user's data.
+        let member = self.live.lock().unwrap_or_else(PoisonError::into_inner).remove(place);
+        drop(member);
+    }
+
+    /// The connected sockets.
+    pub(crate) fn members(&self) -> Vec<Arc<dyn Member>> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    /// Encodes a value, and says to the log why if that is refused.
+    pub(super) fn encode<R, T>(
+        &self,
+        value: &impl Outgoing<R>,
+        then: impl FnOnce(Kind, Payload<'_>) -> T,
+    ) -> Result<T, EncodeError> {
+        let mut scratch = SCRATCH.take();
+        scratch.clear();
+        let encoded = match value.put(&self.response, &mut scratch) {
+            Ok(Encoded::Text) => Ok(then(Kind::Text, Payload::Copied(&scratch))),
+            Ok(Encoded::Binary) => Ok(then(Kind::Binary, Payload::Copied(&scratch))),
+            Ok(Encoded::Shared(message)) => Ok(then(message.kind(), Payload::Shared(message.into_bytes()))),
+            Err(error) => {
+                tracing::error!(route = self.path, %error, "a response was refused and not sent");
+                Err(error)
+            }
+        };
+        // A message that was much larger than most keeps no memory.
+        if scratch.capacity() <= 64 * 1024 {
+            SCRATCH.set(scratch);
+        }
+        encoded
+    }
+
+    /// Encodes a value once and publishes it; `from` is the socket that publishes and does not get it, with its shard.
+    pub(super) fn publish<R>(
+        &self,
+        topic: &str,
+        value: &impl Outgoing<R>,
+        from: Option<(&Line, usize)>,
+    ) -> Published {
+        let published = self.encode(value, |kind, payload| {
+            let mut head = Vec::new();
+            let rest = match &payload {
+                Payload::Copied(bytes) => {
+                    Encoder::message(kind, bytes, &mut head);
+                    None
+                }
+                Payload::Shared(bytes) if bytes.len() < SHARE => {
+                    Encoder::message(kind, bytes, &mut head);
+                    None
+                }
+                Payload::Shared(bytes) => {
+                    Encoder::message_header(kind, bytes.len(), &mut head);
+                    Some(bytes)
+                }
+            };
+            let parcel = Parcel { head: &head, rest };
+            let (receivers, dropped) = match from {
+                Some((line, shard)) => line.publish_to_others(&self.topics, shard, topic, parcel),
+                None => {
+                    let sent = self.topics.publish(topic, parcel, 0, usize::MAX);
+                    (sent.members - sent.full, sent.full)
+                }
+            };
+            self.topics.relieve(topic);
+            Published { receivers, dropped, refused: false }
+        });
+        published.unwrap_or(Published { receivers: 0, dropped: 0, refused: true })
+    }
+}

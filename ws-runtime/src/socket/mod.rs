@@ -1,0 +1,31 @@
+//! A socket as handlers hold it, what all sockets of a route share, and the write side that both stand on.
+//!
+//! Nothing here reads from the network or calls a handler; that is the connection's.
+
+mod channel;
+mod delivery;
+mod handle;
+mod hub;
+mod line;
+mod outbox;
+mod outgoing;
+mod settings;
+mod socket;
+mod subscriptions;
+mod transport;
+
+pub use self::{
+    channel::Channel,
+    delivery::Delivery,
+    handle::Handle,
+    outgoing::Outgoing,
+    socket::{ReadyState, Socket},
+};
+pub(crate) use self::{
+    handle::Directory,
+    hub::Hub,
+    line::{Line, Report, Wish},
+    settings::Settings,
+    socket::Opening,
+    transport::{Reader, Transport, split},
+};

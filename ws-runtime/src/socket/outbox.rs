@@ -1,0 +1,137 @@
+//! What is queued for one socket: frames that the stream has not taken yet, oldest first.
+
+use std::{
+    cell::Cell,
+    collections::VecDeque,
+    io,
+    io::IoSlice,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+
+use super::transport::Writer;
+
+/// From this size on a payload is queued where it lies instead of being copied, in bytes.
+pub(crate) const SHARE: usize = 8 * 1024;
+/// How many pieces go into one write.
+const PIECES: usize = 16;
+/// The largest buffer that is kept for the next socket that has something to send, in bytes.
+const KEEP: usize = 64 * 1024;
+
+thread_local! {
+    /// A buffer that lies idle on this thread, so that a socket keeps none between two wakes.
+    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Queued bytes.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    pieces: VecDeque<Bytes>,
+    /// Small frames, gathered.
+    tail: Vec<u8>,
+    /// How much of the first piece, or of the tail if there is none, is written.
+    written: usize,
+    len: usize,
+}
+
+impl Outbox {
+    /// How many bytes are queued.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Lends the buffer for small frames; whatever is appended to it is queued.
+    pub(crate) fn append(&mut self, fill: impl FnOnce(&mut Vec<u8>)) {
+        if self.tail.capacity() == 0 {
+            self.tail = SPARE.take();
+        }
+        let before = self.tail.len();
+        fill(&mut self.tail);
+        self.len += self.tail.len() - before;
+    }
+
+    /// Queues bytes that are shared.
+    pub(crate) fn push(&mut self, bytes: Bytes) {
+        if bytes.len() < SHARE {
+            return self.append(|tail| tail.extend_from_slice(&bytes));
+        }
+        if !self.tail.is_empty() {
+            // If the tail was the first piece, `written` keeps counting from its start.
+            let tail = std::mem::take(&mut self.tail);
+            self.pieces.push_back(tail.into());
+        }
+        self.len += bytes.len();
+        self.pieces.push_back(bytes);
+    }
+
+    /// Writes until everything is written or the stream takes no more, in which case the task is woken when it does.
+    pub(crate) fn poll_write(&mut self, writer: &mut Writer, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.write(|slices| writer.poll_slices(cx, slices))
+    }
+
+    /// Writes until everything is written or the stream takes no more.
+    pub(crate) fn try_write(&mut self, writer: &mut Writer) -> io::Result<()> {
+        let wrote = self.write(|slices| match writer.try_write(slices) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,
+            written => Poll::Ready(written),
+        });
+        match wrote {
+            Poll::Ready(wrote) => wrote,
+            Poll::Pending => Ok(()),
+        }
+    }
+
+    fn write(&mut self, mut write: impl FnMut(&[IoSlice<'_>]) -> Poll<io::Result<usize>>) -> Poll<io::Result<()>> {
+        while self.len > 0 {
+            let written = if self.pieces.is_empty() {
+                write(&[IoSlice::new(&self.tail[self.written..])])
+            } else {
+                let mut slices = [IoSlice::new(&[]); PIECES];
+                let mut count = 0;
+                let all = self.pieces.iter().map(|piece| &piece[..]).chain([&self.tail[..]]);
+                for (slice, bytes) in slices.iter_mut().zip(all) {
+                    *slice = IoSlice::new(if count == 0 { &bytes[self.written..] } else { bytes });
+                    count += 1;
+                }
+                write(&slices[..count])
+            };
+            match written {
+                Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                Poll::Ready(Ok(written)) => self.advance(written),
+                Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::Interrupted => {}
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn advance(&mut self, written: usize) {
+        self.len -= written;
+        self.written += written;
+        while let Some(first) = self.pieces.front()
+            && self.written >= first.len()
+        {
+            self.written -= first.len();
+            self.pieces.pop_front();
+        }
+        if self.len == 0 {
+            self.clear();
+        }
+    }
+
+    /// Drops everything and keeps no memory.
+    pub(crate) fn clear(&mut self) {
+        let mut tail = std::mem::take(&mut self.tail);
+        *self = Self::default();
+        if tail.capacity() <= KEEP {
+            tail.clear();
+            SPARE.set(tail);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What may be handed to `send` and `publish`.
+
+use bytes::Bytes;
+
+use crate::{
+    codec::{Encode, EncodeError, Encoded, Plan},
+    wire::Message,
+};
+
+/// What may be sent on a route whose response is `R`: a reference to one; on text routes a `&str` too, on binary routes a
+/// `&[u8]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent on this route, whose `response` is `{R}`",
+    label = "not a `&{R}`"
+)]
+pub trait Outgoing<R>: sealed::Sealed<R> {
+    #[doc(hidden)]
+    fn put(&self, plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError>;
+}
+
+mod sealed {
+    /// Nobody else's types are outgoing.
+    pub trait Sealed<R> {}
+}
+
+impl<R: Encode> sealed::Sealed<R> for &R {}
+
+impl<R: Encode> Outgoing<R> for &R {
+    fn put(&self, plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
+        (**self).encode(plan, out)
+    }
+}
+
+impl sealed::Sealed<String> for &str {}
+
+impl Outgoing<String> for &str {
+    fn put(&self, _plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
+        out.extend_from_slice(self.as_bytes());
+        Ok(Encoded::Text)
+    }
+}
+
+impl sealed::Sealed<Message> for &str {}
+
+impl Outgoing<Message> for &str {
+    fn put(&self, _plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
+        out.extend_from_slice(self.as_bytes());
+        Ok(Encoded::Text)
+    }
+}
+
+macro_rules! binary {
+    ($($response:ty),*) => {$(
+        impl sealed::Sealed<$response> for &[u8] {}
+
+        impl Outgoing<$response> for &[u8] {
+            fn put(&self, _plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
+                out.extend_from_slice(self);
+                Ok(Encoded::Binary)
+            }
+        }
+    )*};
+}
+
+binary!(Bytes, Vec<u8>, Message);

@@ -1,0 +1,19 @@
+//! The settings of one route, every level's word taken into account.
+
+use std::time::Duration;
+
+use crate::wire::Limits;
+
+/// What holds for the connections of one route. `None` is no limit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settings {
+    pub(crate) limits: Limits,
+    pub(crate) idle_timeout: Option<Duration>,
+    pub(crate) send_pings: bool,
+    pub(crate) backpressure_limit: Option<usize>,
+    pub(crate) close_on_backpressure_limit: bool,
+    pub(crate) rate_limit: Option<u32>,
+    pub(crate) max_invalid: Option<u32>,
+    pub(crate) publish_to_self: bool,
+    pub(crate) close_timeout: Option<Duration>,
+}

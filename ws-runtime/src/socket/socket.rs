@@ -1,0 +1,290 @@
+//! A socket as handlers hold it.
+
+use std::{
+    any::Any,
+    fmt,
+    future::poll_fn,
+    hash::{Hash, Hasher},
+    net::SocketAddr,
+    sync::Arc,
+};
+
+use super::{
+    Channel, Delivery, Hub, Line, Outgoing, Wish,
+    hub::{Member, Payload},
+};
+use crate::{
+    contract::{Contract, Endpoint, Parts, Response},
+    pubsub::{Published, Subscriber, Topic, Window},
+    wire::{Close, Encoder, Message},
+};
+
+/// The longest payload of a ping or pong in bytes (RFC 6455 §5.5).
+const MAX_CONTROL: usize = 125;
+
+/// A connected socket: a handle that is cheap to clone and usable from any task.
+///
+/// Its methods do not wait, but for [`drained`](Self::drained) and [`closed`](Self::closed). Two handles are equal when they
+/// are of one socket. A handle that outlives its connection does no harm: what it sends is [`Delivery::Closed`].
+///
+/// # Ordering
+/// What one task sends to a socket, and publishes to topics that the socket is subscribed to, arrives in that order.
+pub struct Socket<E: Endpoint> {
+    inner: Arc<Inner<E>>,
+}
+
+struct Inner<E: Endpoint> {
+    line: Line,
+    hub: Arc<Hub>,
+    shard: usize,
+    opening: Opening<E>,
+}
+
+/// What the opening handshake came to.
+pub(crate) struct Opening<E: Endpoint> {
+    pub(crate) remote_addr: SocketAddr,
+    pub(crate) protocol: Option<&'static str>,
+    pub(crate) parts: Parts<E::Contract>,
+    pub(crate) data: E::Data,
+}
+
+/// Where a socket stands; the browser's numbers, but for CONNECTING, which no handler sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ReadyState {
+    /// Messages flow.
+    Open = 1,
+    /// A close frame went out or came in.
+    Closing = 2,
+    /// The connection is over.
+    Closed = 3,
+}
+
+impl<E: Endpoint> Socket<E> {
+    pub(crate) fn new(hub: Arc<Hub>, shard: usize, opening: Opening<E>) -> Self {
+        let line = Line::new(Hub::next_id(), &hub.settings);
+        Self { inner: Arc::new(Inner { line, hub, shard, opening }) }
+    }
+
+    pub(crate) fn of(member: Arc<dyn Member>) -> Option<Self> {
+        let any: Arc<dyn Any + Send + Sync> = member;
+        any.downcast().ok().map(|inner| Self { inner })
+    }
+
+    pub(crate) fn member(&self) -> Arc<dyn Member> {
+        Arc::clone(&self.inner) as Arc<dyn Member>
+    }
+
+    pub(crate) fn line(&self) -> &Line {
+        &self.inner.line
+    }
+
+    pub(crate) fn hub(&self) -> &Hub {
+        &self.inner.hub
+    }
+
+    pub(crate) fn leave_topics(&self) {
+        self.inner.line.unsubscribe_all(&self.inner.hub.topics, self.inner.shard);
+    }
+
+    /// Returns the socket's number, unique in this process.
+    pub fn id(&self) -> u64 {
+        self.inner.line.id
+    }
+
+    /// Returns the address of the peer of the TCP connection: a proxy's, if there is one in between.
+    pub fn remote_addr(&self) -> SocketAddr {
+        self.inner.opening.remote_addr
+    }
+
+    /// Returns the captures of the path.
+    pub fn params(&self) -> &<E::Contract as Contract>::Params {
+        &self.inner.opening.parts.params
+    }
+
+    /// Returns the query.
+    pub fn query(&self) -> &<E::Contract as Contract>::Query {
+        &self.inner.opening.parts.query
+    }
+
+    /// Returns the header fields that the route reads.
+    pub fn header(&self) -> &<E::Contract as Contract>::Header {
+        &self.inner.opening.parts.header
+    }
+
+    /// Returns the cookies that the route reads.
+    pub fn cookie(&self) -> &<E::Contract as Contract>::Cookie {
+        &self.inner.opening.parts.cookie
+    }
+
+    /// Returns what `before_handle` made of the request.
+    pub fn data(&self) -> &E::Data {
+        &self.inner.opening.data
+    }
+
+    /// Returns the subprotocol that was agreed on.
+    pub fn protocol(&self) -> Option<&'static str> {
+        self.inner.opening.protocol
+    }
+
+    /// Returns where the socket stands.
+    pub fn ready_state(&self) -> ReadyState {
+        self.inner.line.phase()
+    }
+
+    /// Sends a message.
+    ///
+    /// # Backpressure
+    /// It is queued, never waited for; see [`Delivery`].
+    pub fn send(&self, value: impl Outgoing<Response<E>>) -> Delivery {
+        let sent = self.inner.hub.encode(&value, |kind, payload| match payload {
+            Payload::Copied(bytes) => self.inner.line.send(kind, bytes),
+            Payload::Shared(bytes) => self.inner.line.send_shared(kind, bytes),
+        });
+        sent.unwrap_or(Delivery::Refused)
+    }
+
+    /// Sends a message as it is, past the response type and its schema.
+    pub fn send_raw(&self, message: impl Into<Message>) -> Delivery {
+        let message = message.into();
+        self.inner.line.send_shared(message.kind(), message.into_bytes())
+    }
+
+    /// Waits until the outbound queue is below a quarter of `backpressure_limit` after it was above half of it, or the
+    /// socket is closing. Returns at once if it was not above half.
+    ///
+    /// # Cancel safety
+    /// Safe: nothing is lost.
+    pub async fn drained(&self) {
+        poll_fn(|cx| self.inner.line.poll_drained(cx)).await;
+    }
+
+    /// Returns how many bytes are queued, frame headers included, that the network has not taken yet.
+    pub fn buffered_amount(&self) -> usize {
+        self.inner.line.buffered()
+    }
+
+    /// Subscribes to a topic of this route. False if it is subscribed already, or closing.
+    pub fn subscribe(&self, topic: impl AsRef<str>) -> bool {
+        let Inner { line, hub, shard, .. } = &*self.inner;
+        line.subscribe(&hub.topics, *shard, topic.as_ref(), self.member())
+    }
+
+    /// Ends a subscription; what was published before still arrives. False if it was not subscribed.
+    pub fn unsubscribe(&self, topic: impl AsRef<str>) -> bool {
+        let Inner { line, hub, shard, .. } = &*self.inner;
+        line.unsubscribe(&hub.topics, *shard, topic.as_ref())
+    }
+
+    /// Whether the socket is subscribed to a topic.
+    pub fn is_subscribed(&self, topic: impl AsRef<str>) -> bool {
+        self.inner.line.is_subscribed(topic.as_ref())
+    }
+
+    /// Returns the topics that the socket is subscribed to, in no particular order.
+    pub fn subscriptions(&self) -> Vec<String> {
+        self.inner.line.subscriptions()
+    }
+
+    /// Returns how many sockets are subscribed to a topic of this route, this one included.
+    pub fn subscriber_count(&self, topic: impl AsRef<str>) -> usize {
+        self.inner.hub.topics.count(topic.as_ref())
+    }
+
+    /// Publishes to every subscriber of a topic of this route but this socket, which need not be subscribed. With
+    /// `publish_to_self` it is not left out.
+    ///
+    /// It works from `close` too. The message is encoded once.
+    ///
+    /// # Backpressure
+    /// A subscriber whose queue is at its limit does not get the message; see [`Published::dropped`].
+    pub fn publish(&self, topic: impl AsRef<str>, value: impl Outgoing<Response<E>>) -> Published {
+        let Inner { line, hub, shard, .. } = &*self.inner;
+        let from = (!hub.settings.publish_to_self).then_some((line, *shard));
+        hub.publish(topic.as_ref(), &value, from)
+    }
+
+    /// Returns the channel of another route of this server; `None` if it is not served.
+    pub fn route<Other: Endpoint>(&self) -> Option<Channel<Other>> {
+        self.inner.hub.directory.upgrade()?.channel()
+    }
+
+    /// Sends a ping. A payload longer than 125 bytes is cut there (RFC 6455 §5.5).
+    pub fn ping(&self, payload: impl AsRef<[u8]>) -> Delivery {
+        let payload = payload.as_ref();
+        self.inner.line.control(|out| Encoder::ping(&payload[..payload.len().min(MAX_CONTROL)], out))
+    }
+
+    /// Sends a pong that answers nothing: a sign of life (RFC 6455 §5.5.3). A payload longer than 125 bytes is cut there.
+    pub fn pong(&self, payload: impl AsRef<[u8]>) -> Delivery {
+        let payload = payload.as_ref();
+        self.inner.line.control(|out| Encoder::pong(&payload[..payload.len().min(MAX_CONTROL)], out))
+    }
+
+    /// Closes the connection, after what was sent before. Messages that have arrived but not been handled are dropped.
+    /// The first close counts.
+    pub fn close(&self, close: Close) {
+        self.inner.line.close(Some(&close));
+    }
+
+    /// Waits until the socket is closing, whoever began it. Await it beside the work of a long handler.
+    ///
+    /// # Cancel safety
+    /// Safe: nothing is lost.
+    pub async fn closed(&self) {
+        poll_fn(|cx| self.inner.line.poll_closed(cx)).await;
+    }
+
+    /// Cuts the connection without a close frame: the peer sees 1006.
+    pub fn terminate(&self) {
+        self.inner.line.wish(Wish::Terminate);
+    }
+
+    /// Stops reading from the connection, so that the peer is held back by TCP. Messages that have arrived are still
+    /// handled; the idle clock stands still.
+    pub fn pause(&self) {
+        self.inner.line.pause(true);
+    }
+
+    /// Reads again.
+    pub fn resume(&self) {
+        self.inner.line.pause(false);
+    }
+}
+
+impl<E: Endpoint> Subscriber for Inner<E> {
+    fn take(&self, topic: &Arc<Topic>, window: &Window) {
+        self.line.take(topic, window);
+    }
+}
+
+impl<E: Endpoint> Member for Inner<E> {
+    fn line(&self) -> &Line {
+        &self.line
+    }
+}
+
+impl<E: Endpoint> Clone for Socket<E> {
+    fn clone(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner) }
+    }
+}
+
+impl<E: Endpoint> PartialEq for Socket<E> {
+    fn eq(&self, other: &Self) -> bool {
+        self.id() == other.id()
+    }
+}
+
+impl<E: Endpoint> Eq for Socket<E> {}
+
+impl<E: Endpoint> Hash for Socket<E> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id().hash(state);
+    }
+}
+
+impl<E: Endpoint> fmt::Debug for Socket<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Socket").field("id", &self.id()).field("path", &self.inner.hub.path).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,145 @@
+//! The write side as a subscriber of topics.
+
+use std::{
+    io::IoSlice,
+    sync::{Arc, MutexGuard},
+};
+
+use super::{
+    Line,
+    line::{State, unlock},
+};
+use crate::pubsub::{Cursor, Parcel, Subscriber, Topic, Topics, Window};
+
+/// How many pieces of a log go out in one write.
+const PIECES: usize = 16;
+
+impl Line {
+    /// Subscribes; false if it is subscribed already or closing.
+    pub(super) fn subscribe(&self, topics: &Topics, shard: usize, name: &str, me: Arc<dyn Subscriber>) -> bool {
+        let mut state = self.lock();
+        if !state.may_send() || state.find(name).is_some() {
+            return false;
+        }
+        let cursor = topics.subscribe(shard, name, me);
+        if state.is_full() {
+            cursor.topic().note_full(true);
+        }
+        state.cursors.push(cursor);
+        true
+    }
+
+    /// Unsubscribes; what was published before is still delivered. False if it was not subscribed.
+    pub(super) fn unsubscribe(&self, topics: &Topics, shard: usize, name: &str) -> bool {
+        let mut state = self.lock();
+        let Some(index) = state.find(name) else { return false };
+        state.catch_up(self.id);
+        let cursor = state.cursors.swap_remove(index);
+        leave(&state, topics, shard, &cursor);
+        unlock(state, true)
+    }
+
+    /// Leaves every topic. What was published before is still delivered.
+    pub(crate) fn unsubscribe_all(&self, topics: &Topics, shard: usize) {
+        let mut state = self.lock();
+        state.catch_up(self.id);
+        for cursor in std::mem::take(&mut state.cursors) {
+            leave(&state, topics, shard, &cursor);
+        }
+        unlock(state, ());
+    }
+
+    pub(super) fn is_subscribed(&self, name: &str) -> bool {
+        self.lock().find(name).is_some()
+    }
+
+    pub(super) fn subscriptions(&self) -> Vec<String> {
+        self.lock().cursors.iter().map(|cursor| cursor.topic().name().to_owned()).collect()
+    }
+
+    /// Publishes to all subscribers of a topic but this one. Returns how many get it, and how many do not because their
+    /// queue is full.
+    pub(super) fn publish_to_others(
+        &self,
+        topics: &Topics,
+        shard: usize,
+        name: &str,
+        parcel: Parcel<'_>,
+    ) -> (usize, usize) {
+        // The lock is held over the publish, so that the flusher cannot come between the frame and the mark that it is
+        // our own.
+        let mut state = self.lock();
+        let own = state.find(name);
+        let sent = topics.publish(name, parcel, self.id, shard);
+        let Some(own) = own else { return (sent.members - sent.full, sent.full) };
+        if let Some(end) = sent.end {
+            state.cursors[own].own(end);
+        }
+        let full = sent.full - usize::from(state.is_full()).min(sent.full);
+        (sent.members.saturating_sub(1 + full), full)
+    }
+
+    /// Takes what a topic's log holds for this socket: straight to the stream if nothing is queued before it.
+    pub(super) fn take(&self, topic: &Arc<Topic>, window: &Window) {
+        let mut state = self.lock();
+        let State { writer, outbox, cursors, session, task, full, .. } = &mut *state;
+        let (Some(writer), [cursor]) = (writer, cursors.as_mut_slice()) else { return self.take_all(state) };
+        if !Arc::ptr_eq(cursor.topic(), topic) || *full || !session.may_send() {
+            return self.take_all(state);
+        }
+        let direct = outbox.is_empty() && task.is_some() && window.pieces() <= PIECES;
+        let mut slices = [IoSlice::new(&[]); PIECES];
+        let (mut count, mut length) = (0, 0);
+        let taken = cursor.take_window(window, |piece, from| {
+            if direct {
+                slices[count] = IoSlice::new(&piece[from..]);
+                count += 1;
+                length += piece.len() - from;
+            } else {
+                outbox.push(piece.slice(from..));
+            }
+        });
+        if !taken {
+            return self.take_all(state);
+        }
+        if count > 0 {
+            // What the stream does not take is queued; a broken one shows itself to the connection's task.
+            let mut written = writer.try_write(&slices[..count]).unwrap_or(0);
+            if written < length {
+                for slice in &slices[..count] {
+                    let skip = written.min(slice.len());
+                    written -= skip;
+                    outbox.append(|tail| tail.extend_from_slice(&slice[skip..]));
+                }
+            }
+        }
+        if !state.outbox.is_empty() {
+            state.note_level();
+            unlock(state, ());
+        }
+    }
+
+    /// The general way: several topics, frames of our own among the others', or a closing socket.
+    fn take_all(&self, mut state: MutexGuard<'_, State>) {
+        if state.is_full() {
+            state.overflow();
+        }
+        state.catch_up(self.id);
+        if !state.outbox.is_empty() {
+            unlock(state, ());
+        }
+    }
+}
+
+impl State {
+    fn find(&self, name: &str) -> Option<usize> {
+        self.cursors.iter().position(|cursor| cursor.topic().name() == name)
+    }
+}
+
+fn leave(state: &State, topics: &Topics, shard: usize, cursor: &Cursor) {
+    if state.is_full() {
+        cursor.topic().note_full(false);
+    }
+    topics.unsubscribe(shard, cursor);
+}

@@ -1,0 +1,127 @@
+//! The byte stream under a connection, in two halves: the connection's task reads, the write side is shared.
+
+use std::{
+    fmt, io,
+    io::IoSlice,
+    pin::Pin,
+    task::{Context, Poll, Waker, ready},
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf, ReadHalf, WriteHalf},
+    net::{
+        TcpStream,
+        tcp::{OwnedReadHalf, OwnedWriteHalf},
+    },
+};
+
+/// Any stream that a connection can run over.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Stream for S {}
+
+/// A byte stream. TCP is told apart because it can be written to without waiting, from any task.
+pub(crate) enum Transport {
+    Tcp(TcpStream),
+    Other(Box<dyn Stream>),
+}
+
+/// The half that the connection's task reads.
+pub(crate) enum Reader {
+    Tcp(OwnedReadHalf),
+    Other(ReadHalf<Box<dyn Stream>>),
+}
+
+/// The half that is written under the socket's lock.
+pub(crate) enum Writer {
+    Tcp(OwnedWriteHalf),
+    Other(WriteHalf<Box<dyn Stream>>),
+}
+
+/// Parts a stream into its halves.
+pub(crate) fn split(transport: Transport) -> (Reader, Writer) {
+    match transport {
+        Transport::Tcp(stream) => {
+            let (reader, writer) = stream.into_split();
+            (Reader::Tcp(reader), Writer::Tcp(writer))
+        }
+        Transport::Other(stream) => {
+            let (reader, writer) = tokio::io::split(stream);
+            (Reader::Other(reader), Writer::Other(writer))
+        }
+    }
+}
+
+impl AsyncRead for Reader {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Tcp(half) => Pin::new(half).poll_read(cx, buf),
+            Self::Other(half) => Pin::new(half).poll_read(cx, buf),
+        }
+    }
+}
+
+impl Writer {
+    /// Writes what the stream takes at once; `WouldBlock` if that is nothing. Nobody is woken later.
+    pub(crate) fn try_write(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(half) => match slices {
+                [one] => half.try_write(one),
+                _ => half.try_write_vectored(slices),
+            },
+            Self::Other(half) => {
+                let mut nobody = Context::from_waker(Waker::noop());
+                match Pin::new(half).poll_write_vectored(&mut nobody, slices) {
+                    Poll::Ready(written) => written,
+                    Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
+                }
+            }
+        }
+    }
+
+    /// Writes what the stream takes, or arranges for the task to be woken when it takes something.
+    pub(crate) fn poll_slices(&mut self, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        if let Self::Other(half) = self {
+            return Pin::new(half).poll_write_vectored(cx, slices);
+        }
+        loop {
+            match self.try_write(slices) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if let Self::Tcp(half) = self {
+                        ready!(half.as_ref().poll_write_ready(cx))?;
+                    }
+                }
+                written => return Poll::Ready(written),
+            }
+        }
+    }
+}
+
+impl AsyncWrite for Writer {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.get_mut().poll_slices(cx, &[IoSlice::new(bytes)])
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Tcp(_) => Poll::Ready(Ok(())),
+            Self::Other(half) => Pin::new(half).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Tcp(half) => Pin::new(half).poll_shutdown(cx),
+            Self::Other(half) => Pin::new(half).poll_shutdown(cx),
+        }
+    }
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Tcp(_) => "Tcp",
+            Self::Other(_) => "Other",
+        })
+    }
+}
