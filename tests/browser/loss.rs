@@ -111,7 +111,7 @@ async fn who_is_cut_off_while_sending_learns_that_it_arrived() {
             send.call(this, data);
             if (!data.includes('hello')) return;
             WebSocket.prototype.send = send;
-            dispatchEvent(new Event('offline'));
+            queueMicrotask(() => dispatchEvent(new Event('offline')));
         };
     })()";
     ada.eval(cut).await;
