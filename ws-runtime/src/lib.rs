@@ -1,20 +1,20 @@
 #![doc = include_str!("../../README.md")]
 #![forbid(unsafe_code)]
 
+mod codec;
 #[cfg(feature = "server")]
 mod connection;
-mod codec;
 mod contract;
 #[cfg(feature = "server")]
 mod handshake;
+#[cfg(feature = "server")]
+mod pubsub;
 #[cfg(feature = "server")]
 mod route;
 mod schema;
 #[cfg(feature = "server")]
 mod server;
 mod session;
-#[cfg(feature = "server")]
-mod pubsub;
 #[cfg(feature = "server")]
 mod socket;
 mod wire;
@@ -30,7 +30,10 @@ pub use ws_macros::{ws_contract, ws_route};
 pub use self::route::by;
 
 pub use self::{
-    codec::{CapturePlan, Captures, Decode, Encode, EncodeError, Encoded, Invalid, Mixed, On, Pairs, Part, PartPlan, Plan, Segment},
+    codec::{
+        CapturePlan, Captures, Decode, Encode, EncodeError, Encoded, Invalid, Mixed, On, Pairs, Part,
+        PartPlan, Plan, Segment,
+    },
     contract::{Contract, Endpoint, Params},
     schema::{Issue, SchemaError},
     wire::{Close, CloseCodeError, Closed, Incoming, Initiator, Kind, Message, Text},
@@ -41,5 +44,5 @@ pub use self::{
     pubsub::Published,
     route::{Admit, BoxError, Error, Extend, Handlers, OnInvalid, Options, Outcome, Pass, Reply, Route},
     server::{Body, Listener, ServeError, Server, StartError},
-    socket::{Channel, Delivery, Handle, Outgoing, ReadyState, Socket},
+    socket::{Channel, Delivery, Handle, Outgoing, ReadyState, Recipients, Socket},
 };

@@ -132,7 +132,11 @@ impl Encode for Message {
 
 /// Writes JSON and reads it again along its schema: what a `Serialize` writes is known only once it is written. Where it
 /// fails, `out` is as it was.
-pub(super) fn json<T: Serialize>(value: &T, check: &Check, out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
+pub(super) fn json<T: Serialize>(
+    value: &T,
+    check: &Check,
+    out: &mut Vec<u8>,
+) -> Result<Encoded, EncodeError> {
     let start = out.len();
     let written = serde_json::to_writer(&mut *out, value).map_err(EncodeError::new);
     let encoded = written.and_then(|()| verify(&out[start..], check));
@@ -145,10 +149,15 @@ pub(super) fn json<T: Serialize>(value: &T, check: &Check, out: &mut Vec<u8>) ->
 fn verify(json: &[u8], check: &Check) -> Result<(), EncodeError> {
     let text = std::str::from_utf8(json).map_err(EncodeError::new)?;
     if let Some(shape) = check.shape()
-        && IgnoredAny::deserialize(Strict::new(&mut serde_json::Deserializer::from_str(text), shape.root())).is_ok()
+        && IgnoredAny::deserialize(Strict::new(&mut serde_json::Deserializer::from_str(text), shape.root()))
+            .is_ok()
     {
         return Ok(());
     }
     let value = parse(text).map_err(|malformed| EncodeError::new(malformed.to_string()))?;
-    if check.is_valid(&value) { Ok(()) } else { Err(EncodeError(Box::new(Failed::Schema(check.explain(&value))))) }
+    if check.is_valid(&value) {
+        Ok(())
+    } else {
+        Err(EncodeError(Box::new(Failed::Schema(check.explain(&value)))))
+    }
 }

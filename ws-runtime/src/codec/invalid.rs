@@ -85,7 +85,11 @@ impl Invalid {
 
     /// A message on a route that takes none.
     pub(crate) fn unexpected() -> Self {
-        Self::with(On::Message, "no messages are taken here", vec![Issue::new("", "message", "is not taken here")])
+        Self::with(
+            On::Message,
+            "no messages are taken here",
+            vec![Issue::new("", "message", "is not taken here")],
+        )
     }
 
     /// A message in the wrong kind of frame.
@@ -124,7 +128,13 @@ impl Invalid {
     }
 
     fn to_json(&self, status: Option<u16>) -> String {
-        let sent = Sent { r#type: "validation", on: self.on(), status, detail: self.detail(), errors: self.errors() };
+        let sent = Sent {
+            r#type: "validation",
+            on: self.on(),
+            status,
+            detail: self.detail(),
+            errors: self.errors(),
+        };
         // Strings and a list of strings always serialize; were they not to, an empty frame is no reason to panic.
         serde_json::to_string(&sent).unwrap_or_default()
     }

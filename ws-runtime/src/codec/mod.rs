@@ -11,6 +11,8 @@ mod part;
 mod plan;
 mod strict;
 
+#[cfg(feature = "server")]
+pub(crate) use self::plan::Telling;
 pub use self::{
     decode::Decode,
     encode::{Encode, EncodeError, Encoded},
@@ -19,8 +21,6 @@ pub use self::{
     part::{CapturePlan, Captures, Pairs, Part, PartPlan, Segment},
     plan::Plan,
 };
-#[cfg(feature = "server")]
-pub(crate) use self::plan::Telling;
 
 #[cfg(test)]
 mod agreement;

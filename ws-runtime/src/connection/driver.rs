@@ -128,7 +128,10 @@ impl<'a, R: Route> Driver<'a, R> {
     }
 
     /// Asks a stream of replies for its next one, when the queue has room for it. `None` is its end, or the socket's.
-    pub(super) async fn next_of(&mut self, streams: &mut Streams<'a, R>) -> Done<Option<Outcome<'a, Response<R>>>> {
+    pub(super) async fn next_of(
+        &mut self,
+        streams: &mut Streams<'a, R>,
+    ) -> Done<Option<Outcome<'a, Response<R>>>> {
         poll_fn(|cx| {
             self.ask();
             if self.report.wish == Wish::Abort {
@@ -183,7 +186,8 @@ impl<'a, R: Route> Driver<'a, R> {
     /// What there is to do without waiting.
     fn ready(&mut self, cx: &mut Context<'_>) -> Option<Next<'a, R>> {
         let Report { wish, sent, received, lost, .. } = self.report;
-        if wish != Wish::Nothing || self.failed || sent && received || lost && (sent || self.inbox.is_empty()) {
+        if wish != Wish::Nothing || self.failed || sent && received || lost && (sent || self.inbox.is_empty())
+        {
             return Some(Next::End);
         }
         if sent {
@@ -342,7 +346,9 @@ impl<'a, R: Route> Driver<'a, R> {
                     None
                 }
             };
-            let Some(next) = [self.deadline, self.inbox.deadline(), idle].into_iter().flatten().min() else { return };
+            let Some(next) = [self.deadline, self.inbox.deadline(), idle].into_iter().flatten().min() else {
+                return;
+            };
             if self.poll_timer(cx, next).is_pending() {
                 return;
             }

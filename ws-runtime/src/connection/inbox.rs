@@ -95,7 +95,13 @@ pub(super) enum Heard {
 
 impl<R: Route> Inbox<R> {
     /// `rest` is what the client sent right behind its handshake.
-    pub(super) fn new(reader: Reader, rest: Vec<u8>, limits: Limits, rate_limit: Option<u32>, now: Instant) -> Self {
+    pub(super) fn new(
+        reader: Reader,
+        rest: Vec<u8>,
+        limits: Limits,
+        rate_limit: Option<u32>,
+        now: Instant,
+    ) -> Self {
         Self {
             reader,
             decoder: Decoder::new(Role::Server, limits),
@@ -235,7 +241,12 @@ impl<R: Route> Inbox<R> {
     }
 
     /// Reads a frame that is larger than the shared buffer where it will stay.
-    fn poll_large(&mut self, cx: &mut Context<'_>, entry: &Entry<R>, hear: &mut impl FnMut(Heard)) -> Poll<()> {
+    fn poll_large(
+        &mut self,
+        cx: &mut Context<'_>,
+        entry: &Entry<R>,
+        hear: &mut impl FnMut(Heard),
+    ) -> Poll<()> {
         let Some((payload, missing)) = self.decoder.large() else { return Poll::Ready(()) };
         if payload.capacity() == payload.len() {
             // It was announced longer than it is prudent to believe at once: believe as much again as has arrived.

@@ -5,11 +5,11 @@ mod answer;
 mod driver;
 mod entry;
 mod inbox;
+mod mount;
 mod run;
 mod turn_away;
 
 pub(crate) use self::{
     entry::Entry,
-    run::{panic_text, run},
-    turn_away::turn_away,
+    mount::{Arriving, Mount, Mounted, Start, Verdict},
 };

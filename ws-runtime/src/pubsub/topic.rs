@@ -1,6 +1,7 @@
 //! One topic on one shard: its subscribers and its log.
 
 use std::{
+    any::Any,
     fmt,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -23,7 +24,7 @@ const MOST: u64 = 1 << 20;
 pub(super) const SLICE: usize = 16;
 
 /// What a topic hands its frames to.
-pub(crate) trait Subscriber: Send + Sync {
+pub(crate) trait Subscriber: Any + Send + Sync {
     /// Takes what the window holds behind its cursor.
     fn take(&self, topic: &Arc<Topic>, window: &Window);
 }
@@ -102,6 +103,11 @@ impl Topic {
     /// How many subscribers there are.
     pub(super) fn count(&self) -> usize {
         self.lock().members.len()
+    }
+
+    /// All subscribers.
+    pub(super) fn members(&self) -> Vec<Arc<dyn Subscriber>> {
+        self.lock().members.iter().cloned().collect()
     }
 
     /// Adds a subscriber, who gets what is published from now on.
@@ -246,7 +252,8 @@ pub(crate) fn catch_up(cursors: &mut [Cursor], me: u64, mut take: impl FnMut(Byt
             let mut frames = Vec::new();
             for cursor in cursors.iter_mut().filter(|cursor| cursor.is_behind()) {
                 let mut log = cursor.topic.lock();
-                log.log.read(&mut cursor.position, me, limit, true, |order, bytes| frames.push((order, bytes)));
+                log.log
+                    .read(&mut cursor.position, me, limit, true, |order, bytes| frames.push((order, bytes)));
             }
             // Pieces of one frame share their order and stay as they are: the sort is stable.
             frames.sort_by_key(|(order, _)| *order);

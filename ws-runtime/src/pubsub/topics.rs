@@ -101,6 +101,11 @@ impl Topics {
         self.shards.iter().filter_map(|on| on.find(name)).map(|topic| topic.count()).sum()
     }
 
+    /// All subscribers of a topic.
+    pub(crate) fn members(&self, name: &str) -> Vec<Arc<dyn Subscriber>> {
+        self.shards.iter().filter_map(|on| on.find(name)).flat_map(|topic| topic.members()).collect()
+    }
+
     /// How many topics there are.
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {

@@ -28,8 +28,14 @@ pub struct Handlers {
 
 impl Handlers {
     /// None of them.
-    pub const NONE: Self =
-        Self { message: false, transform_message: false, drain: false, ping: false, pong: false, error: false };
+    pub const NONE: Self = Self {
+        message: false,
+        transform_message: false,
+        drain: false,
+        ping: false,
+        pong: false,
+        error: false,
+    };
 }
 
 /// A route with its handlers. Written by `#[ws_route]`, one method for each handler of the block.
@@ -51,7 +57,10 @@ pub trait Route: Endpoint {
     }
 
     /// Before the four request schemas are checked.
-    fn transform<'a>(&'a self, _request: &'a mut RawRequest) -> impl Future<Output = Result<(), Reject>> + Send {
+    fn transform<'a>(
+        &'a self,
+        _request: &'a mut RawRequest,
+    ) -> impl Future<Output = Result<(), Reject>> + Send {
         std::future::ready(Ok(()))
     }
 

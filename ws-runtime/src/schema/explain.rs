@@ -62,7 +62,8 @@ impl Explainer {
 
     /// The issues of a value that is known to be invalid: at least one, sorted by path.
     pub(super) fn explain(&self, value: &Value) -> Vec<Issue> {
-        let mut walk = Walk { rules: &self.rules, path: String::new(), hidden: 0, steps: 0, issues: Vec::new() };
+        let mut walk =
+            Walk { rules: &self.rules, path: String::new(), hidden: 0, steps: 0, issues: Vec::new() };
         walk.visit(self.root, value);
         let mut issues = Issue::settle(walk.issues);
         if issues.is_empty() {
@@ -136,7 +137,8 @@ impl<'a> Build<'a> {
         if let Some(&id) = self.known.get(reference) {
             return Ok(id);
         }
-        let schema = target(self.document, reference).ok_or_else(|| format!("`{reference}` leads nowhere"))?;
+        let schema =
+            target(self.document, reference).ok_or_else(|| format!("`{reference}` leads nowhere"))?;
         // The rule is known before it is built: the schema may refer to itself.
         self.known.insert(reference, self.rules.len());
         self.rule(schema)
@@ -172,7 +174,9 @@ impl<'a> Build<'a> {
         let whole = schema.contains_key("unevaluatedProperties") || schema.contains_key("unevaluatedItems");
         let mut here = schema.clone();
         if !whole {
-            for within in ["$ref", "allOf", "oneOf", "anyOf", "$defs", "title", "description", "default", "examples"] {
+            for within in
+                ["$ref", "allOf", "oneOf", "anyOf", "$defs", "title", "description", "default", "examples"]
+            {
                 here.remove(within);
             }
             match here.get("additionalProperties") {

@@ -1,10 +1,6 @@
 //! From a type to the schema that is published and enforced.
 
-use schemars::{
-    JsonSchema, Schema, SchemaGenerator,
-    generate::SchemaSettings,
-    transform::Transform as _,
-};
+use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, transform::Transform as _};
 use serde_json::{Map, Value};
 
 use super::reconcile::Reconcile;

@@ -90,9 +90,15 @@ pub(super) fn describe(kind: &ValidationErrorKind) -> (&'static str, String) {
         Kind::Required { property } => {
             ("required", format!("`{}` is required", property.as_str().unwrap_or_default()))
         }
-        Kind::AdditionalProperties { .. } => ("additionalProperties", "has a property that is not allowed".into()),
-        Kind::UnevaluatedProperties { .. } => ("unevaluatedProperties", "has a property that is not allowed".into()),
-        Kind::AdditionalItems { .. } | Kind::UnevaluatedItems { .. } => ("items", "has too many items".into()),
+        Kind::AdditionalProperties { .. } => {
+            ("additionalProperties", "has a property that is not allowed".into())
+        }
+        Kind::UnevaluatedProperties { .. } => {
+            ("unevaluatedProperties", "has a property that is not allowed".into())
+        }
+        Kind::AdditionalItems { .. } | Kind::UnevaluatedItems { .. } => {
+            ("items", "has too many items".into())
+        }
         Kind::Enum { options } => {
             let texts: Vec<_> = options.as_array().into_iter().flatten().map(text).collect();
             ("enum", one_of(texts.iter().map(|text| &**text)))

@@ -160,7 +160,9 @@ mod tests {
 
     #[test]
     fn numbers_of_128_bits_are_refused_wherever_they_stand() {
-        for refused in [schema::<u128>(), schema::<Vec<Option<i128>>>(), schema::<BTreeMap<String, (u128,)>>()] {
+        for refused in
+            [schema::<u128>(), schema::<Vec<Option<i128>>>(), schema::<BTreeMap<String, (u128,)>>()]
+        {
             assert!(refused.unwrap_err().contains("128 bits"));
         }
     }

@@ -75,7 +75,10 @@ pub(crate) struct Array {
 pub(crate) enum Object {
     Plain(Plain),
     /// The property `tag` names the branch; it is known only when the tag comes first.
-    Tagged { tag: Box<str>, branches: Vec<(Box<str>, Id)> },
+    Tagged {
+        tag: Box<str>,
+        branches: Vec<(Box<str>, Id)>,
+    },
     /// One property, whose key names the branch.
     Keyed(Vec<(Box<str>, Id)>),
 }
@@ -142,8 +145,14 @@ impl<'p> Spot<'p> {
     }
 
     /// The number, if it may stand here; an integer is given as one however it is written, where one is asked for.
-    #[expect(clippy::cast_precision_loss, reason = "limits that a double does not hold exactly have no shape")]
-    #[expect(clippy::cast_possible_truncation, reason = "a double without a fraction within the limits of an i128")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "limits that a double does not hold exactly have no shape"
+    )]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a double without a fraction within the limits of an i128"
+    )]
     pub(crate) fn number(self, token: Token) -> Option<Token> {
         match (self.parts.number.as_ref()?, token) {
             (Numbers::Integer { low, high }, token) => {
@@ -192,7 +201,8 @@ impl<'p> Spot<'p> {
 impl Shape {
     /// The shape of a schema, if all of it can be checked on tokens.
     pub(super) fn of(schema: &Value) -> Option<Self> {
-        let mut build = Build { document: schema, nodes: vec![Node::Parts(Parts::any())], known: HashMap::new() };
+        let mut build =
+            Build { document: schema, nodes: vec![Node::Parts(Parts::any())], known: HashMap::new() };
         let root = build.node(schema, 0)?;
         let shape = Self { nodes: build.nodes, root };
         // A reference that comes back to itself says nothing.
@@ -280,7 +290,8 @@ impl Build<'_> {
         }
         if let ([("anyOf" | "oneOf", _)], Some(object)) = (&*keywords, schema.as_object()) {
             let document = self.document;
-            if let Some(Alternatives { choice: Choice::Untold(branches), null: true, .. }) = alternatives(document, object)
+            if let Some(Alternatives { choice: Choice::Untold(branches), null: true, .. }) =
+                alternatives(document, object)
                 && let [only] = &*branches
             {
                 let same = self.node(only, depth + 1)?;
@@ -355,7 +366,10 @@ impl Build<'_> {
     }
 
     fn branches(&mut self, branches: Vec<(&str, &Value)>, depth: usize) -> Option<Vec<(Box<str>, Id)>> {
-        branches.into_iter().map(|(name, schema)| Some((name.into(), self.node(schema, depth + 1)?))).collect()
+        branches
+            .into_iter()
+            .map(|(name, schema)| Some((name.into(), self.node(schema, depth + 1)?)))
+            .collect()
     }
 
     /// A schema that says which types it takes, without alternatives. Every keyword in it is understood, or there is no
@@ -393,8 +407,10 @@ impl Build<'_> {
         }
         if let Some(names) = names {
             let null = names.iter().any(|name| name.is_null());
-            let texts: Vec<Box<str>> = names.iter().filter_map(|name| name.as_str()).map(Into::into).collect();
-            let bare = matches!(&parts, Parts { boolean: false, number: None, array: None, object: None, .. });
+            let texts: Vec<Box<str>> =
+                names.iter().filter_map(|name| name.as_str()).map(Into::into).collect();
+            let bare =
+                matches!(&parts, Parts { boolean: false, number: None, array: None, object: None, .. });
             if !bare || texts.len() + usize::from(null) != names.len() {
                 return None;
             }

@@ -21,7 +21,9 @@ pub(crate) enum Malformed {
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Syntax(line, column) => write!(f, "is not JSON that can be read (line {line}, column {column})"),
+            Self::Syntax(line, column) => {
+                write!(f, "is not JSON that can be read (line {line}, column {column})")
+            }
             Self::RepeatedKey => f.write_str("has a key twice in one object"),
         }
     }
@@ -39,7 +41,11 @@ pub(crate) fn parse(text: &str) -> Result<Value, Malformed> {
 }
 
 /// The number as JSON Schema sees it: an integer, if it is one and a 64-bit integer can hold it.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the bounds stand in the conditions")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the bounds stand in the conditions"
+)]
 pub(crate) fn number(float: f64) -> Option<Number> {
     const LOWEST: f64 = i64::MIN as f64;
     const BEYOND: f64 = u64::MAX as f64; // Rounds up to 2^64.
@@ -157,7 +163,8 @@ mod tests {
     #[test]
     fn what_is_not_one_json_text_is_refused() {
         let deep = "[".repeat(200) + &"]".repeat(200);
-        for text in ["", " ", "{", "nul", "1 2", "{}x", "01", "+1", "NaN", "1e999", "'a'", "\"\u{1}\"", &deep] {
+        for text in ["", " ", "{", "nul", "1 2", "{}x", "01", "+1", "NaN", "1e999", "'a'", "\"\u{1}\"", &deep]
+        {
             assert!(matches!(parse(text), Err(Malformed::Syntax(..))), "{text}");
         }
     }

@@ -11,14 +11,12 @@ use super::{
     Body, ServeError, StartError,
     error::Fault,
     fallback::{Fallback, erase},
-    mount::{Mount, Mounted},
 };
 use crate::{
-    codec::{Decode, Encode, Telling},
-    connection::Entry,
+    connection::{Mount, Mounted},
     contract::Contract,
-    handshake::{HeadLimits, PartPlans, check_protocols},
-    pubsub::{Shard, Topics},
+    handshake::HeadLimits,
+    pubsub::Shard,
     route::{BoxError, OnInvalid, Options, Route},
     socket::{Directory, Handle, Hub},
 };
@@ -266,7 +264,11 @@ impl Server {
         let least = self.head.max_bytes.is_some_and(|bytes| bytes < LEAST_HEADER_BYTES);
         limit(least, "max_header_bytes", "it is at least 8192");
         limit(self.head.max_headers == Some(0), "max_headers", "a request has header fields");
-        limit(self.handshake_timeout.is_zero(), "handshake_timeout", "a client would never be done in no time");
+        limit(
+            self.handshake_timeout.is_zero(),
+            "handshake_timeout",
+            "a client would never be done in no time",
+        );
         limit(self.shards == 0, "shards", "connections are on one of them");
         errors
     }
@@ -275,19 +277,10 @@ impl Server {
 impl Building<'_> {
     fn mount<R: Route>(&self, route: R) -> Result<(Arc<dyn Mount>, Arc<Hub>), StartError> {
         let path = <R::Contract as Contract>::PATH;
-        let setup = |source| StartError::new(Fault::Setup { path, source });
-        let body = <R::Contract as Contract>::Body::plan().map_err(|error| setup(error.into()))?;
-        let response = <R::Contract as Contract>::Response::plan().map_err(|error| setup(error.into()))?;
-        let plans = PartPlans::of::<R::Contract>().map_err(setup)?;
-        check_protocols(<R::Contract as Contract>::PROTOCOLS).map_err(setup)?;
-        R::OPTIONS.origins.check().map_err(setup)?;
-        let opaque = response.tells_errors() == Telling::No;
-        let settings = R::OPTIONS.settle(self.defaults);
-        let topics = Topics::new(self.shards);
-        let hub = Arc::new(Hub::new(path, settings, topics, response, Arc::downgrade(self.directory)));
-        let on_invalid = R::OPTIONS.on_invalid.or(self.defaults.on_invalid).unwrap_or(OnInvalid::Reply);
-        let entry = Arc::new(Entry { route, hub: Arc::clone(&hub), body, opaque, on_invalid });
-        Ok((Arc::new(Mounted { entry, plans }), hub))
+        let mounted = Mounted::new(route, self.defaults, self.shards, self.directory)
+            .map_err(|source| StartError::new(Fault::Setup { path, source }))?;
+        let hub = mounted.hub();
+        Ok((Arc::new(mounted), hub))
     }
 }
 

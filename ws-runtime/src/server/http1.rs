@@ -19,13 +19,11 @@ use tokio::{
     time::timeout,
 };
 
-use super::{
-    Body,
-    listener::transport,
-    mount::{Arriving, Mount, Start, Verdict},
-    serve::Running,
+use super::{Body, listener::transport, serve::Running};
+use crate::{
+    connection::{Arriving, Mount, Start, Verdict},
+    handshake::{Refusal, Reject, asks_to_upgrade, problem},
 };
-use crate::handshake::{Refusal, Reject, asks_to_upgrade, problem};
 
 /// How long the last bytes of an answer may take to be taken.
 const LAST_BYTES: Duration = Duration::from_secs(5);
@@ -70,7 +68,7 @@ where
     let mut stream = parts.io.into_inner();
     match start {
         // Nothing of hyper is kept, least of all its buffer.
-        Some(start) => start(transport(stream), parts.read_buf.to_vec(), &running.tasks, &running.directory),
+        Some(start) => running.tasks.spawn(start(transport(stream), parts.read_buf.to_vec())),
         None => drop(timeout(LAST_BYTES, stream.shutdown()).await),
     }
 }

@@ -6,7 +6,6 @@ mod error;
 mod fallback;
 mod http1;
 mod listener;
-mod mount;
 mod serve;
 mod tasks;
 

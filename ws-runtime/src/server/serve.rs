@@ -20,15 +20,9 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{
-    Listener, ServeError, Server,
-    builder::Routes,
-    fallback::Fallback,
-    http1::speak,
-    mount::Mount,
-    tasks::Tasks,
-};
+use super::{Listener, ServeError, Server, builder::Routes, fallback::Fallback, http1::speak, tasks::Tasks};
 use crate::{
+    connection::Mount,
     handshake::HeadLimits,
     socket::{Directory, Wish},
     wire::Close,
@@ -169,7 +163,10 @@ async fn shut_down(running: &Running, routes: &[Arc<dyn Mount>], deadline: Durat
     if timeout(deadline, running.tasks.ended()).await.is_ok() {
         return;
     }
-    tracing::warn!(left = running.tasks.running(), "the shutdown's deadline has passed: what is left is aborted");
+    tracing::warn!(
+        left = running.tasks.running(),
+        "the shutdown's deadline has passed: what is left is aborted"
+    );
     running.abort.passed.store(true, Ordering::Release);
     running.abort.wake.notify_waiters();
     for route in routes {

@@ -84,7 +84,10 @@ mod tests {
     fn without_pings_the_peer_has_to_speak_by_itself() {
         let start = Instant::now();
         let mut clock = Keepalive::new(Some(Duration::from_secs(8)), false, start);
-        assert_eq!(clock.ask(start + Duration::from_secs(7)), Silence::Until(Some(start + Duration::from_secs(8))));
+        assert_eq!(
+            clock.ask(start + Duration::from_secs(7)),
+            Silence::Until(Some(start + Duration::from_secs(8)))
+        );
         assert_eq!(clock.ask(start + Duration::from_secs(8)), Silence::Expired);
     }
 

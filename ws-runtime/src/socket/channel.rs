@@ -12,7 +12,7 @@ use crate::{
 ///
 /// `publish` on a channel reaches everybody; `publish` on a socket leaves out that socket.
 pub struct Channel<E: Endpoint> {
-    hub: Arc<Hub>,
+    pub(super) hub: Arc<Hub>,
     endpoint: PhantomData<fn() -> E>,
 }
 
@@ -35,7 +35,7 @@ impl<E: Endpoint> Channel<E> {
 
     /// Returns the connected sockets, in no particular order.
     pub fn sockets(&self) -> Vec<Socket<E>> {
-        self.hub.members().into_iter().filter_map(Socket::of).collect()
+        self.hub.members().into_iter().filter_map(|member| Socket::of(member)).collect()
     }
 }
 

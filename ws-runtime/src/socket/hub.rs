@@ -1,7 +1,6 @@
 //! What all sockets of one route share.
 
 use std::{
-    any::Any,
     cell::Cell,
     sync::{
         Arc, Mutex, PoisonError, Weak,
@@ -30,7 +29,7 @@ pub(crate) struct Hub {
 }
 
 /// A socket of the route, whatever its types.
-pub(crate) trait Member: Subscriber + Any {
+pub(crate) trait Member: Subscriber {
     fn line(&self) -> &Line;
 }
 

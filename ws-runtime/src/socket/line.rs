@@ -212,7 +212,9 @@ impl Line {
 
     /// Ready once the peer or the transport is gone, or we are closing.
     pub(super) fn poll_closed(&self, cx: &mut Context<'_>) -> Poll<()> {
-        self.poll_until(cx, |state| !state.may_send() || state.session.has_received() || state.wish != Wish::Nothing)
+        self.poll_until(cx, |state| {
+            !state.may_send() || state.session.has_received() || state.wish != Wish::Nothing
+        })
     }
 
     /// Ready once the queue is below a quarter of its limit, or the socket is closing.

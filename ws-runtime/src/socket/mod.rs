@@ -9,6 +9,7 @@ mod hub;
 mod line;
 mod outbox;
 mod outgoing;
+mod recipients;
 mod settings;
 mod socket;
 mod subscriptions;
@@ -19,6 +20,7 @@ pub use self::{
     delivery::Delivery,
     handle::Handle,
     outgoing::Outgoing,
+    recipients::Recipients,
     socket::{ReadyState, Socket},
 };
 pub(crate) use self::{

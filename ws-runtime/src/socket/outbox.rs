@@ -86,7 +86,10 @@ impl Outbox {
         }
     }
 
-    fn write(&mut self, mut write: impl FnMut(&[IoSlice<'_>]) -> Poll<io::Result<usize>>) -> Poll<io::Result<()>> {
+    fn write(
+        &mut self,
+        mut write: impl FnMut(&[IoSlice<'_>]) -> Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<()>> {
         while self.len > 0 {
             let written = if self.pieces.is_empty() {
                 write(&[IoSlice::new(&self.tail[self.written..])])

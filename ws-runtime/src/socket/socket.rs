@@ -65,9 +65,9 @@ impl<E: Endpoint> Socket<E> {
         Self { inner: Arc::new(Inner { line, hub, shard, opening }) }
     }
 
-    pub(crate) fn of(member: Arc<dyn Member>) -> Option<Self> {
-        let any: Arc<dyn Any + Send + Sync> = member;
-        any.downcast().ok().map(|inner| Self { inner })
+    /// The socket behind a member of its route or of one of its topics.
+    pub(super) fn of(member: Arc<dyn Any + Send + Sync>) -> Option<Self> {
+        member.downcast().ok().map(|inner| Self { inner })
     }
 
     pub(crate) fn member(&self) -> Arc<dyn Member> {
@@ -281,6 +281,9 @@ impl<E: Endpoint> Hash for Socket<E> {
 
 impl<E: Endpoint> fmt::Debug for Socket<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Socket").field("id", &self.id()).field("path", &self.inner.hub.path).finish_non_exhaustive()
+        f.debug_struct("Socket")
+            .field("id", &self.id())
+            .field("path", &self.inner.hub.path)
+            .finish_non_exhaustive()
     }
 }

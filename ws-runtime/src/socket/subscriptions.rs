@@ -16,7 +16,13 @@ const PIECES: usize = 16;
 
 impl Line {
     /// Subscribes; false if it is subscribed already or closing.
-    pub(super) fn subscribe(&self, topics: &Topics, shard: usize, name: &str, me: Arc<dyn Subscriber>) -> bool {
+    pub(super) fn subscribe(
+        &self,
+        topics: &Topics,
+        shard: usize,
+        name: &str,
+        me: Arc<dyn Subscriber>,
+    ) -> bool {
         let mut state = self.lock();
         if !state.may_send() || state.find(name).is_some() {
             return false;

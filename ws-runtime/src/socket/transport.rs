@@ -80,7 +80,11 @@ impl Writer {
     }
 
     /// Writes what the stream takes, or arranges for the task to be woken when it takes something.
-    pub(crate) fn poll_slices(&mut self, cx: &mut Context<'_>, slices: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+    pub(crate) fn poll_slices(
+        &mut self,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
         if let Self::Other(half) = self {
             return Pin::new(half).poll_write_vectored(cx, slices);
         }

@@ -42,7 +42,10 @@ impl Close {
     /// # Panics
     /// If the code may not be sent; see [`Close`].
     pub const fn new(code: u16, reason: &'static str) -> Self {
-        assert!(may_be_sent(code), "this close code may not be sent: 1000 to 1003, 1007 to 1014 and 3000 to 4999 may");
+        assert!(
+            may_be_sent(code),
+            "this close code may not be sent: 1000 to 1003, 1007 to 1014 and 3000 to 4999 may"
+        );
         Self { code, reason: Cow::Borrowed(reason) }
     }
 
@@ -127,7 +130,6 @@ pub struct Closed {
     /// Whether both close frames were exchanged (RFC 6455 §7.1.4).
     pub clean: bool,
 }
-
 
 impl Closed {
     pub(crate) fn new(code: Option<u16>, reason: Text, by: Initiator, clean: bool) -> Self {

@@ -150,7 +150,11 @@ impl Decoder {
     /// Takes the next frame or message off the front of `input`; `None` when what is left is not a whole one, which the
     /// caller keeps and gives again with more behind it. `capacity` is the size of the caller's buffer: a frame that
     /// would not fit there is gathered here (see [`large`](Self::large)).
-    pub(crate) fn next<'a>(&mut self, input: &mut &'a mut [u8], capacity: usize) -> Result<Option<Frame<'a>>, Fault> {
+    pub(crate) fn next<'a>(
+        &mut self,
+        input: &mut &'a mut [u8],
+        capacity: usize,
+    ) -> Result<Option<Frame<'a>>, Fault> {
         loop {
             let Some((header, at, length)) = self.header(input)? else { return Ok(None) };
             let available = input.len() - at;
@@ -183,7 +187,9 @@ impl Decoder {
 
     /// The message that a large frame completes, once none of its bytes is missing.
     pub(crate) fn finish_large(&mut self) -> Result<Option<Frame<'static>>, Fault> {
-        let Some(large) = self.large.take_if(|large| large.payload.len() == large.length) else { return Ok(None) };
+        let Some(large) = self.large.take_if(|large| large.payload.len() == large.length) else {
+            return Ok(None);
+        };
         let Large { header, mut payload, .. } = *large;
         unmask(&mut payload, header.mask);
         match (header.opcode, header.last) {
@@ -281,7 +287,8 @@ impl Decoder {
                 Ok(Some(Frame::Message(Incoming(Payload::Text(text)))))
             }
             Opcode::Data(kind) => {
-                let mut message = Assembly { kind, payload: BytesMut::from(payload), fragments: 1, checked: 0 };
+                let mut message =
+                    Assembly { kind, payload: BytesMut::from(payload), fragments: 1, checked: 0 };
                 message.check_text()?;
                 self.message = Some(Box::new(message));
                 Ok(None)

@@ -11,15 +11,15 @@ mod fault;
 mod limits;
 mod message;
 
-pub use self::{
-    close::{Close, CloseCodeError, Closed, Initiator},
-    decoder::Incoming,
-    message::{Kind, Message, Text},
-};
 pub(crate) use self::{
     accept::accept_key,
     decoder::{Decoder, Frame, Role},
     encoder::Encoder,
     fault::Fault,
     limits::Limits,
+};
+pub use self::{
+    close::{Close, CloseCodeError, Closed, Initiator},
+    decoder::Incoming,
+    message::{Kind, Message, Text},
 };

@@ -62,7 +62,8 @@ impl Coerce {
             }
         }
         if types.is_null() {
-            let values = schema["enum"].as_array().map_or(std::slice::from_ref(&schema["const"]), Vec::as_slice);
+            let values =
+                schema["enum"].as_array().map_or(std::slice::from_ref(&schema["const"]), Vec::as_slice);
             for value in values {
                 self.string |= value.is_string();
                 self.number |= value.is_number();
@@ -87,7 +88,9 @@ impl Coerce {
         if text.is_empty() && self.null && !self.string {
             return Value::Null;
         }
-        if self.number && let Some(number) = read_number(text) {
+        if self.number
+            && let Some(number) = read_number(text)
+        {
             return Value::Number(number);
         }
         match text {
@@ -114,7 +117,8 @@ mod tests {
 
     #[test]
     fn the_schema_decides_what_a_text_becomes() {
-        let coerce = |schema: Value, text: &str| Coerce::of(&schema, &schema).unwrap().value(&[text]).unwrap();
+        let coerce =
+            |schema: Value, text: &str| Coerce::of(&schema, &schema).unwrap().value(&[text]).unwrap();
         for (schema, text, value) in [
             (json!({"type": "string"}), "123", json!("123")),
             (json!({"type": "string"}), "1e3", json!("1e3")),

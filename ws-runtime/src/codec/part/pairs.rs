@@ -108,7 +108,10 @@ impl Pairs {
     }
 
     /// All texts of a name; `None` for one that is not UTF-8.
-    pub(super) fn texts<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = Option<&'a str>> + use<'a, 'n> {
+    pub(super) fn texts<'a, 'n>(
+        &'a self,
+        name: &'n str,
+    ) -> impl Iterator<Item = Option<&'a str>> + use<'a, 'n> {
         self.pairs.iter().filter(move |(known, _)| known == name).map(|(_, text)| text.as_deref())
     }
 

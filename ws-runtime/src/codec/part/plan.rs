@@ -49,8 +49,13 @@ impl PartPlan {
         Self::finish(generator, root, type_name::<T>())
     }
 
-    pub(super) fn finish(generator: Generator, root: Value, subject: &'static str) -> Result<Self, SchemaError> {
-        let plan = generator.finish(root).and_then(|document| Names::of(document).map(|names| Self(Some(names))));
+    pub(super) fn finish(
+        generator: Generator,
+        root: Value,
+        subject: &'static str,
+    ) -> Result<Self, SchemaError> {
+        let plan =
+            generator.finish(root).and_then(|document| Names::of(document).map(|names| Self(Some(names))));
         plan.map_err(|reason| SchemaError::new(subject, Direction::Inbound, reason))
     }
 
@@ -60,7 +65,10 @@ impl PartPlan {
     }
 
     /// The schema, as it is published; `None` if nothing is read.
-    #[cfg_attr(not(test), expect(dead_code, reason = "what is published is looked at by tests alone, so far"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "what is published is looked at by tests alone, so far")
+    )]
     pub(crate) fn schema(&self) -> Option<&Value> {
         self.0.as_ref().map(|names| names.check.schema())
     }
@@ -82,7 +90,8 @@ impl Names {
             return Err("it must be a struct with named fields, without flattened enums".to_owned());
         }
         let coerce = |name: &str, schema| {
-            Coerce::of(&document, schema).map_err(|reason| format!("`{name}` {reason}: use a string or a number"))
+            Coerce::of(&document, schema)
+                .map_err(|reason| format!("`{name}` {reason}: use a string or a number"))
         };
         let properties = root["properties"].as_object().into_iter().flatten();
         let known = properties.map(|(name, schema)| Ok((name.as_str().into(), coerce(name, schema)?)));
@@ -123,7 +132,10 @@ impl Names {
             let taken = issues.clone();
             let missing = |issue: &Issue, taken: &Issue| {
                 issue.keyword == "required"
-                    && taken.path.strip_prefix('/').is_some_and(|name| issue.message == format!("`{name}` is required"))
+                    && taken
+                        .path
+                        .strip_prefix('/')
+                        .is_some_and(|name| issue.message == format!("`{name}` is required"))
             };
             let more = self.check.explain(&whole);
             issues.extend(more.into_iter().filter(|issue| !taken.iter().any(|taken| missing(issue, taken))));

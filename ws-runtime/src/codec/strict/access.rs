@@ -143,7 +143,9 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for &mut Members<'_, 'de, A> {
     #[inline]
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
         match self.state {
-            State::Plain(_) | State::Keyed => self.members.next_value_seed(Strict::new(seed, self.spot.at(self.value))),
+            State::Plain(_) | State::Keyed => {
+                self.members.next_value_seed(Strict::new(seed, self.spot.at(self.value)))
+            }
             State::Tag(tag, branches) => {
                 let name = self.members.next_value_seed(AsKey)?;
                 let branch = Object::branch(branches, &name).and_then(|branch| self.spot.at(branch).object());

@@ -1,29 +1,37 @@
-//! A route as the server sees it: its types forgotten, from a request to a running connection.
+//! A route as whoever serves it sees it: its types forgotten, from a request to a running connection.
 
 use std::{
     future::{Future, poll_fn},
     net::SocketAddr,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
-    sync::Arc,
+    sync::{Arc, Weak},
     task::Poll,
 };
 
 use bytes::Bytes;
 use http::{Response, StatusCode, request};
 
-use super::tasks::Tasks;
+use super::{
+    Entry,
+    run::{panic_text, run},
+    turn_away::turn_away,
+};
 use crate::{
-    connection::{Entry, panic_text, run, turn_away},
+    codec::{Decode, Encode, Telling},
     contract::Contract,
-    handshake::{Handshake, Opening, PartPlans, RawRequest, Refusal, Reject, accepted, opening, problem, read_parts},
-    route::Route,
-    socket::{Directory, Line, Opening as Opened, Socket, Transport, split},
+    handshake::{
+        Handshake, Opening, PartPlans, RawRequest, Refusal, Reject, SetupError, accepted, check_protocols,
+        opening, problem, read_parts,
+    },
+    pubsub::{Shard, Topics},
+    route::{OnInvalid, Options, Route},
+    socket::{Directory, Hub, Line, Opening as Opened, Socket, Transport, split},
     wire::Close,
 };
 
 /// A route of whatever types.
-pub(super) trait Mount: Send + Sync {
+pub(crate) trait Mount: Send + Sync {
     /// Judges an opening handshake.
     fn admit(self: Arc<Self>, request: Arriving) -> Pin<Box<dyn Future<Output = Verdict> + Send>>;
 
@@ -32,28 +40,59 @@ pub(super) trait Mount: Send + Sync {
 }
 
 /// A request for the route's path.
-pub(super) struct Arriving {
-    pub(super) parts: request::Parts,
+pub(crate) struct Arriving {
+    pub(crate) parts: request::Parts,
     /// As they are in the path, not decoded yet.
-    pub(super) captures: Vec<(String, String)>,
-    pub(super) remote_addr: SocketAddr,
-    pub(super) shard: usize,
+    pub(crate) captures: Vec<(String, String)>,
+    pub(crate) remote_addr: SocketAddr,
+    pub(crate) shard: usize,
 }
 
 /// What became of an opening handshake.
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     Refused(Response<Bytes>),
     /// The 101, and what begins once it is sent.
     Accepted(Response<()>, Start),
 }
 
-/// Begins the connection: over the stream, with what the client sent right behind its handshake.
-pub(super) type Start = Box<dyn FnOnce(Transport, Vec<u8>, &Tasks, &Directory) + Send>;
+/// Begins the connection: over the stream, with what the client sent right behind its handshake. The future is the
+/// connection, to its end.
+pub(crate) type Start =
+    Box<dyn FnOnce(Transport, Vec<u8>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
 /// A route with the plans of its request's parts.
-pub(super) struct Mounted<R: Route> {
-    pub(super) entry: Arc<Entry<R>>,
-    pub(super) plans: PartPlans,
+pub(crate) struct Mounted<R: Route> {
+    entry: Arc<Entry<R>>,
+    plans: PartPlans,
+    directory: Weak<Directory>,
+}
+
+impl<R: Route> Mounted<R> {
+    /// Works out what can be worked out before the first connection. `defaults` are the server's options.
+    pub(crate) fn new(
+        route: R,
+        defaults: &Options,
+        shards: &[Arc<Shard>],
+        directory: &Arc<Directory>,
+    ) -> Result<Self, SetupError> {
+        let body = <R::Contract as Contract>::Body::plan()?;
+        let response = <R::Contract as Contract>::Response::plan()?;
+        let plans = PartPlans::of::<R::Contract>()?;
+        check_protocols(<R::Contract as Contract>::PROTOCOLS)?;
+        R::OPTIONS.origins.check()?;
+        let opaque = response.tells_errors() == Telling::No;
+        let settings = R::OPTIONS.settle(defaults);
+        let on_invalid = R::OPTIONS.on_invalid.or(defaults.on_invalid).unwrap_or(OnInvalid::Reply);
+        let path = <R::Contract as Contract>::PATH;
+        let directory = Arc::downgrade(directory);
+        let hub = Arc::new(Hub::new(path, settings, Topics::new(shards), response, directory.clone()));
+        Ok(Self { entry: Arc::new(Entry { route, hub, body, opaque, on_invalid }), plans, directory })
+    }
+
+    /// What all sockets of the route share.
+    pub(crate) fn hub(&self) -> Arc<Hub> {
+        Arc::clone(&self.entry.hub)
+    }
 }
 
 impl<R: Route> Mount for Mounted<R> {
@@ -81,15 +120,16 @@ impl<R: Route> Mount for Mounted<R> {
             };
             match shaken {
                 Ok((response, socket)) => {
-                    let entry = Arc::clone(&self.entry);
-                    let start: Start = Box::new(move |transport, rest, tasks, directory| {
+                    let (entry, directory) = (Arc::clone(&self.entry), self.directory.clone());
+                    let start: Start = Box::new(move |transport, rest| {
                         let (reader, writer) = split(transport);
                         socket.line().start(writer);
-                        tasks.spawn(run(entry, socket.clone(), reader, rest));
-                        // The sweep of the shutdown has seen this socket, or has set this before it looked.
-                        if directory.is_stopped() {
+                        let running = run(entry, socket.clone(), reader, rest);
+                        // The sweep of a shutdown has seen this socket, or has set this before it looked.
+                        if directory.upgrade().is_none_or(|directory| directory.is_stopped()) {
                             socket.line().close(Some(&Close::GOING_AWAY));
                         }
+                        Box::pin(running)
                     });
                     Verdict::Accepted(response, start)
                 }
@@ -148,5 +188,5 @@ fn refuse(reject: Reject, shaken: Option<(&str, Option<&'static str>)>) -> Verdi
 
 /// A connection whose first and last frame is a close frame.
 fn close_at_once(close: Close) -> Start {
-    Box::new(move |transport, rest, tasks, _| tasks.spawn(turn_away(transport, rest, close)))
+    Box::new(move |transport, rest| Box::pin(turn_away(transport, rest, close)))
 }
