@@ -11,7 +11,6 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::{
-    endpoint,
     method::{self, Argument},
     paths, presence,
     shell::Shell,
@@ -25,12 +24,14 @@ pub(super) fn method(handler: &Handler, shell: &Shell<'_>) -> TokenStream {
     match handler.kind {
         Kind::Parse | Kind::Transform => {
             let (result, reject) = (paths::result(at), paths.reject(at));
+            let returns = quote_spanned!(at=> #result<(), #reject>);
             judged(
                 handler,
+                at,
                 &request(shell, at),
                 None,
-                &quote_spanned!(at=> #result<(), #reject>),
-                &paths.pass(at),
+                &returns,
+                &paths.pass(method::returned(handler)),
                 shell,
             )
         }
@@ -39,7 +40,15 @@ pub(super) fn method(handler: &Handler, shell: &Shell<'_>) -> TokenStream {
             let (result, headers, reject) = (paths::result(at), paths.header_map(at), paths.reject(at));
             let data = Argument { name: "data", default: quote_spanned!(at=> &'a Self::Data) };
             let returns = quote_spanned!(at=> #result<#headers, #reject>);
-            judged(handler, &handshake(shell, at), Some(&data), &returns, &paths.extend(at), shell)
+            judged(
+                handler,
+                at,
+                &handshake(shell, at),
+                Some(&data),
+                &returns,
+                &paths.extend(method::returned(handler)),
+                shell,
+            )
         }
         Kind::Open => replying(handler, None, shell),
         Kind::Message => replying(handler, Some(&payload("body", body(shell, at))), shell),
@@ -72,28 +81,26 @@ fn before_handle_head(shell: &Shell<'_>, at: Span) -> TokenStream {
     }
 }
 
-/// All of it is shown at the return type, for the compiler then reports one that does not fit once.
+/// All of it is shown at the return type: a type that does not fit is one error there, with that of `Data`.
 fn before_handle(handler: &Handler, shell: &Shell<'_>) -> TokenStream {
     let at = method::returned(handler);
-    let (result, reject, admit_trait) =
-        (paths::result(at), shell.paths.reject(at), shell.paths.admit_trait(at));
-    let output = endpoint::output(handler);
-    let returns = quote_spanned!(at=> #result<<#output as #admit_trait>::Data, #reject>);
-    judged(handler, &handshake(shell, at), None, &returns, &shell.paths.admit(at), shell)
+    let (result, reject) = (paths::result(at), shell.paths.reject(at));
+    let returns = quote_spanned!(at=> #result<Self::Data, #reject>);
+    judged(handler, at, &handshake(shell, at), None, &returns, &shell.paths.admit(at), shell)
 }
 
 /// A handler whose return value a function of the runtime judges.
 fn judged(
     handler: &Handler,
+    at: Span,
     first: &Argument,
     second: Option<&Argument>,
     returns: &TokenStream,
     judge: &TokenStream,
     shell: &Shell<'_>,
 ) -> TokenStream {
-    let at = span::at(handler.name.span());
-    let (name, out, attribute) =
-        (method::name(handler), method::out(handler), presence::attribute(handler, at));
+    let name = method::local(handler.kind.name(), at);
+    let (out, attribute) = (method::out(handler), presence::attribute(handler, at));
     let arguments = method::arguments(handler, first, second);
     let (taken, call) = (&arguments.taken, method::call(handler, &arguments.given, shell));
     quote_spanned! {at=>
@@ -107,7 +114,8 @@ fn judged(
 
 fn replying(handler: &Handler, second: Option<&Argument>, shell: &Shell<'_>) -> TokenStream {
     let at = span::at(handler.name.span());
-    judged(handler, &socket(shell, at), second, &outcome(shell, at), &judge(shell, at), shell)
+    let judge = judge(shell, method::returned(handler));
+    judged(handler, at, &socket(shell, at), second, &outcome(shell, at), &judge, shell)
 }
 
 /// A handler whose return type the macro knows already, or the trait holds against the user's.

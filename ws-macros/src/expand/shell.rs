@@ -1,6 +1,6 @@
 //! What surrounds the generated items: an unnamed scope, and the head of each impl.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Generics, WherePredicate, parse_quote};
 
@@ -22,7 +22,10 @@ impl<'a> Shell<'a> {
         let mut generics = target.generics.clone();
         // Without this each impl demands it anew of the parameters; with it, whoever names the type does, once.
         if generics.type_params().next().is_some() {
-            let (self_type, shared) = (&target.self_type, paths::shared(span));
+            // The compiler suggests further bounds behind this one, so it is shown where the block's head ends.
+            let end =
+                end(&target.generics.where_clause).or_else(|| end(&target.self_type)).map_or(span, span::at);
+            let (self_type, shared) = (&target.self_type, paths::shared(end));
             let bound: WherePredicate = parse_quote!(#self_type: #shared);
             generics.make_where_clause().predicates.push(bound);
         }
@@ -49,4 +52,12 @@ impl<'a> Shell<'a> {
             const _: () = { #items };
         }
     }
+}
+
+/// The place of the last token.
+fn end(tokens: &impl ToTokens) -> Option<Span> {
+    tokens.to_token_stream().into_iter().last().map(|token| match token {
+        TokenTree::Group(group) => group.span_close(),
+        other => other.span(),
+    })
 }

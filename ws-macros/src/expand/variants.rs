@@ -56,7 +56,7 @@ fn arm(arm: &Arm, variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     };
     let field = field.map(|field| quote_spanned!(at=> , #field));
     let call = method::call(handler, &quote!(#ws #field), shell);
-    let (out, judge) = (method::out(handler), handlers::judge(shell, at));
+    let (out, judge) = (method::out(handler), handlers::judge(shell, method::returned(handler)));
     quote_spanned! {at=>
         #attribute
         #path::#variant #pattern => {

@@ -37,7 +37,7 @@ pub(super) fn time(amount: &Amount, errors: &mut Diagnostics) -> Option<u64> {
         Amount::Text(text) => (measure(text, "a time", TIMES, errors)?, text.span()),
     };
     if value > LONGEST {
-        errors.at(span, "a time is at most a year\n\nhelp: `off` lifts the limit");
+        errors.at(span, "a time is at most a year\nhelp: `off` lifts the limit");
         return None;
     }
     Some(value)
@@ -49,7 +49,7 @@ pub(super) fn count(amount: &Amount, errors: &mut Diagnostics) -> Option<u32> {
         Amount::Off => Some(0),
         Amount::Number(number) => within_32_bits(whole(number, "", errors)?, number.span(), errors),
         Amount::Text(text) => {
-            errors.at(text.span(), "expected a number, found a text\n\nhelp: leave the quotes out");
+            errors.at(text.span(), "expected a number, found a text\nhelp: leave the quotes out");
             None
         }
     }
@@ -58,7 +58,7 @@ pub(super) fn count(amount: &Amount, errors: &mut Diagnostics) -> Option<u32> {
 fn within_32_bits(value: u64, span: Span, errors: &mut Diagnostics) -> Option<u32> {
     let value = u32::try_from(value);
     if value.is_err() {
-        errors.at(span, format!("expected at most {}\n\nhelp: `off` lifts the limit", u32::MAX));
+        errors.at(span, format!("expected at most {}\nhelp: `off` lifts the limit", u32::MAX));
     }
     value.ok()
 }
@@ -70,7 +70,7 @@ fn whole(number: &LitInt, example: &str, errors: &mut Diagnostics) -> Option<u64
         } else {
             format!("a unit stands in a text, as in `\"{example}\"`")
         };
-        errors.at(number.span(), format!("expected a number, found `{number}`\n\nhelp: {help}"));
+        errors.at(number.span(), format!("expected a number, found `{number}`\nhelp: {help}"));
         return None;
     }
     if number.base10_digits().starts_with('-') {
@@ -79,7 +79,7 @@ fn whole(number: &LitInt, example: &str, errors: &mut Diagnostics) -> Option<u64
     }
     let value = number.base10_parse();
     if value.is_err() {
-        errors.at(number.span(), format!("`{number}` is too large\n\nhelp: `off` lifts the limit"));
+        errors.at(number.span(), format!("`{number}` is too large\nhelp: `off` lifts the limit"));
     }
     value.ok()
 }
@@ -96,7 +96,7 @@ fn measure(text: &LitStr, what: &str, units: &[(&str, u64)], errors: &mut Diagno
     let names: Vec<String> = units.iter().map(|(name, _)| format!("`{name}`")).collect();
     errors.at(
         text.span(),
-        format!("`{written}` is not {what}\n\nhelp: a whole number and one of {}", names.join(", ")),
+        format!("`{written}` is not {what}\nhelp: a whole number and one of {}", names.join(", ")),
     );
     None
 }

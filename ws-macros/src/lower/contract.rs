@@ -15,10 +15,9 @@ use crate::{
 pub(crate) fn contract(arguments: Arguments, item: Item, errors: &mut Diagnostics) -> Option<Stated> {
     places::in_contract(&arguments.given, errors);
     if let Some(Subject::Contract(other)) = &arguments.subject {
-        errors.on(other, "expected a path, found a type\n\nhelp: write `#[ws_contract(\"/chat\")]`");
+        errors.on(other, "expected a path, found a type\nhelp: write `#[ws_contract(\"/chat\")]`");
     } else if arguments.subject.is_none() {
-        errors
-            .at(arguments.span, "a contract begins with its path\n\nhelp: write `#[ws_contract(\"/chat\")]`");
+        errors.at(arguments.span, "a contract begins with its path\nhelp: write `#[ws_contract(\"/chat\")]`");
     }
     let root = arguments.keys.root.value().cloned();
     let (target, structure) = target::structure(item, root, errors)?;
@@ -42,18 +41,18 @@ pub(super) fn read(
     errors: &mut Diagnostics,
 ) -> Contract {
     let root = LitStr::new("/", proc_macro2::Span::call_site());
-    let template = match literal {
+    let mut template = match literal {
         Some(literal) => path::read(literal, errors),
         None => path::Template { path: root, captures: Vec::new() },
     };
     let place = template.path.span();
-    inline::check(&template.captures, place, generics, errors);
+    inline::check(&mut template.captures, place, generics, errors);
     let params = if let Some(given) = keys.params.span() {
         if let Some(capture) = template.captures.iter().find(|capture| capture.kind.is_some()) {
             errors.at(
                 given,
                 format!(
-                    "`params` says the types of the captures, and so does `{{{}: …}}` in the path\n\n\
+                    "`params` says the types of the captures, and so does `{{{}: …}}` in the path\n\
                      help: keep one of them",
                     capture.name
                 ),
@@ -61,7 +60,7 @@ pub(super) fn read(
         } else if template.captures.is_empty() && literal.is_some() {
             errors.at(
                 given,
-                "`params` is given, but the path has no captures\n\nhelp: a capture is written `{name}`",
+                "`params` is given, but the path has no captures\nhelp: a capture is written `{name}`",
             );
         }
         keys.params.value().cloned().map_or(Params::None, |given| Params::Given(Box::new(given)))

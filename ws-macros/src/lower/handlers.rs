@@ -34,9 +34,7 @@ pub(super) fn read(block: Block, errors: &mut Diagnostics) -> Found {
                     whole.get_or_insert_with(|| name.clone());
                 }
                 found.kinds.push(word.kind);
-                if let Some(handler) = signature::read(method, word, word.signature, errors) {
-                    found.add(handler);
-                }
+                found.add(signature::read(method, word, word.signature, errors));
             }
             Name::Variant(variant) => {
                 single.get_or_insert(name);
@@ -49,7 +47,7 @@ pub(super) fn read(block: Block, errors: &mut Diagnostics) -> Found {
     if let (Some(_), Some(single)) = (whole, single) {
         errors.at(
             single.span(),
-            format!("`message` takes every message, so `{single}` would never be called\n\nhelp: keep `message`, or one handler for each variant"),
+            format!("`message` takes every message, so `{single}` would never be called\nhelp: keep `message`, or one handler for each variant"),
         );
     }
     if found.kinds.is_empty() && !found.any_arm {
@@ -57,7 +55,7 @@ pub(super) fn read(block: Block, errors: &mut Diagnostics) -> Found {
         errors.at(
             block.span,
             format!(
-                "no handler in this block: the route would let connections in and leave their messages unanswered\n\n\
+                "no handler in this block: the route would let connections in and leave their messages unanswered\n\
                  help: write at least `fn open(&self) {{}}`{unseen}"
             ),
         );

@@ -24,8 +24,8 @@ pub(super) fn name(place: Span, named: &TokenStream) -> Ident {
     Ident::new(&name, span::at(place))
 }
 
-/// The struct has no parameters of the block, so a capture's type can name none.
-pub(super) fn check(captures: &[Capture], place: Span, generics: &Generics, errors: &mut Diagnostics) {
+/// The struct has no parameters of the block, so a capture's type can name none; one that does is taken out.
+pub(super) fn check(captures: &mut [Capture], place: Span, generics: &Generics, errors: &mut Diagnostics) {
     let parameters = generics.params.iter().filter_map(|parameter| match parameter {
         GenericParam::Type(parameter) => Some(parameter.ident.to_string()),
         GenericParam::Const(parameter) => Some(parameter.ident.to_string()),
@@ -39,11 +39,12 @@ pub(super) fn check(captures: &[Capture], place: Span, generics: &Generics, erro
             errors.at(
                 place,
                 format!(
-                    "the type of `{{{}}}` cannot name `{parameter}`: the captures are a struct of their own\n\n\
+                    "the type of `{{{}}}` cannot name `{parameter}`: the captures are a struct of their own\n\
                      help: name a type without parameters, or give the struct yourself, as in `params = Seat`",
                     capture.name
                 ),
             );
+            capture.kind = None;
         }
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn sort(method: &Method, errors: &mut Diagnostics) -> Name {
         errors.at(
             ident.span(),
             format!(
-                "`{name}` is no handler, and nearly `{handler}`\n\n\
+                "`{name}` is no handler, and nearly `{handler}`\n\
                  help: rename it to `{handler}`, or move it to an impl block without an attribute"
             ),
         );

@@ -42,7 +42,7 @@ impl Reader<'_> {
                 ),
                 None => format!("write `\"/{text}\"`"),
             };
-            self.error(format!("a path begins with `/`, found {found}\n\nhelp: {help}"));
+            self.error(format!("a path begins with `/`, found {found}\nhelp: {help}"));
             return "/".to_owned();
         };
         let segments: Vec<&str> = rest.split('/').collect();
@@ -58,7 +58,7 @@ impl Reader<'_> {
     /// Reads a segment and gives it back without a type.
     fn segment(&mut self, segment: &str, last: bool) -> String {
         if segment.is_empty() && !last {
-            self.error("a segment of the path is empty\n\nhelp: write one `/` where there are two");
+            self.error("a segment of the path is empty\nhelp: write one `/` where there are two");
         } else if let Some(inner) = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'))
             && !inner.contains(['{', '}'])
         {
@@ -74,13 +74,13 @@ impl Reader<'_> {
     fn braces(&mut self, segment: &str) {
         match (segment.matches('{').count(), segment.matches('}').count()) {
             (opened, closed) if opened > closed => {
-                self.error(format!("a capture is not closed in `{segment}`\n\nhelp: write `{{name}}`"));
+                self.error(format!("a capture is not closed in `{segment}`\nhelp: write `{{name}}`"));
             }
             (opened, closed) if opened < closed => {
-                self.error(format!("a capture is not opened in `{segment}`\n\nhelp: write `{{name}}`"));
+                self.error(format!("a capture is not opened in `{segment}`\nhelp: write `{{name}}`"));
             }
             _ => self.error(format!(
-                "a capture is a whole segment, found `{segment}`\n\nhelp: capture the segment, and take it apart in the type of its field"
+                "a capture is a whole segment, found `{segment}`\nhelp: capture the segment, and take it apart in the type of its field"
             )),
         }
     }
@@ -89,25 +89,25 @@ impl Reader<'_> {
         let name = |text: &str| if text.is_empty() { "rest".to_owned() } else { text.to_owned() };
         if let Some(capture) = segment.strip_prefix(':') {
             self.error(format!(
-                "a capture stands in braces, found `{segment}`\n\nhelp: write `{{{}}}`",
+                "a capture stands in braces, found `{segment}`\nhelp: write `{{{}}}`",
                 name(capture)
             ));
         } else if let Some(tail) = segment.strip_prefix('*') {
             self.error(format!(
-                "the rest of a path stands in braces, found `{segment}`\n\nhelp: write `{{*{}}}`",
+                "the rest of a path stands in braces, found `{segment}`\nhelp: write `{{*{}}}`",
                 name(tail)
             ));
         } else if let Some(capture) = segment.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')) {
             self.error(format!(
-                "a capture stands in braces, found `{segment}`\n\nhelp: write `{{{}}}`",
+                "a capture stands in braces, found `{segment}`\nhelp: write `{{{}}}`",
                 name(capture)
             ));
         } else if segment.contains('?') {
-            self.error("a path ends before `?`\n\nhelp: the query is a type of its own: `query = Join`");
+            self.error("a path ends before `?`\nhelp: the query is a type of its own: `query = Join`");
         } else if segment.contains('#') {
             self.error("a path ends before `#`: a fragment is never sent");
         } else if let Some(odd) = segment.chars().find(|odd| !odd.is_ascii_graphic()) {
-            self.error(format!("a path is sent as visible ASCII, found {odd:?}\n\nhelp: percent-encode it"));
+            self.error(format!("a path is sent as visible ASCII, found {odd:?}\nhelp: percent-encode it"));
         }
     }
 
@@ -128,7 +128,9 @@ impl Reader<'_> {
         let kind = kind.and_then(|kind| self.kind(name, kind));
         if let Some(field) = field {
             if self.captures.iter().any(|capture| capture.name == name) {
-                self.error(format!("two captures are named `{name}`\n\nhelp: each is a field, so each needs a name of its own"));
+                self.error(format!(
+                    "two captures are named `{name}`\nhelp: each is a field, so each needs a name of its own"
+                ));
             } else {
                 self.captures.push(Capture { field, name: name.to_owned(), kind });
             }
@@ -151,7 +153,7 @@ impl Reader<'_> {
                 })
             }
             _ if name.is_empty() => {
-                self.error("a capture has no name\n\nhelp: write `{name}`");
+                self.error("a capture has no name\nhelp: write `{name}`");
                 None
             }
             _ => {
@@ -160,7 +162,7 @@ impl Reader<'_> {
                     Ok(_) if guess.contains(|letter: char| letter != '_') => format!("write `{{{guess}}}`"),
                     _ => "write `{name}`".to_owned(),
                 };
-                self.error(format!("a capture is named like a field, found `{name}`\n\nhelp: {help}"));
+                self.error(format!("a capture is named like a field, found `{name}`\nhelp: {help}"));
                 None
             }
         }
@@ -171,7 +173,7 @@ impl Reader<'_> {
             Ok(kind) if !kind.to_token_stream().is_empty() => Some(kind),
             _ => {
                 self.error(format!(
-                    "expected a type after `{name}:`, found `{text}`\n\nhelp: write `{{{name}: u32}}`"
+                    "expected a type after `{name}:`, found `{text}`\nhelp: write `{{{name}: u32}}`"
                 ));
                 None
             }

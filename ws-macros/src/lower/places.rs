@@ -15,7 +15,7 @@ pub(super) fn in_contract(given: &[Ident], errors: &mut Diagnostics) {
         errors.at(
             key.span(),
             format!(
-                "`{key}` is the server's, and a contract is what both ends know\n\n\
+                "`{key}` is the server's, and a contract is what both ends know\n\
                  help: write it in the `#[ws_route]` that serves this contract"
             ),
         );
@@ -33,7 +33,7 @@ pub(super) fn serving(contract: &TypePath, given: &[Ident], variants: bool, erro
             if key == "body" { "; it is repeated here only for `message_<variant>` handlers" } else { "" };
         errors.at(
             key.span(),
-            format!("`{key}` belongs to the contract\n\nhelp: write it in the `#[ws_contract]` of `{contract}`{also}"),
+            format!("`{key}` belongs to the contract\nhelp: write it in the `#[ws_contract]` of `{contract}`{also}"),
         );
     }
 }

@@ -19,7 +19,7 @@ use crate::{
 pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) -> Option<Route> {
     let Arguments { tokens, span, subject, keys, given } = arguments;
     if subject.is_none() {
-        errors.at(span, "a route begins with its path\n\nhelp: write `#[ws_route(\"/chat\")]`, or name a contract: `#[ws_route(ChatApi)]`");
+        errors.at(span, "a route begins with its path\nhelp: write `#[ws_route(\"/chat\")]`, or name a contract: `#[ws_route(ChatApi)]`");
     }
     let options = options::read(&keys, errors);
     let (target, block) = target::block(item, keys.root.value().cloned(), errors)?;
@@ -74,7 +74,7 @@ fn check_protocols(contract: &Contract, options: &Options, keys: &Keys, errors: 
         && contract.protocols.is_empty()
         && keys.protocols.span().is_none()
     {
-        errors.at(place, "`require_protocol` needs something to require\n\nhelp: add `protocols = [\"v1\"]`");
+        errors.at(place, "`require_protocol` needs something to require\nhelp: add `protocols = [\"v1\"]`");
     }
 }
 
@@ -90,7 +90,7 @@ fn check_body(keys: &Keys, found: &Found, errors: &mut Diagnostics) {
         errors.at(
             place,
             format!(
-                "`body` is given, but no handler takes messages\n\n\
+                "`body` is given, but no handler takes messages\n\
                  help: write `async fn message(&self, ws: &Socket<Self>, body: {body})`, or leave `body` out"
             ),
         );
@@ -106,7 +106,7 @@ fn dispatch(keys: &Keys, arms: Vec<Arm>, errors: &mut Diagnostics) -> Option<Var
             errors.at(
                 name.span(),
                 format!(
-                    "`{name}` handles a variant of `body`, and no `body` is given\n\n\
+                    "`{name}` handles a variant of `body`, and no `body` is given\n\
                      help: add `body = Say`, the enum; other methods go to an impl block without an attribute"
                 ),
             );

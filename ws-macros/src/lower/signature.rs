@@ -9,22 +9,17 @@ use crate::{
     diagnostics::Diagnostics,
     model::Handler,
     syntax::Method,
-    vocabulary::{HandlerWord, Returns, Second},
+    vocabulary::{HandlerWord, Kind, Returns, Second},
 };
 
-/// Reads a handler. Every mistake in its signature is reported; `None` if there is any.
-pub(super) fn read(
-    method: Method,
-    word: &HandlerWord,
-    expected: &str,
-    errors: &mut Diagnostics,
-) -> Option<Handler> {
-    let mut reader = Reader { name: method.signature.ident.clone(), word, expected, errors, clean: true };
+/// Reads a handler. Every mistake in its signature is reported, and what is wrong is left out.
+pub(super) fn read(method: Method, word: &HandlerWord, expected: &str, errors: &mut Diagnostics) -> Handler {
+    let mut reader = Reader { name: method.signature.ident.clone(), word, expected, errors };
     reader.qualifiers(&method.signature);
     reader.receiver(&method.signature);
     let (first, second) = reader.arguments(&method.signature);
     let output = reader.output(&method.signature);
-    reader.clean.then(|| Handler {
+    Handler {
         kind: word.kind,
         name: method.signature.ident,
         is_async: method.signature.asyncness.is_some(),
@@ -33,7 +28,7 @@ pub(super) fn read(
         output,
         conditions: attributes::conditions(&method.attributes),
         docs: attributes::docs(&method.attributes),
-    })
+    }
 }
 
 struct Reader<'a> {
@@ -41,25 +36,23 @@ struct Reader<'a> {
     word: &'a HandlerWord,
     expected: &'a str,
     errors: &'a mut Diagnostics,
-    clean: bool,
 }
 
 impl Reader<'_> {
     fn error(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
-        self.clean = false;
         self.errors.on(tokens, message);
     }
 
     fn qualifiers(&mut self, signature: &Signature) {
         let name = self.name.clone();
         if let Some(token) = &signature.constness {
-            self.error(token, format!("a handler cannot be `const`\n\nhelp: write `{}`", self.expected));
+            self.error(token, format!("a handler cannot be `const`\nhelp: write `{}`", self.expected));
         }
         if let Safety::Unsafe(token) = &signature.safety {
             self.error(token, format!("a handler cannot be `unsafe`: the server calls `{name}` as it comes"));
         }
         if let Some(abi) = &signature.abi {
-            self.error(abi, format!("a handler cannot be `extern`\n\nhelp: write `{}`", self.expected));
+            self.error(abi, format!("a handler cannot be `extern`\nhelp: write `{}`", self.expected));
         }
         for parameter in &signature.generics.params {
             if !matches!(parameter, GenericParam::Lifetime(_)) {
@@ -79,7 +72,7 @@ impl Reader<'_> {
             self.error(
                 &name,
                 format!(
-                    "the handler `{name}` does not take `&self`\n\n\
+                    "the handler `{name}` does not take `&self`\n\
                      help: write `{}`; a function of another kind goes to an impl block without an attribute",
                     self.expected
                 ),
@@ -98,7 +91,7 @@ impl Reader<'_> {
         self.error(
             receiver,
             format!(
-                "handlers share the route: expected `&self`, found {found}\n\n\
+                "handlers share the route: expected `&self`, found {found}\n\
                  help: what changes goes behind a `Mutex`, an atomic or a channel"
             ),
         );
@@ -110,7 +103,7 @@ impl Reader<'_> {
         for argument in signature.inputs.iter().filter_map(typed) {
             for attribute in &argument.attrs {
                 if attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr") {
-                    self.error(attribute, "an argument of a handler cannot be conditional\n\nhelp: put `#[cfg(…)]` on the handler");
+                    self.error(attribute, "an argument of a handler cannot be conditional\nhelp: put `#[cfg(…)]` on the handler");
                 }
             }
             let kind = &*argument.ty;
@@ -118,7 +111,7 @@ impl Reader<'_> {
                 self.error(
                     token,
                     format!(
-                        "the type of a handler's argument cannot be `impl …`\n\nhelp: write `{}`",
+                        "the type of a handler's argument cannot be `impl …`\nhelp: write `{}`",
                         self.expected
                     ),
                 );
@@ -129,7 +122,7 @@ impl Reader<'_> {
             }
         }
         if let Some(dots) = &signature.variadic {
-            self.error(dots, format!("a handler takes no `...`\n\nhelp: write `{}`", self.expected));
+            self.error(dots, format!("a handler takes no `...`\nhelp: write `{}`", self.expected));
         }
         (first, second)
     }
@@ -137,7 +130,7 @@ impl Reader<'_> {
     fn reference(&mut self, kind: &Type, first: &mut Option<Type>, second: &mut Option<Type>) {
         let (name, expected) = (self.name.clone(), self.expected);
         if second.is_some() && self.word.second == Second::Value {
-            self.error(kind, format!("the connection comes first\n\nhelp: write `{expected}`"));
+            self.error(kind, format!("the connection comes first\nhelp: write `{expected}`"));
         } else if first.is_none() {
             *first = Some(kind.clone());
         } else if second.is_none() && self.word.second == Second::Reference {
@@ -145,12 +138,10 @@ impl Reader<'_> {
         } else if self.word.second == Second::Value {
             self.error(
                 kind,
-                format!(
-                    "`{name}` takes what arrives by value: leave out the `&`\n\nhelp: write `{expected}`"
-                ),
+                format!("`{name}` takes what arrives by value: leave out the `&`\nhelp: write `{expected}`"),
             );
         } else {
-            self.error(kind, format!("`{name}` takes no further argument\n\nhelp: write `{expected}`"));
+            self.error(kind, format!("`{name}` takes no further argument\nhelp: write `{expected}`"));
         }
     }
 
@@ -158,18 +149,18 @@ impl Reader<'_> {
         let (name, expected, reference) = (self.name.clone(), self.expected, self.word.first);
         if self.word.second != Second::Value {
             let message = if after_first && self.word.second == Second::Nothing {
-                format!("`{name}` takes `{reference}` alone\n\nhelp: write `{expected}`")
+                format!("`{name}` takes `{reference}` alone\nhelp: write `{expected}`")
             } else {
-                format!("`{name}` takes its arguments by reference\n\nhelp: write `{expected}`")
+                format!("`{name}` takes its arguments by reference\nhelp: write `{expected}`")
             };
             self.error(kind, message);
         } else if let Some(earlier) = second.take() {
             if after_first {
-                self.error(kind, format!("`{name}` takes no further argument\n\nhelp: write `{expected}`"));
+                self.error(kind, format!("`{name}` takes no further argument\nhelp: write `{expected}`"));
             } else {
                 self.error(
                     earlier,
-                    format!("the connection is borrowed: `{reference}`\n\nhelp: write `{expected}`"),
+                    format!("the connection is borrowed: `{reference}`\nhelp: write `{expected}`"),
                 );
             }
             *second = Some(kind.clone());
@@ -185,15 +176,21 @@ impl Reader<'_> {
                 if self.word.returns == Returns::Message {
                     self.error(
                         &name,
-                        format!("`{name}` returns the `Message` that is decoded\n\nhelp: write `{expected}`"),
+                        format!("`{name}` returns the `Message` that is decoded\nhelp: write `{expected}`"),
                     );
                 }
                 None
             }
             ReturnType::Type(_, kind) => {
                 let unit = matches!(&**kind, Type::Tuple(tuple) if tuple.elems.is_empty());
+                if self.word.kind == Kind::BeforeHandle
+                    && let Some(token) = impl_trait(&kind.to_token_stream())
+                {
+                    self.error(token, "the type of a connection's data is named, found `impl …`");
+                    return None;
+                }
                 if self.word.returns == Returns::Nothing && !unit {
-                    self.error(kind, format!("`{name}` returns nothing\n\nhelp: write `{expected}`"));
+                    self.error(kind, format!("`{name}` returns nothing\nhelp: write `{expected}`"));
                 }
                 Some((**kind).clone())
             }

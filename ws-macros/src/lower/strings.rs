@@ -7,7 +7,7 @@ use crate::{diagnostics::Diagnostics, model::Origins, syntax};
 /// Subprotocols: tokens, each offered once.
 pub(super) fn protocols(list: &syntax::Strings, errors: &mut Diagnostics) -> Vec<LitStr> {
     if list.items.is_empty() {
-        errors.at(list.span, "expected at least one subprotocol\n\nhelp: leave the key out if there is none");
+        errors.at(list.span, "expected at least one subprotocol\nhelp: leave the key out if there is none");
     }
     distinct(list, "subprotocol", errors);
     for item in &list.items {
@@ -18,7 +18,7 @@ pub(super) fn protocols(list: &syntax::Strings, errors: &mut Diagnostics) -> Vec
             errors.at(
                 item.span(),
                 format!(
-                    "`{name}` cannot be the name of a subprotocol\n\n\
+                    "`{name}` cannot be the name of a subprotocol\n\
                      help: a name is made of letters, digits and `!#$%&'*+-.^_`|~`"
                 ),
             );
@@ -42,7 +42,7 @@ pub(super) fn origins(origins: &syntax::Origins, errors: &mut Diagnostics) -> Or
     if list.items.is_empty() {
         errors.at(
             list.span,
-            "expected at least one origin\n\nhelp: without the key, only pages of the same host may connect",
+            "expected at least one origin\nhelp: without the key, only pages of the same host may connect",
         );
     }
     distinct(list, "origin", errors);
@@ -57,7 +57,7 @@ pub(super) fn origins(origins: &syntax::Origins, errors: &mut Diagnostics) -> Or
             errors.at(
                 item.span(),
                 format!(
-                    "`{text}` is not an origin\n\n\
+                    "`{text}` is not an origin\n\
                      help: an origin is scheme, host and port alone, as in `\"https://example.com\"`; `any` lets every page connect"
                 ),
             );

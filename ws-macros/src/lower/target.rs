@@ -1,6 +1,6 @@
 //! Which item an attribute may stand on, and which type gets the implementations.
 
-use syn::{GenericParam, Generics, Path, Type};
+use syn::{Generics, Path, Type};
 
 use super::attributes::conditions;
 use crate::{
@@ -20,11 +20,11 @@ pub(super) fn block(
             if let Some(place) = block.of_trait {
                 errors.at(
                     place,
-                    "expected an inherent impl block, found the impl of a trait\n\n\
+                    "expected an inherent impl block, found the impl of a trait\n\
                      help: put the handlers into an impl block of their own, and `#[ws_route]` on that",
                 );
             }
-            check_lifetimes(&block.generics, errors);
+            check_lifetimes(&block.generics, errors)?;
             let target = Target {
                 root,
                 generics: block.generics.clone(),
@@ -38,7 +38,7 @@ pub(super) fn block(
             errors.at(
                 structure.span,
                 format!(
-                    "expected an impl block, found a struct\n\n\
+                    "expected an impl block, found a struct\n\
                      help: put `#[ws_route]` on `impl {}`, where the handlers are",
                     structure.name
                 ),
@@ -48,7 +48,7 @@ pub(super) fn block(
         Item::Other { keyword, span } => {
             errors.at(
                 span,
-                format!("expected an impl block, found {}\n\nhelp: {}", article(&keyword), way(&keyword)),
+                format!("expected an impl block, found {}\nhelp: {}", article(&keyword), way(&keyword)),
             );
             None
         }
@@ -63,13 +63,13 @@ pub(super) fn structure(
 ) -> Option<(Target, Option<Structure>)> {
     match item {
         Item::Struct(structure) => {
-            check_lifetimes(&structure.generics, errors);
+            check_lifetimes(&structure.generics, errors)?;
             Some((structure_target(&structure, root), Some(structure)))
         }
         Item::Block(block) => {
             errors.at(
                 block.span,
-                "expected a struct, found an impl block\n\n\
+                "expected a struct, found an impl block\n\
                  help: the contract of a block with handlers is stated by `#[ws_route]`",
             );
             None
@@ -78,7 +78,7 @@ pub(super) fn structure(
             errors.at(
                 span,
                 format!(
-                    "expected a struct, found {}\n\n\
+                    "expected a struct, found {}\n\
                      help: a contract is stated on a struct that names it: `struct ChatApi;`",
                     article(&keyword)
                 ),
@@ -98,20 +98,19 @@ fn structure_target(structure: &Structure, root: Option<Path>) -> Target {
     }
 }
 
-/// A server keeps its routes until it ends, so they can borrow from nothing.
-fn check_lifetimes(generics: &Generics, errors: &mut Diagnostics) {
-    for parameter in &generics.params {
-        if let GenericParam::Lifetime(lifetime) = parameter {
-            errors.at(
-                lifetime.lifetime.apostrophe,
-                format!(
-                    "a route cannot borrow: `{}` ends before the server does\n\n\
-                     help: own the data, or share it in an `Arc`",
-                    lifetime.lifetime
-                ),
-            );
-        }
+/// A server keeps its routes until it ends, so they can borrow from nothing. One that does gets no implementations.
+fn check_lifetimes(generics: &Generics, errors: &mut Diagnostics) -> Option<()> {
+    for parameter in generics.lifetimes() {
+        let lifetime = &parameter.lifetime;
+        errors.at(
+            lifetime.apostrophe,
+            format!(
+                "a route cannot borrow: `{lifetime}` ends before the server does\n\
+                 help: own the data, or share it in an `Arc`",
+            ),
+        );
     }
+    generics.lifetimes().next().is_none().then_some(())
 }
 
 fn article(keyword: &str) -> String {

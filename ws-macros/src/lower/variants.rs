@@ -8,6 +8,7 @@ use super::signature;
 use crate::{
     diagnostics::Diagnostics,
     model::Arm,
+    span,
     syntax::Method,
     vocabulary::{HANDLERS, Kind},
 };
@@ -19,16 +20,16 @@ pub(super) fn arm(method: Method, variant: &str, errors: &mut Diagnostics) -> Op
         errors.at(
             name.span(),
             format!(
-                "expected the name of a variant after `message_` in `{name}`\n\n\
+                "expected the name of a variant after `message_` in `{name}`\n\
                  help: `message_join` handles `Join`; other names go to an impl block without an attribute"
             ),
         );
         return None;
     };
-    ident.set_span(name.span());
+    ident.set_span(span::at(name.span()));
     let word = HANDLERS.iter().find(|word| word.kind == Kind::Message)?;
     let expected = format!("async fn {name}(&self, ws: &Socket<Self>, field: Field)");
-    let handler = signature::read(method, word, &expected, errors)?;
+    let handler = signature::read(method, word, &expected, errors);
     Some(Arm { variant: ident, handler })
 }
 
@@ -50,7 +51,7 @@ pub(super) fn path(body: &Type, errors: &mut Diagnostics) -> Option<Path> {
             let found = other.to_token_stream();
             errors.on(
                 other,
-                format!("expected the path of an enum, for its variants have handlers, found `{found}`\n\nhelp: name it by a `type` alias, or handle `message` whole"),
+                format!("expected the path of an enum, for its variants have handlers, found `{found}`\nhelp: name it by a `type` alias, or handle `message` whole"),
             );
             None
         }

@@ -122,7 +122,7 @@ impl Arguments {
         if first {
             self.subject = Some(Subject::Path(path));
         } else if self.subject.is_some() {
-            errors.at(path.span(), "expected a key, found a second path\n\nhelp: a route has one path");
+            errors.at(path.span(), "expected a key, found a second path\nhelp: a route has one path");
         } else {
             errors.at(path.span(), "the path stands first, before the keys");
             self.subject = Some(Subject::Path(path));
@@ -199,7 +199,7 @@ fn unknown_key(word: &str) -> String {
         _ => vocabulary::nearest(word, KEYS.iter().map(|key| key.name))
             .map_or_else(all_keys, |near| format!("a key of nearly that name is `{near}`")),
     };
-    format!("unknown key `{word}`\n\nhelp: {help}")
+    format!("unknown key `{word}`\nhelp: {help}")
 }
 
 fn all_keys() -> String {

@@ -63,7 +63,7 @@ impl<T> Slot<T> {
     /// Puts a value in, or reports that the key was given before.
     pub(super) fn fill(&mut self, key: &Ident, value: Option<T>, errors: &mut Diagnostics) {
         if self.key.is_some() {
-            errors.at(key.span(), format!("`{key}` is given twice\n\nhelp: keep one of them"));
+            errors.at(key.span(), format!("`{key}` is given twice\nhelp: keep one of them"));
             return;
         }
         self.key = Some(key.clone());

@@ -1,6 +1,6 @@
 //! Each shape that the grammar can take, written out.
 
-use super::expand;
+use super::harness::expand;
 
 /// Expands a source and lays it out as a file.
 fn shown(source: &str) -> String {

@@ -1,6 +1,6 @@
 //! What the expansion may name.
 
-use super::expand;
+use super::harness::expand;
 
 const EVERYTHING: &str = r#"#[ws_route(
     "/{room}/{seat: u32}", body = Say, response = Heard, query = Join, protocols = ["v1"], idle_timeout = 60, on_invalid = close,

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 
-use super::{Attribute, run};
+use super::harness::{Attribute, run};
 
 /// Pieces that a route is made of, and some that it is not.
 const PIECES: &[&str] = &[

@@ -1,6 +1,6 @@
 //! What is wrong with handlers.
 
-use super::mistakes;
+use super::mistakes::mistakes;
 
 mistakes! { handlers:
     r#"#[ws_route("/")] impl Chat { fn helper(&self) {} }"#
@@ -8,7 +8,7 @@ mistakes! { handlers:
     r#"#[ws_route("/")] impl Chat { handlers!(); }"#
         => "impl", "no handler in this block";
     r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn on_message(&self) {} }"#
-        => "on_message", "`on_message` is no handler, and nearly `message`\n\nhelp: rename it to `message`, or move it to an impl block without";
+        => "on_message", "`on_message` is no handler, and nearly `message`\nhelp: rename it to `message`, or move it to an impl block without";
     r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn handle_close(&self) {} }"#
         => "handle_close", "`handle_close` is no handler, and nearly `close`";
     r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn mesage(&self) {} }"#
@@ -51,6 +51,8 @@ mistakes! { handlers:
         => "extern", "a handler cannot be `extern`";
     r#"#[ws_route("/")] impl Chat { fn close(&self) -> Result<(), E> {} }"#
         => "Result", "`close` returns nothing";
+    r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> Result<impl Sized, Reject> {} }"#
+        => "impl", "the type of a connection's data is named, found `impl …`";
     r#"#[ws_route("/")] impl Chat { fn transform_message(&self, message: Message) {} }"#
         => "transform_message", "`transform_message` returns the `Message` that is decoded";
 }

@@ -1,6 +1,6 @@
 //! What is wrong with keys.
 
-use super::mistakes;
+use super::mistakes::mistakes;
 
 mistakes! { the_first_argument:
     "#[ws_route(body = Say)] impl Chat { fn message(&self) {} }"
@@ -13,11 +13,11 @@ mistakes! { the_first_argument:
 
 mistakes! { keys:
     r#"#[ws_route("/", bdoy = Say)] impl Chat { fn open(&self) {} }"#
-        => "bdoy", "unknown key `bdoy`\n\nhelp: a key of nearly that name is `body`";
+        => "bdoy", "unknown key `bdoy`\nhelp: a key of nearly that name is `body`";
     r#"#[ws_route("/", zzz = Say<A, B>, send_pings)] impl Chat { fn open(&self) {} }"#
-        => "zzz", "unknown key `zzz`\n\nhelp: the keys are `body`";
+        => "zzz", "unknown key `zzz`\nhelp: the keys are `body`";
     r#"#[ws_route("/", data = User)] impl Chat { fn open(&self) {} }"#
-        => "data", "unknown key `data`\n\nhelp: what `before_handle` returns";
+        => "data", "unknown key `data`\nhelp: what `before_handle` returns";
     r#"#[ws_route("/", per_message_deflate)] impl Chat { fn open(&self) {} }"#
         => "per_message_deflate", "unknown key `per_message_deflate`";
     r#"#[ws_route("/", query = A, query = B)] impl Chat { fn open(&self) {} }"#

@@ -1,6 +1,6 @@
 //! What is wrong with paths.
 
-use super::mistakes;
+use super::mistakes::mistakes;
 
 mistakes! { paths:
     r#"#[ws_route("chat")] impl Chat { fn open(&self) {} }"#
@@ -8,7 +8,7 @@ mistakes! { paths:
     r#"#[ws_route("")] impl Chat { fn open(&self) {} }"#
         => r#""""#, "a path begins with `/`, found nothing";
     r#"#[ws_route("ws://a/b")] impl Chat { fn open(&self) {} }"#
-        => r#""ws://a/b""#, "a path begins with `/`, found `ws://a/b`\n\nhelp: the server has the address, a route the path alone: `\"/b\"`";
+        => r#""ws://a/b""#, "a path begins with `/`, found `ws://a/b`\nhelp: the server has the address, a route the path alone: `\"/b\"`";
     r#"#[ws_route("/a//b")] impl Chat { fn open(&self) {} }"#
         => r#""/a//b""#, "a segment of the path is empty";
     r#"#[ws_route("/{a}/{a}")] impl Chat { fn open(&self) {} }"#
@@ -22,15 +22,15 @@ mistakes! { paths:
     r#"#[ws_route("/{*a}/b")] impl Chat { fn open(&self) {} }"#
         => r#""/{*a}/b""#, "`{*a}` is the rest of the path";
     r#"#[ws_route("/:room")] impl Chat { fn open(&self) {} }"#
-        => r#""/:room""#, "a capture stands in braces, found `:room`\n\nhelp: write `{room}`";
+        => r#""/:room""#, "a capture stands in braces, found `:room`\nhelp: write `{room}`";
     r#"#[ws_route("/<room>")] impl Chat { fn open(&self) {} }"#
         => r#""/<room>""#, "a capture stands in braces, found `<room>`";
     r#"#[ws_route("/*")] impl Chat { fn open(&self) {} }"#
-        => r#""/*""#, "the rest of a path stands in braces, found `*`\n\nhelp: write `{*rest}`";
+        => r#""/*""#, "the rest of a path stands in braces, found `*`\nhelp: write `{*rest}`";
     r#"#[ws_route("/{}")] impl Chat { fn open(&self) {} }"#
         => r#""/{}""#, "a capture has no name";
     r#"#[ws_route("/{room-id}")] impl Chat { fn open(&self) {} }"#
-        => r#""/{room-id}""#, "a capture is named like a field, found `room-id`\n\nhelp: write `{room_id}`";
+        => r#""/{room-id}""#, "a capture is named like a field, found `room-id`\nhelp: write `{room_id}`";
     r#"#[ws_route("/{self}")] impl Chat { fn open(&self) {} }"#
         => r#""/{self}""#, "a capture cannot be named `self`";
     r#"#[ws_route("/{a:}")] impl Chat { fn open(&self) {} }"#

@@ -1,10 +1,10 @@
 //! What stands in the wrong place.
 
-use super::mistakes;
+use super::mistakes::mistakes;
 
 mistakes! { places:
     "#[ws_route(ChatApi, query = Join)] impl Chat { fn open(&self) {} }"
-        => "query", "`query` belongs to the contract\n\nhelp: write it in the `#[ws_contract]` of `ChatApi`";
+        => "query", "`query` belongs to the contract\nhelp: write it in the `#[ws_contract]` of `ChatApi`";
     "#[ws_route(ChatApi, body = Say)] impl Chat { fn message(&self) {} }"
         => "body", "`body` belongs to the contract";
     r#"#[ws_contract("/", idle_timeout = 3)] struct Api;"#
@@ -23,7 +23,7 @@ mistakes! { items:
     r#"#[ws_route("/")] enum Chat { A }"#
         => "enum", "expected an impl block, found an `enum`";
     r#"#[ws_route("/")] pub async fn chat() {}"#
-        => "fn", "expected an impl block, found a function\n\nhelp: a route is a type";
+        => "fn", "expected an impl block, found a function\nhelp: a route is a type";
     r#"#[ws_route("/")] mod chat {}"#
         => "mod", "expected an impl block, found a module";
     r#"#[ws_route("/")] trait Chat {}"#

@@ -1,6 +1,6 @@
 //! What is wrong with the values of keys.
 
-use super::mistakes;
+use super::mistakes::mistakes;
 
 mistakes! { values:
     r#"#[ws_route("/", idle_timeout = IDLE)] impl Chat { fn open(&self) {} }"#
@@ -10,7 +10,7 @@ mistakes! { values:
     r#"#[ws_route("/", idle_timeout = 1.5)] impl Chat { fn open(&self) {} }"#
         => "1.5", "`idle_timeout` expects a literal: a number of seconds";
     r#"#[ws_route("/", idle_timeout = 60s)] impl Chat { fn open(&self) {} }"#
-        => "60s", "expected a number, found `60s`\n\nhelp: a unit stands in a text";
+        => "60s", "expected a number, found `60s`\nhelp: a unit stands in a text";
     r#"#[ws_route("/", idle_timeout = "60")] impl Chat { fn open(&self) {} }"#
         => "\"60\"", "`60` is not a time";
     r#"#[ws_route("/", idle_timeout = "5us")] impl Chat { fn open(&self) {} }"#

@@ -1,0 +1,19 @@
+//! What the attributes accept, and what they and the compiler say about mistakes.
+//!
+//! `TRYBUILD=overwrite cargo test -p ws-tests --test ui` writes the answers anew; each is then read: one mistake, one error,
+//! on the right word.
+
+#[test]
+fn the_attributes_say_what_is_wrong() {
+    let cases = trybuild::TestCases::new();
+    cases.pass("ui/pass/*.rs");
+    cases.compile_fail("ui/path/*.rs");
+    cases.compile_fail("ui/keys/*.rs");
+    cases.compile_fail("ui/values/*.rs");
+    cases.compile_fail("ui/signatures/*.rs");
+    cases.compile_fail("ui/types/*.rs");
+    cases.compile_fail("ui/replies/*.rs");
+    cases.compile_fail("ui/variants/*.rs");
+    cases.compile_fail("ui/data/*.rs");
+    cases.compile_fail("ui/placement/*.rs");
+}

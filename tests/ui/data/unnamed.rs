@@ -1,0 +1,21 @@
+//! Data has a name.
+
+use ws_runtime::{Handshake, Reject, Server, Socket, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat")]
+impl Chat {
+    async fn before_handle(&self, handshake: &Handshake<Self>) -> Result<impl Sized, Reject> {
+        let _ = handshake;
+        Ok(1)
+    }
+
+    fn open(&self, ws: &Socket<Self>) {
+        let _ = ws.data();
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

@@ -1,0 +1,31 @@
+//! What both ends know stands at the contract.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ws_runtime::{Server, ws_contract, ws_route};
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Say {
+    text: String,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Join {
+    name: String,
+}
+
+struct Chat;
+
+#[ws_contract("/chat", body = Say)]
+struct ChatApi;
+
+#[ws_route(ChatApi, query = Join)]
+impl Chat {
+    fn message(&self, say: Say) {
+        drop(say);
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

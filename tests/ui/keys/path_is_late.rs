@@ -1,0 +1,14 @@
+//! The path stands first.
+
+use ws_runtime::{Server, ws_route};
+
+struct Chat;
+
+#[ws_route(idle_timeout = 60, "/chat")]
+impl Chat {
+    fn open(&self) {}
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

@@ -1,0 +1,91 @@
+//! All handlers, with all of their arguments and with none.
+
+use bytes::Bytes;
+use http::HeaderMap;
+use ws_runtime::{Close, Closed, Error, Handshake, Message, RawRequest, Reject, Server, Socket, ws_route};
+
+struct Full;
+
+#[ws_route("/full", body = String, response = String)]
+impl Full {
+    fn parse(&self, request: &mut RawRequest) {
+        let _ = request;
+    }
+
+    async fn transform(&self, request: &mut RawRequest) -> Result<(), Reject> {
+        let _ = request;
+        Ok(())
+    }
+
+    async fn before_handle(&self, handshake: &Handshake<Self>) -> Result<u8, Reject> {
+        let _ = handshake;
+        Ok(1)
+    }
+
+    fn upgrade(&self, handshake: &Handshake<Self>, data: &u8) -> Result<HeaderMap, Reject> {
+        let _ = (handshake, data);
+        Ok(HeaderMap::new())
+    }
+
+    fn open(&self, ws: &Socket<Self>) -> Option<String> {
+        ws.data().checked_add(1).map(|seat| seat.to_string())
+    }
+
+    fn transform_message(&self, _ws: &Socket<Self>, message: Message) -> Message {
+        message
+    }
+
+    async fn message(&self, ws: &Socket<Self>, text: String) -> Result<Vec<String>, Close> {
+        ws.publish("all", &text);
+        Ok(vec![text])
+    }
+
+    async fn drain(&self, _ws: &Socket<Self>) {}
+
+    fn ping(&self, _ws: &Socket<Self>, _payload: Bytes) {}
+
+    fn pong(&self, _ws: &Socket<Self>, _payload: Bytes) -> () {}
+
+    fn error(&self, _ws: &Socket<Self>, _error: Error) -> Option<Close> {
+        None
+    }
+
+    async fn close(&self, _ws: &Socket<Self>, _closed: Closed) {}
+}
+
+struct Bare;
+
+#[ws_route("/bare", body = String)]
+impl Bare {
+    fn parse(&self) {}
+
+    fn transform(&self) {}
+
+    fn before_handle(&self) {}
+
+    fn upgrade(&self) -> HeaderMap {
+        HeaderMap::new()
+    }
+
+    fn open(&self) {}
+
+    fn transform_message(&self, message: Message) -> Message {
+        message
+    }
+
+    fn message(&self) {}
+
+    fn drain(&self) {}
+
+    fn ping(&self) {}
+
+    fn pong(&self) {}
+
+    fn error(&self) {}
+
+    fn close(&self) {}
+}
+
+fn main() {
+    let _ = Server::new().route(Full).route(Bare);
+}

@@ -1,0 +1,76 @@
+//! A library under strict lints has nothing to hear of the generated code.
+#![deny(
+    warnings,
+    missing_docs,
+    missing_debug_implementations,
+    unreachable_pub,
+    unnameable_types,
+    unused_qualifications,
+    rust_2018_idioms,
+    future_incompatible,
+    unsafe_code
+)]
+
+/// Chat.
+pub mod chat {
+    use schemars::JsonSchema;
+    use serde::{Deserialize, Serialize};
+    use ws_runtime::{Handshake, Reject, Socket, ws_contract, ws_route};
+
+    /// What is said.
+    #[derive(Debug, Serialize, Deserialize, JsonSchema)]
+    pub enum Say {
+        /// A text.
+        Text(String),
+        /// A question.
+        Who,
+    }
+
+    /// A room.
+    #[derive(Debug)]
+    pub struct Chat;
+
+    /// Where people talk.
+    #[ws_route("/chat/{room}/{seat: u32}", body = Say, response = String, max_payload_length = "64KiB")]
+    impl Chat {
+        /// Lets everybody in.
+        #[cfg(all())]
+        fn before_handle(&self, handshake: &Handshake<Self>) -> Result<String, Reject> {
+            Ok(handshake.params().room.clone())
+        }
+
+        /// Is not there.
+        #[cfg(any())]
+        fn open(&self, missing: &Missing) -> Missing {}
+
+        /// Takes a text.
+        async fn message_text(&self, ws: &Socket<Self>, text: String) -> String {
+            ws.data().clone() + &text
+        }
+
+        #[cfg(all())]
+        async fn message_who(&self) {}
+
+        #[cfg(any())]
+        fn message_missing(&self, ws: &Socket<Self>) {}
+    }
+
+    /// A contract.
+    #[derive(Debug)]
+    #[ws_contract("/api/{id: u64}", body = Say)]
+    pub struct Api;
+
+    /// Serves it.
+    #[derive(Debug)]
+    pub struct Served;
+
+    #[ws_route(Api, body = Say)]
+    impl Served {
+        fn message_text(&self) {}
+        fn message_who(&self) {}
+    }
+}
+
+fn main() {
+    let _ = ws_runtime::Server::new().route(chat::Chat).route(chat::Served);
+}

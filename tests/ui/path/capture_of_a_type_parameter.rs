@@ -1,0 +1,14 @@
+//! The captures' struct has no parameters.
+
+use ws_runtime::{Server, ws_route};
+
+struct Room<T>(T);
+
+#[ws_route("/{id: T}")]
+impl<T> Room<T> {
+    fn open(&self) {}
+}
+
+fn main() {
+    let _ = Server::new().route(Room(1));
+}

@@ -1,0 +1,16 @@
+//! A capture is read from text.
+
+use ws_runtime::{Server, ws_route};
+
+struct Plain;
+
+struct Chat;
+
+#[ws_route("/chat/{room: Plain}")]
+impl Chat {
+    fn open(&self) {}
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

@@ -1,0 +1,14 @@
+//! Nothing follows the rest of a path.
+
+use ws_runtime::{Server, ws_route};
+
+struct Chat;
+
+#[ws_route("/{*rest}/edit")]
+impl Chat {
+    fn open(&self) {}
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

@@ -1,0 +1,14 @@
+//! Captures are fields.
+
+use ws_runtime::{Server, ws_route};
+
+struct Chat;
+
+#[ws_route("/{room}/{room}")]
+impl Chat {
+    fn open(&self) {}
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

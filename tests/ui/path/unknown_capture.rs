@@ -1,0 +1,16 @@
+//! A capture is a field of the params.
+
+use ws_runtime::{Server, Socket, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat/{room}")]
+impl Chat {
+    fn open(&self, ws: &Socket<Self>) {
+        let _ = &ws.params().rooom;
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

@@ -1,0 +1,8 @@
+//! A contract has a path.
+
+use ws_runtime::ws_contract;
+
+#[ws_contract(body = String)]
+struct ChatApi;
+
+fn main() {}

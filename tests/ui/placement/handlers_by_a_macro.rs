@@ -1,0 +1,20 @@
+//! What a macro writes is not seen.
+
+use ws_runtime::{Server, ws_route};
+
+struct Chat;
+
+macro_rules! handlers {
+    () => {
+        fn open(&self) {}
+    };
+}
+
+#[ws_route("/chat")]
+impl Chat {
+    handlers!();
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

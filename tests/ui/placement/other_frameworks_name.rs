@@ -1,0 +1,18 @@
+//! Handlers have names of their own.
+
+use ws_runtime::{Server, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat", body = String)]
+impl Chat {
+    fn on_open(&self) {}
+
+    fn message(&self, text: String) {
+        drop(text);
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

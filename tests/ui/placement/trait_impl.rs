@@ -1,0 +1,18 @@
+//! Handlers need no trait.
+
+use ws_runtime::{Server, ws_route};
+
+struct Chat;
+
+trait Handle {
+    fn open(&self) {}
+}
+
+#[ws_route("/chat")]
+impl Handle for Chat {
+    fn open(&self) {}
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

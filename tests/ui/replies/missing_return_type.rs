@@ -1,0 +1,28 @@
+//! What is returned is said.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ws_runtime::{Server, ws_route};
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Say {
+    text: String,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Heard {
+    text: String,
+}
+
+struct Chat;
+
+#[ws_route("/chat", body = Say, response = Heard)]
+impl Chat {
+    async fn message(&self, say: Say) {
+        Heard { text: say.text }
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

@@ -1,0 +1,17 @@
+//! Requests are let pass or refused.
+
+use ws_runtime::{RawRequest, Server, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat")]
+impl Chat {
+    fn parse(&self, request: &mut RawRequest) -> bool {
+        let _ = request;
+        true
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

@@ -1,0 +1,16 @@
+//! The 101 gets fields.
+
+use ws_runtime::{Handshake, Server, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat")]
+impl Chat {
+    fn upgrade(&self, handshake: &Handshake<Self>) {
+        let _ = handshake;
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

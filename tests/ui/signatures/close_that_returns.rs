@@ -1,0 +1,16 @@
+//! Nobody is left to reply to.
+
+use ws_runtime::{Close, Server, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat")]
+impl Chat {
+    fn close(&self) -> Result<(), Close> {
+        Ok(())
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

@@ -1,0 +1,16 @@
+//! The connection is borrowed.
+
+use ws_runtime::{Server, Socket, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat")]
+impl Chat {
+    fn open(&self, ws: Socket<Self>) {
+        drop(ws);
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

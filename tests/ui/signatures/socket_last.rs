@@ -1,0 +1,28 @@
+//! The connection comes first.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ws_runtime::{Server, Socket, ws_route};
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Say {
+    text: String,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Heard {
+    text: String,
+}
+
+struct Chat;
+
+#[ws_route("/chat", body = Say, response = Heard)]
+impl Chat {
+    fn message(&self, say: Say, ws: &Socket<Self>) {
+        drop((say, ws.clone()));
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

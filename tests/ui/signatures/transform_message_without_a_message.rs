@@ -1,0 +1,16 @@
+//! What is decoded comes from somewhere.
+
+use ws_runtime::{Message, Server, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat")]
+impl Chat {
+    fn transform_message(&self, message: Message) {
+        drop(message);
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

@@ -1,0 +1,16 @@
+//! A type parameter must be able to arrive.
+
+use ws_runtime::{Server, ws_route};
+
+struct Room<T>(T);
+
+#[ws_route("/chat", body = T)]
+impl<T> Room<T> {
+    fn message(&self, body: T) {
+        drop(body);
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Room(1));
+}

@@ -1,0 +1,16 @@
+//! A route outlives its connections.
+
+use ws_runtime::{Server, Socket, ws_route};
+
+struct Room<T>(T);
+
+#[ws_route("/chat")]
+impl<T> Room<T> {
+    fn open(&self, ws: &Socket<Self>) {
+        let _ = ws;
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Room(1));
+}

@@ -1,0 +1,16 @@
+//! Without `body` a message is raw.
+
+use ws_runtime::{Server, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat")]
+impl Chat {
+    fn message(&self, text: String) {
+        drop(text);
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

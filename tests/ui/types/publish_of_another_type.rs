@@ -1,0 +1,28 @@
+//! A topic carries the response.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ws_runtime::{Server, Socket, ws_route};
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Say {
+    text: String,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Heard {
+    text: String,
+}
+
+struct Chat;
+
+#[ws_route("/chat", body = Say, response = Heard)]
+impl Chat {
+    fn message(&self, ws: &Socket<Self>, say: Say) {
+        ws.publish("room", &say);
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

@@ -1,0 +1,16 @@
+//! A query is read.
+
+use ws_runtime::{Server, ws_route};
+
+struct Plain;
+
+struct Chat;
+
+#[ws_route("/chat", query = Plain)]
+impl Chat {
+    fn open(&self) {}
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

@@ -1,0 +1,16 @@
+//! A body is the compiler's alone.
+
+use ws_runtime::{Server, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat")]
+impl Chat {
+    fn open(&self) {
+        let room = ;
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

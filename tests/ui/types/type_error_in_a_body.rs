@@ -1,0 +1,17 @@
+//! A body is the compiler's alone.
+
+use ws_runtime::{Server, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat")]
+impl Chat {
+    fn open(&self) {
+        let room: u8 = "lobby";
+        drop(room);
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

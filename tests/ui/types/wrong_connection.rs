@@ -1,0 +1,23 @@
+//! The connection is a socket of the route.
+
+use ws_runtime::{Server, Socket, ws_route};
+
+struct Chat;
+
+struct Other;
+
+#[ws_route("/chat")]
+impl Chat {
+    fn open(&self, ws: &Socket<Other>) {
+        let _ = ws;
+    }
+}
+
+#[ws_route("/other")]
+impl Other {
+    fn open(&self) {}
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

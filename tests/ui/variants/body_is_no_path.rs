@@ -1,0 +1,24 @@
+//! Variants are of an enum.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ws_runtime::{Server, ws_route};
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+enum Said {
+    Text(String),
+    Who,
+}
+
+struct Chat;
+
+#[ws_route("/chat", body = (Said, Said))]
+impl Chat {
+    fn message_text(&self, text: String) {
+        drop(text);
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

@@ -1,0 +1,22 @@
+//! What follows the underscore is a variant.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ws_runtime::{Server, ws_route};
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+enum Said {
+    Text(String),
+    Who,
+}
+
+struct Chat;
+
+#[ws_route("/chat", body = Said, response = String)]
+impl Chat {
+    fn message_(&self) {}
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

@@ -1,0 +1,55 @@
+//! Finds the errors in an expansion, and checks them by the table.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+
+use crate::tests::harness::expand;
+
+/// The messages of an expansion, each with the word it stands at.
+pub(super) fn errors(source: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    collect(expand(source), &mut found);
+    found
+}
+
+/// Finds `::core::compile_error! { "…" }`.
+fn collect(tokens: TokenStream, found: &mut Vec<(String, String)>) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (index, token) in tokens.iter().enumerate() {
+        let TokenTree::Group(group) = token else { continue };
+        let called = index.checked_sub(2).and_then(|at| tokens.get(at)).map(ToString::to_string);
+        if called.as_deref() == Some("compile_error") {
+            let message: syn::LitStr = syn::parse2(group.stream()).expect("a message");
+            found.push((word(tokens[index - 2].span()), message.value()));
+        } else {
+            collect(group.stream(), found);
+        }
+    }
+}
+
+fn word(span: Span) -> String {
+    span.source_text().unwrap_or_default()
+}
+
+/// Checks sources that make one mistake each: where it is reported, and how the message begins.
+pub(super) fn check(table: &[(&str, &str, &str)]) {
+    let mut wrong = Vec::new();
+    for (source, place, message) in table {
+        match errors(source).as_slice() {
+            [(word, text)] if word == place && text.starts_with(message) => {}
+            found => wrong.push(format!("{source}\nexpected {message:?} at {place:?}\nfound {found:#?}")),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// One mistake a line: it is reported once, at its word.
+macro_rules! mistakes {
+    ($name:ident: $($source:literal => $place:literal, $message:literal;)*) => {
+        #[test]
+        fn $name() {
+            $crate::tests::errors::mistakes::check(&[$(($source, $place, $message)),*]);
+        }
+    };
+}
+
+pub(super) use mistakes;
