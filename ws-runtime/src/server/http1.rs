@@ -68,7 +68,7 @@ where
     let mut stream = parts.io.into_inner();
     match start {
         // Nothing of hyper is kept, least of all its buffer.
-        Some(start) => running.tasks.spawn(start(transport(stream), parts.read_buf.to_vec())),
+        Some(start) => start(transport(stream), parts.read_buf.to_vec(), &running.tasks),
         None => drop(timeout(LAST_BYTES, stream.shutdown()).await),
     }
 }

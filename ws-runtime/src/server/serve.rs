@@ -20,9 +20,9 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{Listener, ServeError, Server, builder::Routes, fallback::Fallback, http1::speak, tasks::Tasks};
+use super::{Listener, ServeError, Server, builder::Routes, fallback::Fallback, http1::speak};
 use crate::{
-    connection::Mount,
+    connection::{Mount, Tasks},
     handshake::HeadLimits,
     socket::{Directory, Wish},
     wire::Close,

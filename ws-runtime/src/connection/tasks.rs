@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 
 /// Counts tasks. A clone counts the same ones.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Tasks(Arc<Counter>);
+pub(crate) struct Tasks(Arc<Counter>);
 
 #[derive(Debug, Default)]
 struct Counter {
@@ -33,7 +33,7 @@ impl Drop for Running {
 
 impl Tasks {
     /// Spawns a task that is counted.
-    pub(super) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
+    pub(crate) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
         self.0.running.fetch_add(1, Ordering::AcqRel);
         let running = Running(Arc::clone(&self.0));
         tokio::spawn(async move {
@@ -43,12 +43,12 @@ impl Tasks {
     }
 
     /// How many run.
-    pub(super) fn running(&self) -> usize {
+    pub(crate) fn running(&self) -> usize {
         self.0.running.load(Ordering::Acquire)
     }
 
     /// Waits until none runs.
-    pub(super) async fn ended(&self) {
+    pub(crate) async fn ended(&self) {
         loop {
             let none = self.0.none.notified();
             if self.running() == 0 {
