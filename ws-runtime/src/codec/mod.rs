@@ -16,6 +16,10 @@ pub use self::{
     encode::{Encode, EncodeError, Encoded},
     invalid::{Invalid, On},
     mixed::Mixed,
-    part::{Captures, Pairs, Part, PartPlan, Segment},
+    part::{CapturePlan, Captures, Pairs, Part, PartPlan, Segment},
     plan::Plan,
 };
+pub(crate) use self::plan::{Form, Telling};
+
+#[cfg(test)]
+mod agreement;

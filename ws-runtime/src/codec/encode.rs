@@ -1,0 +1,154 @@
+//! From types to messages.
+
+use std::{any::Any, error::Error, fmt};
+
+use bytes::Bytes;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, de::IgnoredAny};
+
+use super::{Plan, plan::Form, strict::Strict};
+use crate::{
+    schema::{Check, Issue, SchemaError, parse},
+    wire::Message,
+};
+
+/// A type that leaves as messages.
+///
+/// Every type that serde serializes and schemars describes is one: `String` is the text as it is, `Bytes` and `Vec<u8>` a
+/// binary frame, any other type JSON text. A type of one's own without those may implement it by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be encoded as a message",
+    label = "neither JSON nor text nor binary",
+    note = "for JSON, derive `serde::Serialize` and `schemars::JsonSchema` for it",
+    note = "text is `String`, binary is `Bytes` or `Vec<u8>`, raw is `Message`; other formats implement `Encode` by hand"
+)]
+pub trait Encode: Send + Sync + 'static {
+    /// Decides what is decided once, before listening. A type without a schema keeps the default.
+    ///
+    /// # Errors
+    /// If the type's schema cannot be used: the application's to mend, at start-up.
+    fn plan() -> Result<Plan, SchemaError>
+    where
+        Self: Sized,
+    {
+        Ok(Plan::unchecked())
+    }
+
+    /// Appends the payload to `out` and says which kind of frame it is, or hands out a message that shares its bytes.
+    ///
+    /// # Errors
+    /// If the value does not keep its schema or cannot be serialized: the application's fault. The peer never sees the
+    /// value, and `out` is as it was.
+    fn encode(&self, plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError>;
+}
+
+/// Where the payload is, and which kind of frame carries it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Encoded {
+    /// Appended: UTF-8, for a text frame.
+    Text,
+    /// Appended, for a binary frame.
+    Binary,
+    /// Not appended: this message is to be sent.
+    Shared(Message),
+}
+
+/// A value was not encoded: it does not keep its own schema, or cannot be serialized. Nothing of it was sent.
+///
+/// What it says names the place and the keyword, not the value.
+#[derive(Debug)]
+pub struct EncodeError(Box<Failed>);
+
+#[derive(Debug)]
+enum Failed {
+    Schema(Vec<Issue>),
+    Serialize(Box<dyn Error + Send + Sync>),
+}
+
+impl EncodeError {
+    /// Wraps what an `Encode` that is written by hand ran into.
+    pub fn new(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self(Box::new(Failed::Serialize(source.into())))
+    }
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.0 {
+            Failed::Schema(issues) => {
+                f.write_str("the value does not keep its schema")?;
+                for issue in issues {
+                    write!(f, "; {} at {:?}: {}", issue.keyword, issue.path, issue.message)?;
+                }
+                Ok(())
+            }
+            Failed::Serialize(_) => f.write_str("the value cannot be serialized"),
+        }
+    }
+}
+
+impl Error for EncodeError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &*self.0 {
+            Failed::Schema(_) => None,
+            Failed::Serialize(source) => Some(&**source),
+        }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + JsonSchema + Send + Sync + 'static> Encode for T {
+    fn plan() -> Result<Plan, SchemaError> {
+        Plan::outbound::<T>()
+    }
+
+    #[inline]
+    fn encode(&self, plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
+        let value: &dyn Any = self;
+        match plan.form() {
+            Form::Json(check) | Form::Mixed(check) => json(self, check, out),
+            Form::Text | Form::Binary | Form::Raw => {
+                if let Some(text) = value.downcast_ref::<String>() {
+                    out.extend_from_slice(text.as_bytes());
+                    Ok(Encoded::Text)
+                } else if let Some(bytes) = value.downcast_ref::<Bytes>() {
+                    Ok(Encoded::Shared(Message::Binary(bytes.clone())))
+                } else if let Some(bytes) = value.downcast_ref::<Vec<u8>>() {
+                    out.extend_from_slice(bytes);
+                    Ok(Encoded::Binary)
+                } else {
+                    Err(EncodeError::new("encoded by another type's plan"))
+                }
+            }
+        }
+    }
+}
+
+impl Encode for Message {
+    fn encode(&self, _plan: &Plan, _out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
+        Ok(Encoded::Shared(self.clone()))
+    }
+}
+
+/// Writes JSON and reads it again along its schema: what a `Serialize` writes is known only once it is written. Where it
+/// fails, `out` is as it was.
+pub(super) fn json<T: Serialize>(value: &T, check: &Check, out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
+    let start = out.len();
+    let written = serde_json::to_writer(&mut *out, value).map_err(EncodeError::new);
+    let encoded = written.and_then(|()| verify(&out[start..], check));
+    if encoded.is_err() {
+        out.truncate(start);
+    }
+    encoded.map(|()| Encoded::Text)
+}
+
+fn verify(json: &[u8], check: &Check) -> Result<(), EncodeError> {
+    let text = std::str::from_utf8(json).map_err(EncodeError::new)?;
+    if let Some(shape) = check.shape()
+        && IgnoredAny::deserialize(Strict::new(&mut serde_json::Deserializer::from_str(text), shape.root())).is_ok()
+    {
+        return Ok(());
+    }
+    let value = parse(text).map_err(|malformed| EncodeError::new(malformed.to_string()))?;
+    if check.is_valid(&value) { Ok(()) } else { Err(EncodeError(Box::new(Failed::Schema(check.explain(&value))))) }
+}

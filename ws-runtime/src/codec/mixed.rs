@@ -1,0 +1,50 @@
+//! JSON and binary on one route.
+
+use bytes::Bytes;
+use schemars::JsonSchema;
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{Decode, Encode, EncodeError, Encoded, Invalid, Plan, decode, encode};
+use crate::{
+    schema::{Direction, SchemaError},
+    wire::{Incoming, Message},
+};
+
+/// JSON in text frames and bytes in binary ones: for a route that steers in words and carries sound, images or game state.
+///
+/// The kind of frame alone tells them apart.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Mixed<T> {
+    /// A text frame with JSON.
+    Json(T),
+    /// A binary frame.
+    Binary(Bytes),
+}
+
+impl<T: DeserializeOwned + JsonSchema + Send + 'static> Decode for Mixed<T> {
+    fn plan() -> Result<Plan, SchemaError> {
+        Plan::mixed::<T>(Direction::Inbound)
+    }
+
+    fn decode(message: Incoming<'_>, plan: &Plan) -> Result<Self, Invalid> {
+        match (message.as_text(), plan.check()) {
+            (Some(text), Some(check)) => decode::json(text, check).map(Self::Json),
+            (Some(_), None) => Err(Invalid::new("decoded by another type's plan")),
+            (None, _) => Ok(Self::Binary(message.into_message().into_bytes())),
+        }
+    }
+}
+
+impl<T: Serialize + JsonSchema + Send + Sync + 'static> Encode for Mixed<T> {
+    fn plan() -> Result<Plan, SchemaError> {
+        Plan::mixed::<T>(Direction::Outbound)
+    }
+
+    fn encode(&self, plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
+        match (self, plan.check()) {
+            (Self::Json(value), Some(check)) => encode::json(value, check, out),
+            (Self::Json(_), None) => Err(EncodeError::new("encoded by another type's plan")),
+            (Self::Binary(bytes), _) => Ok(Encoded::Shared(Message::Binary(bytes.clone()))),
+        }
+    }
+}

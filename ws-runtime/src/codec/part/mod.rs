@@ -1,0 +1,25 @@
+//! The four parts of a request that come as text: the path's captures, the query string, header fields and cookies.
+//!
+//! All of them are [`Pairs`] of a name and a text. What a text becomes is decided by the schema of the type that is read: an
+//! integer, a number, a boolean, or the text as it is; never by what the text looks like. Then the same validation as that
+//! of messages follows, with the same issues.
+//!
+//! # What a part can be
+//! A struct with named fields (or a map): of strings, numbers as JSON writes them (`7`, not `+7`), booleans (`true`,
+//! `false`), unit enums, newtypes of those, an `Option`, and a `Vec` (the name repeated, or once). `default`, `rename` and
+//! `flatten` of plain structs work. An empty text is an empty string; where an `Option` of something else is asked for, it
+//! is `None`. A name that is given twice is refused where one value is asked for, but for a cookie, where the first is the
+//! more specific (RFC 6265 §5.4). Nested structs, enums with data, and flattened enums are refused at start-up.
+
+mod captures;
+mod coerce;
+mod pairs;
+mod plan;
+mod read;
+
+pub use self::{
+    captures::{CapturePlan, Captures, Segment},
+    pairs::Pairs,
+    plan::PartPlan,
+    read::Part,
+};

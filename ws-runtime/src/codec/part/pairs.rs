@@ -1,0 +1,199 @@
+//! Names and texts, taken from a request.
+
+use std::{borrow::Cow, fmt};
+
+use http::{HeaderMap, header::COOKIE};
+use percent_encoding::percent_decode_str;
+
+use crate::{
+    codec::{Invalid, On},
+    schema::Issue,
+};
+
+/// Names and texts of one part of a request, in order; a name may stand there more than once.
+///
+/// `Debug` shows the names alone: the texts may be secrets.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Pairs {
+    on: On,
+    /// `None` is a text that is not UTF-8: it matters only to who asks for it.
+    pairs: Vec<(String, Option<String>)>,
+}
+
+impl Pairs {
+    /// Reads a query string, as forms write it: `&` between pairs, `+` or `%20` for a space.
+    ///
+    /// # Errors
+    /// If the percent-encoding cannot be decoded, or what comes of it is not UTF-8.
+    pub fn query(query: &str) -> Result<Self, Invalid> {
+        let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+            let (name, text) = pair.split_once('=').unwrap_or((pair, ""));
+            Some((decode(&name.replace('+', " "))?, Some(decode(&text.replace('+', " "))?)))
+        });
+        let pairs = pairs.collect::<Option<_>>().ok_or_else(|| undecodable(On::Query, ""))?;
+        Ok(Self { on: On::Query, pairs })
+    }
+
+    /// Takes a path's captures, still percent-encoded.
+    ///
+    /// # Errors
+    /// If the percent-encoding cannot be decoded, or what comes of it is not UTF-8.
+    pub fn captures<'a>(captures: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Invalid> {
+        let pairs = captures.into_iter().map(|(name, text)| match decode(text) {
+            Some(text) => Ok((name.to_owned(), Some(text))),
+            None => Err(undecodable(On::Params, name)),
+        });
+        Ok(Self { on: On::Params, pairs: pairs.collect::<Result<_, _>>()? })
+    }
+
+    /// Takes header fields: names in lower case, one pair a field line. Lists within a line are not split.
+    pub fn headers(headers: &HeaderMap) -> Self {
+        let pairs = headers.iter().map(|(name, value)| {
+            let text = std::str::from_utf8(value.as_bytes()).ok();
+            (name.as_str().to_owned(), text.map(str::to_owned))
+        });
+        Self { on: On::Header, pairs: pairs.collect() }
+    }
+
+    /// Takes the cookies of all `Cookie` fields (RFC 6265 §4.2.1). Values are left as they are, without decoding.
+    pub fn cookies(headers: &HeaderMap) -> Self {
+        let lines = headers.get_all(COOKIE).into_iter();
+        let pairs = lines.flat_map(|line| line.as_bytes().split(|&byte| byte == b';')).filter_map(|pair| {
+            let pair = pair.trim_ascii();
+            let at = pair.iter().position(|&byte| byte == b'=')?;
+            let name = std::str::from_utf8(pair[..at].trim_ascii_end()).ok()?;
+            let text = std::str::from_utf8(pair[at + 1..].trim_ascii_start()).ok();
+            Some((name.to_owned(), text.map(str::to_owned)))
+        });
+        Self { on: On::Cookie, pairs: pairs.collect() }
+    }
+
+    /// Returns the part of the request that this is.
+    pub fn on(&self) -> On {
+        self.on
+    }
+
+    /// Returns the first text of a name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.texts(name).next().flatten()
+    }
+
+    /// Returns all pairs in order, but for those whose text is not UTF-8.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs.iter().filter_map(|(name, text)| Some((name.as_str(), text.as_deref()?)))
+    }
+
+    /// Adds a pair at the end.
+    pub fn push(&mut self, name: impl Into<String>, text: impl Into<String>) {
+        self.pairs.push((name.into(), Some(text.into())));
+    }
+
+    /// Puts one pair in the place of all of this name.
+    pub fn set(&mut self, name: &str, text: impl Into<String>) {
+        self.remove(name);
+        self.push(name, text);
+    }
+
+    /// Removes all pairs of this name; whether there were any.
+    pub fn remove(&mut self, name: &str) -> bool {
+        let before = self.pairs.len();
+        self.pairs.retain(|(known, _)| known != name);
+        self.pairs.len() < before
+    }
+
+    /// All texts of a name; `None` for one that is not UTF-8.
+    pub(super) fn texts<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = Option<&'a str>> + use<'a, 'n> {
+        self.pairs.iter().filter(move |(known, _)| known == name).map(|(_, text)| text.as_deref())
+    }
+
+    /// The names, each as often as it stands there.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.pairs.iter().map(|(name, _)| name.as_str())
+    }
+}
+
+impl fmt::Debug for Pairs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.names()).finish()
+    }
+}
+
+/// Decodes percent-encoded UTF-8 (RFC 3986 §2.1). A `%` without two hexadecimal digits is an error, not a `%`.
+fn decode(text: &str) -> Option<String> {
+    let mut escapes = text.as_bytes().split(|&byte| byte == b'%').skip(1);
+    let sound = escapes.all(|rest| rest.len() >= 2 && rest[..2].iter().all(u8::is_ascii_hexdigit));
+    sound.then(|| percent_decode_str(text).decode_utf8().ok().map(Cow::into_owned))?
+}
+
+fn undecodable(on: On, name: &str) -> Invalid {
+    let path = if name.is_empty() { String::new() } else { format!("/{name}") };
+    let issue = Issue::new(&path, "encoding", "is not percent-encoded UTF-8");
+    Invalid::schema(on, vec![issue])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queries_are_split_and_decoded_as_forms_write_them() {
+        for (query, pairs) in [
+            ("", &[][..]),
+            ("a=1&b=2&a=3", &[("a", "1"), ("b", "2"), ("a", "3")]),
+            ("a=x+y&b=x%20y&c=x%2By", &[("a", "x y"), ("b", "x y"), ("c", "x+y")]),
+            ("a=&b&=c", &[("a", ""), ("b", ""), ("", "c")]),
+            ("a=b=c&&d=e&", &[("a", "b=c"), ("d", "e")]),
+            ("n%61me=%E2%82%AC", &[("name", "€")]),
+            ("a=1;b=2", &[("a", "1;b=2")]),
+        ] {
+            let read = Pairs::query(query).unwrap();
+            assert_eq!(read.iter().collect::<Vec<_>>(), pairs, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_query_that_cannot_be_decoded_is_invalid() {
+        for query in ["a=%", "a=%2", "a=%zz", "%=1", "a=%ff", "a=%C3", "a=%%20"] {
+            let invalid = Pairs::query(query).unwrap_err();
+            assert_eq!((invalid.on(), &*invalid.errors()[0].keyword), (On::Query, "encoding"), "{query}");
+        }
+    }
+
+    #[test]
+    fn captures_are_percent_decoded_and_a_plus_stays() {
+        let read = Pairs::captures([("room", "a%2Fb+c%20d"), ("rest", "x/y")]).unwrap();
+        assert_eq!(read.iter().collect::<Vec<_>>(), [("room", "a/b+c d"), ("rest", "x/y")]);
+        assert_eq!(Pairs::captures([("room", "%f")]).unwrap_err().errors()[0].path, "/room");
+    }
+
+    #[test]
+    fn cookies_of_all_fields_are_split() {
+        let mut headers = HeaderMap::new();
+        headers.append(COOKIE, "a=1; b=\"x y\";c=;  d = e=f ; junk".parse().unwrap());
+        headers.append(COOKIE, "a=%31".parse().unwrap());
+        let read = Pairs::cookies(&headers);
+        let pairs: Vec<_> = read.iter().collect();
+        assert_eq!(pairs, [("a", "1"), ("b", "\"x y\""), ("c", ""), ("d", "e=f"), ("a", "%31")]);
+    }
+
+    #[test]
+    fn headers_keep_their_repetitions_and_hide_what_is_not_utf_8() {
+        let mut headers = HeaderMap::new();
+        headers.append("X-Tag", "a, b".parse().unwrap());
+        headers.append("x-tag", "c".parse().unwrap());
+        headers.append("x-raw", http::HeaderValue::from_bytes(b"\xff").unwrap());
+        let read = Pairs::headers(&headers);
+        assert_eq!(read.texts("x-tag").collect::<Vec<_>>(), [Some("a, b"), Some("c")]);
+        assert_eq!(read.texts("x-raw").collect::<Vec<_>>(), [None]);
+        assert_eq!(read.get("x-raw"), None);
+    }
+
+    #[test]
+    fn pairs_can_be_changed_and_show_no_texts() {
+        let mut pairs = Pairs::query("a=secret&b=2&a=3").unwrap();
+        assert!(!format!("{pairs:?}").contains("secret"));
+        pairs.set("a", "4");
+        assert!(pairs.remove("b") && !pairs.remove("b"));
+        assert_eq!(pairs.iter().collect::<Vec<_>>(), [("a", "4")]);
+    }
+}

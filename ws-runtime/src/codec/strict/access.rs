@@ -1,0 +1,163 @@
+//! Arrays and objects, item by item and key by key.
+
+use std::{borrow::Cow, collections::HashSet};
+
+use serde::{
+    Deserializer,
+    de::{DeserializeSeed, MapAccess, SeqAccess},
+};
+
+use super::{
+    key::{AsKey, Key},
+    visit::{Strict, refuse},
+};
+use crate::schema::{Array, Id, Object, Plain, Spot};
+
+/// A seed that reads at a place of a shape.
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Strict<'_, S> {
+    type Value = S::Value;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<S::Value, D::Error> {
+        self.inner.deserialize(Strict::new(deserializer, self.spot))
+    }
+}
+
+/// The items of an array.
+pub(super) struct Items<'p, A> {
+    pub(super) items: A,
+    pub(super) array: &'p Array,
+    pub(super) spot: Spot<'p>,
+    pub(super) count: usize,
+}
+
+impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for &mut Items<'_, A> {
+    type Error = A::Error;
+
+    #[inline]
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
+        let spot = self.spot.at(self.array.item(self.count));
+        let item = self.items.next_element_seed(Strict::new(seed, spot))?;
+        self.count += usize::from(item.is_some());
+        if self.count > self.array.max { refuse() } else { Ok(item) }
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        self.items.size_hint()
+    }
+}
+
+/// The members of an object.
+pub(super) struct Members<'p, 'de, A> {
+    members: A,
+    spot: Spot<'p>,
+    state: State<'p>,
+    /// The bits of the declared keys that have been.
+    seen: u64,
+    /// The other keys that have been.
+    others: Option<HashSet<Cow<'de, str>>>,
+    /// What the value of the current key may be.
+    value: Id,
+    ended: bool,
+}
+
+enum State<'p> {
+    /// The first key must be the tag: without it there is nothing to check against.
+    Untagged(&'p str, &'p [(Box<str>, Id)]),
+    /// The tag's value comes next.
+    Tag(&'p str, &'p [(Box<str>, Id)]),
+    Plain(&'p Plain),
+    /// The only key names the branch.
+    Unkeyed(&'p [(Box<str>, Id)]),
+    Keyed,
+}
+
+impl<'p, A> Members<'p, '_, A> {
+    pub(super) fn new(members: A, object: &'p Object, spot: Spot<'p>) -> Self {
+        let state = match object {
+            Object::Plain(plain) => State::Plain(plain),
+            Object::Tagged { tag, branches } => State::Untagged(tag, branches),
+            Object::Keyed(branches) => State::Unkeyed(branches),
+        };
+        Self { members, spot, state, seen: 0, others: None, value: 0, ended: false }
+    }
+
+    /// Whether the object was read to its end and lacked nothing.
+    pub(super) fn is_complete(&self) -> bool {
+        self.ended
+            && match self.state {
+                State::Plain(plain) => self.seen & plain.required == plain.required,
+                State::Keyed => true,
+                State::Untagged(..) | State::Tag(..) | State::Unkeyed(_) => false,
+            }
+    }
+}
+
+impl<'de, A: MapAccess<'de>> Members<'_, 'de, A> {
+    /// Looks a key up; whether it may stand here.
+    #[inline]
+    fn enter(&mut self, key: &Cow<'de, str>) -> bool {
+        match self.state {
+            State::Plain(plain) => match (plain.property(key), plain.rest) {
+                (Some((value, bit)), _) => {
+                    self.value = value;
+                    let first = self.seen & bit == 0;
+                    self.seen |= bit;
+                    first
+                }
+                (None, Some(rest)) => {
+                    self.value = rest;
+                    self.others.get_or_insert_default().insert(key.clone())
+                }
+                (None, None) => false,
+            },
+            State::Untagged(tag, branches) if key == tag => {
+                self.state = State::Tag(tag, branches);
+                true
+            }
+            State::Unkeyed(branches) => match Object::branch(branches, key) {
+                Some(branch) => {
+                    self.value = branch;
+                    self.state = State::Keyed;
+                    true
+                }
+                None => false,
+            },
+            State::Untagged(..) | State::Tag(..) | State::Keyed => false,
+        }
+    }
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for &mut Members<'_, 'de, A> {
+    type Error = A::Error;
+
+    #[inline]
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
+        let Some(key) = self.members.next_key_seed(AsKey)? else {
+            self.ended = true;
+            return Ok(None);
+        };
+        if self.enter(&key) { seed.deserialize(Key::new(key)).map(Some) } else { refuse() }
+    }
+
+    #[inline]
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
+        match self.state {
+            State::Plain(_) | State::Keyed => self.members.next_value_seed(Strict::new(seed, self.spot.at(self.value))),
+            State::Tag(tag, branches) => {
+                let name = self.members.next_value_seed(AsKey)?;
+                let branch = Object::branch(branches, &name).and_then(|branch| self.spot.at(branch).object());
+                let Some(Object::Plain(plain)) = branch else { return refuse() };
+                let Some((_, bit)) = plain.property(tag) else { return refuse() };
+                self.seen |= bit;
+                self.state = State::Plain(plain);
+                seed.deserialize(Key::new(name))
+            }
+            State::Untagged(..) | State::Unkeyed(_) => refuse(),
+        }
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        self.members.size_hint()
+    }
+}

@@ -1,0 +1,193 @@
+//! The deserializer and the visitor that look at each token.
+
+use std::fmt;
+
+use serde::de::{self, Deserializer, EnumAccess, MapAccess, SeqAccess, Visitor};
+
+use super::{
+    access::{Items, Members},
+    variant::Variants,
+};
+use crate::schema::{Spot, Token};
+
+/// A deserializer, or a visitor, at a place of a shape.
+#[derive(Clone, Copy)]
+pub(in crate::codec) struct Strict<'p, I> {
+    pub(super) inner: I,
+    pub(super) spot: Spot<'p>,
+}
+
+impl<'p, I> Strict<'p, I> {
+    pub(in crate::codec) fn new(inner: I, spot: Spot<'p>) -> Self {
+        Self { inner, spot }
+    }
+
+    /// The same place, looked at by a visitor.
+    fn visitor<V>(&self, visitor: V) -> Strict<'p, V> {
+        Strict::new(visitor, self.spot)
+    }
+}
+
+/// Refuses a token. The text is read again by the way that explains, so nothing is said here.
+#[cold]
+pub(super) fn refuse<T, E: de::Error>() -> Result<T, E> {
+    Err(E::custom("not by this way"))
+}
+
+/// What is asked for is handed on as it is asked for: text deserializers read numbers, bytes and raw values by it.
+macro_rules! forward {
+    ($($method:ident($($argument:ident: $type:ty),*))*) => {$(
+        #[inline]
+        fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, D::Error> {
+            let visitor = self.visitor(visitor);
+            self.inner.$method($($argument,)* visitor)
+        }
+    )*};
+}
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
+    type Error = D::Error;
+
+    forward! {
+        deserialize_any()
+        deserialize_bool()
+        deserialize_i8()
+        deserialize_i16()
+        deserialize_i32()
+        deserialize_i64()
+        deserialize_i128()
+        deserialize_u8()
+        deserialize_u16()
+        deserialize_u32()
+        deserialize_u64()
+        deserialize_u128()
+        deserialize_f32()
+        deserialize_f64()
+        deserialize_char()
+        deserialize_str()
+        deserialize_string()
+        deserialize_bytes()
+        deserialize_byte_buf()
+        deserialize_option()
+        deserialize_unit()
+        deserialize_unit_struct(name: &'static str)
+        deserialize_newtype_struct(name: &'static str)
+        deserialize_seq()
+        deserialize_tuple(len: usize)
+        deserialize_tuple_struct(name: &'static str, len: usize)
+        deserialize_map()
+        deserialize_struct(name: &'static str, fields: &'static [&'static str])
+        deserialize_identifier()
+    }
+
+    /// Content that the type ignores is checked all the same.
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.deserialize_any(visitor)
+    }
+
+    /// Variants are not asked for as such: a text deserializer would take `{"unit": null}` for `"unit"` and not tell.
+    #[inline]
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        let spot = self.spot;
+        self.inner.deserialize_any(Variants { visitor, spot })
+    }
+
+    fn is_human_readable(&self) -> bool {
+        self.inner.is_human_readable()
+    }
+}
+
+impl<'de, V: Visitor<'de>> Strict<'_, V> {
+    #[inline]
+    fn number<E: de::Error>(self, token: Token) -> Result<V::Value, E> {
+        match self.spot.number(token) {
+            Some(Token::Unsigned(value)) => self.inner.visit_u64(value),
+            Some(Token::Signed(value)) => self.inner.visit_i64(value),
+            Some(Token::Float(value)) => self.inner.visit_f64(value),
+            None => refuse(),
+        }
+    }
+}
+
+/// What is not here (bytes, 128-bit integers) JSON does not have; the trait's own methods refuse it.
+impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<'_, V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.expecting(f)
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<V::Value, E> {
+        if self.spot.boolean() { self.inner.visit_bool(value) } else { refuse() }
+    }
+
+    #[inline]
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<V::Value, E> {
+        self.number(Token::Signed(value))
+    }
+
+    #[inline]
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<V::Value, E> {
+        self.number(Token::Unsigned(value))
+    }
+
+    #[inline]
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<V::Value, E> {
+        self.number(Token::Float(value))
+    }
+
+    #[inline]
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<V::Value, E> {
+        if self.spot.string(text) { self.inner.visit_str(text) } else { refuse() }
+    }
+
+    #[inline]
+    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<V::Value, E> {
+        if self.spot.string(text) { self.inner.visit_borrowed_str(text) } else { refuse() }
+    }
+
+    fn visit_string<E: de::Error>(self, text: String) -> Result<V::Value, E> {
+        if self.spot.string(&text) { self.inner.visit_string(text) } else { refuse() }
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<V::Value, E> {
+        if self.spot.null() { self.inner.visit_unit() } else { refuse() }
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<V::Value, E> {
+        if self.spot.null() { self.inner.visit_none() } else { refuse() }
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<V::Value, D::Error> {
+        self.inner.visit_some(Strict::new(deserializer, self.spot))
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<V::Value, D::Error> {
+        self.inner.visit_newtype_struct(Strict::new(deserializer, self.spot))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<V::Value, A::Error> {
+        let Some(array) = self.spot.array() else { return refuse() };
+        let mut items = Items { items, array, spot: self.spot, count: 0 };
+        let value = self.inner.visit_seq(&mut items)?;
+        // A tuple stops at its length without asking for the end, which the text's own deserializer then demands.
+        if (array.min..=array.max).contains(&items.count) { Ok(value) } else { refuse() }
+    }
+
+    #[inline]
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<V::Value, A::Error> {
+        let Some(object) = self.spot.object() else { return refuse() };
+        let mut members = Members::new(members, object, self.spot);
+        let value = self.inner.visit_map(&mut members)?;
+        if members.is_complete() { Ok(value) } else { refuse() }
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, _: A) -> Result<V::Value, A::Error> {
+        refuse()
+    }
+}

@@ -1,0 +1,86 @@
+//! A type's schema, compiled: the one that is published and enforced.
+
+use std::any::type_name;
+
+use jsonschema::{Draft, PatternOptions, Validator};
+use schemars::JsonSchema;
+use serde_json::Value;
+
+use super::{Direction, Generator, Issue, SchemaError, Shape, explain::Explainer};
+
+/// A type's schema in one direction, compiled once, before listening.
+#[derive(Debug)]
+pub(crate) struct Check {
+    schema: Value,
+    validator: Validator,
+    explainer: Explainer,
+    shape: Option<Shape>,
+}
+
+impl Check {
+    /// What may arrive as a `T`.
+    pub(crate) fn inbound<T: JsonSchema>() -> Result<Self, SchemaError> {
+        Self::of::<T>(Direction::Inbound)
+    }
+
+    /// What may leave as a `T`.
+    pub(crate) fn outbound<T: JsonSchema>() -> Result<Self, SchemaError> {
+        Self::of::<T>(Direction::Outbound)
+    }
+
+    fn of<T: JsonSchema>(direction: Direction) -> Result<Self, SchemaError> {
+        let mut generator = Generator::new(direction);
+        let root = generator.schema::<T>();
+        generator
+            .finish(root)
+            .and_then(Self::compile)
+            .map_err(|reason| SchemaError::new(type_name::<T>(), direction, reason))
+    }
+
+    /// Compiles a document that [`Generator::finish`] made.
+    pub(crate) fn compile(schema: Value) -> Result<Self, String> {
+        Ok(Self {
+            validator: compile(&schema)?,
+            explainer: Explainer::new(&schema)?,
+            shape: Shape::of(&schema),
+            schema,
+        })
+    }
+
+    /// The document, as it is published.
+    pub(crate) fn schema(&self) -> &Value {
+        &self.schema
+    }
+
+    /// What can be checked while the text is read, if that is the whole schema.
+    pub(crate) fn shape(&self) -> Option<&Shape> {
+        self.shape.as_ref()
+    }
+
+    pub(crate) fn is_valid(&self, value: &Value) -> bool {
+        self.validator.is_valid(value)
+    }
+
+    /// Why a value is not valid: one to eight issues, sorted by path. The value is known to be invalid.
+    pub(crate) fn explain(&self, value: &Value) -> Vec<Issue> {
+        self.explainer.explain(value)
+    }
+
+    /// Whether this is an enum whose variants are told by a tag or a key.
+    pub(crate) fn is_told(&self) -> bool {
+        self.explainer.is_told()
+    }
+}
+
+/// Compiles one schema. Formats are asserted, which 2020-12 leaves open; patterns run on an engine of linear time; what a
+/// reference names outside the document is not fetched (the crate's resolvers are compiled out).
+pub(super) fn compile(schema: &Value) -> Result<Validator, String> {
+    jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .should_validate_formats(true)
+        .should_ignore_unknown_formats(true)
+        .with_pattern_options(PatternOptions::regex())
+        .offline()
+        .build(schema)
+        .map_err(|error| error.to_string())
+}

@@ -1,0 +1,127 @@
+//! Which of a schema's alternatives a value means, told by its tag or its only key.
+//!
+//! `oneOf` and `anyOf` come from enums and from `Option`. Someone who writes a wrong field wants to hear about that field,
+//! not that nothing matched: so the alternatives of a tagged enum are known by their tags.
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
+
+/// The alternatives of a schema.
+pub(super) struct Alternatives<'a> {
+    pub(super) choice: Choice<'a>,
+    /// Whether `null` is one of them; it is not listed in the choice.
+    pub(super) null: bool,
+    /// Whether exactly one may hold (`oneOf`).
+    pub(super) exclusive: bool,
+}
+
+/// How an alternative is known.
+pub(super) enum Choice<'a> {
+    /// Objects with a property that names the alternative: internally and adjacently tagged enums.
+    Tagged { tag: &'a str, branches: Vec<(&'a str, &'a Value)> },
+    /// Strings, and objects with one property, whose key names the alternative: externally tagged enums.
+    Keyed { units: Vec<&'a str>, keys: Vec<(&'a str, &'a Value)> },
+    /// By trying: untagged enums.
+    Untold(Vec<&'a Value>),
+}
+
+/// The alternatives that a schema's `oneOf` or `anyOf` gives.
+pub(super) fn alternatives<'a>(root: &'a Value, schema: &'a Map<String, Value>) -> Option<Alternatives<'a>> {
+    let (all, exclusive) = match (schema.get("oneOf"), schema.get("anyOf")) {
+        (Some(all), None) => (all, true),
+        (None, Some(all)) => (all, false),
+        _ => return None,
+    };
+    let (nulls, branches): (Vec<_>, Vec<_>) = all.as_array()?.iter().partition(|branch| branch["type"] == "null");
+    let choice = if exclusive { tagged(root, &branches).or_else(|| keyed(root, &branches)) } else { None };
+    Some(Alternatives { choice: choice.unwrap_or(Choice::Untold(branches)), null: !nulls.is_empty(), exclusive })
+}
+
+fn tagged<'a>(root: &'a Value, branches: &[&'a Value]) -> Option<Choice<'a>> {
+    let objects: Vec<_> =
+        branches.iter().map(|branch| resolve(root, branch).as_object()).collect::<Option<_>>()?;
+    let tag = properties(objects.first()?).find_map(|(tag, _)| {
+        let names: Option<Vec<_>> = objects.iter().map(|object| named(object, tag)).collect();
+        let mut names = names?;
+        names.sort_unstable();
+        names.windows(2).all(|pair| pair[0] != pair[1]).then_some(tag)
+    })?;
+    let branches = objects.iter().zip(branches).filter_map(|(object, branch)| Some((named(object, tag)?, *branch)));
+    Some(Choice::Tagged { tag, branches: branches.collect() })
+}
+
+/// The only text that a required property may have.
+fn named<'a>(object: &'a Map<String, Value>, tag: &str) -> Option<&'a str> {
+    let required = object.get("required")?.as_array()?.iter().any(|name| name == tag);
+    let property = object.get("properties")?.get(tag)?;
+    let name = match (property.get("const"), property.get("enum")) {
+        (Some(name), None) => name,
+        (None, Some(names)) => names.as_array().filter(|names| names.len() == 1)?.first()?,
+        _ => return None,
+    };
+    name.as_str().filter(|_| required)
+}
+
+fn keyed<'a>(root: &'a Value, branches: &[&'a Value]) -> Option<Choice<'a>> {
+    let (mut units, mut keys) = (Vec::new(), Vec::new());
+    for branch in branches {
+        let object = resolve(root, branch).as_object()?;
+        if object.get("type")? == "string" {
+            match (object.get("const"), object.get("enum")) {
+                (Some(name), None) => units.push(name.as_str()?),
+                (None, Some(names)) => {
+                    for name in names.as_array()? {
+                        units.push(name.as_str()?);
+                    }
+                }
+                _ => return None,
+            }
+            continue;
+        }
+        let mut properties = properties(object);
+        let (Some((key, value)), None) = (properties.next(), properties.next()) else { return None };
+        let alone = object.get("additionalProperties")? == false
+            && object.get("required")?.as_array()?.iter().map(Value::as_str).eq([Some(key)]);
+        if !alone || keys.iter().any(|(known, _)| *known == key) {
+            return None;
+        }
+        keys.push((key, value));
+    }
+    (!keys.is_empty()).then_some(Choice::Keyed { units, keys })
+}
+
+fn properties(object: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value)> {
+    let properties = object.get("properties").and_then(Value::as_object);
+    properties.into_iter().flatten().map(|(name, schema)| (name.as_str(), schema))
+}
+
+/// Follows references until a schema that is more than one.
+pub(crate) fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
+    let mut at = schema;
+    // A chain of references is no longer than there are definitions; a ring of them is given up.
+    for _ in 0..64 {
+        let Some(object) = at.as_object() else { return at };
+        match object.get("$ref").and_then(Value::as_str).and_then(|reference| target(root, reference)) {
+            Some(next) if object.keys().all(|keyword| keyword == "$ref" || is_annotation(keyword)) => at = next,
+            _ => return at,
+        }
+    }
+    at
+}
+
+/// What a reference within the document points at.
+pub(super) fn target<'a>(root: &'a Value, reference: &str) -> Option<&'a Value> {
+    let pointer: Cow<'_, str> = percent_decode_str(reference.strip_prefix('#')?).decode_utf8().ok()?;
+    root.pointer(&pointer)
+}
+
+/// Whether a keyword says something about a schema and nothing about a value.
+pub(super) fn is_annotation(keyword: &str) -> bool {
+    matches!(
+        keyword,
+        "title" | "description" | "default" | "examples" | "deprecated" | "readOnly" | "writeOnly"
+            | "$schema" | "$defs" | "$comment"
+    )
+}

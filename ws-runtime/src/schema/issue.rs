@@ -1,0 +1,149 @@
+//! One thing that is wrong with a value, in words that hold nothing of the value.
+
+use std::borrow::Cow;
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The longest message in bytes.
+const MAX_MESSAGE: usize = 160;
+/// The longest path in bytes; a longer one ends at the deepest ancestor that fits.
+const MAX_PATH: usize = 120;
+
+/// The most issues that are said at once.
+pub(super) const MAX_ISSUES: usize = 8;
+/// The most bytes of paths and messages together, after the first issue.
+const MAX_BYTES: usize = 600;
+
+/// One thing that is wrong with a value.
+///
+/// It never holds anything of the value: names, limits and allowed values in it are the schema's. (What a peer sent could be
+/// a secret, and an answer that repeats it could be made as long as the peer likes.)
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Issue {
+    /// Where: a JSON Pointer (RFC 6901), empty for the whole. It ends at the first key that the schema does not declare.
+    pub path: String,
+    /// Which keyword of the schema is violated: `required`, `minLength`. Beyond JSON Schema's: `json` (it cannot be
+    /// parsed), `kind` (the wrong kind of frame), `encoding` (text that cannot be decoded).
+    pub keyword: Cow<'static, str>,
+    /// What is wrong, as a sentence without its subject: "expected string".
+    pub message: String,
+}
+
+impl Issue {
+    pub(crate) fn new(path: &str, keyword: &'static str, message: impl Into<String>) -> Self {
+        let mut message = message.into();
+        if message.len() > MAX_MESSAGE {
+            message.truncate(message.floor_char_boundary(MAX_MESSAGE - '…'.len_utf8()));
+            message.push('…');
+        }
+        let path = match path.as_bytes().get(..=MAX_PATH) {
+            None => path,
+            Some(head) => &path[..head.iter().rposition(|&byte| byte == b'/').unwrap_or(0)],
+        };
+        Self { path: path.to_owned(), keyword: Cow::Borrowed(keyword), message }
+    }
+
+    /// Sorts issues by path, and keeps as many as are worth saying: what answers a peer is short whatever the peer sent.
+    pub(crate) fn settle(mut issues: Vec<Self>) -> Vec<Self> {
+        issues.sort_unstable();
+        issues.dedup();
+        issues.truncate(MAX_ISSUES);
+        let mut bytes = 0;
+        issues.retain(|issue| {
+            let first = bytes == 0;
+            bytes += issue.path.len() + issue.message.len();
+            first || bytes <= MAX_BYTES
+        });
+        issues
+    }
+}
+
+/// `a`, `b` and `c` of the schema's own, in backticks.
+pub(super) fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let mut list = String::from("expected one of ");
+    for (index, name) in names.into_iter().enumerate() {
+        if index > 0 {
+            list.push_str(", ");
+        }
+        if list.len() > MAX_MESSAGE {
+            break;
+        }
+        list.push('`');
+        list.push_str(name);
+        list.push('`');
+    }
+    list
+}
+
+/// Says what the validator found, in our own words: the validator's own repeat the value.
+pub(super) fn describe(kind: &ValidationErrorKind) -> (&'static str, String) {
+    use ValidationErrorKind as Kind;
+    match kind {
+        Kind::Type { kind: TypeKind::Single(name) } => ("type", format!("expected {name}")),
+        Kind::Type { kind: TypeKind::Multiple(names) } => {
+            let names: Vec<_> = names.iter().map(|name| name.as_str()).collect();
+            ("type", format!("expected {}", names.join(" or ")))
+        }
+        Kind::Required { property } => {
+            ("required", format!("`{}` is required", property.as_str().unwrap_or_default()))
+        }
+        Kind::AdditionalProperties { .. } => ("additionalProperties", "has a property that is not allowed".into()),
+        Kind::UnevaluatedProperties { .. } => ("unevaluatedProperties", "has a property that is not allowed".into()),
+        Kind::AdditionalItems { .. } | Kind::UnevaluatedItems { .. } => ("items", "has too many items".into()),
+        Kind::Enum { options } => {
+            let texts: Vec<_> = options.as_array().into_iter().flatten().map(text).collect();
+            ("enum", one_of(texts.iter().map(|text| &**text)))
+        }
+        Kind::Constant { expected_value } => ("const", format!("expected `{}`", text(expected_value))),
+        Kind::Minimum { limit } => ("minimum", format!("must be at least {limit}")),
+        Kind::Maximum { limit } => ("maximum", format!("must be at most {limit}")),
+        Kind::ExclusiveMinimum { limit } => ("exclusiveMinimum", format!("must be greater than {limit}")),
+        Kind::ExclusiveMaximum { limit } => ("exclusiveMaximum", format!("must be less than {limit}")),
+        Kind::MultipleOf { multiple_of } => ("multipleOf", format!("must be a multiple of {multiple_of}")),
+        Kind::MinLength { limit } => ("minLength", format!("must have at least {limit} characters")),
+        Kind::MaxLength { limit } => ("maxLength", format!("must have at most {limit} characters")),
+        Kind::MinItems { limit } => ("minItems", format!("must have at least {limit} items")),
+        Kind::MaxItems { limit } => ("maxItems", format!("must have at most {limit} items")),
+        Kind::MinProperties { limit } => ("minProperties", format!("must have at least {limit} properties")),
+        Kind::MaxProperties { limit } => ("maxProperties", format!("must have at most {limit} properties")),
+        Kind::UniqueItems => ("uniqueItems", "must not repeat an item".into()),
+        Kind::Pattern { pattern } => ("pattern", format!("must match `{pattern}`")),
+        Kind::Format { format } => ("format", format!("must be a valid {format}")),
+        Kind::PropertyNames { .. } => ("propertyNames", "has a key that is not allowed".into()),
+        Kind::Contains => ("contains", "lacks an item of the required form".into()),
+        Kind::Not { .. } => ("not", "is a value that is not allowed".into()),
+        Kind::FalseSchema => ("false", "nothing is allowed here".into()),
+        Kind::AnyOf { .. } => ("anyOf", "fits none of the allowed forms".into()),
+        Kind::OneOfNotValid { .. } => ("oneOf", "fits none of the allowed forms".into()),
+        Kind::OneOfMultipleValid { .. } => ("oneOf", "fits more than one of the allowed forms".into()),
+        _ => ("schema", "does not fit the schema".into()),
+    }
+}
+
+/// A value of the schema, as it is written in a list: a string without its quotes.
+fn text(value: &Value) -> Cow<'_, str> {
+    value.as_str().map_or_else(|| Cow::Owned(value.to_string()), Cow::Borrowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_path_ends_at_the_deepest_ancestor_that_fits() {
+        let deep = "/children/0".repeat(40);
+        let issue = Issue::new(&deep, "type", "expected string");
+        assert!(issue.path.len() <= MAX_PATH && deep.starts_with(&issue.path), "{}", issue.path);
+        assert_eq!(issue.path, "/children/0".repeat(10) + "/children");
+        assert_eq!(Issue::new(&"/a".repeat(60), "type", "").path, "/a".repeat(60));
+    }
+
+    #[test]
+    fn a_long_message_is_cut_on_a_character() {
+        let issue = Issue::new("", "enum", one_of(std::iter::repeat_n("é", 500)));
+        assert!(issue.message.len() <= MAX_MESSAGE && issue.message.ends_with('…'), "{}", issue.message);
+    }
+}

@@ -1,0 +1,24 @@
+//! JSON Schema: what a type's schema is, whether a value keeps it, and what to say where it does not.
+//!
+//! A schema is generated once a type and direction, brought into agreement with what serde reads and writes, and compiled.
+//! That one document is what is published and what is enforced. This floor knows [`serde_json::Value`] and nothing of
+//! messages, requests or sockets.
+
+mod check;
+mod choice;
+mod error;
+mod explain;
+mod generate;
+mod issue;
+mod reconcile;
+mod shape;
+mod value;
+
+pub(crate) use self::{
+    check::Check,
+    choice::resolve,
+    generate::{Direction, Generator},
+    shape::{Array, Id, Object, Plain, Shape, Spot, Token},
+    value::{Malformed, number, parse},
+};
+pub use self::{error::SchemaError, issue::Issue};
