@@ -119,7 +119,13 @@ impl Invalid {
     }
 
     fn to_json(&self, status: Option<u16>) -> String {
-        let sent = Sent { r#type: "validation", on: self.on(), status, detail: self.detail(), errors: self.errors() };
+        let sent = Sent {
+            r#type: "validation",
+            on: self.on(),
+            status,
+            detail: self.detail(),
+            errors: self.errors(),
+        };
         // Strings and a list of strings always serialize; were they not to, an empty frame is no reason to panic.
         serde_json::to_string(&sent).unwrap_or_default()
     }

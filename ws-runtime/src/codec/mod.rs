@@ -11,6 +11,7 @@ mod part;
 mod plan;
 mod strict;
 
+pub(crate) use self::plan::{Form, Telling};
 pub use self::{
     decode::Decode,
     encode::{Encode, EncodeError, Encoded},
@@ -19,7 +20,6 @@ pub use self::{
     part::{CapturePlan, Captures, Pairs, Part, PartPlan, Segment},
     plan::Plan,
 };
-pub(crate) use self::plan::{Form, Telling};
 
 #[cfg(test)]
 mod agreement;

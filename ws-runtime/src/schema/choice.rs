@@ -34,9 +34,14 @@ pub(super) fn alternatives<'a>(root: &'a Value, schema: &'a Map<String, Value>) 
         (None, Some(all)) => (all, false),
         _ => return None,
     };
-    let (nulls, branches): (Vec<_>, Vec<_>) = all.as_array()?.iter().partition(|branch| branch["type"] == "null");
+    let (nulls, branches): (Vec<_>, Vec<_>) =
+        all.as_array()?.iter().partition(|branch| branch["type"] == "null");
     let choice = if exclusive { tagged(root, &branches).or_else(|| keyed(root, &branches)) } else { None };
-    Some(Alternatives { choice: choice.unwrap_or(Choice::Untold(branches)), null: !nulls.is_empty(), exclusive })
+    Some(Alternatives {
+        choice: choice.unwrap_or(Choice::Untold(branches)),
+        null: !nulls.is_empty(),
+        exclusive,
+    })
 }
 
 fn tagged<'a>(root: &'a Value, branches: &[&'a Value]) -> Option<Choice<'a>> {
@@ -48,7 +53,8 @@ fn tagged<'a>(root: &'a Value, branches: &[&'a Value]) -> Option<Choice<'a>> {
         names.sort_unstable();
         names.windows(2).all(|pair| pair[0] != pair[1]).then_some(tag)
     })?;
-    let branches = objects.iter().zip(branches).filter_map(|(object, branch)| Some((named(object, tag)?, *branch)));
+    let branches =
+        objects.iter().zip(branches).filter_map(|(object, branch)| Some((named(object, tag)?, *branch)));
     Some(Choice::Tagged { tag, branches: branches.collect() })
 }
 
@@ -104,7 +110,9 @@ pub(crate) fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     for _ in 0..64 {
         let Some(object) = at.as_object() else { return at };
         match object.get("$ref").and_then(Value::as_str).and_then(|reference| target(root, reference)) {
-            Some(next) if object.keys().all(|keyword| keyword == "$ref" || is_annotation(keyword)) => at = next,
+            Some(next) if object.keys().all(|keyword| keyword == "$ref" || is_annotation(keyword)) => {
+                at = next;
+            }
             _ => return at,
         }
     }
@@ -121,7 +129,15 @@ pub(super) fn target<'a>(root: &'a Value, reference: &str) -> Option<&'a Value> 
 pub(super) fn is_annotation(keyword: &str) -> bool {
     matches!(
         keyword,
-        "title" | "description" | "default" | "examples" | "deprecated" | "readOnly" | "writeOnly"
-            | "$schema" | "$defs" | "$comment"
+        "title"
+            | "description"
+            | "default"
+            | "examples"
+            | "deprecated"
+            | "readOnly"
+            | "writeOnly"
+            | "$schema"
+            | "$defs"
+            | "$comment"
     )
 }

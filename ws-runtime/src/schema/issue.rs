@@ -84,15 +84,22 @@ pub(super) fn describe(kind: &ValidationErrorKind) -> (&'static str, String) {
     match kind {
         Kind::Type { kind: TypeKind::Single(name) } => ("type", format!("expected {name}")),
         Kind::Type { kind: TypeKind::Multiple(names) } => {
-            let names: Vec<_> = names.iter().map(|name| name.as_str()).collect();
+            let mut names: Vec<_> = names.iter().map(jsonschema::JsonType::as_str).collect();
+            names.sort_by_key(|name| *name == "null");
             ("type", format!("expected {}", names.join(" or ")))
         }
         Kind::Required { property } => {
             ("required", format!("`{}` is required", property.as_str().unwrap_or_default()))
         }
-        Kind::AdditionalProperties { .. } => ("additionalProperties", "has a property that is not allowed".into()),
-        Kind::UnevaluatedProperties { .. } => ("unevaluatedProperties", "has a property that is not allowed".into()),
-        Kind::AdditionalItems { .. } | Kind::UnevaluatedItems { .. } => ("items", "has too many items".into()),
+        Kind::AdditionalProperties { .. } => {
+            ("additionalProperties", "has a property that is not allowed".into())
+        }
+        Kind::UnevaluatedProperties { .. } => {
+            ("unevaluatedProperties", "has a property that is not allowed".into())
+        }
+        Kind::AdditionalItems { .. } | Kind::UnevaluatedItems { .. } => {
+            ("items", "has too many items".into())
+        }
         Kind::Enum { options } => {
             let texts: Vec<_> = options.as_array().into_iter().flatten().map(text).collect();
             ("enum", one_of(texts.iter().map(|text| &**text)))

@@ -2,10 +2,11 @@
 
 use serde_json::{Number, Value};
 
-use crate::schema::{number, resolve};
+use crate::schema::{Token, resolve};
 
 /// Which JSON types a property takes.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "one question a JSON type")]
 pub(super) struct Coerce {
     null: bool,
     boolean: bool,
@@ -62,7 +63,8 @@ impl Coerce {
             }
         }
         if types.is_null() {
-            let values = schema["enum"].as_array().map_or(std::slice::from_ref(&schema["const"]), Vec::as_slice);
+            let values =
+                schema["enum"].as_array().map_or(std::slice::from_ref(&schema["const"]), Vec::as_slice);
             for value in values {
                 self.string |= value.is_string();
                 self.number |= value.is_number();
@@ -87,7 +89,9 @@ impl Coerce {
         if text.is_empty() && self.null && !self.string {
             return Value::Null;
         }
-        if self.number && let Some(number) = read_number(text) {
+        if self.number
+            && let Some(number) = read_number(text)
+        {
             return Value::Number(number);
         }
         match text {
@@ -103,7 +107,7 @@ fn read_number(text: &str) -> Option<Number> {
     let bare = text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
         && text.ends_with(|last: char| last.is_ascii_digit());
     let read: Number = serde_json::from_str(text).ok().filter(|_| bare)?;
-    if read.is_f64() { number(read.as_f64()?) } else { Some(read) }
+    if read.is_f64() { Token::Float(read.as_f64()?).number() } else { Some(read) }
 }
 
 #[cfg(test)]
@@ -114,7 +118,8 @@ mod tests {
 
     #[test]
     fn the_schema_decides_what_a_text_becomes() {
-        let coerce = |schema: Value, text: &str| Coerce::of(&schema, &schema).unwrap().value(&[text]).unwrap();
+        let coerce =
+            |schema: Value, text: &str| Coerce::of(&schema, &schema).unwrap().value(&[text]).unwrap();
         for (schema, text, value) in [
             (json!({"type": "string"}), "123", json!("123")),
             (json!({"type": "string"}), "1e3", json!("1e3")),
