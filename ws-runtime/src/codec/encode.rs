@@ -199,13 +199,14 @@ mod tests {
         },
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
     fn as_text<S: Serializer>(number: &u8, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(number)
     }
 
     #[test]
     fn bytes_go_out_binary_text_as_it_is_and_the_rest_as_json() {
-        let bytes = bytes::Bytes::from_static(b"x");
+        let bytes = Bytes::from_static(b"x");
         let shared = Encoded::Shared(Message::Binary(bytes.clone()));
         for (written, encoded, appended) in [
             (write(&"{}".to_owned()), Encoded::Text, "kept {}"),
@@ -291,7 +292,7 @@ mod tests {
         assert_eq!(telling::<Vec<Firm>>(), Telling::Yes);
         assert_eq!(telling::<Loose>(), Telling::No);
         assert_eq!(telling::<String>(), Telling::No);
-        assert_eq!(telling::<bytes::Bytes>(), Telling::No);
+        assert_eq!(telling::<Bytes>(), Telling::No);
         assert_eq!(telling::<Message>(), Telling::No);
         assert_eq!(telling::<serde_json::Value>(), Telling::No);
         let refused = <Clashing as Encode>::plan().unwrap_err().to_string();

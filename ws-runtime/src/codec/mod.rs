@@ -11,7 +11,7 @@ mod part;
 mod plan;
 mod strict;
 
-pub(crate) use self::plan::{Form, Telling};
+pub(crate) use self::plan::Telling;
 pub use self::{
     decode::Decode,
     encode::{Encode, EncodeError, Encoded},

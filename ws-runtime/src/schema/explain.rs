@@ -428,5 +428,8 @@ mod tests {
         // The first invalid item lies beyond what is looked at: the answer is short of a place, and still there.
         let late: Value = std::iter::repeat_n(json!(1), 200_000).chain([json!("x")]).collect();
         assert_eq!(explain::<Vec<u8>>(&late), [" schema: does not fit the schema"]);
+        let late =
+            (0..200_000).map(|key| (format!("{key:06}"), json!(1))).chain([("x".to_owned(), json!("x"))]);
+        assert_eq!(explain::<BTreeMap<String, u8>>(&late.collect()), [" schema: does not fit the schema"]);
     }
 }

@@ -15,6 +15,7 @@ pub(crate) enum Direction {
 }
 
 /// Generates one schema document (JSON Schema 2020-12), of one type or of several that are put together by hand.
+#[derive(Debug)]
 pub(crate) struct Generator {
     schemas: SchemaGenerator,
     direction: Direction,

@@ -149,6 +149,15 @@ mod tests {
     }
 
     #[test]
+    fn issues_are_sorted_and_few_and_together_short() {
+        let issue = |index| Issue::new(&format!("/{}/{index}", "x".repeat(100)), "enum", "y".repeat(150));
+        let issues = Issue::settle(vec![issue(3), issue(1), issue(2), issue(1)]);
+        assert_eq!(issues, [issue(1), issue(2)]);
+        let short = |index| Issue::new(&format!("/{index}"), "type", "expected string");
+        assert_eq!(Issue::settle((0..20).map(short).collect()).len(), MAX_ISSUES);
+    }
+
+    #[test]
     fn a_long_message_is_cut_on_a_character() {
         let issue = Issue::new("", "enum", one_of(std::iter::repeat_n("é", 500)));
         assert!(issue.message.len() <= MAX_MESSAGE && issue.message.ends_with('…'), "{}", issue.message);

@@ -172,6 +172,7 @@ mod tests {
             (schema::<i32>(), json!(i32::MIN), json!(i32::MAX)),
             (schema::<i64>(), json!(i64::MIN), json!(i64::MAX)),
             (schema::<std::num::NonZeroU16>(), json!(1), json!(65535)),
+            (schema::<f32>(), json!(f64::from(f32::MIN)), json!(f64::from(f32::MAX))),
             (schema::<Option<i16>>(), json!(i16::MIN), json!(i16::MAX)),
         ] {
             let schema = schema.unwrap();

@@ -22,6 +22,7 @@ pub trait Segment: DeserializeOwned + JsonSchema {}
 impl<T: DeserializeOwned + JsonSchema> Segment for T {}
 
 /// Captures and their types, on the way to a [`PartPlan`].
+#[derive(Debug)]
 pub struct CapturePlan {
     generator: Generator,
     properties: Map<String, Value>,
@@ -123,7 +124,11 @@ mod tests {
     #[test]
     fn the_issues_of_all_captures_come_together() {
         #[derive(Debug, serde::Deserialize, JsonSchema)]
-        struct Short(#[schemars(length(max = 2))] String);
+        struct Short(
+            #[schemars(length(max = 2))]
+            #[expect(dead_code, reason = "it is never read")]
+            String,
+        );
 
         let plan = PartPlan::captures().capture::<Short>("room").capture::<u32>("seat").build().unwrap();
         let pairs = Pairs::captures([("room", "SECRET"), ("seat", "+1")]).unwrap();
