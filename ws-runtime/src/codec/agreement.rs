@@ -24,8 +24,8 @@ use serde_json::Value;
 use self::{
     inputs::{INPUTS, mutants},
     types::{
-        Adjacent, Aliased, Anything, Denying, External, Flat, FlatEnum, FlatOption, FlatRest, Formats,
-        Internal, InternalDenying, Lax, Level, LevelKey, Limited, Name, Newtype, Optional, Other,
+        Adjacent, Aliased, Anything, Denying, External, Flat, FlatDenying, FlatEnum, FlatOption, FlatRest,
+        Formats, Internal, InternalDenying, Lax, Level, LevelKey, Limited, Name, Newtype, Optional, Other,
         Overlapping, Plain, Tree, Unit, Untagged, Unusual,
     },
 };
@@ -101,6 +101,8 @@ agreement! {
     flattened_options: FlatOption;
     flattened_enums: FlatEnum;
     flattened_maps: FlatRest;
+    flattened_enums_without_unknown_fields: FlatDenying;
+    maps_by_number_of_structs: BTreeMap<u8, Plain>;
     internally_tagged_enums: Internal;
     optional_tagged_enums: Option<Internal>;
     lists_of_tagged_enums: Vec<Internal>;

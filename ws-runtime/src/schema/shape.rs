@@ -1,7 +1,7 @@
 //! A schema that can be checked while the text is read.
 //!
 //! Most types' schemas ask for nothing that needs the whole value: which JSON type, which keys, how long, how large, which
-//! tag. Of such a schema a small tree is made, along which a deserializer checks each token as it passes; no [`Value`] is
+//! tag. Of such a schema a small tree is made, along which a deserializer checks each token as it passes; no value is
 //! built. A schema with anything else in it (patterns, formats, unique items, untagged objects) has no shape, and a text
 //! that the shape does not take is not invalid: it is read again by the long way, which alone decides.
 

@@ -79,6 +79,14 @@ pub(super) enum InternalDenying {
 }
 
 #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FlatDenying {
+    id: u8,
+    #[serde(flatten)]
+    content: Adjacent,
+}
+
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(tag = "t", content = "c")]
 pub(super) enum Adjacent {
     Text { text: String },
