@@ -40,9 +40,10 @@ pub use self::{
 };
 #[cfg(feature = "server")]
 pub use self::{
+    connection::StartError,
     handshake::{Handshake, Origins, RawRequest, Reject, SetupError},
     pubsub::Published,
     route::{Admit, BoxError, Error, Extend, Handlers, OnInvalid, Options, Outcome, Pass, Reply, Route},
-    server::{Body, Listener, ServeError, Server, StartError},
+    server::{Body, Listener, ServeError, Server},
     socket::{Channel, Delivery, Handle, Outgoing, ReadyState, Recipients, Socket},
 };
