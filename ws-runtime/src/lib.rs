@@ -17,6 +17,8 @@ mod server;
 mod session;
 #[cfg(feature = "server")]
 mod socket;
+#[cfg(feature = "server")]
+pub mod testing;
 mod wire;
 
 #[doc(hidden)]
