@@ -9,8 +9,11 @@ use serde::{Deserialize, Serialize, de::IgnoredAny};
 use super::{Plan, plan::Form, strict::Strict};
 use crate::{
     schema::{Check, Issue, SchemaError, parse},
-    wire::Message,
+    wire::{Kind, Message},
 };
+
+/// Up to this many bytes of a message are copied rather than shared.
+const COPIED: usize = 4096;
 
 /// A type that leaves as messages.
 ///
@@ -127,8 +130,16 @@ impl<T: Serialize + JsonSchema + Send + Sync + 'static> Encode for T {
 }
 
 impl Encode for Message {
-    fn encode(&self, _plan: &Plan, _out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
-        Ok(Encoded::Shared(self.clone()))
+    fn encode(&self, _plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
+        // To share bytes costs an allocation and to copy a few does not; a large payload is shared.
+        if self.len() > COPIED {
+            return Ok(Encoded::Shared(self.clone()));
+        }
+        out.extend_from_slice(self.as_bytes());
+        Ok(match self.kind() {
+            Kind::Text => Encoded::Text,
+            Kind::Binary => Encoded::Binary,
+        })
     }
 }
 

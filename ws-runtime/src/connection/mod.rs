@@ -13,5 +13,5 @@ mod turn_away;
 pub(crate) use self::{
     entry::Entry,
     mount::{Arriving, Mount, Mounted, Start, Verdict},
-    tasks::Tasks,
+    tasks::{Running, Tasks},
 };

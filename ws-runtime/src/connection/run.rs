@@ -7,6 +7,7 @@ use super::{
     answer::{Rest, Settled},
     driver::{Done, Driver, Next},
     inbox::Event,
+    tasks::Running,
 };
 use crate::{
     route::Route,
@@ -23,9 +24,10 @@ pub(crate) fn run<R: Route>(
     socket: Socket<R>,
     reader: Reader,
     rest: Vec<u8>,
+    running: Running,
 ) -> impl Future<Output = ()> + Send {
     let place = entry.hub.enter(socket.member());
-    let present = Present { entry, socket, place };
+    let present = Present { entry, socket, place, _running: running };
     async move {
         let Present { entry, socket, .. } = &present;
         let mut driver = Driver::new(entry, socket, reader, rest);
@@ -45,6 +47,7 @@ struct Present<R: Route> {
     entry: Arc<Entry<R>>,
     socket: Socket<R>,
     place: usize,
+    _running: Running,
 }
 
 impl<R: Route> Drop for Present<R> {
