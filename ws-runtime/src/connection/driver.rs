@@ -100,8 +100,7 @@ impl<'a, R: Route> Driver<'a, R> {
 
     /// Learns what was asked of the connection meanwhile. From here on the task runs, and nobody needs to wake it.
     fn ask(&mut self) {
-        self.waited = false;
-        self.report = self.line().run();
+        self.report = if std::mem::take(&mut self.waited) { self.line().run() } else { self.line().report() };
     }
 
     /// Runs a handler, while the connection goes on.
