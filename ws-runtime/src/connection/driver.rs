@@ -21,7 +21,7 @@ use crate::{
     contract::Response,
     route::{Outcome, Route},
     session::{Answer, Keepalive, Silence},
-    socket::{Line, Reader, Report, Socket, Wish},
+    socket::{Fact, Line, Reader, Report, Socket, Wish},
     wire::{Close, Encoder},
 };
 
@@ -58,6 +58,8 @@ pub(super) struct Driver<'a, R: Route> {
 
 /// What there is to do next.
 pub(super) enum Next<'a, R: Route> {
+    /// It has to be waited for.
+    Nothing,
     Event(Event<R>),
     /// The feed said something; `None` is its end.
     Fed(Option<Outcome<'a, Response<R>>>),
@@ -115,7 +117,7 @@ impl<'a, R: Route> Driver<'a, R> {
                 Err(panic) => return Poll::Ready(Done::Panicked(panic_text(&*panic))),
                 Ok(Poll::Pending) => self.ask(),
             }
-            if self.report.wish == Wish::Abort {
+            if self.report.has(Fact::Abort) {
                 return Poll::Ready(Done::Aborted);
             }
             self.read(cx);
@@ -133,13 +135,13 @@ impl<'a, R: Route> Driver<'a, R> {
     ) -> Done<Option<Outcome<'a, Response<R>>>> {
         poll_fn(|cx| {
             self.ask();
-            if self.report.wish == Wish::Abort {
+            if self.report.has(Fact::Abort) {
                 return Poll::Ready(Done::Aborted);
             }
             if self.report.is_closing() {
                 return Poll::Ready(Done::Returned(None));
             }
-            if !self.report.high
+            if !self.report.has(Fact::High)
                 && let Poll::Ready(next) = poll_streams::<R>(streams, cx)
             {
                 return Poll::Ready(next);
@@ -150,6 +152,11 @@ impl<'a, R: Route> Driver<'a, R> {
             Poll::Pending
         })
         .await
+    }
+
+    /// Takes what is first in its turn, if there is nothing else to look at before: the usual case in a burst.
+    pub(super) fn next_at_once(&mut self) -> Option<Event<R>> {
+        if self.line().report().is_calm() { self.inbox.pop() } else { None }
     }
 
     /// Waits for what there is to do next.
@@ -184,8 +191,13 @@ impl<'a, R: Route> Driver<'a, R> {
 
     /// What there is to do without waiting.
     fn ready(&mut self, cx: &mut Context<'_>) -> Option<Next<'a, R>> {
-        let Report { wish, sent, received, lost, .. } = self.report;
-        if wish != Wish::Nothing || self.failed || sent && received || lost && (sent || self.inbox.is_empty())
+        let report = self.report;
+        let (sent, lost) = (report.has(Fact::Sent), report.has(Fact::Lost));
+        let handshaken = sent && report.has(Fact::Received);
+        if report.wish() != Wish::Nothing
+            || self.failed
+            || handshaken
+            || lost && (sent || self.inbox.is_empty())
         {
             return Some(Next::End);
         }
@@ -195,13 +207,13 @@ impl<'a, R: Route> Driver<'a, R> {
             self.begin_deadline();
             return self.failed.then_some(Next::End);
         }
-        if !self.report.high
+        if !self.report.has(Fact::High)
             && let Some(event) = self.inbox.pop()
         {
             return Some(Next::Event(event));
         }
-        if R::HANDLERS.drain && self.report.drained {
-            self.report.drained = false;
+        if R::HANDLERS.drain && self.report.has(Fact::Drained) {
+            self.report.set(Fact::Drained, false);
             self.line().take_drained();
             return Some(Next::Drained);
         }
@@ -210,7 +222,7 @@ impl<'a, R: Route> Driver<'a, R> {
             return Some(Next::End);
         }
         if !self.feed.is_empty()
-            && !self.report.high
+            && !self.report.has(Fact::High)
             && let Poll::Ready(fed) = poll_streams::<R>(&mut self.feed, cx)
         {
             return Some(match fed {
@@ -241,7 +253,7 @@ impl<'a, R: Route> Driver<'a, R> {
         self.inbox.mute();
         poll_fn(|cx| {
             self.ask();
-            if self.report.wish != Wish::Nothing || self.report.lost {
+            if self.report.wish() != Wish::Nothing || self.report.has(Fact::Lost) {
                 return Poll::Ready(());
             }
             let shut = self.line().poll_shutdown(cx);
@@ -273,7 +285,7 @@ impl<'a, R: Route> Driver<'a, R> {
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.report.paused || self.inbox.is_full() {
+        if self.report.has(Fact::Paused) || self.inbox.is_full() {
             // The peer is held back by us, so its silence says nothing.
             self.keepalive.hear(Instant::now());
             return Poll::Pending;
@@ -368,7 +380,7 @@ impl<'a, R: Route> Driver<'a, R> {
             self.begin_deadline();
         } else {
             self.line().wish(Wish::Terminate);
-            self.report.wish = self.report.wish.max(Wish::Terminate);
+            self.report.add_wish(Wish::Terminate);
         }
     }
 
@@ -385,7 +397,7 @@ impl<'a, R: Route> Driver<'a, R> {
         self.waited = true;
         if let Poll::Ready(Err(_)) = self.line().poll_flush(cx) {
             self.line().lose();
-            self.report.lost = true;
+            self.report.set(Fact::Lost, true);
             cx.waker().wake_by_ref();
         }
     }

@@ -17,7 +17,7 @@ use tokio::io::AsyncWrite;
 use super::{
     Delivery, Settings,
     outbox::{Outbox, SHARE},
-    report::{Board, Report, Wish},
+    report::{Board, Fact, Report, Wish},
     transport::Writer,
 };
 use crate::{
@@ -49,16 +49,10 @@ pub(super) struct State {
     pub(super) task: Option<Waker>,
     /// Those who wait for the queue to empty or the socket to close.
     waiters: Vec<Waker>,
-    wish: Wish,
-    paused: bool,
-    /// The transport is gone; nothing can be sent any more.
-    lost: bool,
+    /// What the connection's task has to know.
+    report: Report,
     /// The queue is at its limit: what is sent is dropped, and each topic subscribed to counts one that is full.
     pub(super) full: bool,
-    /// The queue rose above half of its limit and has not fallen below a quarter since.
-    high: bool,
-    /// The episode ended, and `drain` has not been called for it yet.
-    drained: bool,
     limit: Option<usize>,
     close_when_full: bool,
 }
@@ -75,12 +69,8 @@ impl Line {
                 session: Session::default(),
                 task: None,
                 waiters: Vec::new(),
-                wish: Wish::Nothing,
-                paused: false,
-                lost: false,
+                report: Report::default(),
                 full: false,
-                high: false,
-                drained: false,
                 limit: settings.backpressure_limit,
                 close_when_full: settings.close_on_backpressure_limit,
             }),
@@ -150,14 +140,14 @@ impl Line {
     /// Asks for an end without a close frame.
     pub(crate) fn wish(&self, wish: Wish) {
         let mut state = self.lock();
-        state.wish = state.wish.max(wish);
+        state.report.add_wish(wish);
         unlock(state, ());
     }
 
     /// Stops or resumes reading.
     pub(super) fn pause(&self, paused: bool) {
         let mut state = self.lock();
-        state.paused = paused;
+        state.report.set(Fact::Paused, paused);
         unlock(state, ());
     }
 
@@ -178,14 +168,12 @@ impl Line {
 
     /// Ready once the peer or the transport is gone, or we are closing.
     pub(super) fn poll_closed(&self, cx: &mut Context<'_>) -> Poll<()> {
-        self.poll_until(cx, |state| {
-            !state.may_send() || state.session.has_received() || state.wish != Wish::Nothing
-        })
+        self.poll_until(cx, |state| state.writer.is_none() || state.report.is_closing())
     }
 
     /// Ready once the queue is below a quarter of its limit, or the socket is closing.
     pub(super) fn poll_drained(&self, cx: &mut Context<'_>) -> Poll<()> {
-        self.poll_until(cx, |state| !state.high || !state.may_send())
+        self.poll_until(cx, |state| !state.report.has(Fact::High) || !state.may_send())
     }
 
     fn poll_until(&self, cx: &mut Context<'_>, reached: impl FnOnce(&State) -> bool) -> Poll<()> {
@@ -210,7 +198,7 @@ impl Line {
     pub(crate) fn run(&self) -> Report {
         let mut state = self.lock();
         state.task = None;
-        state.report()
+        state.report
     }
 
     /// What the task has to know before it goes on.
@@ -241,7 +229,7 @@ impl Line {
     /// The transport is gone, as far as can be seen from here.
     pub(crate) fn lose(&self) {
         let mut state = self.lock();
-        state.lost = true;
+        state.report.set(Fact::Lost, true);
         state.outbox.clear();
         state.note_level();
         wake_all(std::mem::take(&mut state.waiters));
@@ -262,13 +250,14 @@ impl Line {
     pub(crate) fn receive_close(&self, code: Option<u16>, reason: Text) -> Answer {
         let mut state = self.lock();
         let answer = state.session.receive(code, reason);
+        state.report.set(Fact::Received, true);
         wake_all(std::mem::take(&mut state.waiters));
         answer
     }
 
     /// The `drain` handler is called for the episode that ended.
     pub(crate) fn take_drained(&self) {
-        self.lock().drained = false;
+        self.lock().report.set(Fact::Drained, false);
     }
 
     /// The end: the stream is dropped with what is queued. What it came to.
@@ -309,25 +298,13 @@ impl DerefMut for Locked<'_> {
 impl Drop for Locked<'_> {
     fn drop(&mut self) {
         // Still under the lock: a later holder's word comes later.
-        self.board.store(self.state.report());
+        self.board.store(self.state.report);
     }
 }
 
 impl State {
-    fn report(&self) -> Report {
-        Report {
-            wish: self.wish,
-            paused: self.paused,
-            high: self.high,
-            drained: self.drained,
-            sent: !self.session.may_send(),
-            received: self.session.has_received(),
-            lost: self.lost,
-        }
-    }
-
     pub(super) fn may_send(&self) -> bool {
-        self.writer.is_some() && !self.lost && self.session.may_send()
+        self.writer.is_some() && !self.report.has(Fact::Lost) && self.session.may_send()
     }
 
     /// Queues what topics hold for this socket, so that it goes out before what is sent next.
@@ -348,6 +325,7 @@ impl State {
         self.catch_up(id);
         let first = self.session.send(close);
         if first {
+            self.report.set(Fact::Sent, true);
             self.outbox.append(|tail| Encoder::close(close, tail));
             wake_all(std::mem::take(&mut self.waiters));
         }
@@ -365,6 +343,7 @@ impl State {
         if self.close_when_full && self.session.may_send() {
             let close = Close::new(1008, "reads too slowly");
             self.session.send(Some(&close));
+            self.report.set(Fact::Sent, true);
             self.outbox.append(|tail| Encoder::close(Some(&close), tail));
             wake_all(std::mem::take(&mut self.waiters));
         }
@@ -391,13 +370,13 @@ impl State {
             }
         }
         if level > limit / 2 {
-            self.high = true;
-        } else if self.high && level < limit.div_ceil(4) {
-            self.high = false;
-            self.drained = true;
+            self.report.set(Fact::High, true);
+        } else if self.report.has(Fact::High) && level < limit.div_ceil(4) {
+            self.report.set(Fact::High, false);
+            self.report.set(Fact::Drained, true);
             wake_all(std::mem::take(&mut self.waiters));
         }
-        self.high
+        self.report.has(Fact::High)
     }
 }
 
