@@ -6,12 +6,12 @@
 use std::{
     io,
     pin::Pin,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
 };
 
 use bytes::Bytes;
-use tokio::io::AsyncWrite;
+use tokio::{io::AsyncWrite, sync::Notify};
 
 use super::{
     Delivery, Settings,
@@ -32,6 +32,8 @@ const BURST: usize = 64 * 1024;
 pub(crate) struct Line {
     /// Never 0, which stands for nobody.
     pub(super) id: u64,
+    /// Tells those who wait that the state is another.
+    changed: Arc<Notify>,
     state: Mutex<State>,
 }
 
@@ -44,8 +46,8 @@ pub(super) struct State {
     pub(super) session: Session,
     /// The connection's task while it waits.
     pub(super) task: Option<Waker>,
-    /// Those who wait for the queue to empty or the socket to close.
-    waiters: Vec<Waker>,
+    /// Tells those who wait for the queue to empty or the socket to close. The line has it too, to wait without the lock.
+    changed: Arc<Notify>,
     wish: Wish,
     paused: bool,
     /// The transport is gone; nothing can be sent any more.
@@ -73,7 +75,7 @@ pub(crate) enum Wish {
 }
 
 /// What the connection's task has to know before it goes on.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, read together under one lock")]
 pub(crate) struct Report {
     pub(crate) wish: Wish,
@@ -100,15 +102,17 @@ impl Report {
 
 impl Line {
     pub(crate) fn new(id: u64, settings: &Settings) -> Self {
+        let changed = Arc::new(Notify::new());
         Self {
             id,
+            changed: Arc::clone(&changed),
             state: Mutex::new(State {
                 writer: None,
                 outbox: Outbox::default(),
                 cursors: Vec::new(),
                 session: Session::default(),
                 task: None,
-                waiters: Vec::new(),
+                changed,
                 wish: Wish::Nothing,
                 paused: false,
                 lost: false,
@@ -185,6 +189,7 @@ impl Line {
     pub(crate) fn wish(&self, wish: Wish) {
         let mut state = self.lock();
         state.wish = state.wish.max(wish);
+        state.changed.notify_waiters();
         unlock(state, ());
     }
 
@@ -210,27 +215,27 @@ impl Line {
         }
     }
 
-    /// Ready once the peer or the transport is gone, or we are closing.
-    pub(super) fn poll_closed(&self, cx: &mut Context<'_>) -> Poll<()> {
-        self.poll_until(cx, |state| {
-            !state.may_send() || state.session.has_received() || state.wish != Wish::Nothing
-        })
+    /// Waits until the peer or the transport is gone, or we are closing.
+    pub(super) async fn closed(&self) {
+        self.until(|state| !state.may_send() || state.session.has_received() || state.wish != Wish::Nothing)
+            .await;
     }
 
-    /// Ready once the queue is below a quarter of its limit, or the socket is closing.
-    pub(super) fn poll_drained(&self, cx: &mut Context<'_>) -> Poll<()> {
-        self.poll_until(cx, |state| !state.high || !state.may_send())
+    /// Waits until the queue is below a quarter of its limit, or the socket is closing.
+    pub(super) async fn drained(&self) {
+        self.until(|state| !state.high || !state.may_send()).await;
     }
 
-    fn poll_until(&self, cx: &mut Context<'_>, reached: impl FnOnce(&State) -> bool) -> Poll<()> {
-        let mut state = self.lock();
-        if reached(&state) {
-            return Poll::Ready(());
+    /// Whoever stops waiting leaves nothing behind, for a connection may outlive very many who wait.
+    async fn until(&self, reached: impl Fn(&State) -> bool) {
+        loop {
+            // It hears of every change from here on, so none comes between the look and the wait.
+            let changed = self.changed.notified();
+            if reached(&self.lock()) {
+                return;
+            }
+            changed.await;
         }
-        if !state.waiters.iter().any(|waiter| waiter.will_wake(cx.waker())) {
-            state.waiters.push(cx.waker().clone());
-        }
-        Poll::Pending
     }
 
     // What the connection's task does.
@@ -244,35 +249,33 @@ impl Line {
     pub(crate) fn run(&self) -> Report {
         let mut state = self.lock();
         state.task = None;
-        Report {
-            wish: state.wish,
-            paused: state.paused,
-            high: state.high,
-            drained: state.drained,
-            sent: !state.session.may_send(),
-            received: state.session.has_received(),
-            lost: state.lost,
-        }
+        state.report()
     }
 
-    /// The task is about to wait: whoever asks something of it wakes it.
-    pub(crate) fn rest(&self, cx: &mut Context<'_>) {
-        self.lock().task.get_or_insert_with(|| cx.waker().clone());
+    /// The task is about to wait: whoever asks something of it from here on wakes it. What was asked before is in the report.
+    pub(crate) fn rest(&self, cx: &mut Context<'_>) -> Report {
+        let mut state = self.lock();
+        state.task.get_or_insert_with(|| cx.waker().clone());
+        state.report()
     }
 
-    /// Writes what is queued before the task waits. While something remains, it is woken when the stream takes more.
-    pub(crate) fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    /// Writes what is queued before the task waits. While something remains, it is woken when the stream takes more. The
+    /// report is as in [`rest`](Self::rest).
+    pub(crate) fn poll_flush(&self, cx: &mut Context<'_>) -> (Poll<io::Result<()>>, Report) {
         let mut state = self.lock();
         state.catch_up(self.id);
         state.task.get_or_insert_with(|| cx.waker().clone());
-        let State { writer, outbox, .. } = &mut *state;
-        let Some(writer) = writer else { return Poll::Ready(Ok(())) };
-        let flushed = match outbox.poll_write(writer, cx) {
-            Poll::Ready(Ok(())) => Pin::new(writer).poll_flush(cx),
-            other => other,
+        let State { writer, outbox, lost, .. } = &mut *state;
+        let flushed = match writer {
+            // A stream that broke once would say so again at each wake.
+            Some(writer) if !*lost => match outbox.poll_write(writer, cx) {
+                Poll::Ready(Ok(())) => Pin::new(writer).poll_flush(cx),
+                other => other,
+            },
+            _ => Poll::Ready(Ok(())),
         };
         state.note_level();
-        flushed
+        (flushed, state.report())
     }
 
     /// The transport is gone, as far as can be seen from here.
@@ -281,7 +284,7 @@ impl Line {
         state.lost = true;
         state.outbox.clear();
         state.note_level();
-        wake_all(std::mem::take(&mut state.waiters));
+        state.changed.notify_waiters();
     }
 
     /// Says to the peer that nothing more comes, after everything that is queued.
@@ -299,7 +302,7 @@ impl Line {
     pub(crate) fn receive_close(&self, code: Option<u16>, reason: Text) -> Answer {
         let mut state = self.lock();
         let answer = state.session.receive(code, reason);
-        wake_all(std::mem::take(&mut state.waiters));
+        state.changed.notify_waiters();
         answer
     }
 
@@ -314,16 +317,27 @@ impl Line {
         let writer = state.writer.take();
         state.outbox.clear();
         state.task = None;
-        let waiters = std::mem::take(&mut state.waiters);
         let closed = state.session.closed();
         drop(state);
         drop(writer);
-        wake_all(waiters);
+        self.changed.notify_waiters();
         closed
     }
 }
 
 impl State {
+    fn report(&self) -> Report {
+        Report {
+            wish: self.wish,
+            paused: self.paused,
+            high: self.high,
+            drained: self.drained,
+            sent: !self.session.may_send(),
+            received: self.session.has_received(),
+            lost: self.lost,
+        }
+    }
+
     pub(super) fn may_send(&self) -> bool {
         self.writer.is_some() && !self.lost && self.session.may_send()
     }
@@ -347,7 +361,7 @@ impl State {
         let first = self.session.send(close);
         if first {
             self.outbox.append(|tail| Encoder::close(close, tail));
-            wake_all(std::mem::take(&mut self.waiters));
+            self.changed.notify_waiters();
         }
         first
     }
@@ -364,7 +378,7 @@ impl State {
             let close = Close::new(1008, "reads too slowly");
             self.session.send(Some(&close));
             self.outbox.append(|tail| Encoder::close(Some(&close), tail));
-            wake_all(std::mem::take(&mut self.waiters));
+            self.changed.notify_waiters();
         }
     }
 
@@ -393,7 +407,7 @@ impl State {
         } else if self.high && level < limit.div_ceil(4) {
             self.high = false;
             self.drained = true;
-            wake_all(std::mem::take(&mut self.waiters));
+            self.changed.notify_waiters();
         }
         self.high
     }
@@ -407,11 +421,4 @@ pub(super) fn unlock<T>(mut state: MutexGuard<'_, State>, value: T) -> T {
         task.wake();
     }
     value
-}
-
-/// Wakes those who wait; a waker only schedules, so this may be done under the lock.
-fn wake_all(waiters: Vec<Waker>) {
-    for waiter in waiters {
-        waiter.wake();
-    }
 }
