@@ -138,7 +138,7 @@ impl<'a, R: Route> Driver<'a, R> {
             if self.report.has(Fact::Abort) {
                 return Poll::Ready(Done::Aborted);
             }
-            if self.report.is_closing() {
+            if self.is_ending() {
                 return Poll::Ready(Done::Returned(None));
             }
             if !self.report.has(Fact::High)
@@ -149,7 +149,8 @@ impl<'a, R: Route> Driver<'a, R> {
             self.read(cx);
             self.poll_time(cx);
             self.wait(cx);
-            Poll::Pending
+            // What was read, or the timer, may have decided it, and nobody would wake us for that.
+            if self.is_ending() { Poll::Ready(Done::Returned(None)) } else { Poll::Pending }
         })
         .await
     }
@@ -187,6 +188,11 @@ impl<'a, R: Route> Driver<'a, R> {
             }
         })
         .await
+    }
+
+    /// Whether a stream of replies has nobody left to speak to: the socket is on its way out, or the peer is to be failed.
+    fn is_ending(&self) -> bool {
+        self.failed || self.report.is_closing() || self.inbox.is_failed()
     }
 
     /// What there is to do without waiting.
@@ -268,7 +274,8 @@ impl<'a, R: Route> Driver<'a, R> {
                 return Poll::Ready(());
             }
             self.waited = true;
-            self.line().rest(cx);
+            let report = self.line().rest(cx);
+            self.look_again(report, cx);
             Poll::Pending
         })
         .await;
@@ -355,7 +362,7 @@ impl<'a, R: Route> Driver<'a, R> {
                     continue;
                 }
                 Silence::Expired => {
-                    if self.deadline.is_none() {
+                    if self.deadline.is_none() && !self.failed {
                         self.fail(&Close::new(1001, "idle timeout"));
                         continue;
                     }
@@ -395,9 +402,20 @@ impl<'a, R: Route> Driver<'a, R> {
     /// Writes what is queued, and arranges to be woken.
     fn wait(&mut self, cx: &mut Context<'_>) {
         self.waited = true;
-        if let Poll::Ready(Err(_)) = self.line().poll_flush(cx) {
+        let (flushed, report) = self.line().poll_flush(cx);
+        self.look_again(report, cx);
+        if let Poll::Ready(Err(_)) = flushed {
             self.line().lose();
             self.report.set(Fact::Lost, true);
+            cx.waker().wake_by_ref();
+        }
+    }
+
+    /// What was asked of the connection while its task ran, and what the flush itself has changed, wakes nobody: the task
+    /// goes round once more.
+    fn look_again(&mut self, report: Report, cx: &mut Context<'_>) {
+        if report != self.report {
+            self.report = report;
             cx.waker().wake_by_ref();
         }
     }

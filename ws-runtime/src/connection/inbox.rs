@@ -125,6 +125,11 @@ impl<'a, R: Route> Inbox<'a, R> {
         self.first.is_none()
     }
 
+    /// Whether the connection is to be failed, once what arrived before is handled.
+    pub(super) fn is_failed(&self) -> bool {
+        matches!(self.rest.back().or(self.first.as_ref()), Some(Event::Fault(_)))
+    }
+
     /// Whether the stream has ended.
     pub(super) fn has_ended(&self) -> bool {
         self.ended

@@ -7,12 +7,12 @@ use std::{
     io,
     ops::{Deref, DerefMut},
     pin::Pin,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
 };
 
 use bytes::Bytes;
-use tokio::io::AsyncWrite;
+use tokio::{io::AsyncWrite, sync::Notify};
 
 use super::{
     Delivery, Settings,
@@ -35,6 +35,8 @@ pub(crate) struct Line {
     /// Never 0, which stands for nobody.
     pub(super) id: u64,
     board: Board,
+    /// Tells those who wait that the state is another.
+    changed: Arc<Notify>,
     state: Mutex<State>,
 }
 
@@ -47,8 +49,8 @@ pub(super) struct State {
     pub(super) session: Session,
     /// The connection's task while it waits.
     pub(super) task: Option<Waker>,
-    /// Those who wait for the queue to empty or the socket to close.
-    waiters: Vec<Waker>,
+    /// Tells those who wait for the queue to empty or the socket to close. The line has it too, to wait without the lock.
+    changed: Arc<Notify>,
     /// What the connection's task has to know.
     report: Report,
     /// The queue is at its limit: what is sent is dropped, and each topic subscribed to counts one that is full.
@@ -59,16 +61,18 @@ pub(super) struct State {
 
 impl Line {
     pub(crate) fn new(id: u64, settings: &Settings) -> Self {
+        let changed = Arc::new(Notify::new());
         Self {
             id,
             board: Board::default(),
+            changed: Arc::clone(&changed),
             state: Mutex::new(State {
                 writer: None,
                 outbox: Outbox::default(),
                 cursors: Vec::new(),
                 session: Session::default(),
                 task: None,
-                waiters: Vec::new(),
+                changed,
                 report: Report::default(),
                 full: false,
                 limit: settings.backpressure_limit,
@@ -141,6 +145,7 @@ impl Line {
     pub(crate) fn wish(&self, wish: Wish) {
         let mut state = self.lock();
         state.report.add_wish(wish);
+        state.changed.notify_waiters();
         unlock(state, ());
     }
 
@@ -166,25 +171,26 @@ impl Line {
         }
     }
 
-    /// Ready once the peer or the transport is gone, or we are closing.
-    pub(super) fn poll_closed(&self, cx: &mut Context<'_>) -> Poll<()> {
-        self.poll_until(cx, |state| state.writer.is_none() || state.report.is_closing())
+    /// Waits until the peer or the transport is gone, or we are closing.
+    pub(super) async fn closed(&self) {
+        self.until(|state| state.writer.is_none() || state.report.is_closing()).await;
     }
 
-    /// Ready once the queue is below a quarter of its limit, or the socket is closing.
-    pub(super) fn poll_drained(&self, cx: &mut Context<'_>) -> Poll<()> {
-        self.poll_until(cx, |state| !state.report.has(Fact::High) || !state.may_send())
+    /// Waits until the queue is below a quarter of its limit, or the socket is closing.
+    pub(super) async fn drained(&self) {
+        self.until(|state| !state.report.has(Fact::High) || !state.may_send()).await;
     }
 
-    fn poll_until(&self, cx: &mut Context<'_>, reached: impl FnOnce(&State) -> bool) -> Poll<()> {
-        let mut state = self.lock();
-        if reached(&state) {
-            return Poll::Ready(());
+    /// Whoever stops waiting leaves nothing behind, for a connection may outlive very many who wait.
+    async fn until(&self, reached: impl Fn(&State) -> bool) {
+        loop {
+            // It hears of every change from here on, so none comes between the look and the wait.
+            let changed = self.changed.notified();
+            if reached(&self.lock()) {
+                return;
+            }
+            changed.await;
         }
-        if !state.waiters.iter().any(|waiter| waiter.will_wake(cx.waker())) {
-            state.waiters.push(cx.waker().clone());
-        }
-        Poll::Pending
     }
 
     // What the connection's task does.
@@ -206,24 +212,31 @@ impl Line {
         self.board.load()
     }
 
-    /// The task is about to wait: whoever asks something of it wakes it.
-    pub(crate) fn rest(&self, cx: &mut Context<'_>) {
-        self.lock().task.get_or_insert_with(|| cx.waker().clone());
+    /// The task is about to wait: whoever asks something of it from here on wakes it. What was asked before is in the report.
+    pub(crate) fn rest(&self, cx: &mut Context<'_>) -> Report {
+        let mut state = self.lock();
+        state.task.get_or_insert_with(|| cx.waker().clone());
+        state.report
     }
 
-    /// Writes what is queued before the task waits. While something remains, it is woken when the stream takes more.
-    pub(crate) fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    /// Writes what is queued before the task waits. While something remains, it is woken when the stream takes more. The
+    /// report is as in [`rest`](Self::rest).
+    pub(crate) fn poll_flush(&self, cx: &mut Context<'_>) -> (Poll<io::Result<()>>, Report) {
         let mut state = self.lock();
         state.catch_up(self.id);
         state.task.get_or_insert_with(|| cx.waker().clone());
+        let lost = state.report.has(Fact::Lost);
         let State { writer, outbox, .. } = &mut *state;
-        let Some(writer) = writer else { return Poll::Ready(Ok(())) };
-        let flushed = match outbox.poll_write(writer, cx) {
-            Poll::Ready(Ok(())) => Pin::new(writer).poll_flush(cx),
-            other => other,
+        let flushed = match writer {
+            // A stream that broke once would say so again at each wake.
+            Some(writer) if !lost => match outbox.poll_write(writer, cx) {
+                Poll::Ready(Ok(())) => Pin::new(writer).poll_flush(cx),
+                other => other,
+            },
+            _ => Poll::Ready(Ok(())),
         };
         state.note_level();
-        flushed
+        (flushed, state.report)
     }
 
     /// The transport is gone, as far as can be seen from here.
@@ -232,7 +245,7 @@ impl Line {
         state.report.set(Fact::Lost, true);
         state.outbox.clear();
         state.note_level();
-        wake_all(std::mem::take(&mut state.waiters));
+        state.changed.notify_waiters();
     }
 
     /// Says to the peer that nothing more comes, after everything that is queued.
@@ -251,7 +264,7 @@ impl Line {
         let mut state = self.lock();
         let answer = state.session.receive(code, reason);
         state.report.set(Fact::Received, true);
-        wake_all(std::mem::take(&mut state.waiters));
+        state.changed.notify_waiters();
         answer
     }
 
@@ -266,11 +279,10 @@ impl Line {
         let writer = state.writer.take();
         state.outbox.clear();
         state.task = None;
-        let waiters = std::mem::take(&mut state.waiters);
         let closed = state.session.closed();
         drop(state);
         drop(writer);
-        wake_all(waiters);
+        self.changed.notify_waiters();
         closed
     }
 }
@@ -327,7 +339,7 @@ impl State {
         if first {
             self.report.set(Fact::Sent, true);
             self.outbox.append(|tail| Encoder::close(close, tail));
-            wake_all(std::mem::take(&mut self.waiters));
+            self.changed.notify_waiters();
         }
         first
     }
@@ -345,7 +357,7 @@ impl State {
             self.session.send(Some(&close));
             self.report.set(Fact::Sent, true);
             self.outbox.append(|tail| Encoder::close(Some(&close), tail));
-            wake_all(std::mem::take(&mut self.waiters));
+            self.changed.notify_waiters();
         }
     }
 
@@ -374,7 +386,7 @@ impl State {
         } else if self.report.has(Fact::High) && level < limit.div_ceil(4) {
             self.report.set(Fact::High, false);
             self.report.set(Fact::Drained, true);
-            wake_all(std::mem::take(&mut self.waiters));
+            self.changed.notify_waiters();
         }
         self.report.has(Fact::High)
     }
@@ -388,11 +400,4 @@ pub(super) fn unlock<T>(mut state: Locked<'_>, value: T) -> T {
         task.wake();
     }
     value
-}
-
-/// Wakes those who wait; a waker only schedules, so this may be done under the lock.
-fn wake_all(waiters: Vec<Waker>) {
-    for waiter in waiters {
-        waiter.wake();
-    }
 }
