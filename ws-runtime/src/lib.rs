@@ -17,6 +17,8 @@ mod server;
 mod session;
 #[cfg(feature = "server")]
 mod socket;
+#[cfg(feature = "server")]
+pub mod testing;
 mod wire;
 
 #[doc(hidden)]
@@ -40,9 +42,10 @@ pub use self::{
 };
 #[cfg(feature = "server")]
 pub use self::{
+    connection::StartError,
     handshake::{Handshake, Origins, RawRequest, Reject, SetupError},
     pubsub::Published,
     route::{Admit, BoxError, Error, Extend, Handlers, OnInvalid, Options, Outcome, Pass, Reply, Route},
-    server::{Body, Listener, ServeError, Server, StartError},
+    server::{Body, Listener, ServeError, Server},
     socket::{Channel, Delivery, Handle, Outgoing, ReadyState, Recipients, Socket},
 };

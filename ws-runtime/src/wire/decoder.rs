@@ -24,7 +24,6 @@ pub(crate) enum Role {
     /// We accept: what arrives is masked (RFC 6455 §5.1).
     Server,
     /// We connect: what arrives is not masked.
-    #[expect(dead_code, reason = "the client stands on the same decoder")]
     Client,
 }
 
@@ -357,7 +356,7 @@ fn close<'a>(payload: &[u8]) -> Result<Frame<'a>, Fault> {
 }
 
 /// RFC 6455 §5.3. Eight bytes a step, which the compiler turns into wider ones.
-fn unmask(payload: &mut [u8], mask: [u8; 4]) {
+pub(super) fn unmask(payload: &mut [u8], mask: [u8; 4]) {
     let wide = u64::from_ne_bytes([mask[0], mask[1], mask[2], mask[3], mask[0], mask[1], mask[2], mask[3]]);
     let mut steps = payload.chunks_exact_mut(8);
     for step in &mut steps {
