@@ -27,6 +27,8 @@ use crate::{
 
 /// How often one connection may read before others get their turn.
 const READS: u32 = 8;
+/// How many messages and replies of one connection are handled before the network and others get their turn.
+const TURN: u32 = 1024;
 /// Beyond this many queued bytes a ping is not answered: the peer does not read, so it does not miss the pong.
 const PONGS: usize = 64 * 1024;
 
@@ -49,6 +51,10 @@ pub(super) struct Driver<'a, R: Route> {
     owed: Option<Option<Close>>,
     /// The stream is to be ended by us: the peer broke the protocol and cannot be waited for.
     failed: bool,
+    /// How many messages and replies were handled since the task last waited.
+    handled: u32,
+    /// Reading rested when it was last asked for: the socket is paused, or enough waits to be handled.
+    held_back: bool,
     timer: Option<Pin<Box<Sleep>>>,
     /// What the line said when it was last asked.
     report: Report,
@@ -88,6 +94,8 @@ impl<'a, R: Route> Driver<'a, R> {
             deadline: None,
             owed: None,
             failed: false,
+            handled: 0,
+            held_back: false,
             timer: None,
             report: Report::default(),
             waited: true,
@@ -141,6 +149,7 @@ impl<'a, R: Route> Driver<'a, R> {
                 return Poll::Ready(Done::Returned(None));
             }
             if !self.report.high
+                && !self.is_others_turn(cx)
                 && let Poll::Ready(next) = poll_streams::<R>(streams, cx)
             {
                 return Poll::Ready(next);
@@ -159,6 +168,12 @@ impl<'a, R: Route> Driver<'a, R> {
         let mut reads = 0;
         poll_fn(|cx| {
             self.ask();
+            if self.is_others_turn(cx) {
+                self.read(cx);
+                self.poll_time(cx);
+                self.wait(cx);
+                return Poll::Pending;
+            }
             loop {
                 if let Some(next) = self.ready(cx) {
                     return Poll::Ready(next);
@@ -184,9 +199,19 @@ impl<'a, R: Route> Driver<'a, R> {
         .await
     }
 
+    /// Whether so much was handled at one stretch that the network and others come first; then the task is woken for more.
+    fn is_others_turn(&mut self, cx: &mut Context<'_>) -> bool {
+        self.handled += 1;
+        let is_theirs = self.handled > TURN;
+        if is_theirs {
+            cx.waker().wake_by_ref();
+        }
+        is_theirs
+    }
+
     /// Whether a stream of replies has nobody left to speak to: the socket is on its way out, or the peer is to be failed.
     fn is_ending(&self) -> bool {
-        self.failed || self.report.is_closing() || self.inbox.is_failed()
+        self.failed || self.report.is_closing() || self.inbox.fault().is_some()
     }
 
     /// What there is to do without waiting.
@@ -276,9 +301,16 @@ impl<'a, R: Route> Driver<'a, R> {
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.report.paused || self.inbox.is_full() {
+        // Whoever pauses waits for a message, not for the closing handshake.
+        let paused = self.report.paused && !self.is_ending();
+        let was_held_back = std::mem::replace(&mut self.held_back, paused || self.inbox.is_full());
+        if self.held_back || was_held_back {
             // The peer is held back by us, so its silence says nothing.
-            self.keepalive.hear(Instant::now());
+            let now = Instant::now();
+            self.keepalive.hear(now);
+            self.inbox.hold(now);
+        }
+        if self.held_back {
             return Poll::Pending;
         }
         let (line, mut heard, mut lost) = (self.line(), false, false);
@@ -305,7 +337,7 @@ impl<'a, R: Route> Driver<'a, R> {
         }
         if polled.is_ready() {
             self.ask();
-            if self.owed.is_some() {
+            if self.owed.is_some() || self.inbox.fault().is_some() {
                 self.begin_deadline();
             }
         }
@@ -335,8 +367,10 @@ impl<'a, R: Route> Driver<'a, R> {
         loop {
             let now = Instant::now();
             if self.deadline.is_some_and(|deadline| deadline <= now) {
-                self.expire();
-                return;
+                if self.expire() {
+                    return;
+                }
+                continue;
             }
             self.inbox.check(now);
             let idle = match self.keepalive.ask(now) {
@@ -345,12 +379,11 @@ impl<'a, R: Route> Driver<'a, R> {
                     self.line().control(|out| Encoder::ping(&[], out));
                     continue;
                 }
+                // On its way out already, it has the time of the closing handshake, which may be unlimited.
+                Silence::Expired if self.failed || self.deadline.is_some() => None,
                 Silence::Expired => {
-                    if self.deadline.is_none() {
-                        self.fail(&Close::new(1001, "idle timeout"));
-                        continue;
-                    }
-                    None
+                    self.fail(&Close::new(1001, "idle timeout"));
+                    continue;
                 }
             };
             let Some(next) = [self.deadline, self.inbox.deadline(), idle].into_iter().flatten().min() else {
@@ -362,17 +395,23 @@ impl<'a, R: Route> Driver<'a, R> {
         }
     }
 
-    /// The closing handshake has lasted too long.
-    fn expire(&mut self) {
+    /// The closing handshake has lasted too long. True if the connection is cut off.
+    fn expire(&mut self) -> bool {
+        // A handler is still busy with what came before the peer's close frame, or before its fault; the peer waits no
+        // longer.
         if let Some(answer) = self.owed.take() {
-            // A handler is still busy with what came before the peer's close frame; the peer waits no longer.
             self.line().close(answer.as_ref());
             self.deadline = None;
             self.begin_deadline();
+        } else if let Some(close) = self.inbox.fault().cloned() {
+            self.deadline = None;
+            self.fail(&close);
         } else {
             self.line().wish(Wish::Terminate);
             self.report.wish = self.report.wish.max(Wish::Terminate);
+            return true;
         }
+        false
     }
 
     fn poll_timer(&mut self, cx: &mut Context<'_>, when: Instant) -> Poll<()> {
@@ -386,6 +425,7 @@ impl<'a, R: Route> Driver<'a, R> {
     /// Writes what is queued, and arranges to be woken.
     fn wait(&mut self, cx: &mut Context<'_>) {
         self.waited = true;
+        self.handled = 0;
         let (flushed, report) = self.line().poll_flush(cx);
         self.look_again(report, cx);
         if let Poll::Ready(Err(_)) = flushed {
