@@ -2,7 +2,11 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(
     not(feature = "server"),
-    allow(dead_code, unused_imports, reason = "contracts and codecs alone leave the protocol's floors without a user")
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "contracts and codecs alone leave the protocol's floors without a user"
+    )
 )]
 
 mod codec;

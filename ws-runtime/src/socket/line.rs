@@ -111,9 +111,11 @@ impl Line {
         }
         state.catch_up(self.id);
         if state.is_full() {
-            tracing::debug!(socket = self.id, bytes = length, "message dropped: the peer does not read");
             state.overflow();
-            return unlock(state, Delivery::Dropped);
+            unlock(state, ());
+            // Not under the lock: the log may be read over this very socket.
+            tracing::debug!(socket = self.id, bytes = length, "message dropped: the peer does not read");
+            return Delivery::Dropped;
         }
         fill(&mut state.outbox);
         state.relieve();
