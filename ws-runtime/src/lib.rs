@@ -1,5 +1,13 @@
 #![doc = include_str!("../../README.md")]
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(feature = "server"),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "contracts and codecs alone leave the protocol's floors without a user"
+    )
+)]
 
 mod codec;
 #[cfg(feature = "server")]

@@ -18,4 +18,5 @@ pub(crate) use self::{
     entry::Entry,
     mount::{Arriving, Start, Verdict},
     served::Served,
+    tasks::Running,
 };

@@ -127,7 +127,7 @@ impl<R: Route> Mount for Mounted<R> {
                     let start: Start = Box::new(move |transport, rest, tasks| {
                         let (reader, writer) = split(transport);
                         socket.line().start(writer);
-                        tasks.spawn(run(entry, socket.clone(), reader, rest));
+                        tasks.spawn(|running| run(entry, socket.clone(), reader, rest, running));
                         // The sweep of a shutdown has seen this socket, or has set this before it looked.
                         if directory.upgrade().is_none_or(|directory| directory.is_stopped()) {
                             socket.line().close(Some(&Close::GOING_AWAY));
@@ -194,5 +194,5 @@ pub(super) fn refuse(reject: Reject, shaken: Option<(&str, Option<&'static str>)
 
 /// A connection whose first and last frame is a close frame.
 fn close_at_once(close: Close) -> Start {
-    Box::new(move |transport, rest, tasks| tasks.spawn(turn_away(transport, rest, close)))
+    Box::new(move |transport, rest, tasks| tasks.spawn(|running| turn_away(transport, rest, close, running)))
 }

@@ -7,6 +7,7 @@ use super::{
     answer::{Rest, Settled},
     driver::{Done, Driver, Next},
     inbox::Event,
+    tasks::Running,
 };
 use crate::{
     route::Route,
@@ -23,9 +24,10 @@ pub(crate) fn run<R: Route>(
     socket: Socket<R>,
     reader: Reader,
     rest: Vec<u8>,
+    running: Running,
 ) -> impl Future<Output = ()> + Send {
     let place = entry.hub.enter(socket.member());
-    let present = Present { entry, socket, place };
+    let present = Present { entry, socket, place, _running: running };
     async move {
         let Present { entry, socket, .. } = &present;
         let mut driver = Driver::new(entry, socket, reader, rest);
@@ -45,6 +47,7 @@ struct Present<R: Route> {
     entry: Arc<Entry<R>>,
     socket: Socket<R>,
     place: usize,
+    _running: Running,
 }
 
 impl<R: Route> Drop for Present<R> {
@@ -70,15 +73,21 @@ async fn live<R: Route>(driver: &mut Driver<'_, R>) {
         }
     }
     loop {
-        let settled = match driver.next().await {
-            Next::Event(Event::Message(body, _)) => {
-                driver.invalid = 0;
-                let done = driver.during(route.message(socket, body)).await;
-                driver.settle(done)
+        let mut next = driver.next().await;
+        while let Next::Event(Event::Message(body, _)) = next {
+            driver.invalid = 0;
+            let done = driver.during(route.message(socket, body)).await;
+            if let Err(rest) = driver.settle(done)
+                && Box::pin(driver.attend(rest)).await == Settled::Over
+            {
+                return;
             }
+            next = driver.next_at_once().map_or(Next::Nothing, Next::Event);
+        }
+        let settled = match next {
             Next::Event(event) => Err(Rest::Event(event)),
             Next::Fed(Some(outcome)) => driver.settle(Done::Returned(outcome)),
-            Next::Fed(None) => Ok(()),
+            Next::Nothing | Next::Fed(None) => Ok(()),
             Next::Drained => Err(Rest::Drained),
             Next::End => return,
         };

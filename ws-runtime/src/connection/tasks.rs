@@ -20,8 +20,8 @@ struct Counter {
     none: Notify,
 }
 
-/// One running task.
-struct Running(Arc<Counter>);
+/// One running task: counted until it is dropped.
+pub(crate) struct Running(Arc<Counter>);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -32,14 +32,13 @@ impl Drop for Running {
 }
 
 impl Tasks {
-    /// Spawns a task that is counted.
-    pub(crate) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
+    /// Spawns a task that is counted as long as it keeps what it is made with. (A future that wrapped it would hold it twice.)
+    pub(crate) fn spawn<F>(&self, make: impl FnOnce(Running) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
         self.0.running.fetch_add(1, Ordering::AcqRel);
-        let running = Running(Arc::clone(&self.0));
-        tokio::spawn(async move {
-            future.await;
-            drop(running);
-        });
+        tokio::spawn(make(Running(Arc::clone(&self.0))));
     }
 
     /// How many run.

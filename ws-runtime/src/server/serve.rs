@@ -109,7 +109,8 @@ async fn accept<L: Listener>(listener: &mut L, running: &Arc<Running>) {
         match listener.accept().await {
             Ok((stream, remote_addr)) => {
                 shard = (shard + 1) % running.served.shards();
-                running.served.tasks.spawn(speak(Arc::clone(running), stream, remote_addr, shard));
+                let spawn = |task| speak(Arc::clone(running), stream, remote_addr, shard, task);
+                running.served.tasks.spawn(spawn);
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");

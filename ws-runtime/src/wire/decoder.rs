@@ -149,6 +149,7 @@ impl Decoder {
     /// caller keeps and gives again with more behind it. `capacity` is the size of the caller's buffer: a frame that
     /// would not fit there is gathered here (see [`large`](Self::large)). The limits are the route's, and not kept here: there
     /// is one decoder a connection.
+    #[expect(clippy::mut_mut, reason = "the caller's place in its buffer moves on")]
     pub(crate) fn next<'a>(
         &mut self,
         input: &mut &'a mut [u8],
