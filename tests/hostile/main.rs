@@ -2,6 +2,7 @@
 //!
 //! Every server is in this process and every peer is a raw socket. No test asks how long anything takes; what hangs, fails.
 
+mod handshake;
 mod limits;
 mod peer;
 mod served;
