@@ -60,10 +60,9 @@ async fn send_and_receive() {
 
 #[tokio::test(start_paused = true)]
 async fn close_by_server() {
-    for (word, code, reason, end) in [
-        ("normal", 1000, "", "1000 \"\" by Us, clean"),
-        ("close", 4242, "bye", "4242 \"bye\" by Us, clean"),
-    ] {
+    for (word, code, reason, end) in
+        [("normal", 1000, "", "1000 \"\" by Us, clean"), ("close", 4242, "bye", "4242 \"bye\" by Us, clean")]
+    {
         let (site, journal) = site();
         let mut client = site.connect::<Witness>("/witness").await.unwrap();
         client.send(word).await;
