@@ -71,19 +71,17 @@ pub(super) async fn speak<S>(
     let start: Option<Start> = accepted.lock().unwrap_or_else(PoisonError::into_inner).take();
     let parts = connection.into_parts();
     let stream = parts.io.into_inner();
-    match start {
+    if let Some(start) = start {
         // Nothing of hyper is kept, least of all its buffer.
-        Some(start) => start(transport(stream), parts.read_buf.to_vec(), &running.served.tasks),
-        None => {
-            let mut finished = pin!(timeout(LAST_BYTES, finish(stream, stopping)));
-            let mut aborted = pin!(running.aborted());
-            std::future::poll_fn(|cx| match aborted.as_mut().poll(cx) {
-                Poll::Ready(()) => Poll::Ready(()),
-                Poll::Pending => finished.as_mut().poll(cx).map(drop),
-            })
-            .await;
-        }
+        return start(transport(stream), parts.read_buf.to_vec(), &running.served.tasks);
     }
+    let mut finished = pin!(timeout(LAST_BYTES, finish(stream, stopping)));
+    let mut aborted = pin!(running.aborted());
+    std::future::poll_fn(|cx| match aborted.as_mut().poll(cx) {
+        Poll::Ready(()) => Poll::Ready(()),
+        Poll::Pending => finished.as_mut().poll(cx).map(drop),
+    })
+    .await;
 }
 
 /// Says that nothing more comes, and reads on until the client is done too: if bytes of its are left unread, the system
