@@ -11,7 +11,6 @@ mod part;
 mod plan;
 mod strict;
 
-#[cfg(feature = "server")]
 pub(crate) use self::plan::Telling;
 pub use self::{
     decode::Decode,

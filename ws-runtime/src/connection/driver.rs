@@ -37,7 +37,7 @@ pub(super) type Streams<'a, R> = Vec<Pin<Box<dyn Stream<Item = Outcome<'a, Respo
 pub(super) struct Driver<'a, R: Route> {
     pub(super) entry: &'a Entry<R>,
     pub(super) socket: &'a Socket<R>,
-    pub(super) inbox: Inbox<R>,
+    pub(super) inbox: Inbox<'a, R>,
     /// The stream that `open` returned: it runs beside the messages.
     pub(super) feed: Streams<'a, R>,
     /// How many invalid messages came in a row.
@@ -46,7 +46,7 @@ pub(super) struct Driver<'a, R: Route> {
     /// When the closing handshake has to be over.
     deadline: Option<Instant>,
     /// What the peer's close frame is answered with, once its messages are handled.
-    owed: Option<Option<Close>>,
+    owed: Option<Box<Option<Close>>>,
     /// The stream is to be ended by us: the peer broke the protocol and cannot be waited for.
     failed: bool,
     timer: Option<Pin<Box<Sleep>>>,
@@ -81,7 +81,7 @@ impl<'a, R: Route> Driver<'a, R> {
         Self {
             entry,
             socket,
-            inbox: Inbox::new(reader, rest, settings.limits, settings.rate_limit, now),
+            inbox: Inbox::new(entry, reader, rest, now),
             feed: Vec::new(),
             invalid: 0,
             keepalive: Keepalive::new(settings.idle_timeout, settings.send_pings, now),
@@ -100,8 +100,7 @@ impl<'a, R: Route> Driver<'a, R> {
 
     /// Learns what was asked of the connection meanwhile. From here on the task runs, and nobody needs to wake it.
     fn ask(&mut self) {
-        self.waited = false;
-        self.report = self.line().run();
+        self.report = if std::mem::take(&mut self.waited) { self.line().run() } else { self.line().report() };
     }
 
     /// Runs a handler, while the connection goes on.
@@ -207,7 +206,7 @@ impl<'a, R: Route> Driver<'a, R> {
             return Some(Next::Drained);
         }
         if let Some(answer) = self.owed.take_if(|_| self.inbox.is_empty()) {
-            self.line().close(answer.as_ref());
+            self.line().close((*answer).as_ref());
             return Some(Next::End);
         }
         if !self.feed.is_empty()
@@ -229,6 +228,11 @@ impl<'a, R: Route> Driver<'a, R> {
         self.failed = true;
         self.inbox.mute();
         self.begin_deadline();
+    }
+
+    /// Whether [`fail`](Self::fail) was called: nothing follows but the last frames.
+    pub(super) fn has_failed(&self) -> bool {
+        self.failed
     }
 
     /// After the last frame: sees to it that it leaves, and that nothing unread makes the peer lose it.
@@ -276,7 +280,7 @@ impl<'a, R: Route> Driver<'a, R> {
         }
         let (line, mut heard, mut lost) = (self.line(), false, false);
         let owed = &mut self.owed;
-        let polled = self.inbox.poll_read(cx, self.entry, &mut |what| match what {
+        let polled = self.inbox.poll_read(cx, &mut |what| match what {
             Heard::Bytes => heard = true,
             Heard::Ping(payload) => {
                 if line.buffered() < PONGS {
@@ -285,7 +289,7 @@ impl<'a, R: Route> Driver<'a, R> {
             }
             Heard::Close(code, reason) => {
                 if let Answer::Owed(answer) = line.receive_close(code, reason) {
-                    *owed = Some(answer);
+                    *owed = Some(Box::new(answer));
                 }
             }
             Heard::End => lost = true,
@@ -359,7 +363,7 @@ impl<'a, R: Route> Driver<'a, R> {
     fn expire(&mut self) {
         if let Some(answer) = self.owed.take() {
             // A handler is still busy with what came before the peer's close frame; the peer waits no longer.
-            self.line().close(answer.as_ref());
+            self.line().close((*answer).as_ref());
             self.deadline = None;
             self.begin_deadline();
         } else {

@@ -51,7 +51,8 @@ pub(super) enum Event<R: Route> {
 }
 
 /// The inbound half of a connection.
-pub(super) struct Inbox<R: Route> {
+pub(super) struct Inbox<'a, R: Route> {
+    entry: &'a Entry<R>,
     reader: Reader,
     decoder: Decoder,
     /// The start of a frame whose end has not arrived.
@@ -62,11 +63,9 @@ pub(super) struct Inbox<R: Route> {
     rest: VecDeque<Event<R>>,
     /// How many bytes of messages wait in their turn.
     held: usize,
-    most: usize,
     /// Since when a message is under way.
     begun: Option<Instant>,
-    fragment_timeout: Option<Duration>,
-    rate: Option<Rate>,
+    rate: Option<Box<Rate>>,
     /// We closed: messages are dropped, and only the peer's close frame is listened for.
     discarding: bool,
     /// What follows is read and thrown away.
@@ -74,9 +73,8 @@ pub(super) struct Inbox<R: Route> {
     ended: bool,
 }
 
-/// How many frames a second are allowed, and what this second has seen.
+/// How many frames this second has seen.
 struct Rate {
-    limit: u32,
     since: Instant,
     seen: u32,
 }
@@ -93,36 +91,34 @@ pub(super) enum Heard {
     End,
 }
 
-impl<R: Route> Inbox<R> {
+impl<'a, R: Route> Inbox<'a, R> {
     /// `rest` is what the client sent right behind its handshake.
-    pub(super) fn new(
-        reader: Reader,
-        rest: Vec<u8>,
-        limits: Limits,
-        rate_limit: Option<u32>,
-        now: Instant,
-    ) -> Self {
+    pub(super) fn new(entry: &'a Entry<R>, reader: Reader, rest: Vec<u8>, now: Instant) -> Self {
+        let rate = entry.hub.settings.rate_limit.map(|_| Box::new(Rate { since: now, seen: 0 }));
         Self {
+            entry,
             reader,
-            decoder: Decoder::new(Role::Server, limits),
+            decoder: Decoder::new(Role::Server),
             fresh: !rest.is_empty(),
             carry: rest,
             first: None,
             rest: VecDeque::new(),
             held: 0,
-            most: limits.max_message.unwrap_or(UNLIMITED),
             begun: None,
-            fragment_timeout: limits.fragment_timeout,
-            rate: rate_limit.map(|limit| Rate { limit, since: now, seen: 0 }),
+            rate,
             discarding: false,
             deaf: false,
             ended: false,
         }
     }
 
+    fn limits(&self) -> &'a Limits {
+        &self.entry.hub.settings.limits
+    }
+
     /// Whether as much is held as one message may be long.
     pub(super) fn is_full(&self) -> bool {
-        self.held >= self.most
+        self.held >= self.limits().max_message.unwrap_or(UNLIMITED)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -136,7 +132,7 @@ impl<R: Route> Inbox<R> {
 
     /// When the message that is under way has to be complete.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        Some(self.begun? + self.fragment_timeout?)
+        Some(self.begun? + self.limits().fragment_timeout?)
     }
 
     /// Throws away what waits, and the messages that follow. True if there is nothing to listen for any more, because the
@@ -192,23 +188,18 @@ impl<R: Route> Inbox<R> {
     }
 
     /// Reads once, and puts what arrived in its place. `hear` learns what concerns the connection itself.
-    pub(super) fn poll_read(
-        &mut self,
-        cx: &mut Context<'_>,
-        entry: &Entry<R>,
-        hear: &mut impl FnMut(Heard),
-    ) -> Poll<()> {
+    pub(super) fn poll_read(&mut self, cx: &mut Context<'_>, hear: &mut impl FnMut(Heard)) -> Poll<()> {
         if self.ended {
             return Poll::Pending;
         }
         if self.fresh {
             self.fresh = false;
             let mut bytes = std::mem::take(&mut self.carry);
-            self.decode(&mut bytes, Instant::now(), entry, hear);
+            self.decode(&mut bytes, Instant::now(), hear);
             return Poll::Ready(());
         }
         if !self.deaf && self.decoder.large().is_some() {
-            return self.poll_large(cx, entry, hear);
+            return self.poll_large(cx, hear);
         }
         let mut buffer = SHARED.take();
         if buffer.is_empty() {
@@ -225,7 +216,7 @@ impl<R: Route> Inbox<R> {
                 hear(Heard::Bytes);
                 if !self.deaf {
                     self.carry.clear();
-                    self.decode(&mut buffer[..kept + length], Instant::now(), entry, hear);
+                    self.decode(&mut buffer[..kept + length], Instant::now(), hear);
                 }
                 Poll::Ready(())
             }
@@ -241,12 +232,7 @@ impl<R: Route> Inbox<R> {
     }
 
     /// Reads a frame that is larger than the shared buffer where it will stay.
-    fn poll_large(
-        &mut self,
-        cx: &mut Context<'_>,
-        entry: &Entry<R>,
-        hear: &mut impl FnMut(Heard),
-    ) -> Poll<()> {
+    fn poll_large(&mut self, cx: &mut Context<'_>, hear: &mut impl FnMut(Heard)) -> Poll<()> {
         let Some((payload, missing)) = self.decoder.large() else { return Poll::Ready(()) };
         if payload.capacity() == payload.len() {
             // It was announced longer than it is prudent to believe at once: believe as much again as has arrived.
@@ -260,7 +246,7 @@ impl<R: Route> Inbox<R> {
                 match self.decoder.finish_large() {
                     Ok(Some(frame)) => {
                         self.begun = None;
-                        self.take(frame, entry, hear);
+                        self.take(frame, hear);
                     }
                     Ok(None) => {}
                     Err(fault) => self.fail(fault.close()),
@@ -274,18 +260,18 @@ impl<R: Route> Inbox<R> {
         Poll::Ready(())
     }
 
-    fn decode(&mut self, bytes: &mut [u8], now: Instant, entry: &Entry<R>, hear: &mut impl FnMut(Heard)) {
-        let mut input = bytes;
+    fn decode(&mut self, bytes: &mut [u8], now: Instant, hear: &mut impl FnMut(Heard)) {
+        let (mut input, limits) = (bytes, self.limits());
         loop {
-            match self.decoder.next(&mut input, BUFFER) {
+            match self.decoder.next(&mut input, BUFFER, limits) {
                 Ok(Some(frame)) => {
-                    if self.rate.as_mut().is_some_and(|rate| !rate.allows(now)) {
+                    if self.is_too_fast(now) {
                         self.fail(Close::new(1008, "too many messages"));
                     }
                     if matches!(frame, Frame::Message(_)) {
                         self.begun = None;
                     }
-                    self.take(frame, entry, hear);
+                    self.take(frame, hear);
                     if self.deaf {
                         return;
                     }
@@ -301,13 +287,13 @@ impl<R: Route> Inbox<R> {
     }
 
     /// Puts a frame in its place.
-    fn take(&mut self, frame: Frame<'_>, entry: &Entry<R>, hear: &mut impl FnMut(Heard)) {
+    fn take(&mut self, frame: Frame<'_>, hear: &mut impl FnMut(Heard)) {
         if self.deaf {
             return;
         }
         match frame {
             Frame::Message(_) | Frame::Ping(_) | Frame::Pong(_) if self.discarding => {}
-            Frame::Message(incoming) => self.message(incoming, entry),
+            Frame::Message(incoming) => self.message(incoming),
             Frame::Ping(payload) => {
                 let payload = Bytes::copy_from_slice(payload);
                 hear(Heard::Ping(payload.clone()));
@@ -329,13 +315,21 @@ impl<R: Route> Inbox<R> {
         }
     }
 
-    fn message(&mut self, incoming: Incoming<'_>, entry: &Entry<R>) {
+    fn message(&mut self, incoming: Incoming<'_>) {
         let length = incoming.as_bytes().len();
         if R::HANDLERS.transform_message {
             return self.push(Event::Raw(incoming.into_message()), length);
         }
-        let event = decode(incoming, entry);
+        let event = decode(incoming, self.entry);
         self.push(event, length);
+    }
+
+    /// Counts a frame, and whether it is one too many.
+    fn is_too_fast(&mut self, now: Instant) -> bool {
+        let (Some(rate), Some(limit)) = (&mut self.rate, self.entry.hub.settings.rate_limit) else {
+            return false;
+        };
+        rate.count(now) > limit
     }
 
     /// Fails the connection if a message was begun and not finished in time.
@@ -360,12 +354,12 @@ pub(super) fn decode<R: Route>(incoming: Incoming<'_>, entry: &Entry<R>) -> Even
 }
 
 impl Rate {
-    fn allows(&mut self, now: Instant) -> bool {
+    fn count(&mut self, now: Instant) -> u32 {
         if now.saturating_duration_since(self.since) >= Duration::from_secs(1) {
             self.since = now;
             self.seen = 0;
         }
-        self.seen += 1;
-        self.seen <= self.limit
+        self.seen = self.seen.saturating_add(1);
+        self.seen
     }
 }

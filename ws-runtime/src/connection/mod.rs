@@ -7,9 +7,11 @@ mod entry;
 mod inbox;
 mod mount;
 mod run;
+mod tasks;
 mod turn_away;
 
 pub(crate) use self::{
     entry::Entry,
     mount::{Arriving, Mount, Mounted, Start, Verdict},
+    tasks::{Running, Tasks},
 };

@@ -21,7 +21,7 @@ use tokio::{
 
 use super::{Body, listener::transport, serve::Running};
 use crate::{
-    connection::{Arriving, Mount, Start, Verdict},
+    connection::{Arriving, Mount, Running as Task, Start, Verdict},
     handshake::{Refusal, Reject, asks_to_upgrade, problem},
 };
 
@@ -29,8 +29,13 @@ use crate::{
 const LAST_BYTES: Duration = Duration::from_secs(5);
 
 /// Speaks HTTP on one stream, until it ends or becomes a WebSocket.
-pub(super) async fn speak<S>(running: Arc<Running>, stream: S, remote_addr: SocketAddr, shard: usize)
-where
+pub(super) async fn speak<S>(
+    running: Arc<Running>,
+    stream: S,
+    remote_addr: SocketAddr,
+    shard: usize,
+    _task: Task,
+) where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let accepted = Arc::new(Mutex::new(None));
@@ -68,7 +73,7 @@ where
     let mut stream = parts.io.into_inner();
     match start {
         // Nothing of hyper is kept, least of all its buffer.
-        Some(start) => running.tasks.spawn(start(transport(stream), parts.read_buf.to_vec())),
+        Some(start) => start(transport(stream), parts.read_buf.to_vec(), &running.tasks),
         None => drop(timeout(LAST_BYTES, stream.shutdown()).await),
     }
 }

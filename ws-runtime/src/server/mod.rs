@@ -7,7 +7,6 @@ mod fallback;
 mod http1;
 mod listener;
 mod serve;
-mod tasks;
 
 pub use self::{
     body::Body,

@@ -20,9 +20,9 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{Listener, ServeError, Server, builder::Routes, fallback::Fallback, http1::speak, tasks::Tasks};
+use super::{Listener, ServeError, Server, builder::Routes, fallback::Fallback, http1::speak};
 use crate::{
-    connection::Mount,
+    connection::{Mount, Tasks},
     handshake::HeadLimits,
     socket::{Directory, Wish},
     wire::Close,
@@ -133,7 +133,7 @@ async fn accept<L: Listener>(listener: &mut L, running: &Arc<Running>, shards: u
         match listener.accept().await {
             Ok((stream, remote_addr)) => {
                 shard = (shard + 1) % shards;
-                running.tasks.spawn(speak(Arc::clone(running), stream, remote_addr, shard));
+                running.tasks.spawn(|task| speak(Arc::clone(running), stream, remote_addr, shard, task));
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");

@@ -5,6 +5,7 @@
 
 use std::{
     io,
+    ops::{Deref, DerefMut},
     pin::Pin,
     sync::{Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
@@ -16,6 +17,7 @@ use tokio::io::AsyncWrite;
 use super::{
     Delivery, Settings,
     outbox::{Outbox, SHARE},
+    report::{Board, Report, Wish},
     transport::Writer,
 };
 use crate::{
@@ -32,6 +34,7 @@ const BURST: usize = 64 * 1024;
 pub(crate) struct Line {
     /// Never 0, which stands for nobody.
     pub(super) id: u64,
+    board: Board,
     state: Mutex<State>,
 }
 
@@ -60,48 +63,11 @@ pub(super) struct State {
     close_when_full: bool,
 }
 
-/// What was asked of the connection that a frame cannot say.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Wish {
-    /// Nothing.
-    #[default]
-    Nothing,
-    /// To be cut off without a close frame.
-    Terminate,
-    /// To be cut off at once, the running handler too.
-    Abort,
-}
-
-/// What the connection's task has to know before it goes on.
-#[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts, read together under one lock")]
-pub(crate) struct Report {
-    pub(crate) wish: Wish,
-    /// Reading is to rest.
-    pub(crate) paused: bool,
-    /// The queue is above half of its limit.
-    pub(crate) high: bool,
-    /// A drain episode has ended, and nobody has been told yet.
-    pub(crate) drained: bool,
-    /// Our close frame went out.
-    pub(crate) sent: bool,
-    /// The peer's came in.
-    pub(crate) received: bool,
-    /// The transport is gone.
-    pub(crate) lost: bool,
-}
-
-impl Report {
-    /// Whether the socket is on its way out.
-    pub(crate) fn is_closing(&self) -> bool {
-        self.sent || self.received || self.lost || self.wish != Wish::Nothing
-    }
-}
-
 impl Line {
     pub(crate) fn new(id: u64, settings: &Settings) -> Self {
         Self {
             id,
+            board: Board::default(),
             state: Mutex::new(State {
                 writer: None,
                 outbox: Outbox::default(),
@@ -121,9 +87,9 @@ impl Line {
         }
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> Locked<'_> {
         // No code of a user runs under the lock, so a poisoned one is whole.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        Locked { state: self.state.lock().unwrap_or_else(PoisonError::into_inner), board: &self.board }
     }
 
     // What handlers and other tasks do.
@@ -244,15 +210,12 @@ impl Line {
     pub(crate) fn run(&self) -> Report {
         let mut state = self.lock();
         state.task = None;
-        Report {
-            wish: state.wish,
-            paused: state.paused,
-            high: state.high,
-            drained: state.drained,
-            sent: !state.session.may_send(),
-            received: state.session.has_received(),
-            lost: state.lost,
-        }
+        state.report()
+    }
+
+    /// What the task has to know before it goes on.
+    pub(crate) fn report(&self) -> Report {
+        self.board.load()
     }
 
     /// The task is about to wait: whoever asks something of it wakes it.
@@ -323,7 +286,46 @@ impl Line {
     }
 }
 
+/// The state under its lock; what it says is on the board once the lock is released.
+pub(super) struct Locked<'a> {
+    state: MutexGuard<'a, State>,
+    board: &'a Board,
+}
+
+impl Deref for Locked<'_> {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.state
+    }
+}
+
+impl DerefMut for Locked<'_> {
+    fn deref_mut(&mut self) -> &mut State {
+        &mut self.state
+    }
+}
+
+impl Drop for Locked<'_> {
+    fn drop(&mut self) {
+        // Still under the lock: a later holder's word comes later.
+        self.board.store(self.state.report());
+    }
+}
+
 impl State {
+    fn report(&self) -> Report {
+        Report {
+            wish: self.wish,
+            paused: self.paused,
+            high: self.high,
+            drained: self.drained,
+            sent: !self.session.may_send(),
+            received: self.session.has_received(),
+            lost: self.lost,
+        }
+    }
+
     pub(super) fn may_send(&self) -> bool {
         self.writer.is_some() && !self.lost && self.session.may_send()
     }
@@ -400,7 +402,7 @@ impl State {
 }
 
 /// Releases the lock, then wakes the connection's task if it waits.
-pub(super) fn unlock<T>(mut state: MutexGuard<'_, State>, value: T) -> T {
+pub(super) fn unlock<T>(mut state: Locked<'_>, value: T) -> T {
     let task = state.task.take();
     drop(state);
     if let Some(task) = task {

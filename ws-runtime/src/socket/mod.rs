@@ -10,6 +10,7 @@ mod line;
 mod outbox;
 mod outgoing;
 mod recipients;
+mod report;
 mod settings;
 mod socket;
 mod subscriptions;
@@ -26,7 +27,8 @@ pub use self::{
 pub(crate) use self::{
     handle::Directory,
     hub::Hub,
-    line::{Line, Report, Wish},
+    line::Line,
+    report::{Report, Wish},
     settings::Settings,
     socket::Opening,
     transport::{Reader, Transport, split},

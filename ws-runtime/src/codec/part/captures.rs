@@ -22,6 +22,7 @@ pub trait Segment: DeserializeOwned + JsonSchema {}
 impl<T: DeserializeOwned + JsonSchema> Segment for T {}
 
 /// Captures and their types, on the way to a [`PartPlan`].
+#[derive(Debug)]
 pub struct CapturePlan {
     generator: Generator,
     properties: Map<String, Value>,
@@ -53,7 +54,7 @@ impl CapturePlan {
 /// A path's captures, checked; to be taken one by one.
 #[derive(Debug)]
 pub struct Captures {
-    value: Map<String, Value>,
+    value: Value,
     issues: Vec<Issue>,
 }
 
@@ -66,7 +67,7 @@ impl Captures {
 
     /// Takes a capture. `None` if it does not fit, or any other does not: what is wrong is said by [`give`](Self::give).
     pub fn read<T: Segment>(&mut self, name: &str) -> Option<T> {
-        let value = self.value.remove(name).filter(|_| self.issues.is_empty())?;
+        let value = self.value.get_mut(name).map(Value::take).filter(|_| self.issues.is_empty())?;
         let read = T::deserialize(value).ok();
         if read.is_none() {
             let issue = Issue::new(&format!("/{name}"), "type", "has a value that its type does not take");
@@ -84,5 +85,67 @@ impl Captures {
             Some(value) if self.issues.is_empty() => Ok(value),
             _ => Err(Invalid::schema(On::Params, self.issues.clone())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq)]
+    struct Params {
+        room: String,
+        seat: u32,
+    }
+
+    /// As the attribute writes it.
+    fn read(plan: &PartPlan, pairs: &Pairs) -> Result<Params, Invalid> {
+        let mut captures = Captures::new(plan, pairs);
+        let (room, seat) = (captures.read("room"), captures.read("seat"));
+        Ok(Params { room: captures.give(room)?, seat: captures.give(seat)? })
+    }
+
+    fn plan() -> PartPlan {
+        PartPlan::captures().capture::<String>("room").capture::<u32>("seat").build().unwrap()
+    }
+
+    #[test]
+    fn captures_have_the_types_that_the_path_gives_them() {
+        assert_eq!(plan().names().collect::<Vec<_>>(), ["room", "seat"]);
+        for (room, seat, params) in [
+            ("a%20b", "7", Params { room: "a b".into(), seat: 7 }),
+            ("7", "4294967295", Params { room: "7".into(), seat: u32::MAX }),
+        ] {
+            let pairs = Pairs::captures([("room", room), ("seat", seat)]).unwrap();
+            assert_eq!(read(&plan(), &pairs).unwrap(), params);
+        }
+    }
+
+    #[test]
+    fn the_issues_of_all_captures_come_together() {
+        #[derive(Debug, serde::Deserialize, JsonSchema)]
+        struct Short(
+            #[schemars(length(max = 2))]
+            #[expect(dead_code, reason = "it is never read")]
+            String,
+        );
+
+        let plan = PartPlan::captures().capture::<Short>("room").capture::<u32>("seat").build().unwrap();
+        let pairs = Pairs::captures([("room", "SECRET"), ("seat", "+1")]).unwrap();
+        let mut captures = Captures::new(&plan, &pairs);
+        let (room, seat) = (captures.read::<Short>("room"), captures.read::<u32>("seat"));
+        for invalid in [captures.give(room).unwrap_err(), captures.give(seat).unwrap_err()] {
+            let issues: Vec<_> =
+                invalid.errors().iter().map(|issue| (&*issue.path, &*issue.keyword)).collect();
+            assert_eq!(issues, [("/room", "maxLength"), ("/seat", "type")]);
+            assert_eq!(invalid.on(), On::Params);
+            assert!(!invalid.to_problem().contains("SECRET"));
+        }
+    }
+
+    #[test]
+    fn a_type_that_no_segment_is_gets_refused_at_start_up() {
+        let refused = PartPlan::captures().capture::<std::time::Duration>("wait").build().unwrap_err();
+        assert!(refused.to_string().contains("`wait` is an object"), "{refused}");
     }
 }

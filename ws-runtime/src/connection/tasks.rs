@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 
 /// Counts tasks. A clone counts the same ones.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Tasks(Arc<Counter>);
+pub(crate) struct Tasks(Arc<Counter>);
 
 #[derive(Debug, Default)]
 struct Counter {
@@ -20,8 +20,8 @@ struct Counter {
     none: Notify,
 }
 
-/// One running task.
-struct Running(Arc<Counter>);
+/// One running task: counted until it is dropped.
+pub(crate) struct Running(Arc<Counter>);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -32,23 +32,22 @@ impl Drop for Running {
 }
 
 impl Tasks {
-    /// Spawns a task that is counted.
-    pub(super) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
+    /// Spawns a task that is counted as long as it keeps what it is made with. (A future that wrapped it would hold it twice.)
+    pub(crate) fn spawn<F>(&self, make: impl FnOnce(Running) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
         self.0.running.fetch_add(1, Ordering::AcqRel);
-        let running = Running(Arc::clone(&self.0));
-        tokio::spawn(async move {
-            future.await;
-            drop(running);
-        });
+        tokio::spawn(make(Running(Arc::clone(&self.0))));
     }
 
     /// How many run.
-    pub(super) fn running(&self) -> usize {
+    pub(crate) fn running(&self) -> usize {
         self.0.running.load(Ordering::Acquire)
     }
 
     /// Waits until none runs.
-    pub(super) async fn ended(&self) {
+    pub(crate) async fn ended(&self) {
         loop {
             let none = self.0.none.notified();
             if self.running() == 0 {
