@@ -31,10 +31,10 @@ pub use self::route::by;
 
 pub use self::{
     codec::{
-        CapturePlan, Captures, Decode, Encode, EncodeError, Encoded, Invalid, Mixed, On, Pairs, Part,
-        PartPlan, Plan, Segment,
+        Captures, Decode, Encode, EncodeError, Encoded, Invalid, Mixed, On, Pairs, Part, PartPlan, Plan,
+        Segment,
     },
-    contract::{Contract, Endpoint, Params},
+    contract::{Contract, Endpoint, Params, Shared},
     schema::{Issue, SchemaError},
     wire::{Close, CloseCodeError, Closed, Incoming, Initiator, Kind, Message, Text},
 };
@@ -42,7 +42,9 @@ pub use self::{
 pub use self::{
     handshake::{Handshake, Origins, RawRequest, Reject, SetupError},
     pubsub::Published,
-    route::{Admit, BoxError, Error, Extend, Handlers, OnInvalid, Options, Outcome, Pass, Reply, Route},
+    route::{
+        Admit, BoxError, Error, Extend, Handlers, OnInvalid, Options, Outcome, Pass, Refusal, Reply, Route,
+    },
     server::{Body, Listener, ServeError, Server, StartError},
     socket::{Channel, Delivery, Handle, Outgoing, ReadyState, Recipients, Socket},
 };

@@ -6,10 +6,10 @@ pub use bytes::Bytes;
 pub use http::HeaderMap;
 
 pub use crate::{
-    codec::{Captures, Invalid, Pairs, Part, PartPlan},
-    contract::{Body, Contract, Endpoint, Response},
+    codec::{Captures, Decode, Encode, Invalid, Pairs, Part, PartPlan},
+    contract::{Body, Contract, Endpoint, Response, Shared},
     handshake::{Handshake, Origins, RawRequest, Reject},
-    route::{Admit, Error, Handlers, OnInvalid, Options, Outcome, Route, admit, extend, pass, reply},
+    route::{Admit, Error, Handlers, OnInvalid, Options, Outcome, Route, admit, extend, let_in, pass, reply},
     schema::SchemaError,
     socket::Socket,
     wire::{Closed, Message},
