@@ -8,9 +8,12 @@ pub use http::HeaderMap;
 pub use crate::{
     codec::{Captures, Decode, Encode, Invalid, Pairs, Part, PartPlan},
     contract::{Body, Contract, Endpoint, Response, Shared},
+    schema::SchemaError,
+    wire::{Closed, Message},
+};
+#[cfg(feature = "server")]
+pub use crate::{
     handshake::{Handshake, Origins, RawRequest, Reject},
     route::{Admit, Error, Handlers, OnInvalid, Options, Outcome, Route, admit, extend, let_in, pass, reply},
-    schema::SchemaError,
     socket::Socket,
-    wire::{Closed, Message},
 };

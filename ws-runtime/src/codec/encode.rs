@@ -181,10 +181,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{
-        codec::{Mixed, Telling},
-        wire::Text,
-    };
+    use crate::codec::{Mixed, Telling};
 
     fn write<T: Encode>(value: &T) -> (Result<Encoded, String>, String) {
         let mut out = b"kept ".to_vec();
@@ -219,6 +216,7 @@ mod tests {
     fn bytes_go_out_binary_text_as_it_is_and_the_rest_as_json() {
         let bytes = Bytes::from_static(b"x");
         let shared = Encoded::Shared(Message::Binary(bytes.clone()));
+        let large = Message::text("x".repeat(COPIED + 1));
         for (written, encoded, appended) in [
             (write(&"{}".to_owned()), Encoded::Text, "kept {}"),
             (write(&String::new()), Encoded::Text, "kept "),
@@ -226,7 +224,8 @@ mod tests {
             (write(&bytes), shared.clone(), "kept "),
             (write(&Mixed::<u8>::Binary(bytes)), shared, "kept "),
             (write(&Mixed::Json(7_u8)), Encoded::Text, "kept 7"),
-            (write(&Message::text("x")), Encoded::Shared(Message::Text(Text::from_static("x"))), "kept "),
+            (write(&Message::text("x")), Encoded::Text, "kept x"),
+            (write(&large), Encoded::Shared(large.clone()), "kept "),
             (write(&Some("x".to_owned())), Encoded::Text, "kept \"x\""),
             (write(&json!({"a": [1.5, null]})), Encoded::Text, "kept {\"a\":[1.5,null]}"),
             (write(&Heard::Share { share: 0.5 }), Encoded::Text, "kept {\"type\":\"share\",\"share\":0.5}"),

@@ -22,4 +22,4 @@ pub use self::{
 };
 
 #[cfg(test)]
-mod agreement;
+mod tests;

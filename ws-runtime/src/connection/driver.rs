@@ -21,12 +21,14 @@ use crate::{
     contract::Response,
     route::{Outcome, Route},
     session::{Answer, Keepalive, Silence},
-    socket::{Line, Reader, Report, Socket, Wish},
+    socket::{Fact, Line, Reader, Report, Socket, Wish},
     wire::{Close, Encoder},
 };
 
 /// How often one connection may read before others get their turn.
 const READS: u32 = 8;
+/// How many messages and replies of one connection are handled before the network and others get their turn.
+const TURN: u32 = 1024;
 /// Beyond this many queued bytes a ping is not answered: the peer does not read, so it does not miss the pong.
 const PONGS: usize = 64 * 1024;
 
@@ -49,6 +51,12 @@ pub(super) struct Driver<'a, R: Route> {
     owed: Option<Box<Option<Close>>>,
     /// The stream is to be ended by us: the peer broke the protocol and cannot be waited for.
     failed: bool,
+    /// How many messages and replies were handled since the task last waited.
+    handled: u32,
+    /// Reading rested when it was last asked for: the socket is paused, or enough waits to be handled.
+    held_back: bool,
+    /// How much was queued for the peer then, in bytes.
+    queued: usize,
     timer: Option<Pin<Box<Sleep>>>,
     /// What the line said when it was last asked.
     report: Report,
@@ -58,6 +66,8 @@ pub(super) struct Driver<'a, R: Route> {
 
 /// What there is to do next.
 pub(super) enum Next<'a, R: Route> {
+    /// It has to be waited for.
+    Nothing,
     Event(Event<R>),
     /// The feed said something; `None` is its end.
     Fed(Option<Outcome<'a, Response<R>>>),
@@ -88,6 +98,9 @@ impl<'a, R: Route> Driver<'a, R> {
             deadline: None,
             owed: None,
             failed: false,
+            handled: 0,
+            held_back: false,
+            queued: 0,
             timer: None,
             report: Report::default(),
             waited: true,
@@ -115,7 +128,7 @@ impl<'a, R: Route> Driver<'a, R> {
                 Err(panic) => return Poll::Ready(Done::Panicked(panic_text(&*panic))),
                 Ok(Poll::Pending) => self.ask(),
             }
-            if self.report.wish == Wish::Abort {
+            if self.report.has(Fact::Abort) {
                 return Poll::Ready(Done::Aborted);
             }
             self.read(cx);
@@ -133,13 +146,14 @@ impl<'a, R: Route> Driver<'a, R> {
     ) -> Done<Option<Outcome<'a, Response<R>>>> {
         poll_fn(|cx| {
             self.ask();
-            if self.report.wish == Wish::Abort {
+            if self.report.has(Fact::Abort) {
                 return Poll::Ready(Done::Aborted);
             }
-            if self.report.is_closing() {
+            if self.is_ending() {
                 return Poll::Ready(Done::Returned(None));
             }
-            if !self.report.high
+            if !self.report.has(Fact::High)
+                && !self.is_others_turn(cx)
                 && let Poll::Ready(next) = poll_streams::<R>(streams, cx)
             {
                 return Poll::Ready(next);
@@ -147,9 +161,19 @@ impl<'a, R: Route> Driver<'a, R> {
             self.read(cx);
             self.poll_time(cx);
             self.wait(cx);
-            Poll::Pending
+            // What was read, or the timer, may have decided it, and nobody would wake us for that.
+            if self.is_ending() { Poll::Ready(Done::Returned(None)) } else { Poll::Pending }
         })
         .await
+    }
+
+    /// Takes what is first in its turn, if there is nothing else to look at before: the usual case in a burst.
+    pub(super) fn next_at_once(&mut self) -> Option<Event<R>> {
+        if self.handled >= TURN || !self.line().report().is_calm() {
+            return None;
+        }
+        self.handled += 1;
+        self.inbox.pop()
     }
 
     /// Waits for what there is to do next.
@@ -157,6 +181,12 @@ impl<'a, R: Route> Driver<'a, R> {
         let mut reads = 0;
         poll_fn(|cx| {
             self.ask();
+            if self.is_others_turn(cx) {
+                self.read(cx);
+                self.poll_time(cx);
+                self.wait(cx);
+                return Poll::Pending;
+            }
             loop {
                 if let Some(next) = self.ready(cx) {
                     return Poll::Ready(next);
@@ -182,10 +212,30 @@ impl<'a, R: Route> Driver<'a, R> {
         .await
     }
 
+    /// Whether so much was handled at one stretch that the network and others come first; then the task is woken for more.
+    fn is_others_turn(&mut self, cx: &mut Context<'_>) -> bool {
+        self.handled += 1;
+        let is_theirs = self.handled > TURN;
+        if is_theirs {
+            cx.waker().wake_by_ref();
+        }
+        is_theirs
+    }
+
+    /// Whether a stream of replies has nobody left to speak to: the socket is on its way out, or the peer is to be failed.
+    fn is_ending(&self) -> bool {
+        self.failed || self.report.is_closing() || self.inbox.fault().is_some()
+    }
+
     /// What there is to do without waiting.
     fn ready(&mut self, cx: &mut Context<'_>) -> Option<Next<'a, R>> {
-        let Report { wish, sent, received, lost, .. } = self.report;
-        if wish != Wish::Nothing || self.failed || sent && received || lost && (sent || self.inbox.is_empty())
+        let report = self.report;
+        let (sent, lost) = (report.has(Fact::Sent), report.has(Fact::Lost));
+        let handshaken = sent && report.has(Fact::Received);
+        if report.wish() != Wish::Nothing
+            || self.failed
+            || handshaken
+            || lost && (sent || self.inbox.is_empty())
         {
             return Some(Next::End);
         }
@@ -195,13 +245,13 @@ impl<'a, R: Route> Driver<'a, R> {
             self.begin_deadline();
             return self.failed.then_some(Next::End);
         }
-        if !self.report.high
+        if !self.report.has(Fact::High)
             && let Some(event) = self.inbox.pop()
         {
             return Some(Next::Event(event));
         }
-        if R::HANDLERS.drain && self.report.drained {
-            self.report.drained = false;
+        if R::HANDLERS.drain && self.report.has(Fact::Drained) {
+            self.report.set(Fact::Drained, false);
             self.line().take_drained();
             return Some(Next::Drained);
         }
@@ -210,7 +260,7 @@ impl<'a, R: Route> Driver<'a, R> {
             return Some(Next::End);
         }
         if !self.feed.is_empty()
-            && !self.report.high
+            && !self.report.has(Fact::High)
             && let Poll::Ready(fed) = poll_streams::<R>(&mut self.feed, cx)
         {
             return Some(match fed {
@@ -241,7 +291,7 @@ impl<'a, R: Route> Driver<'a, R> {
         self.inbox.mute();
         poll_fn(|cx| {
             self.ask();
-            if self.report.wish != Wish::Nothing || self.report.lost {
+            if self.report.wish() != Wish::Nothing || self.report.has(Fact::Lost) {
                 return Poll::Ready(());
             }
             let shut = self.line().poll_shutdown(cx);
@@ -256,7 +306,8 @@ impl<'a, R: Route> Driver<'a, R> {
                 return Poll::Ready(());
             }
             self.waited = true;
-            self.line().rest(cx);
+            let report = self.line().rest(cx);
+            self.look_again(report, cx);
             Poll::Pending
         })
         .await;
@@ -273,9 +324,21 @@ impl<'a, R: Route> Driver<'a, R> {
     }
 
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.report.paused || self.inbox.is_full() {
-            // The peer is held back by us, so its silence says nothing.
-            self.keepalive.hear(Instant::now());
+        // Whoever pauses waits for a message, not for the closing handshake.
+        let paused = self.report.has(Fact::Paused) && !self.is_ending();
+        let was_held_back = std::mem::replace(&mut self.held_back, paused || self.inbox.is_full());
+        if self.held_back || was_held_back {
+            // The peer is held back by us, so its silence says nothing; unless it does not read what it has asked for, when
+            // only that it goes on reading is a sign of life.
+            let queued = self.line().buffered();
+            if !self.report.has(Fact::High) || queued < self.queued {
+                let now = Instant::now();
+                self.keepalive.hear(now);
+                self.inbox.hold(now);
+            }
+            self.queued = queued;
+        }
+        if self.held_back {
             return Poll::Pending;
         }
         let (line, mut heard, mut lost) = (self.line(), false, false);
@@ -302,7 +365,7 @@ impl<'a, R: Route> Driver<'a, R> {
         }
         if polled.is_ready() {
             self.ask();
-            if self.owed.is_some() {
+            if self.owed.is_some() || self.inbox.fault().is_some() {
                 self.begin_deadline();
             }
         }
@@ -332,8 +395,10 @@ impl<'a, R: Route> Driver<'a, R> {
         loop {
             let now = Instant::now();
             if self.deadline.is_some_and(|deadline| deadline <= now) {
-                self.expire();
-                return;
+                if self.expire() {
+                    return;
+                }
+                continue;
             }
             self.inbox.check(now);
             let idle = match self.keepalive.ask(now) {
@@ -342,12 +407,11 @@ impl<'a, R: Route> Driver<'a, R> {
                     self.line().control(|out| Encoder::ping(&[], out));
                     continue;
                 }
+                // On its way out already, it has the time of the closing handshake, which may be unlimited.
+                Silence::Expired if self.failed || self.deadline.is_some() => None,
                 Silence::Expired => {
-                    if self.deadline.is_none() {
-                        self.fail(&Close::new(1001, "idle timeout"));
-                        continue;
-                    }
-                    None
+                    self.fail(&Close::new(1001, "idle timeout"));
+                    continue;
                 }
             };
             let Some(next) = [self.deadline, self.inbox.deadline(), idle].into_iter().flatten().min() else {
@@ -359,17 +423,23 @@ impl<'a, R: Route> Driver<'a, R> {
         }
     }
 
-    /// The closing handshake has lasted too long.
-    fn expire(&mut self) {
+    /// The closing handshake has lasted too long. True if the connection is cut off.
+    fn expire(&mut self) -> bool {
+        // A handler is still busy with what came before the peer's close frame, or before its fault; the peer waits no
+        // longer.
         if let Some(answer) = self.owed.take() {
-            // A handler is still busy with what came before the peer's close frame; the peer waits no longer.
             self.line().close((*answer).as_ref());
             self.deadline = None;
             self.begin_deadline();
+        } else if let Some(close) = self.inbox.fault().cloned() {
+            self.deadline = None;
+            self.fail(&close);
         } else {
             self.line().wish(Wish::Terminate);
-            self.report.wish = self.report.wish.max(Wish::Terminate);
+            self.report.add_wish(Wish::Terminate);
+            return true;
         }
+        false
     }
 
     fn poll_timer(&mut self, cx: &mut Context<'_>, when: Instant) -> Poll<()> {
@@ -383,9 +453,21 @@ impl<'a, R: Route> Driver<'a, R> {
     /// Writes what is queued, and arranges to be woken.
     fn wait(&mut self, cx: &mut Context<'_>) {
         self.waited = true;
-        if let Poll::Ready(Err(_)) = self.line().poll_flush(cx) {
+        self.handled = 0;
+        let (flushed, report) = self.line().poll_flush(cx);
+        self.look_again(report, cx);
+        if let Poll::Ready(Err(_)) = flushed {
             self.line().lose();
-            self.report.lost = true;
+            self.report.set(Fact::Lost, true);
+            cx.waker().wake_by_ref();
+        }
+    }
+
+    /// What was asked of the connection while its task ran, and what the flush itself has changed, wakes nobody: the task
+    /// goes round once more.
+    fn look_again(&mut self, report: Report, cx: &mut Context<'_>) {
+        if report != self.report {
+            self.report = report;
             cx.waker().wake_by_ref();
         }
     }

@@ -73,15 +73,21 @@ async fn live<R: Route>(driver: &mut Driver<'_, R>) {
         }
     }
     loop {
-        let settled = match driver.next().await {
-            Next::Event(Event::Message(body, _)) => {
-                driver.invalid = 0;
-                let done = driver.during(route.message(socket, body)).await;
-                driver.settle(done)
+        let mut next = driver.next().await;
+        while let Next::Event(Event::Message(body, _)) = next {
+            driver.invalid = 0;
+            let done = driver.during(route.message(socket, body)).await;
+            if let Err(rest) = driver.settle(done)
+                && Box::pin(driver.attend(rest)).await == Settled::Over
+            {
+                return;
             }
+            next = driver.next_at_once().map_or(Next::Nothing, Next::Event);
+        }
+        let settled = match next {
             Next::Event(event) => Err(Rest::Event(event)),
             Next::Fed(Some(outcome)) => driver.settle(Done::Returned(outcome)),
-            Next::Fed(None) => Ok(()),
+            Next::Nothing | Next::Fed(None) => Ok(()),
             Next::Drained => Err(Rest::Drained),
             Next::End => return,
         };

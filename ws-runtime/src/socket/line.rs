@@ -7,17 +7,17 @@ use std::{
     io,
     ops::{Deref, DerefMut},
     pin::Pin,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
 };
 
 use bytes::Bytes;
-use tokio::io::AsyncWrite;
+use tokio::{io::AsyncWrite, sync::Notify};
 
 use super::{
     Delivery, Settings,
     outbox::{Outbox, SHARE},
-    report::{Board, Report, Wish},
+    report::{Board, Fact, Report, Wish},
     transport::Writer,
 };
 use crate::{
@@ -35,6 +35,8 @@ pub(crate) struct Line {
     /// Never 0, which stands for nobody.
     pub(super) id: u64,
     board: Board,
+    /// Tells those who wait that the state is another.
+    changed: Arc<Notify>,
     state: Mutex<State>,
 }
 
@@ -47,40 +49,32 @@ pub(super) struct State {
     pub(super) session: Session,
     /// The connection's task while it waits.
     pub(super) task: Option<Waker>,
-    /// Those who wait for the queue to empty or the socket to close.
-    waiters: Vec<Waker>,
-    wish: Wish,
-    paused: bool,
-    /// The transport is gone; nothing can be sent any more.
-    lost: bool,
+    /// Tells those who wait for the queue to empty or the socket to close. The line has it too, to wait without the lock.
+    changed: Arc<Notify>,
+    /// What the connection's task has to know.
+    report: Report,
     /// The queue is at its limit: what is sent is dropped, and each topic subscribed to counts one that is full.
     pub(super) full: bool,
-    /// The queue rose above half of its limit and has not fallen below a quarter since.
-    high: bool,
-    /// The episode ended, and `drain` has not been called for it yet.
-    drained: bool,
     limit: Option<usize>,
     close_when_full: bool,
 }
 
 impl Line {
     pub(crate) fn new(id: u64, settings: &Settings) -> Self {
+        let changed = Arc::new(Notify::new());
         Self {
             id,
             board: Board::default(),
+            changed: Arc::clone(&changed),
             state: Mutex::new(State {
                 writer: None,
                 outbox: Outbox::default(),
                 cursors: Vec::new(),
                 session: Session::default(),
                 task: None,
-                waiters: Vec::new(),
-                wish: Wish::Nothing,
-                paused: false,
-                lost: false,
+                changed,
+                report: Report::default(),
                 full: false,
-                high: false,
-                drained: false,
                 limit: settings.backpressure_limit,
                 close_when_full: settings.close_on_backpressure_limit,
             }),
@@ -117,9 +111,11 @@ impl Line {
         }
         state.catch_up(self.id);
         if state.is_full() {
-            tracing::debug!(socket = self.id, bytes = length, "message dropped: the peer does not read");
             state.overflow();
-            return unlock(state, Delivery::Dropped);
+            unlock(state, ());
+            // Not under the lock: the log may be read over this very socket.
+            tracing::debug!(socket = self.id, bytes = length, "message dropped: the peer does not read");
+            return Delivery::Dropped;
         }
         fill(&mut state.outbox);
         state.relieve();
@@ -150,14 +146,15 @@ impl Line {
     /// Asks for an end without a close frame.
     pub(crate) fn wish(&self, wish: Wish) {
         let mut state = self.lock();
-        state.wish = state.wish.max(wish);
+        state.report.add_wish(wish);
+        state.changed.notify_waiters();
         unlock(state, ());
     }
 
     /// Stops or resumes reading.
     pub(super) fn pause(&self, paused: bool) {
         let mut state = self.lock();
-        state.paused = paused;
+        state.report.set(Fact::Paused, paused);
         unlock(state, ());
     }
 
@@ -176,27 +173,26 @@ impl Line {
         }
     }
 
-    /// Ready once the peer or the transport is gone, or we are closing.
-    pub(super) fn poll_closed(&self, cx: &mut Context<'_>) -> Poll<()> {
-        self.poll_until(cx, |state| {
-            !state.may_send() || state.session.has_received() || state.wish != Wish::Nothing
-        })
+    /// Waits until the peer or the transport is gone, or we are closing.
+    pub(super) async fn closed(&self) {
+        self.until(|state| state.writer.is_none() || state.report.is_closing()).await;
     }
 
-    /// Ready once the queue is below a quarter of its limit, or the socket is closing.
-    pub(super) fn poll_drained(&self, cx: &mut Context<'_>) -> Poll<()> {
-        self.poll_until(cx, |state| !state.high || !state.may_send())
+    /// Waits until the queue is below a quarter of its limit, or the socket is closing.
+    pub(super) async fn drained(&self) {
+        self.until(|state| !state.report.has(Fact::High) || !state.may_send()).await;
     }
 
-    fn poll_until(&self, cx: &mut Context<'_>, reached: impl FnOnce(&State) -> bool) -> Poll<()> {
-        let mut state = self.lock();
-        if reached(&state) {
-            return Poll::Ready(());
+    /// Whoever stops waiting leaves nothing behind, for a connection may outlive very many who wait.
+    async fn until(&self, reached: impl Fn(&State) -> bool) {
+        loop {
+            // It hears of every change from here on, so none comes between the look and the wait.
+            let changed = self.changed.notified();
+            if reached(&self.lock()) {
+                return;
+            }
+            changed.await;
         }
-        if !state.waiters.iter().any(|waiter| waiter.will_wake(cx.waker())) {
-            state.waiters.push(cx.waker().clone());
-        }
-        Poll::Pending
     }
 
     // What the connection's task does.
@@ -210,7 +206,7 @@ impl Line {
     pub(crate) fn run(&self) -> Report {
         let mut state = self.lock();
         state.task = None;
-        state.report()
+        state.report
     }
 
     /// What the task has to know before it goes on.
@@ -218,33 +214,40 @@ impl Line {
         self.board.load()
     }
 
-    /// The task is about to wait: whoever asks something of it wakes it.
-    pub(crate) fn rest(&self, cx: &mut Context<'_>) {
-        self.lock().task.get_or_insert_with(|| cx.waker().clone());
+    /// The task is about to wait: whoever asks something of it from here on wakes it. What was asked before is in the report.
+    pub(crate) fn rest(&self, cx: &mut Context<'_>) -> Report {
+        let mut state = self.lock();
+        state.task.get_or_insert_with(|| cx.waker().clone());
+        state.report
     }
 
-    /// Writes what is queued before the task waits. While something remains, it is woken when the stream takes more.
-    pub(crate) fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    /// Writes what is queued before the task waits. While something remains, it is woken when the stream takes more. The
+    /// report is as in [`rest`](Self::rest).
+    pub(crate) fn poll_flush(&self, cx: &mut Context<'_>) -> (Poll<io::Result<()>>, Report) {
         let mut state = self.lock();
         state.catch_up(self.id);
         state.task.get_or_insert_with(|| cx.waker().clone());
+        let lost = state.report.has(Fact::Lost);
         let State { writer, outbox, .. } = &mut *state;
-        let Some(writer) = writer else { return Poll::Ready(Ok(())) };
-        let flushed = match outbox.poll_write(writer, cx) {
-            Poll::Ready(Ok(())) => Pin::new(writer).poll_flush(cx),
-            other => other,
+        let flushed = match writer {
+            // A stream that broke once would say so again at each wake.
+            Some(writer) if !lost => match outbox.poll_write(writer, cx) {
+                Poll::Ready(Ok(())) => Pin::new(writer).poll_flush(cx),
+                other => other,
+            },
+            _ => Poll::Ready(Ok(())),
         };
         state.note_level();
-        flushed
+        (flushed, state.report)
     }
 
     /// The transport is gone, as far as can be seen from here.
     pub(crate) fn lose(&self) {
         let mut state = self.lock();
-        state.lost = true;
+        state.report.set(Fact::Lost, true);
         state.outbox.clear();
         state.note_level();
-        wake_all(std::mem::take(&mut state.waiters));
+        state.changed.notify_waiters();
     }
 
     /// Says to the peer that nothing more comes, after everything that is queued.
@@ -262,13 +265,14 @@ impl Line {
     pub(crate) fn receive_close(&self, code: Option<u16>, reason: Text) -> Answer {
         let mut state = self.lock();
         let answer = state.session.receive(code, reason);
-        wake_all(std::mem::take(&mut state.waiters));
+        state.report.set(Fact::Received, true);
+        state.changed.notify_waiters();
         answer
     }
 
     /// The `drain` handler is called for the episode that ended.
     pub(crate) fn take_drained(&self) {
-        self.lock().drained = false;
+        self.lock().report.set(Fact::Drained, false);
     }
 
     /// The end: the stream is dropped with what is queued. What it came to.
@@ -277,11 +281,10 @@ impl Line {
         let writer = state.writer.take();
         state.outbox.clear();
         state.task = None;
-        let waiters = std::mem::take(&mut state.waiters);
         let closed = state.session.closed();
         drop(state);
         drop(writer);
-        wake_all(waiters);
+        self.changed.notify_waiters();
         closed
     }
 }
@@ -309,25 +312,13 @@ impl DerefMut for Locked<'_> {
 impl Drop for Locked<'_> {
     fn drop(&mut self) {
         // Still under the lock: a later holder's word comes later.
-        self.board.store(self.state.report());
+        self.board.store(self.state.report);
     }
 }
 
 impl State {
-    fn report(&self) -> Report {
-        Report {
-            wish: self.wish,
-            paused: self.paused,
-            high: self.high,
-            drained: self.drained,
-            sent: !self.session.may_send(),
-            received: self.session.has_received(),
-            lost: self.lost,
-        }
-    }
-
     pub(super) fn may_send(&self) -> bool {
-        self.writer.is_some() && !self.lost && self.session.may_send()
+        self.writer.is_some() && !self.report.has(Fact::Lost) && self.session.may_send()
     }
 
     /// Queues what topics hold for this socket, so that it goes out before what is sent next.
@@ -348,8 +339,9 @@ impl State {
         self.catch_up(id);
         let first = self.session.send(close);
         if first {
+            self.report.set(Fact::Sent, true);
             self.outbox.append(|tail| Encoder::close(close, tail));
-            wake_all(std::mem::take(&mut self.waiters));
+            self.changed.notify_waiters();
         }
         first
     }
@@ -365,8 +357,9 @@ impl State {
         if self.close_when_full && self.session.may_send() {
             let close = Close::new(1008, "reads too slowly");
             self.session.send(Some(&close));
+            self.report.set(Fact::Sent, true);
             self.outbox.append(|tail| Encoder::close(Some(&close), tail));
-            wake_all(std::mem::take(&mut self.waiters));
+            self.changed.notify_waiters();
         }
     }
 
@@ -391,13 +384,13 @@ impl State {
             }
         }
         if level > limit / 2 {
-            self.high = true;
-        } else if self.high && level < limit.div_ceil(4) {
-            self.high = false;
-            self.drained = true;
-            wake_all(std::mem::take(&mut self.waiters));
+            self.report.set(Fact::High, true);
+        } else if self.report.has(Fact::High) && level < limit.div_ceil(4) {
+            self.report.set(Fact::High, false);
+            self.report.set(Fact::Drained, true);
+            self.changed.notify_waiters();
         }
-        self.high
+        self.report.has(Fact::High)
     }
 }
 
@@ -409,11 +402,4 @@ pub(super) fn unlock<T>(mut state: Locked<'_>, value: T) -> T {
         task.wake();
     }
     value
-}
-
-/// Wakes those who wait; a waker only schedules, so this may be done under the lock.
-fn wake_all(waiters: Vec<Waker>) {
-    for waiter in waiters {
-        waiter.wake();
-    }
 }

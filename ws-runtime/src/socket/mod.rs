@@ -28,7 +28,7 @@ pub(crate) use self::{
     handle::Directory,
     hub::Hub,
     line::Line,
-    report::{Report, Wish},
+    report::{Fact, Report, Wish},
     settings::Settings,
     socket::Opening,
     transport::{Reader, Transport, split},

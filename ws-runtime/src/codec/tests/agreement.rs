@@ -29,7 +29,7 @@ use self::{
         Overlapping, Plain, Tree, Unit, Untagged, Unusual,
     },
 };
-use super::{Decode, Plan, decode, strict::Strict};
+use crate::codec::{Decode, Plan, decode, strict::Strict};
 use crate::wire::Message;
 
 /// What `T` makes of each input is what its published schema makes of it.
@@ -74,7 +74,7 @@ fn agrees<T: DeserializeOwned + JsonSchema + Debug + PartialEq + Send + 'static>
     assert!(accepted > 0, "{} accepts nothing: no test", std::any::type_name::<T>());
 }
 
-pub(super) fn decode<T: Decode>(text: &str, plan: &Plan) -> Result<T, super::Invalid> {
+pub(super) fn decode<T: Decode>(text: &str, plan: &Plan) -> Result<T, crate::codec::Invalid> {
     T::decode(Message::text(text).into(), plan)
 }
 
