@@ -178,8 +178,8 @@ impl<'a, R: Route> Driver<'a, R> {
 
     /// Waits for what there is to do next.
     pub(super) async fn next(&mut self) -> Next<'a, R> {
-        let mut reads = 0;
         poll_fn(|cx| {
+            let mut reads = 0;
             self.ask();
             if self.is_others_turn(cx) {
                 self.read(cx);
@@ -193,7 +193,6 @@ impl<'a, R: Route> Driver<'a, R> {
                 }
                 reads += 1;
                 if reads > READS {
-                    reads = 0;
                     cx.waker().wake_by_ref();
                     break;
                 }
