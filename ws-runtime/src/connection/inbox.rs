@@ -28,6 +28,8 @@ use crate::{
 const BUFFER: usize = 64 * 1024;
 /// What is held back for a connection without a limit on its messages, in bytes.
 const UNLIMITED: usize = 1 << 20;
+/// What an invalid message weighs beside its bytes: up to eight reasons, in words of the schema's.
+const REASONS: usize = 1024;
 
 thread_local! {
     /// Nothing stays in it between two polls, so one serves every connection of the thread.
@@ -50,6 +52,30 @@ pub(super) enum Event<R: Route> {
     Fault(Close),
 }
 
+impl<R: Route> Event<R> {
+    /// What it costs to keep it until its turn, in bytes.
+    fn weight(&self) -> usize {
+        size_of::<Self>()
+            + match self {
+                Self::Message(_, length) | Self::Panicked(_, length) => *length,
+                Self::Invalid(_, length) => *length + REASONS,
+                Self::Raw(message) => message.len(),
+                Self::Ping(payload) | Self::Pong(payload) => payload.len(),
+                Self::Fault(_) => 0,
+            }
+    }
+}
+
+/// What is still listened for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Hearing {
+    All,
+    /// We closed: messages are dropped, and only the peer's close frame counts.
+    Close,
+    /// What follows is read and thrown away.
+    Nothing,
+}
+
 /// The inbound half of a connection.
 pub(super) struct Inbox<'a, R: Route> {
     entry: &'a Entry<R>,
@@ -61,15 +87,12 @@ pub(super) struct Inbox<'a, R: Route> {
     fresh: bool,
     first: Option<Event<R>>,
     rest: VecDeque<Event<R>>,
-    /// How many bytes of messages wait in their turn.
+    /// How many bytes wait in their turn: messages, and what it costs to keep each of them. Empty ones are not free.
     held: usize,
     /// Since when a message is under way.
     begun: Option<Instant>,
     rate: Option<Box<Rate>>,
-    /// We closed: messages are dropped, and only the peer's close frame is listened for.
-    discarding: bool,
-    /// What follows is read and thrown away.
-    deaf: bool,
+    hearing: Hearing,
     ended: bool,
 }
 
@@ -106,8 +129,7 @@ impl<'a, R: Route> Inbox<'a, R> {
             held: 0,
             begun: None,
             rate,
-            discarding: false,
-            deaf: false,
+            hearing: Hearing::All,
             ended: false,
         }
     }
@@ -118,11 +140,20 @@ impl<'a, R: Route> Inbox<'a, R> {
 
     /// Whether as much is held as one message may be long.
     pub(super) fn is_full(&self) -> bool {
-        self.held >= self.limits().max_message.unwrap_or(UNLIMITED)
+        // One read may bring a whole buffer, so less could not be kept to.
+        self.held >= self.limits().max_message.unwrap_or(UNLIMITED).max(BUFFER)
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.first.is_none()
+    }
+
+    /// What the connection is to be failed with, once what arrived before is handled. Nothing comes behind it.
+    pub(super) fn fault(&self) -> Option<&Close> {
+        match self.rest.back().or(self.first.as_ref()) {
+            Some(Event::Fault(close)) => Some(close),
+            _ => None,
+        }
     }
 
     /// Whether the stream has ended.
@@ -138,7 +169,7 @@ impl<'a, R: Route> Inbox<'a, R> {
     /// Throws away what waits, and the messages that follow. True if there is nothing to listen for any more, because the
     /// peer broke the protocol.
     pub(super) fn discard(&mut self) -> bool {
-        self.discarding = true;
+        self.hearing = self.hearing.max(Hearing::Close);
         let mut broken = false;
         while let Some(event) = self.pop() {
             broken |= matches!(event, Event::Fault(_));
@@ -149,7 +180,7 @@ impl<'a, R: Route> Inbox<'a, R> {
     /// Throws away what waits, and all that follows.
     pub(super) fn mute(&mut self) {
         self.discard();
-        self.deaf = true;
+        self.hearing = Hearing::Nothing;
         self.begun = None;
     }
 
@@ -161,16 +192,12 @@ impl<'a, R: Route> Inbox<'a, R> {
             // An idle connection keeps no memory.
             self.rest = VecDeque::new();
         }
-        self.held -= match &event {
-            Event::Message(_, length) | Event::Invalid(_, length) | Event::Panicked(_, length) => *length,
-            Event::Raw(message) => message.len(),
-            Event::Ping(_) | Event::Pong(_) | Event::Fault(_) => 0,
-        };
+        self.held -= event.weight();
         Some(event)
     }
 
-    fn push(&mut self, event: Event<R>, length: usize) {
-        self.held += length;
+    fn push(&mut self, event: Event<R>) {
+        self.held += event.weight();
         if self.first.is_none() {
             self.first = Some(event);
         } else {
@@ -180,10 +207,10 @@ impl<'a, R: Route> Inbox<'a, R> {
 
     /// Fails the connection once what arrived before is handled; nothing that follows counts.
     pub(super) fn fail(&mut self, close: Close) {
-        if !self.deaf {
-            self.deaf = true;
+        if self.hearing != Hearing::Nothing {
+            self.hearing = Hearing::Nothing;
             self.begun = None;
-            self.push(Event::Fault(close), 0);
+            self.push(Event::Fault(close));
         }
     }
 
@@ -198,7 +225,7 @@ impl<'a, R: Route> Inbox<'a, R> {
             self.decode(&mut bytes, Instant::now(), hear);
             return Poll::Ready(());
         }
-        if !self.deaf && self.decoder.large().is_some() {
+        if self.hearing != Hearing::Nothing && self.decoder.large().is_some() {
             return self.poll_large(cx, hear);
         }
         let mut buffer = SHARED.take();
@@ -214,7 +241,7 @@ impl<'a, R: Route> Inbox<'a, R> {
             Poll::Pending => Poll::Pending,
             Poll::Ready(Ok(())) if length > 0 => {
                 hear(Heard::Bytes);
-                if !self.deaf {
+                if self.hearing != Hearing::Nothing {
                     self.carry.clear();
                     self.decode(&mut buffer[..kept + length], Instant::now(), hear);
                 }
@@ -240,22 +267,19 @@ impl<'a, R: Route> Inbox<'a, R> {
         }
         let mut target = payload.limit(missing);
         let read = pin!(self.reader.read_buf(&mut target)).poll(cx);
-        match ready!(read) {
-            Ok(1..) => {
-                hear(Heard::Bytes);
-                match self.decoder.finish_large() {
-                    Ok(Some(frame)) => {
-                        self.begun = None;
-                        self.take(frame, hear);
-                    }
-                    Ok(None) => {}
-                    Err(fault) => self.fail(fault.close()),
-                }
+        if !matches!(ready!(read), Ok(1..)) {
+            self.ended = true;
+            hear(Heard::End);
+            return Poll::Ready(());
+        }
+        hear(Heard::Bytes);
+        match self.decoder.finish_large() {
+            Ok(Some(frame)) => {
+                self.begun = None;
+                self.take(frame, Instant::now(), hear);
             }
-            _ => {
-                self.ended = true;
-                hear(Heard::End);
-            }
+            Ok(None) => {}
+            Err(fault) => self.fail(fault.close()),
         }
         Poll::Ready(())
     }
@@ -265,14 +289,11 @@ impl<'a, R: Route> Inbox<'a, R> {
         loop {
             match self.decoder.next(&mut input, BUFFER, limits) {
                 Ok(Some(frame)) => {
-                    if self.is_too_fast(now) {
-                        self.fail(Close::new(1008, "too many messages"));
-                    }
-                    if matches!(frame, Frame::Message(_)) {
+                    if !self.decoder.is_mid_message() {
                         self.begun = None;
                     }
-                    self.take(frame, hear);
-                    if self.deaf {
+                    self.take(frame, now, hear);
+                    if self.hearing == Hearing::Nothing {
                         return;
                     }
                 }
@@ -281,34 +302,38 @@ impl<'a, R: Route> Inbox<'a, R> {
             }
         }
         self.carry = if input.is_empty() { Vec::new() } else { input.to_vec() };
+        // A control frame whose end has not arrived is as good as a message here.
         if !self.carry.is_empty() || self.decoder.is_mid_message() {
             self.begun.get_or_insert(now);
         }
     }
 
     /// Puts a frame in its place.
-    fn take(&mut self, frame: Frame<'_>, hear: &mut impl FnMut(Heard)) {
-        if self.deaf {
+    fn take(&mut self, frame: Frame<'_>, now: Instant, hear: &mut impl FnMut(Heard)) {
+        if self.is_too_fast(now) {
+            self.fail(Close::new(1008, "too many messages"));
+        }
+        if self.hearing == Hearing::Nothing {
             return;
         }
         match frame {
-            Frame::Message(_) | Frame::Ping(_) | Frame::Pong(_) if self.discarding => {}
+            Frame::Message(_) | Frame::Ping(_) | Frame::Pong(_) if self.hearing == Hearing::Close => {}
             Frame::Message(incoming) => self.message(incoming),
             Frame::Ping(payload) => {
                 let payload = Bytes::copy_from_slice(payload);
                 hear(Heard::Ping(payload.clone()));
                 if R::HANDLERS.ping {
-                    self.push(Event::Ping(payload), 0);
+                    self.push(Event::Ping(payload));
                 }
             }
             Frame::Pong(payload) => {
                 if R::HANDLERS.pong {
-                    self.push(Event::Pong(Bytes::copy_from_slice(payload)), 0);
+                    self.push(Event::Pong(Bytes::copy_from_slice(payload)));
                 }
             }
             Frame::Close(code, reason) => {
                 // RFC 6455 §5.5.1: nothing follows a close frame.
-                self.deaf = true;
+                self.hearing = Hearing::Nothing;
                 self.begun = None;
                 hear(Heard::Close(code, reason));
             }
@@ -316,12 +341,18 @@ impl<'a, R: Route> Inbox<'a, R> {
     }
 
     fn message(&mut self, incoming: Incoming<'_>) {
-        let length = incoming.as_bytes().len();
-        if R::HANDLERS.transform_message {
-            return self.push(Event::Raw(incoming.into_message()), length);
+        self.push(if R::HANDLERS.transform_message {
+            Event::Raw(incoming.into_message())
+        } else {
+            decode(incoming, self.entry)
+        });
+    }
+
+    /// Reading is or was held back by us, so a message under way could not be finished: its time begins anew.
+    pub(super) fn hold(&mut self, now: Instant) {
+        if self.begun.is_some() {
+            self.begun = Some(now);
         }
-        let event = decode(incoming, self.entry);
-        self.push(event, length);
     }
 
     /// Counts a frame, and whether it is one too many.

@@ -36,6 +36,9 @@ pub(crate) trait Mount: Send + Sync {
     /// Judges an opening handshake.
     fn admit(self: Arc<Self>, request: Arriving) -> Pin<Box<dyn Future<Output = Verdict> + Send>>;
 
+    /// The path that the route was added with.
+    fn path(&self) -> &'static str;
+
     /// Everybody who is connected: closed, or cut off.
     fn each_socket(&self, each: &mut dyn FnMut(&Line));
 }
@@ -137,6 +140,10 @@ impl<R: Route> Mount for Mounted<R> {
         })
     }
 
+    fn path(&self) -> &'static str {
+        self.entry.hub.path
+    }
+
     fn each_socket(&self, each: &mut dyn FnMut(&Line)) {
         for member in self.entry.hub.members() {
             each(member.line());
@@ -170,7 +177,7 @@ impl<R: Route> Mounted<R> {
 }
 
 /// Refuses, with a status or, if the handshake is well-formed, by a close frame right after the 101.
-fn refuse(reject: Reject, shaken: Option<(&str, Option<&'static str>)>) -> Verdict {
+pub(super) fn refuse(reject: Reject, shaken: Option<(&str, Option<&'static str>)>) -> Verdict {
     let close = match reject.into_refusal() {
         Refusal::Response(response) => return Verdict::Refused(response),
         Refusal::Close(close) => close,

@@ -85,10 +85,9 @@ async fn live<R: Route>(driver: &mut Driver<'_, R>) {
             next = driver.next_at_once().map_or(Next::Nothing, Next::Event);
         }
         let settled = match next {
-            Next::Nothing => Ok(()),
             Next::Event(event) => Err(Rest::Event(event)),
             Next::Fed(Some(outcome)) => driver.settle(Done::Returned(outcome)),
-            Next::Fed(None) => Ok(()),
+            Next::Nothing | Next::Fed(None) => Ok(()),
             Next::Drained => Err(Rest::Drained),
             Next::End => return,
         };

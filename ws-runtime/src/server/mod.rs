@@ -8,9 +8,4 @@ mod http1;
 mod listener;
 mod serve;
 
-pub use self::{
-    body::Body,
-    builder::Server,
-    error::{ServeError, StartError},
-    listener::Listener,
-};
+pub use self::{body::Body, builder::Server, error::ServeError, listener::Listener};

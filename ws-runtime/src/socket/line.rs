@@ -5,29 +5,25 @@
 
 use std::{
     io,
-    ops::{Deref, DerefMut},
     pin::Pin,
-    sync::{Mutex, MutexGuard, PoisonError},
-    task::{Context, Poll, Waker},
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
 };
 
 use bytes::Bytes;
-use tokio::io::AsyncWrite;
+use tokio::{io::AsyncWrite, sync::Notify};
 
 use super::{
     Delivery, Settings,
     outbox::{Outbox, SHARE},
     report::{Board, Fact, Report, Wish},
+    state::{Locked, State, unlock},
     transport::Writer,
 };
 use crate::{
-    pubsub::{Cursor, catch_up, is_behind},
     session::{Answer, Session},
     wire::{Close, Closed, Encoder, Kind, Text},
 };
-
-/// How much a running handler may queue before it is written without waiting for the handler, in bytes.
-const BURST: usize = 64 * 1024;
 
 /// The write side of one socket.
 #[derive(Debug)]
@@ -35,40 +31,25 @@ pub(crate) struct Line {
     /// Never 0, which stands for nobody.
     pub(super) id: u64,
     board: Board,
+    /// Tells those who wait that the state is another.
+    changed: Arc<Notify>,
     state: Mutex<State>,
-}
-
-#[derive(Debug)]
-pub(super) struct State {
-    /// Taken away when the connection is over.
-    pub(super) writer: Option<Writer>,
-    pub(super) outbox: Outbox,
-    pub(super) cursors: Vec<Cursor>,
-    pub(super) session: Session,
-    /// The connection's task while it waits.
-    pub(super) task: Option<Waker>,
-    /// Those who wait for the queue to empty or the socket to close.
-    waiters: Vec<Waker>,
-    /// What the connection's task has to know.
-    report: Report,
-    /// The queue is at its limit: what is sent is dropped, and each topic subscribed to counts one that is full.
-    pub(super) full: bool,
-    limit: Option<usize>,
-    close_when_full: bool,
 }
 
 impl Line {
     pub(crate) fn new(id: u64, settings: &Settings) -> Self {
+        let changed = Arc::new(Notify::new());
         Self {
             id,
             board: Board::default(),
+            changed: Arc::clone(&changed),
             state: Mutex::new(State {
                 writer: None,
                 outbox: Outbox::default(),
                 cursors: Vec::new(),
                 session: Session::default(),
                 task: None,
-                waiters: Vec::new(),
+                changed,
                 report: Report::default(),
                 full: false,
                 limit: settings.backpressure_limit,
@@ -107,9 +88,11 @@ impl Line {
         }
         state.catch_up(self.id);
         if state.is_full() {
-            tracing::debug!(socket = self.id, bytes = length, "message dropped: the peer does not read");
             state.overflow();
-            return unlock(state, Delivery::Dropped);
+            unlock(state, ());
+            // Not under the lock: the log may be read over this very socket.
+            tracing::debug!(socket = self.id, bytes = length, "message dropped: the peer does not read");
+            return Delivery::Dropped;
         }
         fill(&mut state.outbox);
         state.relieve();
@@ -141,6 +124,7 @@ impl Line {
     pub(crate) fn wish(&self, wish: Wish) {
         let mut state = self.lock();
         state.report.add_wish(wish);
+        state.changed.notify_waiters();
         unlock(state, ());
     }
 
@@ -166,25 +150,26 @@ impl Line {
         }
     }
 
-    /// Ready once the peer or the transport is gone, or we are closing.
-    pub(super) fn poll_closed(&self, cx: &mut Context<'_>) -> Poll<()> {
-        self.poll_until(cx, |state| state.writer.is_none() || state.report.is_closing())
+    /// Waits until the peer or the transport is gone, or we are closing.
+    pub(super) async fn closed(&self) {
+        self.until(|state| state.writer.is_none() || state.report.is_closing()).await;
     }
 
-    /// Ready once the queue is below a quarter of its limit, or the socket is closing.
-    pub(super) fn poll_drained(&self, cx: &mut Context<'_>) -> Poll<()> {
-        self.poll_until(cx, |state| !state.report.has(Fact::High) || !state.may_send())
+    /// Waits until the queue is below a quarter of its limit, or the socket is closing.
+    pub(super) async fn drained(&self) {
+        self.until(|state| !state.report.has(Fact::High) || !state.may_send()).await;
     }
 
-    fn poll_until(&self, cx: &mut Context<'_>, reached: impl FnOnce(&State) -> bool) -> Poll<()> {
-        let mut state = self.lock();
-        if reached(&state) {
-            return Poll::Ready(());
+    /// Whoever stops waiting leaves nothing behind, for a connection may outlive very many who wait.
+    async fn until(&self, reached: impl Fn(&State) -> bool) {
+        loop {
+            // It hears of every change from here on, so none comes between the look and the wait.
+            let changed = self.changed.notified();
+            if reached(&self.lock()) {
+                return;
+            }
+            changed.await;
         }
-        if !state.waiters.iter().any(|waiter| waiter.will_wake(cx.waker())) {
-            state.waiters.push(cx.waker().clone());
-        }
-        Poll::Pending
     }
 
     // What the connection's task does.
@@ -206,24 +191,31 @@ impl Line {
         self.board.load()
     }
 
-    /// The task is about to wait: whoever asks something of it wakes it.
-    pub(crate) fn rest(&self, cx: &mut Context<'_>) {
-        self.lock().task.get_or_insert_with(|| cx.waker().clone());
+    /// The task is about to wait: whoever asks something of it from here on wakes it. What was asked before is in the report.
+    pub(crate) fn rest(&self, cx: &mut Context<'_>) -> Report {
+        let mut state = self.lock();
+        state.task.get_or_insert_with(|| cx.waker().clone());
+        state.report
     }
 
-    /// Writes what is queued before the task waits. While something remains, it is woken when the stream takes more.
-    pub(crate) fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    /// Writes what is queued before the task waits. While something remains, it is woken when the stream takes more. The
+    /// report is as in [`rest`](Self::rest).
+    pub(crate) fn poll_flush(&self, cx: &mut Context<'_>) -> (Poll<io::Result<()>>, Report) {
         let mut state = self.lock();
         state.catch_up(self.id);
         state.task.get_or_insert_with(|| cx.waker().clone());
+        let lost = state.report.has(Fact::Lost);
         let State { writer, outbox, .. } = &mut *state;
-        let Some(writer) = writer else { return Poll::Ready(Ok(())) };
-        let flushed = match outbox.poll_write(writer, cx) {
-            Poll::Ready(Ok(())) => Pin::new(writer).poll_flush(cx),
-            other => other,
+        let flushed = match writer {
+            // A stream that broke once would say so again at each wake.
+            Some(writer) if !lost => match outbox.poll_write(writer, cx) {
+                Poll::Ready(Ok(())) => Pin::new(writer).poll_flush(cx),
+                other => other,
+            },
+            _ => Poll::Ready(Ok(())),
         };
         state.note_level();
-        flushed
+        (flushed, state.report)
     }
 
     /// The transport is gone, as far as can be seen from here.
@@ -232,7 +224,7 @@ impl Line {
         state.report.set(Fact::Lost, true);
         state.outbox.clear();
         state.note_level();
-        wake_all(std::mem::take(&mut state.waiters));
+        state.changed.notify_waiters();
     }
 
     /// Says to the peer that nothing more comes, after everything that is queued.
@@ -251,7 +243,7 @@ impl Line {
         let mut state = self.lock();
         let answer = state.session.receive(code, reason);
         state.report.set(Fact::Received, true);
-        wake_all(std::mem::take(&mut state.waiters));
+        state.changed.notify_waiters();
         answer
     }
 
@@ -266,133 +258,10 @@ impl Line {
         let writer = state.writer.take();
         state.outbox.clear();
         state.task = None;
-        let waiters = std::mem::take(&mut state.waiters);
         let closed = state.session.closed();
         drop(state);
         drop(writer);
-        wake_all(waiters);
+        self.changed.notify_waiters();
         closed
-    }
-}
-
-/// The state under its lock; what it says is on the board once the lock is released.
-pub(super) struct Locked<'a> {
-    state: MutexGuard<'a, State>,
-    board: &'a Board,
-}
-
-impl Deref for Locked<'_> {
-    type Target = State;
-
-    fn deref(&self) -> &State {
-        &self.state
-    }
-}
-
-impl DerefMut for Locked<'_> {
-    fn deref_mut(&mut self) -> &mut State {
-        &mut self.state
-    }
-}
-
-impl Drop for Locked<'_> {
-    fn drop(&mut self) {
-        // Still under the lock: a later holder's word comes later.
-        self.board.store(self.state.report);
-    }
-}
-
-impl State {
-    pub(super) fn may_send(&self) -> bool {
-        self.writer.is_some() && !self.report.has(Fact::Lost) && self.session.may_send()
-    }
-
-    /// Queues what topics hold for this socket, so that it goes out before what is sent next.
-    pub(super) fn catch_up(&mut self, id: u64) {
-        if is_behind(&self.cursors) {
-            let deliver = self.may_send() && !self.is_full();
-            let outbox = &mut self.outbox;
-            catch_up(&mut self.cursors, id, |bytes| {
-                if deliver {
-                    outbox.push(bytes);
-                }
-            });
-            self.note_level();
-        }
-    }
-
-    fn close(&mut self, id: u64, close: Option<&Close>) -> bool {
-        self.catch_up(id);
-        let first = self.session.send(close);
-        if first {
-            self.report.set(Fact::Sent, true);
-            self.outbox.append(|tail| Encoder::close(close, tail));
-            wake_all(std::mem::take(&mut self.waiters));
-        }
-        first
-    }
-
-    /// Whether the queue is at its limit. The limit is looked at before a message is queued, so one of any size that is
-    /// allowed to arrive can leave.
-    pub(super) fn is_full(&self) -> bool {
-        self.full
-    }
-
-    /// A message did not fit.
-    pub(super) fn overflow(&mut self) {
-        if self.close_when_full && self.session.may_send() {
-            let close = Close::new(1008, "reads too slowly");
-            self.session.send(Some(&close));
-            self.report.set(Fact::Sent, true);
-            self.outbox.append(|tail| Encoder::close(Some(&close), tail));
-            wake_all(std::mem::take(&mut self.waiters));
-        }
-    }
-
-    /// Writes a long queue without waiting for whoever fills it.
-    fn relieve(&mut self) {
-        if self.outbox.len() >= BURST
-            && let Some(writer) = &mut self.writer
-        {
-            // A broken stream shows itself to the connection's task too, which ends the connection.
-            let _ = self.outbox.try_write(writer);
-        }
-    }
-
-    /// Takes the queue's level into account. True if it is above half of its limit.
-    pub(super) fn note_level(&mut self) -> bool {
-        let Some(limit) = self.limit else { return false };
-        let level = self.outbox.len();
-        if self.full != (level >= limit) {
-            self.full = level >= limit;
-            for cursor in &self.cursors {
-                cursor.topic().note_full(self.full);
-            }
-        }
-        if level > limit / 2 {
-            self.report.set(Fact::High, true);
-        } else if self.report.has(Fact::High) && level < limit.div_ceil(4) {
-            self.report.set(Fact::High, false);
-            self.report.set(Fact::Drained, true);
-            wake_all(std::mem::take(&mut self.waiters));
-        }
-        self.report.has(Fact::High)
-    }
-}
-
-/// Releases the lock, then wakes the connection's task if it waits.
-pub(super) fn unlock<T>(mut state: Locked<'_>, value: T) -> T {
-    let task = state.task.take();
-    drop(state);
-    if let Some(task) = task {
-        task.wake();
-    }
-    value
-}
-
-/// Wakes those who wait; a waker only schedules, so this may be done under the lock.
-fn wake_all(waiters: Vec<Waker>) {
-    for waiter in waiters {
-        waiter.wake();
     }
 }

@@ -3,7 +3,6 @@
 use std::{
     any::Any,
     fmt,
-    future::poll_fn,
     hash::{Hash, Hasher},
     net::SocketAddr,
     sync::Arc,
@@ -151,7 +150,7 @@ impl<E: Endpoint> Socket<E> {
     /// # Cancel safety
     /// Safe: nothing is lost.
     pub async fn drained(&self) {
-        poll_fn(|cx| self.inner.line.poll_drained(cx)).await;
+        self.inner.line.drained().await;
     }
 
     /// Returns how many bytes are queued, frame headers included, that the network has not taken yet.
@@ -227,7 +226,7 @@ impl<E: Endpoint> Socket<E> {
     /// # Cancel safety
     /// Safe: nothing is lost.
     pub async fn closed(&self) {
-        poll_fn(|cx| self.inner.line.poll_closed(cx)).await;
+        self.inner.line.closed().await;
     }
 
     /// Cuts the connection without a close frame: the peer sees 1006.

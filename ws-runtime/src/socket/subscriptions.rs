@@ -4,7 +4,7 @@ use std::{io::IoSlice, sync::Arc};
 
 use super::{
     Line,
-    line::{Locked, State, unlock},
+    state::{Locked, State, unlock},
 };
 use crate::pubsub::{Cursor, Parcel, Subscriber, Topic, Topics, Window};
 
@@ -90,7 +90,8 @@ impl Line {
         if !Arc::ptr_eq(cursor.topic(), topic) || *full || !session.may_send() {
             return self.take_all(state);
         }
-        let direct = outbox.is_empty() && task.is_some() && window.pieces() <= PIECES;
+        // What another stream takes may still lie in a buffer of its own, which the connection's task flushes.
+        let direct = writer.is_tcp() && outbox.is_empty() && task.is_some() && window.pieces() <= PIECES;
         let mut slices = [IoSlice::new(&[]); PIECES];
         let (mut count, mut length) = (0, 0);
         let taken = cursor.take_window(window, |piece, from| {

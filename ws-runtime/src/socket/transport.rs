@@ -62,6 +62,11 @@ impl AsyncRead for Reader {
 }
 
 impl Writer {
+    /// Whether what it takes is with the system at once.
+    pub(crate) fn is_tcp(&self) -> bool {
+        matches!(self, Self::Tcp(_))
+    }
+
     /// Writes what the stream takes at once; `WouldBlock` if that is nothing. Nobody is woken later.
     pub(crate) fn try_write(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         match self {

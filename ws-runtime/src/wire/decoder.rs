@@ -24,7 +24,6 @@ pub(crate) enum Role {
     /// We accept: what arrives is masked (RFC 6455 §5.1).
     Server,
     /// We connect: what arrives is not masked.
-    #[expect(dead_code, reason = "the client stands on the same decoder")]
     Client,
 }
 
@@ -150,6 +149,7 @@ impl Decoder {
     /// caller keeps and gives again with more behind it. `capacity` is the size of the caller's buffer: a frame that
     /// would not fit there is gathered here (see [`large`](Self::large)). The limits are the route's, and not kept here: there
     /// is one decoder a connection.
+    #[expect(clippy::mut_mut, reason = "the caller's place in its buffer moves on")]
     pub(crate) fn next<'a>(
         &mut self,
         input: &mut &'a mut [u8],
@@ -357,7 +357,7 @@ fn close<'a>(payload: &[u8]) -> Result<Frame<'a>, Fault> {
 }
 
 /// RFC 6455 §5.3. Eight bytes a step, which the compiler turns into wider ones.
-fn unmask(payload: &mut [u8], mask: [u8; 4]) {
+pub(super) fn unmask(payload: &mut [u8], mask: [u8; 4]) {
     let wide = u64::from_ne_bytes([mask[0], mask[1], mask[2], mask[3], mask[0], mask[1], mask[2], mask[3]]);
     let mut steps = payload.chunks_exact_mut(8);
     for step in &mut steps {

@@ -1,0 +1,12 @@
+//! A server among peers that mean it no good: what they can send, cut off, withhold and flood.
+//!
+//! Every server is in this process and every peer is a raw socket. No test asks how long anything takes; what hangs, fails.
+
+mod cuts;
+mod frames;
+mod handshake;
+mod limits;
+mod peer;
+mod random;
+mod served;
+mod wakes;

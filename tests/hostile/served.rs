@@ -1,0 +1,119 @@
+//! A server of a test's own, on a thread and a runtime of its own, so that what it does while nobody asks can be seen.
+//!
+//! Every test ends with [`Served::end`]: the shutdown resolves, nobody is left, nothing panicked.
+
+use std::{
+    net::SocketAddr,
+    panic,
+    sync::{Mutex, Once, PoisonError},
+    thread,
+    time::Duration,
+};
+
+use tokio::{
+    net::TcpListener,
+    runtime::{self, RuntimeMetrics},
+    sync::{oneshot, watch},
+};
+use ws_runtime::{Handle, Listener, Server};
+
+use crate::peer::soon;
+
+/// Panics that are not the tests' own.
+static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// A running server.
+pub(crate) struct Served {
+    pub(crate) address: SocketAddr,
+    pub(crate) handle: Handle,
+    metrics: RuntimeMetrics,
+    over: oneshot::Receiver<()>,
+}
+
+impl Served {
+    /// Serves on a free port.
+    pub(crate) async fn start(server: Server) -> Self {
+        Self::over(server, |listener| listener).await
+    }
+
+    /// Serves what a listener makes of the connections of a free port.
+    pub(crate) async fn over<L: Listener>(
+        server: Server,
+        over: impl FnOnce(TcpListener) -> L + Send + 'static,
+    ) -> Self {
+        record_panics();
+        let handle = server.handle();
+        let (started, starting) = oneshot::channel();
+        let (ended, over_now) = oneshot::channel();
+        thread::spawn(move || {
+            let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(async {
+                let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+                let address = listener.local_addr().expect("it is bound");
+                let _ = started.send((address, runtime.metrics()));
+                server.serve(over(listener)).await.expect("the routes of these tests can be served");
+            });
+            let _ = ended.send(());
+        });
+        let (address, metrics) = soon(starting).await.expect("the server's thread runs");
+        Self { address, handle, metrics, over: over_now }
+    }
+
+    /// How much the server has worked in its life.
+    pub(crate) fn busy(&self) -> Duration {
+        self.metrics.worker_total_busy_duration(0)
+    }
+
+    /// Shuts down, which closes every socket that is still there, and looks for what should not be.
+    pub(crate) async fn end(self) {
+        self.handle.shutdown();
+        soon(self.over).await.expect("the server's thread ends well");
+        let panics = PANICS.lock().unwrap_or_else(PoisonError::into_inner);
+        assert!(panics.is_empty(), "{panics:#?}");
+    }
+}
+
+/// Remembers every panic outside the tests: the runtime catches those of its tasks, and nobody would know.
+fn record_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let print = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            let of_a_test = panic.location().is_some_and(|place| place.file().contains("hostile"));
+            if !of_a_test {
+                PANICS.lock().unwrap_or_else(PoisonError::into_inner).push(panic.to_string());
+            }
+            print(panic);
+        }));
+    });
+}
+
+/// How many sockets were opened and how many of them are closed, as a route's handlers count them.
+#[derive(Clone, Debug)]
+pub(crate) struct Census(watch::Sender<(usize, usize)>);
+
+impl Census {
+    pub(crate) fn new() -> Self {
+        Self(watch::Sender::new((0, 0)))
+    }
+
+    pub(crate) fn opened(&self) {
+        self.0.send_modify(|(opened, _)| *opened += 1);
+    }
+
+    pub(crate) fn closed(&self) {
+        self.0.send_modify(|(_, closed)| *closed += 1);
+    }
+
+    /// Waits until this many were opened.
+    pub(crate) async fn reaches(&self, count: usize) {
+        let mut watched = self.0.subscribe();
+        soon(watched.wait_for(|(opened, _)| *opened >= count)).await.expect("the census is held here");
+    }
+
+    /// Waits until every opened socket is closed.
+    pub(crate) async fn empties(&self) {
+        let mut watched = self.0.subscribe();
+        soon(watched.wait_for(|(opened, closed)| opened == closed)).await.expect("the census is held here");
+    }
+}

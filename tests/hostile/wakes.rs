@@ -1,0 +1,356 @@
+//! Connections that wait for something: whatever ends the waiting wakes them, and nothing else keeps them busy.
+
+use std::{
+    future::{Future, pending},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, Wake, Waker},
+    time::Duration,
+};
+
+use futures_core::Stream;
+use tokio::{sync::watch, time::sleep};
+use ws_runtime::{Closed, Message, Server, Socket, ws_route};
+
+use crate::{
+    peer::{BINARY, CLOSE, PING, PONG, Peer, TEXT, close, frame, soon},
+    served::{Census, Served},
+};
+
+/// A stream that is as long as told, and never has anything more to say behind it.
+struct Items {
+    left: usize,
+    size: usize,
+}
+
+impl Stream for Items {
+    type Item = Message;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Message>> {
+        if self.left == 0 {
+            return Poll::Pending;
+        }
+        self.left -= 1;
+        Poll::Ready(Some(Message::binary(vec![0; self.size])))
+    }
+}
+
+/// Answers a message with a stream; nothing is limited in time.
+struct Streaming {
+    census: Census,
+    left: usize,
+    size: usize,
+}
+
+#[ws_route("/", idle_timeout = off, close_timeout = off, backpressure_limit = "64KiB")]
+impl Streaming {
+    fn open(&self) {
+        self.census.opened();
+    }
+
+    fn message(&self, message: Message) -> Items {
+        drop(message);
+        Items { left: self.left, size: self.size }
+    }
+
+    fn close(&self) {
+        self.census.closed();
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_says_nothing_ends_with_its_peer() {
+    let census = Census::new();
+    let server = Server::new().route(Streaming { census: census.clone(), left: 1, size: 1 });
+    let served = Served::start(server).await;
+
+    // A close frame is answered, though the stream goes on.
+    let mut polite = Peer::open(served.address, "/").await;
+    polite.say("go").await;
+    assert_eq!(polite.frame().await.expect("the one item").first, BINARY);
+    polite.send(&close(1000)).await;
+    assert_eq!(polite.closed().await, Some(1000));
+
+    // So is a broken rule.
+    let mut wrong = Peer::open(served.address, "/").await;
+    wrong.say("go").await;
+    assert_eq!(wrong.frame().await.expect("the one item").first, BINARY);
+    wrong.send(&frame(0x83, b"")).await;
+    assert_eq!(wrong.close_code().await, 1002);
+    drop(wrong);
+
+    // The end of the stream ends it too.
+    let mut gone = Peer::open(served.address, "/").await;
+    gone.say("go").await;
+    assert_eq!(gone.frame().await.expect("the one item").first, BINARY);
+    drop(gone);
+
+    census.empties().await;
+    served.end().await;
+}
+
+#[tokio::test]
+async fn a_queue_that_empties_at_one_stroke_lets_the_stream_go_on() {
+    let census = Census::new();
+    let server = Server::new().route(Streaming { census: census.clone(), left: 20, size: 40_000 });
+    let served = Served::start(server).await;
+    let mut peer = Peer::open(served.address, "/").await;
+    peer.say("go").await;
+    for item in 0..20 {
+        let frame = peer.frame().await.unwrap_or_else(|| panic!("item {item} comes"));
+        assert_eq!((frame.first, frame.payload.len()), (BINARY, 40_000));
+    }
+    drop(peer);
+    census.empties().await;
+    served.end().await;
+}
+
+/// What comes in goes out; nothing is limited in time.
+struct Echo {
+    census: Census,
+}
+
+#[ws_route("/", idle_timeout = off, close_timeout = off, backpressure_limit = "64KiB")]
+impl Echo {
+    fn open(&self) {
+        self.census.opened();
+    }
+
+    fn message(&self, message: Message) -> Message {
+        message
+    }
+
+    fn close(&self) {
+        self.census.closed();
+    }
+}
+
+#[tokio::test]
+async fn a_queue_that_empties_at_one_stroke_lets_the_messages_go_on() {
+    let census = Census::new();
+    let served = Served::start(Server::new().route(Echo { census: census.clone() })).await;
+    let mut peer = Peer::open(served.address, "/").await;
+    let message = frame(BINARY, &[7; 20_000]);
+    for _ in 0..20 {
+        // Three in one: the second puts the queue above half of its limit.
+        peer.send(&message.repeat(3)).await;
+        for item in 0..3 {
+            let frame = peer.frame().await.unwrap_or_else(|| panic!("echo {item} comes"));
+            assert_eq!((frame.first, frame.payload.len()), (BINARY, 20_000));
+        }
+    }
+    drop(peer);
+    census.empties().await;
+    served.end().await;
+}
+
+/// A pause and its end, at any moment of the connection's task, are both heard.
+#[tokio::test]
+async fn what_is_asked_while_the_task_is_about_to_wait_is_heard() {
+    let census = Census::new();
+    let served = Served::start(Server::new().route(Echo { census: census.clone() })).await;
+    let mut peer = Peer::open(served.address, "/").await;
+    census.reaches(1).await;
+    let socket = served.handle.route::<Echo>().expect("it is served").sockets().remove(0);
+    for round in 0..4000 {
+        peer.say("hello").await;
+        for _ in 0..round % 50 {
+            std::hint::spin_loop();
+        }
+        socket.pause();
+        socket.resume();
+        assert_eq!(peer.text().await, "hello", "round {round}");
+    }
+    drop((peer, socket));
+    census.empties().await;
+    served.end().await;
+}
+
+/// Cutting off, too, is heard at any moment.
+#[tokio::test]
+async fn a_termination_at_any_moment_is_heard() {
+    let census = Census::new();
+    let served = Served::start(Server::new().route(Echo { census: census.clone() })).await;
+    for round in 0..400 {
+        let mut peer = Peer::open(served.address, "/").await;
+        census.reaches(round + 1).await;
+        let socket = served.handle.route::<Echo>().expect("it is served").sockets().pop();
+        peer.say("hello").await;
+        for _ in 0..round * 7 % 1000 {
+            std::hint::spin_loop();
+        }
+        socket.expect("it is there until it is cut off").terminate();
+        // The end comes without a close frame, with the echo or without.
+        assert_eq!(peer.closed().await, None, "round {round}");
+        census.empties().await;
+    }
+    served.end().await;
+}
+
+/// Whose handler never ends, and has a task that waits for the socket's end.
+struct Waiting {
+    waiting: watch::Sender<usize>,
+    ended: watch::Sender<usize>,
+}
+
+#[ws_route("/", idle_timeout = off, close_timeout = off)]
+impl Waiting {
+    async fn message(&self, ws: &Socket<Self>, message: Message) {
+        drop(message);
+        // In a task of its own, which nobody but the socket can wake.
+        let (ws, waiting, ended) = (ws.clone(), self.waiting.clone(), self.ended.clone());
+        tokio::spawn(async move {
+            let begun = async {
+                waiting.send_modify(|count| *count += 1);
+                pending::<()>().await;
+            };
+            tokio::select! {
+                biased;
+                () = ws.closed() => ended.send_modify(|count| *count += 1),
+                () = begun => {}
+            }
+        });
+        pending().await
+    }
+}
+
+#[tokio::test]
+async fn whoever_waits_for_the_end_learns_it_however_it_comes() {
+    let (waiting, ended) = (watch::Sender::new(0), watch::Sender::new(0));
+    let route = Waiting { waiting: waiting.clone(), ended: ended.clone() };
+    let server = Server::new().route(route).shutdown_timeout(Duration::from_millis(200));
+    let served = Served::start(server).await;
+    let (mut begun, mut over) = (waiting.subscribe(), ended.subscribe());
+    for (round, how) in ["fin", "reset", "close frame", "closed", "terminated"].into_iter().enumerate() {
+        let mut peer = Peer::open(served.address, "/").await;
+        peer.say("wait").await;
+        soon(begun.wait_for(|count| *count > round)).await.expect("it is held here");
+        let sockets = served.handle.route::<Waiting>().expect("it is served").sockets();
+        let socket = sockets.into_iter().max_by_key(Socket::id).expect("it was opened");
+        match how {
+            "fin" => peer.finish().await,
+            "reset" => peer.reset(),
+            "close frame" => peer.send(&close(1000)).await,
+            "closed" => socket.close(ws_runtime::Close::NORMAL),
+            _ => socket.terminate(),
+        }
+        soon(over.wait_for(|count| *count > round)).await.unwrap_or_else(|_| panic!("{how}"));
+    }
+    served.end().await;
+}
+
+/// Holds its handler until it is let go.
+struct Held {
+    census: Census,
+    go: watch::Sender<bool>,
+    ended: watch::Sender<Option<Closed>>,
+}
+
+#[ws_route("/", idle_timeout = off, close_timeout = off, max_payload_length = "1KiB", backpressure_limit = off)]
+impl Held {
+    fn open(&self) {
+        self.census.opened();
+    }
+
+    async fn message(&self, ws: &Socket<Self>, message: Message) {
+        match message.as_text() {
+            Some("wait") => drop(self.go.subscribe().wait_for(|go| *go).await),
+            Some("pause") => ws.pause(),
+            Some("much") => drop(ws.send_raw(vec![0; 64 << 20])),
+            _ => {}
+        }
+    }
+
+    fn close(&self, closed: Closed) {
+        self.ended.send_replace(Some(closed));
+        self.census.closed();
+    }
+}
+
+/// A connection that has nothing to do costs nothing, whatever it waits for.
+#[tokio::test]
+async fn nobody_is_busy_waiting() {
+    for state in
+        ["open", "half closed", "half closed in a handler", "full", "paused", "not read", "closing", "reset"]
+    {
+        let (census, go) = (Census::new(), watch::Sender::new(false));
+        let route = Held { census: census.clone(), go: go.clone(), ended: watch::Sender::new(None) };
+        let served = Served::start(Server::new().route(route)).await;
+        let mut peer = Peer::open(served.address, "/").await;
+        let mut kept = None;
+        match state {
+            "half closed" => peer.finish().await,
+            "half closed in a handler" => {
+                peer.say("wait").await;
+                peer.finish().await;
+            }
+            "full" => {
+                peer.say("wait").await;
+                peer.send(&frame(TEXT, &[b'a'; 1000]).repeat(100)).await;
+            }
+            "paused" => {
+                peer.say("pause").await;
+                peer.send(&frame(TEXT, &[b'a'; 1000]).repeat(100)).await;
+            }
+            "not read" => {
+                peer.say("much").await;
+                peer.say("more").await;
+            }
+            "closing" => {
+                census.reaches(1).await;
+                let sockets = served.handle.route::<Held>().expect("it is served").sockets();
+                sockets[0].close(ws_runtime::Close::NORMAL);
+                assert_eq!(peer.frame().await.expect("a close frame").first, CLOSE);
+            }
+            "reset" => {
+                peer.say("wait").await;
+                peer.send(&frame(PING, b"")).await;
+                assert_eq!(peer.frame().await.expect("the answer to the ping").first, PONG);
+                peer.reset();
+                peer = Peer::connect(served.address).await;
+            }
+            _ => {}
+        }
+        kept.get_or_insert(peer);
+        // Whatever has to be done for it is done; what comes now is waiting, of which a part is measured.
+        let window = Duration::from_millis(250);
+        sleep(window).await;
+        let before = served.busy();
+        sleep(window).await;
+        let busy = served.busy().saturating_sub(before);
+        assert!(busy < window / 2, "{state}: busy for {busy:?} of {window:?}");
+        drop(kept);
+        go.send_replace(true);
+        for socket in served.handle.route::<Held>().expect("it is served").sockets() {
+            socket.resume();
+        }
+        census.empties().await;
+        served.end().await;
+    }
+}
+
+/// A handler, or many tasks, may ask again and again beside other work.
+#[tokio::test]
+async fn who_stops_waiting_for_the_end_leaves_nothing_behind() {
+    struct Nobody;
+
+    impl Wake for Nobody {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    let census = Census::new();
+    let served = Served::start(Server::new().route(Echo { census: census.clone() })).await;
+    let peer = Peer::open(served.address, "/").await;
+    census.reaches(1).await;
+    let socket = served.handle.route::<Echo>().expect("it is served").sockets().remove(0);
+    let nobody = Arc::new(Nobody);
+    {
+        let waker = Waker::from(Arc::clone(&nobody));
+        let mut waits = Box::pin(socket.closed());
+        assert!(waits.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    }
+    assert_eq!(Arc::strong_count(&nobody), 1, "the socket keeps the waker of who waits no longer");
+    drop(peer);
+    census.empties().await;
+    served.end().await;
+}
