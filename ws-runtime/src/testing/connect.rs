@@ -123,6 +123,8 @@ impl<'a, E: Endpoint> Connect<'a, E> {
         };
         let path = <E::Contract as Contract>::PATH;
         assert_eq!(mount.path(), path, "`{target}` is of another route than the client");
+        // A shutdown waits for handshakes that have begun.
+        let _running = site.served.tasks.begin();
         let arriving = Arriving { parts, captures, remote_addr, shard: site.next_shard() };
         let (response, start) = match site.served.admit(mount, arriving).await {
             Verdict::Accepted(response, start) => (response, start),
