@@ -2,7 +2,15 @@
 //!
 //! It must not know any page. It drives what users have: real keys, real clicks, the rendered page.
 
-use std::{net::SocketAddr, process::Stdio};
+use std::{
+    env, fs,
+    net::SocketAddr,
+    path::PathBuf,
+    process::{self, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
+    thread,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -44,14 +52,20 @@ pub(crate) struct Browser {
     address: SocketAddr,
     session: String,
     driver: Child,
+    /// The process group of the driver and all that it starts.
+    group: u32,
+    /// The profile, and what else the browser leaves behind.
+    folder: PathBuf,
     /// Held so that the driver never writes to a closed pipe.
     _stdout: Lines<BufReader<ChildStdout>>,
 }
 
 impl Browser {
     pub(crate) async fn start() -> Self {
+        let folder = folder();
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
+            .env("TMPDIR", &folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             // The browser is of the driver's group, so that one signal reaches both.
@@ -73,7 +87,9 @@ impl Browser {
             connection: tokio::spawn(connection),
             address,
             session: String::new(),
+            group: driver.id().expect("nobody has waited for it"),
             driver,
+            folder,
             _stdout: stdout,
         };
         let capabilities = json!({
@@ -104,7 +120,7 @@ impl Browser {
         severe.map(|entry| entry["message"].to_string()).collect()
     }
 
-    /// Closes the browser and the driver, and waits for them.
+    /// Closes the browser and the driver.
     pub(crate) async fn quit(mut self) {
         let path = format!("/session/{}", self.session);
         self.call(Method::DELETE, &path, Value::Null).await.expect("the session ends");
@@ -143,14 +159,30 @@ impl Browser {
 }
 
 impl Drop for Browser {
+    /// Also where a test has failed, and the browser would outlive it.
     fn drop(&mut self) {
         self.connection.abort();
-        // Where nobody has waited for the driver a test has failed, and the browser would outlive it.
-        if let Some(driver) = self.driver.id() {
-            let group = format!("-{driver}");
-            let _ = std::process::Command::new("kill").args(["-KILL", "--", &group]).status();
+        let group = format!("-{}", self.group);
+        // Where all have ended already, there is nobody to signal.
+        let _ = process::Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+        // What a process writes as it ends may stand in the way of the folder's end.
+        for _ in 0..100 {
+            if fs::remove_dir_all(&self.folder).is_ok() {
+                return;
+            }
+            thread::sleep(Duration::from_millis(10));
         }
     }
+}
+
+/// A new folder for one browser, with a short path: sockets are among what stands in it.
+fn folder() -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let folder = env::temp_dir().join(format!("ws-tests-browser-{}-{number}", process::id()));
+    fs::create_dir(&folder)
+        .expect("the temporary folder can be written, and nobody has this process's number");
+    folder
 }
 
 /// The port in `ChromeDriver was started successfully on port 33839.`

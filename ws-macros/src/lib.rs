@@ -1,7 +1,7 @@
 //! The attributes of `ws-runtime`; depend on that crate, which re-exports and documents them.
 //!
-//! An attribute runs in four phases: [`syntax`] reads tokens and may hold nonsense, [`lower`] knows every rule and reports
-//! every mistake, [`model`] is correct by construction, [`expand`] writes it out and cannot fail.
+//! An attribute runs in four phases: `syntax` reads tokens and may hold nonsense, `lower` knows every rule and reports
+//! every mistake, `model` is correct by construction, `expand` writes it out and cannot fail.
 #![forbid(unsafe_code)]
 
 mod attribute;

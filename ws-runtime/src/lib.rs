@@ -1,5 +1,13 @@
 #![doc = include_str!("../../README.md")]
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(feature = "server"),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "contracts and codecs alone leave the protocol's floors without a user"
+    )
+)]
 
 mod codec;
 #[cfg(feature = "server")]
@@ -17,6 +25,8 @@ mod server;
 mod session;
 #[cfg(feature = "server")]
 mod socket;
+#[cfg(feature = "server")]
+pub mod testing;
 mod wire;
 
 #[doc(hidden)]
@@ -31,18 +41,21 @@ pub use self::route::by;
 
 pub use self::{
     codec::{
-        CapturePlan, Captures, Decode, Encode, EncodeError, Encoded, Invalid, Mixed, On, Pairs, Part,
-        PartPlan, Plan, Segment,
+        Captures, Decode, Encode, EncodeError, Encoded, Invalid, Mixed, On, Pairs, Part, PartPlan, Plan,
+        Segment,
     },
-    contract::{Contract, Endpoint, Params},
+    contract::{Contract, Endpoint, Params, Shared},
     schema::{Issue, SchemaError},
     wire::{Close, CloseCodeError, Closed, Incoming, Initiator, Kind, Message, Text},
 };
 #[cfg(feature = "server")]
 pub use self::{
+    connection::StartError,
     handshake::{Handshake, Origins, RawRequest, Reject, SetupError},
     pubsub::Published,
-    route::{Admit, BoxError, Error, Extend, Handlers, OnInvalid, Options, Outcome, Pass, Reply, Route},
-    server::{Body, Listener, ServeError, Server, StartError},
+    route::{
+        Admit, BoxError, Error, Extend, Handlers, OnInvalid, Options, Outcome, Pass, Refusal, Reply, Route,
+    },
+    server::{Body, Listener, ServeError, Server},
     socket::{Channel, Delivery, Handle, Outgoing, ReadyState, Recipients, Socket},
 };

@@ -6,11 +6,14 @@ pub use bytes::Bytes;
 pub use http::HeaderMap;
 
 pub use crate::{
-    codec::{Captures, Invalid, Pairs, Part, PartPlan},
-    contract::{Body, Contract, Endpoint, Response},
-    handshake::{Handshake, Origins, RawRequest, Reject},
-    route::{Admit, Error, Handlers, OnInvalid, Options, Outcome, Route, admit, extend, pass, reply},
+    codec::{Captures, Decode, Encode, Invalid, Pairs, Part, PartPlan},
+    contract::{Body, Contract, Endpoint, Response, Shared},
     schema::SchemaError,
-    socket::Socket,
     wire::{Closed, Message},
+};
+#[cfg(feature = "server")]
+pub use crate::{
+    handshake::{Handshake, Origins, RawRequest, Reject},
+    route::{Admit, Error, Handlers, OnInvalid, Options, Outcome, Route, admit, extend, let_in, pass, reply},
+    socket::Socket,
 };

@@ -16,6 +16,16 @@ use crate::{
 /// Every type that serde deserializes and schemars describes is one: `String` is the text as it is, `Bytes` and `Vec<u8>`
 /// a binary frame, any other type JSON text. A type of one's own without those may implement it by hand.
 ///
+/// # What is taken
+/// What the published schema accepts is taken, and nothing else, whatever serde would have taken beyond it: an array in a
+/// struct's place, a name under `alias`, an unknown tag under `other`, `{"unit": null}` for `"unit"`, an item of a set twice,
+/// what a `deserialize_with` makes of other JSON types. An integer may be written as one (`1`) or as a float (`1.0`). A key
+/// that stands twice in one object is refused, at any depth, and so is JSON that nests deeper than 128.
+///
+/// Where a type refuses what its schema allows, the message is invalid with the keyword `type`: rules of `try_from` and
+/// `deserialize_with` that the schema does not state, content of a unit variant in an adjacently tagged enum, a map's
+/// integer keys beyond their type, a field under its name and its `alias` at once.
+///
 /// # Examples
 /// ```
 /// use ws_runtime::{Decode, Incoming, Invalid, Plan};
@@ -130,4 +140,106 @@ pub(super) fn by_value<T: DeserializeOwned>(text: &str, check: &Check) -> Result
 /// The schema allows what the type refuses. What serde says of it may repeat the input, so it is not passed on.
 pub(super) fn unread(on: On) -> Invalid {
     Invalid::schema(on, vec![Issue::new("", "type", "has a value that its type does not take")])
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use serde::Deserialize;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::codec::Mixed;
+
+    fn read<T: Decode>(message: impl Into<Message>) -> Result<T, Invalid> {
+        T::decode(Incoming::from(message.into()), &T::plan().unwrap())
+    }
+
+    #[test]
+    fn text_arrives_as_it_is() {
+        for text in [
+            "123",
+            "1e3",
+            "0x10",
+            " 7 ",
+            "12345678901234567",
+            "true",
+            "null",
+            "\"x\"",
+            "{\"a\":1}",
+            "",
+            " ",
+            "é",
+        ] {
+            assert_eq!(read::<String>(text).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn the_declared_type_decides_the_kind_of_frame() {
+        let binary = Bytes::from_static(&[0, 255]);
+        assert_eq!(read::<Bytes>(binary.clone()).unwrap(), binary);
+        assert_eq!(read::<Vec<u8>>(binary.clone()).unwrap(), binary);
+        assert_eq!(read::<Message>(binary.clone()).unwrap(), Message::Binary(binary.clone()));
+        assert_eq!(read::<Message>("x").unwrap(), Message::text("x"));
+        assert_eq!(read::<Mixed<u8>>("7").unwrap(), Mixed::Json(7));
+        assert_eq!(read::<Mixed<u8>>(binary.clone()).unwrap(), Mixed::Binary(binary.clone()));
+        for refused in [
+            read::<Bytes>("x").unwrap_err(),
+            read::<Vec<u8>>("[1]").unwrap_err(),
+            read::<String>(binary.clone()).unwrap_err(),
+            read::<u8>(Bytes::from_static(b"7")).unwrap_err(),
+        ] {
+            assert!(refused.is_kind(), "{refused}");
+        }
+        assert!(!read::<u8>("x").unwrap_err().is_kind());
+        assert!(!read::<Mixed<u8>>("x").unwrap_err().is_kind());
+    }
+
+    #[test]
+    fn only_the_three_types_themselves_are_not_json() {
+        #[derive(Debug, Deserialize, JsonSchema, PartialEq)]
+        struct Name(String);
+
+        assert_eq!(read::<Box<str>>("\"x\"").unwrap(), "x".into());
+        assert_eq!(read::<Name>("\"x\"").unwrap(), Name("x".to_owned()));
+        assert_eq!(read::<Option<String>>("null").unwrap(), None);
+        assert_eq!(read::<Value>("[1, {}]").unwrap(), serde_json::json!([1, {}]));
+        assert!(read::<Name>("x").is_err());
+    }
+
+    #[test]
+    fn text_that_is_not_json_is_said_to_be_none() {
+        for text in ["", " ", "{", "nul", "1 1", "{\"a\":1,\"a\":2}", "\u{feff}1"] {
+            let invalid = read::<Value>(text).unwrap_err();
+            let [issue] = invalid.errors() else { panic!("{invalid}") };
+            assert_eq!((&*issue.path, &*issue.keyword), ("", "json"), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_large_bad_message_gets_a_small_answer_without_it() {
+        let long = "SECRET".repeat(200_000);
+        let items = format!("[{}]", vec!["\"SECRET\""; 100_000].join(","));
+        for invalid in [
+            read::<Vec<u8>>(format!("\"{long}\"")).unwrap_err(),
+            read::<Vec<u8>>(items).unwrap_err(),
+            read::<Value>(long.clone()).unwrap_err(),
+            read::<std::collections::BTreeMap<String, u8>>(format!("{{\"{long}\":\"x\"}}")).unwrap_err(),
+        ] {
+            let frame = invalid.to_frame();
+            assert!(frame.len() < 1024 && !frame.contains("SECRET"), "{frame}");
+            assert!(!format!("{invalid} {invalid:?}").contains("SECRET"));
+        }
+    }
+
+    #[test]
+    fn a_plan_of_another_type_is_an_error_and_no_panic() {
+        let text = Plan::inbound::<String>().unwrap();
+        let binary = Plan::inbound::<Bytes>().unwrap();
+        assert!(<u8 as Decode>::decode(Message::text("7").into(), &text).is_err());
+        assert!(<u8 as Decode>::decode(Message::binary("7").into(), &binary).is_err());
+        assert!(<u8 as Decode>::decode(Message::text("7").into(), &Plan::unchecked()).is_err());
+        assert!(Mixed::<u8>::decode(Message::text("7").into(), &text).is_err());
+    }
 }

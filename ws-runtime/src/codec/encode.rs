@@ -9,13 +9,18 @@ use serde::{Deserialize, Serialize, de::IgnoredAny};
 use super::{Plan, plan::Form, strict::Strict};
 use crate::{
     schema::{Check, Issue, SchemaError, parse},
-    wire::Message,
+    wire::{Kind, Message},
 };
+
+/// Up to this many bytes of a message are copied rather than shared.
+const COPIED: usize = 4096;
 
 /// A type that leaves as messages.
 ///
 /// Every type that serde serializes and schemars describes is one: `String` is the text as it is, `Bytes` and `Vec<u8>` a
 /// binary frame, any other type JSON text. A type of one's own without those may implement it by hand.
+///
+/// JSON has no NaN and no infinity: they are written as `null`, which keeps the schema only of an `Option`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be encoded as a message",
     label = "neither JSON nor text nor binary",
@@ -125,8 +130,16 @@ impl<T: Serialize + JsonSchema + Send + Sync + 'static> Encode for T {
 }
 
 impl Encode for Message {
-    fn encode(&self, _plan: &Plan, _out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
-        Ok(Encoded::Shared(self.clone()))
+    fn encode(&self, _plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
+        // To share bytes costs an allocation and to copy a few does not; a large payload is shared.
+        if self.len() > COPIED {
+            return Ok(Encoded::Shared(self.clone()));
+        }
+        out.extend_from_slice(self.as_bytes());
+        Ok(match self.kind() {
+            Kind::Text => Encoded::Text,
+            Kind::Binary => Encoded::Binary,
+        })
     }
 }
 
@@ -159,5 +172,146 @@ fn verify(json: &[u8], check: &Check) -> Result<(), EncodeError> {
         Ok(())
     } else {
         Err(EncodeError(Box::new(Failed::Schema(check.explain(&value)))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Serializer;
+    use serde_json::json;
+
+    use super::*;
+    use crate::codec::{Mixed, Telling};
+
+    fn write<T: Encode>(value: &T) -> (Result<Encoded, String>, String) {
+        let mut out = b"kept ".to_vec();
+        let encoded = value.encode(&T::plan().unwrap(), &mut out).map_err(|error| error.to_string());
+        (encoded, String::from_utf8(out).unwrap())
+    }
+
+    #[derive(Serialize, JsonSchema)]
+    #[serde(tag = "type", rename_all = "snake_case")]
+    enum Heard {
+        Text {
+            #[schemars(length(min = 1))]
+            text: String,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            at: Option<f64>,
+        },
+        Share {
+            share: f32,
+        },
+        Lying {
+            #[serde(serialize_with = "as_text")]
+            number: u8,
+        },
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+    fn as_text<S: Serializer>(number: &u8, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(number)
+    }
+
+    #[test]
+    fn bytes_go_out_binary_text_as_it_is_and_the_rest_as_json() {
+        let bytes = Bytes::from_static(b"x");
+        let shared = Encoded::Shared(Message::Binary(bytes.clone()));
+        let large = Message::text("x".repeat(COPIED + 1));
+        for (written, encoded, appended) in [
+            (write(&"{}".to_owned()), Encoded::Text, "kept {}"),
+            (write(&String::new()), Encoded::Text, "kept "),
+            (write(&b"x".to_vec()), Encoded::Binary, "kept x"),
+            (write(&bytes), shared.clone(), "kept "),
+            (write(&Mixed::<u8>::Binary(bytes)), shared, "kept "),
+            (write(&Mixed::Json(7_u8)), Encoded::Text, "kept 7"),
+            (write(&Message::text("x")), Encoded::Text, "kept x"),
+            (write(&large), Encoded::Shared(large.clone()), "kept "),
+            (write(&Some("x".to_owned())), Encoded::Text, "kept \"x\""),
+            (write(&json!({"a": [1.5, null]})), Encoded::Text, "kept {\"a\":[1.5,null]}"),
+            (write(&Heard::Share { share: 0.5 }), Encoded::Text, "kept {\"type\":\"share\",\"share\":0.5}"),
+            // What is not a number is written as `null`, which an optional number may be.
+            (
+                write(&Heard::Text { text: "x".into(), at: Some(f64::NAN) }),
+                Encoded::Text,
+                "kept {\"type\":\"text\",\"text\":\"x\",\"at\":null}",
+            ),
+            (
+                write(&Heard::Text { text: "x".into(), at: None }),
+                Encoded::Text,
+                "kept {\"type\":\"text\",\"text\":\"x\"}",
+            ),
+        ] {
+            assert_eq!(written, (Ok(encoded), appended.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_value_that_does_not_keep_its_schema_leaves_nothing_behind() {
+        for (written, says) in [
+            (write(&Heard::Text { text: String::new(), at: None }), "minLength at \"/text\""),
+            (write(&Heard::Share { share: f32::INFINITY }), "type at \"/share\""),
+            (write(&vec![("SECRET", f64::NAN)]), "type at \"/0/1\""),
+            (write(&Heard::Lying { number: 7 }), "type at \"/number\""),
+            (write(&std::collections::BTreeMap::from([((1, 2), 3)])), "cannot be serialized"),
+        ] {
+            let (Err(error), out) = written else { panic!("{written:?}") };
+            assert!(error.contains(says) && !error.contains("SECRET"), "{error}");
+            assert_eq!(out, "kept ");
+        }
+    }
+
+    #[test]
+    fn error_frames_can_be_told_from_a_response_or_close_or_the_type_is_refused() {
+        #[derive(Serialize, JsonSchema)]
+        #[serde(tag = "type")]
+        #[expect(dead_code, reason = "its schema is what counts")]
+        enum Clashing {
+            Fine,
+            #[serde(rename = "error")]
+            Error {
+                detail: String,
+            },
+        }
+
+        #[derive(Serialize, JsonSchema)]
+        #[serde(tag = "type", rename_all = "snake_case")]
+        #[expect(dead_code, reason = "its schema is what counts")]
+        enum Different {
+            Error { code: u8 },
+        }
+
+        #[derive(Serialize, JsonSchema)]
+        struct Loose {
+            detail: Option<String>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            more: Option<u8>,
+        }
+
+        #[derive(Serialize, JsonSchema)]
+        struct Firm {
+            text: String,
+        }
+
+        fn telling<T: Encode>() -> Telling {
+            T::plan().unwrap().tells_errors()
+        }
+        assert_eq!(telling::<Heard>(), Telling::Yes);
+        assert_eq!(telling::<Different>(), Telling::Yes);
+        assert_eq!(telling::<Firm>(), Telling::Yes);
+        assert_eq!(telling::<Mixed<Heard>>(), Telling::Yes);
+        assert_eq!(telling::<Vec<Firm>>(), Telling::Yes);
+        assert_eq!(telling::<Loose>(), Telling::No);
+        assert_eq!(telling::<String>(), Telling::No);
+        assert_eq!(telling::<Bytes>(), Telling::No);
+        assert_eq!(telling::<Message>(), Telling::No);
+        assert_eq!(telling::<serde_json::Value>(), Telling::No);
+        let refused = <Clashing as Encode>::plan().unwrap_err().to_string();
+        assert!(refused.contains("Clashing") && refused.contains("rename it"), "{refused}");
+        assert!(<Mixed<Clashing> as Encode>::plan().is_err());
+    }
+
+    #[test]
+    fn the_error_is_small() {
+        assert!(size_of::<EncodeError>() <= 32);
     }
 }

@@ -11,16 +11,15 @@ mod part;
 mod plan;
 mod strict;
 
-#[cfg(feature = "server")]
 pub(crate) use self::plan::Telling;
 pub use self::{
     decode::Decode,
     encode::{Encode, EncodeError, Encoded},
     invalid::{Invalid, On},
     mixed::Mixed,
-    part::{CapturePlan, Captures, Pairs, Part, PartPlan, Segment},
+    part::{Captures, Pairs, Part, PartPlan, Segment},
     plan::Plan,
 };
 
 #[cfg(test)]
-mod agreement;
+mod tests;

@@ -96,7 +96,7 @@ impl Plan {
     /// The schema, as it is published; of JSON only.
     #[cfg_attr(
         not(test),
-        expect(dead_code, reason = "what is published is looked at by tests alone, so far")
+        expect(dead_code, reason = "so far, what is published is looked at by tests alone")
     )]
     pub(crate) fn schema(&self) -> Option<&Value> {
         self.check().map(Check::schema)

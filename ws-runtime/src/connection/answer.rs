@@ -1,8 +1,10 @@
 //! What follows from a handler's reply, and from what went wrong.
 
-use super::driver::{Done, Driver, Streams};
+use super::{
+    driver::{Done, Driver, Streams},
+    inbox::{Event, decode},
+};
 use crate::{
-    codec::Invalid,
     contract::Response,
     route::{Error, OnInvalid, Outcome, Route},
     wire::Close,
@@ -17,7 +19,6 @@ const FAILED: Close = Close::new(1011, "internal error");
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Settled {
     Open,
-    /// The handler was cut off.
     Over,
 }
 
@@ -28,105 +29,154 @@ enum Default {
     Close(Close),
 }
 
+/// What is left to do after the usual, and needs to wait for something.
+pub(super) enum Rest<'a, R: Route> {
+    Event(Event<R>),
+    Replies(Streams<'a, R>),
+    Error(Error),
+    Drained,
+    /// The handler was cut off.
+    Aborted,
+}
+
 impl<'a, R: Route> Driver<'a, R> {
-    /// Carries out what a handler returned. With `feed`, a stream is kept to run beside the messages.
-    pub(super) async fn settle(&mut self, done: Done<Outcome<'a, Response<R>>>, feed: bool) -> Settled {
+    /// Carries out what a handler returned, as far as nothing has to be waited for.
+    pub(super) fn settle(&mut self, done: Done<Outcome<'a, Response<R>>>) -> Result<(), Rest<'a, R>> {
         match done {
-            Done::Returned(Outcome::Stream(stream)) if feed => {
-                self.feed.push(stream);
-                Settled::Open
-            }
-            Done::Returned(Outcome::Stream(stream)) => self.drain(vec![stream]).await,
-            Done::Returned(outcome) => match self.carry_out(outcome) {
-                Ok(()) => Settled::Open,
-                Err(error) => self.error(error).await,
-            },
-            Done::Panicked(text) => self.error(Error::Panicked(text)).await,
-            Done::Aborted => Settled::Over,
-        }
-    }
-
-    /// Takes notice of a handler that has nothing to say.
-    pub(super) async fn observe(&mut self, done: Done<()>) -> Settled {
-        match done {
-            Done::Returned(()) => Settled::Open,
-            Done::Panicked(text) => self.error(Error::Panicked(text)).await,
-            Done::Aborted => Settled::Over,
-        }
-    }
-
-    /// Sends what a stream of replies says, one frame an item, as fast as the peer reads.
-    async fn drain(&mut self, mut streams: Streams<'a, R>) -> Settled {
-        loop {
-            let settled = match self.next_of(&mut streams).await {
-                Done::Returned(Some(outcome)) => match self.carry_out(outcome) {
-                    Ok(()) => Settled::Open,
-                    Err(error) => self.error(error).await,
-                },
-                Done::Returned(None) => return Settled::Open,
-                Done::Panicked(text) => return self.error(Error::Panicked(text)).await,
-                Done::Aborted => Settled::Over,
-            };
-            if settled == Settled::Over {
-                return Settled::Over;
-            }
-        }
-    }
-
-    /// Carries out everything but a stream.
-    fn carry_out(&mut self, outcome: Outcome<'a, Response<R>>) -> Result<(), Error> {
-        match outcome {
-            Outcome::Unsaid | Outcome::Nothing | Outcome::Stream(_) => {}
-            Outcome::One(response) => {
+            Done::Returned(Outcome::Unsaid | Outcome::Nothing) => {}
+            Done::Returned(Outcome::One(response)) => {
                 self.socket.send(&response);
             }
-            Outcome::Many(responses) => {
+            Done::Returned(Outcome::Many(responses)) => {
                 for response in &responses {
                     self.socket.send(response);
                 }
             }
-            Outcome::Close(close) => self.socket.close(close),
-            Outcome::Failed(error) => return Err(Error::Failed(error)),
+            Done::Returned(Outcome::Stream(stream)) => return Err(Rest::Replies(vec![stream])),
+            Done::Returned(Outcome::Close(close)) => self.socket.close(close),
+            Done::Returned(Outcome::Failed(error)) => return Err(Rest::Error(Error::Failed(error))),
+            Done::Panicked(text) => return Err(Rest::Error(Error::Panicked(text))),
+            Done::Aborted => return Err(Rest::Aborted),
         }
         Ok(())
     }
 
-    /// A message does not fit its type or schema.
-    pub(super) async fn invalid(&mut self, invalid: Invalid) -> Settled {
-        self.invalid += 1;
-        if self.entry.hub.settings.max_invalid.is_some_and(|most| self.invalid > most) {
-            self.socket.close(Close::new(1008, "too many invalid messages"));
-            return Settled::Open;
+    /// Takes notice of a handler that has nothing to say.
+    fn observe(done: Done<()>) -> Result<(), Rest<'a, R>> {
+        match done {
+            Done::Returned(()) => Ok(()),
+            Done::Panicked(text) => Err(Rest::Error(Error::Panicked(text))),
+            Done::Aborted => Err(Rest::Aborted),
         }
-        self.error(Error::Invalid(invalid)).await
+    }
+
+    /// Does what is left, and what is left of that, until nothing is.
+    pub(super) async fn attend(&mut self, mut rest: Rest<'a, R>) -> Settled {
+        loop {
+            let done = match rest {
+                Rest::Event(event) => self.turn(event).await,
+                Rest::Replies(streams) => self.reply(streams).await,
+                Rest::Error(error) => self.error(error).await,
+                Rest::Drained => {
+                    let done = self.during(self.entry.route.drain(self.socket)).await;
+                    Self::observe(done)
+                }
+                Rest::Aborted => return Settled::Over,
+            };
+            match done {
+                Ok(()) => return if self.has_failed() { Settled::Over } else { Settled::Open },
+                Err(more) => rest = more,
+            }
+        }
+    }
+
+    /// Handles one event.
+    async fn turn(&mut self, event: Event<R>) -> Result<(), Rest<'a, R>> {
+        let (route, socket) = (&self.entry.route, self.socket);
+        match event {
+            Event::Message(body, _) => {
+                self.invalid = 0;
+                let done = self.during(route.message(socket, body)).await;
+                self.settle(done)
+            }
+            Event::Raw(message) => match self.during(route.transform_message(socket, message)).await {
+                Done::Returned(message) => Err(Rest::Event(decode(message.into(), self.entry))),
+                Done::Panicked(text) => Err(Rest::Error(Error::Panicked(text))),
+                Done::Aborted => Err(Rest::Aborted),
+            },
+            Event::Invalid(invalid, _) => {
+                self.invalid += 1;
+                if self.entry.hub.settings.max_invalid.is_some_and(|most| self.invalid > most) {
+                    self.socket.close(Close::new(1008, "too many invalid messages"));
+                    return Ok(());
+                }
+                Err(Rest::Error(Error::Invalid(invalid)))
+            }
+            Event::Panicked(text, _) => Err(Rest::Error(Error::Panicked(text))),
+            Event::Ping(payload) => {
+                let done = self.during(route.ping(socket, payload)).await;
+                Self::observe(done)
+            }
+            Event::Pong(payload) => {
+                let done = self.during(route.pong(socket, payload)).await;
+                Self::observe(done)
+            }
+            Event::Fault(close) => {
+                tracing::debug!(route = self.entry.hub.path, socket = socket.id(), %close, "the peer is failed");
+                self.fail(&close);
+                Ok(())
+            }
+        }
+    }
+
+    /// Sends what a stream of replies says, one frame an item, as fast as the peer reads. An item that failed does not end
+    /// the stream.
+    async fn reply(&mut self, mut streams: Streams<'a, R>) -> Result<(), Rest<'a, R>> {
+        loop {
+            let done = match self.next_of(&mut streams).await {
+                Done::Returned(Some(outcome)) => self.settle(Done::Returned(outcome)),
+                Done::Returned(None) => return Ok(()),
+                Done::Panicked(text) => return Err(Rest::Error(Error::Panicked(text))),
+                Done::Aborted => return Err(Rest::Aborted),
+            };
+            match done {
+                Ok(()) => {}
+                Err(Rest::Error(error)) => {
+                    if let Err(rest) = self.error(error).await {
+                        match rest {
+                            Rest::Replies(more) => streams.extend(more),
+                            rest => return Err(rest),
+                        }
+                    }
+                }
+                Err(rest) => return Err(rest),
+            }
+        }
     }
 
     /// Something went wrong: `error` has the word, then the default.
-    pub(super) async fn error(&mut self, error: Error) -> Settled {
+    async fn error(&mut self, error: Error) -> Result<(), Rest<'a, R>> {
         let default = self.default(&error);
         if !R::HANDLERS.error {
             self.log(&error);
             self.say(default);
-            return Settled::Open;
+            return Ok(());
         }
-        let (route, socket) = (&self.entry.route, self.socket);
-        match self.during(route.error(socket, error)).await {
-            Done::Returned(Outcome::Unsaid) => self.say(default),
-            Done::Returned(Outcome::Stream(stream)) => return Box::pin(self.drain(vec![stream])).await,
-            Done::Returned(outcome) => {
-                if let Err(error) = self.carry_out(outcome) {
-                    // An error in `error` does not call it again.
-                    self.log(&error);
-                    self.say(default);
-                }
-            }
-            Done::Panicked(text) => {
-                self.log(&Error::Panicked(text));
-                self.socket.close(FAILED);
-            }
-            Done::Aborted => return Settled::Over,
+        let done = self.during(self.entry.route.error(self.socket, error)).await;
+        if matches!(done, Done::Returned(Outcome::Unsaid)) {
+            self.say(default);
+            return Ok(());
         }
-        Settled::Open
+        let panicked = matches!(done, Done::Panicked(_));
+        match self.settle(done) {
+            // An error in `error` does not call it again.
+            Err(Rest::Error(error)) => {
+                self.log(&error);
+                self.say(if panicked { Default::Close(FAILED) } else { default });
+                Ok(())
+            }
+            settled => settled,
+        }
     }
 
     fn default(&self, error: &Error) -> Default {

@@ -10,7 +10,7 @@ use std::{
 };
 
 use futures_core::Stream;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Instant, Sleep};
 
 use super::{
     Entry,
@@ -20,8 +20,8 @@ use super::{
 use crate::{
     contract::Response,
     route::{Outcome, Route},
-    session::{Answer, Keepalive, Silence},
-    socket::{Line, Reader, Report, Socket, Wish},
+    session::{Answer, Keepalive},
+    socket::{Fact, Line, Reader, Report, Socket, Wish},
     wire::{Close, Encoder},
 };
 
@@ -39,31 +39,35 @@ pub(super) type Streams<'a, R> = Vec<Pin<Box<dyn Stream<Item = Outcome<'a, Respo
 pub(super) struct Driver<'a, R: Route> {
     pub(super) entry: &'a Entry<R>,
     pub(super) socket: &'a Socket<R>,
-    pub(super) inbox: Inbox<R>,
+    pub(super) inbox: Inbox<'a, R>,
     /// The stream that `open` returned: it runs beside the messages.
     pub(super) feed: Streams<'a, R>,
     /// How many invalid messages came in a row.
     pub(super) invalid: u32,
-    keepalive: Keepalive,
+    pub(super) keepalive: Keepalive,
     /// When the closing handshake has to be over.
-    deadline: Option<Instant>,
+    pub(super) deadline: Option<Instant>,
     /// What the peer's close frame is answered with, once its messages are handled.
-    owed: Option<Option<Close>>,
+    pub(super) owed: Option<Box<Option<Close>>>,
     /// The stream is to be ended by us: the peer broke the protocol and cannot be waited for.
-    failed: bool,
+    pub(super) failed: bool,
     /// How many messages and replies were handled since the task last waited.
     handled: u32,
     /// Reading rested when it was last asked for: the socket is paused, or enough waits to be handled.
     held_back: bool,
-    timer: Option<Pin<Box<Sleep>>>,
+    /// How much was queued for the peer then, in bytes.
+    queued: usize,
+    pub(super) timer: Option<Pin<Box<Sleep>>>,
     /// What the line said when it was last asked.
-    report: Report,
+    pub(super) report: Report,
     /// The task has waited since, so others may have woken it.
-    waited: bool,
+    pub(super) waited: bool,
 }
 
 /// What there is to do next.
 pub(super) enum Next<'a, R: Route> {
+    /// It has to be waited for.
+    Nothing,
     Event(Event<R>),
     /// The feed said something; `None` is its end.
     Fed(Option<Outcome<'a, Response<R>>>),
@@ -87,7 +91,7 @@ impl<'a, R: Route> Driver<'a, R> {
         Self {
             entry,
             socket,
-            inbox: Inbox::new(reader, rest, settings.limits, settings.rate_limit, now),
+            inbox: Inbox::new(entry, reader, rest, now),
             feed: Vec::new(),
             invalid: 0,
             keepalive: Keepalive::new(settings.idle_timeout, settings.send_pings, now),
@@ -96,20 +100,20 @@ impl<'a, R: Route> Driver<'a, R> {
             failed: false,
             handled: 0,
             held_back: false,
+            queued: 0,
             timer: None,
             report: Report::default(),
             waited: true,
         }
     }
 
-    fn line(&self) -> &'a Line {
+    pub(super) fn line(&self) -> &'a Line {
         self.socket.line()
     }
 
     /// Learns what was asked of the connection meanwhile. From here on the task runs, and nobody needs to wake it.
-    fn ask(&mut self) {
-        self.waited = false;
-        self.report = self.line().run();
+    pub(super) fn ask(&mut self) {
+        self.report = if std::mem::take(&mut self.waited) { self.line().run() } else { self.line().report() };
     }
 
     /// Runs a handler, while the connection goes on.
@@ -124,7 +128,7 @@ impl<'a, R: Route> Driver<'a, R> {
                 Err(panic) => return Poll::Ready(Done::Panicked(panic_text(&*panic))),
                 Ok(Poll::Pending) => self.ask(),
             }
-            if self.report.wish == Wish::Abort {
+            if self.report.has(Fact::Abort) {
                 return Poll::Ready(Done::Aborted);
             }
             self.read(cx);
@@ -142,13 +146,13 @@ impl<'a, R: Route> Driver<'a, R> {
     ) -> Done<Option<Outcome<'a, Response<R>>>> {
         poll_fn(|cx| {
             self.ask();
-            if self.report.wish == Wish::Abort {
+            if self.report.has(Fact::Abort) {
                 return Poll::Ready(Done::Aborted);
             }
             if self.is_ending() {
                 return Poll::Ready(Done::Returned(None));
             }
-            if !self.report.high
+            if !self.report.has(Fact::High)
                 && !self.is_others_turn(cx)
                 && let Poll::Ready(next) = poll_streams::<R>(streams, cx)
             {
@@ -161,6 +165,15 @@ impl<'a, R: Route> Driver<'a, R> {
             if self.is_ending() { Poll::Ready(Done::Returned(None)) } else { Poll::Pending }
         })
         .await
+    }
+
+    /// Takes what is first in its turn, if there is nothing else to look at before: the usual case in a burst.
+    pub(super) fn next_at_once(&mut self) -> Option<Event<R>> {
+        if self.handled >= TURN || !self.line().report().is_calm() {
+            return None;
+        }
+        self.handled += 1;
+        self.inbox.pop()
     }
 
     /// Waits for what there is to do next.
@@ -216,8 +229,13 @@ impl<'a, R: Route> Driver<'a, R> {
 
     /// What there is to do without waiting.
     fn ready(&mut self, cx: &mut Context<'_>) -> Option<Next<'a, R>> {
-        let Report { wish, sent, received, lost, .. } = self.report;
-        if wish != Wish::Nothing || self.failed || sent && received || lost && (sent || self.inbox.is_empty())
+        let report = self.report;
+        let (sent, lost) = (report.has(Fact::Sent), report.has(Fact::Lost));
+        let handshaken = sent && report.has(Fact::Received);
+        if report.wish() != Wish::Nothing
+            || self.failed
+            || handshaken
+            || lost && (sent || self.inbox.is_empty())
         {
             return Some(Next::End);
         }
@@ -227,22 +245,22 @@ impl<'a, R: Route> Driver<'a, R> {
             self.begin_deadline();
             return self.failed.then_some(Next::End);
         }
-        if !self.report.high
+        if !self.report.has(Fact::High)
             && let Some(event) = self.inbox.pop()
         {
             return Some(Next::Event(event));
         }
-        if R::HANDLERS.drain && self.report.drained {
-            self.report.drained = false;
+        if R::HANDLERS.drain && self.report.has(Fact::Drained) {
+            self.report.set(Fact::Drained, false);
             self.line().take_drained();
             return Some(Next::Drained);
         }
         if let Some(answer) = self.owed.take_if(|_| self.inbox.is_empty()) {
-            self.line().close(answer.as_ref());
+            self.line().close((*answer).as_ref());
             return Some(Next::End);
         }
         if !self.feed.is_empty()
-            && !self.report.high
+            && !self.report.has(Fact::High)
             && let Poll::Ready(fed) = poll_streams::<R>(&mut self.feed, cx)
         {
             return Some(match fed {
@@ -252,42 +270,6 @@ impl<'a, R: Route> Driver<'a, R> {
             });
         }
         None
-    }
-
-    /// Fails the connection: says why, says that nothing more comes, and reads on only so that it arrives.
-    pub(super) fn fail(&mut self, close: &Close) {
-        self.line().close(Some(close));
-        self.failed = true;
-        self.inbox.mute();
-        self.begin_deadline();
-    }
-
-    /// After the last frame: sees to it that it leaves, and that nothing unread makes the peer lose it.
-    pub(super) async fn linger(&mut self) {
-        self.begin_deadline();
-        self.inbox.mute();
-        poll_fn(|cx| {
-            self.ask();
-            if self.report.wish != Wish::Nothing || self.report.lost {
-                return Poll::Ready(());
-            }
-            let shut = self.line().poll_shutdown(cx);
-            while !self.inbox.has_ended() && self.poll_read(cx).is_ready() {}
-            match shut {
-                Poll::Ready(Err(_)) => return Poll::Ready(()),
-                // A complete closing handshake leaves nothing unread; a failed one has to wait for the peer to go.
-                Poll::Ready(Ok(())) if self.inbox.has_ended() || !self.failed => return Poll::Ready(()),
-                _ => {}
-            }
-            if self.deadline.is_some_and(|deadline| self.poll_timer(cx, deadline).is_ready()) {
-                return Poll::Ready(());
-            }
-            self.waited = true;
-            let report = self.line().rest(cx);
-            self.look_again(report, cx);
-            Poll::Pending
-        })
-        .await;
     }
 
     /// Reads while that is allowed.
@@ -300,22 +282,27 @@ impl<'a, R: Route> Driver<'a, R> {
         cx.waker().wake_by_ref();
     }
 
-    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    pub(super) fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         // Whoever pauses waits for a message, not for the closing handshake.
-        let paused = self.report.paused && !self.is_ending();
+        let paused = self.report.has(Fact::Paused) && !self.is_ending();
         let was_held_back = std::mem::replace(&mut self.held_back, paused || self.inbox.is_full());
         if self.held_back || was_held_back {
-            // The peer is held back by us, so its silence says nothing.
-            let now = Instant::now();
-            self.keepalive.hear(now);
-            self.inbox.hold(now);
+            // The peer is held back by us, so its silence says nothing; unless it does not read what it has asked for, when
+            // only that it goes on reading is a sign of life.
+            let queued = self.line().buffered();
+            if !self.report.has(Fact::High) || queued < self.queued {
+                let now = Instant::now();
+                self.keepalive.hear(now);
+                self.inbox.hold(now);
+            }
+            self.queued = queued;
         }
         if self.held_back {
             return Poll::Pending;
         }
         let (line, mut heard, mut lost) = (self.line(), false, false);
         let owed = &mut self.owed;
-        let polled = self.inbox.poll_read(cx, self.entry, &mut |what| match what {
+        let polled = self.inbox.poll_read(cx, &mut |what| match what {
             Heard::Bytes => heard = true,
             Heard::Ping(payload) => {
                 if line.buffered() < PONGS {
@@ -324,7 +311,7 @@ impl<'a, R: Route> Driver<'a, R> {
             }
             Heard::Close(code, reason) => {
                 if let Answer::Owed(answer) = line.receive_close(code, reason) {
-                    *owed = Some(answer);
+                    *owed = Some(Box::new(answer));
                 }
             }
             Heard::End => lost = true,
@@ -344,100 +331,22 @@ impl<'a, R: Route> Driver<'a, R> {
         polled
     }
 
-    fn begin_deadline(&mut self) {
-        if self.deadline.is_none() {
-            self.deadline = self.entry.hub.settings.close_timeout.map(|timeout| Instant::now() + timeout);
-        }
-    }
-
-    /// Looks at the clocks: the idle one, the one of a message under way, and the one of the closing handshake.
-    fn poll_time(&mut self, cx: &mut Context<'_>) {
-        // The timer is set for the earliest deadline that was known when it was set. A later one needs no new timer: when
-        // this one rings, all are looked at.
-        let known = [self.deadline, self.inbox.deadline()].into_iter().flatten().min();
-        if let Some(timer) = &self.timer
-            && known.is_none_or(|known| timer.deadline() <= known)
-            && !timer.is_elapsed()
-        {
-            let rings = timer.deadline();
-            if self.poll_timer(cx, rings).is_pending() {
-                return;
-            }
-        }
-        loop {
-            let now = Instant::now();
-            if self.deadline.is_some_and(|deadline| deadline <= now) {
-                if self.expire() {
-                    return;
-                }
-                continue;
-            }
-            self.inbox.check(now);
-            let idle = match self.keepalive.ask(now) {
-                Silence::Until(when) => when,
-                Silence::Ping => {
-                    self.line().control(|out| Encoder::ping(&[], out));
-                    continue;
-                }
-                // On its way out already, it has the time of the closing handshake, which may be unlimited.
-                Silence::Expired if self.failed || self.deadline.is_some() => None,
-                Silence::Expired => {
-                    self.fail(&Close::new(1001, "idle timeout"));
-                    continue;
-                }
-            };
-            let Some(next) = [self.deadline, self.inbox.deadline(), idle].into_iter().flatten().min() else {
-                return;
-            };
-            if self.poll_timer(cx, next).is_pending() {
-                return;
-            }
-        }
-    }
-
-    /// The closing handshake has lasted too long. True if the connection is cut off.
-    fn expire(&mut self) -> bool {
-        // A handler is still busy with what came before the peer's close frame, or before its fault; the peer waits no
-        // longer.
-        if let Some(answer) = self.owed.take() {
-            self.line().close(answer.as_ref());
-            self.deadline = None;
-            self.begin_deadline();
-        } else if let Some(close) = self.inbox.fault().cloned() {
-            self.deadline = None;
-            self.fail(&close);
-        } else {
-            self.line().wish(Wish::Terminate);
-            self.report.wish = self.report.wish.max(Wish::Terminate);
-            return true;
-        }
-        false
-    }
-
-    fn poll_timer(&mut self, cx: &mut Context<'_>, when: Instant) -> Poll<()> {
-        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(when)));
-        if timer.deadline() != when {
-            timer.as_mut().reset(when);
-        }
-        timer.as_mut().poll(cx)
-    }
-
     /// Writes what is queued, and arranges to be woken.
-    fn wait(&mut self, cx: &mut Context<'_>) {
+    pub(super) fn wait(&mut self, cx: &mut Context<'_>) {
         self.waited = true;
         self.handled = 0;
         let (flushed, report) = self.line().poll_flush(cx);
         self.look_again(report, cx);
         if let Poll::Ready(Err(_)) = flushed {
             self.line().lose();
-            self.report.lost = true;
+            self.report.set(Fact::Lost, true);
             cx.waker().wake_by_ref();
         }
     }
 
     /// What was asked of the connection while its task ran, and what the flush itself has changed, wakes nobody: the task
     /// goes round once more.
-    fn look_again(&mut self, report: Report, cx: &mut Context<'_>) {
+    pub(super) fn look_again(&mut self, report: Report, cx: &mut Context<'_>) {
         if report != self.report {
             self.report = report;
             cx.waker().wake_by_ref();

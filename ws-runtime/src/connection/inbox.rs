@@ -66,8 +66,19 @@ impl<R: Route> Event<R> {
     }
 }
 
+/// What is still listened for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Hearing {
+    All,
+    /// We closed: messages are dropped, and only the peer's close frame counts.
+    Close,
+    /// What follows is read and thrown away.
+    Nothing,
+}
+
 /// The inbound half of a connection.
-pub(super) struct Inbox<R: Route> {
+pub(super) struct Inbox<'a, R: Route> {
+    entry: &'a Entry<R>,
     reader: Reader,
     decoder: Decoder,
     /// The start of a frame whose end has not arrived.
@@ -78,21 +89,15 @@ pub(super) struct Inbox<R: Route> {
     rest: VecDeque<Event<R>>,
     /// How many bytes wait in their turn: messages, and what it costs to keep each of them. Empty ones are not free.
     held: usize,
-    most: usize,
     /// Since when a message is under way.
     begun: Option<Instant>,
-    fragment_timeout: Option<Duration>,
-    rate: Option<Rate>,
-    /// We closed: messages are dropped, and only the peer's close frame is listened for.
-    discarding: bool,
-    /// What follows is read and thrown away.
-    deaf: bool,
+    rate: Option<Box<Rate>>,
+    hearing: Hearing,
     ended: bool,
 }
 
-/// How many frames a second are allowed, and what this second has seen.
+/// How many frames this second has seen.
 struct Rate {
-    limit: u32,
     since: Instant,
     seen: u32,
 }
@@ -109,37 +114,34 @@ pub(super) enum Heard {
     End,
 }
 
-impl<R: Route> Inbox<R> {
+impl<'a, R: Route> Inbox<'a, R> {
     /// `rest` is what the client sent right behind its handshake.
-    pub(super) fn new(
-        reader: Reader,
-        rest: Vec<u8>,
-        limits: Limits,
-        rate_limit: Option<u32>,
-        now: Instant,
-    ) -> Self {
+    pub(super) fn new(entry: &'a Entry<R>, reader: Reader, rest: Vec<u8>, now: Instant) -> Self {
+        let rate = entry.hub.settings.rate_limit.map(|_| Box::new(Rate { since: now, seen: 0 }));
         Self {
+            entry,
             reader,
-            decoder: Decoder::new(Role::Server, limits),
+            decoder: Decoder::new(Role::Server),
             fresh: !rest.is_empty(),
             carry: rest,
             first: None,
             rest: VecDeque::new(),
             held: 0,
-            // One read may bring as much, so less could not be kept to.
-            most: limits.max_message.unwrap_or(UNLIMITED).max(BUFFER),
             begun: None,
-            fragment_timeout: limits.fragment_timeout,
-            rate: rate_limit.map(|limit| Rate { limit, since: now, seen: 0 }),
-            discarding: false,
-            deaf: false,
+            rate,
+            hearing: Hearing::All,
             ended: false,
         }
     }
 
+    fn limits(&self) -> &'a Limits {
+        &self.entry.hub.settings.limits
+    }
+
     /// Whether as much is held as one message may be long.
     pub(super) fn is_full(&self) -> bool {
-        self.held >= self.most
+        // One read may bring a whole buffer, so less could not be kept to.
+        self.held >= self.limits().max_message.unwrap_or(UNLIMITED).max(BUFFER)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -161,13 +163,13 @@ impl<R: Route> Inbox<R> {
 
     /// When the message that is under way has to be complete.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        Some(self.begun? + self.fragment_timeout?)
+        Some(self.begun? + self.limits().fragment_timeout?)
     }
 
     /// Throws away what waits, and the messages that follow. True if there is nothing to listen for any more, because the
     /// peer broke the protocol.
     pub(super) fn discard(&mut self) -> bool {
-        self.discarding = true;
+        self.hearing = self.hearing.max(Hearing::Close);
         let mut broken = false;
         while let Some(event) = self.pop() {
             broken |= matches!(event, Event::Fault(_));
@@ -178,7 +180,7 @@ impl<R: Route> Inbox<R> {
     /// Throws away what waits, and all that follows.
     pub(super) fn mute(&mut self) {
         self.discard();
-        self.deaf = true;
+        self.hearing = Hearing::Nothing;
         self.begun = None;
     }
 
@@ -205,31 +207,26 @@ impl<R: Route> Inbox<R> {
 
     /// Fails the connection once what arrived before is handled; nothing that follows counts.
     pub(super) fn fail(&mut self, close: Close) {
-        if !self.deaf {
-            self.deaf = true;
+        if self.hearing != Hearing::Nothing {
+            self.hearing = Hearing::Nothing;
             self.begun = None;
             self.push(Event::Fault(close));
         }
     }
 
     /// Reads once, and puts what arrived in its place. `hear` learns what concerns the connection itself.
-    pub(super) fn poll_read(
-        &mut self,
-        cx: &mut Context<'_>,
-        entry: &Entry<R>,
-        hear: &mut impl FnMut(Heard),
-    ) -> Poll<()> {
+    pub(super) fn poll_read(&mut self, cx: &mut Context<'_>, hear: &mut impl FnMut(Heard)) -> Poll<()> {
         if self.ended {
             return Poll::Pending;
         }
         if self.fresh {
             self.fresh = false;
             let mut bytes = std::mem::take(&mut self.carry);
-            self.decode(&mut bytes, Instant::now(), entry, hear);
+            self.decode(&mut bytes, Instant::now(), hear);
             return Poll::Ready(());
         }
-        if !self.deaf && self.decoder.large().is_some() {
-            return self.poll_large(cx, entry, hear);
+        if self.hearing != Hearing::Nothing && self.decoder.large().is_some() {
+            return self.poll_large(cx, hear);
         }
         let mut buffer = SHARED.take();
         if buffer.is_empty() {
@@ -244,9 +241,9 @@ impl<R: Route> Inbox<R> {
             Poll::Pending => Poll::Pending,
             Poll::Ready(Ok(())) if length > 0 => {
                 hear(Heard::Bytes);
-                if !self.deaf {
+                if self.hearing != Hearing::Nothing {
                     self.carry.clear();
-                    self.decode(&mut buffer[..kept + length], Instant::now(), entry, hear);
+                    self.decode(&mut buffer[..kept + length], Instant::now(), hear);
                 }
                 Poll::Ready(())
             }
@@ -262,12 +259,7 @@ impl<R: Route> Inbox<R> {
     }
 
     /// Reads a frame that is larger than the shared buffer where it will stay.
-    fn poll_large(
-        &mut self,
-        cx: &mut Context<'_>,
-        entry: &Entry<R>,
-        hear: &mut impl FnMut(Heard),
-    ) -> Poll<()> {
+    fn poll_large(&mut self, cx: &mut Context<'_>, hear: &mut impl FnMut(Heard)) -> Poll<()> {
         let Some((payload, missing)) = self.decoder.large() else { return Poll::Ready(()) };
         if payload.capacity() == payload.len() {
             // It was announced longer than it is prudent to believe at once: believe as much again as has arrived.
@@ -275,36 +267,33 @@ impl<R: Route> Inbox<R> {
         }
         let mut target = payload.limit(missing);
         let read = pin!(self.reader.read_buf(&mut target)).poll(cx);
-        match ready!(read) {
-            Ok(1..) => {
-                hear(Heard::Bytes);
-                match self.decoder.finish_large() {
-                    Ok(Some(frame)) => {
-                        self.begun = None;
-                        self.take(frame, Instant::now(), entry, hear);
-                    }
-                    Ok(None) => {}
-                    Err(fault) => self.fail(fault.close()),
-                }
+        if !matches!(ready!(read), Ok(1..)) {
+            self.ended = true;
+            hear(Heard::End);
+            return Poll::Ready(());
+        }
+        hear(Heard::Bytes);
+        match self.decoder.finish_large() {
+            Ok(Some(frame)) => {
+                self.begun = None;
+                self.take(frame, Instant::now(), hear);
             }
-            _ => {
-                self.ended = true;
-                hear(Heard::End);
-            }
+            Ok(None) => {}
+            Err(fault) => self.fail(fault.close()),
         }
         Poll::Ready(())
     }
 
-    fn decode(&mut self, bytes: &mut [u8], now: Instant, entry: &Entry<R>, hear: &mut impl FnMut(Heard)) {
-        let mut input = bytes;
+    fn decode(&mut self, bytes: &mut [u8], now: Instant, hear: &mut impl FnMut(Heard)) {
+        let (mut input, limits) = (bytes, self.limits());
         loop {
-            match self.decoder.next(&mut input, BUFFER) {
+            match self.decoder.next(&mut input, BUFFER, limits) {
                 Ok(Some(frame)) => {
                     if !self.decoder.is_mid_message() {
                         self.begun = None;
                     }
-                    self.take(frame, now, entry, hear);
-                    if self.deaf {
+                    self.take(frame, now, hear);
+                    if self.hearing == Hearing::Nothing {
                         return;
                     }
                 }
@@ -320,16 +309,16 @@ impl<R: Route> Inbox<R> {
     }
 
     /// Puts a frame in its place.
-    fn take(&mut self, frame: Frame<'_>, now: Instant, entry: &Entry<R>, hear: &mut impl FnMut(Heard)) {
-        if self.rate.as_mut().is_some_and(|rate| !rate.allows(now)) {
+    fn take(&mut self, frame: Frame<'_>, now: Instant, hear: &mut impl FnMut(Heard)) {
+        if self.is_too_fast(now) {
             self.fail(Close::new(1008, "too many messages"));
         }
-        if self.deaf {
+        if self.hearing == Hearing::Nothing {
             return;
         }
         match frame {
-            Frame::Message(_) | Frame::Ping(_) | Frame::Pong(_) if self.discarding => {}
-            Frame::Message(incoming) => self.message(incoming, entry),
+            Frame::Message(_) | Frame::Ping(_) | Frame::Pong(_) if self.hearing == Hearing::Close => {}
+            Frame::Message(incoming) => self.message(incoming),
             Frame::Ping(payload) => {
                 let payload = Bytes::copy_from_slice(payload);
                 hear(Heard::Ping(payload.clone()));
@@ -344,18 +333,18 @@ impl<R: Route> Inbox<R> {
             }
             Frame::Close(code, reason) => {
                 // RFC 6455 §5.5.1: nothing follows a close frame.
-                self.deaf = true;
+                self.hearing = Hearing::Nothing;
                 self.begun = None;
                 hear(Heard::Close(code, reason));
             }
         }
     }
 
-    fn message(&mut self, incoming: Incoming<'_>, entry: &Entry<R>) {
+    fn message(&mut self, incoming: Incoming<'_>) {
         self.push(if R::HANDLERS.transform_message {
             Event::Raw(incoming.into_message())
         } else {
-            decode(incoming, entry)
+            decode(incoming, self.entry)
         });
     }
 
@@ -364,6 +353,14 @@ impl<R: Route> Inbox<R> {
         if self.begun.is_some() {
             self.begun = Some(now);
         }
+    }
+
+    /// Counts a frame, and whether it is one too many.
+    fn is_too_fast(&mut self, now: Instant) -> bool {
+        let (Some(rate), Some(limit)) = (&mut self.rate, self.entry.hub.settings.rate_limit) else {
+            return false;
+        };
+        rate.count(now) > limit
     }
 
     /// Fails the connection if a message was begun and not finished in time.
@@ -390,12 +387,12 @@ pub(super) fn decode<R: Route>(incoming: Incoming<'_>, entry: &Entry<R>) -> Even
 }
 
 impl Rate {
-    fn allows(&mut self, now: Instant) -> bool {
+    fn count(&mut self, now: Instant) -> u32 {
         if now.saturating_duration_since(self.since) >= Duration::from_secs(1) {
             self.since = now;
             self.seen = 0;
         }
-        self.seen += 1;
-        self.seen <= self.limit
+        self.seen = self.seen.saturating_add(1);
+        self.seen
     }
 }

@@ -2,14 +2,23 @@
 //! replies. It alone reads from the network; how a connection came about stands above.
 
 mod answer;
+mod assembly;
+mod clock;
 mod driver;
+mod ending;
 mod entry;
 mod inbox;
 mod mount;
 mod run;
+mod served;
+mod start_error;
+mod tasks;
 mod turn_away;
 
+pub use self::{assembly::Assembly, start_error::StartError};
 pub(crate) use self::{
     entry::Entry,
-    mount::{Arriving, Mount, Mounted, Start, Verdict},
+    mount::{Arriving, Start, Verdict},
+    served::Served,
+    tasks::Running,
 };

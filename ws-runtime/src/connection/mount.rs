@@ -15,6 +15,7 @@ use http::{Response, StatusCode, request};
 use super::{
     Entry,
     run::{panic_text, run},
+    tasks::Tasks,
     turn_away::turn_away,
 };
 use crate::{
@@ -34,6 +35,9 @@ use crate::{
 pub(crate) trait Mount: Send + Sync {
     /// Judges an opening handshake.
     fn admit(self: Arc<Self>, request: Arriving) -> Pin<Box<dyn Future<Output = Verdict> + Send>>;
+
+    /// The path that the route was added with.
+    fn path(&self) -> &'static str;
 
     /// Everybody who is connected: closed, or cut off.
     fn each_socket(&self, each: &mut dyn FnMut(&Line));
@@ -55,10 +59,9 @@ pub(crate) enum Verdict {
     Accepted(Response<()>, Start),
 }
 
-/// Begins the connection: over the stream, with what the client sent right behind its handshake. The future is the
-/// connection, to its end.
-pub(crate) type Start =
-    Box<dyn FnOnce(Transport, Vec<u8>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
+/// Begins the connection as a task of its own, of just its size: over the stream, with what the client sent right behind its
+/// handshake.
+pub(crate) type Start = Box<dyn FnOnce(Transport, Vec<u8>, &Tasks) + Send>;
 
 /// A route with the plans of its request's parts.
 pub(crate) struct Mounted<R: Route> {
@@ -121,21 +124,24 @@ impl<R: Route> Mount for Mounted<R> {
             match shaken {
                 Ok((response, socket)) => {
                     let (entry, directory) = (Arc::clone(&self.entry), self.directory.clone());
-                    let start: Start = Box::new(move |transport, rest| {
+                    let start: Start = Box::new(move |transport, rest, tasks| {
                         let (reader, writer) = split(transport);
                         socket.line().start(writer);
-                        let running = run(entry, socket.clone(), reader, rest);
+                        tasks.spawn(|running| run(entry, socket.clone(), reader, rest, running));
                         // The sweep of a shutdown has seen this socket, or has set this before it looked.
                         if directory.upgrade().is_none_or(|directory| directory.is_stopped()) {
                             socket.line().close(Some(&Close::GOING_AWAY));
                         }
-                        Box::pin(running)
                     });
                     Verdict::Accepted(response, start)
                 }
                 Err(reject) => refuse(reject, Some((&accept, protocol))),
             }
         })
+    }
+
+    fn path(&self) -> &'static str {
+        self.entry.hub.path
     }
 
     fn each_socket(&self, each: &mut dyn FnMut(&Line)) {
@@ -171,7 +177,7 @@ impl<R: Route> Mounted<R> {
 }
 
 /// Refuses, with a status or, if the handshake is well-formed, by a close frame right after the 101.
-fn refuse(reject: Reject, shaken: Option<(&str, Option<&'static str>)>) -> Verdict {
+pub(super) fn refuse(reject: Reject, shaken: Option<(&str, Option<&'static str>)>) -> Verdict {
     let close = match reject.into_refusal() {
         Refusal::Response(response) => return Verdict::Refused(response),
         Refusal::Close(close) => close,
@@ -188,5 +194,5 @@ fn refuse(reject: Reject, shaken: Option<(&str, Option<&'static str>)>) -> Verdi
 
 /// A connection whose first and last frame is a close frame.
 fn close_at_once(close: Close) -> Start {
-    Box::new(move |transport, rest| Box::pin(turn_away(transport, rest, close)))
+    Box::new(move |transport, rest, tasks| tasks.spawn(|running| turn_away(transport, rest, close, running)))
 }

@@ -4,12 +4,13 @@ use std::{any::Any, future::Future, sync::Arc};
 
 use super::{
     Entry,
-    answer::Settled,
+    answer::{Rest, Settled},
     driver::{Done, Driver, Next},
-    inbox::{Event, decode},
+    inbox::Event,
+    tasks::Running,
 };
 use crate::{
-    route::{Error, Route},
+    route::Route,
     socket::{Reader, Socket},
 };
 
@@ -23,9 +24,10 @@ pub(crate) fn run<R: Route>(
     socket: Socket<R>,
     reader: Reader,
     rest: Vec<u8>,
+    running: Running,
 ) -> impl Future<Output = ()> + Send {
     let place = entry.hub.enter(socket.member());
-    let present = Present { entry, socket, place };
+    let present = Present { entry, socket, place, _running: running };
     async move {
         let Present { entry, socket, .. } = &present;
         let mut driver = Driver::new(entry, socket, reader, rest);
@@ -45,6 +47,7 @@ struct Present<R: Route> {
     entry: Arc<Entry<R>>,
     socket: Socket<R>,
     place: usize,
+    _running: Running,
 }
 
 impl<R: Route> Drop for Present<R> {
@@ -55,65 +58,44 @@ impl<R: Route> Drop for Present<R> {
     }
 }
 
+/// Everything between the 101 and the last frame. What seldom happens has a future of its own, so that a connection is no
+/// larger than what it waits for.
 async fn live<R: Route>(driver: &mut Driver<'_, R>) {
     let (route, socket) = (&driver.entry.route, driver.socket);
     let opened = driver.during(route.open(socket)).await;
-    if driver.settle(opened, true).await == Settled::Over {
-        return;
+    match driver.settle(opened) {
+        Ok(()) => {}
+        Err(Rest::Replies(streams)) => driver.feed = streams,
+        Err(rest) => {
+            if Box::pin(driver.attend(rest)).await == Settled::Over {
+                return;
+            }
+        }
     }
     loop {
-        let settled = match driver.next().await {
-            Next::Event(event) => turn(driver, event).await,
-            Next::Fed(outcome) => match outcome {
-                Some(outcome) => driver.settle(Done::Returned(outcome), false).await,
-                None => Settled::Open,
-            },
-            Next::Drained => {
-                let done = driver.during(route.drain(socket)).await;
-                driver.observe(done).await
-            }
-            Next::End => return,
-        };
-        if settled == Settled::Over {
-            return;
-        }
-    }
-}
-
-/// Handles one event.
-async fn turn<R: Route>(driver: &mut Driver<'_, R>, event: Event<R>) -> Settled {
-    let (route, socket) = (&driver.entry.route, driver.socket);
-    let event = match event {
-        Event::Raw(message) => match driver.during(route.transform_message(socket, message)).await {
-            Done::Returned(message) => decode(message.into(), driver.entry),
-            Done::Panicked(text) => Event::Panicked(text, 0),
-            Done::Aborted => return Settled::Over,
-        },
-        event => event,
-    };
-    match event {
-        Event::Message(body, _) => {
+        let mut next = driver.next().await;
+        while let Next::Event(Event::Message(body, _)) = next {
             driver.invalid = 0;
             let done = driver.during(route.message(socket, body)).await;
-            driver.settle(done, false).await
+            if let Err(rest) = driver.settle(done)
+                && Box::pin(driver.attend(rest)).await == Settled::Over
+            {
+                return;
+            }
+            next = driver.next_at_once().map_or(Next::Nothing, Next::Event);
         }
-        Event::Invalid(invalid, _) => driver.invalid(invalid).await,
-        Event::Panicked(text, _) => driver.error(Error::Panicked(text)).await,
-        Event::Ping(payload) => {
-            let done = driver.during(route.ping(socket, payload)).await;
-            driver.observe(done).await
+        let settled = match next {
+            Next::Event(event) => Err(Rest::Event(event)),
+            Next::Fed(Some(outcome)) => driver.settle(Done::Returned(outcome)),
+            Next::Nothing | Next::Fed(None) => Ok(()),
+            Next::Drained => Err(Rest::Drained),
+            Next::End => return,
+        };
+        if let Err(rest) = settled
+            && Box::pin(driver.attend(rest)).await == Settled::Over
+        {
+            return;
         }
-        Event::Pong(payload) => {
-            let done = driver.during(route.pong(socket, payload)).await;
-            driver.observe(done).await
-        }
-        Event::Fault(close) => {
-            tracing::debug!(route = driver.entry.hub.path, socket = socket.id(), %close, "the peer is failed");
-            driver.fail(&close);
-            Settled::Over
-        }
-        // `transform_message` was called already.
-        Event::Raw(_) => Settled::Open,
     }
 }
 

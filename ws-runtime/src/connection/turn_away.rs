@@ -7,6 +7,7 @@ use tokio::{
     time::timeout,
 };
 
+use super::tasks::Running;
 use crate::{
     socket::{Transport, split},
     wire::{Close, Encoder},
@@ -16,7 +17,7 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Sends a close frame and waits until the peer has taken it, so that nothing it sends meanwhile makes it lose the frame.
-pub(crate) async fn turn_away(transport: Transport, _rest: Vec<u8>, close: Close) {
+pub(crate) async fn turn_away(transport: Transport, _rest: Vec<u8>, close: Close, _running: Running) {
     let (mut reader, mut writer) = split(transport);
     let told = async {
         let mut frame = Vec::new();

@@ -105,10 +105,4 @@ impl Topics {
     pub(crate) fn members(&self, name: &str) -> Vec<Arc<dyn Subscriber>> {
         self.shards.iter().filter_map(|on| on.find(name)).flat_map(|topic| topic.members()).collect()
     }
-
-    /// How many topics there are.
-    #[cfg(test)]
-    pub(crate) fn len(&self) -> usize {
-        self.shards.iter().map(|on| on.lock().len()).sum()
-    }
 }

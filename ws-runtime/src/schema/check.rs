@@ -6,7 +6,7 @@ use jsonschema::{Draft, PatternOptions, Validator};
 use schemars::JsonSchema;
 use serde_json::Value;
 
-use super::{Direction, Generator, Issue, SchemaError, Shape, explain::Explainer};
+use super::{Direction, Generator, Issue, SchemaError, Shape, explain::Explainer, outline::shape};
 
 /// A type's schema in one direction, compiled once, before listening.
 #[derive(Debug)]
@@ -39,10 +39,17 @@ impl Check {
 
     /// Compiles a document that [`Generator::finish`] made.
     pub(crate) fn compile(schema: Value) -> Result<Self, String> {
+        // Any crate of the program may switch it on, and numbers then reach a visitor as maps.
+        if serde_json::from_str::<Value>("1e400").is_ok() {
+            return Err(
+                "serde_json's feature `arbitrary_precision` is on, with which numbers cannot be checked"
+                    .into(),
+            );
+        }
         Ok(Self {
             validator: compile(&schema)?,
             explainer: Explainer::new(&schema)?,
-            shape: Shape::of(&schema),
+            shape: shape(&schema),
             schema,
         })
     }

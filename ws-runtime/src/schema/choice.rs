@@ -111,7 +111,7 @@ pub(crate) fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
         let Some(object) = at.as_object() else { return at };
         match object.get("$ref").and_then(Value::as_str).and_then(|reference| target(root, reference)) {
             Some(next) if object.keys().all(|keyword| keyword == "$ref" || is_annotation(keyword)) => {
-                at = next
+                at = next;
             }
             _ => return at,
         }

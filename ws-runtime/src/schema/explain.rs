@@ -4,16 +4,13 @@
 //! thousand), and of an enum it says only that nothing matched. Here the schema is walked along the value; at each place a
 //! small validator answers for that place alone, and of the alternatives only the one that the value's tag names is walked.
 
-use std::collections::HashMap;
-
-use jsonschema::{Validator, error::ValidationErrorKind};
-use serde_json::{Map, Value};
+use jsonschema::error::ValidationErrorKind;
+use serde_json::Value;
 
 use super::{
     Issue,
-    check::compile,
-    choice::{Choice, alternatives, target},
     issue::{MAX_ISSUES, describe, one_of},
+    rules::{Forms, Rule, rules},
 };
 
 /// The most places that are looked at before the search is given up.
@@ -26,38 +23,13 @@ pub(super) struct Explainer {
     root: usize,
 }
 
-/// What one place of a schema demands.
-#[derive(Debug, Default)]
-struct Rule {
-    /// Which JSON types may stand here, where the schema says it.
-    types: Vec<String>,
-    /// The demands on this place alone.
-    here: Option<Validator>,
-    /// Schemas that hold as well: a reference, `allOf`.
-    also: Vec<usize>,
-    forms: Option<Forms>,
-    properties: Vec<(String, usize)>,
-    rest: Option<usize>,
-    prefix: Vec<usize>,
-    items: Option<usize>,
-}
-
-#[derive(Debug)]
-enum Forms {
-    Tagged { tag: String, branches: Vec<(String, usize)> },
-    Keyed { units: Vec<String>, keys: Vec<(String, usize)> },
-    Untold { branches: Vec<usize>, keyword: &'static str },
-}
-
 impl Explainer {
     /// Takes a schema apart.
     ///
     /// # Errors
     /// What the validator refuses in it: a pattern, mostly.
     pub(super) fn new(schema: &Value) -> Result<Self, String> {
-        let mut build = Build { document: schema, rules: Vec::new(), known: HashMap::new() };
-        let root = build.rule(schema)?;
-        Ok(Self { rules: build.rules, root })
+        rules(schema).map(|(rules, root)| Self { rules, root })
     }
 
     /// The issues of a value that is known to be invalid: at least one, sorted by path.
@@ -83,134 +55,6 @@ impl Explainer {
             }
         }
         false
-    }
-}
-
-struct Build<'a> {
-    document: &'a Value,
-    rules: Vec<Rule>,
-    /// The rules of references, so that a recursive schema ends.
-    known: HashMap<&'a str, usize>,
-}
-
-impl<'a> Build<'a> {
-    fn rule(&mut self, schema: &'a Value) -> Result<usize, String> {
-        let id = self.rules.len();
-        self.rules.push(Rule::default());
-        let rule = match schema {
-            Value::Object(schema) => self.keywords(schema)?,
-            schema => Rule { here: Some(compile(schema)?), ..Rule::default() },
-        };
-        self.rules[id] = rule;
-        Ok(id)
-    }
-
-    fn keywords(&mut self, schema: &'a Map<String, Value>) -> Result<Rule, String> {
-        let mut rule = Rule { here: self.here(schema)?, ..Rule::default() };
-        if let Some(types) = schema.get("type") {
-            let types = types.as_array().map_or(std::slice::from_ref(types), Vec::as_slice);
-            rule.types = types.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-        }
-        if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-            rule.also.push(self.reference(reference)?);
-        }
-        for also in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
-            rule.also.push(self.rule(also)?);
-        }
-        rule.forms = self.forms(schema)?;
-        for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-            rule.properties.push((name.clone(), self.rule(property)?));
-        }
-        if let Some(rest @ Value::Object(_)) = schema.get("additionalProperties") {
-            rule.rest = Some(self.rule(rest)?);
-        }
-        for item in schema.get("prefixItems").and_then(Value::as_array).into_iter().flatten() {
-            rule.prefix.push(self.rule(item)?);
-        }
-        if let Some(items @ Value::Object(_)) = schema.get("items") {
-            rule.items = Some(self.rule(items)?);
-        }
-        Ok(rule)
-    }
-
-    fn reference(&mut self, reference: &'a str) -> Result<usize, String> {
-        if let Some(&id) = self.known.get(reference) {
-            return Ok(id);
-        }
-        let schema =
-            target(self.document, reference).ok_or_else(|| format!("`{reference}` leads nowhere"))?;
-        // The rule is known before it is built: the schema may refer to itself.
-        self.known.insert(reference, self.rules.len());
-        self.rule(schema)
-    }
-
-    fn forms(&mut self, schema: &'a Map<String, Value>) -> Result<Option<Forms>, String> {
-        let Some(alternatives) = alternatives(self.document, schema) else { return Ok(None) };
-        let keyword = if alternatives.exclusive { "oneOf" } else { "anyOf" };
-        Ok(Some(match alternatives.choice {
-            // An optional enum is its alternatives or `null`, which the JSON type tells apart.
-            Choice::Tagged { tag, branches } if !alternatives.null => {
-                Forms::Tagged { tag: tag.to_owned(), branches: self.named(branches)? }
-            }
-            Choice::Keyed { units, keys } if !alternatives.null => {
-                let units = units.into_iter().map(str::to_owned).collect();
-                Forms::Keyed { units, keys: self.named(keys)? }
-            }
-            _ => {
-                let all = schema.get(keyword).and_then(Value::as_array).into_iter().flatten();
-                let branches = all.map(|branch| self.rule(branch)).collect::<Result<_, _>>()?;
-                Forms::Untold { branches, keyword }
-            }
-        }))
-    }
-
-    fn named(&mut self, branches: Vec<(&str, &'a Value)>) -> Result<Vec<(String, usize)>, String> {
-        branches.into_iter().map(|(name, schema)| Ok((name.to_owned(), self.rule(schema)?))).collect()
-    }
-
-    /// A validator of what the schema demands of this place, without what it demands of the places within.
-    fn here(&self, schema: &Map<String, Value>) -> Result<Option<Validator>, String> {
-        // Which properties are left over is known only with everything that could have known them.
-        let whole = schema.contains_key("unevaluatedProperties") || schema.contains_key("unevaluatedItems");
-        let mut here = schema.clone();
-        if !whole {
-            for within in
-                ["$ref", "allOf", "oneOf", "anyOf", "$defs", "title", "description", "default", "examples"]
-            {
-                here.remove(within);
-            }
-            match here.get("additionalProperties") {
-                Some(Value::Bool(false)) => {
-                    if let Some(properties) = here.get_mut("properties").and_then(Value::as_object_mut) {
-                        properties.values_mut().for_each(|property| *property = true.into());
-                    }
-                }
-                _ => {
-                    here.remove("properties");
-                    here.remove("additionalProperties");
-                }
-            }
-            match here.get("items") {
-                Some(Value::Bool(false)) => {}
-                _ => {
-                    here.remove("items");
-                    here.remove("prefixItems");
-                }
-            }
-            if let Some(items) = here.get_mut("prefixItems").and_then(Value::as_array_mut) {
-                items.iter_mut().for_each(|item| *item = true.into());
-            }
-        }
-        here.remove("$schema");
-        if here.is_empty() {
-            return Ok(None);
-        }
-        // Most places refer to nothing, and each compilation reads all definitions that it is given.
-        let refers = Value::Object(here.clone()).to_string().contains("\"$ref\"");
-        if let (true, Some(definitions)) = (refers, self.document.get("$defs")) {
-            here.insert("$defs".to_owned(), definitions.clone());
-        }
-        compile(&Value::Object(here)).map(Some)
     }
 }
 
@@ -337,7 +181,11 @@ impl<'e> Walk<'e> {
 
     /// Alternatives that only trying tells apart: where the JSON type leaves one, its issues are meant.
     fn untold(&mut self, branches: &'e [usize], keyword: &'static str, value: &Value) {
-        let fitting: Vec<_> = branches.iter().filter(|branch| self.fits(**branch, value, 0)).collect();
+        let mut fitting: Vec<_> = branches.iter().filter(|branch| self.fits(**branch, value, 0)).collect();
+        if fitting.is_empty() {
+            // Of something optional, the something is meant.
+            fitting = branches.iter().filter(|branch| self.rules[**branch].types != ["null"]).collect();
+        }
         if let [only] = &*fitting {
             return self.visit(**only, value);
         }
@@ -411,5 +259,177 @@ impl<'e> Walk<'e> {
             }
             self.issues.push(Issue::new(&self.path, keyword, message));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use schemars::JsonSchema;
+    use serde_json::json;
+
+    use super::super::Check;
+    use super::*;
+
+    #[derive(JsonSchema)]
+    #[serde(tag = "type", rename_all = "snake_case")]
+    #[expect(dead_code, reason = "its schema is what counts")]
+    enum Say {
+        Text {
+            #[schemars(length(min = 1, max = 5))]
+            text: String,
+        },
+        Move(Point),
+        Who,
+    }
+
+    #[derive(JsonSchema)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "its schema is what counts")]
+    struct Point {
+        #[serde(rename = "a/b~c")]
+        x: u8,
+        y: Option<[i8; 2]>,
+    }
+
+    #[derive(JsonSchema)]
+    #[serde(tag = "t", content = "c")]
+    #[expect(dead_code, reason = "its schema is what counts")]
+    enum Adjacent {
+        One { n: u8 },
+        Two(String),
+    }
+
+    #[derive(JsonSchema)]
+    #[serde(rename_all = "lowercase")]
+    #[expect(dead_code, reason = "its schema is what counts")]
+    enum External {
+        Unit,
+        New(u8),
+        Struct { n: u8 },
+    }
+
+    #[derive(JsonSchema)]
+    #[serde(untagged)]
+    #[expect(dead_code, reason = "its schema is what counts")]
+    enum Untagged {
+        Number(u8),
+        Small { x: u8 },
+        Big { x: u8, y: u8 },
+    }
+
+    #[derive(JsonSchema)]
+    #[expect(dead_code, reason = "its schema is what counts")]
+    struct Envelope {
+        id: u8,
+        #[serde(flatten)]
+        say: Say,
+    }
+
+    #[derive(JsonSchema)]
+    #[expect(dead_code, reason = "its schema is what counts")]
+    struct Tree {
+        children: Vec<Tree>,
+    }
+
+    fn explain<T: JsonSchema>(value: &Value) -> Vec<String> {
+        let check = Check::inbound::<T>().unwrap();
+        assert!(!check.is_valid(value), "{value} is valid");
+        let issues = check.explain(value).into_iter();
+        issues.map(|issue| format!("{} {}: {}", issue.path, issue.keyword, issue.message)).collect()
+    }
+
+    #[test]
+    fn of_a_tagged_enum_the_tagged_variant_is_explained() {
+        let tags = "expected one of `text`, `move`, `who`";
+        for (value, issues) in [
+            (
+                json!({"type": "text", "text": ""}),
+                vec!["/text minLength: must have at least 1 characters".into()],
+            ),
+            (json!({"type": "text"}), vec![" required: `text` is required".into()]),
+            (json!({"type": "text", "text": 5}), vec!["/text type: expected string".into()]),
+            (json!({"type": "shout", "text": ""}), vec![format!("/type enum: {tags}")]),
+            (json!({"type": 7}), vec![format!("/type enum: {tags}")]),
+            (json!({"text": "x"}), vec![format!(" required: `type` is required: {tags}")]),
+            (json!(["text", "x"]), vec![" type: expected object".into()]),
+            (
+                json!({"type": "move", "a/b~c": 300, "y": [1, 200]}),
+                vec![
+                    "/a~1b~0c maximum: must be at most 255".into(),
+                    "/y/1 maximum: must be at most 127".into(),
+                ],
+            ),
+        ] {
+            assert_eq!(explain::<Say>(&value), issues, "{value}");
+            let inside: Vec<_> = issues.iter().map(|issue| format!("/0{issue}")).collect();
+            assert_eq!(explain::<Vec<Say>>(&json!([value])), inside);
+            assert_eq!(explain::<Vec<Option<Say>>>(&json!([value])), inside);
+        }
+    }
+
+    #[test]
+    fn the_other_kinds_of_enum_are_explained_where_they_can_be_told() {
+        let names = "expected one of `unit`, `new`, `struct`";
+        for (issues, expected) in [
+            (
+                explain::<Adjacent>(&json!({"t": "One", "c": {}})),
+                vec!["/c required: `n` is required".to_owned()],
+            ),
+            (explain::<Adjacent>(&json!({"t": "Two"})), vec![" required: `c` is required".into()]),
+            (explain::<Adjacent>(&json!({"t": "Six"})), vec!["/t enum: expected one of `One`, `Two`".into()]),
+            (explain::<External>(&json!({"new": -1})), vec!["/new minimum: must be at least 0".into()]),
+            (
+                explain::<External>(&json!({"struct": {"n": "1"}})),
+                vec!["/struct/n type: expected integer".into()],
+            ),
+            (explain::<External>(&json!("SECRET")), vec![format!(" enum: {names}")]),
+            (explain::<External>(&json!({"SECRET": 1})), vec![format!(" enum: the only key: {names}")]),
+            (explain::<External>(&json!({"new": 1, "unit": 1})), vec![format!(" oneOf: one key: {names}")]),
+            (explain::<External>(&json!(5)), vec![format!(" type: {names}")]),
+            (explain::<Untagged>(&json!(-1)), vec![" minimum: must be at least 0".into()]),
+            (explain::<Untagged>(&json!({"x": -1})), vec![" anyOf: fits none of the allowed forms".into()]),
+            (explain::<Untagged>(&json!("x")), vec![" anyOf: fits none of the allowed forms".into()]),
+            (
+                explain::<Envelope>(&json!({"id": -1, "type": "text", "text": ""})),
+                vec![
+                    "/id minimum: must be at least 0".into(),
+                    "/text minLength: must have at least 1 characters".into(),
+                ],
+            ),
+        ] {
+            assert_eq!(issues, expected);
+        }
+    }
+
+    #[test]
+    fn keys_of_the_value_are_not_repeated() {
+        let issues = explain::<Point>(&json!({"a/b~c": 1, "SECRET": 2}));
+        assert_eq!(issues, [" additionalProperties: has a property that is not allowed"]);
+        let issues = explain::<BTreeMap<String, Vec<u8>>>(&json!({"SECRET": ["SECRET"]}));
+        assert_eq!(issues, [" type: a value in it: expected integer"]);
+        let issues = explain::<BTreeMap<u8, u8>>(&json!({"1": "SECRET"}));
+        assert_eq!(issues, [" type: a value in it: expected integer"]);
+        let issues = explain::<BTreeMap<u8, u8>>(&json!({"SECRET": 1}));
+        assert_eq!(issues, [" additionalProperties: has a property that is not allowed"]);
+    }
+
+    #[test]
+    fn many_errors_and_deep_ones_stay_few_and_short() {
+        let many: Value = std::iter::repeat_n("SECRET", 100_000).collect();
+        assert_eq!(explain::<Vec<u8>>(&many).len(), 8);
+        let mut deep = json!({"children": 1});
+        for _ in 0..50 {
+            deep = json!({"children": [deep]});
+        }
+        let [issue] = &*explain::<Tree>(&deep) else { panic!() };
+        assert!(issue.len() < 200 && issue.ends_with(": expected array"), "{issue}");
+        // The first invalid item lies beyond what is looked at: the answer is short of a place, and still there.
+        let late: Value = std::iter::repeat_n(json!(1), 200_000).chain([json!("x")]).collect();
+        assert_eq!(explain::<Vec<u8>>(&late), [" schema: does not fit the schema"]);
+        let late =
+            (0..200_000).map(|key| (format!("{key:06}"), json!(1))).chain([("x".to_owned(), json!("x"))]);
+        assert_eq!(explain::<BTreeMap<String, u8>>(&late.collect()), [" schema: does not fit the schema"]);
     }
 }

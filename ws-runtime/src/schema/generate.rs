@@ -15,22 +15,27 @@ pub(crate) enum Direction {
 }
 
 /// Generates one schema document (JSON Schema 2020-12), of one type or of several that are put together by hand.
-pub(crate) struct Generator(SchemaGenerator);
+#[derive(Debug)]
+pub(crate) struct Generator {
+    schemas: SchemaGenerator,
+    direction: Direction,
+}
 
 impl Generator {
     pub(crate) fn new(direction: Direction) -> Self {
         let settings = SchemaSettings::draft2020_12();
-        Self(SchemaGenerator::new(match direction {
+        let settings = match direction {
             Direction::Inbound => settings.for_deserialize(),
             Direction::Outbound => settings.for_serialize(),
-        }))
+        };
+        Self { schemas: SchemaGenerator::new(settings), direction }
     }
 
     /// The schema of one type, with references into the document that [`finish`](Self::finish) makes. A type that has a
     /// name is always a reference, so that the schema of a recursive type can be moved into a larger document: schemars
     /// calls a root `#`, which there is another thing.
     pub(crate) fn schema<T: JsonSchema>(&mut self) -> Value {
-        self.0.subschema_for::<T>().to_value()
+        self.schemas.subschema_for::<T>().to_value()
     }
 
     /// Completes the document around its root.
@@ -43,12 +48,12 @@ impl Generator {
             Value::Bool(false) => Map::from_iter([("not".to_owned(), Value::Object(Map::new()))]),
             _ => Map::new(),
         };
-        let definitions = self.0.take_definitions(true);
+        let definitions = self.schemas.take_definitions(true);
         if !definitions.is_empty() {
             document.insert("$defs".to_owned(), Value::Object(definitions));
         }
         let mut document = Schema::from(document);
-        let mut reconcile = Reconcile::default();
+        let mut reconcile = Reconcile::new(self.direction);
         reconcile.transform(&mut document);
         reconcile.finish()?;
         document.insert("$schema".to_owned(), schemars::consts::meta_schemas::DRAFT2020_12.into());

@@ -84,7 +84,8 @@ pub(super) fn describe(kind: &ValidationErrorKind) -> (&'static str, String) {
     match kind {
         Kind::Type { kind: TypeKind::Single(name) } => ("type", format!("expected {name}")),
         Kind::Type { kind: TypeKind::Multiple(names) } => {
-            let names: Vec<_> = names.iter().map(|name| name.as_str()).collect();
+            let mut names: Vec<_> = names.iter().map(jsonschema::JsonType::as_str).collect();
+            names.sort_by_key(|name| *name == "null");
             ("type", format!("expected {}", names.join(" or ")))
         }
         Kind::Required { property } => {
@@ -145,6 +146,15 @@ mod tests {
         assert!(issue.path.len() <= MAX_PATH && deep.starts_with(&issue.path), "{}", issue.path);
         assert_eq!(issue.path, "/children/0".repeat(10) + "/children");
         assert_eq!(Issue::new(&"/a".repeat(60), "type", "").path, "/a".repeat(60));
+    }
+
+    #[test]
+    fn issues_are_sorted_and_few_and_together_short() {
+        let issue = |index| Issue::new(&format!("/{}/{index}", "x".repeat(100)), "enum", "y".repeat(150));
+        let issues = Issue::settle(vec![issue(3), issue(1), issue(2), issue(1)]);
+        assert_eq!(issues, [issue(1), issue(2)]);
+        let short = |index| Issue::new(&format!("/{index}"), "type", "expected string");
+        assert_eq!(Issue::settle((0..20).map(short).collect()).len(), MAX_ISSUES);
     }
 
     #[test]

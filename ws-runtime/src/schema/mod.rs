@@ -10,7 +10,9 @@ mod error;
 mod explain;
 mod generate;
 mod issue;
+mod outline;
 mod reconcile;
+mod rules;
 mod shape;
 mod value;
 
@@ -18,7 +20,7 @@ pub(crate) use self::{
     check::Check,
     choice::resolve,
     generate::{Direction, Generator},
-    shape::{Array, Id, Object, Plain, Shape, Spot, Token},
-    value::{number, parse},
+    shape::{Array, Id, Object, Plain, Shape, Spot},
+    value::{Token, parse},
 };
 pub use self::{error::SchemaError, issue::Issue};

@@ -7,6 +7,7 @@
 //! | formats that JSON Schema does not know (`uint32`, `float`) | removed |
 //! | `IpAddr` has the unknown format `ip` | `ipv4` or `ipv6` |
 //! | `Result`, `Bound`, `Range`, `Duration`, `SystemTime` allow further properties, serde does not | `additionalProperties: false` |
+//! | `deny_unknown_fields` around a flattened, internally tagged enum: serde then refuses every value | refused |
 //! | 128-bit integers do not survive most JSON readers, ours included | refused |
 //!
 //! Not reconciled, since a schema does not show it; where such a type refuses a value that its schema allows, the value is
@@ -15,6 +16,8 @@
 //! What serde would take beyond the schema is refused, for the schema decides: `alias` names, unknown tags under
 //! `other`, arrays in an object's place, `{"unit": null}`, repeated items of a set.
 
+use std::collections::BTreeSet;
+
 use jsonschema::Draft;
 use schemars::{
     Schema,
@@ -22,13 +25,19 @@ use schemars::{
 };
 use serde_json::{Value, json};
 
+use super::Direction;
+
 /// Mends a schema and all schemas in it; what cannot be mended is kept for [`finish`](Self::finish).
-#[derive(Default)]
 pub(super) struct Reconcile {
+    direction: Direction,
     refused: Option<&'static str>,
 }
 
 impl Reconcile {
+    pub(super) fn new(direction: Direction) -> Self {
+        Self { direction, refused: None }
+    }
+
     pub(super) fn finish(self) -> Result<(), String> {
         self.refused.map_or(Ok(()), |reason| Err(reason.to_owned()))
     }
@@ -44,6 +53,12 @@ impl Transform for Reconcile {
             for (name, definition) in definitions {
                 close(name, definition);
             }
+        }
+        if self.direction == Direction::Inbound && denies_its_own_tag(schema.as_value()) {
+            self.refused = Some(
+                "serde's `deny_unknown_fields` refuses the tag of a flattened, internally tagged enum, so nothing would \
+                 be accepted: remove it, or tag the enum adjacently",
+            );
         }
         transform_subschemas(self, schema);
     }
@@ -86,9 +101,33 @@ fn limits(format: &str) -> Option<(Value, Value)> {
 /// Sets a limit, unless the type's author has set a tighter one.
 fn bound(schema: &mut Schema, keyword: &str, limit: Value, tighter: fn(f64, f64) -> bool) {
     let keep = schema.get(keyword).and_then(Value::as_f64);
-    if !keep.is_some_and(|theirs| limit.as_f64().is_some_and(|ours| !tighter(ours, theirs))) {
+    if keep.is_none_or(|theirs| limit.as_f64().is_none_or(|ours| tighter(ours, theirs))) {
         schema.insert(keyword.to_owned(), limit);
     }
+}
+
+/// Whether a struct that takes no unknown fields flattens an internally tagged enum. An adjacently tagged one looks like
+/// it where no variant has fields of its own, and is given the benefit of the doubt.
+fn denies_its_own_tag(schema: &Value) -> bool {
+    if schema["unevaluatedProperties"] != false {
+        return false;
+    }
+    let flattened = schema["allOf"].as_array().into_iter().flatten().chain([schema]);
+    flattened.filter_map(|schema| schema["oneOf"].as_array()).any(|branches| {
+        let mut contents = BTreeSet::new();
+        let mut tagged = false;
+        for branch in branches {
+            contents.extend(branch["$ref"].as_str());
+            for (name, property) in branch["properties"].as_object().into_iter().flatten() {
+                if property["const"].is_string() {
+                    tagged = true;
+                } else {
+                    contents.insert(name);
+                }
+            }
+        }
+        tagged && contents.len() > 1
+    })
 }
 
 /// Types of the standard library, by schemars' names of them, whose objects serde takes without further properties.
@@ -115,7 +154,7 @@ mod tests {
 
     use schemars::JsonSchema;
 
-    use super::super::{Direction, Generator};
+    use super::super::Generator;
     use super::*;
 
     fn schema<T: JsonSchema>() -> Result<Value, String> {
@@ -133,6 +172,7 @@ mod tests {
             (schema::<i32>(), json!(i32::MIN), json!(i32::MAX)),
             (schema::<i64>(), json!(i64::MIN), json!(i64::MAX)),
             (schema::<std::num::NonZeroU16>(), json!(1), json!(65535)),
+            (schema::<f32>(), json!(f64::from(f32::MIN)), json!(f64::from(f32::MAX))),
             (schema::<Option<i16>>(), json!(i16::MIN), json!(i16::MAX)),
         ] {
             let schema = schema.unwrap();
@@ -165,6 +205,41 @@ mod tests {
         {
             assert!(refused.unwrap_err().contains("128 bits"));
         }
+    }
+
+    #[derive(JsonSchema)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "its schema is what counts")]
+    struct Envelope<T> {
+        id: u8,
+        #[serde(flatten)]
+        content: T,
+    }
+
+    #[derive(JsonSchema)]
+    #[serde(tag = "type")]
+    #[expect(dead_code, reason = "its schema is what counts")]
+    enum Internal {
+        Text { text: String },
+        Typing { on: bool },
+    }
+
+    #[derive(JsonSchema)]
+    #[serde(tag = "type", content = "content")]
+    #[expect(dead_code, reason = "its schema is what counts")]
+    enum Adjacent {
+        Text { text: String },
+        Typing(bool),
+    }
+
+    #[test]
+    fn a_struct_that_refuses_the_tag_of_its_flattened_enum_is_refused() {
+        assert!(schema::<Envelope<Internal>>().unwrap_err().contains("deny_unknown_fields"));
+        assert!(schema::<Vec<Envelope<Internal>>>().is_err());
+        assert!(schema::<Envelope<Adjacent>>().is_ok());
+        let mut generator = Generator::new(Direction::Outbound);
+        let root = generator.schema::<Envelope<Internal>>();
+        assert!(generator.finish(root).is_ok());
     }
 
     #[test]

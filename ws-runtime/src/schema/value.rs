@@ -34,29 +34,46 @@ pub(crate) fn parse(text: &str) -> Result<Value, Malformed> {
     let repeated = Cell::new(false);
     let mut json = serde_json::Deserializer::from_str(text);
     let parsed = Strictly { repeated: &repeated }.deserialize(&mut json);
-    parsed.and_then(|value| json.end().map(|()| value)).map_err(|error| match repeated.get() {
-        true => Malformed::RepeatedKey,
-        false => Malformed::Syntax(error.line(), error.column()),
+    parsed.and_then(|value| json.end().map(|()| value)).map_err(|error| {
+        if repeated.get() { Malformed::RepeatedKey } else { Malformed::Syntax(error.line(), error.column()) }
     })
 }
 
-/// The number as JSON Schema sees it: an integer, if it is one and a 64-bit integer can hold it.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the bounds stand in the conditions"
-)]
-pub(crate) fn number(float: f64) -> Option<Number> {
-    const LOWEST: f64 = i64::MIN as f64;
-    const BEYOND: f64 = u64::MAX as f64; // Rounds up to 2^64.
-    if float.fract() != 0.0 {
-        Number::from_f64(float)
-    } else if (LOWEST..0.0).contains(&float) {
-        Some((float as i64).into())
-    } else if (0.0..BEYOND).contains(&float) {
-        Some((float as u64).into())
-    } else {
-        Number::from_f64(float)
+/// A number as a text has it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Token {
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
+}
+
+impl Token {
+    /// The number as JSON Schema sees it: an integer if it is one, and if 64 bits hold it.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the bounds stand in the conditions"
+    )]
+    #[expect(clippy::cast_precision_loss, reason = "2^64 - 1 becomes 2^64, the first that is out of range")]
+    pub(crate) fn normal(self) -> Self {
+        match self {
+            Self::Float(float) if float.fract() == 0.0 && (i64::MIN as f64..0.0).contains(&float) => {
+                Self::Signed(float as i64)
+            }
+            Self::Float(float) if float.fract() == 0.0 && (0.0..u64::MAX as f64).contains(&float) => {
+                Self::Unsigned(float as u64)
+            }
+            token => token,
+        }
+    }
+
+    /// The number as a JSON value; `None` if it is not finite.
+    pub(crate) fn number(self) -> Option<Number> {
+        match self.normal() {
+            Self::Unsigned(value) => Some(value.into()),
+            Self::Signed(value) => Some(value.into()),
+            Self::Float(value) => Number::from_f64(value),
+        }
     }
 }
 
@@ -97,7 +114,7 @@ impl<'de> Visitor<'de> for Strictly<'_> {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
-        number(value).map(Value::Number).ok_or_else(|| E::custom("not a finite number"))
+        Token::Float(value).number().map(Value::Number).ok_or_else(|| E::custom("not a finite number"))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {

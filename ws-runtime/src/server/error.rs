@@ -2,52 +2,7 @@
 
 use std::{error::Error, fmt, io};
 
-use crate::handshake::SetupError;
-
-/// A server that cannot be started as it is put together. Each is the application's fault, and found before it listens.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct StartError(Box<Fault>);
-
-#[derive(Debug)]
-pub(super) enum Fault {
-    /// The route's types or names do not work.
-    Setup { path: &'static str, source: SetupError },
-    /// The path is not one, or cannot be told from another route's.
-    Path { path: &'static str, why: String },
-    /// The type is a route already.
-    Twice { path: &'static str },
-    /// A limit is out of its range.
-    Limit { what: &'static str, why: &'static str },
-}
-
-impl StartError {
-    pub(super) fn new(fault: Fault) -> Self {
-        Self(Box::new(fault))
-    }
-}
-
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &*self.0 {
-            Fault::Setup { path, .. } => write!(f, "the route `{path}` cannot be served"),
-            Fault::Path { path, why } => write!(f, "the route `{path}` cannot be added: {why}"),
-            Fault::Twice { path } => {
-                write!(f, "the route `{path}` is added twice: a type is one route of a server")
-            }
-            Fault::Limit { what, why } => write!(f, "`{what}` is out of range: {why}"),
-        }
-    }
-}
-
-impl Error for StartError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match &*self.0 {
-            Fault::Setup { source, .. } => Some(source),
-            _ => None,
-        }
-    }
-}
+use crate::connection::StartError;
 
 /// Why a server did not start or could not go on.
 #[derive(Debug)]

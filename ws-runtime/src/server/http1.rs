@@ -11,7 +11,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, header::RETRY_AFTER, request};
+use http::{Request, Response, StatusCode, request};
 use hyper::{body::Incoming, server::conn::http1, service::Service};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
@@ -21,7 +21,7 @@ use tokio::{
 
 use super::{Body, listener::transport, serve::Running};
 use crate::{
-    connection::{Arriving, Mount, Start, Verdict},
+    connection::{Arriving, Running as Task, Start, Verdict},
     handshake::{Refusal, Reject, asks_to_upgrade, problem},
 };
 
@@ -29,26 +29,31 @@ use crate::{
 const LAST_BYTES: Duration = Duration::from_secs(5);
 
 /// Speaks HTTP on one stream, until it ends or becomes a WebSocket.
-pub(super) async fn speak<S>(running: Arc<Running>, stream: S, remote_addr: SocketAddr, shard: usize)
-where
+pub(super) async fn speak<S>(
+    running: Arc<Running>,
+    stream: S,
+    remote_addr: SocketAddr,
+    shard: usize,
+    _task: Task,
+) where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let accepted = Arc::new(Mutex::new(None));
     let service =
         Asked { running: Arc::clone(&running), remote_addr, shard, accepted: Arc::clone(&accepted) };
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(running.handshake_timeout);
-    if let Some(bytes) = running.head.max_bytes {
+    http.timer(TokioTimer::new()).header_read_timeout(running.served.handshake_timeout);
+    if let Some(bytes) = running.served.head.max_bytes {
         http.max_buf_size(bytes);
     }
-    if let Some(fields) = running.head.max_headers {
+    if let Some(fields) = running.served.head.max_headers {
         http.max_headers(fields);
     }
     let mut connection = http.serve_connection(TokioIo::new(stream), service);
     let mut stopping = false;
     {
         // When the server stops, a request that is being answered still is; then the stream is closed.
-        let mut stopped = pin!(running.directory.stopped());
+        let mut stopped = pin!(running.served.stopped());
         let mut aborted = pin!(running.aborted());
         std::future::poll_fn(|cx| {
             if !stopping && stopped.as_mut().poll(cx).is_ready() {
@@ -66,19 +71,17 @@ where
     let start: Option<Start> = accepted.lock().unwrap_or_else(PoisonError::into_inner).take();
     let parts = connection.into_parts();
     let stream = parts.io.into_inner();
-    match start {
+    if let Some(start) = start {
         // Nothing of hyper is kept, least of all its buffer.
-        Some(start) => running.tasks.spawn(start(transport(stream), parts.read_buf.to_vec())),
-        None => {
-            let mut finished = pin!(timeout(LAST_BYTES, finish(stream, stopping)));
-            let mut aborted = pin!(running.aborted());
-            std::future::poll_fn(|cx| match aborted.as_mut().poll(cx) {
-                Poll::Ready(()) => Poll::Ready(()),
-                Poll::Pending => finished.as_mut().poll(cx).map(drop),
-            })
-            .await;
-        }
+        return start(transport(stream), parts.read_buf.to_vec(), &running.served.tasks);
     }
+    let mut finished = pin!(timeout(LAST_BYTES, finish(stream, stopping)));
+    let mut aborted = pin!(running.aborted());
+    std::future::poll_fn(|cx| match aborted.as_mut().poll(cx) {
+        Poll::Ready(()) => Poll::Ready(()),
+        Poll::Pending => finished.as_mut().poll(cx).map(drop),
+    })
+    .await;
 }
 
 /// Says that nothing more comes, and reads on until the client is done too: if bytes of its are left unread, the system
@@ -110,43 +113,26 @@ impl Service<Request<Incoming>> for Asked {
         let (remote_addr, shard) = (self.remote_addr, self.shard);
         Box::pin(async move {
             let (parts, body) = request.into_parts();
-            let found = match running.find(&parts) {
+            let found = match running.served.find(&parts) {
                 Ok(found) => found,
                 Err(reject) => return Ok(answer(reject)),
             };
             let (Some((mount, captures)), true) = (found, running.may_be_for_us(&parts)) else {
                 return Ok(running.fall_back(Request::from_parts(parts, body), remote_addr).await);
             };
-            if running.directory.is_stopped() {
-                let draining = problem(StatusCode::SERVICE_UNAVAILABLE, "the server is shutting down");
-                return Ok(answer(draining.header(RETRY_AFTER, HeaderValue::from_static("1"))));
-            }
-            let admitted = mount.admit(Arriving { parts, captures, remote_addr, shard });
-            Ok(match timeout(running.handshake_timeout, admitted).await {
-                Ok(Verdict::Accepted(response, start)) => {
+            let asked = Arriving { parts, captures, remote_addr, shard };
+            Ok(match running.served.admit(mount, asked).await {
+                Verdict::Accepted(response, start) => {
                     *accepted.lock().unwrap_or_else(PoisonError::into_inner) = Some(start);
                     response.map(|()| Body::full(Bytes::new()))
                 }
-                Ok(Verdict::Refused(response)) => response.map(Body::full),
-                Err(_) => answer(problem(StatusCode::REQUEST_TIMEOUT, "the handshake took too long")),
+                Verdict::Refused(response) => response.map(Body::full),
             })
         })
     }
 }
 
-type Found = Option<(Arc<dyn Mount>, Vec<(String, String)>)>;
-
 impl Running {
-    /// The route of a request's path, with what its captures hold.
-    fn find(&self, parts: &request::Parts) -> Result<Found, Reject> {
-        self.head.admit(parts)?;
-        Ok(self.by_path.at(parts.uri.path()).ok().map(|found| {
-            let captures =
-                found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-            (Arc::clone(found.value), captures)
-        }))
-    }
-
     /// Whether a request for a route's path is the route's to answer: with a fallback, only one that asks to upgrade is.
     fn may_be_for_us(&self, parts: &request::Parts) -> bool {
         self.fallback.is_none() || asks_to_upgrade(parts)

@@ -7,11 +7,5 @@ mod fallback;
 mod http1;
 mod listener;
 mod serve;
-mod tasks;
 
-pub use self::{
-    body::Body,
-    builder::Server,
-    error::{ServeError, StartError},
-    listener::Listener,
-};
+pub use self::{body::Body, builder::Server, error::ServeError, listener::Listener};

@@ -12,33 +12,22 @@ use std::{
     time::Duration,
 };
 
-use matchit::Router;
 use tokio::{
     net::{TcpListener, ToSocketAddrs},
     sync::Notify,
-    task::JoinSet,
-    time::{sleep, timeout},
+    time::sleep,
 };
 
-use super::{Listener, ServeError, Server, builder::Routes, fallback::Fallback, http1::speak, tasks::Tasks};
-use crate::{
-    connection::Mount,
-    handshake::HeadLimits,
-    socket::{Directory, Wish},
-    wire::Close,
-};
+use super::{Listener, ServeError, Server, fallback::Fallback, http1::speak};
+use crate::connection::Served;
 
 /// How long accepting rests when the environment is short of something, such as files.
 const SHORTAGE: Duration = Duration::from_millis(100);
 
 /// What every connection of a running server shares.
 pub(super) struct Running {
-    pub(super) by_path: Router<Arc<dyn Mount>>,
+    pub(super) served: Served,
     pub(super) fallback: Option<Fallback>,
-    pub(super) handshake_timeout: Duration,
-    pub(super) head: HeadLimits,
-    pub(super) tasks: Tasks,
-    pub(super) directory: Arc<Directory>,
     abort: Abort,
 }
 
@@ -71,10 +60,10 @@ impl Server {
     ///
     /// # Cancel safety
     /// Dropping the future stops accepting and leaves the connections to themselves: shut down through the handle instead.
-    pub async fn listen(mut self, address: impl ToSocketAddrs) -> Result<(), ServeError> {
-        let routes = self.build()?;
+    pub async fn listen(self, address: impl ToSocketAddrs) -> Result<(), ServeError> {
+        let served = self.assembly.build().map_err(ServeError::Start)?;
         let listener = TcpListener::bind(address).await.map_err(ServeError::Bind)?;
-        self.run(listener, routes).await;
+        run(listener, served, self.fallback).await;
         Ok(())
     }
 
@@ -85,55 +74,43 @@ impl Server {
     ///
     /// # Cancel safety
     /// As [`listen`](Self::listen).
-    pub async fn serve(mut self, listener: impl Listener) -> Result<(), ServeError> {
-        let routes = self.build()?;
-        self.run(listener, routes).await;
+    pub async fn serve(self, listener: impl Listener) -> Result<(), ServeError> {
+        let served = self.assembly.build().map_err(ServeError::Start)?;
+        run(listener, served, self.fallback).await;
         Ok(())
-    }
-
-    async fn run<L: Listener>(self, mut listener: L, routes: Routes) {
-        let Routes { by_path, all, shards } = routes;
-        let mut flushers = JoinSet::new();
-        for shard in &shards {
-            let shard = Arc::clone(shard);
-            flushers.spawn(async move { shard.flush().await });
-        }
-        let running = Arc::new(Running {
-            by_path,
-            fallback: self.fallback,
-            handshake_timeout: self.handshake_timeout,
-            head: self.head,
-            tasks: Tasks::default(),
-            directory: self.directory,
-            abort: Abort::default(),
-        });
-        {
-            let mut accepting = pin!(accept(&mut listener, &running, shards.len()));
-            let mut stopped = pin!(running.directory.stopped());
-            // Accepting never ends by itself; the shutdown ends it.
-            poll_fn(|cx| match stopped.as_mut().poll(cx) {
-                Poll::Ready(()) => Poll::Ready(()),
-                Poll::Pending => accepting.as_mut().poll(cx),
-            })
-            .await;
-        }
-        drop(listener);
-        shut_down(&running, &all, self.shutdown_timeout).await;
-        for shard in &shards {
-            shard.stop();
-        }
-        while flushers.join_next().await.is_some() {}
     }
 }
 
+async fn run<L: Listener>(mut listener: L, served: Served, fallback: Option<Fallback>) {
+    let flushers = served.start_flushers();
+    let running = Arc::new(Running { served, fallback, abort: Abort::default() });
+    {
+        let mut accepting = pin!(accept(&mut listener, &running));
+        let mut stopped = pin!(running.served.stopped());
+        // Accepting never ends by itself; the shutdown ends it.
+        poll_fn(|cx| match stopped.as_mut().poll(cx) {
+            Poll::Ready(()) => Poll::Ready(()),
+            Poll::Pending => accepting.as_mut().poll(cx),
+        })
+        .await;
+    }
+    drop(listener);
+    let aborting = || {
+        running.abort.passed.store(true, Ordering::Release);
+        running.abort.wake.notify_waiters();
+    };
+    running.served.shut_down(flushers, aborting).await;
+}
+
 /// Accepts connections, each on the next shard.
-async fn accept<L: Listener>(listener: &mut L, running: &Arc<Running>, shards: usize) {
+async fn accept<L: Listener>(listener: &mut L, running: &Arc<Running>) {
     let mut shard = 0;
     loop {
         match listener.accept().await {
             Ok((stream, remote_addr)) => {
-                shard = (shard + 1) % shards;
-                running.tasks.spawn(speak(Arc::clone(running), stream, remote_addr, shard));
+                shard = (shard + 1) % running.served.shards();
+                let spawn = |task| speak(Arc::clone(running), stream, remote_addr, shard, task);
+                running.served.tasks.spawn(spawn);
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -151,26 +128,4 @@ fn is_shortage(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused
     )
-}
-
-/// Closes every socket with 1001, waits for the handlers and the queues, and past the deadline cuts off who is left.
-async fn shut_down(running: &Running, routes: &[Arc<dyn Mount>], deadline: Duration) {
-    for route in routes {
-        route.each_socket(&mut |line| {
-            line.close(Some(&Close::GOING_AWAY));
-        });
-    }
-    if timeout(deadline, running.tasks.ended()).await.is_ok() {
-        return;
-    }
-    tracing::warn!(
-        left = running.tasks.running(),
-        "the shutdown's deadline has passed: what is left is aborted"
-    );
-    running.abort.passed.store(true, Ordering::Release);
-    running.abort.wake.notify_waiters();
-    for route in routes {
-        route.each_socket(&mut |line| line.wish(Wish::Abort));
-    }
-    running.tasks.ended().await;
 }

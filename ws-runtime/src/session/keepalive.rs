@@ -64,7 +64,7 @@ mod tests {
     fn silence_is_pinged_at_half_and_ends_at_the_timeout() {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
-        let mut clock = Keepalive::new(Some(Duration::from_secs(120)), true, start);
+        let mut clock = Keepalive::new(Some(Duration::from_mins(2)), true, start);
         for (second, silence) in [
             (0, Silence::Until(Some(at(60)))),
             (59, Silence::Until(Some(at(60)))),

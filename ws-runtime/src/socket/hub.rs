@@ -132,12 +132,11 @@ impl Hub {
                 }
             };
             let parcel = Parcel { head: &head, rest };
-            let (receivers, dropped) = match from {
-                Some((line, shard)) => line.publish_to_others(&self.topics, shard, topic, parcel),
-                None => {
-                    let sent = self.topics.publish(topic, parcel, 0, usize::MAX);
-                    (sent.members - sent.full, sent.full)
-                }
+            let (receivers, dropped) = if let Some((line, shard)) = from {
+                line.publish_to_others(&self.topics, shard, topic, parcel)
+            } else {
+                let sent = self.topics.publish(topic, parcel, 0, usize::MAX);
+                (sent.members - sent.full, sent.full)
             };
             self.topics.relieve(topic);
             Published { receivers, dropped, refused: false }

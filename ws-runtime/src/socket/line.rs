@@ -6,8 +6,8 @@
 use std::{
     io,
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::{Context, Poll, Waker},
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
 };
 
 use bytes::Bytes;
@@ -16,88 +16,24 @@ use tokio::{io::AsyncWrite, sync::Notify};
 use super::{
     Delivery, Settings,
     outbox::{Outbox, SHARE},
+    report::{Board, Fact, Report, Wish},
+    state::{Locked, State, unlock},
     transport::Writer,
 };
 use crate::{
-    pubsub::{Cursor, catch_up, is_behind},
     session::{Answer, Session},
     wire::{Close, Closed, Encoder, Kind, Text},
 };
-
-/// How much a running handler may queue before it is written without waiting for the handler, in bytes.
-const BURST: usize = 64 * 1024;
 
 /// The write side of one socket.
 #[derive(Debug)]
 pub(crate) struct Line {
     /// Never 0, which stands for nobody.
     pub(super) id: u64,
+    board: Board,
     /// Tells those who wait that the state is another.
     changed: Arc<Notify>,
     state: Mutex<State>,
-}
-
-#[derive(Debug)]
-pub(super) struct State {
-    /// Taken away when the connection is over.
-    pub(super) writer: Option<Writer>,
-    pub(super) outbox: Outbox,
-    pub(super) cursors: Vec<Cursor>,
-    pub(super) session: Session,
-    /// The connection's task while it waits.
-    pub(super) task: Option<Waker>,
-    /// Tells those who wait for the queue to empty or the socket to close. The line has it too, to wait without the lock.
-    changed: Arc<Notify>,
-    wish: Wish,
-    paused: bool,
-    /// The transport is gone; nothing can be sent any more.
-    lost: bool,
-    /// The queue is at its limit: what is sent is dropped, and each topic subscribed to counts one that is full.
-    pub(super) full: bool,
-    /// The queue rose above half of its limit and has not fallen below a quarter since.
-    high: bool,
-    /// The episode ended, and `drain` has not been called for it yet.
-    drained: bool,
-    limit: Option<usize>,
-    close_when_full: bool,
-}
-
-/// What was asked of the connection that a frame cannot say.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Wish {
-    /// Nothing.
-    #[default]
-    Nothing,
-    /// To be cut off without a close frame.
-    Terminate,
-    /// To be cut off at once, the running handler too.
-    Abort,
-}
-
-/// What the connection's task has to know before it goes on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts, read together under one lock")]
-pub(crate) struct Report {
-    pub(crate) wish: Wish,
-    /// Reading is to rest.
-    pub(crate) paused: bool,
-    /// The queue is above half of its limit.
-    pub(crate) high: bool,
-    /// A drain episode has ended, and nobody has been told yet.
-    pub(crate) drained: bool,
-    /// Our close frame went out.
-    pub(crate) sent: bool,
-    /// The peer's came in.
-    pub(crate) received: bool,
-    /// The transport is gone.
-    pub(crate) lost: bool,
-}
-
-impl Report {
-    /// Whether the socket is on its way out.
-    pub(crate) fn is_closing(&self) -> bool {
-        self.sent || self.received || self.lost || self.wish != Wish::Nothing
-    }
 }
 
 impl Line {
@@ -105,6 +41,7 @@ impl Line {
         let changed = Arc::new(Notify::new());
         Self {
             id,
+            board: Board::default(),
             changed: Arc::clone(&changed),
             state: Mutex::new(State {
                 writer: None,
@@ -113,21 +50,17 @@ impl Line {
                 session: Session::default(),
                 task: None,
                 changed,
-                wish: Wish::Nothing,
-                paused: false,
-                lost: false,
+                report: Report::default(),
                 full: false,
-                high: false,
-                drained: false,
                 limit: settings.backpressure_limit,
                 close_when_full: settings.close_on_backpressure_limit,
             }),
         }
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> Locked<'_> {
         // No code of a user runs under the lock, so a poisoned one is whole.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        Locked { state: self.state.lock().unwrap_or_else(PoisonError::into_inner), board: &self.board }
     }
 
     // What handlers and other tasks do.
@@ -190,7 +123,7 @@ impl Line {
     /// Asks for an end without a close frame.
     pub(crate) fn wish(&self, wish: Wish) {
         let mut state = self.lock();
-        state.wish = state.wish.max(wish);
+        state.report.add_wish(wish);
         state.changed.notify_waiters();
         unlock(state, ());
     }
@@ -198,7 +131,7 @@ impl Line {
     /// Stops or resumes reading.
     pub(super) fn pause(&self, paused: bool) {
         let mut state = self.lock();
-        state.paused = paused;
+        state.report.set(Fact::Paused, paused);
         unlock(state, ());
     }
 
@@ -219,13 +152,12 @@ impl Line {
 
     /// Waits until the peer or the transport is gone, or we are closing.
     pub(super) async fn closed(&self) {
-        self.until(|state| !state.may_send() || state.session.has_received() || state.wish != Wish::Nothing)
-            .await;
+        self.until(|state| state.writer.is_none() || state.report.is_closing()).await;
     }
 
     /// Waits until the queue is below a quarter of its limit, or the socket is closing.
     pub(super) async fn drained(&self) {
-        self.until(|state| !state.high || !state.may_send()).await;
+        self.until(|state| !state.report.has(Fact::High) || !state.may_send()).await;
     }
 
     /// Whoever stops waiting leaves nothing behind, for a connection may outlive very many who wait.
@@ -251,14 +183,19 @@ impl Line {
     pub(crate) fn run(&self) -> Report {
         let mut state = self.lock();
         state.task = None;
-        state.report()
+        state.report
+    }
+
+    /// What the task has to know before it goes on.
+    pub(crate) fn report(&self) -> Report {
+        self.board.load()
     }
 
     /// The task is about to wait: whoever asks something of it from here on wakes it. What was asked before is in the report.
     pub(crate) fn rest(&self, cx: &mut Context<'_>) -> Report {
         let mut state = self.lock();
         state.task.get_or_insert_with(|| cx.waker().clone());
-        state.report()
+        state.report
     }
 
     /// Writes what is queued before the task waits. While something remains, it is woken when the stream takes more. The
@@ -267,23 +204,24 @@ impl Line {
         let mut state = self.lock();
         state.catch_up(self.id);
         state.task.get_or_insert_with(|| cx.waker().clone());
-        let State { writer, outbox, lost, .. } = &mut *state;
+        let lost = state.report.has(Fact::Lost);
+        let State { writer, outbox, .. } = &mut *state;
         let flushed = match writer {
             // A stream that broke once would say so again at each wake.
-            Some(writer) if !*lost => match outbox.poll_write(writer, cx) {
+            Some(writer) if !lost => match outbox.poll_write(writer, cx) {
                 Poll::Ready(Ok(())) => Pin::new(writer).poll_flush(cx),
                 other => other,
             },
             _ => Poll::Ready(Ok(())),
         };
         state.note_level();
-        (flushed, state.report())
+        (flushed, state.report)
     }
 
     /// The transport is gone, as far as can be seen from here.
     pub(crate) fn lose(&self) {
         let mut state = self.lock();
-        state.lost = true;
+        state.report.set(Fact::Lost, true);
         state.outbox.clear();
         state.note_level();
         state.changed.notify_waiters();
@@ -304,13 +242,14 @@ impl Line {
     pub(crate) fn receive_close(&self, code: Option<u16>, reason: Text) -> Answer {
         let mut state = self.lock();
         let answer = state.session.receive(code, reason);
+        state.report.set(Fact::Received, true);
         state.changed.notify_waiters();
         answer
     }
 
     /// The `drain` handler is called for the episode that ended.
     pub(crate) fn take_drained(&self) {
-        self.lock().drained = false;
+        self.lock().report.set(Fact::Drained, false);
     }
 
     /// The end: the stream is dropped with what is queued. What it came to.
@@ -325,102 +264,4 @@ impl Line {
         self.changed.notify_waiters();
         closed
     }
-}
-
-impl State {
-    fn report(&self) -> Report {
-        Report {
-            wish: self.wish,
-            paused: self.paused,
-            high: self.high,
-            drained: self.drained,
-            sent: !self.session.may_send(),
-            received: self.session.has_received(),
-            lost: self.lost,
-        }
-    }
-
-    pub(super) fn may_send(&self) -> bool {
-        self.writer.is_some() && !self.lost && self.session.may_send()
-    }
-
-    /// Queues what topics hold for this socket, so that it goes out before what is sent next.
-    pub(super) fn catch_up(&mut self, id: u64) {
-        if is_behind(&self.cursors) {
-            let deliver = self.may_send() && !self.is_full();
-            let outbox = &mut self.outbox;
-            catch_up(&mut self.cursors, id, |bytes| {
-                if deliver {
-                    outbox.push(bytes);
-                }
-            });
-            self.note_level();
-        }
-    }
-
-    fn close(&mut self, id: u64, close: Option<&Close>) -> bool {
-        self.catch_up(id);
-        let first = self.session.send(close);
-        if first {
-            self.outbox.append(|tail| Encoder::close(close, tail));
-            self.changed.notify_waiters();
-        }
-        first
-    }
-
-    /// Whether the queue is at its limit. The limit is looked at before a message is queued, so one of any size that is
-    /// allowed to arrive can leave.
-    pub(super) fn is_full(&self) -> bool {
-        self.full
-    }
-
-    /// A message did not fit.
-    pub(super) fn overflow(&mut self) {
-        if self.close_when_full && self.session.may_send() {
-            let close = Close::new(1008, "reads too slowly");
-            self.session.send(Some(&close));
-            self.outbox.append(|tail| Encoder::close(Some(&close), tail));
-            self.changed.notify_waiters();
-        }
-    }
-
-    /// Writes a long queue without waiting for whoever fills it.
-    fn relieve(&mut self) {
-        if self.outbox.len() >= BURST
-            && let Some(writer) = &mut self.writer
-        {
-            // A broken stream shows itself to the connection's task too, which ends the connection.
-            let _ = self.outbox.try_write(writer);
-        }
-    }
-
-    /// Takes the queue's level into account. True if it is above half of its limit.
-    pub(super) fn note_level(&mut self) -> bool {
-        let Some(limit) = self.limit else { return false };
-        let level = self.outbox.len();
-        if self.full != (level >= limit) {
-            self.full = level >= limit;
-            for cursor in &self.cursors {
-                cursor.topic().note_full(self.full);
-            }
-        }
-        if level > limit / 2 {
-            self.high = true;
-        } else if self.high && level < limit.div_ceil(4) {
-            self.high = false;
-            self.drained = true;
-            self.changed.notify_waiters();
-        }
-        self.high
-    }
-}
-
-/// Releases the lock, then wakes the connection's task if it waits.
-pub(super) fn unlock<T>(mut state: MutexGuard<'_, State>, value: T) -> T {
-    let task = state.task.take();
-    drop(state);
-    if let Some(task) = task {
-        task.wake();
-    }
-    value
 }

@@ -10,8 +10,10 @@ mod line;
 mod outbox;
 mod outgoing;
 mod recipients;
+mod report;
 mod settings;
 mod socket;
+mod state;
 mod subscriptions;
 mod transport;
 
@@ -26,7 +28,8 @@ pub use self::{
 pub(crate) use self::{
     handle::Directory,
     hub::Hub,
-    line::{Line, Report, Wish},
+    line::Line,
+    report::{Fact, Report, Wish},
     settings::Settings,
     socket::Opening,
     transport::{Reader, Transport, split},

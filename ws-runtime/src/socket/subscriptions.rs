@@ -1,13 +1,10 @@
 //! The write side as a subscriber of topics.
 
-use std::{
-    io::IoSlice,
-    sync::{Arc, MutexGuard},
-};
+use std::{io::IoSlice, sync::Arc};
 
 use super::{
     Line,
-    line::{State, unlock},
+    state::{Locked, State, unlock},
 };
 use crate::pubsub::{Cursor, Parcel, Subscriber, Topic, Topics, Window};
 
@@ -127,7 +124,7 @@ impl Line {
     }
 
     /// The general way: several topics, frames of our own among the others', or a closing socket.
-    fn take_all(&self, mut state: MutexGuard<'_, State>) {
+    fn take_all(&self, mut state: Locked<'_>) {
         if state.is_full() {
             state.overflow();
         }

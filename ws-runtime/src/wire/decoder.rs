@@ -24,7 +24,6 @@ pub(crate) enum Role {
     /// We accept: what arrives is masked (RFC 6455 §5.1).
     Server,
     /// We connect: what arrives is not masked.
-    #[expect(dead_code, reason = "the client stands on the same decoder")]
     Client,
 }
 
@@ -97,7 +96,6 @@ impl From<Message> for Incoming<'_> {
 #[derive(Debug)]
 pub(crate) struct Decoder {
     role: Role,
-    limits: Limits,
     /// A message that arrives in fragments.
     message: Option<Box<Assembly>>,
     /// A frame that is too large for the caller's buffer.
@@ -138,8 +136,8 @@ enum Opcode {
 }
 
 impl Decoder {
-    pub(crate) fn new(role: Role, limits: Limits) -> Self {
-        Self { role, limits, message: None, large: None }
+    pub(crate) fn new(role: Role) -> Self {
+        Self { role, message: None, large: None }
     }
 
     /// Whether a message has begun and not ended.
@@ -149,14 +147,17 @@ impl Decoder {
 
     /// Takes the next frame or message off the front of `input`; `None` when what is left is not a whole one, which the
     /// caller keeps and gives again with more behind it. `capacity` is the size of the caller's buffer: a frame that
-    /// would not fit there is gathered here (see [`large`](Self::large)).
+    /// would not fit there is gathered here (see [`large`](Self::large)). The limits are the route's, and not kept here: there
+    /// is one decoder a connection.
+    #[expect(clippy::mut_mut, reason = "the caller's place in its buffer moves on")]
     pub(crate) fn next<'a>(
         &mut self,
         input: &mut &'a mut [u8],
         capacity: usize,
+        limits: &Limits,
     ) -> Result<Option<Frame<'a>>, Fault> {
         loop {
-            let Some((header, at, length)) = self.header(input)? else { return Ok(None) };
+            let Some((header, at, length)) = self.header(input, limits)? else { return Ok(None) };
             let available = input.len() - at;
             if available < length {
                 if at + length > capacity {
@@ -206,7 +207,7 @@ impl Decoder {
 
     /// Reads a header and applies every rule that it alone can break, so that a frame which will be refused is never
     /// waited for.
-    fn header(&self, input: &[u8]) -> Result<Option<(Header, usize, usize)>, Fault> {
+    fn header(&self, input: &[u8], limits: &Limits) -> Result<Option<(Header, usize, usize)>, Fault> {
         let mut cursor = Cursor::new(input);
         let (header, length) = match FrameHeader::parse(&mut cursor) {
             Ok(Some(parsed)) => parsed,
@@ -243,7 +244,7 @@ impl Decoder {
         let begun = match (opcode, &self.message) {
             (Opcode::Data(_), None) => 0,
             (Opcode::Continuation, Some(message)) => {
-                if self.limits.max_fragments.is_some_and(|most| message.fragments >= most) {
+                if limits.max_fragments.is_some_and(|most| message.fragments >= most) {
                     return Err(Fault::TooManyFragments);
                 }
                 message.payload.len()
@@ -263,7 +264,7 @@ impl Decoder {
             }
         };
         let length = usize::try_from(length).map_err(|_| Fault::TooLong)?;
-        if self.limits.max_message.is_some_and(|most| length.saturating_add(begun) > most)
+        if limits.max_message.is_some_and(|most| length.saturating_add(begun) > most)
             && matches!(opcode, Opcode::Data(_) | Opcode::Continuation)
         {
             return Err(Fault::TooLong);
@@ -356,7 +357,7 @@ fn close<'a>(payload: &[u8]) -> Result<Frame<'a>, Fault> {
 }
 
 /// RFC 6455 §5.3. Eight bytes a step, which the compiler turns into wider ones.
-fn unmask(payload: &mut [u8], mask: [u8; 4]) {
+pub(super) fn unmask(payload: &mut [u8], mask: [u8; 4]) {
     let wide = u64::from_ne_bytes([mask[0], mask[1], mask[2], mask[3], mask[0], mask[1], mask[2], mask[3]]);
     let mut steps = payload.chunks_exact_mut(8);
     for step in &mut steps {

@@ -1,11 +1,12 @@
-//! Messages and control frames to bytes. A server's frames are neither masked nor fragmented (RFC 6455 §5.1, §5.4).
+//! Messages and control frames to bytes. A server's frames are neither masked nor fragmented (RFC 6455 §5.1, §5.4); a client
+//! masks what is encoded here.
 
 use tokio_tungstenite::tungstenite::protocol::frame::{
     FrameHeader,
     coding::{Control, Data, OpCode},
 };
 
-use super::{Close, Kind};
+use super::{Close, Kind, decoder::unmask};
 
 /// The longest header of an unmasked frame in bytes.
 const MAX_HEADER: usize = 10;
@@ -49,6 +50,18 @@ impl Encoder {
         }
     }
 
+    /// Masks a frame with a key, as the end that connects must (RFC 6455 §5.3).
+    pub(crate) fn mask(frame: &mut Vec<u8>, key: [u8; 4]) {
+        let header = match frame[1] {
+            126 => 4,
+            127 => MAX_HEADER,
+            _ => 2,
+        };
+        frame[1] |= 0x80;
+        frame.splice(header..header, key);
+        unmask(&mut frame[header + key.len()..], key);
+    }
+
     fn control(kind: Control, payload: &[u8], out: &mut Vec<u8>) {
         debug_assert!(payload.len() <= 125, "RFC 6455 §5.5");
         Self::header(OpCode::Control(kind), payload.len(), out);
@@ -66,4 +79,33 @@ const fn data(kind: Kind) -> OpCode {
         Kind::Text => Data::Text,
         Kind::Binary => Data::Binary,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_masked_frame_is_that_of_the_standard() {
+        let mut frame = Vec::new();
+        Encoder::message(Kind::Text, b"Hello", &mut frame);
+        assert_eq!(frame, b"\x81\x05Hello");
+        Encoder::mask(&mut frame, [0x37, 0xfa, 0x21, 0x3d]);
+        assert_eq!(frame, b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58");
+    }
+
+    #[test]
+    fn a_mask_stands_behind_each_form_of_the_length() {
+        for (length, header) in [(0, 2), (125, 2), (126, 4), (65_535, 4), (65_536, 10)] {
+            let mut frame = Vec::new();
+            Encoder::message(Kind::Binary, &vec![7; length], &mut frame);
+            let unmasked = frame.clone();
+            Encoder::mask(&mut frame, [1, 2, 3, 4]);
+            assert_eq!(frame[1], unmasked[1] | 0x80, "{length}");
+            assert_eq!(frame[2..header], unmasked[2..header], "{length}");
+            assert_eq!(frame[header..header + 4], [1, 2, 3, 4], "{length}");
+            let masked = (0..length).map(|at| 7 ^ [1, 2, 3, 4][at % 4]);
+            assert!(frame[header + 4..].iter().copied().eq(masked), "{length}");
+        }
+    }
 }

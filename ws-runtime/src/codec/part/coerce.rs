@@ -2,10 +2,11 @@
 
 use serde_json::{Number, Value};
 
-use crate::schema::{number, resolve};
+use crate::schema::{Token, resolve};
 
 /// Which JSON types a property takes.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "one question a JSON type")]
 pub(super) struct Coerce {
     null: bool,
     boolean: bool,
@@ -106,7 +107,7 @@ fn read_number(text: &str) -> Option<Number> {
     let bare = text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
         && text.ends_with(|last: char| last.is_ascii_digit());
     let read: Number = serde_json::from_str(text).ok().filter(|_| bare)?;
-    if read.is_f64() { number(read.as_f64()?) } else { Some(read) }
+    if read.is_f64() { Token::Float(read.as_f64()?).number() } else { Some(read) }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Names and texts, taken from a request.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use http::{HeaderMap, header::COOKIE};
 use percent_encoding::percent_decode_str;
@@ -81,7 +81,7 @@ impl Pairs {
 
     /// Returns the first text of a name.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.texts(name).next().flatten()
+        self.pairs.iter().find(|(known, _)| known == name)?.1.as_deref()
     }
 
     /// Returns all pairs in order, but for those whose text is not UTF-8.
@@ -107,23 +107,19 @@ impl Pairs {
         self.pairs.len() < before
     }
 
-    /// All texts of a name; `None` for one that is not UTF-8.
-    pub(super) fn texts<'a, 'n>(
-        &'a self,
-        name: &'n str,
-    ) -> impl Iterator<Item = Option<&'a str>> + use<'a, 'n> {
-        self.pairs.iter().filter(move |(known, _)| known == name).map(|(_, text)| text.as_deref())
-    }
-
-    /// The names, each as often as it stands there.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.pairs.iter().map(|(name, _)| name.as_str())
+    /// The texts of each name; `None` for one that is not UTF-8.
+    pub(super) fn groups(&self) -> BTreeMap<&str, Vec<Option<&str>>> {
+        let mut groups = BTreeMap::<_, Vec<_>>::new();
+        for (name, text) in &self.pairs {
+            groups.entry(name.as_str()).or_default().push(text.as_deref());
+        }
+        groups
     }
 }
 
 impl fmt::Debug for Pairs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.names()).finish()
+        f.debug_list().entries(self.pairs.iter().map(|(name, _)| name)).finish()
     }
 }
 
@@ -192,8 +188,8 @@ mod tests {
         headers.append("x-tag", "c".parse().unwrap());
         headers.append("x-raw", http::HeaderValue::from_bytes(b"\xff").unwrap());
         let read = Pairs::headers(&headers);
-        assert_eq!(read.texts("x-tag").collect::<Vec<_>>(), [Some("a, b"), Some("c")]);
-        assert_eq!(read.texts("x-raw").collect::<Vec<_>>(), [None]);
+        assert_eq!(read.groups()["x-tag"], [Some("a, b"), Some("c")]);
+        assert_eq!(read.groups()["x-raw"], [None]);
         assert_eq!(read.get("x-raw"), None);
     }
 

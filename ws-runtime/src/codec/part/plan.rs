@@ -5,7 +5,7 @@ use std::any::{TypeId, type_name};
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
-use super::{CapturePlan, Pairs, coerce::Coerce};
+use super::{Pairs, coerce::Coerce};
 use crate::{
     codec::On,
     schema::{Check, Direction, Generator, Issue, SchemaError, resolve},
@@ -34,11 +34,6 @@ enum Rest {
 }
 
 impl PartPlan {
-    /// Begins the plan of a path's captures, whose types are given one by one.
-    pub fn captures() -> CapturePlan {
-        CapturePlan::new()
-    }
-
     /// Reads a type's schema.
     pub(super) fn of<T: JsonSchema + 'static>() -> Result<Self, SchemaError> {
         if TypeId::of::<T>() == TypeId::of::<()>() {
@@ -64,17 +59,8 @@ impl PartPlan {
         self.0.iter().flat_map(|names| &names.known).map(|(name, _)| &**name)
     }
 
-    /// The schema, as it is published; `None` if nothing is read.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "what is published is looked at by tests alone, so far")
-    )]
-    pub(crate) fn schema(&self) -> Option<&Value> {
-        self.0.as_ref().map(|names| names.check.schema())
-    }
-
     /// Makes a value of the pairs, and says what is wrong with it; `None` if nothing is read.
-    pub(super) fn value(&self, pairs: &Pairs) -> Option<(Map<String, Value>, Vec<Issue>)> {
+    pub(super) fn value(&self, pairs: &Pairs) -> Option<(Value, Vec<Issue>)> {
         self.0.as_ref().map(|names| names.value(pairs))
     }
 }
@@ -104,66 +90,60 @@ impl Names {
         Ok(Self { known, rest, check: Check::compile(document)? })
     }
 
-    fn value(&self, pairs: &Pairs) -> (Map<String, Value>, Vec<Issue>) {
+    fn value(&self, pairs: &Pairs) -> (Value, Vec<Issue>) {
         let (mut value, mut issues) = (Map::new(), Vec::new());
+        let mut groups = pairs.groups();
         for (name, coerce) in &self.known {
-            take(name, coerce, pairs, &mut value, |keyword, message| {
-                issues.push(Issue::new(&format!("/{name}"), keyword, message));
-            });
-        }
-        for name in pairs.names() {
-            if value.contains_key(name) || self.known.iter().any(|(known, _)| **known == *name) {
-                continue;
+            let texts = groups.remove(&**name).unwrap_or_default();
+            match one(coerce, &texts, pairs.on()) {
+                Ok(Some(text)) => drop(value.insert(name.to_string(), text)),
+                Ok(None) => {}
+                Err((keyword, message)) => issues.push(Issue::new(&format!("/{name}"), keyword, message)),
             }
+        }
+        for (name, texts) in groups {
             match &self.rest {
-                // The name is content, so it is not said.
-                Rest::Values(coerce) => take(name, coerce, pairs, &mut value, |keyword, message| {
-                    issues.push(Issue::new("", keyword, format!("a value in it: {message}")));
-                }),
+                Rest::Values(coerce) => match one(coerce, &texts, pairs.on()) {
+                    Ok(text) => value.extend(text.map(|text| (name.to_owned(), text))),
+                    // The name is content, so it is not said.
+                    Err((keyword, message)) => {
+                        issues.push(Issue::new("", keyword, format!("a value in it: {message}")));
+                    }
+                },
                 Rest::Refused if matches!(pairs.on(), On::Query | On::Params) => {
                     value.insert(name.to_owned(), Value::Null);
                 }
                 Rest::Refused | Rest::Ignored => {}
             }
         }
-        let whole = Value::Object(value.clone());
-        if !self.check.is_valid(&whole) {
+        let value = Value::Object(value);
+        if !self.check.is_valid(&value) {
             // What could not be taken is there, and is not to be called missing as well.
-            let taken = issues.clone();
-            let missing = |issue: &Issue, taken: &Issue| {
-                issue.keyword == "required"
-                    && taken
-                        .path
-                        .strip_prefix('/')
-                        .is_some_and(|name| issue.message == format!("`{name}` is required"))
-            };
-            let more = self.check.explain(&whole);
-            issues.extend(more.into_iter().filter(|issue| !taken.iter().any(|taken| missing(issue, taken))));
+            let there: Vec<_> = issues
+                .iter()
+                .filter_map(|issue| Some(format!("`{}` is required", issue.path.get(1..)?)))
+                .collect();
+            let more = self.check.explain(&value).into_iter();
+            issues
+                .extend(more.filter(|issue| issue.keyword != "required" || !there.contains(&issue.message)));
         }
         (value, Issue::settle(issues))
     }
 }
 
-fn take(
-    name: &str,
+/// What the texts of one name become, or what is wrong with them.
+fn one(
     coerce: &Coerce,
-    pairs: &Pairs,
-    value: &mut Map<String, Value>,
-    mut issue: impl FnMut(&'static str, &'static str),
-) {
-    let texts: Option<Vec<_>> = pairs.texts(name).collect();
-    match texts.as_deref() {
-        None => issue("encoding", "is not UTF-8"),
-        Some([]) => {}
-        // RFC 6265 §5.4: cookies with longer paths come first.
-        Some([first, ..]) if pairs.on() == On::Cookie && coerce.value(&[first, first]).is_none() => {
-            value.extend(coerce.value(&[first]).map(|text| (name.to_owned(), text)));
-        }
-        Some(texts) => match coerce.value(texts) {
-            Some(text) => {
-                value.insert(name.to_owned(), text);
-            }
-            None => issue("maxItems", "is given more than once"),
-        },
+    texts: &[Option<&str>],
+    on: On,
+) -> Result<Option<Value>, (&'static str, &'static str)> {
+    if texts.is_empty() {
+        return Ok(None);
     }
+    let texts: Vec<_> = texts.iter().copied().collect::<Option<_>>().ok_or(("encoding", "is not UTF-8"))?;
+    let value = coerce.value(&texts).or_else(|| {
+        // RFC 6265 §5.4: of cookies with one name, that with the longest path comes first.
+        if on == On::Cookie { coerce.value(&texts[..1]) } else { None }
+    });
+    value.map(Some).ok_or(("maxItems", "is given more than once"))
 }

@@ -39,10 +39,240 @@ impl<T: DeserializeOwned + JsonSchema + Send + Sync + 'static> Part for T {
 
     fn read(plan: &PartPlan, pairs: &Pairs) -> Result<Self, Invalid> {
         let value = match plan.value(pairs) {
-            Some((value, issues)) if issues.is_empty() => Value::Object(value),
+            Some((value, issues)) if issues.is_empty() => value,
             Some((_, issues)) => return Err(Invalid::schema(pairs.on(), issues)),
             None => Value::Null,
         };
         T::deserialize(value).map_err(|_| unread(pairs.on()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, fmt::Debug};
+
+    use http::{HeaderMap, HeaderValue, header::COOKIE};
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::codec::On;
+
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    #[serde(rename_all = "kebab-case")]
+    struct Search {
+        text: String,
+        #[serde(default = "ten")]
+        per_page: u8,
+        exact: Option<bool>,
+        after: Option<f64>,
+        #[serde(default)]
+        tags: Vec<Tag>,
+        ids: Option<Vec<u16>>,
+        #[serde(flatten)]
+        more: More,
+    }
+
+    fn ten() -> u8 {
+        10
+    }
+
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    struct More {
+        #[schemars(length(min = 2))]
+        lang: Option<Lang>,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    struct Lang(String);
+
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    #[serde(rename_all = "lowercase")]
+    enum Tag {
+        Red,
+        Green,
+    }
+
+    fn query<T: Part>(query: &str) -> Result<T, Invalid> {
+        T::read(&T::plan().unwrap(), &Pairs::query(query)?)
+    }
+
+    fn issues<T: Debug>(read: Result<T, Invalid>) -> Vec<String> {
+        let invalid = read.unwrap_err();
+        assert_eq!(invalid.errors(), crate::schema::Issue::settle(invalid.errors().to_vec()));
+        let issues = invalid.errors().iter();
+        issues.map(|issue| format!("{} {}: {}", issue.path, issue.keyword, issue.message)).collect()
+    }
+
+    #[test]
+    fn a_query_is_coerced_as_its_type_says() {
+        let plain = |text: &str| Search {
+            text: text.to_owned(),
+            per_page: 10,
+            exact: None,
+            after: None,
+            tags: vec![],
+            ids: None,
+            more: More { lang: None },
+        };
+        for (text, search) in [
+            ("text=x", plain("x")),
+            ("text=", plain("")),
+            ("text", plain("")),
+            ("text=1e3", plain("1e3")),
+            ("text=%20a+b", plain(" a b")),
+            ("text=x&unknown=1&unknown=2", plain("x")),
+            ("text=x&per-page=20", Search { per_page: 20, ..plain("x") }),
+            ("text=x&per-page=2e1", Search { per_page: 20, ..plain("x") }),
+            ("text=x&exact=true&after=-1.5", Search { exact: Some(true), after: Some(-1.5), ..plain("x") }),
+            ("text=x&exact=&after=", plain("x")),
+            ("text=x&tags=red", Search { tags: vec![Tag::Red], ..plain("x") }),
+            ("tags=red&text=x&tags=green", Search { tags: vec![Tag::Red, Tag::Green], ..plain("x") }),
+            ("text=x&ids=1&ids=2", Search { ids: Some(vec![1, 2]), ..plain("x") }),
+            ("text=x&lang=de", Search { more: More { lang: Some(Lang("de".into())) }, ..plain("x") }),
+        ] {
+            assert_eq!(query::<Search>(text).unwrap(), search, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_query_that_does_not_fit_gets_the_issues_of_a_message() {
+        for (text, expected) in [
+            ("", vec![" required: `text` is required"]),
+            ("text=x&text=y", vec!["/text maxItems: is given more than once"]),
+            ("text=x&per-page=+1", vec!["/per-page type: expected integer"]),
+            ("text=x&per-page=%2B1", vec!["/per-page type: expected integer"]),
+            ("text=x&per-page=", vec!["/per-page type: expected integer"]),
+            ("text=x&per-page=1&per-page=1", vec!["/per-page maxItems: is given more than once"]),
+            ("text=x&per-page=256", vec!["/per-page maximum: must be at most 255"]),
+            ("text=x&per-page=1.5", vec!["/per-page type: expected integer"]),
+            ("text=x&exact=1", vec!["/exact type: expected boolean or null"]),
+            ("text=x&exact=on", vec!["/exact type: expected boolean or null"]),
+            ("text=x&tags=red&tags=blue", vec!["/tags/1 enum: expected one of `red`, `green`"]),
+            ("text=x&ids=1&ids=x", vec!["/ids/1 type: expected integer"]),
+            ("text=%ff", vec![" encoding: is not percent-encoded UTF-8"]),
+            (
+                "exact=SECRET&per-page=SECRET",
+                vec![
+                    " required: `text` is required",
+                    "/exact type: expected boolean or null",
+                    "/per-page type: expected integer",
+                ],
+            ),
+        ] {
+            let read = query::<Search>(text);
+            let problem = read.as_ref().unwrap_err().to_problem();
+            assert!(
+                problem.contains(r#""on":"query","status":422"#) && !problem.contains("SECRET"),
+                "{problem}"
+            );
+            assert_eq!(issues(read), expected, "{text}");
+        }
+    }
+
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    #[serde(deny_unknown_fields)]
+    struct Token {
+        #[serde(rename = "x-token")]
+        token: u32,
+        #[serde(default, rename = "x-tag")]
+        tags: Vec<String>,
+    }
+
+    #[test]
+    fn header_fields_are_read_by_their_names_in_lower_case() {
+        let plan = <Token as Part>::plan().unwrap();
+        assert_eq!(plan.names().collect::<Vec<_>>(), ["x-tag", "x-token"]);
+        let mut headers = HeaderMap::new();
+        headers.append("Host", HeaderValue::from_static("example.org"));
+        headers.append("X-Token", HeaderValue::from_static("7"));
+        headers.append("X-Tag", HeaderValue::from_static("a, b"));
+        headers.append("X-Tag", HeaderValue::from_static("c"));
+        headers.append("X-Other", HeaderValue::from_bytes(b"\xff").unwrap());
+        let read = Token::read(&plan, &Pairs::headers(&headers)).unwrap();
+        assert_eq!(read, Token { token: 7, tags: vec!["a, b".into(), "c".into()] });
+
+        headers.append("X-Token", HeaderValue::from_static("8"));
+        let read = Token::read(&plan, &Pairs::headers(&headers));
+        assert_eq!(read.as_ref().unwrap_err().on(), On::Header);
+        assert_eq!(issues(read), ["/x-token maxItems: is given more than once"]);
+        headers.insert("X-Token", HeaderValue::from_bytes(b"\xff").unwrap());
+        assert_eq!(
+            issues(Token::read(&plan, &Pairs::headers(&headers))),
+            ["/x-token encoding: is not UTF-8"]
+        );
+    }
+
+    #[test]
+    fn names_that_are_not_known_are_refused_where_the_type_says_so_and_the_part_is_its_own() {
+        assert_eq!(
+            issues(query::<Token>("x-token=1&SECRET=2")),
+            [" additionalProperties: has a property that is not allowed"]
+        );
+    }
+
+    #[test]
+    fn of_cookies_with_one_name_the_first_counts() {
+        #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+        struct Session {
+            id: u8,
+            #[serde(default)]
+            seen: Vec<u8>,
+        }
+
+        let mut headers = HeaderMap::new();
+        headers.append(COOKIE, HeaderValue::from_static("other=x; id=1; seen=1; id=2; seen=2"));
+        let plan = <Session as Part>::plan().unwrap();
+        let read = Session::read(&plan, &Pairs::cookies(&headers)).unwrap();
+        assert_eq!(read, Session { id: 1, seen: vec![1, 2] });
+        assert_eq!(
+            issues(Session::read(&plan, &Pairs::cookies(&HeaderMap::new()))),
+            [" required: `id` is required"]
+        );
+    }
+
+    #[test]
+    fn a_map_takes_all_names_and_nothing_takes_none() {
+        let map = query::<BTreeMap<String, u8>>("a=1&b=2").unwrap();
+        assert_eq!(map, BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)]));
+        let repeated = " maxItems: a value in it: is given more than once";
+        assert_eq!(issues(query::<BTreeMap<String, u8>>("SECRET=1&SECRET=2")), [repeated]);
+        assert_eq!(
+            issues(query::<BTreeMap<String, u8>>("SECRET=x")),
+            [" type: a value in it: expected integer"]
+        );
+        query::<()>("a=1&a=1").unwrap();
+    }
+
+    #[test]
+    fn what_text_cannot_be_is_refused_at_start_up() {
+        #[derive(Deserialize, JsonSchema)]
+        #[expect(dead_code, reason = "its schema is what counts")]
+        struct Nested {
+            more: More,
+        }
+
+        #[derive(Deserialize, JsonSchema)]
+        #[expect(dead_code, reason = "its schema is what counts")]
+        struct Lists {
+            lists: Vec<Vec<u8>>,
+        }
+
+        #[derive(Deserialize, JsonSchema)]
+        #[serde(tag = "by")]
+        #[expect(dead_code, reason = "its schema is what counts")]
+        enum Tagged {
+            Name { name: String },
+        }
+
+        for (refused, says) in [
+            (<Nested as Part>::plan().err(), "`more` is an object"),
+            (<Lists as Part>::plan().err(), "`lists` is a list of lists"),
+            (<Tagged as Part>::plan().err(), "a struct with named fields"),
+            (<u8 as Part>::plan().err(), "a struct with named fields"),
+            (<Option<Search> as Part>::plan().err(), "a struct with named fields"),
+        ] {
+            let refused = refused.map(|error| error.to_string()).unwrap_or_default();
+            assert!(refused.contains(says), "{refused}");
+        }
     }
 }

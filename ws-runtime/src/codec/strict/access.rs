@@ -25,7 +25,7 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Strict<'_, S> {
 
 /// The items of an array.
 pub(super) struct Items<'p, A> {
-    pub(super) items: A,
+    pub(super) inner: A,
     pub(super) array: &'p Array,
     pub(super) spot: Spot<'p>,
     pub(super) count: usize,
@@ -37,19 +37,19 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for &mut Items<'_, A> {
     #[inline]
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
         let spot = self.spot.at(self.array.item(self.count));
-        let item = self.items.next_element_seed(Strict::new(seed, spot))?;
+        let item = self.inner.next_element_seed(Strict::new(seed, spot))?;
         self.count += usize::from(item.is_some());
         if self.count > self.array.max { refuse() } else { Ok(item) }
     }
 
     fn size_hint(&self) -> Option<usize> {
-        self.items.size_hint()
+        self.inner.size_hint()
     }
 }
 
 /// The members of an object.
 pub(super) struct Members<'p, 'de, A> {
-    members: A,
+    inner: A,
     spot: Spot<'p>,
     state: State<'p>,
     /// The bits of the declared keys that have been.
@@ -73,13 +73,13 @@ enum State<'p> {
 }
 
 impl<'p, A> Members<'p, '_, A> {
-    pub(super) fn new(members: A, object: &'p Object, spot: Spot<'p>) -> Self {
+    pub(super) fn new(inner: A, object: &'p Object, spot: Spot<'p>) -> Self {
         let state = match object {
             Object::Plain(plain) => State::Plain(plain),
             Object::Tagged { tag, branches } => State::Untagged(tag, branches),
             Object::Keyed(branches) => State::Unkeyed(branches),
         };
-        Self { members, spot, state, seen: 0, others: None, value: 0, ended: false }
+        Self { inner, spot, state, seen: 0, others: None, value: 0, ended: false }
     }
 
     /// Whether the object was read to its end and lacked nothing.
@@ -96,6 +96,7 @@ impl<'p, A> Members<'p, '_, A> {
 impl<'de, A: MapAccess<'de>> Members<'_, 'de, A> {
     /// Looks a key up; whether it may stand here.
     #[inline]
+    #[expect(clippy::ptr_arg, reason = "a borrowed key is kept without being copied")]
     fn enter(&mut self, key: &Cow<'de, str>) -> bool {
         match self.state {
             State::Plain(plain) => match (plain.property(key), plain.rest) {
@@ -133,7 +134,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for &mut Members<'_, 'de, A> {
 
     #[inline]
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        let Some(key) = self.members.next_key_seed(AsKey)? else {
+        let Some(key) = self.inner.next_key_seed(AsKey)? else {
             self.ended = true;
             return Ok(None);
         };
@@ -144,10 +145,10 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for &mut Members<'_, 'de, A> {
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
         match self.state {
             State::Plain(_) | State::Keyed => {
-                self.members.next_value_seed(Strict::new(seed, self.spot.at(self.value)))
+                self.inner.next_value_seed(Strict::new(seed, self.spot.at(self.value)))
             }
             State::Tag(tag, branches) => {
-                let name = self.members.next_value_seed(AsKey)?;
+                let name = self.inner.next_value_seed(AsKey)?;
                 let branch = Object::branch(branches, &name).and_then(|branch| self.spot.at(branch).object());
                 let Some(Object::Plain(plain)) = branch else { return refuse() };
                 let Some((_, bit)) = plain.property(tag) else { return refuse() };
@@ -160,6 +161,6 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for &mut Members<'_, 'de, A> {
     }
 
     fn size_hint(&self) -> Option<usize> {
-        self.members.size_hint()
+        self.inner.size_hint()
     }
 }

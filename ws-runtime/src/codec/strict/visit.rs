@@ -173,7 +173,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<'_, V> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<V::Value, A::Error> {
         let Some(array) = self.spot.array() else { return refuse() };
-        let mut items = Items { items, array, spot: self.spot, count: 0 };
+        let mut items = Items { inner: items, array, spot: self.spot, count: 0 };
         let value = self.inner.visit_seq(&mut items)?;
         // A tuple stops at its length without asking for the end, which the text's own deserializer then demands.
         if (array.min..=array.max).contains(&items.count) { Ok(value) } else { refuse() }

@@ -1,0 +1,17 @@
+//! What routes do, as their users see it: each handler, reply, option and method of a socket, driven over an in-memory pair.
+//!
+//! The clock is paused, so that a timeout of two minutes is tested in none, and nothing sleeps. What is only there on a
+//! network is elsewhere, and so is what is refused at compile time.
+
+mod errors;
+mod flow;
+mod http;
+mod life;
+mod limits;
+mod messages;
+mod pubsub;
+mod replies;
+mod shutdown;
+mod socket;
+mod support;
+mod upgrade;

@@ -1,0 +1,232 @@
+//! What the published schema accepts is what is decoded, and nothing else: many types against many inputs.
+//!
+//! The published schema is asked through a validator of its own, on values that `serde_json` parsed plainly, as any other
+//! program would. The short way of reading (along a shape) must never accept what the long way refuses, or read it
+//! differently.
+
+mod inputs;
+mod types;
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap},
+    fmt::Debug,
+    net::IpAddr,
+    num::{NonZeroI16, NonZeroU8},
+    ops::Range,
+    time::Duration,
+};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use self::{
+    inputs::{INPUTS, mutants},
+    types::{
+        Adjacent, Aliased, Anything, Denying, External, Flat, FlatDenying, FlatEnum, FlatOption, FlatRest,
+        Formats, Internal, InternalDenying, Lax, Level, LevelKey, Limited, Name, Newtype, Optional, Other,
+        Overlapping, Plain, Tree, Unit, Untagged, Unusual,
+    },
+};
+use crate::codec::{Decode, Plan, decode, strict::Strict};
+use crate::wire::Message;
+
+/// What `T` makes of each input is what its published schema makes of it.
+fn agrees<T: DeserializeOwned + JsonSchema + Debug + PartialEq + Send + 'static>() {
+    let plan = <T as Decode>::plan().unwrap();
+    let published =
+        jsonschema::options().should_validate_formats(true).build(plan.schema().unwrap()).unwrap();
+    let mut accepted = 0;
+    let mut check = |text: &str| {
+        let value: Value = serde_json::from_str(text).unwrap();
+        let decoded = decode::<T>(text, &plan);
+        assert_eq!(
+            decoded.is_ok(),
+            published.is_valid(&value),
+            "{} {text}\n{decoded:?}",
+            std::any::type_name::<T>()
+        );
+        let fits = decoded.is_ok();
+        accepted += usize::from(fits);
+        if let Err(invalid) = decoded {
+            let frame = invalid.to_frame();
+            assert!(!frame.contains("SECRET") && frame.len() < 1200, "{text}: {frame}");
+            assert!(
+                (1..=8).contains(&invalid.errors().len()) && invalid.errors().is_sorted(),
+                "{text}: {frame}"
+            );
+        }
+        if let Some(short) = short::<T>(text, &plan) {
+            let long = decode::by_value::<T>(text, plan.check().unwrap());
+            assert_eq!(short, long.unwrap(), "{text}");
+        }
+        fits
+    };
+    for text in INPUTS {
+        // What is nearly right is where two opinions part.
+        if check(text) {
+            for mutant in mutants(&serde_json::from_str(text).unwrap()) {
+                check(&mutant.to_string());
+            }
+        }
+    }
+    assert!(accepted > 0, "{} accepts nothing: no test", std::any::type_name::<T>());
+}
+
+pub(super) fn decode<T: Decode>(text: &str, plan: &Plan) -> Result<T, crate::codec::Invalid> {
+    T::decode(Message::text(text).into(), plan)
+}
+
+fn short<T: DeserializeOwned>(text: &str, plan: &Plan) -> Option<T> {
+    let shape = plan.check()?.shape()?;
+    let mut json = serde_json::Deserializer::from_str(text);
+    T::deserialize(Strict::new(&mut json, shape.root())).ok().filter(|_| json.end().is_ok())
+}
+
+macro_rules! agreement {
+    ($($name:ident: $type:ty;)*) => {$(
+        #[test]
+        fn $name() {
+            agrees::<$type>();
+        }
+    )*};
+}
+
+agreement! {
+    plain_structs: Plain;
+    structs_without_unknown_fields: Denying;
+    optional_and_default_fields: Optional;
+    flattened_structs: Flat;
+    flattened_options: FlatOption;
+    flattened_enums: FlatEnum;
+    flattened_maps: FlatRest;
+    flattened_enums_without_unknown_fields: FlatDenying;
+    maps_by_number_of_structs: BTreeMap<u8, Plain>;
+    internally_tagged_enums: Internal;
+    optional_tagged_enums: Option<Internal>;
+    lists_of_tagged_enums: Vec<Internal>;
+    internally_tagged_enums_without_unknown_fields: InternalDenying;
+    adjacently_tagged_enums: Adjacent;
+    externally_tagged_enums: External;
+    unit_enums: Level;
+    untagged_enums: Untagged;
+    untagged_enums_that_overlap: Overlapping;
+    aliases_are_not_taken: Aliased;
+    unknown_tags_are_not_taken: Other;
+    lax_functions_take_no_more_than_the_schema: Lax;
+    limits: Limited;
+    limits_that_have_no_shape: Unusual;
+    patterns_and_formats: Formats;
+    recursive_types: Tree;
+    unit_structs: Unit;
+    newtypes: Newtype;
+    any_values: Anything;
+    values: Value;
+    bools: bool;
+    bytes_as_numbers: u8;
+    longs: u64;
+    signed_longs: i64;
+    signed_ints: i32;
+    floats: f32;
+    doubles: f64;
+    non_zero: NonZeroU8;
+    signed_non_zero: NonZeroI16;
+    chars: char;
+    borrowed_text: Cow<'static, str>;
+    tuples: (u8, String);
+    arrays: [u8; 2];
+    sets: BTreeSet<u8>;
+    maps: BTreeMap<String, u8>;
+    maps_by_newtype: BTreeMap<Name, u8>;
+    maps_by_enum: BTreeMap<LevelKey, u8>;
+    maps_by_number: BTreeMap<u64, String>;
+    results: Result<u8, String>;
+    ranges: Range<u8>;
+    durations: Duration;
+    addresses: IpAddr;
+    options: Option<Plain>;
+}
+
+#[test]
+fn a_repeated_key_is_refused_whichever_way_a_text_is_read() {
+    fn refused<T: Decode>(text: &str) {
+        let invalid = decode::<T>(text, &T::plan().unwrap()).err().expect(text);
+        assert_eq!(invalid.errors()[0].keyword, "json", "{text}");
+    }
+    refused::<Plain>(r#"{"n":1,"text":"x","n":1}"#);
+    refused::<Plain>(r#"{"n":1,"text":"x","more":1,"more":2}"#);
+    refused::<Plain>(r#"{"n":1,"text":"x","more":{"a":1,"a":2}}"#);
+    refused::<Plain>(r#"{"n":1,"text":"x","\u006e":1}"#);
+    refused::<HashMap<String, u8>>(r#"{"a":1,"a":1}"#);
+    refused::<Internal>(r#"{"type":"who","type":"who"}"#);
+    refused::<Internal>(r#"{"type":"text","text":"x","text":"x"}"#);
+    refused::<External>(r#"{"new":1,"new":1}"#);
+    refused::<Flat>(r#"{"id":1,"n":1,"text":"x","n":1}"#);
+    refused::<BTreeMap<LevelKey, u8>>(r#"{"low":1,"low":1}"#);
+    refused::<Value>(r#"[{"a":1,"a":1}]"#);
+    refused::<Formats>(r#"{"letters":"a","letters":"a"}"#);
+    refused::<Value>(r#"{"a":1}}"#);
+}
+
+/// What a schema cannot show: the type refuses it, and the peer hears that and nothing of serde's own words.
+#[test]
+fn what_only_the_type_refuses_is_invalid_without_an_echo() {
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    #[serde(tag = "t", content = "c")]
+    enum WithUnit {
+        Unit,
+        Number(u8),
+    }
+
+    #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+    #[serde(try_from = "String")]
+    struct Even(String);
+
+    impl TryFrom<String> for Even {
+        type Error = String;
+
+        fn try_from(text: String) -> Result<Self, String> {
+            if text.len().is_multiple_of(2) { Ok(Self(text)) } else { Err(format!("{text} is odd")) }
+        }
+    }
+
+    fn refused<T: Decode>(text: &str) {
+        let invalid = decode::<T>(text, &T::plan().unwrap()).err().expect(text);
+        let [issue] = invalid.errors() else { panic!("{invalid:?}") };
+        assert_eq!((&*issue.path, &*issue.keyword), ("", "type"), "{text}");
+        assert!(!invalid.to_frame().contains("odd"), "{invalid}");
+    }
+    refused::<Aliased>(r#"{"name":"a","nick":"b"}"#);
+    refused::<WithUnit>(r#"{"t":"Unit","c":5}"#);
+    refused::<BTreeMap<u8, String>>(r#"{"256":"x"}"#);
+    refused::<Even>(r#""odd""#);
+    refused::<Duration>(r#"{"secs":18446744073709551615,"nanos":1000000000}"#);
+    assert!(decode::<WithUnit>(r#"{"t":"Unit","c":null}"#, &<WithUnit as Decode>::plan().unwrap()).is_ok());
+    assert!(decode::<Even>(r#""even""#, &<Even as Decode>::plan().unwrap()).is_ok());
+}
+
+/// The types that routes are made of are read in one pass.
+#[test]
+fn usual_types_are_read_the_short_way() {
+    fn is_short<T: DeserializeOwned + JsonSchema + Send + 'static>(text: &str) {
+        assert!(short::<T>(text, &<T as Decode>::plan().unwrap()).is_some(), "{text}");
+    }
+    is_short::<Plain>(r#"{"n":1.0,"text":"x","more":[1,{"a":null}]}"#);
+    is_short::<Optional>(r#"{"a":null,"c":{"n":1,"text":"x"},"d":"low"}"#);
+    is_short::<Flat>(r#"{"id":1,"n":2,"text":"x"}"#);
+    is_short::<Internal>(r#"{"type":"text","text":"x"}"#);
+    is_short::<Internal>(r#"{"type":"plain","n":1,"text":"x"}"#);
+    is_short::<Internal>(
+        r#"{"type":"nested","inner":{"n":2.0,"text":"x"},"level":"high","shape":{"struct":{"x":1,"y":2}}}"#,
+    );
+    is_short::<Internal>(r#"{"type":"who"}"#);
+    is_short::<Adjacent>(r#"{"t":"Pair","c":[1,"x"]}"#);
+    is_short::<External>(r#""unit""#);
+    is_short::<External>(r#"{"struct":{"x":1,"y":2}}"#);
+    is_short::<Limited>(r#"{"text":"é€𝄞","stars":5,"share":1,"list":[1]}"#);
+    is_short::<Untagged>("[1,2]");
+    is_short::<Tree>(r#"{"value":1,"children":[{"value":2}]}"#);
+    is_short::<BTreeMap<Name, Option<u8>>>(r#"{"a":1,"b":null}"#);
+    is_short::<Vec<(u8, char)>>(r#"[[1,"x"]]"#);
+}

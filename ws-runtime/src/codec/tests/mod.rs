@@ -1,0 +1,3 @@
+//! What only all of the codec together can be tried on.
+
+mod agreement;

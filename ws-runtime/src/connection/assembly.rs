@@ -1,0 +1,143 @@
+//! Routes and the options that hold for all of them: put together, then checked as a whole.
+
+use std::{any::TypeId, collections::HashMap, fmt, sync::Arc, time::Duration};
+
+use matchit::Router;
+
+use super::{
+    StartError,
+    mount::{Mount, Mounted},
+    served::Served,
+    start_error::Fault,
+    tasks::Tasks,
+};
+use crate::{
+    contract::Contract,
+    handshake::HeadLimits,
+    pubsub::Shard,
+    route::{Options, Route},
+    socket::{Directory, Hub},
+};
+
+/// The least that a request's head may be limited to, in bytes: what the HTTP engine's own buffer needs.
+const LEAST_HEADER_BYTES: usize = 8192;
+
+/// Routes with the options that hold for all of them: what a [`Server`](crate::Server) comes down to without its listener,
+/// and what a test drives instead.
+#[must_use = "it is served by nobody yet"]
+pub struct Assembly {
+    routes: Vec<Adding>,
+    pub(crate) defaults: Options,
+    pub(crate) handshake_timeout: Duration,
+    pub(crate) head: HeadLimits,
+    pub(crate) shutdown_timeout: Duration,
+    pub(crate) shards: usize,
+    pub(crate) directory: Arc<Directory>,
+}
+
+/// A route that waits for the options to be known.
+struct Adding {
+    path: &'static str,
+    id: TypeId,
+    mount: Box<dyn FnOnce(&Building<'_>) -> Mounting + Send>,
+}
+
+type Mounting = Result<(Arc<dyn Mount>, Arc<Hub>), StartError>;
+
+struct Building<'a> {
+    defaults: &'a Options,
+    shards: &'a [Arc<Shard>],
+    directory: &'a Arc<Directory>,
+}
+
+impl Assembly {
+    pub(crate) fn new() -> Self {
+        Self {
+            routes: Vec::new(),
+            defaults: Options::UNSET,
+            handshake_timeout: Duration::from_secs(10),
+            head: HeadLimits::DEFAULT,
+            shutdown_timeout: Duration::from_secs(30),
+            shards: std::thread::available_parallelism().map_or(1, usize::from),
+            directory: Arc::default(),
+        }
+    }
+
+    /// Adds a route; it is looked at when all are known.
+    pub(crate) fn add<R: Route>(&mut self, route: R) {
+        let path = <R::Contract as Contract>::PATH;
+        let mount = Box::new(move |building: &Building<'_>| building.mount(route));
+        self.routes.push(Adding { path, id: TypeId::of::<R>(), mount });
+    }
+
+    /// Checks all that was put together, and collects what is wrong with it.
+    pub(crate) fn build(self) -> Result<Served, Vec<StartError>> {
+        let mut errors = self.check_limits();
+        let shards: Vec<_> = (0..self.shards.max(1)).map(|_| Arc::<Shard>::default()).collect();
+        let building = Building { defaults: &self.defaults, shards: &shards, directory: &self.directory };
+        let (mut by_path, mut all, mut hubs) = (Router::new(), Vec::new(), HashMap::new());
+        for Adding { path, id, mount } in self.routes {
+            match mount(&building) {
+                Ok((mount, hub)) => {
+                    if hubs.insert(id, hub).is_some() {
+                        errors.push(StartError::new(Fault::Twice { path }));
+                    } else if let Err(error) = by_path.insert(path, Arc::clone(&mount)) {
+                        errors.push(StartError::new(Fault::Path { path, why: error.to_string() }));
+                    }
+                    all.push(mount);
+                }
+                Err(error) => errors.push(error),
+            }
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        self.directory.fill(hubs);
+        Ok(Served {
+            by_path,
+            all,
+            shards,
+            tasks: Tasks::default(),
+            directory: self.directory,
+            head: self.head,
+            handshake_timeout: self.handshake_timeout,
+            shutdown_timeout: self.shutdown_timeout,
+        })
+    }
+
+    fn check_limits(&self) -> Vec<StartError> {
+        let mut errors = Vec::new();
+        let mut limit = |wrong: bool, what, why| {
+            if wrong {
+                errors.push(StartError::new(Fault::Limit { what, why }));
+            }
+        };
+        let least = self.head.max_bytes.is_some_and(|bytes| bytes < LEAST_HEADER_BYTES);
+        limit(least, "max_header_bytes", "it is at least 8192");
+        limit(self.head.max_headers == Some(0), "max_headers", "a request has header fields");
+        limit(
+            self.handshake_timeout.is_zero(),
+            "handshake_timeout",
+            "a client would never be done in no time",
+        );
+        limit(self.shards == 0, "shards", "connections are on one of them");
+        errors
+    }
+}
+
+impl Building<'_> {
+    fn mount<R: Route>(&self, route: R) -> Mounting {
+        let path = <R::Contract as Contract>::PATH;
+        let mounted = Mounted::new(route, self.defaults, self.shards, self.directory)
+            .map_err(|source| StartError::new(Fault::Setup { path, source }))?;
+        let hub = mounted.hub();
+        Ok((Arc::new(mounted), hub))
+    }
+}
+
+impl fmt::Debug for Assembly {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let routes: Vec<_> = self.routes.iter().map(|route| route.path).collect();
+        f.debug_struct("Assembly").field("routes", &routes).finish_non_exhaustive()
+    }
+}

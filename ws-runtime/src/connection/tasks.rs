@@ -1,0 +1,59 @@
+//! The tasks of a server: each is counted from its start to its end, and the shutdown waits for the count.
+
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use tokio::sync::Notify;
+
+/// Counts tasks. A clone counts the same ones.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tasks(Arc<Counter>);
+
+#[derive(Debug, Default)]
+struct Counter {
+    running: AtomicUsize,
+    none: Notify,
+}
+
+/// One running task: counted until it is dropped.
+pub(crate) struct Running(Arc<Counter>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if self.0.running.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.0.none.notify_waiters();
+        }
+    }
+}
+
+impl Tasks {
+    /// Spawns a task that is counted as long as it keeps what it is made with. (A future that wrapped it would hold it twice.)
+    pub(crate) fn spawn<F>(&self, make: impl FnOnce(Running) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.0.running.fetch_add(1, Ordering::AcqRel);
+        tokio::spawn(make(Running(Arc::clone(&self.0))));
+    }
+
+    /// How many run.
+    pub(crate) fn running(&self) -> usize {
+        self.0.running.load(Ordering::Acquire)
+    }
+
+    /// Waits until none runs.
+    pub(crate) async fn ended(&self) {
+        loop {
+            let none = self.0.none.notified();
+            if self.running() == 0 {
+                return;
+            }
+            none.await;
+        }
+    }
+}

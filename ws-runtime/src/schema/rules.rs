@@ -1,0 +1,166 @@
+//! A schema taken apart into what it demands of each place, so that a value can be followed through it.
+
+use std::collections::HashMap;
+
+use jsonschema::Validator;
+use serde_json::{Map, Value};
+
+use super::{
+    check::compile,
+    choice::{Choice, alternatives, target},
+};
+
+/// What one place of a schema demands.
+#[derive(Debug, Default)]
+pub(super) struct Rule {
+    /// Which JSON types may stand here, where the schema says it.
+    pub(super) types: Vec<String>,
+    /// The demands on this place alone.
+    pub(super) here: Option<Validator>,
+    /// Schemas that hold as well: a reference, `allOf`.
+    pub(super) also: Vec<usize>,
+    pub(super) forms: Option<Forms>,
+    pub(super) properties: Vec<(String, usize)>,
+    pub(super) rest: Option<usize>,
+    pub(super) prefix: Vec<usize>,
+    pub(super) items: Option<usize>,
+}
+
+#[derive(Debug)]
+pub(super) enum Forms {
+    Tagged { tag: String, branches: Vec<(String, usize)> },
+    Keyed { units: Vec<String>, keys: Vec<(String, usize)> },
+    Untold { branches: Vec<usize>, keyword: &'static str },
+}
+
+/// Takes a schema apart; the second is the index of its root.
+///
+/// # Errors
+/// What the validator refuses in it: a pattern, mostly.
+pub(super) fn rules(schema: &Value) -> Result<(Vec<Rule>, usize), String> {
+    let mut build = Build { document: schema, rules: Vec::new(), known: HashMap::new() };
+    let root = build.rule(schema)?;
+    Ok((build.rules, root))
+}
+
+struct Build<'a> {
+    document: &'a Value,
+    rules: Vec<Rule>,
+    /// The rules of references, so that a recursive schema ends.
+    known: HashMap<&'a str, usize>,
+}
+
+impl<'a> Build<'a> {
+    fn rule(&mut self, schema: &'a Value) -> Result<usize, String> {
+        let id = self.rules.len();
+        self.rules.push(Rule::default());
+        let rule = match schema {
+            Value::Object(schema) => self.keywords(schema)?,
+            schema => Rule { here: Some(compile(schema)?), ..Rule::default() },
+        };
+        self.rules[id] = rule;
+        Ok(id)
+    }
+
+    fn keywords(&mut self, schema: &'a Map<String, Value>) -> Result<Rule, String> {
+        let mut rule = Rule { here: self.here(schema)?, ..Rule::default() };
+        if let Some(types) = schema.get("type") {
+            let types = types.as_array().map_or(std::slice::from_ref(types), Vec::as_slice);
+            rule.types = types.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        }
+        if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
+            rule.also.push(self.reference(reference)?);
+        }
+        for also in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+            rule.also.push(self.rule(also)?);
+        }
+        rule.forms = self.forms(schema)?;
+        for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            rule.properties.push((name.clone(), self.rule(property)?));
+        }
+        if let Some(rest @ Value::Object(_)) = schema.get("additionalProperties") {
+            rule.rest = Some(self.rule(rest)?);
+        }
+        for item in schema.get("prefixItems").and_then(Value::as_array).into_iter().flatten() {
+            rule.prefix.push(self.rule(item)?);
+        }
+        if let Some(items @ Value::Object(_)) = schema.get("items") {
+            rule.items = Some(self.rule(items)?);
+        }
+        Ok(rule)
+    }
+
+    fn reference(&mut self, reference: &'a str) -> Result<usize, String> {
+        if let Some(&id) = self.known.get(reference) {
+            return Ok(id);
+        }
+        let schema =
+            target(self.document, reference).ok_or_else(|| format!("`{reference}` leads nowhere"))?;
+        // The rule is known before it is built: the schema may refer to itself.
+        self.known.insert(reference, self.rules.len());
+        self.rule(schema)
+    }
+
+    fn forms(&mut self, schema: &'a Map<String, Value>) -> Result<Option<Forms>, String> {
+        let Some(alternatives) = alternatives(self.document, schema) else { return Ok(None) };
+        let keyword = if alternatives.exclusive { "oneOf" } else { "anyOf" };
+        Ok(Some(match alternatives.choice {
+            // An optional enum is its alternatives or `null`, which the JSON type tells apart.
+            Choice::Tagged { tag, branches } if !alternatives.null => {
+                Forms::Tagged { tag: tag.to_owned(), branches: self.named(branches)? }
+            }
+            Choice::Keyed { units, keys } if !alternatives.null => {
+                let units = units.into_iter().map(str::to_owned).collect();
+                Forms::Keyed { units, keys: self.named(keys)? }
+            }
+            _ => {
+                let all = schema.get(keyword).and_then(Value::as_array).into_iter().flatten();
+                let branches = all.map(|branch| self.rule(branch)).collect::<Result<_, _>>()?;
+                Forms::Untold { branches, keyword }
+            }
+        }))
+    }
+
+    fn named(&mut self, branches: Vec<(&str, &'a Value)>) -> Result<Vec<(String, usize)>, String> {
+        branches.into_iter().map(|(name, schema)| Ok((name.to_owned(), self.rule(schema)?))).collect()
+    }
+
+    /// A validator of what the schema demands of this place, without what it demands of the places within.
+    fn here(&self, schema: &Map<String, Value>) -> Result<Option<Validator>, String> {
+        // Which properties are left over is known only with everything that could have known them.
+        let whole = schema.contains_key("unevaluatedProperties") || schema.contains_key("unevaluatedItems");
+        let mut here = schema.clone();
+        if !whole {
+            for within in
+                ["$ref", "allOf", "oneOf", "anyOf", "$defs", "title", "description", "default", "examples"]
+            {
+                here.remove(within);
+            }
+            // Where nothing further is allowed, the names and the number of what is declared belong to this place.
+            if here.get("additionalProperties") != Some(&Value::Bool(false)) {
+                here.remove("properties");
+                here.remove("additionalProperties");
+            }
+            if here.get("items") != Some(&Value::Bool(false)) {
+                here.remove("prefixItems");
+                here.remove("items");
+            }
+            for property in here.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+                *property.1 = true.into();
+            }
+            for item in here.get_mut("prefixItems").and_then(Value::as_array_mut).into_iter().flatten() {
+                *item = true.into();
+            }
+        }
+        here.remove("$schema");
+        if here.is_empty() {
+            return Ok(None);
+        }
+        // Most places refer to nothing, and each compilation reads all definitions that it is given.
+        let refers = Value::Object(here.clone()).to_string().contains("\"$ref\"");
+        if let (true, Some(definitions)) = (refers, self.document.get("$defs")) {
+            here.insert("$defs".to_owned(), definitions.clone());
+        }
+        compile(&Value::Object(here)).map(Some)
+    }
+}

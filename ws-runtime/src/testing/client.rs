@@ -1,0 +1,238 @@
+//! A client of one route.
+
+use std::{fmt, marker::PhantomData, time::Duration};
+
+use http::{HeaderMap, header::SEC_WEBSOCKET_PROTOCOL};
+use serde_json::Value;
+use tokio::time::timeout;
+
+use super::{Event, pipe::Pipe};
+use crate::{
+    codec::{Decode, Encode, Encoded, Plan},
+    contract::{Body, Contract, Endpoint, Response},
+    schema::SchemaError,
+    socket::Outgoing,
+    wire::{Close, Kind, Message, Text},
+};
+
+/// How long a client waits before the test fails, of tokio's clock.
+const PATIENCE: Duration = Duration::from_mins(5);
+
+/// A client of one route, over an in-memory connection; made by [`Site::connect`](super::Site::connect).
+///
+/// It does nothing by itself: it reads while one of its methods waits, and then answers pings and close frames, as every
+/// browser does. A client of which nothing is asked is a peer that does not read; how much fits in between is
+/// [`Connect::buffer`](super::Connect::buffer)'s to say. Dropping it breaks the connection off, without a close frame.
+///
+/// # Panics
+/// A method that waits panics when five minutes of tokio's clock have passed, so that a test fails rather than hangs; a longer
+/// [`patience`](Self::patience) may be set.
+pub struct Client<E: Endpoint> {
+    pipe: Pipe,
+    headers: HeaderMap,
+    /// Whether error frames can be told from responses.
+    tells_errors: bool,
+    patience: Duration,
+    sending: Option<Plan>,
+    receiving: Option<Plan>,
+    endpoint: PhantomData<fn() -> E>,
+}
+
+impl<E: Endpoint> Client<E> {
+    pub(super) fn new(pipe: Pipe, headers: HeaderMap, tells_errors: bool) -> Self {
+        Self {
+            pipe,
+            headers,
+            tells_errors,
+            patience: PATIENCE,
+            sending: None,
+            receiving: None,
+            endpoint: PhantomData,
+        }
+    }
+
+    /// Returns the header fields of the 101.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// Returns the subprotocol that was agreed on.
+    pub fn protocol(&self) -> Option<&str> {
+        self.headers.get(SEC_WEBSOCKET_PROTOCOL)?.to_str().ok()
+    }
+
+    /// Sets how long a method may wait before it panics; five minutes of tokio's clock unless set.
+    pub fn patience(&mut self, patience: Duration) {
+        self.patience = patience;
+    }
+
+    /// Sends a message: a reference to the route's `body` type, or on text routes a `&str`, on binary ones a `&[u8]`.
+    ///
+    /// # Panics
+    /// If the value fails its own schema or cannot be encoded: [`send_text`](Self::send_text) sends what the route refuses.
+    ///
+    /// # Cancel safety
+    /// Safe, as of every method that sends: the message stays queued and leaves with the next one.
+    pub async fn send(&mut self, value: impl Outgoing<Body<E>>)
+    where
+        Body<E>: Encode,
+    {
+        let plan = self.sending.get_or_insert_with(|| expect_plan(<Body<E> as Encode>::plan()));
+        let mut payload = Vec::new();
+        let (kind, shared) = match value.put(plan, &mut payload) {
+            Ok(Encoded::Text) => (Kind::Text, None),
+            Ok(Encoded::Binary) => (Kind::Binary, None),
+            Ok(Encoded::Shared(message)) => (message.kind(), Some(message.into_bytes())),
+            Err(error) => panic!("the message cannot be sent: {error}"),
+        };
+        self.pipe.message(kind, shared.as_deref().unwrap_or(&payload));
+        self.flush().await;
+    }
+
+    /// Sends a text message, whatever the route takes.
+    pub async fn send_text(&mut self, text: impl AsRef<str>) {
+        self.pipe.message(Kind::Text, text.as_ref().as_bytes());
+        self.flush().await;
+    }
+
+    /// Sends a binary message, whatever the route takes.
+    pub async fn send_binary(&mut self, bytes: impl AsRef<[u8]>) {
+        self.pipe.message(Kind::Binary, bytes.as_ref());
+        self.flush().await;
+    }
+
+    /// Sends bytes that are no frame, a part of one, or several.
+    pub async fn send_raw(&mut self, bytes: impl AsRef<[u8]>) {
+        self.pipe.raw(bytes.as_ref());
+        self.flush().await;
+    }
+
+    /// Sends a ping. The payload is at most 125 bytes.
+    pub async fn ping(&mut self, payload: impl AsRef<[u8]>) {
+        self.pipe.ping(payload.as_ref());
+        self.flush().await;
+    }
+
+    /// Sends a pong. The payload is at most 125 bytes.
+    pub async fn pong(&mut self, payload: impl AsRef<[u8]>) {
+        self.pipe.pong(payload.as_ref());
+        self.flush().await;
+    }
+
+    /// Sends a close frame; with `None`, one without a code. The server's answer is an event.
+    pub async fn close(&mut self, close: impl Into<Option<Close>>) {
+        self.pipe.close(close.into().as_ref());
+        self.flush().await;
+    }
+
+    /// Waits for the next event, whatever it is.
+    ///
+    /// # Panics
+    /// If the server breaks the protocol; and see [`Client`].
+    ///
+    /// # Cancel safety
+    /// Safe, as of every method that receives: nothing is lost.
+    pub async fn next(&mut self) -> Event {
+        let Ok(event) = timeout(self.patience, self.pipe.next()).await else {
+            panic!("the server sent nothing for {:?}", self.patience);
+        };
+        match event {
+            Event::Message(Message::Text(text)) if self.tells_errors => match error_frame(&text) {
+                Some(error) => Event::Error(error),
+                None => Event::Message(Message::Text(text)),
+            },
+            event => event,
+        }
+    }
+
+    /// Waits for a message, and decodes it as the route's `response` type. Pings and pongs are passed over.
+    ///
+    /// # Panics
+    /// If anything but a message comes, or one that does not keep the response's schema.
+    pub async fn receive(&mut self) -> Response<E>
+    where
+        Response<E>: Decode,
+    {
+        let message = match self.said().await {
+            Event::Message(message) => message,
+            event => panic!("a message was waited for, and {event:?} came"),
+        };
+        let plan = self.receiving.get_or_insert_with(|| expect_plan(<Response<E> as Decode>::plan()));
+        match Decode::decode(message.clone().into(), plan) {
+            Ok(response) => response,
+            Err(invalid) => panic!("{message:?} is not a response of this route: {invalid}"),
+        }
+    }
+
+    /// Waits for an error frame, and returns what it says.
+    ///
+    /// # Panics
+    /// If anything else but a ping or a pong comes.
+    pub async fn receive_error(&mut self) -> Value {
+        match self.said().await {
+            Event::Error(error) => error,
+            event => panic!("an error frame was waited for, and {event:?} came"),
+        }
+    }
+
+    /// Waits for the server's close frame, and returns its code and reason.
+    ///
+    /// # Panics
+    /// If anything else but a ping or a pong comes.
+    pub async fn receive_close(&mut self) -> (Option<u16>, Text) {
+        match self.said().await {
+            Event::Close(code, reason) => (code, reason),
+            event => panic!("a close frame was waited for, and {event:?} came"),
+        }
+    }
+
+    /// Makes sure that nothing arrives for a time of tokio's clock. Pings and pongs are passed over.
+    ///
+    /// # Panics
+    /// If anything else arrives.
+    pub async fn receive_nothing(&mut self, time: Duration) {
+        if let Ok(event) = timeout(time, self.said()).await {
+            panic!("nothing was to come, and {event:?} came");
+        }
+    }
+
+    /// The next event that is not a ping or a pong.
+    async fn said(&mut self) -> Event {
+        loop {
+            match self.next().await {
+                Event::Ping(_) | Event::Pong(_) => {}
+                event => return event,
+            }
+        }
+    }
+
+    async fn flush(&mut self) {
+        let flushed = timeout(self.patience, self.pipe.flush()).await;
+        assert!(flushed.is_ok(), "the server read nothing for {:?}", self.patience);
+    }
+}
+
+impl<E: Endpoint> fmt::Debug for Client<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("path", &<E::Contract as Contract>::PATH).finish_non_exhaustive()
+    }
+}
+
+/// A type whose schema cannot be used: the server would have refused to start, but for the other direction only.
+fn expect_plan(plan: Result<Plan, SchemaError>) -> Plan {
+    match plan {
+        Ok(plan) => plan,
+        Err(error) => panic!("the type cannot be used in this direction: {error}"),
+    }
+}
+
+/// The error frame that a text is, if it is one.
+fn error_frame(text: &str) -> Option<Value> {
+    let value: Value = serde_json::from_str(text).ok()?;
+    let is_error = match value.get("type")?.as_str()? {
+        "validation" => value.get("on").is_some() && value.get("errors").is_some(),
+        "error" => value.get("detail").is_some(),
+        _ => false,
+    };
+    is_error.then_some(value)
+}

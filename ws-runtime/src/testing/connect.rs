@@ -1,0 +1,207 @@
+//! An opening handshake that is being put together, and what a refused one got.
+
+use std::{
+    fmt,
+    future::{Future, IntoFuture},
+    marker::PhantomData,
+    net::SocketAddr,
+    pin::Pin,
+};
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode,
+    header::{
+        CONNECTION, HOST, ORIGIN, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
+    },
+};
+use serde_json::Value;
+use tokio::io::duplex;
+
+use super::{Client, Site, pipe::Pipe};
+use crate::{
+    codec::{Encode, Telling},
+    connection::{Arriving, Verdict},
+    contract::{Contract, Endpoint, Response as Sent},
+    handshake::{Refusal, Reject, problem},
+    socket::Transport,
+};
+
+/// How much an in-memory connection holds in each direction unless it is said, in bytes.
+const BUFFER: usize = 64 * 1024;
+
+/// An opening handshake that is being put together; await it to connect.
+///
+/// It has what a handshake needs, and no `Origin`: it is that of a program, not of a page.
+#[must_use = "nobody connects until it is awaited"]
+pub struct Connect<'a, E: Endpoint> {
+    site: &'a Site,
+    target: String,
+    headers: HeaderMap,
+    remote_addr: SocketAddr,
+    buffer: usize,
+    answering: bool,
+    endpoint: PhantomData<fn() -> E>,
+}
+
+impl<'a, E: Endpoint> Connect<'a, E> {
+    pub(super) fn new(site: &'a Site, target: &str) -> Self {
+        Self {
+            site,
+            target: target.to_owned(),
+            headers: HeaderMap::new(),
+            remote_addr: SocketAddr::from(([127, 0, 0, 1], 0)),
+            buffer: BUFFER,
+            answering: true,
+            endpoint: PhantomData,
+        }
+    }
+
+    /// Adds a header field, beside those of the same name. One that every handshake has, such as `Host`, takes the place of
+    /// the one that it would have.
+    ///
+    /// # Panics
+    /// If the name or the value cannot stand in a header.
+    pub fn header(mut self, name: impl TryInto<HeaderName>, value: impl TryInto<HeaderValue>) -> Self {
+        let (Ok(name), Ok(value)) = (name.try_into(), value.try_into()) else {
+            panic!("the name or the value cannot stand in a header");
+        };
+        self.headers.append(name, value);
+        self
+    }
+
+    /// Sets `Origin`, as a browser does: the scheme, host and port of the page.
+    pub fn origin(self, origin: &str) -> Self {
+        self.header(ORIGIN, origin)
+    }
+
+    /// Offers subprotocols, in the client's order of preference.
+    pub fn protocols(self, protocols: &[&str]) -> Self {
+        self.header(SEC_WEBSOCKET_PROTOCOL, protocols.join(", "))
+    }
+
+    /// Sets the address of the peer; 127.0.0.1 and port 0 unless set.
+    pub fn remote_addr(mut self, address: SocketAddr) -> Self {
+        self.remote_addr = address;
+        self
+    }
+
+    /// Sets how much the connection holds in each direction before the other end has to wait, in bytes; 64 KiB unless set.
+    /// The smaller it is, the sooner a client that does not read is noticed.
+    pub fn buffer(mut self, bytes: usize) -> Self {
+        self.buffer = bytes;
+        self
+    }
+
+    /// Sets whether pings and close frames are answered as they are read, as every browser does; on unless set.
+    pub fn answering(mut self, on: bool) -> Self {
+        self.answering = on;
+        self
+    }
+
+    async fn connect(self) -> Result<Client<E>, Refused> {
+        let Self { site, target, mut headers, remote_addr, buffer, answering, .. } = self;
+        for (name, value) in [
+            (HOST, "localhost"),
+            (CONNECTION, "Upgrade"),
+            (UPGRADE, "websocket"),
+            (SEC_WEBSOCKET_VERSION, "13"),
+            (SEC_WEBSOCKET_KEY, "dGhlIHNhbXBsZSBub25jZQ=="),
+        ] {
+            headers.entry(name).or_insert(HeaderValue::from_static(value));
+        }
+        let mut request = match Request::get(&target).body(()) {
+            Ok(request) => request,
+            Err(error) => panic!("`{target}` is not the target of a request: {error}"),
+        };
+        *request.headers_mut() = headers;
+        let (parts, ()) = request.into_parts();
+        let (mount, captures) = match site.served.find(&parts) {
+            Ok(Some(found)) => found,
+            Ok(None) => return Err(Refused::from(problem(StatusCode::NOT_FOUND, "there is no such path"))),
+            Err(reject) => return Err(Refused::from(reject)),
+        };
+        let path = <E::Contract as Contract>::PATH;
+        assert_eq!(mount.path(), path, "`{target}` is of another route than the client");
+        let arriving = Arriving { parts, captures, remote_addr, shard: site.next_shard() };
+        let (response, start) = match site.served.admit(mount, arriving).await {
+            Verdict::Accepted(response, start) => (response, start),
+            Verdict::Refused(response) => return Err(Refused(Box::new(response))),
+        };
+        let (ours, theirs) = duplex(buffer);
+        start(Transport::Other(Box::new(theirs)), Vec::new(), &site.served.tasks);
+        let tells_errors =
+            <Sent<E> as Encode>::plan().is_ok_and(|response| response.tells_errors() == Telling::Yes);
+        let (parts, ()) = response.into_parts();
+        Ok(Client::new(Pipe::new(ours, answering), parts.headers, tells_errors))
+    }
+}
+
+impl<'a, E: Endpoint> IntoFuture for Connect<'a, E> {
+    type Output = Result<Client<E>, Refused>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+
+    /// Connects: everything up to the 101 is done when the future resolves, and `open` may not have run yet.
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.connect())
+    }
+}
+
+impl<E: Endpoint> fmt::Debug for Connect<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connect").field("target", &self.target).finish_non_exhaustive()
+    }
+}
+
+/// A handshake was refused: the response that came in place of the 101.
+pub struct Refused(Box<Response<Bytes>>);
+
+impl Refused {
+    /// Returns the response's status.
+    pub fn status(&self) -> StatusCode {
+        self.0.status()
+    }
+
+    /// Returns the response's header fields.
+    pub fn headers(&self) -> &HeaderMap {
+        self.0.headers()
+    }
+
+    /// Returns the response's body.
+    pub fn body(&self) -> &Bytes {
+        self.0.body()
+    }
+
+    /// Reads the body as JSON, which it is in every refusal that is not a handler's; `None` if it is not.
+    pub fn problem(&self) -> Option<Value> {
+        serde_json::from_slice(self.body()).ok()
+    }
+}
+
+impl From<Reject> for Refused {
+    fn from(reject: Reject) -> Self {
+        match reject.into_refusal() {
+            Refusal::Response(response) => Self(Box::new(response)),
+            // Nothing that is refused before a route is asked is accepted first.
+            Refusal::Close(_) => Self(Box::default()),
+        }
+    }
+}
+
+impl fmt::Debug for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refused")
+            .field("status", &self.status())
+            .field("headers", self.headers())
+            .field("body", self.body())
+            .finish()
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the handshake was refused with {}", self.status())
+    }
+}
+
+impl std::error::Error for Refused {}

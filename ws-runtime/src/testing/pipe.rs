@@ -1,0 +1,153 @@
+//! The client's end of an in-memory connection: frames in, events out. It knows no route and no type.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    task::{Context, Poll},
+};
+
+use bytes::{Buf, Bytes, BytesMut};
+use tokio::io::{AsyncReadExt, AsyncWrite, DuplexStream};
+
+use super::Event;
+use crate::wire::{Close, Decoder, Encoder, Frame, Kind, Limits, Role};
+
+/// A client takes whatever the server sends.
+const LIMITS: Limits = Limits { max_message: None, max_fragments: None, fragment_timeout: None };
+
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about one connection")]
+pub(super) struct Pipe {
+    stream: DuplexStream,
+    decoder: Decoder,
+    inbound: BytesMut,
+    /// Frames that the stream has not taken yet.
+    outbound: BytesMut,
+    /// Whether pings and close frames are answered as they are read.
+    answering: bool,
+    /// Our close frame went out.
+    closed: bool,
+    /// The server takes nothing any more.
+    deaf: bool,
+    ended: bool,
+    /// Masks are there for proxies between two ends that do not know each other (RFC 6455 §10.3). Here is none, so that they
+    /// can be foreseen does no harm, and each run of a test sends the same bytes.
+    mask: u32,
+}
+
+impl Pipe {
+    pub(super) fn new(stream: DuplexStream, answering: bool) -> Self {
+        Self {
+            stream,
+            decoder: Decoder::new(Role::Client),
+            inbound: BytesMut::new(),
+            outbound: BytesMut::new(),
+            answering,
+            closed: false,
+            deaf: false,
+            ended: false,
+            mask: 0,
+        }
+    }
+
+    pub(super) fn message(&mut self, kind: Kind, payload: &[u8]) {
+        self.frame(|out| Encoder::message(kind, payload, out));
+    }
+
+    pub(super) fn ping(&mut self, payload: &[u8]) {
+        self.frame(|out| Encoder::ping(payload, out));
+    }
+
+    pub(super) fn pong(&mut self, payload: &[u8]) {
+        self.frame(|out| Encoder::pong(payload, out));
+    }
+
+    pub(super) fn close(&mut self, close: Option<&Close>) {
+        self.closed = true;
+        self.frame(|out| Encoder::close(close, out));
+    }
+
+    pub(super) fn raw(&mut self, bytes: &[u8]) {
+        self.outbound.extend_from_slice(bytes);
+    }
+
+    fn frame(&mut self, encode: impl FnOnce(&mut Vec<u8>)) {
+        let mut frame = Vec::new();
+        encode(&mut frame);
+        self.mask = self.mask.wrapping_add(0x9e37_79b9);
+        Encoder::mask(&mut frame, self.mask.to_be_bytes());
+        self.outbound.extend_from_slice(&frame);
+    }
+
+    /// Waits until the stream has taken everything.
+    pub(super) async fn flush(&mut self) {
+        poll_fn(|cx| self.poll_flush(cx)).await;
+    }
+
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        while !self.outbound.is_empty() && !self.deaf {
+            match Pin::new(&mut self.stream).poll_write(cx, &self.outbound) {
+                Poll::Ready(Ok(written)) if written > 0 => self.outbound.advance(written),
+                // As on a network, what the other end does not take any more is lost.
+                Poll::Ready(_) => self.deaf = true,
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        self.outbound.clear();
+        Poll::Ready(())
+    }
+
+    /// Waits for the next event, and writes what is queued meanwhile.
+    ///
+    /// # Cancel safety
+    /// Safe: nothing is lost.
+    pub(super) async fn next(&mut self) -> Event {
+        poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
+        loop {
+            let decoded = self.decode();
+            // The answer to what was just decoded goes out even if nothing more is waited for.
+            let _ = self.poll_flush(cx);
+            if let Some(event) = decoded {
+                return Poll::Ready(event);
+            }
+            if self.ended {
+                return Poll::Ready(Event::End);
+            }
+            match pin!(self.stream.read_buf(&mut self.inbound)).poll(cx) {
+                Poll::Ready(Ok(1..)) => {}
+                Poll::Ready(_) => self.ended = true,
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+
+    /// Takes the next frame off what has arrived, and queues its answer.
+    fn decode(&mut self) -> Option<Event> {
+        let mut input = &mut self.inbound[..];
+        let before = input.len();
+        let event = match self.decoder.next(&mut input, usize::MAX, &LIMITS) {
+            Ok(frame) => frame.map(|frame| match frame {
+                Frame::Message(message) => Event::Message(message.into_message()),
+                Frame::Ping(payload) => Event::Ping(Bytes::copy_from_slice(payload)),
+                Frame::Pong(payload) => Event::Pong(Bytes::copy_from_slice(payload)),
+                Frame::Close(code, reason) => Event::Close(code, reason),
+            }),
+            Err(fault) => panic!("the server broke the protocol: {fault:?}"),
+        };
+        let used = before - input.len();
+        self.inbound.advance(used);
+        if self.answering && !self.closed {
+            match &event {
+                Some(Event::Ping(payload)) => self.pong(&payload.clone()),
+                Some(Event::Close(code, _)) => {
+                    let echo = code.and_then(|code| Close::try_new(code, "").ok());
+                    self.close(echo.as_ref());
+                }
+                _ => {}
+            }
+        }
+        event
+    }
+}

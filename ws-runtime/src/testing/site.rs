@@ -1,0 +1,169 @@
+//! Routes that are served to clients of the same test.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    task::JoinHandle,
+    time::{Instant, sleep},
+};
+
+use super::Connect;
+use crate::{
+    connection::{Assembly, Served, StartError},
+    contract::Endpoint,
+    socket::Handle,
+};
+
+/// Routes that are served to clients of the same test, in memory.
+///
+/// It lives in tokio's runtime. Dropping it leaves the connections to themselves; [`shut_down`](Self::shut_down) ends them.
+///
+/// # Examples
+/// ```
+/// use ws_runtime::{Close, Reject, Server, testing::Site, ws_route};
+///
+/// struct Secret;
+///
+/// #[ws_route("/secret", response = String)]
+/// impl Secret {
+///     fn before_handle(&self, request: &ws_runtime::Handshake<Self>) -> Result<(), Reject> {
+///         match request.headers().get("authorization") {
+///             Some(token) if token == "Bearer 42" => Ok(()),
+///             _ => Err(Reject::status(401)),
+///         }
+///     }
+///
+///     fn open(&self) -> Vec<String> {
+///         vec!["the answer".to_owned()]
+///     }
+/// }
+///
+/// # async fn test() {
+/// let site = Site::start(Server::new().route(Secret));
+/// let refused = site.connect::<Secret>("/secret").await.expect_err("no token was sent");
+/// assert_eq!(refused.status(), 401);
+///
+/// let admitted = site.connect::<Secret>("/secret").header("authorization", "Bearer 42").await;
+/// let mut client = admitted.expect("the token is right");
+/// assert_eq!(client.receive().await, "the answer");
+///
+/// client.close(Close::NORMAL).await;
+/// assert_eq!(client.receive_close().await.0, Some(1000));
+/// site.shut_down().await;
+/// # }
+/// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(test());
+/// ```
+pub struct Site {
+    pub(super) served: Arc<Served>,
+    /// Ends when a shutdown is done.
+    serving: JoinHandle<()>,
+    shard: AtomicUsize,
+}
+
+impl Site {
+    /// Serves the routes of a [`Server`](crate::Server), with its options.
+    ///
+    /// # Panics
+    /// If the server cannot be started as it is put together, with all that is wrong; or outside tokio's runtime.
+    pub fn start(assembly: impl Into<Assembly>) -> Self {
+        match Self::try_start(assembly) {
+            Ok(site) => site,
+            Err(errors) => panic!("the server cannot be started: {errors:?}"),
+        }
+    }
+
+    /// Serves the routes of a [`Server`](crate::Server), with its options.
+    ///
+    /// # Errors
+    /// All that keeps the server from starting; the application's fault.
+    ///
+    /// # Panics
+    /// Outside tokio's runtime.
+    pub fn try_start(assembly: impl Into<Assembly>) -> Result<Self, Vec<StartError>> {
+        let served = Arc::new(assembly.into().build()?);
+        let flushers = served.start_flushers();
+        let serving = tokio::spawn({
+            let served = Arc::clone(&served);
+            async move {
+                served.stopped().await;
+                served.shut_down(flushers, || {}).await;
+            }
+        });
+        Ok(Self { served, serving, shard: AtomicUsize::new(0) })
+    }
+
+    /// Begins an opening handshake with the route `E`: `target` is the path and the query as they stand in the request.
+    /// Awaiting it connects.
+    ///
+    /// # Errors
+    /// [`Refused`](super::Refused), when awaited: the response in place of the 101. A
+    /// [`Reject::close`](crate::Reject::close) is none: the client is connected, and its first event is the close frame.
+    ///
+    /// # Panics
+    /// When awaited, if the target is no target, or of another route than `E`.
+    pub fn connect<E: Endpoint>(&self, target: &str) -> Connect<'_, E> {
+        Connect::new(self, target)
+    }
+
+    /// Returns a handle, which publishes from outside handlers and shuts the site down.
+    pub fn handle(&self) -> Handle {
+        Handle::new(Arc::clone(&self.served.directory))
+    }
+
+    /// Waits until every task of the test's runtime has nothing left to do but to wait for another one's doing, or for the
+    /// clock. `open` of whoever has connected has run then, and what was published has arrived.
+    ///
+    /// The clock moves on by up to two milliseconds.
+    ///
+    /// # Panics
+    /// If tokio's clock is not paused: only then can this be told.
+    pub async fn settled(&self) {
+        assert!(
+            is_paused(),
+            "`settled` needs tokio's clock to be paused: `#[tokio::test(start_paused = true)]`"
+        );
+        // A paused clock moves when nothing else can.
+        sleep(Duration::from_millis(1)).await;
+    }
+
+    /// Shuts down as a server does: refuses whoever comes, closes every socket with 1001, waits for the handlers until
+    /// `shutdown_timeout`, then aborts them. Returns when no task is left.
+    ///
+    /// The clients have to read the close frames: ask them beside this, with `tokio::join!` for example. Those that do not
+    /// are cut off after `close_timeout`.
+    ///
+    /// # Cancel safety
+    /// The shutdown goes on when the future is dropped.
+    pub async fn shut_down(self) {
+        self.handle().shutdown();
+        // A panic in there would be one of ours, and is reported where it happened.
+        let _ = self.serving.await;
+    }
+
+    /// Connections are divided as the server divides them.
+    pub(super) fn next_shard(&self) -> usize {
+        self.shard.fetch_add(1, Ordering::Relaxed) % self.served.shards()
+    }
+}
+
+impl fmt::Debug for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Site").finish_non_exhaustive()
+    }
+}
+
+/// Whether tokio's clock stands still while time goes by.
+fn is_paused() -> bool {
+    let (tokios, began) = (Instant::now(), std::time::Instant::now());
+    while began.elapsed().is_zero() {
+        std::hint::spin_loop();
+    }
+    Instant::now() == tokios
+}
