@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tokio::sync::watch;
 use ws_runtime::{Reject, Server, ws_route};
 
 use crate::{
@@ -38,6 +39,21 @@ impl Undecided {
     }
 
     fn message(&self) {}
+}
+
+/// Decides when it is let.
+struct Deciding(watch::Sender<bool>);
+
+#[ws_route("/deciding", body = String, response = String)]
+impl Deciding {
+    async fn before_handle(&self) -> Result<(), Reject> {
+        drop(self.0.subscribe().wait_for(|go| *go).await);
+        Ok(())
+    }
+
+    fn message(&self, text: String) -> String {
+        text
+    }
 }
 
 struct Panicking;
@@ -294,5 +310,44 @@ async fn a_kept_connection_is_given_up() {
         peer.send(half.as_bytes()).await;
         let _ = peer.rest().await;
     }
+    served.end().await;
+}
+
+/// What is sent before the 101 is not lost, whether it came with the handshake or while that was thought about.
+#[tokio::test]
+async fn early_frames_are_handled_in_their_turn() {
+    let go = watch::Sender::new(false);
+    let served = Served::start(server().route(Deciding(go.clone()))).await;
+    let mut peer = Peer::connect(served.address).await;
+    let texts: Vec<_> = (0..200).map(|number| format!("{number} {}", "x".repeat(1000))).collect();
+    let frames: Vec<_> = texts.iter().flat_map(|text| frame(TEXT, text.as_bytes())).collect();
+    // The cut goes through a frame.
+    let (first, second) = frames.split_at(10_000);
+    peer.send(&[opening("/deciding").as_bytes(), first].concat()).await;
+    peer.send(second).await;
+    go.send_replace(true);
+    assert_eq!(peer.answer().await.expect("an answer").status, 101);
+    for text in texts {
+        assert_eq!(peer.text().await, text);
+    }
+    drop(peer);
+    served.end().await;
+}
+
+/// Handshakes that take for ever end with the shutdown's time.
+#[tokio::test]
+async fn a_shutdown_does_not_wait_for_handshakes() {
+    let server = server()
+        .handshake_timeout(Duration::from_secs(3600))
+        .shutdown_timeout(Duration::from_millis(200))
+        .route(Deciding(watch::Sender::new(false)));
+    let served = Served::start(server).await;
+    let mut peers = Vec::new();
+    for begun in ["", "GET /ec", &opening("/undecided"), &opening("/deciding"), &opening("/refusing")] {
+        let mut peer = Peer::connect(served.address).await;
+        peer.send(begun.as_bytes()).await;
+        peers.push(peer);
+    }
+    assert_eq!(peers.last_mut().expect("there are five").answer().await.expect("an answer").status, 401);
     served.end().await;
 }

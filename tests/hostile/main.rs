@@ -6,6 +6,7 @@ mod cuts;
 mod frames;
 mod handshake;
 mod limits;
+mod order;
 mod peer;
 mod random;
 mod served;

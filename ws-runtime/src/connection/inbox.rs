@@ -366,6 +366,8 @@ impl<'a, R: Route> Inbox<'a, R> {
     /// Fails the connection if a message was begun and not finished in time.
     pub(super) fn check(&mut self, now: Instant) {
         if self.deadline().is_some_and(|deadline| deadline <= now) {
+            // Nobody may be left to tell, but this deadline is over in any case.
+            self.begun = None;
             self.fail(Fault::FragmentTimeout.close());
         }
     }
