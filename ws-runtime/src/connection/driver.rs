@@ -249,10 +249,12 @@ impl<'a, R: Route> Driver<'a, R> {
         {
             return Some(Next::Event(event));
         }
-        if R::HANDLERS.drain && self.report.has(Fact::Drained) {
+        if self.report.has(Fact::Drained) {
             self.report.set(Fact::Drained, false);
             self.line().take_drained();
-            return Some(Next::Drained);
+            if R::HANDLERS.drain {
+                return Some(Next::Drained);
+            }
         }
         if let Some(answer) = self.owed.take_if(|_| self.inbox.is_empty()) {
             self.line().close((*answer).as_ref());
@@ -287,13 +289,12 @@ impl<'a, R: Route> Driver<'a, R> {
         let was_held_back = std::mem::replace(&mut self.held_back, paused || self.inbox.is_full());
         if self.held_back || was_held_back {
             // The peer is held back by us, so its silence says nothing; unless it does not read what it has asked for, when
-            // only that it goes on reading is a sign of life.
-            let queued = self.line().buffered();
+            // only that it goes on reading is a sign of life. A message that we leave unread is late by our doing either way.
+            let (now, queued) = (Instant::now(), self.line().buffered());
             if !self.report.has(Fact::High) || queued < self.queued {
-                let now = Instant::now();
                 self.keepalive.hear(now);
-                self.inbox.hold(now);
             }
+            self.inbox.hold(now);
             self.queued = queued;
         }
         if self.held_back {
