@@ -1,6 +1,8 @@
-//! Shared by the examples: where they listen, how they end, what time it is.
+//! Shared by the examples: where they listen, how they end, what time it is, how their pages are served.
 //!
 //! It must not know what any of them serves.
+
+mod page;
 
 use std::{
     env,
@@ -11,6 +13,8 @@ use std::{
 
 use tokio::{net::TcpListener, select, signal};
 use ws_runtime::Server;
+
+pub use self::page::Page;
 
 /// The port where `PORT` does not name one.
 const DEFAULT_PORT: u16 = 3000;

@@ -9,12 +9,12 @@ use std::{
 
 use futures_core::Stream;
 use tokio::{
-    io::{AsyncWriteExt, BufStream},
+    io::{AsyncReadExt, AsyncWriteExt, BufStream},
     net::TcpStream,
     sync::watch,
     time::{sleep, timeout},
 };
-use ws_runtime::{Listener, Message, Server, Socket, ws_route};
+use ws_runtime::{Delivery, Listener, Message, Server, Socket, ws_route};
 
 use crate::{
     peer::{BINARY, CLOSE, PING, PONG, Peer, TEXT, close, frame, soon},
@@ -246,6 +246,42 @@ async fn a_peer_that_is_held_back_is_not_blamed() {
     assert_eq!(peer.text().await, "wait");
     assert_eq!(peer.text().await, "done");
     drop(peer);
+    census.empties().await;
+    served.end().await;
+}
+
+/// Nor is that clock for a peer that reads slowly, which is why the server leaves its messages unread.
+#[tokio::test]
+async fn a_peer_that_reads_slowly_has_the_time_of_an_idle_one() {
+    let route = Held::new();
+    let census = route.census.clone();
+    route.go.send_replace(true);
+    let server = Server::new()
+        .idle_timeout(Duration::ZERO)
+        .fragment_timeout(Duration::from_millis(400))
+        .backpressure_limit(256 << 10);
+    let served = Served::start(server.route(route)).await;
+    let mut peer = Peer::open(served.address, "/held").await;
+    census.reaches(1).await;
+    let socket = served.handle.route::<Held>().expect("it is served").sockets().remove(0);
+    while socket.send_raw(vec![0; 64 << 10]) != Delivery::Dropped {}
+    let message = frame(TEXT, &[b'a'; 12_345]);
+    let taken = fill(&mut peer, &message, 48 << 20).await;
+    // Longer than the clock, and nothing is read on either side.
+    sleep(Duration::from_millis(800)).await;
+    let rest = [&message[taken % message.len()..], &frame(TEXT, b"done")].concat();
+    let (reader, mut writer) = peer.stream.into_split();
+    let writing = tokio::spawn(async move {
+        writer.write_all(&rest).await.expect("the server reads");
+        writer
+    });
+    let mut reader = BufStream::new(tokio::io::join(reader, tokio::io::sink()));
+    let mut last = [0; 4];
+    while last != *b"done" {
+        let byte = soon(reader.read_u8()).await.expect("the answer comes before the end");
+        last = [last[1], last[2], last[3], byte];
+    }
+    drop((soon(writing).await, reader, socket));
     census.empties().await;
     served.end().await;
 }

@@ -41,10 +41,10 @@ pub use self::route::by;
 
 pub use self::{
     codec::{
-        CapturePlan, Captures, Decode, Encode, EncodeError, Encoded, Invalid, Mixed, On, Pairs, Part,
-        PartPlan, Plan, Segment,
+        Captures, Decode, Encode, EncodeError, Encoded, Invalid, Mixed, On, Pairs, Part, PartPlan, Plan,
+        Segment,
     },
-    contract::{Contract, Endpoint, Params},
+    contract::{Contract, Endpoint, Params, Shared},
     schema::{Issue, SchemaError},
     wire::{Close, CloseCodeError, Closed, Incoming, Initiator, Kind, Message, Text},
 };
@@ -53,7 +53,9 @@ pub use self::{
     connection::StartError,
     handshake::{Handshake, Origins, RawRequest, Reject, SetupError},
     pubsub::Published,
-    route::{Admit, BoxError, Error, Extend, Handlers, OnInvalid, Options, Outcome, Pass, Reply, Route},
+    route::{
+        Admit, BoxError, Error, Extend, Handlers, OnInvalid, Options, Outcome, Pass, Refusal, Reply, Route,
+    },
     server::{Body, Listener, ServeError, Server},
     socket::{Channel, Delivery, Handle, Outgoing, ReadyState, Recipients, Socket},
 };

@@ -37,6 +37,16 @@ where
     async fn close(&self, _ws: &Socket<Self>, _closed: Closed) {}
 }
 
+/// Nothing is said of the parameter: a message can be whatever can arrive.
+struct Any<T>(std::marker::PhantomData<T>);
+
+#[ws_route("/any", body = T, response = String)]
+impl<T> Any<T> {
+    fn message(&self, _body: T) -> &'static str {
+        "heard"
+    }
+}
+
 struct Of<T>(T);
 struct Admin;
 struct Public;
@@ -53,5 +63,5 @@ impl Of<Public> {
 
 fn main() {
     let chat = Chat::<_, _, 4> { backend: Memory, greeting: "hello" };
-    let _ = Server::new().route(chat).route(Of(Admin)).route(Of(Public));
+    let _ = Server::new().route(chat).route(Of(Admin)).route(Of(Public)).route(Any::<u32>(std::marker::PhantomData));
 }

@@ -61,6 +61,10 @@ private! {
     closed = "Closed",
     header_map = "HeaderMap",
     duration = "Duration",
+    shared = "Shared",
+    decode = "Decode",
+    encode = "Encode",
+    let_in = "let_in",
     admit = "admit",
     pass = "pass",
     extend = "extend",
@@ -102,14 +106,14 @@ pub(super) fn concat(span: Span) -> TokenStream {
     quote_spanned!(span=> ::core::concat!)
 }
 
-/// `::core::unreachable!`.
-pub(super) fn unreachable(span: Span) -> TokenStream {
-    quote_spanned!(span=> ::core::unreachable!)
+/// The future that never is.
+pub(super) fn pending(span: Span) -> TokenStream {
+    quote_spanned!(span=> ::core::future::pending)
 }
 
-/// What a type must be to outlive every connection and be used from each.
-pub(super) fn shared(span: Span) -> TokenStream {
-    quote_spanned!(span=> ::core::marker::Send + ::core::marker::Sync + 'static)
+/// What a method of the runtime's trait returns that is not asynchronous itself.
+pub(super) fn future(span: Span, output: &TokenStream) -> TokenStream {
+    quote_spanned!(span=> impl ::core::future::Future<Output = #output> + ::core::marker::Send)
 }
 
 /// What a struct of captures can do as far as its captures can.

@@ -2,10 +2,13 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Generics, WherePredicate, parse_quote};
+use syn::{Generics, WherePredicate, parse_quote, spanned::Spanned};
 
-use super::paths::{self, Paths};
-use crate::{model::Target, span};
+use super::paths::Paths;
+use crate::{
+    model::{Demand, Role, Target},
+    span,
+};
 
 /// The type that the impls are for, and how to name everything else.
 pub(super) struct Shell<'a> {
@@ -18,18 +21,21 @@ pub(super) struct Shell<'a> {
 
 impl<'a> Shell<'a> {
     pub(super) fn new(target: &'a Target) -> Self {
-        let span = span::at(syn::spanned::Spanned::span(&target.self_type));
+        let span = span::at(target.self_type.span());
+        let paths = Paths::new(target.root.as_ref());
         let mut generics = target.generics.clone();
         // Without this each impl demands it anew of the parameters; with it, whoever names the type does, once.
         if generics.type_params().next().is_some() {
             // The compiler suggests further bounds behind this one, so it is shown where the block's head ends.
             let end =
                 end(&target.generics.where_clause).or_else(|| end(&target.self_type)).map_or(span, span::at);
-            let (self_type, shared) = (&target.self_type, paths::shared(end));
+            let (self_type, shared) = (&target.self_type, paths.shared(end));
             let bound: WherePredicate = parse_quote!(#self_type: #shared);
             generics.make_where_clause().predicates.push(bound);
+            let demands = target.demands.iter().map(|demand| demanded(demand, &paths));
+            generics.make_where_clause().predicates.extend(demands);
         }
-        Self { target, paths: Paths::new(target.root.as_ref()), span, generics }
+        Self { target, paths, span, generics }
     }
 
     /// An impl of one of the runtime's traits.
@@ -52,6 +58,17 @@ impl<'a> Shell<'a> {
             const _: () = { #items };
         }
     }
+}
+
+/// A type that a parameter decides can do what the contract asks, wherever the route is named.
+fn demanded(demand: &Demand, paths: &Paths) -> WherePredicate {
+    let (kind, place) = (&demand.kind, span::at(demand.kind.span()));
+    let bound = match demand.role {
+        Role::Part => paths.part(place),
+        Role::Body => paths.decode(place),
+        Role::Response => paths.encode(place),
+    };
+    parse_quote!(#kind: #bound)
 }
 
 /// The place of the last token.

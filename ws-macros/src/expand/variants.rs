@@ -2,12 +2,12 @@
 //!
 //! ```text
 //! match body {
-//!     Say::Join { 0: field } => { let out = <Chat>::message_join(self, ws, field).await; reply::<Self, _, _>(out) }
+//!     Say::Join(field) => { let out = <Chat>::message_join(self, ws, field).await; reply::<Self, _, _>(out) }
 //!     Say::Who { .. } => { … }
 //! }
 //! ```
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
@@ -38,7 +38,7 @@ pub(super) fn method(variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     }
 }
 
-/// Braces fit a unit variant and, with the field's number, a newtype.
+/// Braces fit a variant of any kind, parentheses a newtype alone: the data of no other variant is dropped unnoticed.
 fn arm(arm: &Arm, variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     let Arm { variant, handler } = arm;
     let at = span::at(handler.name.span());
@@ -47,13 +47,8 @@ fn arm(arm: &Arm, variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     let ws = handler.first.as_ref().map(|kind| method::local("ws", span::at(kind.span())));
     let ws = ws.map(|ws| quote_spanned!(at=> , #ws));
     let field = handler.second.as_ref().map(|kind| method::local("field", span::at(kind.span())));
-    let pattern = if let Some(field) = &field {
-        let mut number = Literal::usize_unsuffixed(0);
-        number.set_span(at);
-        quote_spanned!(at=> { #number: #field })
-    } else {
-        quote_spanned!(at=> { .. })
-    };
+    let pattern =
+        field.as_ref().map_or_else(|| quote_spanned!(at=> { .. }), |field| quote_spanned!(at=> (#field)));
     let field = field.map(|field| quote_spanned!(at=> , #field));
     let call = method::call(handler, &quote!(#ws #field), shell);
     let (out, judge) = (method::out(handler), handlers::judge(shell, method::returned(handler)));

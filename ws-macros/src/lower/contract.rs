@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Generics, LitStr, Type};
 
-use super::{attributes, inline, path, places, strings, target};
+use super::{attributes, inline, parameters, path, places, strings, target};
 use crate::{
     diagnostics::Diagnostics,
     model::{Contract, Params, Stated},
@@ -20,7 +20,7 @@ pub(crate) fn contract(arguments: Arguments, item: Item, errors: &mut Diagnostic
         errors.at(arguments.span, "a contract begins with its path\nhelp: write `#[ws_contract(\"/chat\")]`");
     }
     let root = arguments.keys.root.value().cloned();
-    let (target, structure) = target::structure(item, root, errors)?;
+    let (mut target, structure) = target::structure(item, root, errors)?;
     let attributes = structure.map(|structure| structure.attributes).unwrap_or_default();
     let literal = match &arguments.subject {
         Some(Subject::Path(literal)) => Some(literal),
@@ -28,6 +28,7 @@ pub(crate) fn contract(arguments: Arguments, item: Item, errors: &mut Diagnostic
     };
     let mut contract = read(literal, &arguments.keys, &target.generics, errors);
     contract.docs = attributes::docs(&attributes);
+    target.demands = parameters::demands(&contract, &target.generics);
     let named = [arguments.tokens, target.self_type.to_token_stream()].into_iter().collect();
     name_params(&mut contract, named);
     Some(Stated { target, contract })

@@ -1,9 +1,10 @@
 //! The struct that is generated for the captures of a path: its name, and what its types may name.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::{GenericParam, Generics};
 
+use super::parameters::mentions;
 use crate::{
     diagnostics::Diagnostics,
     model::{Capture, Inline},
@@ -47,24 +48,4 @@ pub(super) fn check(captures: &mut [Capture], place: Span, generics: &Generics, 
             capture.kind = None;
         }
     }
-}
-
-/// Whether a name stands in the tokens, other than behind `::`.
-fn mentions(tokens: &TokenStream, name: &str) -> bool {
-    let mut colons = 0;
-    tokens.clone().into_iter().any(|token| match token {
-        TokenTree::Punct(mark) if mark.as_char() == ':' => {
-            colons += 1;
-            false
-        }
-        TokenTree::Ident(word) => std::mem::take(&mut colons) < 2 && word == name,
-        TokenTree::Group(group) => {
-            colons = 0;
-            mentions(&group.stream(), name)
-        }
-        _ => {
-            colons = 0;
-            false
-        }
-    })
 }

@@ -7,6 +7,7 @@ mod handlers;
 mod inline;
 mod names;
 mod options;
+mod parameters;
 mod path;
 mod places;
 mod route;

@@ -72,12 +72,14 @@ impl Reader<'_> {
     }
 
     fn braces(&mut self, segment: &str) {
+        let inner = segment.replace(['{', '}'], "");
+        let name = if syn::parse_str::<Ident>(&inner).is_ok() { &*inner } else { "name" };
         match (segment.matches('{').count(), segment.matches('}').count()) {
             (opened, closed) if opened > closed => {
-                self.error(format!("a capture is not closed in `{segment}`\nhelp: write `{{name}}`"));
+                self.error(format!("a capture is not closed in `{segment}`\nhelp: write `{{{name}}}`"));
             }
             (opened, closed) if opened < closed => {
-                self.error(format!("a capture is not opened in `{segment}`\nhelp: write `{{name}}`"));
+                self.error(format!("a capture is not opened in `{segment}`\nhelp: write `{{{name}}}`"));
             }
             _ => self.error(format!(
                 "a capture is a whole segment, found `{segment}`\nhelp: capture the segment, and take it apart in the type of its field"

@@ -6,7 +6,7 @@ use quote::ToTokens;
 use super::{
     attributes, contract,
     handlers::{self, Found},
-    options, places, target, variants,
+    options, parameters, places, target, variants,
 };
 use crate::{
     diagnostics::Diagnostics,
@@ -22,7 +22,7 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
         errors.at(span, "a route begins with its path\nhelp: write `#[ws_route(\"/chat\")]`, or name a contract: `#[ws_route(ChatApi)]`");
     }
     let options = options::read(&keys, errors);
-    let (target, block) = target::block(item, keys.root.value().cloned(), errors)?;
+    let (mut target, block) = target::block(item, keys.root.value().cloned(), errors)?;
     let attributes = block.as_ref().map(|block| block.attributes.clone()).unwrap_or_default();
     let has_block = block.is_some();
     let found = block.map(|block: Block| handlers::read(block, errors)).unwrap_or_default();
@@ -39,6 +39,7 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
             let mut own = contract::read(literal.as_ref(), &keys, &target.generics, errors);
             own.docs = attributes::docs(&attributes);
             contract::name_params(&mut own, named(tokens, &target, &found));
+            target.demands = parameters::demands(&own, &target.generics);
             check_protocols(&own, &options, &keys, errors);
             if has_block {
                 check_body(&keys, &found, errors);

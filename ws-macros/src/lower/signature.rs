@@ -121,9 +121,6 @@ impl Reader<'_> {
                 self.value(kind, first.is_some(), &mut second);
             }
         }
-        if let Some(dots) = &signature.variadic {
-            self.error(dots, format!("a handler takes no `...`\nhelp: write `{}`", self.expected));
-        }
         (first, second)
     }
 

@@ -30,6 +30,7 @@ pub(super) fn block(
                 generics: block.generics.clone(),
                 self_type: block.self_type.clone(),
                 conditions: conditions(&block.attributes),
+                demands: Vec::new(),
             };
             let inherent = block.of_trait.is_none();
             Some((target, inherent.then_some(*block)))
@@ -95,6 +96,7 @@ fn structure_target(structure: &Structure, root: Option<Path>) -> Target {
         generics: structure.generics.clone(),
         self_type: Type::Verbatim(quote::quote!(#name #arguments)),
         conditions: conditions(&structure.attributes),
+        demands: Vec::new(),
     }
 }
 

@@ -13,5 +13,5 @@ pub(crate) use self::{
     docs::DocPart,
     handlers::{Arm, Handler, Variants},
     options::{Options, Origins, Setting, Value},
-    route::{Route, Served, Stated, Target},
+    route::{Demand, Role, Route, Served, Stated, Target},
 };

@@ -29,6 +29,22 @@ pub(crate) struct Target {
     pub(crate) self_type: Type,
     /// Under which conditions the item is there.
     pub(crate) conditions: Vec<TokenStream>,
+    /// What is asked of types that the parameters decide.
+    pub(crate) demands: Vec<Demand>,
+}
+
+/// A type of the contract that names a parameter of the block.
+pub(crate) struct Demand {
+    pub(crate) kind: Type,
+    pub(crate) role: Role,
+}
+
+/// What a type of the contract is for.
+#[derive(Clone, Copy)]
+pub(crate) enum Role {
+    Part,
+    Body,
+    Response,
 }
 
 /// The contract that a route serves.

@@ -21,7 +21,8 @@ impl Parse for Amount {
             input.parse().map(Self::Text)
         } else {
             let word: Ident = input.parse()?;
-            if word == "off" { Ok(Self::Off) } else { Err(syn::Error::new(word.span(), "expected `off`")) }
+            // What is expected instead is said by the key.
+            if word == "off" { Ok(Self::Off) } else { Err(input.error("")) }
         }
     }
 }

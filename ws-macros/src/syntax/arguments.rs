@@ -159,6 +159,10 @@ impl Arguments {
             "crate" => keys.root.read_with(key, input, errors, Path::parse_mod_style),
             unknown => {
                 errors.at(key.span(), unknown_key(unknown));
+                if unknown == "path" && self.subject.is_none() && input.peek2(LitStr) {
+                    let _: syn::Result<Token![=]> = input.parse();
+                    self.subject = input.parse().ok().map(Subject::Path);
+                }
                 skip::to_comma(input);
                 return;
             }

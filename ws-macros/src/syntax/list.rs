@@ -35,6 +35,7 @@ impl Parse for Origins {
             return input.parse().map(Self::List);
         }
         let word: Ident = input.parse()?;
-        if word == "any" { Ok(Self::Any) } else { Err(syn::Error::new(word.span(), "expected `any`")) }
+        // What is expected instead is said by the key.
+        if word == "any" { Ok(Self::Any) } else { Err(input.error("")) }
     }
 }

@@ -17,7 +17,7 @@ pub use self::{
     encode::{Encode, EncodeError, Encoded},
     invalid::{Invalid, On},
     mixed::Mixed,
-    part::{CapturePlan, Captures, Pairs, Part, PartPlan, Segment},
+    part::{Captures, Pairs, Part, PartPlan, Segment},
     plan::Plan,
 };
 

@@ -8,6 +8,7 @@ use crate::codec::{Decode, Encode, Part};
 /// A route as both ends know it. Written by `#[ws_route("/path", …)]` and `#[ws_contract("/path", …)]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the contract of a route",
+    label = "no contract",
     note = "put `#[ws_contract(\"/path\")]` on a struct, or `#[ws_route(\"/path\")]` on an impl block"
 )]
 pub trait Contract: Sized + 'static {
@@ -41,14 +42,28 @@ pub trait Contract: Sized + 'static {
 /// The server's end of a contract: the types that handlers deal in. Written by `#[ws_route]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a route",
+    label = "no route",
     note = "put `#[ws_route(\"/path\")]` on its impl block"
 )]
-pub trait Endpoint: Sized + Send + Sync + 'static {
+pub trait Endpoint: Sized + 'static {
     /// What both ends know: `Self`, or the contract that the route serves.
     type Contract: Contract;
     /// What `before_handle` made of the request; `()` if there is none.
     type Data: Send + Sync + 'static;
 }
+
+/// A type that every connection of a server shares.
+///
+/// An attribute asks it of a block with parameters, as one bound that is one error where it is missing.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a route: the connections of several threads share it",
+    label = "not `Send + Sync + 'static`",
+    note = "give the parameters of its impl block bounds, as in `impl<T: Send + Sync + 'static>`"
+)]
+pub trait Shared: Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + Sync + 'static> Shared for T {}
 
 /// The captures of a path, as a struct: `Params<Chat>` is a type, a literal and a pattern.
 pub type Params<C> = <C as Contract>::Params;

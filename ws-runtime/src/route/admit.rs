@@ -1,5 +1,7 @@
 //! What the handlers of the opening handshake may return.
 
+use std::future::{Ready, ready};
+
 use http::HeaderMap;
 
 use crate::handshake::Reject;
@@ -12,27 +14,43 @@ use crate::handshake::Reject;
 )]
 pub trait Admit {
     /// What `ws.data()` gives.
-    type Data: Send + Sync + 'static;
+    type Data;
+    /// What becomes a [`Reject`]. That it does is asked for where the value is used, and not of the type: `Data` is then
+    /// known all the same, and an error that is no refusal is one mistake.
+    type Error;
 
     /// Lets the request in, or refuses it.
-    fn admit(self) -> Result<Self::Data, Reject>;
+    fn admit(self) -> Result<Self::Data, Self::Error>;
 }
 
 impl Admit for () {
     type Data = ();
+    type Error = Reject;
 
     fn admit(self) -> Result<(), Reject> {
         Ok(())
     }
 }
 
-impl<D: Send + Sync + 'static, E: Into<Reject>> Admit for Result<D, E> {
+impl<D, E> Admit for Result<D, E> {
     type Data = D;
+    type Error = E;
 
-    fn admit(self) -> Result<D, Reject> {
-        self.map_err(Into::into)
+    fn admit(self) -> Self {
+        self
     }
 }
+
+/// What an `Err` of the handlers of the opening handshake may hold.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say what a client that is refused gets",
+    label = "its error is no refusal",
+    note = "the error is `Reject`, or a type `E` with `impl From<E> for Reject`; others are mapped: `.map_err(|_| Reject::status(500))`"
+)]
+pub trait Refusal: Into<Reject> {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<Reject>> Refusal for E {}
 
 /// What `parse` and `transform` may return: `()`, or a `Result` of it.
 #[diagnostic::on_unimplemented(
@@ -51,7 +69,7 @@ impl Pass for () {
     }
 }
 
-impl<E: Into<Reject>> Pass for Result<(), E> {
+impl<E: Refusal> Pass for Result<(), E> {
     fn pass(self) -> Result<(), Reject> {
         self.map_err(Into::into)
     }
@@ -74,15 +92,20 @@ impl Extend for HeaderMap {
     }
 }
 
-impl<E: Into<Reject>> Extend for Result<HeaderMap, E> {
+impl<E: Refusal> Extend for Result<HeaderMap, E> {
     fn extend(self) -> Result<HeaderMap, Reject> {
         self.map_err(Into::into)
     }
 }
 
 /// `before_handle`'s return value.
-pub fn admit<T: Admit>(value: T) -> Result<T::Data, Reject> {
-    value.admit()
+pub fn admit<T: Admit<Error: Refusal>>(value: T) -> Result<T::Data, Reject> {
+    value.admit().map_err(Into::into)
+}
+
+/// `before_handle` where the route has none.
+pub fn let_in() -> Ready<Result<(), Reject>> {
+    ready(Ok(()))
 }
 
 /// `parse`'s or `transform`'s return value.

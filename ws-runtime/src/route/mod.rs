@@ -10,7 +10,7 @@ mod reply;
 mod route;
 
 pub use self::{
-    admit::{Admit, Extend, Pass, admit, extend, pass},
+    admit::{Admit, Extend, Pass, Refusal, admit, extend, let_in, pass},
     error::Error,
     options::{OnInvalid, Options},
     outcome::{BoxError, Outcome},

@@ -10,7 +10,6 @@ use futures_core::Stream;
 
 use super::{BoxError, Outcome};
 use crate::{
-    codec::Encode,
     contract::{Endpoint, Response},
     wire::Close,
 };
@@ -68,7 +67,7 @@ impl<'a, R> Reply<'a, R, by::Unit> for () {
 }
 
 #[diagnostic::do_not_recommend]
-impl<'a, R: Encode> Reply<'a, R, by::One> for R {
+impl<'a, R> Reply<'a, R, by::One> for R {
     fn reply(self) -> Outcome<'a, R> {
         Outcome::One(self)
     }
@@ -94,7 +93,7 @@ impl<'a, R, T: Reply<'a, R, M>, M> Reply<'a, R, by::Maybe<M>> for Option<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<'a, R: Encode> Reply<'a, R, by::Many> for Vec<R> {
+impl<'a, R> Reply<'a, R, by::Many> for Vec<R> {
     fn reply(self) -> Outcome<'a, R> {
         Outcome::Many(self)
     }

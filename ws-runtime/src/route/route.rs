@@ -41,9 +41,10 @@ impl Handlers {
 /// A route with its handlers. Written by `#[ws_route]`, one method for each handler of the block.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a route",
+    label = "no route",
     note = "put `#[ws_route(\"/path\")]` on its impl block"
 )]
-pub trait Route: Endpoint {
+pub trait Route: Endpoint + Send + Sync {
     /// What the attribute sets.
     const OPTIONS: Options = Options::UNSET;
     /// Which handlers the block has.

@@ -12,6 +12,8 @@ mistakes! { the_first_argument:
 }
 
 mistakes! { keys:
+    r#"#[ws_route(path = "/a", send_pings)] impl Chat { fn open(&self) {} }"#
+        => "path", "unknown key `path`\nhelp: the path stands first, without a key";
     r#"#[ws_route("/", bdoy = Say)] impl Chat { fn open(&self) {} }"#
         => "bdoy", "unknown key `bdoy`\nhelp: a key of nearly that name is `body`";
     r#"#[ws_route("/", zzz = Say<A, B>, send_pings)] impl Chat { fn open(&self) {} }"#

@@ -14,9 +14,11 @@ mistakes! { paths:
     r#"#[ws_route("/{a}/{a}")] impl Chat { fn open(&self) {} }"#
         => r#""/{a}/{a}""#, "two captures are named `a`";
     r#"#[ws_route("/{a")] impl Chat { fn open(&self) {} }"#
-        => r#""/{a""#, "a capture is not closed in `{a`";
+        => r#""/{a""#, "a capture is not closed in `{a`\nhelp: write `{a}`";
     r#"#[ws_route("/a}")] impl Chat { fn open(&self) {} }"#
-        => r#""/a}""#, "a capture is not opened in `a}`";
+        => r#""/a}""#, "a capture is not opened in `a}`\nhelp: write `{a}`";
+    r#"#[ws_route("/a b}")] impl Chat { fn open(&self) {} }"#
+        => r#""/a b}""#, "a capture is not opened in `a b}`\nhelp: write `{name}`";
     r#"#[ws_route("/x-{a}")] impl Chat { fn open(&self) {} }"#
         => r#""/x-{a}""#, "a capture is a whole segment, found `x-{a}`";
     r#"#[ws_route("/{*a}/b")] impl Chat { fn open(&self) {} }"#

@@ -28,6 +28,8 @@ mistakes! { items:
         => "mod", "expected an impl block, found a module";
     r#"#[ws_route("/")] trait Chat {}"#
         => "trait", "expected an impl block, found a `trait`";
+    r#"#[ws_route("/")] impl {}"#
+        => "impl", "expected an impl block, found an impl block that cannot be read";
     r#"#[ws_contract("/")] impl Chat {}"#
         => "impl", "expected a struct, found an impl block";
     r#"#[ws_contract("/")] enum Chat {}"#

@@ -21,59 +21,74 @@ pub trait Segment: DeserializeOwned + JsonSchema {}
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned + JsonSchema> Segment for T {}
 
-/// Captures and their types, on the way to a [`PartPlan`].
+/// A path's captures, asked for one by one: for their types before listening, for their values with each request.
+///
+/// Both passes run the same function, so a path and its plan cannot disagree. It takes every capture before it gives one.
 #[derive(Debug)]
-pub struct CapturePlan {
-    generator: Generator,
-    properties: Map<String, Value>,
+pub struct Captures<'a>(Pass<'a>);
+
+#[derive(Debug)]
+enum Pass<'a> {
+    Plan(&'a mut Properties),
+    Read { value: Value, issues: Vec<Issue> },
 }
 
-impl CapturePlan {
-    pub(super) fn new() -> Self {
-        Self { generator: Generator::new(Direction::Inbound), properties: Map::new() }
-    }
+/// The schemas of captures, by their names.
+#[derive(Debug)]
+struct Properties {
+    generator: Generator,
+    schemas: Map<String, Value>,
+}
 
-    /// Adds a capture.
-    pub fn capture<T: Segment>(mut self, name: &str) -> Self {
-        let schema = self.generator.schema::<T>();
-        self.properties.insert(name.to_owned(), schema);
-        self
-    }
-
-    /// Completes the plan.
+impl Captures<'_> {
+    /// Decides what is decided once about the captures that `all` takes.
     ///
     /// # Errors
     /// If a type cannot be read from one segment.
-    pub fn build(self) -> Result<PartPlan, SchemaError> {
-        let required: Vec<_> = self.properties.keys().cloned().collect();
-        let root = json!({"type": "object", "properties": self.properties, "required": required});
-        PartPlan::finish(self.generator, root, "path parameters")
+    pub fn plan<T>(
+        all: impl FnOnce(&mut Captures<'_>) -> Result<T, Invalid>,
+    ) -> Result<PartPlan, SchemaError> {
+        let mut properties =
+            Properties { generator: Generator::new(Direction::Inbound), schemas: Map::new() };
+        // There are no values yet, so none is given.
+        let _: Result<T, Invalid> = all(&mut Captures(Pass::Plan(&mut properties)));
+        let Properties { generator, schemas } = properties;
+        let required: Vec<_> = schemas.keys().cloned().collect();
+        let root = json!({"type": "object", "properties": schemas, "required": required});
+        PartPlan::finish(generator, root, "path parameters")
     }
-}
 
-/// A path's captures, checked; to be taken one by one.
-#[derive(Debug)]
-pub struct Captures {
-    value: Value,
-    issues: Vec<Issue>,
-}
-
-impl Captures {
-    /// Checks the captures by their plan.
-    pub fn new(plan: &PartPlan, pairs: &Pairs) -> Self {
+    /// Checks a request's captures by their plan, and reads what `all` takes.
+    ///
+    /// # Errors
+    /// What is wrong with the captures, all of them together.
+    pub fn read<T>(
+        plan: &PartPlan,
+        pairs: &Pairs,
+        all: impl FnOnce(&mut Captures<'_>) -> Result<T, Invalid>,
+    ) -> Result<T, Invalid> {
         let (value, issues) = plan.value(pairs).unwrap_or_default();
-        Self { value, issues }
+        all(&mut Captures(Pass::Read { value, issues }))
     }
 
     /// Takes a capture. `None` if it does not fit, or any other does not: what is wrong is said by [`give`](Self::give).
-    pub fn read<T: Segment>(&mut self, name: &str) -> Option<T> {
-        let value = self.value.get_mut(name).map(Value::take).filter(|_| self.issues.is_empty())?;
-        let read = T::deserialize(value).ok();
-        if read.is_none() {
-            let issue = Issue::new(&format!("/{name}"), "type", "has a value that its type does not take");
-            self.issues.push(issue);
+    pub fn take<T: Segment>(&mut self, name: &str) -> Option<T> {
+        match &mut self.0 {
+            Pass::Plan(properties) => {
+                let schema = properties.generator.schema::<T>();
+                properties.schemas.insert(name.to_owned(), schema);
+                None
+            }
+            Pass::Read { value, issues } => {
+                let value = value.get_mut(name).map(Value::take).filter(|_| issues.is_empty())?;
+                let read = T::deserialize(value).ok();
+                if read.is_none() {
+                    let path = format!("/{name}");
+                    issues.push(Issue::new(&path, "type", "has a value that its type does not take"));
+                }
+                read
+            }
         }
-        read
     }
 
     /// Gives a capture that was taken, if all captures fit.
@@ -81,9 +96,13 @@ impl Captures {
     /// # Errors
     /// What is wrong with the captures, all of them together.
     pub fn give<T>(&mut self, taken: Option<T>) -> Result<T, Invalid> {
+        let issues = match &self.0 {
+            Pass::Plan(_) => &[],
+            Pass::Read { issues, .. } => issues.as_slice(),
+        };
         match taken {
-            Some(value) if self.issues.is_empty() => Ok(value),
-            _ => Err(Invalid::schema(On::Params, self.issues.clone())),
+            Some(value) if issues.is_empty() => Ok(value),
+            _ => Err(Invalid::schema(On::Params, issues.to_vec())),
         }
     }
 }
@@ -99,25 +118,21 @@ mod tests {
     }
 
     /// As the attribute writes it.
-    fn read(plan: &PartPlan, pairs: &Pairs) -> Result<Params, Invalid> {
-        let mut captures = Captures::new(plan, pairs);
-        let (room, seat) = (captures.read("room"), captures.read("seat"));
+    fn all(captures: &mut Captures<'_>) -> Result<Params, Invalid> {
+        let (room, seat) = (captures.take("room"), captures.take("seat"));
         Ok(Params { room: captures.give(room)?, seat: captures.give(seat)? })
-    }
-
-    fn plan() -> PartPlan {
-        PartPlan::captures().capture::<String>("room").capture::<u32>("seat").build().unwrap()
     }
 
     #[test]
     fn captures_have_the_types_that_the_path_gives_them() {
-        assert_eq!(plan().names().collect::<Vec<_>>(), ["room", "seat"]);
+        let plan = Captures::plan(all).unwrap();
+        assert_eq!(plan.names().collect::<Vec<_>>(), ["room", "seat"]);
         for (room, seat, params) in [
             ("a%20b", "7", Params { room: "a b".into(), seat: 7 }),
             ("7", "4294967295", Params { room: "7".into(), seat: u32::MAX }),
         ] {
             let pairs = Pairs::captures([("room", room), ("seat", seat)]).unwrap();
-            assert_eq!(read(&plan(), &pairs).unwrap(), params);
+            assert_eq!(Captures::read(&plan, &pairs, all).unwrap(), params);
         }
     }
 
@@ -130,11 +145,18 @@ mod tests {
             String,
         );
 
-        let plan = PartPlan::captures().capture::<Short>("room").capture::<u32>("seat").build().unwrap();
+        let first = |captures: &mut Captures<'_>| {
+            let (room, _) = (captures.take::<Short>("room"), captures.take::<u32>("seat"));
+            captures.give(room).map(drop)
+        };
+        let last = |captures: &mut Captures<'_>| {
+            let (_, seat) = (captures.take::<Short>("room"), captures.take::<u32>("seat"));
+            captures.give(seat).map(drop)
+        };
+        let plan = Captures::plan(first).unwrap();
         let pairs = Pairs::captures([("room", "SECRET"), ("seat", "+1")]).unwrap();
-        let mut captures = Captures::new(&plan, &pairs);
-        let (room, seat) = (captures.read::<Short>("room"), captures.read::<u32>("seat"));
-        for invalid in [captures.give(room).unwrap_err(), captures.give(seat).unwrap_err()] {
+        for all in [first, last] {
+            let invalid = Captures::read(&plan, &pairs, all).unwrap_err();
             let issues: Vec<_> =
                 invalid.errors().iter().map(|issue| (&*issue.path, &*issue.keyword)).collect();
             assert_eq!(issues, [("/room", "maxLength"), ("/seat", "type")]);
@@ -145,7 +167,11 @@ mod tests {
 
     #[test]
     fn a_type_that_no_segment_is_gets_refused_at_start_up() {
-        let refused = PartPlan::captures().capture::<std::time::Duration>("wait").build().unwrap_err();
+        let wait = |captures: &mut Captures<'_>| {
+            let wait = captures.take::<std::time::Duration>("wait");
+            captures.give(wait)
+        };
+        let refused = Captures::plan(wait).unwrap_err();
         assert!(refused.to_string().contains("`wait` is an object"), "{refused}");
     }
 }

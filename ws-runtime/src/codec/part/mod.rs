@@ -18,7 +18,7 @@ mod plan;
 mod read;
 
 pub use self::{
-    captures::{CapturePlan, Captures, Segment},
+    captures::{Captures, Segment},
     pairs::Pairs,
     plan::PartPlan,
     read::Part,

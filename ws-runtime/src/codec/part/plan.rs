@@ -5,7 +5,7 @@ use std::any::{TypeId, type_name};
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
-use super::{CapturePlan, Pairs, coerce::Coerce};
+use super::{Pairs, coerce::Coerce};
 use crate::{
     codec::On,
     schema::{Check, Direction, Generator, Issue, SchemaError, resolve},
@@ -34,11 +34,6 @@ enum Rest {
 }
 
 impl PartPlan {
-    /// Begins the plan of a path's captures, whose types are given one by one.
-    pub fn captures() -> CapturePlan {
-        CapturePlan::new()
-    }
-
     /// Reads a type's schema.
     pub(super) fn of<T: JsonSchema + 'static>() -> Result<Self, SchemaError> {
         if TypeId::of::<T>() == TypeId::of::<()>() {

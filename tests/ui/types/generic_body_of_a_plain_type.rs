@@ -1,6 +1,8 @@
-//! A type parameter must be able to arrive.
+//! A type parameter is what it is given.
 
 use ws_runtime::{Server, ws_route};
+
+struct Plain;
 
 struct Room<T>(T);
 
@@ -12,5 +14,5 @@ impl<T> Room<T> {
 }
 
 fn main() {
-    let _ = Server::new().route(Room(1));
+    let _ = Server::new().route(Room(Plain));
 }

@@ -1,0 +1,85 @@
+//! The cases of `tests/ui` with their recorded answers. Knows no rule.
+
+use std::{fs, path::Path};
+
+/// A program that does not compile, and what the compiler said of it.
+pub(crate) struct Case {
+    /// Its kind of mistake and its name: `path/colon_style`.
+    pub(crate) name: String,
+    /// All that was printed.
+    pub(crate) answer: String,
+}
+
+/// One error of an answer.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Mistake<'a> {
+    /// The first line of the message.
+    pub(crate) message: &'a str,
+    /// What the caret stands under.
+    pub(crate) caret: &'a str,
+}
+
+impl Case {
+    /// The errors, in the order in which they are printed.
+    pub(crate) fn mistakes(&self) -> Vec<Mistake<'_>> {
+        let lines: Vec<&str> = self.answer.lines().collect();
+        let starts = (0..lines.len()).filter(|&at| lines[at].starts_with("error"));
+        starts
+            .map(|at| Mistake {
+                message: lines[at].split_once(": ").map_or("", |(_, message)| message),
+                caret: caret(&lines[at + 1..]).unwrap_or_default(),
+            })
+            .collect()
+    }
+}
+
+/// The text above the first row of carets.
+fn caret<'a>(lines: &[&'a str]) -> Option<&'a str> {
+    let is_row = |line: &&str| line.trim_start().starts_with('|') && line.contains('^');
+    let row = lines.iter().position(is_row)?;
+    let (from, width) = (lines[row].find('^')?, lines[row].matches('^').count());
+    // Carets are counted in letters; the source has a number before the gutter.
+    let source = lines[..row]
+        .iter()
+        .rfind(|line| line.trim_start().starts_with(|first: char| first.is_ascii_digit()))?;
+    let from = source.char_indices().nth(from)?.0;
+    let to = source[from..].char_indices().nth(width).map_or(source.len(), |(at, _)| from + at);
+    source.get(from..to)
+}
+
+/// All cases that must not compile, in order of their names.
+pub(crate) fn all() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for kind in folders(Path::new("ui")) {
+        for entry in fs::read_dir(Path::new("ui").join(&kind)).expect("a readable folder") {
+            let path = entry.expect("a readable folder").path();
+            let stem = path.file_stem().expect("a file").to_string_lossy().into_owned();
+            if kind != "pass" && path.extension().is_some_and(|extension| extension == "rs") {
+                let answer = fs::read_to_string(path.with_extension("stderr")).unwrap_or_default();
+                cases.push(Case { name: format!("{kind}/{stem}"), answer });
+            }
+        }
+    }
+    cases.sort_by(|a, b| a.name.cmp(&b.name));
+    cases
+}
+
+/// The kinds of mistakes.
+fn folders(root: &Path) -> Vec<String> {
+    let entries = fs::read_dir(root).expect("a readable folder");
+    entries
+        .map(|entry| entry.expect("a readable folder").file_name().to_string_lossy().into_owned())
+        .collect()
+}
+
+#[test]
+fn the_caret_is_read_off_the_source_line() {
+    let answer = "error[E0425]: cannot find `é`\n  --> ui/a.rs:14:28\n   |\n 8 | struct Say {\n   | ---------- \
+                  here\n...\n14 | #[é(\"/chat\", body = Sya)]\n   |                     ^^^ not found\n\nerror: b\n \
+                  --> ui/a.rs:1:2\n  |\n1 | abc\n  |  ^\n";
+    let case = Case { name: String::new(), answer: answer.to_owned() };
+    assert_eq!(
+        case.mistakes(),
+        [Mistake { message: "cannot find `é`", caret: "Sya" }, Mistake { message: "b", caret: "b" }]
+    );
+}

@@ -1,0 +1,91 @@
+//! One mistake gives one error.
+
+use crate::cases::{self, Case};
+
+/// Cases that make several mistakes on purpose, and how many: each is reported, in one build.
+pub(crate) const SEVERAL: &[(&str, usize)] =
+    &[("keys/no_values", 25), ("keys/ten_mistakes", 10), ("signatures/handlers_without_self", 12)];
+
+/// Cases where one mistake gives more than one error, and why nothing can be done about it.
+pub(crate) const EXCEPTIONS: &[(&str, usize, &str)] = &[
+    (
+        "data/bare",
+        4,
+        "the compiler looks the data up by the return type, and does so again wherever the socket is used; the first error \
+         says it, on the type",
+    ),
+    (
+        "keys/not_a_contract",
+        2,
+        "the compiler looks the messages up in the contract, and does so again for each handler; the first error says it, on \
+         the word",
+    ),
+    (
+        "placement/two_routes_on_one_type",
+        4,
+        "an attribute does not see the other one, and the compiler reports each trait that is implemented twice",
+    ),
+    (
+        "types/route_not_sync",
+        2,
+        "the route is one error, on its type; the futures that borrow it are not `Send` either, and each is one at its \
+         handler's name",
+    ),
+];
+
+fn expected(case: &Case) -> usize {
+    let several = SEVERAL.iter().map(|(name, count)| (*name, *count));
+    let mut listed = several.chain(EXCEPTIONS.iter().map(|(name, count, _)| (*name, *count)));
+    listed.find(|(name, _)| *name == case.name).map_or(1, |(_, count)| count)
+}
+
+/// Says for which cases the number of errors is not the one that is expected.
+fn miscounted(cases: &[Case]) -> Vec<String> {
+    let wrong = |case: &&Case| case.mistakes().len() != expected(case) || case.answer.contains("\nwarning");
+    cases
+        .iter()
+        .filter(wrong)
+        .map(|case| format!("{}: {} errors, expected {}", case.name, case.mistakes().len(), expected(case)))
+        .collect()
+}
+
+#[test]
+fn one_mistake_is_one_error() {
+    let cases = cases::all();
+    assert!(cases.len() >= 60, "{} cases", cases.len());
+    assert_eq!(miscounted(&cases), Vec::<String>::new());
+    let listed = SEVERAL.iter().map(|(name, _)| name).chain(EXCEPTIONS.iter().map(|(name, ..)| name));
+    for name in listed {
+        assert!(cases.iter().any(|case| case.name == *name), "{name} is gone");
+    }
+}
+
+#[test]
+fn a_second_error_is_noticed() {
+    for (name, answer, wrong) in [
+        ("path/a", "error: b\n", false),
+        ("path/a", "error: b\n\nerror[E0277]: c\n", true),
+        ("path/a", "error: b\n\nwarning: c\n", true),
+        ("path/a", "", true),
+        ("keys/not_a_contract", "error: b\n", true),
+    ] {
+        let case = Case { name: name.to_owned(), answer: answer.to_owned() };
+        assert_eq!(!miscounted(&[case]).is_empty(), wrong, "{name}: {answer}");
+    }
+}
+
+/// Stable compilers give an attribute no place inside a literal, and report a future at the name of its function. Elsewhere
+/// a caret stands at a word, not at a whole attribute or block.
+#[test]
+fn a_caret_stands_at_a_word() {
+    let mut vague = Vec::new();
+    for case in cases::all() {
+        for mistake in case.mistakes() {
+            let missing = case.name.ends_with("/nothing_at_all") && mistake.caret == "#[ws_route]";
+            if (mistake.caret.is_empty() || mistake.caret.starts_with("#[ws_")) && !missing {
+                vague.push(case.name.clone());
+            }
+        }
+    }
+    assert_eq!(vague, Vec::<String>::new());
+}

@@ -1,0 +1,96 @@
+//! The README's table, made of the recorded answers.
+
+use std::{env, fmt::Write, fs};
+
+use crate::{
+    cases::{self, Case},
+    count::{EXCEPTIONS, SEVERAL},
+};
+
+const README: &str = "README.md";
+const BEGIN: &str = "<!-- Written by the test `messages`. -->\n";
+
+/// The kinds of mistakes, in the order in which they are listed.
+const KINDS: &[(&str, &str)] = &[
+    ("path", "Paths"),
+    ("keys", "Keys"),
+    ("values", "Values of keys"),
+    ("signatures", "Signatures of handlers"),
+    ("types", "Types"),
+    ("replies", "Replies"),
+    ("variants", "Handlers of variants"),
+    ("data", "What `before_handle` returns"),
+    ("placement", "Where an attribute stands"),
+];
+
+/// The tables, one a kind, and the exceptions.
+fn tables(cases: &[Case]) -> String {
+    let mut text = format!("{} mistakes.\n", cases.len());
+    for (folder, title) in KINDS {
+        let _ = write!(
+            text,
+            "\n### {title}\n\n| mistake | the caret | first line of the message |\n|---|---|---|\n"
+        );
+        for case in cases {
+            let Some(name) = case.name.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')) else {
+                continue;
+            };
+            let mistakes = case.mistakes();
+            let Some(first) = mistakes.first() else { continue };
+            let more = if SEVERAL.iter().any(|(several, _)| *several == case.name) {
+                format!(" (and {} more)", mistakes.len() - 1)
+            } else {
+                String::new()
+            };
+            let (name, link) = (name.replace('_', " "), &case.name);
+            let (caret, message) = (quoted(first.caret), cell(first.message));
+            let _ = writeln!(text, "| [{name}](ui/{link}.rs) | {caret} | {message}{more} |");
+        }
+    }
+    text.push_str("\n### Exceptions\n\n");
+    text.push_str("- A mistake inside a literal is shown at the literal: a stable compiler gives an attribute no place inside one.\n");
+    text.push_str(
+        "- A future that is not `Send` is shown at the handler's name: that is where the compiler sees it.\n",
+    );
+    for (name, count, reason) in EXCEPTIONS {
+        let _ = writeln!(
+            text,
+            "- [{}](ui/{name}.rs) gives {count} errors: {reason}.",
+            name.replace(['/', '_'], " ")
+        );
+    }
+    text
+}
+
+/// Code in a table, whatever quotes it holds.
+fn quoted(code: &str) -> String {
+    let fence = if code.contains('`') { "``" } else { "`" };
+    format!("{fence}{}{fence}", cell(code))
+}
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+#[test]
+fn the_readme_lists_every_mistake_with_its_message() {
+    let cases = cases::all();
+    for case in &cases {
+        assert!(KINDS.iter().any(|(folder, _)| case.name.starts_with(folder)), "{} is of no kind", case.name);
+    }
+    let text = fs::read_to_string(README).expect("the tests have a README");
+    let (before, _) = text.split_once(BEGIN).expect("the README has a place for the tables");
+    let expected = format!("{before}{BEGIN}\n{}", tables(&cases));
+    if env::var_os("TRYBUILD").is_some_and(|value| value == "overwrite") {
+        fs::write(README, &expected).expect("the README can be written");
+    } else {
+        assert!(text == expected, "tests/README.md is not up to date: run this test with TRYBUILD=overwrite");
+    }
+}
+
+#[test]
+fn a_table_shows_what_was_answered() {
+    let answer = "error: a `b|c`\n --> ui/path/d_e.rs:1:2\n  |\n1 | f g\n  |   ^\n";
+    let table = tables(&[Case { name: "path/d_e".to_owned(), answer: answer.to_owned() }]);
+    assert!(table.contains("\n| [d e](ui/path/d_e.rs) | `g` | a `b\\|c` |\n"), "{table}");
+}

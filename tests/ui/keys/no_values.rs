@@ -1,0 +1,41 @@
+//! Every key says what it expects.
+
+use ws_runtime::{Server, ws_route};
+
+struct Chat;
+
+#[ws_route(
+    "/chat/{room}",
+    body,
+    response,
+    query,
+    params,
+    header,
+    cookie,
+    protocols,
+    summary,
+    tags,
+    max_payload_length,
+    max_fragments,
+    fragment_timeout,
+    idle_timeout,
+    backpressure_limit,
+    rate_limit,
+    max_invalid,
+    on_invalid,
+    close_timeout,
+    origins,
+    crate,
+    deprecated = 1,
+    require_protocol = 1,
+    send_pings = 1,
+    close_on_backpressure_limit = 1,
+    publish_to_self = 1,
+)]
+impl Chat {
+    fn message(&self) {}
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

@@ -1,0 +1,11 @@
+//! A contract is stated, not served.
+
+use ws_runtime::{ws_contract};
+
+#[ws_contract("/chat")]
+struct ChatApi;
+
+#[ws_contract(ChatApi)]
+struct Other;
+
+fn main() {}

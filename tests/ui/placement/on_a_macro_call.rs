@@ -1,0 +1,20 @@
+//! What a macro writes is not seen.
+
+use ws_runtime::{ws_route};
+
+macro_rules! handlers {
+    () => {
+        impl Chat {
+            fn open(&self) {}
+        }
+    };
+}
+
+struct Chat;
+
+#[ws_route("/chat")]
+handlers! {}
+
+fn main() {
+    Chat.open();
+}

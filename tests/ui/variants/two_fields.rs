@@ -1,0 +1,23 @@
+//! A variant of several fields is taken apart in `message`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ws_runtime::{Server, ws_route};
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+enum Said {
+    Text(String, u8),
+}
+
+struct Chat;
+
+#[ws_route("/chat", body = Said)]
+impl Chat {
+    fn message_text(&self, text: String) {
+        drop(text);
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

@@ -1,0 +1,53 @@
+//! What depends on the parameters of a block.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{Generics, Type};
+
+use crate::model::{Contract, Demand, Params, Role};
+
+/// What the contract's types must be able to do, where the block's parameters decide whether they can.
+pub(super) fn demands(contract: &Contract, generics: &Generics) -> Vec<Demand> {
+    let params = match &contract.params {
+        Params::Given(params) => Some(&**params),
+        Params::None | Params::Inline(_) => None,
+    };
+    let types = [
+        (params, Role::Part),
+        (contract.query.as_ref(), Role::Part),
+        (contract.header.as_ref(), Role::Part),
+        (contract.cookie.as_ref(), Role::Part),
+        (contract.body.as_ref(), Role::Body),
+        (contract.response.as_ref(), Role::Response),
+    ];
+    let open = |kind: &Type| {
+        let tokens = kind.to_token_stream();
+        generics.type_params().any(|parameter| mentions(&tokens, &parameter.ident.to_string()))
+    };
+    types
+        .into_iter()
+        .filter_map(|(kind, role)| {
+            kind.filter(|kind| open(kind)).map(|kind| Demand { kind: kind.clone(), role })
+        })
+        .collect()
+}
+
+/// Whether a name stands in the tokens, other than behind `::`.
+pub(super) fn mentions(tokens: &TokenStream, name: &str) -> bool {
+    let mut colons = 0;
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Punct(mark) if mark.as_char() == ':' => {
+            colons += 1;
+            false
+        }
+        TokenTree::Ident(word) => std::mem::take(&mut colons) < 2 && word == name,
+        TokenTree::Group(group) => {
+            colons = 0;
+            mentions(&group.stream(), name)
+        }
+        _ => {
+            colons = 0;
+            false
+        }
+    })
+}
