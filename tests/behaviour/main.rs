@@ -18,5 +18,6 @@ mod replies;
 mod shutdown;
 mod socket;
 mod support;
+mod testing;
 mod types;
 mod upgrade;
