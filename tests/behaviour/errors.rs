@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt, stream};
 use serde_json::json;
 use ws_runtime::{Close, Closed, Error, Server, Socket, testing::Event, testing::Site, ws_route};
 
@@ -350,4 +350,89 @@ async fn a_panic_while_a_message_is_decoded_is_contained() {
     client.send_text("{}").await;
     assert_eq!(client.receive_close().await.0, Some(1011));
     assert_eq!(journal.take(), ["panicked: in `Deserialize`"]);
+}
+
+#[test]
+fn errors_are_small_and_cross_threads() {
+    fn check<E: std::error::Error + Send + Sync + 'static>() {
+        let size = size_of::<E>();
+        assert!(size <= 32, "{} has {size} bytes", std::any::type_name::<E>());
+    }
+
+    check::<Error>();
+    check::<Close>();
+    check::<ws_runtime::CloseCodeError>();
+    check::<ws_runtime::EncodeError>();
+    check::<ws_runtime::Invalid>();
+    check::<ws_runtime::SchemaError>();
+    check::<ws_runtime::ServeError>();
+    check::<ws_runtime::SetupError>();
+    check::<ws_runtime::StartError>();
+    check::<ws_runtime::testing::Refused>();
+    assert!(size_of::<ws_runtime::Reject>() <= 32);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_in_a_stream_is_contained() {
+    struct Cracked(Journal);
+    #[ws_route("/cracked/{from}", body = Note, response = Note)]
+    impl Cracked {
+        fn open(&self, ws: &Socket<Self>) -> Option<impl Stream<Item = Note> + use<>> {
+            (ws.params().from == "open").then(Self::stream)
+        }
+
+        fn message(&self) -> impl Stream<Item = Note> + use<> {
+            Self::stream()
+        }
+
+        fn error(&self, error: Error) {
+            self.0.note(named(&error));
+        }
+
+        fn close(&self, closed: Closed) {
+            self.0.note_end(&closed);
+        }
+    }
+    impl Cracked {
+        fn stream() -> impl Stream<Item = Note> + use<> {
+            stream::iter([Some("first"), None]).map(|word| Note::new(word.expect("crack")))
+        }
+    }
+
+    for from in ["open", "message"] {
+        let journal = Journal::default();
+        let site = Site::start(Server::new().route(Cracked(journal.clone())));
+        let mut client = site.connect::<Cracked>(&format!("/cracked/{from}")).await.unwrap();
+        if from == "message" {
+            client.send(&Note::new("")).await;
+        }
+        assert_eq!(client.receive().await, Note::new("first"), "{from}");
+        assert_eq!(client.receive_close().await.0, Some(1011), "{from}");
+        site.settled().await;
+        assert_eq!(journal.take(), ["panicked: crack", "1011 \"internal error\" by Us, clean"], "{from}");
+    }
+}
+
+/// What `error` returns may be a stream, like any reply.
+#[tokio::test(start_paused = true)]
+async fn error_may_reply_with_a_stream() {
+    struct Wordy;
+    #[ws_route("/wordy", body = Note, response = Note)]
+    impl Wordy {
+        fn message(&self, note: Note) -> Result<Note, String> {
+            if note.message == "fine" { Ok(note) } else { Err(note.message) }
+        }
+
+        fn error(&self) -> impl Stream<Item = Note> + use<> {
+            stream::iter([Note::new("this"), Note::new("went wrong")])
+        }
+    }
+
+    let site = Site::start(Server::new().route(Wordy));
+    let mut client = site.connect::<Wordy>("/wordy").await.unwrap();
+    client.send(&Note::new("")).await;
+    client.send(&Note::new("fine")).await;
+    for heard in ["this", "went wrong", "fine"] {
+        assert_eq!(client.receive().await, Note::new(heard));
+    }
 }

@@ -9,7 +9,7 @@ use std::{
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    time::Instant,
+    time::{Instant, sleep},
 };
 use tower_service::Service;
 use ws_runtime::{Body, Params, ServeError, Server, Socket, testing::Site, ws_route};
@@ -147,18 +147,35 @@ async fn bad_handshakes_get_an_answer() {
     http.shut_down().await;
 }
 
-/// Frames right behind the handshake, in the same bytes.
+/// Frames right behind the handshake, in the same bytes, while a handler of the handshake takes its time.
 #[tokio::test(start_paused = true)]
 async fn what_comes_with_the_handshake_is_handled() {
-    let http = Http::serve(Server::new().route(Echo));
-    let mut stream = http.dial().await;
-    let mut bytes = handshake("/echo").into_bytes();
-    bytes.extend(frame(0x81, "early"));
-    bytes.extend(frame(0x88, [0x03, 0xe8]));
-    stream.write_all(&bytes).await.unwrap();
-    let answer = rest(stream).await;
-    assert!(answer.starts_with("HTTP/1.1 101 "), "{answer}");
-    assert!(answer.contains("\r\n\r\n\u{fffd}\u{5}early\u{fffd}\u{2}\u{3}"), "{answer:?}");
+    struct Slow;
+    #[ws_route("/slow", body = String, response = String)]
+    impl Slow {
+        async fn before_handle(&self) {
+            sleep(Duration::from_secs(1)).await;
+        }
+
+        fn message(&self, text: String) -> String {
+            text
+        }
+    }
+
+    let http = Http::serve(Server::new().route(Slow));
+    let frames = [frame(0x81, "early"), frame(0x81, "next"), frame(0x88, [0x03, 0xe8])].concat();
+    for together in [0, 1, 5, 11, 13, frames.len()] {
+        let mut stream = http.dial().await;
+        let bytes = [handshake("/slow").as_bytes(), &frames[..together]].concat();
+        stream.write_all(&bytes).await.unwrap();
+        sleep(Duration::from_secs(2)).await;
+        stream.write_all(&frames[together..]).await.unwrap();
+        let answer = rest(stream).await;
+        assert!(answer.starts_with("HTTP/1.1 101 "), "{together}: {answer}");
+        let (_, said) = answer.split_once("\r\n\r\n").unwrap();
+        // Bytes that are no text show as U+FFFD: the first of each frame, and of the close code.
+        assert_eq!(said, "\u{fffd}\u{5}early\u{fffd}\u{4}next\u{fffd}\u{2}\u{3}\u{fffd}", "{together}");
+    }
     http.shut_down().await;
 }
 
@@ -230,7 +247,8 @@ async fn a_server_that_cannot_work_does_not_start() {
         fn open(&self) {}
     }
 
-    let mistakes: [(fn() -> Server, usize, &str); 8] = [
+    type Mistake = (fn() -> Server, usize, &'static str);
+    let mistakes: [Mistake; 8] = [
         (|| Server::new().route(Echo).route(Echo), 1, "`/echo` is added twice"),
         (|| Server::new().route(Numbered).route(Same), 1, "`/ws/{other}` cannot be added"),
         (|| Server::new().max_header_bytes(100), 1, "`max_header_bytes`"),

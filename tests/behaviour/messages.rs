@@ -187,7 +187,8 @@ async fn binary() {
         site.connect::<Shared>("/bytes").await.unwrap(),
         site.connect::<Raw>("/raw").await.unwrap(),
     );
-    for bytes in [&[0, 0, 0][..], &[], b"text", &[0xff; 20_000]] {
+    let long = vec![0xff; 20_000];
+    for bytes in [&[0, 0, 0][..], &[], b"text", &long] {
         vector.send(bytes).await;
         assert_eq!(vector.next().await, Event::Message(Message::binary(bytes.to_vec())));
         shared.send(bytes).await;

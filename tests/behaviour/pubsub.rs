@@ -366,6 +366,8 @@ async fn topics_belong_to_their_route() {
     assert_eq!(other.receive().await, "it is not served");
 }
 
+type Act<'a> = &'a dyn Fn() -> Published;
+
 /// On one shard and on several, the outside publishes to everybody, to some of them once each, and disconnects them.
 #[tokio::test(start_paused = true)]
 async fn channels_and_recipients() {
@@ -387,7 +389,7 @@ async fn channels_and_recipients() {
         assert_eq!([channel.subscriber_count("a"), channel.subscriber_count("b")], [2, 3]);
         assert_eq!(channel.subscriber_count("nowhere"), 0);
 
-        let acts: [(&dyn Fn() -> Published, &str, &[usize]); 7] = [
+        let acts: [(Act<'_>, &str, &[usize]); 7] = [
             (&|| channel.publish("b", "hi"), "3 got it, 0 dropped", &[1, 2, 3]),
             (&|| channel.publish("nowhere", "hi"), "0 got it, 0 dropped", &[]),
             (&|| channel.to("a").publish("hi"), "2 got it, 0 dropped", &[0, 1]),

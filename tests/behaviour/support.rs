@@ -1,13 +1,12 @@
 //! What the topics share: a journal of what handlers did, frames by hand, and HTTP over an in-memory listener.
 
 use std::{
-    future::Future,
     io,
     net::SocketAddr,
     sync::{Arc, Mutex},
 };
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
     sync::mpsc,
@@ -48,11 +47,6 @@ impl Note {
     }
 }
 
-/// What a text says as JSON.
-pub(crate) fn json<T: DeserializeOwned>(text: &str) -> T {
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("{text}: {error}"))
-}
-
 /// A client's frame of at most 125 bytes, by its first byte: `0x80` is the last fragment, then the opcode. The mask is zero.
 pub(crate) fn frame(first: u8, payload: impl AsRef<[u8]>) -> Vec<u8> {
     let payload = payload.as_ref();
@@ -73,12 +67,10 @@ struct InMemory(mpsc::Receiver<DuplexStream>);
 impl Listener for InMemory {
     type Io = DuplexStream;
 
-    fn accept(&mut self) -> impl Future<Output = io::Result<(DuplexStream, SocketAddr)>> + Send {
-        async {
-            match self.0.recv().await {
-                Some(stream) => Ok((stream, SocketAddr::from(([192, 0, 2, 1], 4242)))),
-                None => std::future::pending().await,
-            }
+    async fn accept(&mut self) -> io::Result<(DuplexStream, SocketAddr)> {
+        match self.0.recv().await {
+            Some(stream) => Ok((stream, SocketAddr::from(([192, 0, 2, 1], 4242)))),
+            None => std::future::pending().await,
         }
     }
 }

@@ -7,7 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 use ws_runtime::{
-    Close, Handshake, RawRequest, Reject, Server, Socket, testing::Event, testing::Site, ws_route,
+    Close, Handshake, RawRequest, Reject, Server, Socket, testing::Event, testing::Site, ws_contract,
+    ws_route,
 };
 
 use crate::support::Journal;
@@ -256,10 +257,13 @@ async fn parse_and_transform_change_what_is_checked() {
         version: u8,
     }
     struct Changed;
-    #[ws_route("/changed/{name}", query = Version, response = String)]
+    #[ws_route("/changed/{name}", query = Version, header = Header, cookie = Cookie, response = String)]
     impl Changed {
         fn parse(&self, request: &mut RawRequest) {
             request.query_mut().retain(|(name, _)| name != "v");
+            request.headers_mut().insert("x-token", HeaderValue::from_static("abc"));
+            request.cookies_mut().push(("session".to_owned(), "9".to_owned()));
+            request.extensions_mut().insert("from `parse`");
         }
 
         fn transform(&self, request: &mut RawRequest) {
@@ -267,14 +271,24 @@ async fn parse_and_transform_change_what_is_checked() {
             request.captures_mut()[0].1.make_ascii_lowercase();
         }
 
+        fn before_handle(&self, handshake: &Handshake<Self>) -> Result<&'static str, Reject> {
+            assert_eq!(handshake.params().name, "ada");
+            assert_eq!(handshake.query().version, 2);
+            assert_eq!(handshake.header().token, "abc");
+            assert_eq!(handshake.cookie().session, 9);
+            assert_eq!(handshake.remote_addr().port(), 0);
+            handshake.extensions().get().copied().ok_or(Reject::status(500))
+        }
+
         fn open(&self, ws: &Socket<Self>) -> String {
-            format!("{} {}", ws.params().name, ws.query().version)
+            let said = format!("{} {} {}", ws.params().name, ws.query().version, ws.header().token);
+            format!("{said} {} {}", ws.cookie().session, ws.data())
         }
     }
 
     let site = Site::start(Server::new().route(Changed));
     let mut client = site.connect::<Changed>("/changed/ADA?v=x").await.unwrap();
-    assert_eq!(client.receive().await, "ada 2");
+    assert_eq!(client.receive().await, "ada 2 abc 9 from `parse`");
 }
 
 #[tokio::test(start_paused = true)]
@@ -368,4 +382,26 @@ async fn remote_address() {
     let site = Site::start(Server::new().route(Address));
     let connect = site.connect::<Address>("/address").remote_addr("[::1]:4242".parse().unwrap());
     assert_eq!(connect.await.unwrap().receive().await, "[::1]:4242");
+}
+
+/// A contract that clients share, and the route that serves it.
+#[tokio::test(start_paused = true)]
+async fn a_served_contract_is_its_routes() {
+    #[ws_contract("/shared/{room}", body = String, response = String, protocols = ["v1"])]
+    struct SharedApi;
+    struct Shared;
+    #[ws_route(SharedApi, max_payload_length = 5)]
+    impl Shared {
+        fn message(&self, ws: &Socket<Self>, text: String) -> String {
+            format!("{}: {text}", ws.params().room)
+        }
+    }
+
+    let site = Site::start(Server::new().route(Shared));
+    let mut client = site.connect::<Shared>("/shared/tea").protocols(&["v1"]).await.unwrap();
+    assert_eq!(client.protocol(), Some("v1"));
+    client.send("hello").await;
+    assert_eq!(client.receive().await, "tea: hello");
+    client.send("longer").await;
+    assert_eq!(client.receive_close().await.0, Some(1009));
 }
