@@ -1,6 +1,10 @@
 //! The code that is written for a block does what the block says.
 
-#![expect(clippy::non_minimal_cfg, clippy::unnecessary_wraps, reason = "what is written here is what is tried")]
+#![expect(
+    clippy::non_minimal_cfg,
+    clippy::unnecessary_wraps,
+    reason = "what is written here is what is tried"
+)]
 
 use std::marker::PhantomData;
 
