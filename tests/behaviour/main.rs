@@ -3,15 +3,20 @@
 //! The clock is paused, so that a timeout of two minutes is tested in none, and nothing sleeps. What is only there on a
 //! network is elsewhere, and so is what is refused at compile time.
 
+mod admission;
+mod channels;
 mod errors;
 mod flow;
 mod http;
+mod invalid;
 mod life;
 mod limits;
 mod messages;
+mod panics;
 mod pubsub;
 mod replies;
 mod shutdown;
 mod socket;
 mod support;
+mod types;
 mod upgrade;
