@@ -7,16 +7,9 @@ const LONG: usize = 400;
 
 /// Files past [`LONG`] that are one idea all the same, each with the reason.
 const LONG_FOR_A_REASON: &[(&str, &str)] = &[
-    ("tests/behaviour/errors.rs", SCENARIOS),
-    ("tests/behaviour/limits.rs", SCENARIOS),
-    ("tests/behaviour/messages.rs", SCENARIOS),
-    ("tests/behaviour/pubsub.rs", SCENARIOS),
-    ("tests/behaviour/upgrade.rs", SCENARIOS),
-    ("tests/hostile/limits.rs", SCENARIOS),
+    ("tests/hostile/limits.rs", "a list of attacks on one subject, each short"),
     ("ws-runtime/src/schema/explain.rs", "half of it are the tables that it is tried on"),
 ];
-
-const SCENARIOS: &str = "a list of scenarios on one subject, each short";
 
 /// Words that stand in one part of the sources alone: where the rule holds, the words, where they may stand all the same, and
 /// why. Test code is free of it.
