@@ -3,12 +3,12 @@
 //!
 //! `TICK_MS` sets another period. Behind a proxy, `TRUSTED_PROXY` is its address: only from there is `X-Forwarded-For` believed.
 
-use std::{env, error::Error, net::IpAddr, time::Duration};
+use std::{error::Error, net::IpAddr, time::Duration};
 
 use futures_util::stream::{self, Stream};
 use http::HeaderMap;
 use tokio::time::{MissedTickBehavior, interval};
-use ws_examples::Page;
+use ws_examples::{Page, setting};
 use ws_runtime::{Handshake, Reject, Server, Socket, ws_route};
 
 const GREETING: &str = "서버에 연결되었습니다.";
@@ -35,7 +35,7 @@ impl Ticker {
 
     /// The stream is the connection's feed. It runs beside the messages and ends with the socket, so there is no timer to
     /// stop; a client that does not read holds its own feed up and nobody else's.
-    fn open(&self, ws: &Socket<Self>) -> impl Stream<Item = &'static str> + use<> {
+    fn open(&self, ws: &Socket<Self>) -> impl Stream<Item = &'static str> {
         println!("open {}", ws.data());
         let mut ticks = interval(self.period);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -64,12 +64,6 @@ fn client(proxy: Option<IpAddr>, peer: IpAddr, headers: &HeaderMap) -> Result<Ip
     }
     let seen = seen.to_str().ok().and_then(|seen| seen.rsplit(',').next()?.trim().parse().ok());
     seen.ok_or_else(|| Reject::status(400).body("X-Forwarded-For must end with an address\n"))
-}
-
-/// A setting from the environment, if it is there.
-fn setting<T: std::str::FromStr>(name: &str) -> Result<Option<T>, String> {
-    let value = env::var(name).ok();
-    value.map(|value| value.parse().map_err(|_| format!("{name} cannot be {value:?}"))).transpose()
 }
 
 #[tokio::main]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ws_runtime::{
-    Contract, Endpoint, OnInvalid, Server, Socket,
+    Contract, Endpoint, Message, OnInvalid, Server, Socket,
     testing::{Event, Site},
     ws_route,
 };
@@ -53,9 +53,21 @@ async fn max_invalid() {
         is_closed(client, 1008).await;
     }
     notes!(Two, "/two", max_invalid = 2);
+    struct Transformed;
+    #[ws_route("/transformed", body = Note, response = Note, max_invalid = 3)]
+    impl Transformed {
+        fn transform_message(&self, message: Message) -> Message {
+            message
+        }
 
-    let site = Site::start(Server::new().route(Two).route(Notes).max_invalid(4));
+        fn message(&self, note: Note) -> Note {
+            note
+        }
+    }
+
+    let site = Site::start(Server::new().route(Two).route(Notes).route(Transformed).max_invalid(4));
     limited::<Two>(&site, 2).await;
+    limited::<Transformed>(&site, 3).await;
     limited::<Notes>(&site, 4).await;
     let site = Site::start(Server::new().route(Notes));
     let mut client = connect::<Notes>(&site).await;

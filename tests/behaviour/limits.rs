@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use ws_runtime::{
     Close, Closed, Contract, Endpoint, Server,
     testing::{Client, Event, Site},
@@ -102,7 +102,9 @@ async fn max_fragments() {
         for _ in 0..most {
             client.send_raw(frame(CONTINUATION, "")).await;
         }
-        is_closed(client, 1008).await;
+        // At once, not when the message is late.
+        let closed = timeout(Duration::from_secs(1), client.receive_close()).await;
+        assert_eq!(closed, Ok((Some(1008), "too many fragments".into())));
     }
     echo!(Three, "/three", max_fragments = 3);
 
@@ -188,7 +190,7 @@ async fn idle_timeout() {
     limited::<Eight>(&site, 8).await;
     limited::<Plain>(&site, 20).await;
     let mut client = site.connect::<Never>("/never").answering(false).await.unwrap();
-    let waited = tokio::time::timeout(Duration::from_hours(1), async {
+    let waited = timeout(Duration::from_hours(1), async {
         client.patience(Duration::from_hours(2));
         client.next().await
     });
@@ -234,14 +236,16 @@ async fn rate_limit() {
                     _ => client.pong("").await,
                 }
             }
-            let code = loop {
-                match client.next().await {
-                    Event::Close(code, _) => break code,
-                    Event::End => panic!("{kind}: no close frame"),
-                    _ => {}
+            let code = timeout(Duration::from_secs(1), async {
+                loop {
+                    match client.next().await {
+                        Event::Close(code, _) => break code,
+                        Event::End => panic!("{kind}: no close frame"),
+                        _ => {}
+                    }
                 }
-            };
-            assert_eq!(code, Some(1008), "{kind}");
+            });
+            assert_eq!(code.await, Ok(Some(1008)), "{kind}");
         }
     }
     echo!(Three, "/three", rate_limit = 3);

@@ -69,11 +69,11 @@ impl Header {
         match self.length {
             Length::In7(length) => bytes.push(mask | length),
             Length::In16(length) => {
-                bytes.push(mask | 126);
+                bytes.push(mask | 0x7e);
                 bytes.extend(length.to_be_bytes());
             }
             Length::In64(length) => {
-                bytes.push(mask | 127);
+                bytes.push(mask | 0x7f);
                 bytes.extend(length.to_be_bytes());
             }
         }

@@ -120,6 +120,7 @@ async fn only_answer(mut peer: Peer, case: &str) -> Answer {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 async fn one_wrong_line_is_one_answer_and_never_a_connection() {
     let long = format!("X-Long: {}", "x".repeat(20_000));
     let many = vec!["X: y"; 150].join("\r\n");
@@ -338,7 +339,7 @@ async fn early_frames_are_handled_in_their_turn() {
 #[tokio::test]
 async fn a_shutdown_does_not_wait_for_handshakes() {
     let server = server()
-        .handshake_timeout(Duration::from_secs(3600))
+        .handshake_timeout(Duration::from_hours(1))
         .shutdown_timeout(Duration::from_millis(200))
         .route(Deciding(watch::Sender::new(false)));
     let served = Served::start(server).await;

@@ -75,10 +75,20 @@ async fn each_senders_frames_arrive_in_its_order() {
                     // Each goes another way.
                     let text = format!("{sender} {number}");
                     match (number + u32::try_from(sender).expect("it is small")) % 4 {
-                        0 => drop(channel.publish("a", &*text)),
-                        1 => drop(channel.publish("b", &*text)),
-                        2 => drop(channel.to("a").to("b").publish(&*text)),
-                        _ => sockets.iter().for_each(|socket| drop(socket.send_raw(text.clone()))),
+                        0 => {
+                            channel.publish("a", &*text);
+                        }
+                        1 => {
+                            channel.publish("b", &*text);
+                        }
+                        2 => {
+                            channel.to("a").to("b").publish(&*text);
+                        }
+                        _ => {
+                            for socket in &sockets {
+                                socket.send_raw(text.clone());
+                            }
+                        }
                     }
                 }
             })
@@ -87,7 +97,9 @@ async fn each_senders_frames_arrive_in_its_order() {
     while let Some(followed) = following.join_next().await {
         followed.expect("nothing is out of order");
     }
-    sending.into_iter().for_each(|sender| sender.join().expect("it only sends"));
+    for sender in sending {
+        sender.join().expect("it only sends");
+    }
     census.empties().await;
     served.end().await;
 }

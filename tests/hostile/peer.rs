@@ -33,18 +33,15 @@ pub(crate) fn opening(path: &str) -> String {
 /// A masked frame whose length is in its shortest form. `first` holds FIN, the reserved bits and the opcode.
 pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut bytes = vec![first];
-    match payload.len() {
-        short @ 0..=125 => bytes.push(0x80 | u8::try_from(short).expect("it is at most 125")),
-        length => match u16::try_from(length) {
-            Ok(length) => {
-                bytes.push(0x80 | 126);
-                bytes.extend(length.to_be_bytes());
-            }
-            Err(_) => {
-                bytes.push(0x80 | 127);
-                bytes.extend((length as u64).to_be_bytes());
-            }
-        },
+    let length = payload.len();
+    if let Ok(short @ 0..=125) = u8::try_from(length) {
+        bytes.push(0x80 | short);
+    } else if let Ok(length) = u16::try_from(length) {
+        bytes.push(0x80 | 0x7e);
+        bytes.extend(length.to_be_bytes());
+    } else {
+        bytes.push(0x80 | 0x7f);
+        bytes.extend((length as u64).to_be_bytes());
     }
     let mask = [0x37, 0xfa, 0x21, 0x3d];
     bytes.extend(mask);
@@ -155,7 +152,7 @@ impl Peer {
         let mut moment = interval(Duration::from_millis(10));
         for byte in bytes {
             tokio::select! {
-                more = self.stream.read_buf(&mut self.read) => if more.is_ok_and(|count| count > 0) { continue } else { break },
+                more = self.stream.read_buf(&mut self.read) => if !more.is_ok_and(|count| count > 0) { break },
                 _ = moment.tick() => if self.stream.write_all(&[*byte]).await.is_err() { break },
             }
         }

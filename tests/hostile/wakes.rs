@@ -130,7 +130,7 @@ async fn a_queue_that_empties_at_one_stroke_lets_the_messages_go_on() {
     let census = Census::new();
     let served = Served::start(Server::new().route(Echo { census: census.clone() })).await;
     let mut peer = Peer::open(served.address, "/").await;
-    let message = frame(BINARY, &[7; 20_000]);
+    let message = frame(BINARY, &vec![7; 20_000]);
     for _ in 0..20 {
         // Three in one: the second puts the queue above half of its limit.
         peer.send(&message.repeat(3)).await;
@@ -210,7 +210,7 @@ impl Waiting {
                 () = begun => {}
             }
         });
-        pending().await
+        pending::<()>().await;
     }
 }
 

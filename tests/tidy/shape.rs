@@ -7,7 +7,7 @@ const LONG: usize = 400;
 
 /// Files past [`LONG`] that are one idea all the same, each with the reason.
 const LONG_FOR_A_REASON: &[(&str, &str)] = &[
-    ("tests/hostile/limits.rs", "a list of attacks, each short, on one subject"),
+    ("tests/hostile/limits.rs", "a list of attacks on one subject, each short"),
     ("ws-runtime/src/schema/explain.rs", "half of it are the tables that it is tried on"),
 ];
 

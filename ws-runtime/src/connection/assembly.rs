@@ -82,7 +82,7 @@ impl Assembly {
                     if hubs.insert(id, hub).is_some() {
                         errors.push(StartError::new(Fault::Twice { path }));
                     } else if let Err(error) = by_path.insert(path, Arc::clone(&mount)) {
-                        errors.push(StartError::new(Fault::Path { path, why: error.to_string() }));
+                        errors.push(StartError::new(Fault::Path { path, error }));
                     }
                     all.push(mount);
                 }

@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt};
 
+use matchit::InsertError;
+
 use crate::handshake::SetupError;
 
 /// A server that cannot be started as it is put together. Each is the application's fault, and found before it listens.
@@ -14,7 +16,7 @@ pub(super) enum Fault {
     /// The route's types or names do not work.
     Setup { path: &'static str, source: SetupError },
     /// The path is not one, or cannot be told from another route's.
-    Path { path: &'static str, why: String },
+    Path { path: &'static str, error: InsertError },
     /// The type is a route already.
     Twice { path: &'static str },
     /// A limit is out of its range.
@@ -31,7 +33,11 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
             Fault::Setup { path, .. } => write!(f, "the route `{path}` cannot be served"),
-            Fault::Path { path, why } => write!(f, "the route `{path}` cannot be added: {why}"),
+            Fault::Path { path, error: InsertError::Conflict { with } } => write!(
+                f,
+                "the route `{path}` cannot be added: some paths would be of it and of `{with}`, and a path is of one route"
+            ),
+            Fault::Path { path, error } => write!(f, "the route `{path}` cannot be added: {error}"),
             Fault::Twice { path } => {
                 write!(f, "the route `{path}` is added twice: a type is one route of a server")
             }

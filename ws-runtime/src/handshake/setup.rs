@@ -56,7 +56,7 @@ impl From<SchemaError> for SetupError {
 impl fmt::Display for SetupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
-            Fault::Schema(_) => f.write_str("a part of the request has a type that cannot be checked"),
+            Fault::Schema(_) => f.write_str("one of its types cannot be checked"),
             Fault::NotCaptured { path, field } => {
                 write!(f, "`params` has the field `{field}`, which the path `{path}` does not capture")
             }

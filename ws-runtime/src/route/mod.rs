@@ -7,6 +7,7 @@ mod error;
 mod options;
 mod outcome;
 mod reply;
+#[expect(clippy::module_inception, reason = "the trait has the name of the floor")]
 mod route;
 
 pub use self::{

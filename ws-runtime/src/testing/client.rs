@@ -226,10 +226,10 @@ impl<E: Endpoint> fmt::Debug for Client<E> {
 
 /// Waits, and panics when patience is at its end. A server's pings go on for ever, so they count as nothing.
 async fn in_time(patience: Duration, waiting: impl Future<Output = Event>) -> Event {
-    match timeout(patience, waiting).await {
-        Ok(event) => event,
-        Err(_) => panic!("the server sent nothing for {patience:?}"),
-    }
+    let Ok(event) = timeout(patience, waiting).await else {
+        panic!("the server sent nothing for {patience:?}");
+    };
+    event
 }
 
 /// A type whose schema cannot be used: the server would have refused to start, but for the other direction only.

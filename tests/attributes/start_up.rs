@@ -1,0 +1,173 @@
+//! Mistakes that no type shows: each is said before the server listens, all of them at once.
+
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    pin::pin,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ws_runtime::{ServeError, Server, ws_route};
+
+macro_rules! routes {
+    ($($name:ident = $path:literal $(, $key:ident = $kind:ty)*;)*) => {
+        $(
+            struct $name;
+
+            #[ws_route($path $(, $key = $kind)*)]
+            impl $name {
+                fn message(&self) {}
+            }
+        )*
+    };
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Seat {
+    seat: u32,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Client {
+    x_api_key: String,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Nested {
+    inner: Seat,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Huge {
+    number: u128,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Code {
+    #[schemars(regex(pattern = "("))]
+    code: String,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Event {
+    Error { detail: String },
+    Said(Seat),
+}
+
+routes! {
+    Lobby = "/chat/{room}";
+    Again = "/chat/{name}";
+    Rest = "/chat/{room}/{*rest}";
+    Uncaptured = "/rooms/{room}/{seat}", params = Seat;
+    Unread = "/rooms/{chair}", params = Seat;
+    Underscored = "/keys", header = Client;
+    NestedQuery = "/nested", query = Nested;
+    MappedQuery = "/mapped", query = Vec<String>;
+    LongNumbers = "/long", body = Huge;
+    BadPattern = "/pattern", response = Code;
+    Confusing = "/events", response = Event;
+    Fine = "/fine/{seat}", params = Seat, query = BTreeMap<String, String>, body = Seat, response = Seat;
+}
+
+/// What a server says that is not to start. It is asked once: it says so before it waits for anything.
+fn said(server: Server) -> String {
+    let listening = pin!(server.listen("127.0.0.1:0"));
+    match listening.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Err(error @ ServeError::Start(_))) => error.to_string(),
+        other => panic!("expected a mistake, found {other:?}"),
+    }
+}
+
+#[test]
+fn each_mistake_is_said_with_its_route_and_its_way_out() {
+    for (server, expected) in [
+        (
+            Server::new().route(Lobby).route(Lobby),
+            "the route `/chat/{room}` is added twice: a type is one route of a server",
+        ),
+        (
+            Server::new().route(Lobby).route(Again),
+            "the route `/chat/{name}` cannot be added: some paths would be of it and of `/chat/{room}`, and a path is of one route",
+        ),
+        (
+            Server::new().route(Uncaptured),
+            "the route `/rooms/{room}/{seat}` cannot be served: the path `/rooms/{room}/{seat}` captures `room`, for which \
+             `params` has no field",
+        ),
+        (
+            Server::new().route(Unread),
+            "the route `/rooms/{chair}` cannot be served: `params` has the field `seat`, which the path `/rooms/{chair}` does \
+             not capture",
+        ),
+        (
+            Server::new().route(Underscored),
+            "the route `/keys` cannot be served: `header` has the field `x_api_key`, which matches no header field: names are \
+             in lower case with `-`, as in `#[serde(rename = \"x-api-key\")]`",
+        ),
+        (
+            Server::new().route(NestedQuery),
+            "the route `/nested` cannot be served: one of its types cannot be checked: the schema of \
+             `attributes::start_up::Nested`, as it arrives, cannot be used: `inner` is an object, which text cannot be: use a \
+             string or a number",
+        ),
+        (
+            Server::new().route(MappedQuery),
+            "the route `/mapped` cannot be served: one of its types cannot be checked: the schema of \
+             `alloc::vec::Vec<alloc::string::String>`, as it arrives, cannot be used: it must be a struct with named fields, \
+             without flattened enums",
+        ),
+        (
+            Server::new().route(LongNumbers),
+            "the route `/long` cannot be served: one of its types cannot be checked: the schema of \
+             `attributes::start_up::Huge`, as it arrives, cannot be used: JSON numbers of 128 bits are not read reliably: use \
+             a string, or 64 bits",
+        ),
+        (
+            Server::new().route(BadPattern),
+            "the route `/pattern` cannot be served: one of its types cannot be checked: the schema of \
+             `attributes::start_up::Code`, as it leaves, cannot be used: ",
+        ),
+        (
+            Server::new().route(Confusing),
+            "the route `/events` cannot be served: one of its types cannot be checked: the schema of \
+             `attributes::start_up::Event`, as it leaves, cannot be used: a variant looks like the frame that reports an \
+             error, `{\"type\": \"validation\" or \"error\", …}`: rename it",
+        ),
+        (Server::new().max_header_bytes(100), "`max_header_bytes` is out of range: it is at least 8192"),
+        (Server::new().max_headers(0), "`max_headers` is out of range: a request has header fields"),
+        (
+            Server::new().handshake_timeout(Duration::ZERO),
+            "`handshake_timeout` is out of range: a client would never be done in no time",
+        ),
+        (Server::new().shards(0), "`shards` is out of range: connections are on one of them"),
+    ] {
+        let said = said(server);
+        let message = said.strip_prefix("the server cannot be started; ").expect("what it is about");
+        let whole =
+            if expected.ends_with(": ") { message.starts_with(expected) } else { message == expected };
+        assert!(whole, "{message}\nis not\n{expected}");
+    }
+}
+
+#[test]
+fn all_mistakes_are_said_at_once() {
+    let server = Server::new().shards(0).route(Lobby).route(Again).route(Unread).route(LongNumbers);
+    let said = said(server);
+    assert_eq!(said.split("; ").count(), 5, "{said}");
+    for part in ["`shards`", "`/chat/{name}`", "`/rooms/{chair}`", "`/long`"] {
+        assert!(said.contains(part), "{part} is missing in {said}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_mistakes_starts() {
+    let server = Server::new().route(Fine).route(Lobby).route(Rest);
+    let handle = server.handle();
+    let listening = server.listen("127.0.0.1:0");
+    let (listened, ()) = tokio::join!(listening, async { handle.shutdown() });
+    listened.expect("nothing is wrong with it");
+}

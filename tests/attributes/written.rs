@@ -1,0 +1,179 @@
+//! The code that is written for a block does what the block says.
+
+#![expect(
+    clippy::non_minimal_cfg,
+    clippy::unnecessary_wraps,
+    reason = "what is written here is what is tried"
+)]
+
+use std::marker::PhantomData;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ws_runtime::{Params, Reject, Server, Shared, Socket, testing::Site, ws_contract, ws_route};
+
+/// A handler that is not there under its conditions is as if it had not been written, and one that is there is called.
+#[tokio::test(start_paused = true)]
+async fn a_handler_is_there_exactly_under_its_conditions() {
+    struct Chat;
+    #[ws_route("/chat", body = String, response = String)]
+    impl Chat {
+        #[cfg(any())]
+        fn before_handle(&self) -> Result<Missing, Reject> {}
+
+        #[cfg(all())]
+        fn before_handle(&self) -> Result<u8, Reject> {
+            Ok(7)
+        }
+
+        #[cfg(any())]
+        fn open(&self) -> String {
+            "never".to_owned()
+        }
+
+        #[cfg_attr(all(), cfg(not(any())))]
+        fn message(&self, ws: &Socket<Self>, text: String) -> String {
+            format!("{text} {}", ws.data())
+        }
+    }
+
+    struct Deaf;
+    #[ws_route("/deaf", body = String, response = Vec<u8>, send_pings = false)]
+    impl Deaf {
+        fn open(&self) {}
+
+        #[cfg(any())]
+        fn message(&self) {}
+    }
+
+    let site = Site::start(Server::new().route(Chat).route(Deaf));
+    let mut client = site.connect::<Chat>("/chat").await.unwrap();
+    client.send("seven").await;
+    assert_eq!(client.receive().await, "seven 7");
+    // Nobody takes its messages, so one is the client's mistake.
+    let mut client = site.connect::<Deaf>("/deaf").await.unwrap();
+    client.send("anyone").await;
+    assert_eq!(client.receive_close().await.0, Some(1007));
+}
+
+#[tokio::test(start_paused = true)]
+async fn captures_have_their_types_and_names() {
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    struct Floor(u8);
+
+    #[ws_contract("/hotel/{floor: Floor}/{type}/{*rest}", response = String)]
+    struct Hotel;
+
+    struct Guest;
+    #[ws_route(Hotel)]
+    impl Guest {
+        fn open(&self, ws: &Socket<Self>) -> String {
+            let Params::<Hotel> { floor, r#type, rest } = ws.params();
+            format!("{} {} {rest}", floor.0 + 1, r#type)
+        }
+    }
+
+    let site = Site::start(Server::new().route(Guest));
+    let mut client = site.connect::<Guest>("/hotel/3/suite%20a/left/door").await.unwrap();
+    assert_eq!(client.receive().await, "4 suite a left/door");
+    let refused = site.connect::<Guest>("/hotel/300/suite/left").await.unwrap_err();
+    assert_eq!(refused.status(), 422);
+}
+
+/// The parameter is bound by nothing, and each type that it is given is a route of its own.
+#[tokio::test(start_paused = true)]
+async fn a_route_is_one_for_each_type_it_is_given() {
+    struct Echo<T>(PhantomData<T>);
+    #[ws_route("/echo", body = T, response = T)]
+    impl<T> Echo<T> {
+        fn message(&self, value: T) -> T {
+            value
+        }
+    }
+
+    let site = Site::start(Server::new().route(Echo::<u32>(PhantomData)));
+    let mut client = site.connect::<Echo<u32>>("/echo").await.unwrap();
+    client.send(&4).await;
+    assert_eq!(client.receive().await, 4);
+    client.send_text("\"four\"").await;
+    assert_eq!(client.receive_error().await["errors"][0]["keyword"], "type");
+
+    let site = Site::start(Server::new().route(Echo::<String>(PhantomData)));
+    let mut client = site.connect::<Echo<String>>("/echo").await.unwrap();
+    client.send("\"four\"").await;
+    assert_eq!(client.receive().await, "\"four\"");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_block_that_a_macro_writes_is_a_route_like_any_other() {
+    macro_rules! counters {
+        ($($name:ident at $path:literal is $kind:ty, $limit:literal;)*) => {
+            $(
+                struct $name;
+                #[ws_route($path, body = $kind, response = $kind, max_payload_length = $limit)]
+                impl $name {
+                    fn message(&self, value: $kind) -> $kind {
+                        value + 1
+                    }
+                }
+            )*
+        };
+    }
+    counters! {
+        Small at "/small" is u8, 1;
+        Large at "/large" is u64, "1kB";
+    }
+
+    let site = Site::start(Server::new().route(Small).route(Large));
+    let mut small = site.connect::<Small>("/small").await.unwrap();
+    small.send(&8).await;
+    assert_eq!(small.receive().await, 9);
+    small.send(&10).await;
+    assert_eq!(small.receive_close().await.0, Some(1009));
+    let mut large = site.connect::<Large>("/large").await.unwrap();
+    large.send(&1_000_000).await;
+    assert_eq!(large.receive().await, 1_000_001);
+}
+
+/// A helper in a plain block, of a name that would be a near miss beside the attribute, is never a handler.
+#[tokio::test(start_paused = true)]
+async fn helpers_in_a_block_of_their_own_are_no_handlers() {
+    struct Chat;
+    #[ws_route("/chat", body = String, response = String)]
+    impl Chat {
+        fn message(&self, text: String) -> String {
+            self.on_message(text)
+        }
+    }
+    impl Chat {
+        fn on_message(&self, text: String) -> String {
+            let _ = self;
+            text + "!"
+        }
+    }
+
+    let site = Site::start(Server::new().route(Chat));
+    let mut client = site.connect::<Chat>("/chat").await.unwrap();
+    client.send("hello").await;
+    assert_eq!(client.receive().await, "hello!");
+}
+
+/// Half a route that is shared by threads, and half a route that names them: the bound that an attribute writes is public.
+#[tokio::test(start_paused = true)]
+async fn a_block_may_ask_for_what_the_attribute_asks_for() {
+    struct Room<T>(T);
+    #[ws_route("/room", response = String)]
+    impl<T> Room<T>
+    where
+        Room<T>: Shared,
+        T: AsRef<str>,
+    {
+        fn open(&self, ws: &Socket<Self>) -> String {
+            format!("{} {}", self.0.as_ref(), ws.subscriptions().len())
+        }
+    }
+
+    let site = Site::start(Server::new().route(Room("lobby")));
+    let mut client = site.connect::<Room<&str>>("/room").await.unwrap();
+    assert_eq!(client.receive().await, "lobby 0");
+}
