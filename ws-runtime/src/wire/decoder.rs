@@ -6,11 +6,18 @@
 
 use bytes::{Bytes, BytesMut};
 
-use super::{Fault, Kind, Limits, Message, Text, close::may_be_received};
+use super::{
+    Fault, Inflater, Kind, Limits, Message, Text,
+    close::may_be_received,
+    deflate::{Inflation, most_on_wire},
+};
 
 /// A frame whose payload does not fit the caller's buffer is gathered in one of its own; this is how much of an announced
 /// length is reserved before any of it has arrived, in bytes.
 const RESERVE: usize = 1 << 20;
+
+/// The bit that says of a message that it is compressed (RFC 7692 §6).
+pub(super) const COMPRESSED: u8 = 0b0100_0000;
 
 /// The end of the connection that we are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +97,8 @@ impl From<Message> for Incoming<'_> {
 #[derive(Debug)]
 pub(crate) struct Decoder {
     role: Role,
+    /// Where compression was agreed on.
+    inflater: Option<Box<Inflater>>,
     /// A message that arrives in fragments.
     message: Option<Box<Assembly>>,
     /// A frame that is too large for the caller's buffer.
@@ -99,7 +108,9 @@ pub(crate) struct Decoder {
 #[derive(Debug)]
 struct Assembly {
     kind: Kind,
-    payload: BytesMut,
+    /// As it was sent, or as far as it is inflated.
+    payload: Vec<u8>,
+    inflation: Option<Inflation>,
     fragments: usize,
     /// Up to here the payload is known to be UTF-8, so that bad text fails at once (RFC 6455 §8.1).
     checked: usize,
@@ -117,6 +128,7 @@ struct Large {
 struct Header {
     opcode: Opcode,
     last: bool,
+    compressed: bool,
     mask: [u8; 4],
 }
 
@@ -136,8 +148,13 @@ impl Opcode {
 }
 
 impl Decoder {
-    pub(crate) fn new(role: Role) -> Self {
-        Self { role, message: None, large: None }
+    pub(crate) fn new(role: Role, inflater: Option<Box<Inflater>>) -> Self {
+        Self { role, inflater, message: None, large: None }
+    }
+
+    /// Whether a message may be larger than its frames.
+    pub(crate) fn inflates(&self) -> bool {
+        self.inflater.is_some()
     }
 
     /// Whether a message has begun and not ended.
@@ -172,7 +189,7 @@ impl Decoder {
             *input = rest;
             let payload = &mut frame[at..];
             unmask(payload, header.mask);
-            if let Some(frame) = self.frame(header, payload)? {
+            if let Some(frame) = self.frame(header, payload, limits)? {
                 return Ok(Some(frame));
             }
         }
@@ -187,21 +204,19 @@ impl Decoder {
     }
 
     /// The message that a large frame completes, once none of its bytes is missing.
-    pub(crate) fn finish_large(&mut self) -> Result<Option<Frame<'static>>, Fault> {
+    pub(crate) fn finish_large(&mut self, limits: &Limits) -> Result<Option<Frame<'static>>, Fault> {
         let Some(large) = self.large.take_if(|large| large.payload.len() == large.length) else {
             return Ok(None);
         };
         let Large { header, mut payload, .. } = *large;
         unmask(&mut payload, header.mask);
         match (header.opcode, header.last) {
-            (Opcode::Data(kind), true) => whole(kind, payload.freeze()).map(Some),
-            (Opcode::Data(kind), false) => {
-                let mut message = Assembly { kind, payload, fragments: 1, checked: 0 };
-                message.check_text()?;
-                self.message = Some(Box::new(message));
-                Ok(None)
+            (Opcode::Data(kind), _) if header.compressed => {
+                self.compressed(kind, &payload, header.last, limits)
             }
-            _ => self.fragment(&payload, header.last),
+            (Opcode::Data(kind), true) => whole(kind, payload.freeze()).map(Some),
+            (Opcode::Data(kind), false) => self.begin(kind, payload.into(), None),
+            _ => self.fragment(&payload, header.last, limits),
         }
     }
 
@@ -210,9 +225,10 @@ impl Decoder {
     #[inline]
     fn header(&self, input: &[u8], limits: &Limits) -> Result<Option<(Header, usize, usize)>, Fault> {
         let &[first, second, ..] = input else { return Ok(None) };
+        let reserved = first & 0b0111_0000;
         // RFC 6455 §5.2: reserved bits are zero where no extension was agreed on.
-        if first & 0b0111_0000 != 0 {
-            return Err(Fault::Protocol("a reserved bit is set"));
+        if reserved != 0 {
+            self.reserved(first)?;
         }
         let opcode = match first & 0b1111 {
             0 => Opcode::Continuation,
@@ -234,17 +250,38 @@ impl Decoder {
         }
         let begun = self.place(opcode, last, second & 0b0111_1111, limits)?;
         let Some((length, at)) = length(input)? else { return Ok(None) };
-        if opcode.is_data() && limits.max_message.is_some_and(|most| length.saturating_add(begun) > most)
+        if opcode.is_data()
+            && limits.max_message.is_some_and(|most| length.saturating_add(begun) > most)
+            && !self.may_shrink(reserved, length, limits)
             // What follows is held as one piece, so its end must be a size that memory can have.
             || length > isize::MAX as usize - RESERVE
         {
             return Err(Fault::TooLong);
         }
         if !masked {
-            return Ok(Some((Header { opcode, last, mask: [0; 4] }, at, length)));
+            return Ok(Some((Header { opcode, last, compressed: reserved != 0, mask: [0; 4] }, at, length)));
         }
         let Some(&mask) = input[at..].first_chunk() else { return Ok(None) };
-        Ok(Some((Header { opcode, last, mask }, at + mask.len(), length)))
+        Ok(Some((Header { opcode, last, compressed: reserved != 0, mask }, at + mask.len(), length)))
+    }
+
+    /// RFC 7692 §6: where compression was agreed on, a message's first frame may have the first of them set, and no other.
+    #[cold]
+    fn reserved(&self, first: u8) -> Result<(), Fault> {
+        match (first & 0b0111_0000, first & 0b1111, &self.inflater) {
+            (COMPRESSED, 1 | 2, Some(_)) => Ok(()),
+            (COMPRESSED, _, Some(_)) => {
+                Err(Fault::Protocol("the bit of compression is set on no first frame"))
+            }
+            _ => Err(Fault::Protocol("a reserved bit is set")),
+        }
+    }
+
+    /// Whether a frame that would make its message too long may be of a shorter one that is compressed.
+    #[cold]
+    fn may_shrink(&self, reserved: u8, length: usize, limits: &Limits) -> bool {
+        let goes_on = self.message.as_ref().is_some_and(|message| message.inflation.is_some());
+        (reserved != 0 || goes_on) && limits.max_message.is_none_or(|most| length <= most_on_wire(most))
     }
 
     /// Whether a frame may stand where it does, and how much of its message came before it.
@@ -269,8 +306,14 @@ impl Decoder {
     }
 
     /// One whole, unmasked frame.
-    fn frame<'a>(&mut self, header: Header, payload: &'a [u8]) -> Result<Option<Frame<'a>>, Fault> {
+    fn frame<'a>(
+        &mut self,
+        header: Header,
+        payload: &'a [u8],
+        limits: &Limits,
+    ) -> Result<Option<Frame<'a>>, Fault> {
         match header.opcode {
+            Opcode::Data(kind) if header.compressed => self.compressed(kind, payload, header.last, limits),
             Opcode::Data(Kind::Binary) if header.last => {
                 Ok(Some(Frame::Message(Incoming(Payload::Binary(payload)))))
             }
@@ -278,33 +321,73 @@ impl Decoder {
                 let text = std::str::from_utf8(payload).map_err(|_| Fault::Utf8)?;
                 Ok(Some(Frame::Message(Incoming(Payload::Text(text)))))
             }
-            Opcode::Data(kind) => {
-                let mut message =
-                    Assembly { kind, payload: BytesMut::from(payload), fragments: 1, checked: 0 };
-                message.check_text()?;
-                self.message = Some(Box::new(message));
-                Ok(None)
-            }
-            Opcode::Continuation => self.fragment(payload, header.last),
+            Opcode::Data(kind) => self.begin(kind, payload.to_vec(), None),
+            Opcode::Continuation => self.fragment(payload, header.last, limits),
             Opcode::Ping => Ok(Some(Frame::Ping(payload))),
             Opcode::Pong => Ok(Some(Frame::Pong(payload))),
             Opcode::Close => close(payload).map(Some),
         }
     }
 
+    /// A message's first frame, which is compressed.
+    fn compressed(
+        &mut self,
+        kind: Kind,
+        payload: &[u8],
+        last: bool,
+        limits: &Limits,
+    ) -> Result<Option<Frame<'static>>, Fault> {
+        let Some(inflater) = &mut self.inflater else {
+            return Err(Fault::Protocol("a reserved bit is set"));
+        };
+        if last {
+            return whole(kind, inflater.whole(payload, limits.max_message)?).map(Some);
+        }
+        let (mut inflation, mut message) = (inflater.begin(), Vec::new());
+        inflation.feed(inflater, payload, &mut message, limits.max_message)?;
+        self.begin(kind, message, Some(inflation))
+    }
+
+    /// A message's first fragment.
+    fn begin(
+        &mut self,
+        kind: Kind,
+        payload: Vec<u8>,
+        inflation: Option<Inflation>,
+    ) -> Result<Option<Frame<'static>>, Fault> {
+        let mut message = Assembly { kind, payload, inflation, fragments: 1, checked: 0 };
+        message.check_text()?;
+        self.message = Some(Box::new(message));
+        Ok(None)
+    }
+
     /// A further fragment of the message under way; its last one completes the message.
-    fn fragment<'a>(&mut self, payload: &[u8], last: bool) -> Result<Option<Frame<'a>>, Fault> {
+    fn fragment<'a>(
+        &mut self,
+        payload: &[u8],
+        last: bool,
+        limits: &Limits,
+    ) -> Result<Option<Frame<'a>>, Fault> {
         let Some(message) = &mut self.message else {
             return Err(Fault::Protocol("a continuation without a message"));
         };
-        message.payload.extend_from_slice(payload);
+        match (&mut message.inflation, &self.inflater) {
+            (Some(inflation), Some(inflater)) => {
+                inflation.feed(inflater, payload, &mut message.payload, limits.max_message)?;
+            }
+            _ => message.payload.extend_from_slice(payload),
+        }
         message.fragments += 1;
         message.check_text()?;
         if !last {
             return Ok(None);
         }
-        let Assembly { kind, payload, .. } = *self.message.take().expect("it is the message just extended");
-        whole(kind, payload.freeze()).map(Some)
+        let message = self.message.take().expect("it is the message just extended");
+        let Assembly { kind, mut payload, inflation, .. } = *message;
+        if let (Some(inflation), Some(inflater)) = (inflation, &mut self.inflater) {
+            inflation.finish(inflater, &mut payload, limits.max_message)?;
+        }
+        whole(kind, payload.into()).map(Some)
     }
 }
 

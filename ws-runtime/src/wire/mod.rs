@@ -1,4 +1,4 @@
-//! The wire: messages, close codes, frames and their limits (RFC 6455).
+//! The wire: messages, close codes, frames and their limits (RFC 6455), and their compression (RFC 7692).
 //!
 //! This floor knows bytes and the protocol's rules about them, and nothing of JSON, routes, sockets
 //! or tasks. It alone names tungstenite, whose frame headers, close codes and accept key it uses.
@@ -6,6 +6,7 @@
 mod accept;
 mod close;
 mod decoder;
+mod deflate;
 mod encoder;
 mod fault;
 mod limits;
@@ -14,6 +15,9 @@ mod message;
 pub(crate) use self::{
     accept::accept_key,
     decoder::{Decoder, Frame, Role},
+    deflate::{
+        Agreed, Deflater, Deflating, Format, Inflater, Malformed, Mismatch, answer, confirm, deflate, offer,
+    },
     encoder::Encoder,
     fault::Fault,
     limits::Limits,
@@ -21,5 +25,6 @@ pub(crate) use self::{
 pub use self::{
     close::{Close, CloseCodeError, Closed, Initiator},
     decoder::Incoming,
+    deflate::Deflate,
     message::{Kind, Message, Text},
 };
