@@ -17,6 +17,7 @@ impl Echo {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let deflate = Deflate::new().threshold(0).server_no_context_takeover(false).client_no_context_takeover(false);
+    let deflate =
+        Deflate::new().threshold(0).server_no_context_takeover(false).client_no_context_takeover(false);
     ws_examples::serve(Server::new().per_message_deflate(deflate).route(Echo)).await
 }

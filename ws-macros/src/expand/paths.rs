@@ -46,6 +46,7 @@ private! {
     schema_error = "SchemaError",
     handlers = "Handlers",
     options = "Options",
+    deflate = "Deflate",
     on_invalid = "OnInvalid",
     origins = "Origins",
     outcome = "Outcome",

@@ -3,6 +3,7 @@
 mod amount;
 mod arguments;
 mod block;
+mod deflate;
 mod item;
 mod list;
 mod skip;
@@ -12,6 +13,7 @@ pub(crate) use self::{
     amount::Amount,
     arguments::{Arguments, Keys, Subject},
     block::{Block, Method},
+    deflate::{Deflate, DeflateKeys},
     item::{Item, Structure},
     list::{Origins, Strings},
     slot::Slot,
