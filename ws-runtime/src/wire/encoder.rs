@@ -3,7 +3,7 @@
 
 use super::{
     Close, Kind,
-    decoder::{COMPRESSED, unmask},
+    header::{COMPRESSED, unmask},
 };
 
 /// The longest header of an unmasked frame in bytes.
