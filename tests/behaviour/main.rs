@@ -5,6 +5,7 @@
 
 mod admission;
 mod channels;
+mod compression;
 mod errors;
 mod flow;
 mod http;
