@@ -80,7 +80,7 @@ pub(crate) fn without_compression() -> Vec<String> {
 }
 
 pub(crate) fn with_compression() -> Vec<String> {
-    let cases = |group: &&str| {
+    let cases = |group: &&'static str| {
         let group = *group;
         (1..=SIZES).map(move |case| format!("{group}.{case}"))
     };
@@ -88,7 +88,7 @@ pub(crate) fn with_compression() -> Vec<String> {
 }
 
 pub(crate) fn some_with_compression() -> Vec<String> {
-    let cases = |group: &&str| {
+    let cases = |group: &&'static str| {
         let group = *group;
         let some = if group.starts_with("12.") { SOME_DATA } else { SOME_OFFERS };
         some.iter().map(move |case| format!("{group}.{case}"))
