@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use flate2::{Compress, Compression, FlushCompress};
 
-/// How many streams a thread keeps for whoever compresses next. One is some 300 KB; routes mostly agree on one kind.
+/// How many streams a thread keeps for whoever compresses next. One is up to 320 KB; routes mostly agree on one kind.
 const KEPT: usize = 4;
 /// What a flush ends with, and a message leaves out (RFC 7692 §7.2.1).
 pub(super) const TAIL: [u8; 4] = [0x00, 0x00, 0xff, 0xff];
