@@ -60,27 +60,6 @@ pub(super) fn method(handler: &Handler, shell: &Shell<'_>) -> TokenStream {
     }
 }
 
-/// `before_handle` where the block has none: everybody is let in.
-pub(super) fn let_in(attribute: &TokenStream, shell: &Shell<'_>) -> TokenStream {
-    let at = shell.span;
-    let (let_in, head) = (shell.paths.let_in(at), before_handle_head(shell, at));
-    quote_spanned!(at=> #attribute #head { #let_in() })
-}
-
-/// `before_handle` beside an error, where nothing runs.
-pub(super) fn withheld(shell: &Shell<'_>) -> TokenStream {
-    let at = shell.span;
-    let (pending, head) = (paths::pending(at), before_handle_head(shell, at));
-    quote_spanned!(at=> #head { #pending() })
-}
-
-/// Not `async`: nothing is captured, so nothing about the route's types can be wrong here.
-fn before_handle_head(shell: &Shell<'_>, at: Span) -> TokenStream {
-    let (handshake, result, reject) = (shell.paths.handshake(at), paths::result(at), shell.paths.reject(at));
-    let returns = paths::future(at, &quote_spanned!(at=> #result<Self::Data, #reject>));
-    quote_spanned!(at=> fn before_handle<'a>(&'a self, _handshake: &'a #handshake<Self>) -> #returns)
-}
-
 /// All of it is shown at the return type: a type that does not fit is one error there, with that of `Data`.
 fn before_handle(handler: &Handler, shell: &Shell<'_>) -> TokenStream {
     let at = method::returned(handler);

@@ -39,11 +39,8 @@ private! {
     route = "Route",
     admit_trait = "Admit",
     part = "Part",
-    part_plan = "PartPlan",
-    pairs = "Pairs",
     captures = "Captures",
     invalid = "Invalid",
-    schema_error = "SchemaError",
     handlers = "Handlers",
     options = "Options",
     on_invalid = "OnInvalid",
@@ -64,7 +61,6 @@ private! {
     shared = "Shared",
     decode = "Decode",
     encode = "Encode",
-    let_in = "let_in",
     admit = "admit",
     pass = "pass",
     extend = "extend",
@@ -106,17 +102,7 @@ pub(super) fn concat(span: Span) -> TokenStream {
     quote_spanned!(span=> ::core::concat!)
 }
 
-/// The future that never is.
-pub(super) fn pending(span: Span) -> TokenStream {
-    quote_spanned!(span=> ::core::future::pending)
-}
-
-/// What a method of the runtime's trait returns that is not asynchronous itself.
-pub(super) fn future(span: Span, output: &TokenStream) -> TokenStream {
-    quote_spanned!(span=> impl ::core::future::Future<Output = #output> + ::core::marker::Send)
-}
-
 /// What a struct of captures can do as far as its captures can.
 pub(super) fn derives(span: Span) -> TokenStream {
-    quote_spanned!(span=> ::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq, ::core::cmp::Eq)
+    quote_spanned!(span=> ::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)
 }
