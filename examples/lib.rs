@@ -1,16 +1,21 @@
-//! Shared by the examples: where they listen, how they end, what time it is.
+//! Shared by the examples: where they listen, how they end, what time it is, how their pages are served.
 //!
 //! It must not know what any of them serves.
+
+mod page;
 
 use std::{
     env,
     error::Error,
     io,
+    str::FromStr,
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use tokio::{net::TcpListener, select, signal};
 use ws_runtime::Server;
+
+pub use self::page::Page;
 
 /// The port where `PORT` does not name one.
 const DEFAULT_PORT: u16 = 3000;
@@ -21,10 +26,7 @@ const DEFAULT_PORT: u16 = 3000;
 /// # Errors
 /// If `PORT` is not a port, it is taken, or accepting connections fails.
 pub async fn serve(server: Server) -> Result<(), Box<dyn Error>> {
-    let port = match env::var("PORT") {
-        Ok(port) => port.parse().map_err(|_| format!("PORT is not a port: {port:?}"))?,
-        Err(_) => DEFAULT_PORT,
-    };
+    let port = setting("PORT")?.unwrap_or(DEFAULT_PORT);
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     println!("listening on http://{}", listener.local_addr()?);
 
@@ -42,6 +44,15 @@ pub async fn serve(server: Server) -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
+}
+
+/// A setting from the environment, if it is there.
+///
+/// # Errors
+/// If it is there and cannot be read.
+pub fn setting<T: FromStr>(name: &str) -> Result<Option<T>, String> {
+    let value = env::var(name).ok();
+    value.map(|value| value.parse().map_err(|_| format!("{name} cannot be {value:?}"))).transpose()
 }
 
 /// Returns at Ctrl-C, or at what a service manager sends.

@@ -1,24 +1,30 @@
 //! A chat of rooms: who is there, who types, what was said. Open the address that it prints in two tabs.
 //!
-//! Here is the route; [`page`] serves the page that speaks it, and knows nothing of rooms.
+//! Here is the route; the files beside it are the page that speaks it.
 
-mod page;
 mod rooms;
 
 use std::{
-    convert::Infallible,
     error::Error,
-    future::ready,
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use http::Request;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tower::service_fn;
-use ws_runtime::{Body, Handshake, Reject, Server, Socket, ws_route};
+use ws_examples::Page;
+use ws_runtime::{Handshake, Reject, Server, Socket, ws_route};
 
 use self::rooms::Rooms;
+
+const PAGE: Page = Page(&[
+    ("/", include_str!("page.html")),
+    ("/style.css", include_str!("style.css")),
+    ("/app.js", include_str!("app.js")),
+    ("/composer.js", include_str!("composer.js")),
+    ("/log.js", include_str!("log.js")),
+    ("/people.js", include_str!("people.js")),
+    ("/icon.svg", include_str!("icon.svg")),
+]);
 
 /// The most people in a room.
 const MOST_PEOPLE: usize = 200;
@@ -156,6 +162,5 @@ impl Chat {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let page = service_fn(|request: Request<Body>| ready(Ok::<_, Infallible>(page::answer(&request))));
-    ws_examples::serve(Server::new().route(Chat::new()).fallback(page)).await
+    ws_examples::serve(Server::new().route(Chat::new()).fallback(PAGE)).await
 }

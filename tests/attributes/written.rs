@@ -1,5 +1,11 @@
 //! The code that is written for a block does what the block says.
 
+#![expect(
+    clippy::non_minimal_cfg,
+    clippy::unnecessary_wraps,
+    reason = "what is written here is what is tried"
+)]
+
 use std::marker::PhantomData;
 
 use schemars::JsonSchema;

@@ -1,10 +1,10 @@
-//! How the page looks, what it tells assistive technology, and what it lets run.
+//! How the chat's page looks, what it tells assistive technology, and what it lets run.
 
-use serde_json::json;
 use ws_tests::Example;
 
 use crate::{
     driver::Browser,
+    legible::legible,
     room::{MARKUP, hears, join, say},
     tab::{DESKTOP, PHONE, key},
 };
@@ -102,11 +102,7 @@ async fn it_fits_desktop_and_phone_and_can_be_read_in_light_and_dark() {
     for screen in [DESKTOP, PHONE] {
         for scheme in ["light", "dark"] {
             for (tab, scene) in [(&door, "door"), (&ada, "room")] {
-                let at = format!("{scene}-{}-{scheme}", screen.name);
-                tab.show_on(screen, scheme).await;
-                tab.picture(&at).await;
-                assert_eq!(tab.eval(CUT).await, json!([]), "{at}: beyond the edge");
-                assert_eq!(tab.eval(FAINT).await, json!([]), "{at}: too faint (WCAG 2.2, 1.4.3)");
+                legible(tab, scene, screen, scheme).await;
             }
             let foot = "document.querySelector('.below').getBoundingClientRect().bottom <= innerHeight";
             assert_eq!(ada.eval(foot).await, true, "{}: the composer is below the edge", screen.name);
@@ -116,42 +112,3 @@ async fn it_fits_desktop_and_phone_and_can_be_read_in_light_and_dark() {
     }
     browser.quit().await;
 }
-
-/// The elements of the page that reach beyond its sides.
-const CUT: &str = r#"(() => {
-    const cut = [];
-    for (const element of document.querySelectorAll("main:not([hidden]) *")) {
-        const { left, right } = element.getBoundingClientRect();
-        if (left < 0 || right > innerWidth) cut.push(`${element.tagName}.${element.className}: ${left} to ${right}`);
-    }
-    return cut;
-})()"#;
-
-/// The texts of the page whose contrast with what is behind them is below 4.5, each with its contrast.
-const FAINT: &str = r#"(() => {
-    const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-    const paint = (colors) => {
-        canvas.fillStyle = "white";
-        canvas.fillRect(0, 0, 1, 1);
-        for (const color of colors) {
-            canvas.fillStyle = color;
-            canvas.fillRect(0, 0, 1, 1);
-        }
-        const light = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).map((byte) => {
-            const part = byte / 255;
-            return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-        });
-        return 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2];
-    };
-    const faint = [];
-    for (const element of document.querySelectorAll("main:not([hidden]) *")) {
-        const own = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
-        if (!own || !element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
-        const grounds = [];
-        for (let at = element; at; at = at.parentElement) grounds.unshift(getComputedStyle(at).backgroundColor);
-        const [ground, text] = [paint(grounds), paint([...grounds, getComputedStyle(element).color])];
-        const contrast = (Math.max(ground, text) + 0.05) / (Math.min(ground, text) + 0.05);
-        if (contrast < 4.5) faint.push(`${element.textContent.trim()}: ${contrast.toFixed(2)}`);
-    }
-    return faint;
-})()"#;

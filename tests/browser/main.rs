@@ -1,8 +1,11 @@
-//! The chat's page in a real Chromium: what people see, type and hear.
+//! The pages of the examples in a real Chromium: what people see, type and hear.
 
 mod driver;
+mod events;
+mod legible;
 mod look;
 mod loss;
 mod room;
 mod tab;
 mod talk;
+mod ticker;

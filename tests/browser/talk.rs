@@ -76,7 +76,7 @@ async fn rooms_do_not_hear_each_other_and_namesakes_are_told_apart() {
 
 #[tokio::test]
 #[ignore = "needs chromium"]
-async fn a_message_that_is_too_long_is_refused_beside_the_composer_and_kept() {
+async fn a_message_beyond_the_limit_is_refused_beside_the_composer_and_kept() {
     let (example, browser) = (Example::start("chat").await, Browser::start().await);
     let ada = join(&browser, &example, "Ada").await;
     let grace = join(&browser, &example, "Grace").await;

@@ -12,28 +12,68 @@ use std::{
 use tokio::process::Command;
 use ws_tests::Example;
 
-#[tokio::test]
-#[ignore = "needs node"]
-async fn node_ws_gets_its_messages_back() {
-    passes("node", "echo.mjs", "echo").await;
+/// One test for each script: it passes against the example that it is for.
+macro_rules! scripts {
+    ($($test:ident: $needs:literal, $interpreter:expr, $script:literal, $example:literal;)*) => {
+        $(
+            #[tokio::test]
+            #[ignore = $needs]
+            async fn $test() {
+                passes($interpreter, $script, &Example::start($example).await).await;
+            }
+        )*
+    };
+}
+
+scripts! {
+    node_ws_gets_its_messages_back: "needs node", "node", "echo.mjs", "echo";
+    node_ws_is_answered_or_told_why_not: "needs node", "node", "validated.mjs", "validated";
+    node_ws_emits_events_and_hears_those_for_it: "needs node", "node", "events.mjs", "events";
+    node_ws_can_drive_the_benchmarks: "needs node", "node", "bench.mjs", "bench";
+    python_websockets_gets_its_messages_back: "needs python", python(), "echo.py", "echo";
+    python_websockets_is_answered_or_told_why_not: "needs python", python(), "validated.py", "validated";
+    python_websockets_emits_events_and_hears_those_for_it: "needs python", python(), "events.py", "events";
+    python_websockets_can_drive_the_benchmarks: "needs python", python(), "bench.py", "bench";
 }
 
 #[tokio::test]
 #[ignore = "needs node"]
-async fn node_ws_is_answered_or_told_why_not() {
-    passes("node", "validated.mjs", "validated").await;
+async fn node_ws_speaks_the_subprotocol_with_a_token() {
+    let mut server = Example::start("subprotocol").await;
+    passes("node", "subprotocol.mjs", &server).await;
+    server.prints("/ws over HTTP/1.1, subprotocol machbase.rpc").await;
+    server.prints("/ws over HTTP/1.1, subprotocol none").await;
 }
 
 #[tokio::test]
 #[ignore = "needs python"]
-async fn python_websockets_gets_its_messages_back() {
-    passes(python(), "echo.py", "echo").await;
+async fn python_websockets_speaks_the_subprotocol_with_a_token() {
+    let mut server = Example::start("subprotocol").await;
+    passes(python(), "subprotocol.py", &server).await;
+    server.prints("/ws over HTTP/1.1, subprotocol machbase.rpc").await;
+    server.prints("/ws over HTTP/1.1, subprotocol none").await;
+}
+
+/// What a client claims of where it comes from is believed of a trusted proxy alone.
+#[tokio::test]
+#[ignore = "needs node"]
+async fn node_ws_is_spoken_to_from_behind_a_trusted_proxy() {
+    let mut server =
+        Example::start_with("ticker", &[("TICK_MS", "50"), ("TRUSTED_PROXY", "127.0.0.1")]).await;
+    passes("node", "ticker.mjs", &server).await;
+    server.prints("open 192.0.2.1").await;
+    server.prints(r#"message 192.0.2.1 "from 192.0.2.1, they say""#).await;
+    server.prints("close 192.0.2.1").await;
 }
 
 #[tokio::test]
 #[ignore = "needs python"]
-async fn python_websockets_is_answered_or_told_why_not() {
-    passes(python(), "validated.py", "validated").await;
+async fn python_websockets_is_spoken_to_every_three_seconds_and_not_believed() {
+    let mut server = Example::start("ticker").await;
+    passes(python(), "ticker.py", &server).await;
+    server.prints("open 127.0.0.1").await;
+    server.prints(r#"message 127.0.0.1 "from 192.0.2.1, they say""#).await;
+    server.prints("close 127.0.0.1").await;
 }
 
 /// The interpreter of the virtual environment that `tests/run` makes.
@@ -41,9 +81,8 @@ fn python() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("tools").join("python/bin/python")
 }
 
-async fn passes(interpreter: impl AsRef<OsStr>, script: &str, example: &str) {
+async fn passes(interpreter: impl AsRef<OsStr>, script: &str, server: &Example) {
     let interpreter = interpreter.as_ref();
-    let server = Example::start(example).await;
     let output = Command::new(interpreter)
         .arg(Path::new("clients").join(script))
         .arg(server.address().to_string())

@@ -9,12 +9,12 @@ use std::{
 
 use futures_core::Stream;
 use tokio::{
-    io::{AsyncWriteExt, BufStream},
+    io::{AsyncReadExt, AsyncWriteExt, BufStream},
     net::TcpStream,
     sync::watch,
     time::{sleep, timeout},
 };
-use ws_runtime::{Listener, Message, Server, Socket, ws_route};
+use ws_runtime::{Delivery, Listener, Message, Server, Socket, ws_route};
 
 use crate::{
     peer::{BINARY, CLOSE, PING, PONG, Peer, TEXT, close, frame, soon},
@@ -71,7 +71,7 @@ fn announced(first: u8, length: u64) -> Vec<u8> {
 /// A message in fragments of these lengths.
 fn fragments(lengths: &[usize]) -> Vec<u8> {
     let last = lengths.len() - 1;
-    let first = |at: usize| u8::from(at == 0) * 2 | u8::from(at == last) << 7;
+    let first = |at: usize| (u8::from(at == 0) * 2) | (u8::from(at == last) << 7);
     lengths.iter().enumerate().flat_map(|(at, length)| frame(first(at), &vec![b'a'; *length])).collect()
 }
 
@@ -80,17 +80,17 @@ async fn a_message_of_the_limit_passes_and_one_byte_more_is_too_big() {
     const LIMIT: usize = 100_000;
     let (served, census) = echo(|server| server.max_payload_length(LIMIT)).await;
     for (what, bytes, passes) in [
-        ("whole", frame(BINARY, &[b'a'; LIMIT]), true),
-        ("whole, one more", frame(BINARY, &[b'a'; LIMIT + 1]), false),
+        ("whole", frame(BINARY, &vec![b'a'; LIMIT]), true),
+        ("whole, one more", frame(BINARY, &vec![b'a'; LIMIT + 1]), false),
         ("two halves", fragments(&[LIMIT / 2, LIMIT / 2]), true),
         ("two halves, one more", fragments(&[LIMIT / 2, LIMIT / 2 + 1]), false),
         ("large and small", fragments(&[LIMIT - 1, 1]), true),
         ("large and small, one more", fragments(&[LIMIT - 1, 2]), false),
-        ("bytes", fragments(&[20; LIMIT / 20]), true),
-        ("bytes, one more", fragments(&[[20; LIMIT / 20].as_slice(), &[0, 1]].concat()), false),
+        ("bytes", fragments(&vec![20; LIMIT / 20]), true),
+        ("bytes, one more", fragments(&[vec![20; LIMIT / 20], vec![0, 1]].concat()), false),
         ("the limit, and nothing more", fragments(&[LIMIT, 0, 0]), true),
         ("announced alone", announced(BINARY, LIMIT as u64 + 1), false),
-        ("announced in the end", [frame(0x02, &[0; LIMIT]), announced(0x80, 1)].concat(), false),
+        ("announced in the end", [frame(0x02, &vec![0; LIMIT]), announced(0x80, 1)].concat(), false),
         ("2^32", announced(BINARY, 1 << 32), false),
         ("2^63 - 1", announced(BINARY, u64::MAX >> 1), false),
         ("2^63 - 1 behind a byte", [frame(0x02, b"a"), announced(0x80, u64::MAX >> 1)].concat(), false),
@@ -120,7 +120,7 @@ async fn fragments_without_end_are_not_listened_to_for_ever() {
         ("never finished, with pings", [frame(0x01, b"a"), frame(PING, b"")].concat(), Some(1008)),
         ("half a header", vec![TEXT], Some(1008)),
         ("half a frame", frame(TEXT, b"hello")[..8].to_vec(), Some(1008)),
-        ("half a large frame", frame(TEXT, &[b'a'; 80_000])[..70_000].to_vec(), Some(1008)),
+        ("half a large frame", frame(TEXT, &vec![b'a'; 80_000])[..70_000].to_vec(), Some(1008)),
         ("half a ping", frame(PING, b"hello")[..8].to_vec(), Some(1008)),
     ] {
         let mut peer = Peer::open(served.address, "/").await;
@@ -250,6 +250,42 @@ async fn a_peer_that_is_held_back_is_not_blamed() {
     served.end().await;
 }
 
+/// Nor is that clock for a peer that reads slowly, which is why the server leaves its messages unread.
+#[tokio::test]
+async fn a_peer_that_reads_slowly_has_the_time_of_an_idle_one() {
+    let route = Held::new();
+    let census = route.census.clone();
+    route.go.send_replace(true);
+    let server = Server::new()
+        .idle_timeout(Duration::ZERO)
+        .fragment_timeout(Duration::from_millis(400))
+        .backpressure_limit(256 << 10);
+    let served = Served::start(server.route(route)).await;
+    let mut peer = Peer::open(served.address, "/held").await;
+    census.reaches(1).await;
+    let socket = served.handle.route::<Held>().expect("it is served").sockets().remove(0);
+    while socket.send_raw(vec![0; 64 << 10]) != Delivery::Dropped {}
+    let message = frame(TEXT, &[b'a'; 12_345]);
+    let taken = fill(&mut peer, &message, 48 << 20).await;
+    // Longer than the clock, and nothing is read on either side.
+    sleep(Duration::from_millis(800)).await;
+    let rest = [&message[taken % message.len()..], &frame(TEXT, b"done")].concat();
+    let (reader, mut writer) = peer.stream.into_split();
+    let writing = tokio::spawn(async move {
+        writer.write_all(&rest).await.expect("the server reads");
+        writer
+    });
+    let mut reader = BufStream::new(tokio::io::join(reader, tokio::io::sink()));
+    let mut last = [0; 4];
+    while last != *b"done" {
+        let byte = soon(reader.read_u8()).await.expect("the answer comes before the end");
+        last = [last[1], last[2], last[3], byte];
+    }
+    drop((soon(writing).await, reader, socket));
+    census.empties().await;
+    served.end().await;
+}
+
 #[tokio::test]
 async fn too_many_frames_a_second_are_refused_whatever_their_size() {
     let (served, census) = echo(|server| server.rate_limit(20)).await;
@@ -257,7 +293,7 @@ async fn too_many_frames_a_second_are_refused_whatever_their_size() {
         ("small", frame(BINARY, b"a").repeat(100)),
         ("pings", frame(PING, b"").repeat(100)),
         ("pongs", frame(PONG, b"").repeat(100)),
-        ("large", frame(BINARY, &[b'a'; 70_000]).repeat(100)),
+        ("large", frame(BINARY, &vec![b'a'; 70_000]).repeat(100)),
     ] {
         let mut peer = Peer::open(served.address, "/").await;
         peer.try_send(&bytes).await;
@@ -381,7 +417,7 @@ async fn who_never_reads_and_breaks_the_rules_is_cut_off() {
     let mut peer = Peer::open(served.address, "/").await;
     census.reaches(1).await;
     let channel = served.handle.route::<Echo>().expect("it is served");
-    while channel.publish("room", [b'x'; 64 * 1024].as_slice()).dropped == 0 {}
+    while channel.publish("room", vec![b'x'; 64 * 1024].as_slice()).dropped == 0 {}
     peer.send(&[frame(TEXT, b"hello"), frame(0x83, b"")].concat()).await;
     census.empties().await;
     drop(peer);

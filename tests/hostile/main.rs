@@ -2,7 +2,12 @@
 //!
 //! Every server is in this process and every peer is a raw socket. No test asks how long anything takes; what hangs, fails.
 
+mod cuts;
+mod frames;
+mod handshake;
 mod limits;
+mod order;
 mod peer;
+mod random;
 mod served;
 mod wakes;

@@ -5,7 +5,7 @@ use std::{future::Future, net::SocketAddr, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    time::timeout,
+    time::{interval, timeout},
 };
 
 /// After this long something hangs; nothing here takes a tenth of it.
@@ -33,18 +33,15 @@ pub(crate) fn opening(path: &str) -> String {
 /// A masked frame whose length is in its shortest form. `first` holds FIN, the reserved bits and the opcode.
 pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut bytes = vec![first];
-    match payload.len() {
-        short @ 0..=125 => bytes.push(0x80 | u8::try_from(short).expect("it is at most 125")),
-        length => match u16::try_from(length) {
-            Ok(length) => {
-                bytes.push(0x80 | 126);
-                bytes.extend(length.to_be_bytes());
-            }
-            Err(_) => {
-                bytes.push(0x80 | 127);
-                bytes.extend((length as u64).to_be_bytes());
-            }
-        },
+    let length = payload.len();
+    if let Ok(short @ 0..=125) = u8::try_from(length) {
+        bytes.push(0x80 | short);
+    } else if let Ok(length) = u16::try_from(length) {
+        bytes.push(0x80 | 0x7e);
+        bytes.extend(length.to_be_bytes());
+    } else {
+        bytes.push(0x80 | 0x7f);
+        bytes.extend((length as u64).to_be_bytes());
     }
     let mask = [0x37, 0xfa, 0x21, 0x3d];
     bytes.extend(mask);
@@ -62,6 +59,21 @@ pub(crate) fn close(code: u16) -> Vec<u8> {
 pub(crate) struct Frame {
     pub(crate) first: u8,
     pub(crate) payload: Vec<u8>,
+}
+
+/// The head of an HTTP answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    head: String,
+}
+
+impl Answer {
+    /// A header field's value.
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
+        let fields = self.head.lines().filter_map(|line| line.split_once(": "));
+        fields.into_iter().find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
 }
 
 /// One connection.
@@ -121,6 +133,30 @@ impl Peer {
                 return None;
             }
         }
+    }
+
+    /// The next HTTP answer with its body; `None` at the end of the stream.
+    pub(crate) async fn answer(&mut self) -> Option<Answer> {
+        let head = self.head().await?;
+        let status = head.split(' ').nth(1)?.parse().ok()?;
+        let answer = Answer { status, head };
+        let length = answer.field("content-length").map_or(0, |length| length.parse().expect("a number"));
+        while self.read.len() < length && self.read_more().await {}
+        assert!(self.read.len() >= length, "the body is cut off: {answer:?}");
+        self.read.drain(..length);
+        Some(answer)
+    }
+
+    /// Sends byte for byte with a moment between two, until the server hangs up or there are no more; what it answered.
+    pub(crate) async fn drip(mut self, bytes: impl Iterator<Item = &u8>) -> Vec<u8> {
+        let mut moment = interval(Duration::from_millis(10));
+        for byte in bytes {
+            tokio::select! {
+                more = self.stream.read_buf(&mut self.read) => if !more.is_ok_and(|count| count > 0) { break },
+                _ = moment.tick() => if self.stream.write_all(&[*byte]).await.is_err() { break },
+            }
+        }
+        self.rest().await
     }
 
     /// The next frame; `None` at the end of the stream.

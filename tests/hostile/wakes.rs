@@ -130,7 +130,7 @@ async fn a_queue_that_empties_at_one_stroke_lets_the_messages_go_on() {
     let census = Census::new();
     let served = Served::start(Server::new().route(Echo { census: census.clone() })).await;
     let mut peer = Peer::open(served.address, "/").await;
-    let message = frame(BINARY, &[7; 20_000]);
+    let message = frame(BINARY, &vec![7; 20_000]);
     for _ in 0..20 {
         // Three in one: the second puts the queue above half of its limit.
         peer.send(&message.repeat(3)).await;
@@ -210,7 +210,7 @@ impl Waiting {
                 () = begun => {}
             }
         });
-        pending().await
+        pending::<()>().await;
     }
 }
 
@@ -270,9 +270,17 @@ impl Held {
 /// A connection that has nothing to do costs nothing, whatever it waits for.
 #[tokio::test]
 async fn nobody_is_busy_waiting() {
-    for state in
-        ["open", "half closed", "half closed in a handler", "full", "paused", "not read", "closing", "reset"]
-    {
+    for state in [
+        "open",
+        "half closed",
+        "half closed in a handler",
+        "full",
+        "paused",
+        "not read",
+        "closing",
+        "failed",
+        "reset",
+    ] {
         let (census, go) = (Census::new(), watch::Sender::new(false));
         let route = Held { census: census.clone(), go: go.clone(), ended: watch::Sender::new(None) };
         let served = Served::start(Server::new().route(route)).await;
@@ -301,6 +309,10 @@ async fn nobody_is_busy_waiting() {
                 let sockets = served.handle.route::<Held>().expect("it is served").sockets();
                 sockets[0].close(ws_runtime::Close::NORMAL);
                 assert_eq!(peer.frame().await.expect("a close frame").first, CLOSE);
+            }
+            "failed" => {
+                peer.send(&frame(0x83, b"")).await;
+                assert_eq!(peer.close_code().await, 1002);
             }
             "reset" => {
                 peer.say("wait").await;

@@ -1,6 +1,7 @@
 //! The examples as servers of a test's own: built once, started on a free port, killed on drop.
 //!
-//! It knows of an example that `PORT` is its port and that it prints its address; it must not know what any one serves.
+//! It knows of an example that `PORT` is its port and that it prints its address; it must not know what any one serves, nor what
+//! else it prints.
 
 use std::{
     collections::HashMap,
@@ -19,16 +20,16 @@ use tokio::{
     time::timeout,
 };
 
-/// How long an example may take to print its address.
-const START_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long an example may take to print what is waited for. A guard against hanging, not a measure of speed.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running example; killed when it is dropped.
 #[derive(Debug)]
 pub struct Example {
     address: SocketAddr,
     process: Child,
-    /// Held so that the example never writes to a closed pipe.
-    _stdout: Lines<BufReader<ChildStdout>>,
+    /// Held also where nobody reads it, so that the example never writes to a closed pipe.
+    stdout: Lines<BufReader<ChildStdout>>,
 }
 
 impl Example {
@@ -40,21 +41,34 @@ impl Example {
         Self::start_on(name, 0).await
     }
 
+    /// Starts the example on a free port, with some settings in its environment.
+    ///
+    /// # Panics
+    /// As [`Example::start`] does.
+    pub async fn start_with(name: &str, settings: &[(&str, &str)]) -> Self {
+        Self::spawn(name, 0, settings).await
+    }
+
     /// Starts the example on a port that another one had, as when a server is restarted.
     ///
     /// # Panics
     /// As [`Example::start`] does, and if the port is taken.
     pub async fn start_on(name: &str, port: u16) -> Self {
+        Self::spawn(name, port, &[]).await
+    }
+
+    async fn spawn(name: &str, port: u16, settings: &[(&str, &str)]) -> Self {
         let executable = executable(name).await;
         let mut process = Command::new(executable)
             .env("PORT", port.to_string())
+            .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .unwrap_or_else(|error| panic!("{}: {error}", executable.display()));
         let mut stdout = BufReader::new(process.stdout.take().expect("it is piped")).lines();
-        let printed = timeout(START_TIMEOUT, async {
+        let printed = timeout(PATIENCE, async {
             while let Some(line) = stdout.next_line().await.expect("an example prints text") {
                 if let Some(address) = address(&line) {
                     return Some(address);
@@ -65,7 +79,7 @@ impl Example {
         let printed =
             printed.await.unwrap_or_else(|late| panic!("example {name} printed no address: {late}"));
         match printed {
-            Some(address) => Self { address, process, _stdout: stdout },
+            Some(address) => Self { address, process, stdout },
             None => panic!("example {name} ended without an address: {:?}", process.wait().await),
         }
     }
@@ -73,6 +87,25 @@ impl Example {
     /// Returns where it listens.
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Waits until it prints a line; what it printed before is passed over.
+    ///
+    /// # Panics
+    /// If it does not, with what it printed instead.
+    pub async fn prints(&mut self, expected: &str) {
+        let mut others = Vec::new();
+        let come = timeout(PATIENCE, async {
+            while let Some(line) = self.stdout.next_line().await.expect("an example prints text") {
+                if line == expected {
+                    return true;
+                }
+                others.push(line);
+            }
+            false
+        });
+        let come = come.await.unwrap_or(false);
+        assert!(come, "the example did not print {expected:?} but {others:#?}");
     }
 
     /// Asks it to end (SIGTERM), as a service manager does, and waits until it has.

@@ -10,7 +10,7 @@ use std::{
 };
 
 use futures_core::Stream;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{Instant, Sleep};
 
 use super::{
     Entry,
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     contract::Response,
     route::{Outcome, Route},
-    session::{Answer, Keepalive, Silence},
+    session::{Answer, Keepalive},
     socket::{Fact, Line, Reader, Report, Socket, Wish},
     wire::{Close, Encoder},
 };
@@ -44,24 +44,24 @@ pub(super) struct Driver<'a, R: Route> {
     pub(super) feed: Streams<'a, R>,
     /// How many invalid messages came in a row.
     pub(super) invalid: u32,
-    keepalive: Keepalive,
+    pub(super) keepalive: Keepalive,
     /// When the closing handshake has to be over.
-    deadline: Option<Instant>,
+    pub(super) deadline: Option<Instant>,
     /// What the peer's close frame is answered with, once its messages are handled.
-    owed: Option<Box<Option<Close>>>,
+    pub(super) owed: Option<Box<Option<Close>>>,
     /// The stream is to be ended by us: the peer broke the protocol and cannot be waited for.
-    failed: bool,
+    pub(super) failed: bool,
     /// How many messages and replies were handled since the task last waited.
     handled: u32,
     /// Reading rested when it was last asked for: the socket is paused, or enough waits to be handled.
     held_back: bool,
     /// How much was queued for the peer then, in bytes.
     queued: usize,
-    timer: Option<Pin<Box<Sleep>>>,
+    pub(super) timer: Option<Pin<Box<Sleep>>>,
     /// What the line said when it was last asked.
-    report: Report,
+    pub(super) report: Report,
     /// The task has waited since, so others may have woken it.
-    waited: bool,
+    pub(super) waited: bool,
 }
 
 /// What there is to do next.
@@ -107,12 +107,12 @@ impl<'a, R: Route> Driver<'a, R> {
         }
     }
 
-    fn line(&self) -> &'a Line {
+    pub(super) fn line(&self) -> &'a Line {
         self.socket.line()
     }
 
     /// Learns what was asked of the connection meanwhile. From here on the task runs, and nobody needs to wake it.
-    fn ask(&mut self) {
+    pub(super) fn ask(&mut self) {
         self.report = if std::mem::take(&mut self.waited) { self.line().run() } else { self.line().report() };
     }
 
@@ -178,8 +178,8 @@ impl<'a, R: Route> Driver<'a, R> {
 
     /// Waits for what there is to do next.
     pub(super) async fn next(&mut self) -> Next<'a, R> {
-        let mut reads = 0;
         poll_fn(|cx| {
+            let mut reads = 0;
             self.ask();
             if self.is_others_turn(cx) {
                 self.read(cx);
@@ -193,7 +193,6 @@ impl<'a, R: Route> Driver<'a, R> {
                 }
                 reads += 1;
                 if reads > READS {
-                    reads = 0;
                     cx.waker().wake_by_ref();
                     break;
                 }
@@ -250,10 +249,12 @@ impl<'a, R: Route> Driver<'a, R> {
         {
             return Some(Next::Event(event));
         }
-        if R::HANDLERS.drain && self.report.has(Fact::Drained) {
+        if self.report.has(Fact::Drained) {
             self.report.set(Fact::Drained, false);
             self.line().take_drained();
-            return Some(Next::Drained);
+            if R::HANDLERS.drain {
+                return Some(Next::Drained);
+            }
         }
         if let Some(answer) = self.owed.take_if(|_| self.inbox.is_empty()) {
             self.line().close((*answer).as_ref());
@@ -272,47 +273,6 @@ impl<'a, R: Route> Driver<'a, R> {
         None
     }
 
-    /// Fails the connection: says why, says that nothing more comes, and reads on only so that it arrives.
-    pub(super) fn fail(&mut self, close: &Close) {
-        self.line().close(Some(close));
-        self.failed = true;
-        self.inbox.mute();
-        self.begin_deadline();
-    }
-
-    /// Whether [`fail`](Self::fail) was called: nothing follows but the last frames.
-    pub(super) fn has_failed(&self) -> bool {
-        self.failed
-    }
-
-    /// After the last frame: sees to it that it leaves, and that nothing unread makes the peer lose it.
-    pub(super) async fn linger(&mut self) {
-        self.begin_deadline();
-        self.inbox.mute();
-        poll_fn(|cx| {
-            self.ask();
-            if self.report.wish() != Wish::Nothing || self.report.has(Fact::Lost) {
-                return Poll::Ready(());
-            }
-            let shut = self.line().poll_shutdown(cx);
-            while !self.inbox.has_ended() && self.poll_read(cx).is_ready() {}
-            match shut {
-                Poll::Ready(Err(_)) => return Poll::Ready(()),
-                // A complete closing handshake leaves nothing unread; a failed one has to wait for the peer to go.
-                Poll::Ready(Ok(())) if self.inbox.has_ended() || !self.failed => return Poll::Ready(()),
-                _ => {}
-            }
-            if self.deadline.is_some_and(|deadline| self.poll_timer(cx, deadline).is_ready()) {
-                return Poll::Ready(());
-            }
-            self.waited = true;
-            let report = self.line().rest(cx);
-            self.look_again(report, cx);
-            Poll::Pending
-        })
-        .await;
-    }
-
     /// Reads while that is allowed.
     fn read(&mut self, cx: &mut Context<'_>) {
         for _ in 0..READS {
@@ -323,19 +283,18 @@ impl<'a, R: Route> Driver<'a, R> {
         cx.waker().wake_by_ref();
     }
 
-    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    pub(super) fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         // Whoever pauses waits for a message, not for the closing handshake.
         let paused = self.report.has(Fact::Paused) && !self.is_ending();
         let was_held_back = std::mem::replace(&mut self.held_back, paused || self.inbox.is_full());
         if self.held_back || was_held_back {
             // The peer is held back by us, so its silence says nothing; unless it does not read what it has asked for, when
-            // only that it goes on reading is a sign of life.
-            let queued = self.line().buffered();
+            // only that it goes on reading is a sign of life. A message that we leave unread is late by our doing either way.
+            let (now, queued) = (Instant::now(), self.line().buffered());
             if !self.report.has(Fact::High) || queued < self.queued {
-                let now = Instant::now();
                 self.keepalive.hear(now);
-                self.inbox.hold(now);
             }
+            self.inbox.hold(now);
             self.queued = queued;
         }
         if self.held_back {
@@ -372,86 +331,8 @@ impl<'a, R: Route> Driver<'a, R> {
         polled
     }
 
-    fn begin_deadline(&mut self) {
-        if self.deadline.is_none() {
-            self.deadline = self.entry.hub.settings.close_timeout.map(|timeout| Instant::now() + timeout);
-        }
-    }
-
-    /// Looks at the clocks: the idle one, the one of a message under way, and the one of the closing handshake.
-    fn poll_time(&mut self, cx: &mut Context<'_>) {
-        // The timer is set for the earliest deadline that was known when it was set. A later one needs no new timer: when
-        // this one rings, all are looked at.
-        let known = [self.deadline, self.inbox.deadline()].into_iter().flatten().min();
-        if let Some(timer) = &self.timer
-            && known.is_none_or(|known| timer.deadline() <= known)
-            && !timer.is_elapsed()
-        {
-            let rings = timer.deadline();
-            if self.poll_timer(cx, rings).is_pending() {
-                return;
-            }
-        }
-        loop {
-            let now = Instant::now();
-            if self.deadline.is_some_and(|deadline| deadline <= now) {
-                if self.expire() {
-                    return;
-                }
-                continue;
-            }
-            self.inbox.check(now);
-            let idle = match self.keepalive.ask(now) {
-                Silence::Until(when) => when,
-                Silence::Ping => {
-                    self.line().control(|out| Encoder::ping(&[], out));
-                    continue;
-                }
-                // On its way out already, it has the time of the closing handshake, which may be unlimited.
-                Silence::Expired if self.failed || self.deadline.is_some() => None,
-                Silence::Expired => {
-                    self.fail(&Close::new(1001, "idle timeout"));
-                    continue;
-                }
-            };
-            let Some(next) = [self.deadline, self.inbox.deadline(), idle].into_iter().flatten().min() else {
-                return;
-            };
-            if self.poll_timer(cx, next).is_pending() {
-                return;
-            }
-        }
-    }
-
-    /// The closing handshake has lasted too long. True if the connection is cut off.
-    fn expire(&mut self) -> bool {
-        // A handler is still busy with what came before the peer's close frame, or before its fault; the peer waits no
-        // longer.
-        if let Some(answer) = self.owed.take() {
-            self.line().close((*answer).as_ref());
-            self.deadline = None;
-            self.begin_deadline();
-        } else if let Some(close) = self.inbox.fault().cloned() {
-            self.deadline = None;
-            self.fail(&close);
-        } else {
-            self.line().wish(Wish::Terminate);
-            self.report.add_wish(Wish::Terminate);
-            return true;
-        }
-        false
-    }
-
-    fn poll_timer(&mut self, cx: &mut Context<'_>, when: Instant) -> Poll<()> {
-        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(when)));
-        if timer.deadline() != when {
-            timer.as_mut().reset(when);
-        }
-        timer.as_mut().poll(cx)
-    }
-
     /// Writes what is queued, and arranges to be woken.
-    fn wait(&mut self, cx: &mut Context<'_>) {
+    pub(super) fn wait(&mut self, cx: &mut Context<'_>) {
         self.waited = true;
         self.handled = 0;
         let (flushed, report) = self.line().poll_flush(cx);
@@ -465,7 +346,7 @@ impl<'a, R: Route> Driver<'a, R> {
 
     /// What was asked of the connection while its task ran, and what the flush itself has changed, wakes nobody: the task
     /// goes round once more.
-    fn look_again(&mut self, report: Report, cx: &mut Context<'_>) {
+    pub(super) fn look_again(&mut self, report: Report, cx: &mut Context<'_>) {
         if report != self.report {
             self.report = report;
             cx.waker().wake_by_ref();

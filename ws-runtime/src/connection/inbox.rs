@@ -66,6 +66,16 @@ impl<R: Route> Event<R> {
     }
 }
 
+/// What is still listened for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Hearing {
+    All,
+    /// We closed: messages are dropped, and only the peer's close frame counts.
+    Close,
+    /// What follows is read and thrown away.
+    Nothing,
+}
+
 /// The inbound half of a connection.
 pub(super) struct Inbox<'a, R: Route> {
     entry: &'a Entry<R>,
@@ -82,10 +92,7 @@ pub(super) struct Inbox<'a, R: Route> {
     /// Since when a message is under way.
     begun: Option<Instant>,
     rate: Option<Box<Rate>>,
-    /// We closed: messages are dropped, and only the peer's close frame is listened for.
-    discarding: bool,
-    /// What follows is read and thrown away.
-    deaf: bool,
+    hearing: Hearing,
     ended: bool,
 }
 
@@ -122,8 +129,7 @@ impl<'a, R: Route> Inbox<'a, R> {
             held: 0,
             begun: None,
             rate,
-            discarding: false,
-            deaf: false,
+            hearing: Hearing::All,
             ended: false,
         }
     }
@@ -163,7 +169,7 @@ impl<'a, R: Route> Inbox<'a, R> {
     /// Throws away what waits, and the messages that follow. True if there is nothing to listen for any more, because the
     /// peer broke the protocol.
     pub(super) fn discard(&mut self) -> bool {
-        self.discarding = true;
+        self.hearing = self.hearing.max(Hearing::Close);
         let mut broken = false;
         while let Some(event) = self.pop() {
             broken |= matches!(event, Event::Fault(_));
@@ -174,7 +180,7 @@ impl<'a, R: Route> Inbox<'a, R> {
     /// Throws away what waits, and all that follows.
     pub(super) fn mute(&mut self) {
         self.discard();
-        self.deaf = true;
+        self.hearing = Hearing::Nothing;
         self.begun = None;
     }
 
@@ -201,8 +207,8 @@ impl<'a, R: Route> Inbox<'a, R> {
 
     /// Fails the connection once what arrived before is handled; nothing that follows counts.
     pub(super) fn fail(&mut self, close: Close) {
-        if !self.deaf {
-            self.deaf = true;
+        if self.hearing != Hearing::Nothing {
+            self.hearing = Hearing::Nothing;
             self.begun = None;
             self.push(Event::Fault(close));
         }
@@ -219,7 +225,7 @@ impl<'a, R: Route> Inbox<'a, R> {
             self.decode(&mut bytes, Instant::now(), hear);
             return Poll::Ready(());
         }
-        if !self.deaf && self.decoder.large().is_some() {
+        if self.hearing != Hearing::Nothing && self.decoder.large().is_some() {
             return self.poll_large(cx, hear);
         }
         let mut buffer = SHARED.take();
@@ -235,7 +241,7 @@ impl<'a, R: Route> Inbox<'a, R> {
             Poll::Pending => Poll::Pending,
             Poll::Ready(Ok(())) if length > 0 => {
                 hear(Heard::Bytes);
-                if !self.deaf {
+                if self.hearing != Hearing::Nothing {
                     self.carry.clear();
                     self.decode(&mut buffer[..kept + length], Instant::now(), hear);
                 }
@@ -261,22 +267,19 @@ impl<'a, R: Route> Inbox<'a, R> {
         }
         let mut target = payload.limit(missing);
         let read = pin!(self.reader.read_buf(&mut target)).poll(cx);
-        match ready!(read) {
-            Ok(1..) => {
-                hear(Heard::Bytes);
-                match self.decoder.finish_large() {
-                    Ok(Some(frame)) => {
-                        self.begun = None;
-                        self.take(frame, Instant::now(), hear);
-                    }
-                    Ok(None) => {}
-                    Err(fault) => self.fail(fault.close()),
-                }
+        if !matches!(ready!(read), Ok(1..)) {
+            self.ended = true;
+            hear(Heard::End);
+            return Poll::Ready(());
+        }
+        hear(Heard::Bytes);
+        match self.decoder.finish_large() {
+            Ok(Some(frame)) => {
+                self.begun = None;
+                self.take(frame, Instant::now(), hear);
             }
-            _ => {
-                self.ended = true;
-                hear(Heard::End);
-            }
+            Ok(None) => {}
+            Err(fault) => self.fail(fault.close()),
         }
         Poll::Ready(())
     }
@@ -290,7 +293,7 @@ impl<'a, R: Route> Inbox<'a, R> {
                         self.begun = None;
                     }
                     self.take(frame, now, hear);
-                    if self.deaf {
+                    if self.hearing == Hearing::Nothing {
                         return;
                     }
                 }
@@ -310,11 +313,11 @@ impl<'a, R: Route> Inbox<'a, R> {
         if self.is_too_fast(now) {
             self.fail(Close::new(1008, "too many messages"));
         }
-        if self.deaf {
+        if self.hearing == Hearing::Nothing {
             return;
         }
         match frame {
-            Frame::Message(_) | Frame::Ping(_) | Frame::Pong(_) if self.discarding => {}
+            Frame::Message(_) | Frame::Ping(_) | Frame::Pong(_) if self.hearing == Hearing::Close => {}
             Frame::Message(incoming) => self.message(incoming),
             Frame::Ping(payload) => {
                 let payload = Bytes::copy_from_slice(payload);
@@ -330,7 +333,7 @@ impl<'a, R: Route> Inbox<'a, R> {
             }
             Frame::Close(code, reason) => {
                 // RFC 6455 §5.5.1: nothing follows a close frame.
-                self.deaf = true;
+                self.hearing = Hearing::Nothing;
                 self.begun = None;
                 hear(Heard::Close(code, reason));
             }
@@ -363,6 +366,8 @@ impl<'a, R: Route> Inbox<'a, R> {
     /// Fails the connection if a message was begun and not finished in time.
     pub(super) fn check(&mut self, now: Instant) {
         if self.deadline().is_some_and(|deadline| deadline <= now) {
+            // Nobody may be left to tell, but this deadline is over in any case.
+            self.begun = None;
             self.fail(Fault::FragmentTimeout.close());
         }
     }

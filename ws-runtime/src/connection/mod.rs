@@ -3,7 +3,9 @@
 
 mod answer;
 mod assembly;
+mod clock;
 mod driver;
+mod ending;
 mod entry;
 mod inbox;
 mod mount;

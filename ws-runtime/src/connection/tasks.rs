@@ -37,8 +37,13 @@ impl Tasks {
     where
         F: Future<Output = ()> + Send + 'static,
     {
+        tokio::spawn(make(self.begin()));
+    }
+
+    /// Counts something as a task until what is returned is dropped.
+    pub(crate) fn begin(&self) -> Running {
         self.0.running.fetch_add(1, Ordering::AcqRel);
-        tokio::spawn(make(Running(Arc::clone(&self.0))));
+        Running(Arc::clone(&self.0))
     }
 
     /// How many run.

@@ -106,3 +106,76 @@ impl Topics {
         self.shards.iter().filter_map(|on| on.find(name)).flat_map(|topic| topic.members()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::pubsub::Window;
+
+    struct Nobody;
+
+    impl Subscriber for Nobody {
+        fn take(&self, _topic: &Arc<Topic>, _window: &Window) {}
+    }
+
+    /// Numbers that look random and are the same in each run.
+    struct Dice(u64);
+
+    impl Dice {
+        fn roll(&mut self, sides: usize) -> usize {
+            // Knuth's MMIX generator; its high bits are the better ones.
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(self.0 >> 33).expect("31 bits are a size") % sides
+        }
+    }
+
+    #[test]
+    fn whoever_comes_and_goes_in_the_end_no_topic_is_left() {
+        const SHARDS: usize = 3;
+        const NAMES: [&str; 5] = ["a", "b", "c", "d", ""];
+        let shards: Vec<_> = (0..SHARDS).map(|_| Arc::<Shard>::default()).collect();
+        let topics = Topics::new(&shards);
+        let mut dice = Dice(1);
+        // The subscriptions of each socket, by topic.
+        let mut sockets: Vec<(usize, BTreeMap<usize, Cursor>)> =
+            (0..50).map(|_| (dice.roll(SHARDS), BTreeMap::new())).collect();
+        for step in 0..10_000 {
+            let (at, name) = (dice.roll(sockets.len()), dice.roll(NAMES.len()));
+            let (shard, subscribed) = &mut sockets[at];
+            match dice.roll(8) {
+                0..4 => {
+                    subscribed
+                        .entry(name)
+                        .or_insert_with(|| topics.subscribe(*shard, NAMES[name], Arc::new(Nobody)));
+                }
+                4..6 => {
+                    if let Some(cursor) = subscribed.remove(&name) {
+                        topics.unsubscribe(*shard, &cursor);
+                    }
+                }
+                6 => {
+                    topics.publish(NAMES[name], Parcel { head: b"frame", rest: None }, 0, usize::MAX);
+                }
+                // It closes, and another takes its place.
+                _ => {
+                    for cursor in std::mem::take(subscribed).into_values() {
+                        topics.unsubscribe(*shard, &cursor);
+                    }
+                    *shard = dice.roll(SHARDS);
+                }
+            }
+            let counted = sockets.iter().filter(|(_, subscribed)| subscribed.contains_key(&name)).count();
+            assert_eq!(topics.count(NAMES[name]), counted, "step {step}");
+            assert_eq!(topics.members(NAMES[name]).len(), counted, "step {step}");
+        }
+        assert!(topics.shards.iter().any(|on| !on.lock().is_empty()), "nothing was tried");
+        for (shard, subscribed) in sockets {
+            for cursor in subscribed.into_values() {
+                topics.unsubscribe(shard, &cursor);
+            }
+        }
+        assert!(topics.shards.iter().all(|on| on.lock().is_empty()));
+    }
+}

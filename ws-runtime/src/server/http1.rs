@@ -15,7 +15,7 @@ use http::{Request, Response, StatusCode, request};
 use hyper::{body::Incoming, server::conn::http1, service::Service};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
-    io::{AsyncRead, AsyncWrite, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     time::timeout,
 };
 
@@ -70,12 +70,28 @@ pub(super) async fn speak<S>(
     }
     let start: Option<Start> = accepted.lock().unwrap_or_else(PoisonError::into_inner).take();
     let parts = connection.into_parts();
-    let mut stream = parts.io.into_inner();
-    match start {
+    let stream = parts.io.into_inner();
+    if let Some(start) = start {
         // Nothing of hyper is kept, least of all its buffer.
-        Some(start) => start(transport(stream), parts.read_buf.to_vec(), &running.served.tasks),
-        None => drop(timeout(LAST_BYTES, stream.shutdown()).await),
+        return start(transport(stream), parts.read_buf.to_vec(), &running.served.tasks);
     }
+    let mut finished = pin!(timeout(LAST_BYTES, finish(stream, stopping)));
+    let mut aborted = pin!(running.aborted());
+    std::future::poll_fn(|cx| match aborted.as_mut().poll(cx) {
+        Poll::Ready(()) => Poll::Ready(()),
+        Poll::Pending => finished.as_mut().poll(cx).map(drop),
+    })
+    .await;
+}
+
+/// Says that nothing more comes, and reads on until the client is done too: if bytes of its are left unread, the system
+/// resets the connection, and the client may lose the answer (RFC 9112 §9.6). With `soon`, nobody waits for the client.
+async fn finish<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, soon: bool) {
+    if stream.shutdown().await.is_err() || soon {
+        return;
+    }
+    let mut thrown_away = [0; 512];
+    while matches!(stream.read(&mut thrown_away).await, Ok(1..)) {}
 }
 
 /// Answers the requests of one stream.

@@ -13,6 +13,7 @@ mod recipients;
 mod report;
 mod settings;
 mod socket;
+mod state;
 mod subscriptions;
 mod transport;
 

@@ -4,7 +4,7 @@ use std::{io::IoSlice, sync::Arc};
 
 use super::{
     Line,
-    line::{Locked, State, unlock},
+    state::{Locked, State, unlock},
 };
 use crate::pubsub::{Cursor, Parcel, Subscriber, Topic, Topics, Window};
 

@@ -1,6 +1,6 @@
 //! A client of one route.
 
-use std::{fmt, marker::PhantomData, time::Duration};
+use std::{fmt, future::Future, marker::PhantomData, time::Duration};
 
 use http::{HeaderMap, header::SEC_WEBSOCKET_PROTOCOL};
 use serde_json::Value;
@@ -133,16 +133,8 @@ impl<E: Endpoint> Client<E> {
     /// # Cancel safety
     /// Safe, as of every method that receives: nothing is lost.
     pub async fn next(&mut self) -> Event {
-        let Ok(event) = timeout(self.patience, self.pipe.next()).await else {
-            panic!("the server sent nothing for {:?}", self.patience);
-        };
-        match event {
-            Event::Message(Message::Text(text)) if self.tells_errors => match error_frame(&text) {
-                Some(error) => Event::Error(error),
-                None => Event::Message(Message::Text(text)),
-            },
-            event => event,
-        }
+        let patience = self.patience;
+        in_time(patience, self.event()).await
     }
 
     /// Waits for a message, and decodes it as the route's `response` type. Pings and pongs are passed over.
@@ -153,7 +145,8 @@ impl<E: Endpoint> Client<E> {
     where
         Response<E>: Decode,
     {
-        let message = match self.said().await {
+        let patience = self.patience;
+        let message = match in_time(patience, self.said()).await {
             Event::Message(message) => message,
             event => panic!("a message was waited for, and {event:?} came"),
         };
@@ -169,7 +162,8 @@ impl<E: Endpoint> Client<E> {
     /// # Panics
     /// If anything else but a ping or a pong comes.
     pub async fn receive_error(&mut self) -> Value {
-        match self.said().await {
+        let patience = self.patience;
+        match in_time(patience, self.said()).await {
             Event::Error(error) => error,
             event => panic!("an error frame was waited for, and {event:?} came"),
         }
@@ -180,7 +174,8 @@ impl<E: Endpoint> Client<E> {
     /// # Panics
     /// If anything else but a ping or a pong comes.
     pub async fn receive_close(&mut self) -> (Option<u16>, Text) {
-        match self.said().await {
+        let patience = self.patience;
+        match in_time(patience, self.said()).await {
             Event::Close(code, reason) => (code, reason),
             event => panic!("a close frame was waited for, and {event:?} came"),
         }
@@ -196,10 +191,21 @@ impl<E: Endpoint> Client<E> {
         }
     }
 
-    /// The next event that is not a ping or a pong.
+    /// The next event, however long it takes.
+    async fn event(&mut self) -> Event {
+        match self.pipe.next().await {
+            Event::Message(Message::Text(text)) if self.tells_errors => match error_frame(&text) {
+                Some(error) => Event::Error(error),
+                None => Event::Message(Message::Text(text)),
+            },
+            event => event,
+        }
+    }
+
+    /// The next event that is not a ping or a pong, however long it takes.
     async fn said(&mut self) -> Event {
         loop {
-            match self.next().await {
+            match self.event().await {
                 Event::Ping(_) | Event::Pong(_) => {}
                 event => return event,
             }
@@ -216,6 +222,14 @@ impl<E: Endpoint> fmt::Debug for Client<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("path", &<E::Contract as Contract>::PATH).finish_non_exhaustive()
     }
+}
+
+/// Waits, and panics when patience is at its end. A server's pings go on for ever, so they count as nothing.
+async fn in_time(patience: Duration, waiting: impl Future<Output = Event>) -> Event {
+    let Ok(event) = timeout(patience, waiting).await else {
+        panic!("the server sent nothing for {patience:?}");
+    };
+    event
 }
 
 /// A type whose schema cannot be used: the server would have refused to start, but for the other direction only.

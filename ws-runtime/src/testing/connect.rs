@@ -118,11 +118,13 @@ impl<'a, E: Endpoint> Connect<'a, E> {
         let (parts, ()) = request.into_parts();
         let (mount, captures) = match site.served.find(&parts) {
             Ok(Some(found)) => found,
-            Ok(None) => return Err(Refused::from(problem(StatusCode::NOT_FOUND, "there is no such path"))),
-            Err(reject) => return Err(Refused::from(reject)),
+            Ok(None) => return Err(Refused::by(problem(StatusCode::NOT_FOUND, "there is no such path"))),
+            Err(reject) => return Err(Refused::by(reject)),
         };
         let path = <E::Contract as Contract>::PATH;
         assert_eq!(mount.path(), path, "`{target}` is of another route than the client");
+        // A shutdown waits for handshakes that have begun.
+        let _running = site.served.tasks.begin();
         let arriving = Arriving { parts, captures, remote_addr, shard: site.next_shard() };
         let (response, start) = match site.served.admit(mount, arriving).await {
             Verdict::Accepted(response, start) => (response, start),
@@ -157,6 +159,13 @@ impl<E: Endpoint> fmt::Debug for Connect<'_, E> {
 pub struct Refused(Box<Response<Bytes>>);
 
 impl Refused {
+    fn by(reject: Reject) -> Self {
+        match reject.into_refusal() {
+            Refusal::Response(response) => Self(Box::new(response)),
+            Refusal::Close(close) => unreachable!("{close}: who is accepted first is a route's to decide"),
+        }
+    }
+
     /// Returns the response's status.
     pub fn status(&self) -> StatusCode {
         self.0.status()
@@ -175,16 +184,6 @@ impl Refused {
     /// Reads the body as JSON, which it is in every refusal that is not a handler's; `None` if it is not.
     pub fn problem(&self) -> Option<Value> {
         serde_json::from_slice(self.body()).ok()
-    }
-}
-
-impl From<Reject> for Refused {
-    fn from(reject: Reject) -> Self {
-        match reject.into_refusal() {
-            Refusal::Response(response) => Self(Box::new(response)),
-            // Nothing that is refused before a route is asked is accepted first.
-            Refusal::Close(_) => Self(Box::default()),
-        }
     }
 }
 

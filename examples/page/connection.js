@@ -5,17 +5,22 @@ const LONGEST_DELAY = 15_000;
 // A browser may try for minutes where packets are dropped on the way.
 const CONNECT_TIMEOUT = 10_000;
 
-// Fires `message`, whose detail is the parsed JSON, and `state`, whose detail is { state, delay?, code?, reason? }:
+// How one says text as it is, in place of JSON.
+export const TEXT = { parse: (text) => text, stringify: (text) => text };
+
+// Fires `message`, whose detail is what was parsed, and `state`, whose detail is { state, delay?, code?, reason? }:
 // "connecting"; "open", the socket is; "waiting", it was lost, and the next try is `delay` milliseconds away; "refused", the
 // application closed it with a code of its own (4000 to 4999) and means it, so there is no next try.
 export class Connection extends EventTarget {
+  #format;
   #url = null;
   #socket = null;
   #timer = 0;
   #failures = 0;
 
-  constructor() {
+  constructor(format = JSON) {
     super();
+    this.#format = format;
     // A network that goes is often noticed by the system long before a socket breaks; one that comes is worth a try at once.
     addEventListener("offline", () => this.#socket && this.#lost({}));
     addEventListener("online", () => this.retry());
@@ -54,7 +59,7 @@ export class Connection extends EventTarget {
   // Returns whether it went out; a socket that is about to close takes nothing.
   send(value) {
     if (this.#socket?.readyState !== WebSocket.OPEN) return false;
-    this.#socket.send(JSON.stringify(value));
+    this.#socket.send(this.#format.stringify(value));
     return true;
   }
 
@@ -71,8 +76,8 @@ export class Connection extends EventTarget {
       this.#tell({ state: "open" });
     });
     on("message", ({ data }) => {
-      const message = parse(data);
-      if (message) this.dispatchEvent(new CustomEvent("message", { detail: message }));
+      const message = this.#parse(data);
+      if (message !== null) this.dispatchEvent(new CustomEvent("message", { detail: message }));
     });
     on("close", (closed) => this.#lost(closed));
   }
@@ -98,16 +103,16 @@ export class Connection extends EventTarget {
     socket?.close(1000);
   }
 
+  // What cannot be parsed says nothing.
+  #parse(data) {
+    try {
+      return this.#format.parse(data);
+    } catch {
+      return null;
+    }
+  }
+
   #tell(detail) {
     this.dispatchEvent(new CustomEvent("state", { detail }));
-  }
-}
-
-function parse(data) {
-  try {
-    const value = JSON.parse(data);
-    return typeof value === "object" ? value : null;
-  } catch {
-    return null;
   }
 }

@@ -1,0 +1,169 @@
+//! Named events with typed data, both ways, at `ws://127.0.0.1:3000/events`: `{"event": "howdy", "data": "stranger"}` is heard by
+//! all, what is said in a room by those who have joined it. The same address in a browser is a page to try them with.
+//!
+//! An event is a variant of an enum, and each has a handler. One that is forgotten does not compile.
+
+use std::error::Error;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ws_examples::Page;
+use ws_runtime::{Server, Socket, ws_route};
+
+/// The topic of everybody. A room's begins with `#`, so none can be this one.
+const ALL: &str = "all";
+
+/// The most rooms that one socket may be in.
+const MOST_ROOMS: usize = 8;
+
+const PAGE: Page = Page(&[
+    ("/", include_str!("page.html")),
+    ("/style.css", include_str!("style.css")),
+    ("/app.js", include_str!("app.js")),
+    ("/icon.svg", include_str!("icon.svg")),
+]);
+
+/// What a client emits.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "event", content = "data", rename_all = "snake_case")]
+enum Emit {
+    /// Greets everybody.
+    Howdy(Text),
+    Join(Room),
+    Leave(Room),
+    /// Speaks in a room.
+    Say(Line),
+    /// Asks how many are connected.
+    Who,
+}
+
+/// What a client hears.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "event", content = "data", rename_all = "snake_case")]
+enum Heard {
+    /// To whoever has just connected.
+    Hello(String),
+    /// To all.
+    Howdy(Greeting),
+    /// To all: this socket is gone.
+    Bye(u64),
+    /// To a room.
+    Joined(Member),
+    /// To a room.
+    Left(Member),
+    /// To a room.
+    Said(Said),
+    /// The answer to `who`.
+    Here(usize),
+    /// The answer to an event that was valid but cannot be followed.
+    Refused(String),
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Text(#[schemars(length(min = 1, max = 500))] String);
+
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+struct Room(#[schemars(length(min = 1, max = 32))] String);
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Line {
+    room: Room,
+    text: Text,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Greeting {
+    from: u64,
+    text: Text,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Member {
+    room: Room,
+    from: u64,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Said {
+    room: Room,
+    from: u64,
+    text: Text,
+}
+
+impl Room {
+    fn topic(&self) -> String {
+        format!("#{}", self.0)
+    }
+}
+
+struct Events;
+
+// What a socket publishes reaches it too, so that everybody has the same story.
+#[ws_route(
+    "/events",
+    body = Emit,
+    response = Heard,
+    publish_to_self,
+    max_payload_length = "16KiB",
+    rate_limit = 20
+)]
+impl Events {
+    fn open(&self, ws: &Socket<Self>) -> Heard {
+        ws.subscribe(ALL);
+        Heard::Hello("world".to_owned())
+    }
+
+    fn message_howdy(&self, ws: &Socket<Self>, text: Text) {
+        ws.publish(ALL, &Heard::Howdy(Greeting { from: ws.id(), text }));
+    }
+
+    fn message_join(&self, ws: &Socket<Self>, room: Room) -> Option<Heard> {
+        // One subscription is to all.
+        if ws.subscriptions().len() > MOST_ROOMS {
+            return Some(Heard::Refused("you are in as many rooms as one may be".to_owned()));
+        }
+        let topic = room.topic();
+        if !ws.subscribe(&topic) {
+            return Some(Heard::Refused("you are in that room already".to_owned()));
+        }
+        ws.publish(&topic, &Heard::Joined(Member { room, from: ws.id() }));
+        None
+    }
+
+    fn message_leave(&self, ws: &Socket<Self>, room: Room) -> Option<Heard> {
+        let topic = room.topic();
+        if !ws.is_subscribed(&topic) {
+            return Some(not_there());
+        }
+        // What was published before still arrives: whoever leaves hears of it.
+        ws.publish(&topic, &Heard::Left(Member { room, from: ws.id() }));
+        ws.unsubscribe(&topic);
+        None
+    }
+
+    fn message_say(&self, ws: &Socket<Self>, Line { room, text }: Line) -> Option<Heard> {
+        let topic = room.topic();
+        if !ws.is_subscribed(&topic) {
+            return Some(not_there());
+        }
+        ws.publish(&topic, &Heard::Said(Said { room, from: ws.id(), text }));
+        None
+    }
+
+    fn message_who(&self, ws: &Socket<Self>) -> Heard {
+        Heard::Here(ws.subscriber_count(ALL))
+    }
+
+    fn close(&self, ws: &Socket<Self>) {
+        ws.publish(ALL, &Heard::Bye(ws.id()));
+    }
+}
+
+fn not_there() -> Heard {
+    Heard::Refused("you are not in that room".to_owned())
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    ws_examples::serve(Server::new().route(Events).fallback(PAGE)).await
+}

@@ -1,0 +1,39 @@
+//! A token in the query and a subprotocol: `ws://127.0.0.1:3000/ws?token=allow` answers `echo:` and the text. Without the
+//! token the connection is refused with 403; `machbase.rpc` is spoken with whoever offers it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ws_runtime::{Handshake, Reject, Server, Socket, ws_route};
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Admission {
+    /// Optional, so that a request without it is forbidden rather than invalid.
+    token: Option<String>,
+}
+
+struct Rpc;
+
+#[ws_route("/ws", query = Admission, body = String, response = String, protocols = ["machbase.rpc"])]
+impl Rpc {
+    /// Lets in whoever has the token, and keeps the path that was asked for.
+    fn before_handle(&self, handshake: &Handshake<Self>) -> Result<String, Reject> {
+        match handshake.query().token.as_deref() {
+            Some("allow") => Ok(handshake.uri().path().to_owned()),
+            _ => Err(Reject::status(403).body("the token does not allow it\n")),
+        }
+    }
+
+    fn open(&self, ws: &Socket<Self>) {
+        // A request of an older version is not upgraded, and a newer one has no `Upgrade` (RFC 6455 §4.2.1).
+        println!("{} over HTTP/1.1, subprotocol {}", ws.data(), ws.protocol().unwrap_or("none"));
+    }
+
+    fn message(&self, text: String) -> String {
+        format!("echo:{text}")
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ws_examples::serve(Server::new().route(Rpc)).await
+}

@@ -1,0 +1,280 @@
+//! What follows when a handler fails or panics, or a message is invalid: for the client, and for `error`.
+
+use std::time::Duration;
+
+use futures_util::{Stream, stream};
+use serde_json::json;
+use ws_runtime::{Close, Closed, Error, Server, Socket, testing::Event, testing::Site, ws_route};
+
+use crate::support::{Journal, Note};
+
+const INTERNAL: fn() -> serde_json::Value = || json!({"type": "error", "detail": "internal error"});
+
+pub(crate) fn named(error: &Error) -> String {
+    match error {
+        Error::Invalid(invalid) => format!("invalid: {}", invalid.detail()),
+        Error::Failed(error) => format!("failed: {error}"),
+        Error::Panicked(text) => format!("panicked: {text}"),
+        _ => "another".to_owned(),
+    }
+}
+
+/// Fails in the way that it is told to, and has no `error` handler.
+struct Failing(Journal);
+
+#[ws_route("/failing", body = Note, response = Note)]
+impl Failing {
+    async fn message(&self, note: Note) -> Result<Note, Box<dyn std::error::Error + Send + Sync>> {
+        match &*note.message {
+            "fail" => Err("s3cret".into()),
+            "close" => Err(Close::new(4001, "expired"))?,
+            "panic" => panic!("s3cret"),
+            _ => Ok(note),
+        }
+    }
+
+    fn close(&self, closed: Closed) {
+        self.0.note_end(&closed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_is_an_error_frame_and_its_text_is_not_sent() {
+    let site = Site::start(Server::new().route(Failing(Journal::default())));
+    let mut client = site.connect::<Failing>("/failing").await.unwrap();
+    client.send(&Note::new("fail")).await;
+    assert_eq!(client.receive_error().await, INTERNAL());
+    client.send(&Note::new("Hello!")).await;
+    assert_eq!(client.receive().await, Note::new("Hello!"), "the connection stays open");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_close_as_an_error_closes() {
+    let site = Site::start(Server::new().route(Failing(Journal::default())));
+    let mut client = site.connect::<Failing>("/failing").await.unwrap();
+    client.send(&Note::new("close")).await;
+    assert_eq!(client.receive_close().await, (Some(4001), "expired".into()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_closes_and_nobody_else_notices() {
+    let journal = Journal::default();
+    let site = Site::start(Server::new().route(Failing(journal.clone())));
+    let mut client = site.connect::<Failing>("/failing").await.unwrap();
+    let mut other = site.connect::<Failing>("/failing").await.unwrap();
+    client.send(&Note::new("panic")).await;
+    assert_eq!(client.receive_close().await, (Some(1011), "internal error".into()));
+    assert_eq!(client.next().await, Event::End);
+    other.send(&Note::new("Hello!")).await;
+    assert_eq!(other.receive().await, Note::new("Hello!"));
+    assert_eq!(journal.take(), ["1011 \"internal error\" by Us, clean"]);
+}
+
+/// What `error` may say, by what it returns.
+#[tokio::test(start_paused = true)]
+async fn error_decides_what_the_client_gets() {
+    struct Says(Journal);
+    #[ws_route("/says/{what}", body = Note, response = Note)]
+    impl Says {
+        fn message(&self, note: Note) -> Result<Note, String> {
+            if note.message == "panic" { panic!("oh") } else { Err(note.message) }
+        }
+
+        async fn error(&self, ws: &Socket<Self>, error: Error) -> Result<Option<Note>, Close> {
+            self.0.note(named(&error));
+            match &*ws.params().what {
+                "value" => Ok(Some(Note::new("caught"))),
+                "none" => Ok(None),
+                "close" => Err(Close::new(4002, "caught")),
+                "panic" => panic!("in `error`"),
+                _ => unreachable!("not in the table"),
+            }
+        }
+    }
+
+    let value = Event::Message(ws_runtime::Message::text(r#"{"message":"caught"}"#));
+    let close = Event::Close(Some(4002), "caught".into());
+    let failed = Event::Close(Some(1011), "internal error".into());
+    for (what, event) in
+        [("value", Some(value)), ("none", None), ("close", Some(close)), ("panic", Some(failed))]
+    {
+        for (text, error) in [
+            (r#"{"message":"boom"}"#, "failed: boom"),
+            (r#"{"message":"panic"}"#, "panicked: oh"),
+            (r#"{"name":123}"#, "invalid: invalid message"),
+        ] {
+            let journal = Journal::default();
+            let site = Site::start(Server::new().route(Says(journal.clone())));
+            let mut client = site.connect::<Says>(&format!("/says/{what}")).await.unwrap();
+            client.send_text(text).await;
+            match &event {
+                Some(event) => assert_eq!(client.next().await, *event, "{what}, {text}"),
+                None => client.receive_nothing(Duration::from_secs(1)).await,
+            }
+            assert_eq!(journal.take(), [error], "{what}, {text}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn error_that_says_nothing_lets_the_default_go() {
+    struct Silent;
+    #[ws_route("/silent", body = Note, response = Note)]
+    impl Silent {
+        fn message(&self, note: Note) -> Result<(), String> {
+            if note.message == "panic" { panic!("oh") } else { Err(note.message) }
+        }
+
+        fn error(&self, _error: Error) {}
+    }
+
+    let site = Site::start(Server::new().route(Silent));
+    let mut client = site.connect::<Silent>("/silent").await.unwrap();
+    client.send(&Note::new("boom")).await;
+    assert_eq!(client.receive_error().await, INTERNAL());
+    client.send_text("{}").await;
+    assert_eq!(client.receive_error().await["type"], "validation");
+    client.send(&Note::new("panic")).await;
+    assert_eq!(client.receive_close().await.0, Some(1011));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_in_error_is_not_handled_again() {
+    struct Twice(Journal);
+    #[ws_route("/twice", body = Note, response = Note)]
+    impl Twice {
+        fn message(&self) -> Result<(), &'static str> {
+            Err("first")
+        }
+
+        fn error(&self, error: Error) -> Result<(), &'static str> {
+            self.0.note(named(&error));
+            Err("second")
+        }
+    }
+
+    let journal = Journal::default();
+    let site = Site::start(Server::new().route(Twice(journal.clone())));
+    let mut client = site.connect::<Twice>("/twice").await.unwrap();
+    client.send(&Note::new("")).await;
+    assert_eq!(client.receive_error().await, INTERNAL());
+    client.receive_nothing(Duration::from_secs(1)).await;
+    assert_eq!(journal.take(), ["failed: first"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn error_can_send_when_open_fails() {
+    struct Recovering;
+    #[ws_route("/recovering", body = Note, response = Note)]
+    impl Recovering {
+        fn open(&self) -> Result<Note, &'static str> {
+            Err("no")
+        }
+
+        fn message(&self, note: Note) -> Note {
+            note
+        }
+
+        fn error(&self, ws: &Socket<Self>) -> Note {
+            ws.send(&Note::new("first"));
+            Note::new("recovered")
+        }
+    }
+
+    let site = Site::start(Server::new().route(Recovering));
+    let mut client = site.connect::<Recovering>("/recovering").await.unwrap();
+    assert_eq!(client.receive().await, Note::new("first"));
+    assert_eq!(client.receive().await, Note::new("recovered"));
+    client.send(&Note::new("open")).await;
+    assert_eq!(client.receive().await, Note::new("open"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_item_does_not_end_its_stream() {
+    struct Bumpy;
+    #[ws_route("/bumpy", body = Note, response = Note)]
+    impl Bumpy {
+        fn message(&self) -> impl Stream<Item = Result<Note, &'static str>> + use<> {
+            stream::iter([Ok(Note::new("first")), Err("bump"), Ok(Note::new("second"))])
+        }
+
+        fn error(&self) -> Note {
+            Note::new("caught")
+        }
+    }
+
+    let site = Site::start(Server::new().route(Bumpy));
+    let mut client = site.connect::<Bumpy>("/bumpy").await.unwrap();
+    for _ in 0..2 {
+        client.send(&Note::new("")).await;
+        for heard in ["first", "caught", "second"] {
+            assert_eq!(client.receive().await, Note::new(heard));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_an_error_frame_looks_like_data_errors_close() {
+    struct Opaque;
+    #[ws_route("/opaque", body = Note, response = String)]
+    impl Opaque {
+        fn message(&self, note: Note) -> Result<String, String> {
+            Err(note.message)
+        }
+    }
+
+    let site = Site::start(Server::new().route(Opaque));
+    for (what, code) in [("binary", 1003), ("invalid", 1007), ("failed", 1011)] {
+        let mut client = site.connect::<Opaque>("/opaque").await.unwrap();
+        match what {
+            "binary" => client.send_binary("{\"message\":\"\"}").await,
+            "invalid" => client.send_text("{}").await,
+            _ => client.send(&Note::new("")).await,
+        }
+        assert_eq!(client.receive_close().await.0, Some(code), "{what}");
+    }
+}
+
+#[test]
+fn errors_are_small_and_cross_threads() {
+    fn check<E: std::error::Error + Send + Sync + 'static>() {
+        let size = size_of::<E>();
+        assert!(size <= 32, "{} has {size} bytes", std::any::type_name::<E>());
+    }
+
+    check::<Error>();
+    check::<Close>();
+    check::<ws_runtime::CloseCodeError>();
+    check::<ws_runtime::EncodeError>();
+    check::<ws_runtime::Invalid>();
+    check::<ws_runtime::SchemaError>();
+    check::<ws_runtime::ServeError>();
+    check::<ws_runtime::SetupError>();
+    check::<ws_runtime::StartError>();
+    check::<ws_runtime::testing::Refused>();
+    assert!(size_of::<ws_runtime::Reject>() <= 32);
+}
+
+/// What `error` returns may be a stream, like any reply.
+#[tokio::test(start_paused = true)]
+async fn error_may_reply_with_a_stream() {
+    struct Wordy;
+    #[ws_route("/wordy", body = Note, response = Note)]
+    impl Wordy {
+        fn message(&self, note: Note) -> Result<Note, String> {
+            if note.message == "fine" { Ok(note) } else { Err(note.message) }
+        }
+
+        fn error(&self) -> impl Stream<Item = Note> + use<> {
+            stream::iter([Note::new("this"), Note::new("went wrong")])
+        }
+    }
+
+    let site = Site::start(Server::new().route(Wordy));
+    let mut client = site.connect::<Wordy>("/wordy").await.unwrap();
+    client.send(&Note::new("")).await;
+    client.send(&Note::new("fine")).await;
+    for heard in ["this", "went wrong", "fine"] {
+        assert_eq!(client.receive().await, Note::new(heard));
+    }
+}

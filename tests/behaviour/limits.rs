@@ -1,0 +1,327 @@
+//! What a route's options do: each at the attribute and at the server, and none beyond its own route.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout};
+use ws_runtime::{
+    Close, Closed, Contract, Endpoint, Server,
+    testing::{Client, Event, Site},
+    ws_route,
+};
+
+use crate::support::{Journal, frame};
+
+const TEXT: u8 = 0x01;
+const CONTINUATION: u8 = 0x00;
+const LAST: u8 = 0x80;
+
+/// A route that says back what it hears, with whatever options it is given.
+macro_rules! echo {
+    ($name:ident, $path:literal $(, $key:ident = $value:tt)* $(,)?) => {
+        struct $name;
+
+        #[ws_route($path, body = String, response = String $(, $key = $value)*)]
+        impl $name {
+            fn message(&self, text: String) -> String {
+                text
+            }
+        }
+    };
+}
+
+echo!(Plain, "/plain");
+
+pub(crate) async fn connect<E: Endpoint>(site: &Site) -> Client<E> {
+    site.connect::<E>(<E::Contract as Contract>::PATH).await.expect("nothing refuses it")
+}
+
+/// A route that speaks text.
+trait Speaks: Endpoint<Contract: Contract<Body = String, Response = String>> {}
+
+impl<E: Endpoint<Contract: Contract<Body = String, Response = String>>> Speaks for E {}
+
+async fn says<E: Speaks>(client: &mut Client<E>, text: &str) {
+    client.send(text).await;
+    assert_eq!(client.receive().await, text);
+}
+
+pub(crate) async fn is_closed<E: Endpoint>(mut client: Client<E>, code: u16) {
+    assert_eq!(client.receive_close().await.0, Some(code));
+    assert_eq!(client.next().await, Event::End);
+}
+
+#[tokio::test(start_paused = true)]
+async fn max_payload_length() {
+    async fn limited<E: Speaks>(site: &Site, most: usize) {
+        let mut client = connect::<E>(site).await;
+        says(&mut client, &"x".repeat(most)).await;
+        // In fragments: the sum counts.
+        client.send_raw(frame(TEXT, "x".repeat(most - 1))).await;
+        client.send_raw(frame(CONTINUATION | LAST, "y")).await;
+        assert_eq!(client.receive().await.len(), most);
+        client.send(&*"x".repeat(most + 1)).await;
+        is_closed(client, 1009).await;
+
+        let mut client = connect::<E>(site).await;
+        client.send_raw(frame(TEXT, "x".repeat(most))).await;
+        client.send_raw(frame(CONTINUATION | LAST, "y")).await;
+        is_closed(client, 1009).await;
+    }
+    echo!(Ten, "/ten", max_payload_length = 10);
+    echo!(Twenty, "/twenty", max_payload_length = 20);
+    echo!(Unlimited, "/unlimited", max_payload_length = off);
+
+    let routes = |server: Server| Site::start(server.route(Ten).route(Twenty).route(Plain).route(Unlimited));
+    let site = routes(Server::new().max_payload_length(15));
+    let mut other = connect::<Twenty>(&site).await;
+    limited::<Ten>(&site, 10).await;
+    limited::<Plain>(&site, 15).await;
+    limited::<Twenty>(&site, 20).await;
+    // A route's limit is its own, whatever was closed for another's.
+    says(&mut other, &"x".repeat(20)).await;
+    says(&mut connect::<Unlimited>(&site).await, &"x".repeat(100)).await;
+
+    let site = routes(Server::new());
+    says(&mut connect::<Plain>(&site).await, &"x".repeat(1 << 20)).await;
+    let mut client = connect::<Plain>(&site).await;
+    client.send(&*"x".repeat((1 << 20) + 1)).await;
+    is_closed(client, 1009).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn max_fragments() {
+    async fn limited<E: Speaks>(site: &Site, most: usize) {
+        let mut client = connect::<E>(site).await;
+        client.send_raw(frame(TEXT, "x")).await;
+        for _ in 0..most - 2 {
+            client.send_raw(frame(CONTINUATION, "")).await;
+        }
+        client.send_raw(frame(CONTINUATION | LAST, "y")).await;
+        assert_eq!(client.receive().await, "xy");
+        client.send_raw(frame(TEXT, "x")).await;
+        for _ in 0..most {
+            client.send_raw(frame(CONTINUATION, "")).await;
+        }
+        // At once, not when the message is late.
+        let closed = timeout(Duration::from_secs(1), client.receive_close()).await;
+        assert_eq!(closed, Ok((Some(1008), "too many fragments".into())));
+    }
+    echo!(Three, "/three", max_fragments = 3);
+
+    let site = Site::start(Server::new().route(Three).route(Plain).max_fragments(5));
+    limited::<Three>(&site, 3).await;
+    limited::<Plain>(&site, 5).await;
+    let site = Site::start(Server::new().route(Plain));
+    limited::<Plain>(&site, 16_384).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn fragment_timeout() {
+    async fn limited<E: Speaks>(site: &Site, seconds: u64) {
+        let mut client = connect::<E>(site).await;
+        client.send_raw(frame(TEXT, "x")).await;
+        sleep(Duration::from_secs(seconds - 1)).await;
+        client.send_raw(frame(CONTINUATION | LAST, "y")).await;
+        assert_eq!(client.receive().await, "xy");
+        sleep(Duration::from_secs(seconds)).await;
+        says(&mut client, "a whole message is never late").await;
+
+        let began = Instant::now();
+        client.send_raw(frame(TEXT, "x")).await;
+        for _ in 0..3 {
+            // Neither fragments nor pings win more time.
+            client.send_raw(frame(CONTINUATION, "y")).await;
+            client.ping("").await;
+            assert_eq!(client.next().await, Event::Pong("".into()));
+        }
+        assert_eq!(client.receive_close().await.0, Some(1008));
+        assert_eq!(began.elapsed().as_secs(), seconds);
+    }
+    echo!(Five, "/five", fragment_timeout = 5);
+    echo!(Never, "/never", fragment_timeout = off);
+
+    let site = Site::start(
+        Server::new().route(Five).route(Plain).route(Never).fragment_timeout(Duration::from_secs(7)),
+    );
+    limited::<Five>(&site, 5).await;
+    limited::<Plain>(&site, 7).await;
+    let mut client = connect::<Never>(&site).await;
+    client.send_raw(frame(TEXT, "x")).await;
+    client.receive_nothing(Duration::from_secs(200)).await;
+    client.send_raw(frame(CONTINUATION | LAST, "y")).await;
+    assert_eq!(client.receive().await, "xy");
+    limited::<Plain>(&Site::start(Server::new().route(Plain)), 30).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn idle_timeout() {
+    async fn limited<E: Speaks>(site: &Site, seconds: u64) {
+        // Silent, and deaf to pings.
+        let connect = || async { site.connect::<E>(<E::Contract as Contract>::PATH).answering(false).await };
+        let mut client = connect().await.unwrap();
+        let began = Instant::now();
+        assert_eq!(client.next().await, Event::Ping("".into()));
+        assert_eq!(began.elapsed(), Duration::from_secs(seconds) / 2, "a ping at half the time");
+        assert_eq!(client.next().await, Event::Close(Some(1001), "idle timeout".into()));
+        assert_eq!(began.elapsed().as_secs(), seconds);
+
+        // Any bytes that arrive are a sign of life, and what is sent is none.
+        let mut client = connect().await.unwrap();
+        sleep(Duration::from_secs(seconds - 1)).await;
+        says(&mut connect().await.unwrap(), "another's").await;
+        client.pong("").await;
+        sleep(Duration::from_secs(seconds - 1)).await;
+        client.send("late").await;
+        assert_eq!(client.next().await, Event::Ping("".into()));
+        assert_eq!(client.next().await, Event::Ping("".into()));
+        assert_eq!(client.receive().await, "late");
+
+        // Who answers pings lives, without a word.
+        let mut client = site.connect::<E>(<E::Contract as Contract>::PATH).await.unwrap();
+        client.receive_nothing(Duration::from_secs(seconds * 10)).await;
+        says(&mut client, "still there").await;
+    }
+    echo!(Eight, "/eight", idle_timeout = 8);
+    echo!(Never, "/never", idle_timeout = off);
+
+    let site = Site::start(
+        Server::new().route(Eight).route(Plain).route(Never).idle_timeout(Duration::from_secs(20)),
+    );
+    limited::<Eight>(&site, 8).await;
+    limited::<Plain>(&site, 20).await;
+    let mut client = site.connect::<Never>("/never").answering(false).await.unwrap();
+    let waited = timeout(Duration::from_hours(1), async {
+        client.patience(Duration::from_hours(2));
+        client.next().await
+    });
+    assert!(waited.await.is_err(), "neither a ping nor a close");
+    limited::<Plain>(&Site::start(Server::new().route(Plain)), 120).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn send_pings() {
+    async fn silent<E: Endpoint>(site: &Site) {
+        let mut client = connect::<E>(site).await;
+        let began = Instant::now();
+        assert_eq!(client.next().await, Event::Close(Some(1001), "idle timeout".into()), "no ping before");
+        assert_eq!(began.elapsed().as_secs(), 8);
+    }
+    echo!(Off, "/off", idle_timeout = 8, send_pings = false);
+    echo!(Eight, "/eight", idle_timeout = 8);
+
+    silent::<Off>(&Site::start(Server::new().route(Off))).await;
+    silent::<Eight>(&Site::start(Server::new().route(Eight).send_pings(false))).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn rate_limit() {
+    async fn limited<E: Speaks>(site: &Site, most: usize) {
+        for kind in ["text", "ping", "pong"] {
+            let mut client = connect::<E>(site).await;
+            for _ in 0..3 {
+                for _ in 0..most {
+                    match kind {
+                        "text" => says(&mut client, "x").await,
+                        "ping" => client.ping("").await,
+                        _ => client.pong("").await,
+                    }
+                }
+                site.settled().await;
+                sleep(Duration::from_secs(1)).await;
+            }
+            for _ in 0..=most {
+                match kind {
+                    "text" => client.send("x").await,
+                    "ping" => client.ping("").await,
+                    _ => client.pong("").await,
+                }
+            }
+            let code = timeout(Duration::from_secs(1), async {
+                loop {
+                    match client.next().await {
+                        Event::Close(code, _) => break code,
+                        Event::End => panic!("{kind}: no close frame"),
+                        _ => {}
+                    }
+                }
+            });
+            assert_eq!(code.await, Ok(Some(1008)), "{kind}");
+        }
+    }
+    echo!(Three, "/three", rate_limit = 3);
+
+    let site = Site::start(Server::new().route(Three).route(Plain).rate_limit(5));
+    limited::<Three>(&site, 3).await;
+    limited::<Plain>(&site, 5).await;
+    let site = Site::start(Server::new().route(Plain));
+    let mut client = connect::<Plain>(&site).await;
+    for _ in 0..1000 {
+        says(&mut client, "x").await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn close_timeout() {
+    macro_rules! closing {
+        ($name:ident, $path:literal $(, $key:ident = $value:tt)*) => {
+            struct $name(Journal);
+
+            #[ws_route($path, body = String, response = String $(, $key = $value)*)]
+            impl $name {
+                fn message(&self) -> Close {
+                    Close::NORMAL
+                }
+
+                fn close(&self, closed: Closed) {
+                    self.0.note_end(&closed);
+                }
+            }
+        };
+    }
+    closing!(Three, "/three", close_timeout = 3);
+    closing!(Default, "/default");
+
+    async fn limited<E: Speaks>(site: &Site, journal: &Journal, seconds: u64) {
+        let path = <E::Contract as Contract>::PATH;
+        let mut client = site.connect::<E>(path).answering(false).await.unwrap();
+        client.send("").await;
+        assert_eq!(client.next().await, Event::Close(Some(1000), "".into()));
+        let began = Instant::now();
+        assert_eq!(client.next().await, Event::End);
+        assert_eq!(began.elapsed().as_secs(), seconds);
+        site.settled().await;
+        assert_eq!(journal.take(), ["1000 \"\" by Us, not clean"]);
+    }
+
+    let journal = Journal::default();
+    let routes = || Server::new().route(Three(journal.clone())).route(Default(journal.clone()));
+    let site = Site::start(routes().close_timeout(Duration::from_secs(5)));
+    limited::<Three>(&site, &journal, 3).await;
+    limited::<Default>(&site, &journal, 5).await;
+    limited::<Default>(&Site::start(routes()), &journal, 10).await;
+}
+
+/// A peer that breaks the protocol learns why, and is failed.
+#[tokio::test(start_paused = true)]
+async fn what_breaks_the_protocol_closes() {
+    let site = Site::start(Server::new().route(Plain));
+    for (what, bytes, code) in [
+        ("bad UTF-8", frame(TEXT | LAST, [0xff]), 1007),
+        ("an unmasked frame", vec![0x81, 0x01, b'x'], 1002),
+        ("a reserved bit", frame(0x40 | TEXT | LAST, "x"), 1002),
+        ("an unknown opcode", frame(0x83, "x"), 1002),
+        ("a continuation of nothing", frame(CONTINUATION | LAST, "x"), 1002),
+        ("a ping in fragments", frame(0x09, ""), 1002),
+        ("a close code that may not be sent", frame(0x88, [0x03, 0xed]), 1002),
+        ("a message inside another", [frame(TEXT, "x"), frame(TEXT | LAST, "y")].concat(), 1002),
+    ] {
+        let mut client = connect::<Plain>(&site).await;
+        let mut other = connect::<Plain>(&site).await;
+        client.send("before").await;
+        client.send_raw(bytes).await;
+        client.send("after").await;
+        assert_eq!(client.receive().await, "before", "{what}");
+        assert_eq!(client.receive_close().await.0, Some(code), "{what}");
+        says(&mut other, "unharmed").await;
+    }
+}

@@ -1,0 +1,23 @@
+//! What routes do, as their users see it: each handler, reply, option and method of a socket, driven over an in-memory pair.
+//!
+//! The clock is paused, so that a timeout of two minutes is tested in none, and nothing sleeps. What is only there on a
+//! network is elsewhere, and so is what is refused at compile time.
+
+mod admission;
+mod channels;
+mod errors;
+mod flow;
+mod http;
+mod invalid;
+mod life;
+mod limits;
+mod messages;
+mod panics;
+mod pubsub;
+mod replies;
+mod shutdown;
+mod socket;
+mod support;
+mod testing;
+mod types;
+mod upgrade;

@@ -1,0 +1,166 @@
+//! The end of a server: everybody is told, handlers finish, and the deadline is kept.
+
+use std::{future::IntoFuture, time::Duration};
+
+use tokio::time::{Instant, sleep};
+use ws_runtime::{
+    Close, Closed, Server, Socket,
+    testing::{Event, Site},
+    ws_route,
+};
+
+use crate::support::Journal;
+
+/// Takes as many seconds for a message as it says.
+struct Busy(Journal);
+
+#[ws_route("/busy", body = u64, response = String)]
+impl Busy {
+    async fn before_handle(&self) {
+        sleep(Duration::from_secs(1)).await;
+    }
+
+    fn open(&self, ws: &Socket<Self>) {
+        ws.subscribe("all");
+    }
+
+    async fn message(&self, seconds: u64) -> String {
+        sleep(Duration::from_secs(seconds)).await;
+        self.0.note(format!("{seconds} s"));
+        "done".to_owned()
+    }
+
+    async fn close(&self, ws: &Socket<Self>, closed: Closed) {
+        self.0.note_end(&closed);
+        ws.publish("all", "left");
+        sleep(Duration::from_secs(1)).await;
+        self.0.note("closed");
+    }
+}
+
+/// Whole seconds since then: a test that waits until all has settled moves the clock by a millisecond.
+fn seconds(since: Instant) -> u128 {
+    (since.elapsed().as_millis() + 500) / 1000
+}
+
+const GOING: &str = "1001 \"going away\" by Us, clean";
+
+#[tokio::test(start_paused = true)]
+async fn everybody_is_told_and_handlers_finish() {
+    let journal = Journal::default();
+    let site = Site::start(Server::new().route(Busy(journal.clone())));
+    let mut idle = site.connect::<Busy>("/busy").await.unwrap();
+    let mut busy = site.connect::<Busy>("/busy").await.unwrap();
+    busy.send(&20).await;
+    site.settled().await;
+    let began = Instant::now();
+    let clients = async {
+        for client in [&mut idle, &mut busy] {
+            assert_eq!(client.next().await, Event::Close(Some(1001), "going away".into()));
+            assert!(began.elapsed() < Duration::from_secs(1), "it is told at once");
+            assert_eq!(client.next().await, Event::End);
+        }
+    };
+    tokio::join!(clients, site.shut_down());
+    assert_eq!(seconds(began), 21, "a handler of 20 s, then `close`");
+    assert_eq!(journal.take(), [GOING, "closed", "20 s", GOING, "closed"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_aborts_handlers_and_close_is_called_all_the_same() {
+    for seconds in [30_u64, 5] {
+        let journal = Journal::default();
+        let server = Server::new().route(Busy(journal.clone()));
+        let server =
+            if seconds == 30 { server } else { server.shutdown_timeout(Duration::from_secs(seconds)) };
+        let site = Site::start(server);
+        let mut busy = site.connect::<Busy>("/busy").await.unwrap();
+        busy.send(&1000).await;
+        site.settled().await;
+        let began = Instant::now();
+        let client = async {
+            assert_eq!(busy.next().await, Event::Close(Some(1001), "going away".into()));
+            while busy.next().await != Event::End {}
+        };
+        tokio::join!(client, site.shut_down());
+        assert_eq!(self::seconds(began), u128::from(seconds));
+        // It runs to its first wait.
+        assert_eq!(journal.take(), [GOING]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_answer_is_dropped_at_the_close_timeout() {
+    let journal = Journal::default();
+    let site = Site::start(Server::new().route(Busy(journal.clone())));
+    let mut mute = site.connect::<Busy>("/busy").answering(false).await.unwrap();
+    site.settled().await;
+    let began = Instant::now();
+    site.shut_down().await;
+    assert_eq!(seconds(began), 10 + 1);
+    assert_eq!(mute.next().await, Event::Close(Some(1001), "going away".into()));
+    assert_eq!(journal.take(), ["1001 \"going away\" by Us, not clean", "closed"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_during_a_shutdown_is_refused_or_told() {
+    let journal = Journal::default();
+    let site = Site::start(Server::new().route(Busy(journal.clone())));
+    // This one's handshake has begun.
+    let (late, ()) = tokio::join!(site.connect::<Busy>("/busy").into_future(), async {
+        sleep(Duration::from_millis(500)).await;
+        site.handle().shutdown();
+    });
+    let mut late = late.unwrap();
+    assert_eq!(late.next().await, Event::Close(Some(1001), "going away".into()));
+    let refused = site.connect::<Busy>("/busy").await.unwrap_err();
+    assert_eq!(refused.status(), 503);
+    assert!(refused.headers().contains_key("retry-after"));
+    assert_eq!(refused.problem().unwrap()["detail"], "the server is shutting down");
+    tokio::join!(site.shut_down(), async { while late.next().await != Event::End {} });
+    assert_eq!(journal.take(), [GOING, "closed"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_may_shut_the_server_down() {
+    struct Switch(ws_runtime::Handle);
+    #[ws_route("/switch", body = String, response = String)]
+    impl Switch {
+        fn message(&self, text: String) -> String {
+            self.0.shutdown();
+            text
+        }
+    }
+
+    let server = Server::new();
+    let handle = server.handle();
+    let site = Site::start(server.route(Switch(handle)));
+    let mut client = site.connect::<Switch>("/switch").await.unwrap();
+    client.send("off").await;
+    assert_eq!(client.receive().await, "off");
+    assert_eq!(client.receive_close().await.0, Some(1001));
+    site.shut_down().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_of_nobody_ends_at_once() {
+    let site = Site::start(Server::new().route(Busy(Journal::default())));
+    let client = site.connect::<Busy>("/busy").await.unwrap();
+    drop(client);
+    sleep(Duration::from_secs(5)).await;
+    let began = Instant::now();
+    site.shut_down().await;
+    assert_eq!(began.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_close_of_ones_own_stays_what_it_was() {
+    let journal = Journal::default();
+    let site = Site::start(Server::new().route(Busy(journal.clone())));
+    let mut client = site.connect::<Busy>("/busy").await.unwrap();
+    client.close(Close::new(4010, "mine")).await;
+    site.settled().await;
+    site.shut_down().await;
+    assert_eq!(client.receive_close().await.0, Some(4010));
+    assert_eq!(journal.take(), ["4010 \"mine\" by Peer, clean", "closed"]);
+}

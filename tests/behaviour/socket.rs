@@ -1,0 +1,162 @@
+//! The handles: a socket's own methods, from its handlers and from elsewhere, and the server's.
+
+use std::{collections::HashSet, time::Duration};
+
+use ws_runtime::{
+    Close, Closed, Delivery, Message, ReadyState, Server, Socket,
+    testing::{Event, Site},
+    ws_route,
+};
+
+use crate::support::{Journal, Note};
+
+/// Does nothing by itself: what is tested is done from outside.
+struct Puppet(Journal);
+
+#[ws_route("/puppet", body = String, response = Note)]
+impl Puppet {
+    fn open(&self, ws: &Socket<Self>) {
+        self.0.note(format!("{:?}", ws.ready_state()));
+    }
+
+    fn message(&self, text: String) {
+        self.0.note(text);
+    }
+
+    fn close(&self, ws: &Socket<Self>, closed: Closed) {
+        self.0.note_end(&closed);
+        self.0.note(format!("{:?} {:?}", ws.ready_state(), ws.send(&Note::new("late"))));
+    }
+}
+
+async fn puppet(site: &Site) -> (ws_runtime::testing::Client<Puppet>, Socket<Puppet>) {
+    let before = sockets(site);
+    let client = site.connect::<Puppet>("/puppet").await.unwrap();
+    site.settled().await;
+    let socket = sockets(site).into_iter().find(|socket| !before.contains(socket)).unwrap();
+    (client, socket)
+}
+
+fn sockets(site: &Site) -> Vec<Socket<Puppet>> {
+    site.handle().route::<Puppet>().unwrap().sockets()
+}
+
+fn site() -> (Site, Journal) {
+    let journal = Journal::default();
+    (Site::start(Server::new().route(Puppet(journal.clone()))), journal)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_socket_is_one_whoever_holds_it() {
+    let (site, _) = site();
+    let (_ada, one) = puppet(&site).await;
+    let (_bob, two) = puppet(&site).await;
+    assert_eq!(one, one.clone());
+    assert_ne!(one, two);
+    assert_ne!(one.id(), two.id());
+    assert_eq!(HashSet::from([one.clone(), two.clone(), one.clone()]).len(), 2);
+    assert_eq!(format!("{one:?}"), format!("Socket {{ id: {}, path: \"/puppet\", .. }}", one.id()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_socket_is_used_from_another_task() {
+    let (site, _) = site();
+    let (mut client, socket) = puppet(&site).await;
+    let sent = tokio::spawn({
+        let socket = socket.clone();
+        async move { socket.send(&Note::new("from afar")) }
+    });
+    assert_eq!(client.receive().await, Note::new("from afar"));
+    assert_eq!(sent.await.unwrap(), Delivery::Sent);
+    assert_eq!(socket.send_raw("no note"), Delivery::Sent);
+    assert_eq!(client.next().await, Event::Message(Message::text("no note")), "past the response type");
+    assert_eq!(socket.send_raw(vec![0, 1]), Delivery::Sent);
+    assert_eq!(client.next().await, Event::Message(Message::binary(vec![0, 1])));
+    assert_eq!(socket.buffered_amount(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn pings_and_pongs_are_cut_at_125_bytes() {
+    let (site, _) = site();
+    let (mut client, socket) = puppet(&site).await;
+    for length in [0, 125, 126, 1000] {
+        assert_eq!(socket.ping("x".repeat(length)), Delivery::Sent);
+        assert_eq!(client.next().await, Event::Ping("x".repeat(length.min(125)).into()));
+        assert_eq!(socket.pong("x".repeat(length)), Delivery::Sent);
+        assert_eq!(client.next().await, Event::Pong("x".repeat(length.min(125)).into()));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_close_nothing_is_sent_and_the_first_close_counts() {
+    let (site, journal) = site();
+    let (mut client, socket) = puppet(&site).await;
+    socket.subscribe("before");
+    assert_eq!(socket.ready_state(), ReadyState::Open);
+    socket.send(&Note::new("last"));
+    socket.close(Close::new(4242, "bye"));
+    socket.close(Close::new(4243, "again"));
+    assert_eq!(socket.ready_state(), ReadyState::Closing);
+    assert_eq!(socket.send(&Note::new("late")), Delivery::Closed);
+    assert_eq!(socket.send_raw("late"), Delivery::Closed);
+    assert_eq!(socket.ping(""), Delivery::Closed);
+    assert!(!socket.subscribe("late"));
+    socket.closed().await;
+    socket.drained().await;
+    assert_eq!(client.receive().await, Note::new("last"));
+    assert_eq!(client.receive_close().await, (Some(4242), "bye".into()));
+    assert_eq!(client.next().await, Event::End);
+    site.settled().await;
+    assert_eq!(socket.ready_state(), ReadyState::Closed);
+    assert_eq!(socket.send(&Note::new("late")), Delivery::Closed);
+    assert_eq!(socket.subscriptions(), Vec::<String>::new());
+    assert_eq!(journal.take(), ["Open", "4242 \"bye\" by Us, clean", "Closed Closed"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reason_is_cut_at_123_bytes_between_characters() {
+    let (site, _) = site();
+    let (mut client, socket) = puppet(&site).await;
+    socket.close(Close::NORMAL.with_reason("€".repeat(100)));
+    assert_eq!(client.receive_close().await, (Some(1000), (*"€".repeat(41)).into()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn terminate_ends_whatever_the_peer_does() {
+    let (site, journal) = site();
+    let (mut client, socket) = puppet(&site).await;
+    socket.terminate();
+    assert_eq!(client.next().await, Event::End);
+    site.settled().await;
+    assert_eq!(journal.take(), ["Open", "no code \"\" by Transport, not clean", "Closed Closed"]);
+    assert!(sockets(&site).is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handle_knows_the_routes_that_are_served() {
+    struct Elsewhere;
+    #[ws_route("/elsewhere", response = Note)]
+    impl Elsewhere {
+        fn open(&self) {}
+    }
+
+    let server = Server::new().route(Puppet(Journal::default()));
+    let handle = server.handle();
+    assert!(handle.route::<Puppet>().is_none(), "it is not started yet");
+    let site = Site::start(server);
+    assert!(handle.route::<Puppet>().is_some());
+    assert!(handle.route::<Elsewhere>().is_none());
+    assert!(site.handle().route::<Puppet>().is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_socket_that_is_held_keeps_no_connection() {
+    let (site, journal) = site();
+    let (client, socket) = puppet(&site).await;
+    drop(client);
+    tokio::time::timeout(Duration::from_secs(1), socket.closed()).await.expect("it is told");
+    site.settled().await;
+    assert!(sockets(&site).is_empty());
+    assert_eq!(journal.take().len(), 3);
+    assert_eq!(socket.ready_state(), ReadyState::Closed);
+}

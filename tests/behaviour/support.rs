@@ -1,0 +1,118 @@
+//! What the topics share: a journal of what handlers did, frames by hand, and HTTP over an in-memory listener.
+
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use serde::{Deserialize, Serialize};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
+    sync::mpsc,
+    task::JoinHandle,
+};
+use ws_runtime::{Closed, Handle, Listener, ServeError, Server};
+
+/// What handlers did, in order. A clone is the same journal.
+#[derive(Clone, Default)]
+pub(crate) struct Journal(Arc<Mutex<Vec<String>>>);
+
+impl Journal {
+    pub(crate) fn note(&self, what: impl Into<String>) {
+        self.0.lock().expect("no test panics while it holds this").push(what.into());
+    }
+
+    /// Notes how a connection ended: `1000 "bye" by Peer, clean`.
+    pub(crate) fn note_end(&self, closed: &Closed) {
+        let code = closed.code.map_or("no code".to_owned(), |code| code.to_string());
+        let clean = if closed.clean { "clean" } else { "not clean" };
+        self.note(format!("{code} {:?} by {:?}, {clean}", closed.reason.as_str(), closed.by));
+    }
+
+    pub(crate) fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().expect("no test panics while it holds this"))
+    }
+}
+
+/// A message of one field.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub(crate) struct Note {
+    pub(crate) message: String,
+}
+
+impl Note {
+    pub(crate) fn new(message: &str) -> Self {
+        Self { message: message.to_owned() }
+    }
+}
+
+/// A client's frame of at most 125 bytes, by its first byte: `0x80` is the last fragment, then the opcode. The mask is zero.
+pub(crate) fn frame(first: u8, payload: impl AsRef<[u8]>) -> Vec<u8> {
+    let payload = payload.as_ref();
+    let length = u8::try_from(payload.len()).expect("a test's frames are short");
+    assert!(length <= 125, "a test's frames are short");
+    [&[first, 0x80 | length, 0, 0, 0, 0], payload].concat()
+}
+
+/// A server that accepts streams in memory and speaks HTTP on them.
+pub(crate) struct Http {
+    dial: mpsc::Sender<DuplexStream>,
+    pub(crate) handle: Handle,
+    serving: JoinHandle<Result<(), ServeError>>,
+}
+
+struct InMemory(mpsc::Receiver<DuplexStream>);
+
+impl Listener for InMemory {
+    type Io = DuplexStream;
+
+    async fn accept(&mut self) -> io::Result<(DuplexStream, SocketAddr)> {
+        match self.0.recv().await {
+            Some(stream) => Ok((stream, SocketAddr::from(([192, 0, 2, 1], 4242)))),
+            None => std::future::pending().await,
+        }
+    }
+}
+
+impl Http {
+    pub(crate) fn serve(server: Server) -> Self {
+        let (dial, accepted) = mpsc::channel(1);
+        let handle = server.handle();
+        Self { dial, handle, serving: tokio::spawn(server.serve(InMemory(accepted))) }
+    }
+
+    pub(crate) async fn dial(&self) -> DuplexStream {
+        let (ours, theirs) = duplex(64 * 1024);
+        self.dial.send(theirs).await.expect("the server accepts");
+        ours
+    }
+
+    /// Sends the head of a request, and returns all that the server answers until it ends the stream.
+    pub(crate) async fn ask(&self, head: &str) -> String {
+        let mut stream = self.dial().await;
+        stream.write_all(head.as_bytes()).await.expect("the server reads");
+        rest(stream).await
+    }
+
+    pub(crate) async fn shut_down(self) {
+        self.handle.shutdown();
+        self.serving.await.expect("it does not panic").expect("it was started");
+    }
+}
+
+/// Reads a stream to its end.
+pub(crate) async fn rest(mut stream: DuplexStream) -> String {
+    let mut bytes = Vec::new();
+    // A stream that breaks has ended too.
+    let _ = stream.read_to_end(&mut bytes).await;
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The head of a good opening handshake.
+pub(crate) fn handshake(target: &str) -> String {
+    format!(
+        "GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+}

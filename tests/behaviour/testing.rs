@@ -1,0 +1,126 @@
+//! The means of testing: what goes wrong in a test fails it, with words, and what is given up halfway is not lost.
+
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tokio::time::{sleep, timeout};
+use ws_runtime::{Server, Socket, testing::Client, testing::Event, testing::Site, ws_route};
+
+use crate::support::Note;
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Level {
+    #[schemars(range(max = 10))]
+    level: u8,
+}
+
+/// Says a level's back as a note, unless told to rest first.
+struct Levels;
+
+#[ws_route("/levels", body = Level, response = Note, max_payload_length = "64KiB")]
+impl Levels {
+    async fn message(&self, ws: &Socket<Self>, level: Level) -> Option<Note> {
+        match level.level {
+            0 => sleep(Duration::from_mins(1)).await,
+            1 => {
+                ws.send_raw("no note");
+                return None;
+            }
+            _ => {}
+        }
+        Some(Note::new(&level.level.to_string()))
+    }
+}
+
+struct Other;
+
+#[ws_route("/other", response = String)]
+impl Other {
+    fn open(&self) {}
+}
+
+async fn client() -> Client<Levels> {
+    let site = Site::start(Server::new().route(Levels).route(Other));
+    site.connect::<Levels>("/levels").await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "the server sent nothing for 300s")]
+async fn a_wait_for_what_never_comes_fails() {
+    client().await.receive().await;
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "the server sent nothing for 10s")]
+async fn patience_may_be_set() {
+    let mut client = client().await;
+    client.patience(Duration::from_secs(10));
+    client.next().await;
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "is of another route than the client")]
+async fn a_client_of_another_route_is_noticed() {
+    let site = Site::start(Server::new().route(Levels).route(Other));
+    let _ = site.connect::<Other>("/levels").await;
+}
+
+#[tokio::test]
+#[should_panic(expected = "`settled` needs tokio's clock to be paused")]
+async fn settled_needs_a_paused_clock() {
+    Site::start(Server::new().route(Levels)).settled().await;
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "is not a response of this route")]
+async fn what_is_no_response_is_noticed() {
+    let mut client = client().await;
+    client.send(&Level { level: 1 }).await;
+    client.receive().await;
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "a message was waited for, and Error(")]
+async fn an_error_is_no_response() {
+    let mut client = client().await;
+    client.send_text("{}").await;
+    client.receive().await;
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "the message cannot be sent")]
+async fn what_fails_its_schema_is_not_sent() {
+    client().await.send(&Level { level: 11 }).await;
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "nothing was to come")]
+async fn something_is_not_nothing() {
+    let mut client = client().await;
+    client.send(&Level { level: 2 }).await;
+    client.receive_nothing(Duration::from_secs(1)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_given_up_halfway_is_not_lost() {
+    let site = Site::start(Server::new().route(Levels));
+    let mut client = site.connect::<Levels>("/levels").buffer(16).await.unwrap();
+    client.send(&Level { level: 0 }).await;
+    assert!(timeout(Duration::from_secs(1), client.receive()).await.is_err(), "the handler rests");
+    // More than is read ahead, in a pipe of 16 bytes.
+    let (mut sent, mut whole) = (0, 0);
+    while whole < 5000 && sent - whole < 3 {
+        sent += 1;
+        if timeout(Duration::from_millis(1), client.send(&Level { level: 7 })).await.is_ok() {
+            whole += 1;
+        }
+    }
+    assert_eq!(sent - whole, 3, "{whole} were sent whole, the rest was given up");
+    assert_eq!(client.receive().await, Note::new("0"));
+    for _ in 0..sent {
+        assert_eq!(client.receive().await, Note::new("7"));
+    }
+    drop(site);
+    assert!(!matches!(timeout(Duration::from_secs(1), client.next()).await, Ok(Event::Message(_))));
+}

@@ -1,0 +1,152 @@
+//! The page of the events: each is emitted by its own button, and the log tells what went and what came.
+
+use ws_tests::Example;
+
+use crate::{
+    driver::Browser,
+    legible::legible,
+    room::MARKUP,
+    tab::{DESKTOP, PHONE, Tab, key},
+};
+
+async fn come<'a>(browser: &'a Browser, example: &Example) -> Tab<'a> {
+    let tab = browser.open(&format!("http://{}/", example.address())).await;
+    tab.until_text("#state", "Connected").await;
+    logs(&tab, "in", "hello", r#""world""#).await;
+    tab
+}
+
+/// Presses the button of an event.
+async fn emit(tab: &Tab<'_>, event: &str) {
+    tab.click(&format!("button[value={event}]")).await;
+}
+
+/// Waits until the last line of its kind is this event with this data; a number in place of `N` is a socket's.
+async fn logs(tab: &Tab<'_>, way: &str, name: &str, data: &str) {
+    tab.until(&format!(
+        "(([name, data]) => name === {name:?} && data.replace(/(\"from\":)\\d+/, '$1N') === {data:?})(
+            ['name', 'data'].map((part) => [...document.querySelectorAll('#events .{way} .' + part)].at(-1)?.innerText ?? '')
+        )"
+    ))
+    .await;
+}
+
+async fn audience(tab: &Tab<'_>) -> String {
+    tab.text("#events li:last-child .audience").await
+}
+
+#[tokio::test]
+#[ignore = "needs chromium"]
+async fn events_reach_everybody_a_room_or_oneself() {
+    let (example, browser) = (Example::start("events").await, Browser::start().await);
+    let ada = come(&browser, &example).await;
+    let grace = come(&browser, &example).await;
+    let eve = come(&browser, &example).await;
+    assert_eq!(audience(&ada).await, "you");
+
+    emit(&ada, "howdy").await;
+    logs(&ada, "out", "howdy", r#""stranger""#).await;
+    for tab in [&ada, &grace, &eve] {
+        logs(tab, "in", "howdy", r#"{"from":N,"text":"stranger"}"#).await;
+        assert_eq!(audience(tab).await, "all");
+    }
+
+    emit(&ada, "join").await;
+    logs(&ada, "in", "joined", r#"{"room":"lobby","from":N}"#).await;
+    emit(&grace, "join").await;
+    for tab in [&ada, &grace] {
+        logs(tab, "in", "joined", r#"{"room":"lobby","from":N}"#).await;
+    }
+    ada.fill("#text", &format!("Hello, Grace{}", key::ENTER)).await;
+    for tab in [&ada, &grace] {
+        logs(tab, "in", "said", r#"{"room":"lobby","from":N,"text":"Hello, Grace"}"#).await;
+        assert_eq!(audience(tab).await, "#lobby");
+    }
+    // Whoever has not joined hears nothing and may say nothing.
+    emit(&eve, "say").await;
+    logs(&eve, "in", "refused", r#""you are not in that room""#).await;
+    assert_eq!(eve.eval("document.querySelectorAll('#events .in').length").await, 3);
+
+    emit(&eve, "who").await;
+    logs(&eve, "out", "who", "").await;
+    logs(&eve, "in", "here", "3").await;
+    eve.go("about:blank").await;
+    ada.until("[...document.querySelectorAll('#events .in .name')].at(-1).innerText === 'bye'").await;
+    emit(&grace, "leave").await;
+    logs(&ada, "in", "left", r#"{"room":"lobby","from":N}"#).await;
+    assert_eq!(browser.complaints().await, [""; 0]);
+    browser.quit().await;
+}
+
+#[tokio::test]
+#[ignore = "needs chromium"]
+async fn an_event_that_does_not_fit_is_logged_with_what_is_wrong_about_it() {
+    let (example, browser) = (Example::start("events").await, Browser::start().await);
+    let ada = come(&browser, &example).await;
+    ada.fill("#greeting", &format!("{}{}", "x".repeat(501), key::ENTER)).await;
+    logs(&ada, "wrong", "validation", "/data must have at most 500 characters").await;
+    ada.fill("#greeting", &format!("{MARKUP}{}", key::ENTER)).await;
+    logs(&ada, "in", "howdy", r#"{"from":N,"text":"<img src=x onerror=alert(1)>"}"#).await;
+    assert_eq!(ada.eval("document.querySelectorAll('#events img').length").await, 0);
+    assert_eq!(browser.complaints().await, [""; 0]);
+    browser.quit().await;
+}
+
+#[tokio::test]
+#[ignore = "needs chromium"]
+async fn nothing_can_be_emitted_while_the_server_is_gone() {
+    let (example, browser) = (Example::start("events").await, Browser::start().await);
+    let port = example.address().port();
+    let ada = come(&browser, &example).await;
+    example.kill().await;
+    ada.until_text("#state", "Reconnecting").await;
+    assert_eq!(ada.eval("document.querySelector('button[value=howdy]').ariaDisabled").await, "true");
+    emit(&ada, "howdy").await;
+    assert_eq!(ada.eval("document.querySelectorAll('#events .out').length").await, 0);
+
+    let _example = Example::start_on("events", port).await;
+    ada.until_text("#state", "Connected").await;
+    emit(&ada, "howdy").await;
+    logs(&ada, "in", "howdy", r#"{"from":N,"text":"stranger"}"#).await;
+    browser.quit().await;
+}
+
+#[tokio::test]
+#[ignore = "needs chromium"]
+async fn the_events_can_be_read_and_emitted_by_anybody() {
+    let (example, browser) = (Example::start("events").await, Browser::start().await);
+    let ada = come(&browser, &example).await;
+    for (css, role, name) in [
+        ("#greeting", "textbox", "To all"),
+        ("#room", "textbox", "Room"),
+        ("#text", "textbox", "To the room"),
+        ("button[value=who]", "button", "who"),
+        (".log", "log", "Emitted and heard"),
+        ("#events .way", "image", "heard"),
+        ("#state", "status", ""),
+    ] {
+        assert_eq!(ada.spoken(css).await, (role.to_owned(), name.to_owned()), "{css}");
+    }
+    let mut order = Vec::new();
+    for _ in 0..9 {
+        ada.press(key::TAB).await;
+        order.push(ada.eval("document.activeElement.id || document.activeElement.value || document.activeElement.className").await);
+    }
+    assert_eq!(order, ["greeting", "howdy", "room", "join", "leave", "text", "say", "who", "log"]);
+
+    // A line of each kind, and one that is too long for any screen.
+    emit(&ada, "join").await;
+    emit(&ada, "say").await;
+    ada.fill("#greeting", &format!("{}{}", "long".repeat(60), key::ENTER)).await;
+    ada.fill("#greeting", key::ENTER).await;
+    ada.fill("#greeting", "stranger").await;
+    emit(&ada, "join").await;
+    emit(&ada, "who").await;
+    logs(&ada, "in", "here", "1").await;
+    for screen in [DESKTOP, PHONE] {
+        for scheme in ["light", "dark"] {
+            legible(&ada, "events", screen, scheme).await;
+        }
+    }
+    browser.quit().await;
+}

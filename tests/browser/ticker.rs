@@ -1,0 +1,99 @@
+//! The ticker's page: what the server says by itself is shown and answered.
+
+use ws_tests::Example;
+
+use crate::{
+    driver::Browser,
+    legible::legible,
+    tab::{DESKTOP, PHONE, Tab, key},
+};
+
+const GREETING: &str = "서버에 연결되었습니다.";
+const TICK: &str = "서버에서 클라이언트로 메시지를 보냅니다.";
+const ANSWER: &str = "클라이언트에서 서버로 답장을 보냅니다.";
+
+/// A ticker that is faster than people like.
+const FAST: &[(&str, &str)] = &[("TICK_MS", "50")];
+
+async fn listen<'a>(browser: &'a Browser, example: &Example) -> Tab<'a> {
+    let tab = browser.open(&format!("http://{}/", example.address())).await;
+    tab.until_text("#state", "Connected").await;
+    tab
+}
+
+async fn hears(tab: &Tab<'_>, count: usize) {
+    tab.until(&format!("Number(document.querySelector('#heard').textContent) >= {count}")).await;
+}
+
+#[tokio::test]
+#[ignore = "needs chromium"]
+async fn the_server_speaks_and_is_answered_until_the_page_disconnects() {
+    let (mut example, browser) = (Example::start_with("ticker", FAST).await, Browser::start().await);
+    let ada = listen(&browser, &example).await;
+    hears(&ada, 3).await;
+    for (line, who, said) in [(1, "Server", GREETING), (2, "You", ANSWER), (3, "Server", TICK)] {
+        let css = format!("#messages li:nth-child({line})");
+        assert_eq!(ada.text(&format!("{css} .who")).await, who);
+        assert_eq!(ada.text(&format!("{css} .said")).await, said);
+    }
+    example.prints("open 127.0.0.1").await;
+    example.prints(&format!("message 127.0.0.1 {ANSWER:?}")).await;
+
+    ada.click("#toggle").await;
+    ada.until_text("#state", "Disconnected").await;
+    example.prints("close 127.0.0.1").await;
+    let heard = ada.text("#heard").await;
+    // While another page hears several ticks, this one hears none.
+    let grace = listen(&browser, &example).await;
+    hears(&grace, 5).await;
+    assert_eq!(ada.text("#heard").await, heard);
+
+    ada.click("#toggle").await;
+    ada.until_text("#state", "Connected").await;
+    hears(&ada, heard.parse::<usize>().expect("a number") + 2).await;
+    assert_eq!(browser.complaints().await, [""; 0]);
+    browser.quit().await;
+}
+
+#[tokio::test]
+#[ignore = "needs chromium"]
+async fn the_page_comes_back_to_a_ticker_that_restarts() {
+    let (example, browser) = (Example::start("ticker").await, Browser::start().await);
+    let port = example.address().port();
+    let ada = listen(&browser, &example).await;
+    hears(&ada, 1).await;
+    example.kill().await;
+    ada.until_text("#state", "Reconnecting").await;
+    let _example = Example::start_on("ticker", port).await;
+    ada.until_text("#state", "Connected").await;
+    hears(&ada, 2).await;
+    browser.quit().await;
+}
+
+#[tokio::test]
+#[ignore = "needs chromium"]
+async fn the_ticker_can_be_read_heard_and_stopped_by_anybody() {
+    let (example, browser) = (Example::start_with("ticker", FAST).await, Browser::start().await);
+    let ada = listen(&browser, &example).await;
+    hears(&ada, 12).await;
+    // It stands still for its picture.
+    ada.press(key::TAB).await;
+    assert_eq!(ada.eval("document.activeElement.id").await, "toggle");
+    ada.press(key::ENTER).await;
+    ada.until_text("#state", "Disconnected").await;
+    for (css, role, name) in [
+        (".log", "log", "Messages"),
+        ("#toggle", "button", "Connect"),
+        ("#state", "status", ""),
+        ("h1", "heading", "Ticker"),
+    ] {
+        assert_eq!(ada.spoken(css).await, (role.to_owned(), name.to_owned()), "{css}");
+    }
+    assert_eq!(ada.eval("document.querySelectorAll('.said:not(:lang(ko))').length").await, 0);
+    for screen in [DESKTOP, PHONE] {
+        for scheme in ["light", "dark"] {
+            legible(&ada, "ticker", screen, scheme).await;
+        }
+    }
+    browser.quit().await;
+}

@@ -1,0 +1,163 @@
+//! One good session, cut off at every byte, dripped byte by byte, and sent in one piece.
+
+use tokio::task::yield_now;
+use ws_runtime::{Message, Server, Socket, ws_route};
+
+use crate::{
+    peer::{BINARY, CLOSE, Frame, PING, PONG, Peer, TEXT, close, frame, opening},
+    served::{Census, Served},
+};
+
+/// What comes in goes out, and everybody is in one room.
+struct Echo {
+    census: Census,
+}
+
+#[ws_route("/")]
+impl Echo {
+    fn open(&self, ws: &Socket<Self>) {
+        ws.subscribe("room");
+        self.census.opened();
+    }
+
+    fn message(&self, message: Message) -> Message {
+        message
+    }
+
+    fn close(&self) {
+        self.census.closed();
+    }
+}
+
+/// A handshake, and one of everything that a peer may say.
+fn session() -> Vec<u8> {
+    [
+        opening("/").into_bytes(),
+        frame(TEXT, "häuschen".as_bytes()),
+        frame(0x01, "\u{1d11e}".as_bytes().split_at(2).0),
+        frame(PING, b"between"),
+        frame(0x00, b""),
+        frame(0x80, "\u{1d11e}".as_bytes().split_at(2).1),
+        frame(BINARY, &[0xff; 126]),
+        frame(PONG, b"unasked"),
+        close(4001),
+    ]
+    .concat()
+}
+
+/// What the server says to a session: a ping is answered at once, a message in its turn, so the two have orders of their own.
+#[derive(Debug, Default, PartialEq)]
+struct Said {
+    messages: Vec<Frame>,
+    control: Vec<Frame>,
+}
+
+impl Said {
+    /// What it says to the whole session.
+    fn all() -> Self {
+        let frame = |first, payload: &[u8]| Frame { first, payload: payload.to_vec() };
+        Self {
+            messages: vec![
+                frame(TEXT, "häuschen".as_bytes()),
+                frame(TEXT, "\u{1d11e}".as_bytes()),
+                frame(BINARY, &[0xff; 126]),
+            ],
+            control: vec![frame(PONG, b"between"), frame(CLOSE, &4001_u16.to_be_bytes())],
+        }
+    }
+
+    /// Whether nothing was said that is not said to the whole session.
+    fn is_part_of(&self, all: &Self) -> bool {
+        all.messages.starts_with(&self.messages) && all.control.starts_with(&self.control)
+    }
+}
+
+/// What a peer gets behind the handshake's answer. Nothing comes behind a close frame.
+async fn said(mut peer: Peer) -> Option<Said> {
+    let head = peer.head().await?;
+    assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+    let mut said = Said::default();
+    while let Some(frame) = peer.frame().await {
+        assert!(
+            said.control.last().is_none_or(|last| last.first != CLOSE),
+            "{frame:?} behind the close frame"
+        );
+        if matches!(frame.first, TEXT | BINARY) { &mut said.messages } else { &mut said.control }.push(frame);
+    }
+    Some(said)
+}
+
+async fn serve() -> (Served, Census) {
+    let census = Census::new();
+    (Served::start(Server::new().route(Echo { census: census.clone() })).await, census)
+}
+
+/// Nothing is left of whoever was here, and a newcomer is served.
+async fn end(served: Served, census: Census) {
+    let mut fresh = Peer::open(served.address, "/").await;
+    fresh.say("still there?").await;
+    assert_eq!(fresh.text().await, "still there?");
+    drop(fresh);
+    census.empties().await;
+    let channel = served.handle.route::<Echo>().expect("it is served");
+    served.end().await;
+    assert_eq!((channel.sockets().len(), channel.subscriber_count("room")), (0, 0));
+}
+
+#[tokio::test]
+async fn a_session_in_one_piece_or_in_many_is_the_same() {
+    let (served, census) = serve().await;
+    let session = session();
+    let mut whole = Peer::connect(served.address).await;
+    whole.send(&session).await;
+    assert_eq!(said(whole).await, Some(Said::all()));
+
+    let mut dripped = Peer::connect(served.address).await;
+    for byte in &session {
+        dripped.send(&[*byte]).await;
+        yield_now().await;
+    }
+    assert_eq!(said(dripped).await, Some(Said::all()));
+
+    for at in 1..session.len() {
+        let mut halved = Peer::connect(served.address).await;
+        let (first, second) = session.split_at(at);
+        halved.send(first).await;
+        yield_now().await;
+        halved.send(second).await;
+        assert_eq!(said(halved).await, Some(Said::all()), "in two at {at}");
+    }
+    end(served, census).await;
+}
+
+#[tokio::test]
+async fn a_session_cut_at_any_byte_ends_for_the_server_too() {
+    let (served, census) = serve().await;
+    let (session, all) = (session(), Said::all());
+    for at in 0..session.len() {
+        let mut peer = Peer::connect(served.address).await;
+        peer.send(&session[..at]).await;
+        peer.finish().await;
+        // The server hangs up; what it has said by then is what it says to the whole session.
+        if at < opening("/").len() {
+            let answer = peer.rest().await;
+            assert!(!answer.starts_with(b"HTTP/1.1 101"), "a connection after {at} bytes");
+        } else {
+            let said = said(peer).await.unwrap_or_default();
+            assert!(said.is_part_of(&all), "cut at {at}: {said:?}");
+        }
+    }
+    end(served, census).await;
+}
+
+#[tokio::test]
+async fn a_session_reset_at_any_byte_ends_for_the_server_too() {
+    let (served, census) = serve().await;
+    let session = session();
+    for at in 0..session.len() {
+        let mut peer = Peer::connect(served.address).await;
+        peer.send(&session[..at]).await;
+        peer.reset();
+    }
+    end(served, census).await;
+}

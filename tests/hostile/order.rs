@@ -1,0 +1,133 @@
+//! Frames that are sent and published by many at once: each sender's arrive in its order, and none is lost or doubled.
+
+use std::{collections::HashMap, thread};
+
+use tokio::task::JoinSet;
+use ws_runtime::{Message, Server, Socket, ws_route};
+
+use crate::{
+    peer::{Peer, TEXT, frame},
+    served::{Census, Served},
+};
+
+/// Everybody is in two rooms.
+struct Rooms {
+    census: Census,
+}
+
+#[ws_route("/", backpressure_limit = off, idle_timeout = off)]
+impl Rooms {
+    fn open(&self, ws: &Socket<Self>) {
+        ws.subscribe("a");
+        ws.subscribe("b");
+        self.census.opened();
+    }
+
+    /// What a peer says goes to the others, by way of a room, and comes back to itself.
+    fn message(&self, ws: &Socket<Self>, message: Message) -> Message {
+        ws.publish("a", &message);
+        message
+    }
+
+    fn close(&self) {
+        self.census.closed();
+    }
+}
+
+/// Reads texts of the form `sender number` until each of so many senders has said so many.
+async fn follow(mut peer: Peer, senders: usize, most: u32) {
+    let mut next: HashMap<String, u32> = HashMap::new();
+    let mut done = 0;
+    while done < senders {
+        let text = peer.text().await;
+        let (sender, number) = text.split_once(' ').expect("two words");
+        let due = next.entry(sender.to_owned()).or_default();
+        assert_eq!(number.parse(), Ok(*due), "{sender}");
+        *due += 1;
+        done += usize::from(*due == most);
+    }
+    assert_eq!(next.len(), senders);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_senders_frames_arrive_in_its_order() {
+    const PEERS: usize = 6;
+    const SENDERS: usize = 3;
+    const EACH: u32 = 2000;
+    let census = Census::new();
+    let served = Served::start(Server::new().shards(2).route(Rooms { census: census.clone() })).await;
+    let mut peers = Vec::new();
+    for _ in 0..PEERS {
+        peers.push(Peer::open(served.address, "/").await);
+    }
+    census.reaches(PEERS).await;
+    let channel = served.handle.route::<Rooms>().expect("it is served");
+    let mut following = JoinSet::new();
+    for peer in peers {
+        following.spawn(follow(peer, SENDERS, EACH));
+    }
+    let sending: Vec<_> = (0..SENDERS)
+        .map(|sender| {
+            let channel = channel.clone();
+            thread::spawn(move || {
+                let sockets = channel.sockets();
+                for number in 0..EACH {
+                    // Each goes another way.
+                    let text = format!("{sender} {number}");
+                    match (number + u32::try_from(sender).expect("it is small")) % 4 {
+                        0 => {
+                            channel.publish("a", &*text);
+                        }
+                        1 => {
+                            channel.publish("b", &*text);
+                        }
+                        2 => {
+                            channel.to("a").to("b").publish(&*text);
+                        }
+                        _ => {
+                            for socket in &sockets {
+                                socket.send_raw(text.clone());
+                            }
+                        }
+                    }
+                }
+            })
+        })
+        .collect();
+    while let Some(followed) = following.join_next().await {
+        followed.expect("nothing is out of order");
+    }
+    for sender in sending {
+        sender.join().expect("it only sends");
+    }
+    census.empties().await;
+    served.end().await;
+}
+
+/// What a peer says comes to every other once, and to itself as the reply alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn peers_that_speak_at_once_hear_each_other_in_order() {
+    const PEERS: usize = 5;
+    const EACH: u32 = 1000;
+    let census = Census::new();
+    let served = Served::start(Server::new().shards(2).route(Rooms { census: census.clone() })).await;
+    let mut peers = Vec::new();
+    for _ in 0..PEERS {
+        peers.push(Peer::open(served.address, "/").await);
+    }
+    census.reaches(PEERS).await;
+    let mut following = JoinSet::new();
+    for (at, mut peer) in peers.into_iter().enumerate() {
+        following.spawn(async move {
+            let said: Vec<_> =
+                (0..EACH).map(|number| frame(TEXT, format!("{at} {number}").as_bytes())).collect();
+            peer.send(&said.concat()).await;
+            follow(peer, PEERS, EACH).await;
+        });
+    }
+    while let Some(followed) = following.join_next().await {
+        followed.expect("nothing is out of order");
+    }
+    census.empties().await;
+    served.end().await;
+}

@@ -1,0 +1,96 @@
+//! The clocks of one connection: of silence, of a message under way, and of the closing handshake. One timer serves all.
+
+use std::{
+    future::Future,
+    task::{Context, Poll},
+};
+
+use tokio::time::{Instant, sleep_until};
+
+use super::driver::Driver;
+use crate::{
+    route::Route,
+    session::Silence,
+    socket::Wish,
+    wire::{Close, Encoder},
+};
+
+impl<R: Route> Driver<'_, R> {
+    pub(super) fn begin_deadline(&mut self) {
+        if self.deadline.is_none() {
+            self.deadline = self.entry.hub.settings.close_timeout.map(|timeout| Instant::now() + timeout);
+        }
+    }
+
+    /// Looks at the clocks: the idle one, the one of a message under way, and the one of the closing handshake.
+    pub(super) fn poll_time(&mut self, cx: &mut Context<'_>) {
+        // The timer is set for the earliest deadline that was known when it was set. A later one needs no new timer: when
+        // this one rings, all are looked at.
+        let known = [self.deadline, self.inbox.deadline()].into_iter().flatten().min();
+        if let Some(timer) = &self.timer
+            && known.is_none_or(|known| timer.deadline() <= known)
+            && !timer.is_elapsed()
+        {
+            let rings = timer.deadline();
+            if self.poll_timer(cx, rings).is_pending() {
+                return;
+            }
+        }
+        loop {
+            let now = Instant::now();
+            if self.deadline.is_some_and(|deadline| deadline <= now) {
+                if self.expire() {
+                    return;
+                }
+                continue;
+            }
+            self.inbox.check(now);
+            let idle = match self.keepalive.ask(now) {
+                Silence::Until(when) => when,
+                Silence::Ping => {
+                    self.line().control(|out| Encoder::ping(&[], out));
+                    continue;
+                }
+                // On its way out already, it has the time of the closing handshake, which may be unlimited.
+                Silence::Expired if self.failed || self.deadline.is_some() => None,
+                Silence::Expired => {
+                    self.fail(&Close::new(1001, "idle timeout"));
+                    continue;
+                }
+            };
+            let Some(next) = [self.deadline, self.inbox.deadline(), idle].into_iter().flatten().min() else {
+                return;
+            };
+            if self.poll_timer(cx, next).is_pending() {
+                return;
+            }
+        }
+    }
+
+    /// The closing handshake has lasted too long. True if the connection is cut off.
+    fn expire(&mut self) -> bool {
+        // A handler is still busy with what came before the peer's close frame, or before its fault; the peer waits no
+        // longer.
+        if let Some(answer) = self.owed.take() {
+            self.line().close((*answer).as_ref());
+            self.deadline = None;
+            self.begin_deadline();
+        } else if let Some(close) = self.inbox.fault().cloned() {
+            self.deadline = None;
+            self.fail(&close);
+        } else {
+            self.line().wish(Wish::Terminate);
+            self.report.add_wish(Wish::Terminate);
+            return true;
+        }
+        false
+    }
+
+    pub(super) fn poll_timer(&mut self, cx: &mut Context<'_>, when: Instant) -> Poll<()> {
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(when)));
+        if timer.deadline() != when {
+            timer.as_mut().reset(when);
+        }
+        timer.as_mut().poll(cx)
+    }
+}

@@ -1,0 +1,53 @@
+//! How a connection ends: failed by us, and in any case with its last frame delivered.
+
+use std::{future::poll_fn, task::Poll};
+
+use super::driver::Driver;
+use crate::{
+    route::Route,
+    socket::{Fact, Wish},
+    wire::Close,
+};
+
+impl<R: Route> Driver<'_, R> {
+    /// Fails the connection: says why, says that nothing more comes, and reads on only so that it arrives.
+    pub(super) fn fail(&mut self, close: &Close) {
+        self.line().close(Some(close));
+        self.failed = true;
+        self.inbox.mute();
+        self.begin_deadline();
+    }
+
+    /// Whether [`fail`](Self::fail) was called: nothing follows but the last frames.
+    pub(super) fn has_failed(&self) -> bool {
+        self.failed
+    }
+
+    /// After the last frame: sees to it that it leaves, and that nothing unread makes the peer lose it.
+    pub(super) async fn linger(&mut self) {
+        self.begin_deadline();
+        self.inbox.mute();
+        poll_fn(|cx| {
+            self.ask();
+            if self.report.wish() != Wish::Nothing || self.report.has(Fact::Lost) {
+                return Poll::Ready(());
+            }
+            let shut = self.line().poll_shutdown(cx);
+            while !self.inbox.has_ended() && self.poll_read(cx).is_ready() {}
+            match shut {
+                Poll::Ready(Err(_)) => return Poll::Ready(()),
+                // A complete closing handshake leaves nothing unread; a failed one has to wait for the peer to go.
+                Poll::Ready(Ok(())) if self.inbox.has_ended() || !self.failed => return Poll::Ready(()),
+                _ => {}
+            }
+            if self.deadline.is_some_and(|deadline| self.poll_timer(cx, deadline).is_ready()) {
+                return Poll::Ready(());
+            }
+            self.waited = true;
+            let report = self.line().rest(cx);
+            self.look_again(report, cx);
+            Poll::Pending
+        })
+        .await;
+    }
+}

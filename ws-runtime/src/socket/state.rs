@@ -1,0 +1,157 @@
+//! What a socket's write side is under its lock, and what follows for it from one more frame, a full queue or a close.
+
+use std::{
+    ops::{Deref, DerefMut},
+    sync::{Arc, MutexGuard},
+    task::Waker,
+};
+
+use tokio::sync::Notify;
+
+use super::{
+    outbox::Outbox,
+    report::{Board, Fact, Report},
+    transport::Writer,
+};
+use crate::{
+    pubsub::{Cursor, catch_up, is_behind},
+    session::Session,
+    wire::{Close, Encoder},
+};
+
+/// How much a running handler may queue before it is written without waiting for the handler, in bytes.
+const BURST: usize = 64 * 1024;
+
+#[derive(Debug)]
+pub(super) struct State {
+    /// Taken away when the connection is over.
+    pub(super) writer: Option<Writer>,
+    pub(super) outbox: Outbox,
+    pub(super) cursors: Vec<Cursor>,
+    pub(super) session: Session,
+    /// The connection's task while it waits.
+    pub(super) task: Option<Waker>,
+    /// Tells those who wait for the queue to empty or the socket to close. The line has it too, to wait without the lock.
+    pub(super) changed: Arc<Notify>,
+    /// What the connection's task has to know.
+    pub(super) report: Report,
+    /// The queue is at its limit: what is sent is dropped, and each topic subscribed to counts one that is full.
+    pub(super) full: bool,
+    pub(super) limit: Option<usize>,
+    pub(super) close_when_full: bool,
+}
+
+/// The state under its lock; what it says is on the board once the lock is released.
+pub(super) struct Locked<'a> {
+    pub(super) state: MutexGuard<'a, State>,
+    pub(super) board: &'a Board,
+}
+
+impl Deref for Locked<'_> {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.state
+    }
+}
+
+impl DerefMut for Locked<'_> {
+    fn deref_mut(&mut self) -> &mut State {
+        &mut self.state
+    }
+}
+
+impl Drop for Locked<'_> {
+    fn drop(&mut self) {
+        // Still under the lock: a later holder's word comes later.
+        self.board.store(self.state.report);
+    }
+}
+
+impl State {
+    pub(super) fn may_send(&self) -> bool {
+        self.writer.is_some() && !self.report.has(Fact::Lost) && self.session.may_send()
+    }
+
+    /// Queues what topics hold for this socket, so that it goes out before what is sent next.
+    pub(super) fn catch_up(&mut self, id: u64) {
+        if is_behind(&self.cursors) {
+            let deliver = self.may_send() && !self.is_full();
+            let outbox = &mut self.outbox;
+            catch_up(&mut self.cursors, id, |bytes| {
+                if deliver {
+                    outbox.push(bytes);
+                }
+            });
+            self.note_level();
+        }
+    }
+
+    pub(super) fn close(&mut self, id: u64, close: Option<&Close>) -> bool {
+        self.catch_up(id);
+        let first = self.session.send(close);
+        if first {
+            self.report.set(Fact::Sent, true);
+            self.outbox.append(|tail| Encoder::close(close, tail));
+            self.changed.notify_waiters();
+        }
+        first
+    }
+
+    /// Whether the queue is at its limit. The limit is looked at before a message is queued, so one of any size that is
+    /// allowed to arrive can leave.
+    pub(super) fn is_full(&self) -> bool {
+        self.full
+    }
+
+    /// A message did not fit.
+    pub(super) fn overflow(&mut self) {
+        if self.close_when_full && self.session.may_send() {
+            let close = Close::new(1008, "reads too slowly");
+            self.session.send(Some(&close));
+            self.report.set(Fact::Sent, true);
+            self.outbox.append(|tail| Encoder::close(Some(&close), tail));
+            self.changed.notify_waiters();
+        }
+    }
+
+    /// Writes a long queue without waiting for whoever fills it.
+    pub(super) fn relieve(&mut self) {
+        if self.outbox.len() >= BURST
+            && let Some(writer) = &mut self.writer
+        {
+            // A broken stream shows itself to the connection's task too, which ends the connection.
+            let _ = self.outbox.try_write(writer);
+        }
+    }
+
+    /// Takes the queue's level into account. True if it is above half of its limit.
+    pub(super) fn note_level(&mut self) -> bool {
+        let Some(limit) = self.limit else { return false };
+        let level = self.outbox.len();
+        if self.full != (level >= limit) {
+            self.full = level >= limit;
+            for cursor in &self.cursors {
+                cursor.topic().note_full(self.full);
+            }
+        }
+        if level > limit / 2 {
+            self.report.set(Fact::High, true);
+        } else if self.report.has(Fact::High) && level < limit.div_ceil(4) {
+            self.report.set(Fact::High, false);
+            self.report.set(Fact::Drained, true);
+            self.changed.notify_waiters();
+        }
+        self.report.has(Fact::High)
+    }
+}
+
+/// Releases the lock, then wakes the connection's task if it waits.
+pub(super) fn unlock<T>(mut state: Locked<'_>, value: T) -> T {
+    let task = state.task.take();
+    drop(state);
+    if let Some(task) = task {
+        task.wake();
+    }
+    value
+}
