@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The struct, and how it is read.
-pub(super) fn structure(inline: &Inline, paths: &Paths) -> TokenStream {
+pub(super) fn structure(inline: &Inline, paths: &Paths<'_>) -> TokenStream {
     let span = span::at(inline.span);
     let (derives, name) = (paths::derives(span), &inline.name);
     let fields: Vec<(&Ident, TokenStream)> = inline
@@ -25,7 +25,7 @@ pub(super) fn structure(inline: &Inline, paths: &Paths) -> TokenStream {
         .iter()
         .enumerate()
         .map(|(index, capture)| match &capture.kind {
-            None => (&capture.field, paths::string(span)),
+            None => (&capture.field, paths::string(span).into_token_stream()),
             Some(_) => (&capture.field, parameter(index, span).into_token_stream()),
         })
         .collect();
@@ -48,14 +48,14 @@ pub(super) fn kind(inline: &Inline) -> TokenStream {
 
 /// How it is read. Each capture's type stands in one place, so that a type that is no segment is one error; and all captures
 /// are taken before one is given, so that all that is wrong with a request is said at once.
-fn part(inline: &Inline, paths: &Paths, span: Span) -> TokenStream {
+fn part(inline: &Inline, paths: &Paths<'_>, span: Span) -> TokenStream {
     let (part, captures) = (paths.part(span), paths.captures(span));
     let (invalid, result) = (paths.invalid(span), paths::result(span));
     let kind = kind(inline);
     let fields: Vec<&Ident> = inline.captures.iter().map(|capture| &capture.field).collect();
     let names: Vec<&str> = inline.captures.iter().map(|capture| &*capture.name).collect();
     let kinds = inline.captures.iter().map(|capture| match &capture.kind {
-        None => paths::string(span),
+        None => paths::string(span).into_token_stream(),
         Some(kind) => kind.to_token_stream(),
     });
     // Locals of ours, whatever the captures are called.

@@ -7,7 +7,7 @@ use syn::{
     parse::{ParseStream, Parser, Result},
 };
 
-use super::Block;
+use super::{Block, hollow};
 
 /// An item.
 pub(crate) enum Item {
@@ -39,7 +39,7 @@ impl Item {
             }
             item
         };
-        read.parse2(tokens.clone()).unwrap_or_else(|_| Self::other(tokens.clone()))
+        read.parse2(hollow::item(tokens)).unwrap_or_else(|_| Self::other(tokens.clone()))
     }
 
     /// Whether it is an inherent impl block.
