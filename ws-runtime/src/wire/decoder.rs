@@ -7,7 +7,7 @@
 use std::io::Cursor;
 
 use bytes::{Bytes, BytesMut};
-use tokio_tungstenite::tungstenite::protocol::frame::{
+use tungstenite::protocol::frame::{
     FrameHeader,
     coding::{Control, Data, OpCode},
 };

@@ -1,7 +1,7 @@
 //! Messages and control frames to bytes. A server's frames are neither masked nor fragmented (RFC 6455 §5.1, §5.4); a client
 //! masks what is encoded here.
 
-use tokio_tungstenite::tungstenite::protocol::frame::{
+use tungstenite::protocol::frame::{
     FrameHeader,
     coding::{Control, Data, OpCode},
 };
