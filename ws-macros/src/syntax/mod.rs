@@ -3,6 +3,7 @@
 mod amount;
 mod arguments;
 mod block;
+mod hollow;
 mod item;
 mod list;
 mod skip;
