@@ -143,6 +143,10 @@ fn each_mistake_is_said_with_its_route_and_its_way_out() {
             Server::new().handshake_timeout(Duration::ZERO),
             "`handshake_timeout` is out of range: a client would never be done in no time",
         ),
+        (
+            Server::new().trusted_proxies(["10.0.0.1", "nginx"]),
+            "`nginx` in `trusted_proxies` is neither an address nor a network such as `10.0.0.0/8`",
+        ),
         (Server::new().shards(0), "`shards` is out of range: connections are on one of them"),
     ] {
         let said = said(server);

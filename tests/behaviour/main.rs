@@ -5,6 +5,7 @@
 
 mod admission;
 mod channels;
+mod connections;
 mod errors;
 mod flow;
 mod http;

@@ -6,6 +6,7 @@ use matchit::Router;
 
 use super::{
     StartError,
+    connections::{ConnectionLimits, Connections},
     mount::{Mount, Mounted},
     served::Served,
     start_error::Fault,
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::{
     contract::Contract,
-    handshake::HeadLimits,
+    handshake::{HeadLimits, Proxies},
     pubsub::Shard,
     route::{Options, Route},
     socket::{Directory, Hub},
@@ -32,6 +33,9 @@ pub struct Assembly {
     pub(crate) head: HeadLimits,
     pub(crate) shutdown_timeout: Duration,
     pub(crate) shards: usize,
+    pub(crate) connections: ConnectionLimits,
+    /// As they were written.
+    pub(crate) trusted_proxies: Vec<String>,
     pub(crate) directory: Arc<Directory>,
 }
 
@@ -59,6 +63,8 @@ impl Assembly {
             head: HeadLimits::DEFAULT,
             shutdown_timeout: Duration::from_secs(30),
             shards: std::thread::available_parallelism().map_or(1, usize::from),
+            connections: ConnectionLimits::default(),
+            trusted_proxies: Vec::new(),
             directory: Arc::default(),
         }
     }
@@ -89,6 +95,10 @@ impl Assembly {
                 Err(error) => errors.push(error),
             }
         }
+        let proxies = Proxies::read(&self.trusted_proxies).unwrap_or_else(|wrong| {
+            errors.push(StartError::new(Fault::Proxy(wrong.into())));
+            Proxies::default()
+        });
         if !errors.is_empty() {
             return Err(errors);
         }
@@ -98,6 +108,8 @@ impl Assembly {
             all,
             shards,
             tasks: Tasks::default(),
+            connections: Connections::new(self.connections),
+            proxies,
             directory: self.directory,
             head: self.head,
             handshake_timeout: self.handshake_timeout,

@@ -4,6 +4,7 @@
 mod answer;
 mod assembly;
 mod clock;
+mod connections;
 mod driver;
 mod ending;
 mod entry;
@@ -20,5 +21,5 @@ pub(crate) use self::{
     entry::Entry,
     mount::{Arriving, Start, Verdict},
     served::Served,
-    tasks::Running,
+    tasks::{Running, Tasks},
 };

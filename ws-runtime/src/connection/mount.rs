@@ -15,7 +15,7 @@ use http::{Response, StatusCode, request};
 use super::{
     Entry,
     run::{panic_text, run},
-    tasks::Tasks,
+    tasks::Running,
     turn_away::turn_away,
 };
 use crate::{
@@ -60,8 +60,8 @@ pub(crate) enum Verdict {
 }
 
 /// Begins the connection as a task of its own, of just its size: over the stream, with what the client sent right behind its
-/// handshake.
-pub(crate) type Start = Box<dyn FnOnce(Transport, Vec<u8>, &Tasks) + Send>;
+/// handshake. What counted the handshake counts the connection from then on.
+pub(crate) type Start = Box<dyn FnOnce(Transport, Vec<u8>, Running) + Send>;
 
 /// A route with the plans of its request's parts.
 pub(crate) struct Mounted<R: Route> {
@@ -124,10 +124,10 @@ impl<R: Route> Mount for Mounted<R> {
             match shaken {
                 Ok((response, socket)) => {
                     let (entry, directory) = (Arc::clone(&self.entry), self.directory.clone());
-                    let start: Start = Box::new(move |transport, rest, tasks| {
+                    let start: Start = Box::new(move |transport, rest, running| {
                         let (reader, writer) = split(transport);
                         socket.line().start(writer);
-                        tasks.spawn(|running| run(entry, socket.clone(), reader, rest, running));
+                        tokio::spawn(run(entry, socket.clone(), reader, rest, running));
                         // The sweep of a shutdown has seen this socket, or has set this before it looked.
                         if directory.upgrade().is_none_or(|directory| directory.is_stopped()) {
                             socket.line().close(Some(&Close::GOING_AWAY));
@@ -194,5 +194,7 @@ pub(super) fn refuse(reject: Reject, shaken: Option<(&str, Option<&'static str>)
 
 /// A connection whose first and last frame is a close frame.
 fn close_at_once(close: Close) -> Start {
-    Box::new(move |transport, rest, tasks| tasks.spawn(|running| turn_away(transport, rest, close, running)))
+    Box::new(move |transport, rest, running| {
+        tokio::spawn(turn_away(transport, rest, close, running));
+    })
 }

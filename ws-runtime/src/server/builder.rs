@@ -170,6 +170,37 @@ impl Server {
         self
     }
 
+    /// Limits the connections at a time, from the moment that each is accepted: those that are slow with their handshake, and
+    /// those that speak plain HTTP, count too. Off unless set. Past it a client gets 503 with `Retry-After`, unread.
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.assembly.connections.all = Some(connections).filter(|most| *most > 0);
+        self
+    }
+
+    /// Limits the connections at a time from one address, counted as for [`max_connections`](Self::max_connections). Off unless
+    /// set. Past it a client gets 503 with `Retry-After`.
+    ///
+    /// All IPv6 addresses with the same first 64 bits are one, for that many are given out together; an IPv4 address is one
+    /// however it is written. The address is the TCP peer's. Where that is one of
+    /// [`trusted_proxies`](Self::trusted_proxies), it is the client's that the proxy names, and only sockets and their
+    /// handshakes count.
+    pub fn max_connections_per_address(mut self, connections: usize) -> Self {
+        self.assembly.connections.per_address = Some(connections).filter(|most| *most > 0);
+        self
+    }
+
+    /// Sets whose `Forwarded` (RFC 7239) and `X-Forwarded-For` are believed: addresses, `10.0.0.1`, and networks,
+    /// `10.0.0.0/8`. None unless set.
+    ///
+    /// [`Socket::remote_addr`](crate::Socket::remote_addr) and its like are then the client's address: the right-most in the
+    /// field that is not itself a trusted proxy, for whatever stands left of it was sent by the client and may be invented.
+    /// The port is 0 where the proxy leaves it out. Where the two fields disagree, or the right-most entry cannot be read, it
+    /// is the proxy's own address: have a proxy that writes one field remove the other.
+    pub fn trusted_proxies<P: Into<String>>(mut self, proxies: impl IntoIterator<Item = P>) -> Self {
+        self.assembly.trusted_proxies = proxies.into_iter().map(Into::into).collect();
+        self
+    }
+
     /// Limits how long a shutdown waits for handlers and queues; 30 s unless set. Past it they are aborted.
     pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
         self.assembly.shutdown_timeout = timeout;

@@ -34,7 +34,7 @@ pub(super) async fn speak<S>(
     stream: S,
     remote_addr: SocketAddr,
     shard: usize,
-    _task: Task,
+    task: Task,
 ) where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
@@ -73,7 +73,7 @@ pub(super) async fn speak<S>(
     let stream = parts.io.into_inner();
     if let Some(start) = start {
         // Nothing of hyper is kept, least of all its buffer.
-        return start(transport(stream), parts.read_buf.to_vec(), &running.served.tasks);
+        return start(transport(stream), parts.read_buf.to_vec(), task);
     }
     let mut finished = pin!(timeout(LAST_BYTES, finish(stream, stopping)));
     let mut aborted = pin!(running.aborted());
@@ -142,8 +142,9 @@ impl Running {
         let Some(fallback) = &self.fallback else {
             return answer(problem(StatusCode::NOT_FOUND, "there is no such path"));
         };
+        let client = self.served.client(request.headers(), remote_addr);
         let mut request = request.map(Body::incoming);
-        request.extensions_mut().insert(remote_addr);
+        request.extensions_mut().insert(client);
         fallback(request).await
     }
 }

@@ -18,8 +18,8 @@ use tokio::{
     time::sleep,
 };
 
-use super::{Listener, ServeError, Server, fallback::Fallback, http1::speak};
-use crate::connection::Served;
+use super::{Listener, ServeError, Server, fallback::Fallback, http1::speak, refused::refuse};
+use crate::connection::{Served, Tasks};
 
 /// How long accepting rests when the environment is short of something, such as files.
 const SHORTAGE: Duration = Duration::from_millis(100);
@@ -28,6 +28,8 @@ const SHORTAGE: Duration = Duration::from_millis(100);
 pub(super) struct Running {
     pub(super) served: Served,
     pub(super) fallback: Option<Fallback>,
+    /// Those that are told that there is no room. They have a count of their own, as they have no place.
+    pub(super) refusals: Tasks,
     abort: Abort,
 }
 
@@ -83,7 +85,7 @@ impl Server {
 
 async fn run<L: Listener>(mut listener: L, served: Served, fallback: Option<Fallback>) {
     let flushers = served.start_flushers();
-    let running = Arc::new(Running { served, fallback, abort: Abort::default() });
+    let running = Arc::new(Running { served, fallback, refusals: Tasks::default(), abort: Abort::default() });
     {
         let mut accepting = pin!(accept(&mut listener, &running));
         let mut stopped = pin!(running.served.stopped());
@@ -100,6 +102,7 @@ async fn run<L: Listener>(mut listener: L, served: Served, fallback: Option<Fall
         running.abort.wake.notify_waiters();
     };
     running.served.shut_down(flushers, aborting).await;
+    running.refusals.ended().await;
 }
 
 /// Accepts connections, each on the next shard.
@@ -108,9 +111,17 @@ async fn accept<L: Listener>(listener: &mut L, running: &Arc<Running>) {
     loop {
         match listener.accept().await {
             Ok((stream, remote_addr)) => {
+                let place = match running.served.enter(remote_addr) {
+                    Ok(place) => place,
+                    Err(reject) => {
+                        refuse(running, stream, reject);
+                        continue;
+                    }
+                };
                 shard = (shard + 1) % running.served.shards();
-                let spawn = |task| speak(Arc::clone(running), stream, remote_addr, shard, task);
-                running.served.tasks.spawn(spawn);
+                let mut task = running.served.tasks.begin();
+                task.keep(place);
+                tokio::spawn(speak(Arc::clone(running), stream, remote_addr, shard, task));
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");

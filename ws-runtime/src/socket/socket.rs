@@ -86,7 +86,8 @@ impl<E: Endpoint> Socket<E> {
         self.inner.line.id
     }
 
-    /// Returns the address of the peer of the TCP connection: a proxy's, if there is one in between.
+    /// Returns the client's address: that of the peer of the TCP connection, or, if that is one of the server's
+    /// `trusted_proxies`, the one that the proxy names, with port 0 where it names none.
     pub fn remote_addr(&self) -> SocketAddr {
         self.inner.opening.remote_addr
     }
