@@ -2,7 +2,8 @@
 
 use super::{
     driver::{Done, Driver, Streams},
-    inbox::{Event, decode},
+    event::Event,
+    hearing::decode,
 };
 use crate::{
     contract::Response,

@@ -6,7 +6,7 @@ use super::{
     Entry,
     answer::{Rest, Settled},
     driver::{Done, Driver, Next},
-    inbox::Event,
+    event::Event,
     tasks::Running,
 };
 use crate::{

@@ -4,13 +4,7 @@
 //! out where it lies, unmasked in place. Only a frame larger than the caller's buffer, and a message in fragments, are
 //! gathered in memory of their own. The decoder has no clock, no socket and no opinion about what a message means.
 
-use std::io::Cursor;
-
 use bytes::{Bytes, BytesMut};
-use tokio_tungstenite::tungstenite::protocol::frame::{
-    FrameHeader,
-    coding::{Control, Data, OpCode},
-};
 
 use super::{Fault, Kind, Limits, Message, Text, close::may_be_received};
 
@@ -135,6 +129,12 @@ enum Opcode {
     Close,
 }
 
+impl Opcode {
+    fn is_data(self) -> bool {
+        matches!(self, Self::Data(_) | Self::Continuation)
+    }
+}
+
 impl Decoder {
     pub(crate) fn new(role: Role) -> Self {
         Self { role, message: None, large: None }
@@ -206,75 +206,66 @@ impl Decoder {
     }
 
     /// Reads a header and applies every rule that it alone can break, so that a frame which will be refused is never
-    /// waited for.
+    /// waited for. Returns it with its own length and the payload's.
+    #[inline]
     fn header(&self, input: &[u8], limits: &Limits) -> Result<Option<(Header, usize, usize)>, Fault> {
-        let mut cursor = Cursor::new(input);
-        let (header, length) = match FrameHeader::parse(&mut cursor) {
-            Ok(Some(parsed)) => parsed,
-            Ok(None) => return Ok(None),
-            // RFC 6455 §5.2: an unknown opcode fails the connection.
-            Err(_) => return Err(Fault::Protocol("unknown opcode")),
-        };
+        let &[first, second, ..] = input else { return Ok(None) };
         // RFC 6455 §5.2: reserved bits are zero where no extension was agreed on.
-        if header.rsv1 || header.rsv2 || header.rsv3 {
+        if first & 0b0111_0000 != 0 {
             return Err(Fault::Protocol("a reserved bit is set"));
         }
-        let mask = match (self.role, header.mask) {
-            (Role::Server, Some(mask)) => mask,
-            (Role::Client, None) => [0; 4],
+        let opcode = match first & 0b1111 {
+            0 => Opcode::Continuation,
+            1 => Opcode::Data(Kind::Text),
+            2 => Opcode::Data(Kind::Binary),
+            8 => Opcode::Close,
+            9 => Opcode::Ping,
+            10 => Opcode::Pong,
+            // RFC 6455 §5.2: an unknown opcode fails the connection.
+            _ => return Err(Fault::Protocol("unknown opcode")),
+        };
+        let last = first & 0b1000_0000 != 0;
+        let masked = second & 0b1000_0000 != 0;
+        match (self.role, masked) {
+            (Role::Server, true) | (Role::Client, false) => {}
             // RFC 6455 §5.1: a client masks every frame, a server none.
-            (Role::Server, None) => return Err(Fault::Protocol("a frame is not masked")),
-            (Role::Client, Some(_)) => return Err(Fault::Protocol("a frame is masked")),
-        };
-        // RFC 6455 §5.2: the most significant bit of a 64-bit length is zero.
-        if length >> 63 != 0 {
-            return Err(Fault::Protocol("the length's top bit is set"));
+            (Role::Server, false) => return Err(Fault::Protocol("a frame is not masked")),
+            (Role::Client, true) => return Err(Fault::Protocol("a frame is masked")),
         }
-        let opcode = match header.opcode {
-            OpCode::Data(Data::Text) => Opcode::Data(Kind::Text),
-            OpCode::Data(Data::Binary) => Opcode::Data(Kind::Binary),
-            OpCode::Data(Data::Continue) => Opcode::Continuation,
-            OpCode::Control(Control::Ping) => Opcode::Ping,
-            OpCode::Control(Control::Pong) => Opcode::Pong,
-            OpCode::Control(Control::Close) => Opcode::Close,
-            OpCode::Data(Data::Reserved(_)) | OpCode::Control(Control::Reserved(_)) => {
-                return Err(Fault::Protocol("unknown opcode"));
-            }
-        };
-        let begun = match (opcode, &self.message) {
-            (Opcode::Data(_), None) => 0,
+        let begun = self.place(opcode, last, second & 0b0111_1111, limits)?;
+        let Some((length, at)) = length(input)? else { return Ok(None) };
+        if opcode.is_data() && limits.max_message.is_some_and(|most| length.saturating_add(begun) > most)
+            // What follows is held as one piece, so its end must be a size that memory can have.
+            || length > isize::MAX as usize - RESERVE
+        {
+            return Err(Fault::TooLong);
+        }
+        if !masked {
+            return Ok(Some((Header { opcode, last, mask: [0; 4] }, at, length)));
+        }
+        let Some(&mask) = input[at..].first_chunk() else { return Ok(None) };
+        Ok(Some((Header { opcode, last, mask }, at + mask.len(), length)))
+    }
+
+    /// Whether a frame may stand where it does, and how much of its message came before it.
+    #[inline]
+    fn place(&self, opcode: Opcode, last: bool, length: u8, limits: &Limits) -> Result<usize, Fault> {
+        match (opcode, &self.message) {
+            (Opcode::Data(_), None) => Ok(0),
             (Opcode::Continuation, Some(message)) => {
                 if limits.max_fragments.is_some_and(|most| message.fragments >= most) {
                     return Err(Fault::TooManyFragments);
                 }
-                message.payload.len()
+                Ok(message.payload.len())
             }
             // RFC 6455 §5.4: fragments of one message are not interleaved with another's.
-            (Opcode::Data(_), Some(_)) => return Err(Fault::Protocol("a message began inside another")),
-            (Opcode::Continuation, None) => return Err(Fault::Protocol("a continuation without a message")),
-            _ => {
-                // RFC 6455 §5.5: control frames are short and whole.
-                if length > 125 {
-                    return Err(Fault::Protocol("a control frame longer than 125 bytes"));
-                }
-                if !header.is_final {
-                    return Err(Fault::Protocol("a control frame in fragments"));
-                }
-                0
-            }
-        };
-        let length = usize::try_from(length).map_err(|_| Fault::TooLong)?;
-        if limits.max_message.is_some_and(|most| length.saturating_add(begun) > most)
-            && matches!(opcode, Opcode::Data(_) | Opcode::Continuation)
-        {
-            return Err(Fault::TooLong);
+            (Opcode::Data(_), Some(_)) => Err(Fault::Protocol("a message began inside another")),
+            (Opcode::Continuation, None) => Err(Fault::Protocol("a continuation without a message")),
+            // RFC 6455 §5.5: control frames are short and whole.
+            _ if length > 125 => Err(Fault::Protocol("a control frame longer than 125 bytes")),
+            _ if !last => Err(Fault::Protocol("a control frame in fragments")),
+            _ => Ok(0),
         }
-        let at = usize::try_from(cursor.position()).map_err(|_| Fault::TooLong)?;
-        // What follows is held as one piece, so its end must be a size that memory can have.
-        if length > isize::MAX as usize - RESERVE {
-            return Err(Fault::TooLong);
-        }
-        Ok(Some((Header { opcode, last: header.is_final, mask }, at, length)))
     }
 
     /// One whole, unmasked frame.
@@ -314,6 +305,32 @@ impl Decoder {
         }
         let Assembly { kind, payload, .. } = *self.message.take().expect("it is the message just extended");
         whole(kind, payload.freeze()).map(Some)
+    }
+}
+
+/// The payload's length and where the header goes on behind it; `None` if it is not all there. It is in its shortest form
+/// (RFC 6455 §5.2).
+#[inline]
+fn length(input: &[u8]) -> Result<Option<(usize, usize)>, Fault> {
+    let longer = Err(Fault::Protocol("a length in more bytes than it needs"));
+    match input[1] & 0b0111_1111 {
+        126 => match input[2..].first_chunk() {
+            Some(&bytes) => match u16::from_be_bytes(bytes) {
+                ..126 => longer,
+                length => Ok(Some((length.into(), 4))),
+            },
+            None => Ok(None),
+        },
+        127 => match input[2..].first_chunk() {
+            Some(&bytes) => match u64::from_be_bytes(bytes) {
+                ..0x1_0000 => longer,
+                // RFC 6455 §5.2: the most significant bit of a 64-bit length is zero.
+                length if length >> 63 != 0 => Err(Fault::Protocol("the length's top bit is set")),
+                length => Ok(Some((usize::try_from(length).map_err(|_| Fault::TooLong)?, 10))),
+            },
+            None => Ok(None),
+        },
+        length => Ok(Some((length.into(), 2))),
     }
 }
 
