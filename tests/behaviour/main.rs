@@ -13,6 +13,7 @@ mod invalid;
 mod life;
 mod limits;
 mod messages;
+mod outbound;
 mod panics;
 mod pubsub;
 mod replies;

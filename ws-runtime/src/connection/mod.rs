@@ -13,6 +13,7 @@ mod hearing;
 mod inbox;
 mod input;
 mod mount;
+mod relief;
 mod run;
 mod served;
 mod start_error;

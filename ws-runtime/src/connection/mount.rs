@@ -25,9 +25,9 @@ use crate::{
         Handshake, Opening, PartPlans, RawRequest, Refusal, Reject, SetupError, accepted, check_protocols,
         opening, problem, read_parts,
     },
-    pubsub::{Shard, Topics},
+    pubsub::{Outbound, Shard, Topics, let_go},
     route::{OnInvalid, Options, Route},
-    socket::{Directory, Hub, Line, Opening as Opened, Socket, Transport, split},
+    socket::{Directory, Hub, Line, Member, Opening as Opened, Socket, Transport, split},
     wire::Close,
 };
 
@@ -41,6 +41,9 @@ pub(crate) trait Mount: Send + Sync {
 
     /// Everybody who is connected: closed, or cut off.
     fn each_socket(&self, each: &mut dyn FnMut(&Line));
+
+    /// Everybody who is connected, by how much is queued for them in bytes.
+    fn queues(&self) -> Vec<(usize, Arc<dyn Member>)>;
 }
 
 /// A request for the route's path.
@@ -76,6 +79,7 @@ impl<R: Route> Mounted<R> {
         route: R,
         defaults: &Options,
         shards: &[Arc<Shard>],
+        outbound: Option<&Arc<Outbound>>,
         directory: &Arc<Directory>,
     ) -> Result<Self, SetupError> {
         let body = <R::Contract as Contract>::Body::plan()?;
@@ -88,7 +92,14 @@ impl<R: Route> Mounted<R> {
         let on_invalid = R::OPTIONS.on_invalid.or(defaults.on_invalid).unwrap_or(OnInvalid::Reply);
         let path = <R::Contract as Contract>::PATH;
         let directory = Arc::downgrade(directory);
-        let hub = Arc::new(Hub::new(path, settings, Topics::new(shards), response, directory.clone()));
+        let hub = Arc::new(Hub::new(
+            path,
+            settings,
+            Topics::new(shards),
+            response,
+            outbound.cloned(),
+            directory.clone(),
+        ));
         Ok(Self { entry: Arc::new(Entry { route, hub, body, opaque, on_invalid }), plans, directory })
     }
 
@@ -147,7 +158,13 @@ impl<R: Route> Mount for Mounted<R> {
     fn each_socket(&self, each: &mut dyn FnMut(&Line)) {
         for member in self.entry.hub.members() {
             each(member.line());
+            let_go(member);
         }
+    }
+
+    fn queues(&self) -> Vec<(usize, Arc<dyn Member>)> {
+        let members = self.entry.hub.members().into_iter();
+        members.map(|member| (member.line().buffered(), member)).collect()
     }
 }
 

@@ -9,11 +9,12 @@ use tokio::{task::JoinSet, time::timeout};
 use super::{
     connections::{Connections, Full, Place},
     mount::{Arriving, Mount, Start, Verdict, refuse},
+    relief::relieve,
     tasks::Tasks,
 };
 use crate::{
     handshake::{HeadLimits, Proxies, Reject, busy, problem},
-    pubsub::Shard,
+    pubsub::{Outbound, Shard},
     socket::{Directory, Wish},
     wire::Close,
 };
@@ -24,6 +25,7 @@ pub(crate) struct Served {
     pub(super) all: Vec<Arc<dyn Mount>>,
     pub(super) shards: Vec<Arc<Shard>>,
     pub(crate) tasks: Tasks,
+    pub(super) outbound: Option<Arc<Outbound>>,
     pub(super) connections: Arc<Connections>,
     pub(super) proxies: Proxies,
     pub(crate) directory: Arc<Directory>,
@@ -92,12 +94,15 @@ impl Served {
         self.proxies.client(headers, peer)
     }
 
-    /// Starts the tasks that hand out what is published, one a shard.
+    /// Starts the tasks that hand out what is published, one a shard, and the one that looks after all queues together.
     pub(crate) fn start_flushers(&self) -> JoinSet<()> {
         let mut flushers = JoinSet::new();
         for shard in &self.shards {
             let shard = Arc::clone(shard);
             flushers.spawn(async move { shard.flush().await });
+        }
+        if let Some(outbound) = &self.outbound {
+            flushers.spawn(relieve(Arc::clone(outbound), self.all.clone()));
         }
         flushers
     }
@@ -123,6 +128,9 @@ impl Served {
         }
         for shard in &self.shards {
             shard.stop();
+        }
+        if let Some(outbound) = &self.outbound {
+            outbound.stop();
         }
         while flushers.join_next().await.is_some() {}
     }

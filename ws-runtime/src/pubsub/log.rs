@@ -1,8 +1,10 @@
 //! The frames of one topic that somebody has not got yet, as bytes that are shared by all who get them.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use bytes::{Bytes, BytesMut};
+
+use super::Outbound;
 
 /// How much is set aside for small frames at a time, in bytes.
 const BLOCK: usize = 8 * 1024;
@@ -18,6 +20,8 @@ pub(crate) struct Log {
     /// How many entries were ever made.
     count: u64,
     end: u64,
+    /// Where it counts what its readers may keep.
+    outbound: Option<Arc<Outbound>>,
 }
 
 #[derive(Clone, Debug)]
@@ -57,6 +61,10 @@ pub(crate) struct Position {
 }
 
 impl Log {
+    pub(crate) fn new(outbound: Option<Arc<Outbound>>) -> Self {
+        Self { outbound, ..Self::default() }
+    }
+
     /// The position behind the last frame.
     pub(crate) fn end(&self) -> Position {
         Position { at: self.end, count: self.count, own: 0 }
@@ -78,7 +86,8 @@ impl Log {
         self.end += head.len() as u64;
         if let Some(rest) = rest {
             self.seal();
-            self.pieces.push_back(Piece { at: self.end, bytes: rest.clone() });
+            let bytes = Outbound::share(self.outbound.as_ref(), rest.clone());
+            self.pieces.push_back(Piece { at: self.end, bytes });
             self.end += rest.len() as u64;
         }
         self.entries.push_back(Entry { order, at, end: self.end, not_to });
@@ -90,7 +99,9 @@ impl Log {
     fn seal(&mut self) {
         if !self.tail.is_empty() {
             let bytes = self.tail.split().freeze();
-            self.pieces.push_back(Piece { at: self.end - bytes.len() as u64, bytes });
+            let at = self.end - bytes.len() as u64;
+            let bytes = Outbound::share(self.outbound.as_ref(), bytes);
+            self.pieces.push_back(Piece { at, bytes });
         }
     }
 
@@ -113,7 +124,8 @@ impl Log {
         }
         if self.entries.is_empty() {
             // An idle topic keeps no memory.
-            *self = Self { count: self.count, end: self.end, ..Self::default() };
+            let outbound = self.outbound.take();
+            *self = Self { count: self.count, end: self.end, outbound, ..Self::default() };
         }
     }
 

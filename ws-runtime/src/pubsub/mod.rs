@@ -4,7 +4,9 @@
 //! a shard's flusher offers each subscriber what lies between its cursor and the end, in slices, with a turn for everybody
 //! else between two slices. This floor knows frames as bytes and subscribers as a trait; what writes stands above.
 
+mod let_go;
 mod log;
+mod outbound;
 mod places;
 mod published;
 mod shard;
@@ -13,7 +15,9 @@ mod topics;
 
 pub use self::published::Published;
 pub(crate) use self::{
+    let_go::let_go,
     log::Window,
+    outbound::{Outbound, SHARE},
     places::Places,
     shard::Shard,
     topic::{Cursor, Parcel, Subscriber, Topic, catch_up, is_behind},

@@ -12,7 +12,7 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::{Window, topic::SLICE, topic::Topic};
+use super::{Outbound, Window, let_go, topic::SLICE, topic::Topic};
 
 /// What the topics of one shard share.
 #[derive(Debug, Default)]
@@ -22,9 +22,15 @@ pub(crate) struct Shard {
     queue: Mutex<VecDeque<Arc<Topic>>>,
     wake: Notify,
     stopped: AtomicBool,
+    pub(super) outbound: Option<Arc<Outbound>>,
 }
 
 impl Shard {
+    /// Makes one whose logs count what they hold.
+    pub(crate) fn new(outbound: Option<Arc<Outbound>>) -> Self {
+        Self { outbound, ..Self::default() }
+    }
+
     /// The number of the next frame. Taken under the topic's lock, so that a reader who sees a number and then takes that
     /// lock finds the frame.
     pub(super) fn next_order(&self) -> u64 {
@@ -72,6 +78,7 @@ impl Shard {
                 written += members.len();
                 for member in members.drain(..) {
                     member.take(&topic, &window);
+                    let_go(member);
                 }
                 if written >= SLICE {
                     written = 0;

@@ -12,7 +12,7 @@ use std::{
 use bytes::Bytes;
 
 use super::{
-    Shard, Window,
+    Shard, Window, let_go,
     log::{Log, Position},
     places::Places,
 };
@@ -73,7 +73,7 @@ impl Topic {
             shard: Arc::clone(shard),
             end: AtomicU64::new(0),
             full: AtomicUsize::new(0),
-            state: Mutex::new(State::default()),
+            state: Mutex::new(State { log: Log::new(shard.outbound.clone()), ..State::default() }),
         })
     }
 
@@ -188,6 +188,7 @@ impl Topic {
             next = self.slice(from, &mut members, &mut window);
             for member in members.drain(..) {
                 member.take(self, &window);
+                let_go(member);
             }
         }
         self.lock().log.trim(at);

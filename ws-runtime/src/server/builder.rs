@@ -119,6 +119,17 @@ impl Server {
         self
     }
 
+    /// Limits what is queued for all sockets together, in bytes; 1 GiB unless set. Past it the sockets with the fullest queues
+    /// are cut off, until there is room: their peers read too slowly for a close frame to arrive, and see 1006. `close` gets
+    /// 1008.
+    ///
+    /// It is memory that counts: a message that is published to many is in many queues, but where it is large (8 KiB or more)
+    /// in memory only once a shard. What one socket is sent that it takes at once does not count.
+    pub fn outbound_total(mut self, bytes: usize) -> Self {
+        self.assembly.outbound_total = Some(bytes).filter(|most| *most > 0);
+        self
+    }
+
     /// Limits the frames a second that a peer may send, control frames included; off unless set. Past it the connection is
     /// closed with 1008.
     pub fn rate_limit(mut self, frames: u32) -> Self {

@@ -10,10 +10,10 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{Directory, Line, Outgoing, Settings, outbox::SHARE};
+use super::{Directory, Line, Outgoing, Settings};
 use crate::{
     codec::{EncodeError, Encoded, Plan},
-    pubsub::{Parcel, Places, Published, Subscriber, Topics},
+    pubsub::{Outbound, Parcel, Places, Published, SHARE, Subscriber, Topics},
     wire::{Encoder, Kind},
 };
 
@@ -25,6 +25,8 @@ pub(crate) struct Hub {
     pub(crate) topics: Topics,
     response: Plan,
     live: Mutex<Places<Arc<dyn Member>>>,
+    /// What is queued for all sockets of the server, if that is limited.
+    pub(super) outbound: Option<Arc<Outbound>>,
     pub(super) directory: Weak<Directory>,
 }
 
@@ -56,9 +58,10 @@ impl Hub {
         settings: Settings,
         topics: Topics,
         response: Plan,
+        outbound: Option<Arc<Outbound>>,
         directory: Weak<Directory>,
     ) -> Self {
-        Self { path, settings, topics, response, live: Mutex::default(), directory }
+        Self { path, settings, topics, response, live: Mutex::default(), outbound, directory }
     }
 
     /// A number for a new socket, not 0.

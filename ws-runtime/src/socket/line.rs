@@ -15,12 +15,13 @@ use tokio::{io::AsyncWrite, sync::Notify};
 
 use super::{
     Delivery, Settings,
-    outbox::{Outbox, SHARE},
+    outbox::Outbox,
     report::{Board, Fact, Report, Wish},
     state::{Locked, State, unlock},
     transport::Writer,
 };
 use crate::{
+    pubsub::{Outbound, SHARE},
     session::{Answer, Session},
     wire::{Close, Closed, Encoder, Kind, Text},
 };
@@ -37,7 +38,7 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    pub(crate) fn new(id: u64, settings: &Settings) -> Self {
+    pub(crate) fn new(id: u64, settings: &Settings, outbound: Option<Arc<Outbound>>) -> Self {
         let changed = Arc::new(Notify::new());
         Self {
             id,
@@ -54,6 +55,8 @@ impl Line {
                 full: false,
                 limit: settings.backpressure_limit,
                 close_when_full: settings.close_on_backpressure_limit,
+                outbound,
+                counted: 0,
             }),
         }
     }
@@ -70,14 +73,14 @@ impl Line {
         self.queue(payload.len(), |outbox| outbox.append(|tail| Encoder::message(kind, payload, tail)))
     }
 
-    /// Queues a message whose payload is shared if it is large.
-    pub(super) fn send_shared(&self, kind: Kind, payload: Bytes) -> Delivery {
+    /// Queues a message whose payload is shared if it is large; `own` is false where somebody else counts it.
+    pub(super) fn send_shared(&self, kind: Kind, payload: Bytes, own: bool) -> Delivery {
         if payload.len() < SHARE {
             return self.send(kind, &payload);
         }
         self.queue(payload.len(), |outbox| {
             outbox.append(|tail| Encoder::message_header(kind, payload.len(), tail));
-            outbox.push(payload);
+            outbox.push(payload, own);
         })
     }
 
@@ -126,6 +129,22 @@ impl Line {
         state.report.add_wish(wish);
         state.changed.notify_waiters();
         unlock(state, ());
+    }
+
+    /// Cuts the connection off because too much is queued for all sockets together, and its share is the largest. Its peer does
+    /// not read, so no close frame would arrive; what is queued goes at once. False if it is over already.
+    pub(crate) fn give_up(&self, close: &Close) -> bool {
+        let mut state = self.lock();
+        if state.writer.is_none() || state.report.wish() != Wish::Nothing {
+            return false;
+        }
+        state.session.send(Some(close));
+        state.report.set(Fact::Sent, true);
+        state.report.add_wish(Wish::Terminate);
+        state.outbox.clear();
+        state.note_level();
+        state.changed.notify_waiters();
+        unlock(state, true)
     }
 
     /// Stops or resumes reading.
@@ -215,6 +234,7 @@ impl Line {
             _ => Poll::Ready(Ok(())),
         };
         state.note_level();
+        state.count();
         (flushed, state.report)
     }
 

@@ -27,7 +27,7 @@ pub use self::{
 };
 pub(crate) use self::{
     handle::Directory,
-    hub::Hub,
+    hub::{Hub, Member},
     line::Line,
     report::{Fact, Report, Wish},
     settings::Settings,

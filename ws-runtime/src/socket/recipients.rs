@@ -8,7 +8,7 @@ use std::{
 use super::{Channel, Delivery, Outgoing, Socket, hub::Payload};
 use crate::{
     contract::{Endpoint, Response},
-    pubsub::Published,
+    pubsub::{Outbound, Published},
     wire::Close,
 };
 
@@ -67,9 +67,11 @@ impl<E: Endpoint> Recipients<E> {
                 Payload::Copied(bytes) => bytes::Bytes::copy_from_slice(bytes),
                 Payload::Shared(bytes) => bytes,
             };
+            let outbound = self.channel.hub.outbound.as_ref();
+            let payload = Outbound::share(outbound, payload);
             let mut published = Published::default();
             for socket in &sockets {
-                match socket.line().send_shared(kind, payload.clone()) {
+                match socket.line().send_shared(kind, payload.clone(), outbound.is_none()) {
                     Delivery::Sent | Delivery::Backpressure => published.receivers += 1,
                     Delivery::Dropped => published.dropped += 1,
                     Delivery::Refused | Delivery::Closed => {}

@@ -60,7 +60,7 @@ pub enum ReadyState {
 
 impl<E: Endpoint> Socket<E> {
     pub(crate) fn new(hub: Arc<Hub>, shard: usize, opening: Opening<E>) -> Self {
-        let line = Line::new(Hub::next_id(), &hub.settings);
+        let line = Line::new(Hub::next_id(), &hub.settings, hub.outbound.clone());
         Self { inner: Arc::new(Inner { line, hub, shard, opening }) }
     }
 
@@ -134,7 +134,7 @@ impl<E: Endpoint> Socket<E> {
     pub fn send(&self, value: impl Outgoing<Response<E>>) -> Delivery {
         let sent = self.inner.hub.encode(&value, |kind, payload| match payload {
             Payload::Copied(bytes) => self.inner.line.send(kind, bytes),
-            Payload::Shared(bytes) => self.inner.line.send_shared(kind, bytes),
+            Payload::Shared(bytes) => self.inner.line.send_shared(kind, bytes, true),
         });
         sent.unwrap_or(Delivery::Refused)
     }
@@ -142,7 +142,7 @@ impl<E: Endpoint> Socket<E> {
     /// Sends a message as it is, past the response type and its schema.
     pub fn send_raw(&self, message: impl Into<Message>) -> Delivery {
         let message = message.into();
-        self.inner.line.send_shared(message.kind(), message.into_bytes())
+        self.inner.line.send_shared(message.kind(), message.into_bytes(), true)
     }
 
     /// Waits until the outbound queue is below a quarter of `backpressure_limit` after it was above half of it, or the

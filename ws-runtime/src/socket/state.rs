@@ -14,7 +14,7 @@ use super::{
     transport::Writer,
 };
 use crate::{
-    pubsub::{Cursor, catch_up, is_behind},
+    pubsub::{Cursor, Outbound, catch_up, is_behind},
     session::Session,
     wire::{Close, Encoder},
 };
@@ -39,6 +39,10 @@ pub(super) struct State {
     pub(super) full: bool,
     pub(super) limit: Option<usize>,
     pub(super) close_when_full: bool,
+    /// Where what is queued counts together with what is queued for others, if that is limited.
+    pub(super) outbound: Option<Arc<Outbound>>,
+    /// How much of that is this socket's.
+    pub(super) counted: usize,
 }
 
 /// The state under its lock; what it says is on the board once the lock is released.
@@ -63,6 +67,10 @@ impl DerefMut for Locked<'_> {
 
 impl Drop for Locked<'_> {
     fn drop(&mut self) {
+        // A short queue that the stream has not been offered yet is most often written whole, and not worth the count.
+        if self.state.counted > 0 || self.state.outbox.own() >= BURST {
+            self.state.count();
+        }
         // Still under the lock: a later holder's word comes later.
         self.board.store(self.state.report);
     }
@@ -80,7 +88,7 @@ impl State {
             let outbox = &mut self.outbox;
             catch_up(&mut self.cursors, id, |bytes| {
                 if deliver {
-                    outbox.push(bytes);
+                    outbox.push(bytes, false);
                 }
             });
             self.note_level();
@@ -112,6 +120,17 @@ impl State {
             self.report.set(Fact::Sent, true);
             self.outbox.append(|tail| Encoder::close(Some(&close), tail));
             self.changed.notify_waiters();
+        }
+    }
+
+    /// Tells how much is queued, as far as it has changed.
+    pub(super) fn count(&mut self) {
+        let own = self.outbox.own();
+        if own != self.counted
+            && let Some(outbound) = &self.outbound
+        {
+            outbound.change(self.counted, own);
+            self.counted = own;
         }
     }
 

@@ -100,7 +100,7 @@ impl Line {
                 count += 1;
                 length += piece.len() - from;
             } else {
-                outbox.push(piece.slice(from..));
+                outbox.push(piece.slice(from..), false);
             }
         });
         if !taken {
@@ -119,6 +119,7 @@ impl Line {
         }
         if !state.outbox.is_empty() {
             state.note_level();
+            state.count();
             unlock(state, ());
         }
     }
