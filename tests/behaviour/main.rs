@@ -5,6 +5,7 @@
 
 mod admission;
 mod channels;
+mod closing;
 mod connections;
 mod errors;
 mod flow;

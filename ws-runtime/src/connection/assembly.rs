@@ -120,6 +120,7 @@ impl Assembly {
             shards,
             outbound,
             tasks: Tasks::default(),
+            refusals: Tasks::default(),
             connections: Connections::new(self.connections),
             proxies,
             directory: self.directory,

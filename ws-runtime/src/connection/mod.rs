@@ -25,5 +25,5 @@ pub(crate) use self::{
     entry::Entry,
     mount::{Arriving, Start, Verdict},
     served::Served,
-    tasks::{Running, Tasks},
+    tasks::Running,
 };

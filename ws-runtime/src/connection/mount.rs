@@ -16,7 +16,7 @@ use super::{
     Entry,
     run::{panic_text, run},
     tasks::Running,
-    turn_away::turn_away,
+    turn_away::{Farewell, turn_away},
 };
 use crate::{
     codec::{Decode, Encode, Telling},
@@ -27,7 +27,7 @@ use crate::{
     },
     pubsub::{Outbound, Shard, Topics, let_go},
     route::{OnInvalid, Options, Route},
-    socket::{Directory, Hub, Line, Member, Opening as Opened, Socket, Transport, split},
+    socket::{Directory, Hub, Line, Member, Opening as Opened, Socket, Transport, Wish, split},
     wire::Close,
 };
 
@@ -139,14 +139,24 @@ impl<R: Route> Mount for Mounted<R> {
                         let (reader, writer) = split(transport);
                         socket.line().start(writer);
                         tokio::spawn(run(entry, socket.clone(), reader, rest, running));
-                        // The sweep of a shutdown has seen this socket, or has set this before it looked.
-                        if directory.upgrade().is_none_or(|directory| directory.is_stopped()) {
+                        // The sweeps of a shutdown have seen this socket, or have set this before they looked.
+                        let directory = directory.upgrade();
+                        if directory.as_ref().is_none_or(|directory| directory.is_stopped()) {
                             socket.line().close(Some(&Close::GOING_AWAY));
+                        }
+                        if directory.is_none_or(|directory| directory.is_aborted()) {
+                            socket.line().wish(Wish::Abort);
                         }
                     });
                     Verdict::Accepted(response, start)
                 }
-                Err(reject) => refuse(reject, Some((&accept, protocol))),
+                Err(reject) => {
+                    let farewell = Farewell {
+                        patience: self.entry.hub.settings.close_timeout,
+                        directory: self.directory.upgrade(),
+                    };
+                    refuse(reject, Some((&accept, protocol, farewell)))
+                }
             }
         })
     }
@@ -194,24 +204,23 @@ impl<R: Route> Mounted<R> {
 }
 
 /// Refuses, with a status or, if the handshake is well-formed, by a close frame right after the 101.
-pub(super) fn refuse(reject: Reject, shaken: Option<(&str, Option<&'static str>)>) -> Verdict {
+pub(super) fn refuse(reject: Reject, shaken: Option<(&str, Option<&'static str>, Farewell)>) -> Verdict {
     let close = match reject.into_refusal() {
         Refusal::Response(response) => return Verdict::Refused(response),
         Refusal::Close(close) => close,
     };
-    let accepted = match shaken {
-        Some((accept, protocol)) => accepted(accept, protocol, http::HeaderMap::new()),
-        None => Err(problem(StatusCode::FORBIDDEN, "refused")),
+    let Some((accept, protocol, farewell)) = shaken else {
+        return refuse(problem(StatusCode::FORBIDDEN, "refused"), None);
     };
-    match accepted {
-        Ok(response) => Verdict::Accepted(response, close_at_once(close)),
+    match accepted(accept, protocol, http::HeaderMap::new()) {
+        Ok(response) => Verdict::Accepted(response, close_at_once(close, farewell)),
         Err(reject) => refuse(reject, None),
     }
 }
 
 /// A connection whose first and last frame is a close frame.
-fn close_at_once(close: Close) -> Start {
-    Box::new(move |transport, rest, running| {
-        tokio::spawn(turn_away(transport, rest, close, running));
+fn close_at_once(close: Close, farewell: Farewell) -> Start {
+    Box::new(move |transport, _rest, running| {
+        tokio::spawn(turn_away(transport, close, farewell, running));
     })
 }

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     handshake::{HeadLimits, Proxies, Reject, busy, problem},
     pubsub::{Outbound, Shard},
-    socket::{Directory, Wish},
+    socket::{Directory, Shutdown, Wish},
     wire::Close,
 };
 
@@ -25,6 +25,8 @@ pub(crate) struct Served {
     pub(super) all: Vec<Arc<dyn Mount>>,
     pub(super) shards: Vec<Arc<Shard>>,
     pub(crate) tasks: Tasks,
+    /// Those that are told that there is no room. They have a count of their own, as they take none.
+    pub(crate) refusals: Tasks,
     pub(super) outbound: Option<Arc<Outbound>>,
     pub(super) connections: Arc<Connections>,
     pub(super) proxies: Proxies,
@@ -69,7 +71,11 @@ impl Served {
             Ok(claimed) => claimed,
             Err(full) => return refuse(full.into(), None),
         };
-        match timeout(self.handshake_timeout, mount.admit(request)).await {
+        let judging = timeout(self.handshake_timeout, mount.admit(request));
+        let Some(judged) = self.directory.unless_aborted(judging).await else {
+            return refuse(busy("the server is shutting down"), None);
+        };
+        match judged {
             Ok(Verdict::Accepted(response, start)) if claimed.is_some() => {
                 let start: Start = Box::new(move |transport, rest, mut running| {
                     running.keep(claimed);
@@ -107,9 +113,9 @@ impl Served {
         flushers
     }
 
-    /// Closes every socket with 1001, and waits for the handlers and the queues. Past the deadline, after `aborting`, cuts off
-    /// who is left. At last, and when nobody publishes any more, lets the flushers end.
-    pub(crate) async fn shut_down(&self, mut flushers: JoinSet<()>, aborting: impl FnOnce()) {
+    /// Closes every socket with 1001, and waits for the handlers and the queues. Past the deadline cuts off who is left. At
+    /// last, and when nobody publishes any more, lets the flushers end.
+    pub(crate) async fn shut_down(&self, mut flushers: JoinSet<()>) {
         for route in &self.all {
             route.each_socket(&mut |line| {
                 line.close(Some(&Close::GOING_AWAY));
@@ -120,7 +126,7 @@ impl Served {
                 left = self.tasks.running(),
                 "the shutdown's deadline has passed: what is left is aborted"
             );
-            aborting();
+            self.directory.abort();
             for route in &self.all {
                 route.each_socket(&mut |line| line.wish(Wish::Abort));
             }
@@ -133,6 +139,9 @@ impl Served {
             outbound.stop();
         }
         while flushers.join_next().await.is_some() {}
+        self.refusals.ended().await;
+        let Shutdown { clean, forced } = self.directory.end();
+        tracing::info!(clean, forced, "the server has shut down");
     }
 
     /// Resolves when a shutdown is asked for.

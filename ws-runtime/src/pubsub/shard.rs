@@ -92,3 +92,51 @@ impl Shard {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use super::*;
+    use crate::pubsub::{Cursor, Parcel, Subscriber, Topics};
+
+    /// Leaves while it is handed something, so that the flusher is the last to hold it; and its end is a bad one.
+    struct Bomb {
+        place: Mutex<Option<(Arc<Topics>, Cursor)>>,
+        armed: bool,
+        taken: Arc<AtomicUsize>,
+    }
+
+    impl Subscriber for Bomb {
+        fn take(&self, _topic: &Arc<Topic>, _window: &Window) {
+            self.taken.fetch_add(1, Ordering::Relaxed);
+            if self.armed
+                && let Some((topics, cursor)) = self.place.lock().expect("nobody panics here").take()
+            {
+                topics.unsubscribe(0, &cursor);
+            }
+        }
+    }
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            assert!(!self.armed, "the data of a user panics");
+        }
+    }
+
+    #[tokio::test]
+    async fn data_that_panics_when_it_is_dropped_does_not_end_the_flusher() {
+        let shard = Arc::new(Shard::default());
+        let topics = Arc::new(Topics::new(&[Arc::clone(&shard)]));
+        let taken = Arc::new(AtomicUsize::new(0));
+        for armed in [true, false] {
+            let bomb = Arc::new(Bomb { place: Mutex::default(), armed, taken: Arc::clone(&taken) });
+            let cursor = topics.subscribe(0, "room", Arc::clone(&bomb) as Arc<dyn Subscriber>);
+            *bomb.place.lock().expect("nobody panics here") = Some((Arc::clone(&topics), cursor));
+        }
+        topics.publish("room", Parcel { head: b"frame", rest: None }, 0, usize::MAX);
+        shard.stop();
+        shard.flush().await;
+        assert_eq!((taken.load(Ordering::Relaxed), topics.count("room")), (2, 1));
+    }
+}

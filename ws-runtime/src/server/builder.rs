@@ -162,7 +162,8 @@ impl Server {
     }
 
     /// Limits how long a request's head may take to arrive, and then its handlers to decide; 10 s unless set. Past it the
-    /// client gets 408, or the connection is closed.
+    /// client gets 408, or the connection is closed. So is one that takes nothing of a response, the fallback's too, for as
+    /// long.
     pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
         self.assembly.handshake_timeout = timeout;
         self

@@ -6,6 +6,7 @@ mod error;
 mod fallback;
 mod http1;
 mod listener;
+mod paced;
 mod refused;
 mod serve;
 

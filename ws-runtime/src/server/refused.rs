@@ -1,6 +1,6 @@
 //! A connection for which there is no room: it is told so, unread, and costs next to nothing.
 
-use std::{fmt::Write, pin::pin, sync::Arc, task::Poll, time::Duration};
+use std::{fmt::Write, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::Response;
@@ -24,11 +24,11 @@ where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let Refusal::Response(response) = reject.into_refusal() else { return };
-    if running.refusals.running() >= REFUSALS {
+    if running.served.refusals.running() >= REFUSALS {
         return;
     }
     let running = Arc::clone(running);
-    running.clone().refusals.spawn(move |task| async move {
+    running.clone().served.refusals.spawn(move |task| async move {
         let told = async {
             stream.write_all(&written(&response)).await?;
             stream.shutdown().await?;
@@ -37,13 +37,8 @@ where
             while stream.read(&mut thrown_away).await? > 0 {}
             std::io::Result::Ok(())
         };
-        let (mut told, mut aborted) = (pin!(timeout(PATIENCE, told)), pin!(running.aborted()));
-        std::future::poll_fn(|cx| match aborted.as_mut().poll(cx) {
-            Poll::Ready(()) => Poll::Ready(()),
-            // Who is gone, or too slow, has to do without.
-            Poll::Pending => told.as_mut().poll(cx).map(drop),
-        })
-        .await;
+        // Who is gone, or too slow, has to do without.
+        let _ = running.served.directory.unless_aborted(timeout(PATIENCE, told)).await;
         drop(task);
     });
 }

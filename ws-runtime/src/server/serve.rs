@@ -4,22 +4,18 @@ use std::{
     future::{Future, poll_fn},
     io,
     pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     task::Poll,
     time::Duration,
 };
 
 use tokio::{
     net::{TcpListener, ToSocketAddrs},
-    sync::Notify,
     time::sleep,
 };
 
 use super::{Listener, ServeError, Server, fallback::Fallback, http1::speak, refused::refuse};
-use crate::connection::{Served, Tasks};
+use crate::connection::Served;
 
 /// How long accepting rests when the environment is short of something, such as files.
 const SHORTAGE: Duration = Duration::from_millis(100);
@@ -28,29 +24,6 @@ const SHORTAGE: Duration = Duration::from_millis(100);
 pub(super) struct Running {
     pub(super) served: Served,
     pub(super) fallback: Option<Fallback>,
-    /// Those that are told that there is no room. They have a count of their own, as they have no place.
-    pub(super) refusals: Tasks,
-    abort: Abort,
-}
-
-/// Tells streams that still speak HTTP that the deadline of the shutdown has passed.
-#[derive(Default)]
-struct Abort {
-    wake: Notify,
-    passed: AtomicBool,
-}
-
-impl Running {
-    /// Resolves when the deadline of the shutdown has passed.
-    pub(super) async fn aborted(&self) {
-        loop {
-            let woken = self.abort.wake.notified();
-            if self.abort.passed.load(Ordering::Acquire) {
-                return;
-            }
-            woken.await;
-        }
-    }
 }
 
 impl Server {
@@ -85,7 +58,7 @@ impl Server {
 
 async fn run<L: Listener>(mut listener: L, served: Served, fallback: Option<Fallback>) {
     let flushers = served.start_flushers();
-    let running = Arc::new(Running { served, fallback, refusals: Tasks::default(), abort: Abort::default() });
+    let running = Arc::new(Running { served, fallback });
     {
         let mut accepting = pin!(accept(&mut listener, &running));
         let mut stopped = pin!(running.served.stopped());
@@ -97,12 +70,7 @@ async fn run<L: Listener>(mut listener: L, served: Served, fallback: Option<Fall
         .await;
     }
     drop(listener);
-    let aborting = || {
-        running.abort.passed.store(true, Ordering::Release);
-        running.abort.wake.notify_waiters();
-    };
-    running.served.shut_down(flushers, aborting).await;
-    running.refusals.ended().await;
+    running.served.shut_down(flushers).await;
 }
 
 /// Accepts connections, each on the next shard.

@@ -82,6 +82,13 @@ impl Hub {
         drop(member);
     }
 
+    /// A connection is over: whether by a complete closing handshake, and not cut off.
+    pub(crate) fn note_end(&self, clean: bool) {
+        if let Some(directory) = self.directory.upgrade() {
+            directory.note_end(clean);
+        }
+    }
+
     /// The connected sockets.
     pub(crate) fn members(&self) -> Vec<Arc<dyn Member>> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()

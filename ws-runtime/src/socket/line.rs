@@ -164,7 +164,7 @@ impl Line {
         let state = self.lock();
         match state.writer {
             None => super::ReadyState::Closed,
-            Some(_) if state.session.may_send() && !state.session.has_received() => super::ReadyState::Open,
+            Some(_) if !state.report.is_closing() && !state.session.has_received() => super::ReadyState::Open,
             Some(_) => super::ReadyState::Closing,
         }
     }
@@ -244,6 +244,13 @@ impl Line {
         state.report.set(Fact::Lost, true);
         state.outbox.clear();
         state.note_level();
+        state.changed.notify_waiters();
+    }
+
+    /// The peer says nothing more. What is queued for it may still arrive.
+    pub(crate) fn end(&self) {
+        let mut state = self.lock();
+        state.report.set(Fact::Ended, true);
         state.changed.notify_waiters();
     }
 

@@ -20,7 +20,7 @@ mod transport;
 pub use self::{
     channel::Channel,
     delivery::Delivery,
-    handle::Handle,
+    handle::{Handle, Shutdown},
     outgoing::Outgoing,
     recipients::Recipients,
     socket::{ReadyState, Socket},

@@ -52,7 +52,7 @@ pub(crate) struct Opening<E: Endpoint> {
 pub enum ReadyState {
     /// Messages flow.
     Open = 1,
-    /// A close frame went out or came in.
+    /// A close frame went out or came in, or the peer is gone.
     Closing = 2,
     /// The connection is over.
     Closed = 3,
