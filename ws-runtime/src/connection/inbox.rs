@@ -142,6 +142,7 @@ impl<'a, R: Route> Inbox<'a, R> {
     }
 
     /// Decodes up to the next event.
+    #[inline]
     fn decode(&mut self) -> Option<Event<R>> {
         while self.input.is_fresh() {
             let limits = self.limits();

@@ -40,21 +40,25 @@ impl Input {
     }
 
     /// Whether there may be whole frames in it.
+    #[inline]
     pub(super) fn is_fresh(&self) -> bool {
         self.fresh
     }
 
     /// Whether nothing is left.
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.at == self.end
     }
 
     /// What is not decoded yet.
+    #[inline]
     pub(super) fn bytes(&mut self) -> &mut [u8] {
         &mut self.bytes[self.at as usize..self.end as usize]
     }
 
     /// All but the last `left` bytes are decoded.
+    #[inline]
     pub(super) fn advance(&mut self, left: usize) {
         self.at = self.end - length(left);
     }

@@ -1,6 +1,12 @@
 //! The life of one connection: open, messages in their order, close.
 
-use std::{any::Any, future::Future, sync::Arc};
+use std::{
+    any::Any,
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::Arc,
+    task::{Poll, ready},
+};
 
 use super::{
     Entry,
@@ -73,24 +79,38 @@ async fn live<R: Route>(driver: &mut Driver<'_, R>) {
             }
         }
     }
+    // A message is decoded, handled and answered within one poll wherever its handler need not wait.
+    let mut handler = pin!(None);
     loop {
-        let mut next = driver.next().await;
-        while let Next::Event(Event::Message(body, _)) = next {
-            driver.invalid = 0;
-            let done = driver.during(route.message(socket, body)).await;
-            if let Err(rest) = driver.settle(done)
-                && Box::pin(driver.attend(rest)).await == Settled::Over
-            {
-                return;
+        let next = poll_fn(|cx| {
+            loop {
+                if let Some(running) = handler.as_mut().as_pin_mut() {
+                    let done = ready!(driver.poll_handler(running, cx));
+                    handler.set(None);
+                    if let Err(rest) = driver.settle(done) {
+                        return Poll::Ready(Err(rest));
+                    }
+                }
+                let next = match driver.next_at_once() {
+                    Some(event) => Next::Event(event),
+                    None => ready!(driver.poll_next(cx)),
+                };
+                match next {
+                    Next::Event(Event::Message(body, _)) => {
+                        driver.invalid = 0;
+                        handler.set(Some(route.message(socket, body)));
+                    }
+                    next => return Poll::Ready(Ok(next)),
+                }
             }
-            next = driver.next_at_once().map_or(Next::Nothing, Next::Event);
-        }
-        let settled = match next {
-            Next::Event(event) => Err(Rest::Event(event)),
-            Next::Fed(Some(outcome)) => driver.settle(Done::Returned(outcome)),
-            Next::Nothing | Next::Fed(None) => Ok(()),
-            Next::Drained => Err(Rest::Drained),
-            Next::End => return,
+        });
+        let settled = match next.await {
+            Ok(Next::Event(event)) => Err(Rest::Event(event)),
+            Ok(Next::Fed(Some(outcome))) => driver.settle(Done::Returned(outcome)),
+            Ok(Next::Fed(None)) => Ok(()),
+            Ok(Next::Drained) => Err(Rest::Drained),
+            Ok(Next::End) => return,
+            Err(rest) => Err(rest),
         };
         if let Err(rest) = settled
             && Box::pin(driver.attend(rest)).await == Settled::Over

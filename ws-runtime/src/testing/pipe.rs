@@ -132,7 +132,7 @@ impl Pipe {
                 Frame::Message(message) => Event::Message(message.into_message()),
                 Frame::Ping(payload) => Event::Ping(Bytes::copy_from_slice(payload)),
                 Frame::Pong(payload) => Event::Pong(Bytes::copy_from_slice(payload)),
-                Frame::Close(code, reason) => Event::Close(code, reason),
+                Frame::Close(code, reason) => Event::Close(code, reason.into()),
             }),
             Err(fault) => panic!("the server broke the protocol: {fault:?}"),
         };
