@@ -11,6 +11,7 @@ mod errors;
 mod flow;
 mod http;
 mod invalid;
+mod latest;
 mod life;
 mod limits;
 mod messages;

@@ -145,6 +145,12 @@ impl Assembly {
             "handshake_timeout",
             "a client would never be done in no time",
         );
+        let pointer = self.defaults.latest_by_key.unwrap_or_default();
+        limit(
+            !pointer.is_empty() && !pointer.starts_with('/'),
+            "latest_by_key",
+            "a JSON pointer begins with `/`, as in `/symbol`",
+        );
         limit(self.shards == 0, "shards", "connections are on one of them");
         errors
     }

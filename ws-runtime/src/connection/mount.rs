@@ -88,7 +88,13 @@ impl<R: Route> Mounted<R> {
         check_protocols(<R::Contract as Contract>::PROTOCOLS)?;
         R::OPTIONS.origins.check()?;
         let opaque = response.tells_errors() == Telling::No;
-        let settings = R::OPTIONS.settle(defaults);
+        let mut settings = R::OPTIONS.settle(defaults);
+        if !response.may_be_json()
+            && settings.latest_by_key.take().is_some()
+            && R::OPTIONS.latest_by_key.is_some()
+        {
+            return Err(SetupError::no_keys());
+        }
         let on_invalid = R::OPTIONS.on_invalid.or(defaults.on_invalid).unwrap_or(OnInvalid::Reply);
         let path = <R::Contract as Contract>::PATH;
         let directory = Arc::downgrade(directory);

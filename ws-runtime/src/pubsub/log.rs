@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use bytes::{Bytes, BytesMut};
 
-use super::Outbound;
+use super::{Outbound, Parcel};
 
 /// How much is set aside for small frames at a time, in bytes.
 const BLOCK: usize = 8 * 1024;
@@ -31,7 +31,7 @@ struct Piece {
 }
 
 /// One frame.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
     /// Where it stands among all frames of its shard.
     order: u64,
@@ -39,6 +39,16 @@ struct Entry {
     end: u64,
     /// The socket that does not get it, or 0.
     not_to: u64,
+    /// What it is the latest of.
+    key: Option<Arc<str>>,
+}
+
+/// A whole frame out of a log.
+#[derive(Debug)]
+pub(crate) struct Logged {
+    pub(crate) order: u64,
+    pub(crate) key: Option<Arc<str>>,
+    pub(crate) bytes: Bytes,
 }
 
 /// A stretch of one log, lent to those that write it.
@@ -75,8 +85,9 @@ impl Log {
         self.end - self.entries.front().map_or(self.end, |entry| entry.at)
     }
 
-    /// Appends a frame: its head, and what of it is shared rather than copied. Returns its end.
-    pub(crate) fn append(&mut self, order: u64, not_to: u64, head: &[u8], rest: Option<&Bytes>) -> u64 {
+    /// Appends a frame. Returns its end.
+    pub(crate) fn append(&mut self, order: u64, not_to: u64, parcel: Parcel<'_>) -> u64 {
+        let Parcel { head, rest, key } = parcel;
         let at = self.end;
         if self.tail.capacity() - self.tail.len() < head.len() {
             self.seal();
@@ -90,7 +101,7 @@ impl Log {
             self.pieces.push_back(Piece { at: self.end, bytes });
             self.end += rest.len() as u64;
         }
-        self.entries.push_back(Entry { order, at, end: self.end, not_to });
+        self.entries.push_back(Entry { order, at, end: self.end, not_to, key: key.cloned() });
         self.count += 1;
         self.end
     }
@@ -163,6 +174,34 @@ impl Log {
         }
         if let Some(run) = run {
             give(run);
+        }
+    }
+}
+
+impl Log {
+    /// Hands out what [`read`](Self::read) would, each frame whole and by itself.
+    pub(crate) fn frames(
+        &mut self,
+        position: &mut Position,
+        me: u64,
+        limit: u64,
+        mut take: impl FnMut(Logged),
+    ) {
+        self.seal();
+        let first = self.count - self.entries.len() as u64;
+        let skip = usize::try_from(position.count.saturating_sub(first)).unwrap_or(usize::MAX);
+        for entry in self.entries.iter().skip(skip).take_while(|entry| entry.order <= limit) {
+            position.at = entry.end;
+            position.count += 1;
+            if entry.not_to == me {
+                continue;
+            }
+            let mut whole = Bytes::new();
+            slices(self.pieces.iter(), entry.at, entry.end, |piece, from, to| {
+                let part = piece.slice(from..to);
+                whole = if whole.is_empty() { part } else { [&whole[..], &part[..]].concat().into() };
+            });
+            take(Logged { order: entry.order, key: entry.key.clone(), bytes: whole });
         }
     }
 }

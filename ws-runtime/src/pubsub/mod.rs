@@ -20,6 +20,6 @@ pub(crate) use self::{
     outbound::{Outbound, SHARE},
     places::Places,
     shard::Shard,
-    topic::{Cursor, Parcel, Subscriber, Topic, catch_up, is_behind},
+    topic::{Cursor, Parcel, Subscriber, Topic, catch_up, catch_up_apart, is_behind},
     topics::Topics,
 };

@@ -134,7 +134,7 @@ mod tests {
             let cursor = topics.subscribe(0, "room", Arc::clone(&bomb) as Arc<dyn Subscriber>);
             *bomb.place.lock().expect("nobody panics here") = Some((Arc::clone(&topics), cursor));
         }
-        topics.publish("room", Parcel { head: b"frame", rest: None }, 0, usize::MAX);
+        topics.publish("room", Parcel { head: b"frame", rest: None, key: None }, 0, usize::MAX);
         shard.stop();
         shard.flush().await;
         assert_eq!((taken.load(Ordering::Relaxed), topics.count("room")), (2, 1));

@@ -13,7 +13,7 @@ use bytes::Bytes;
 
 use super::{
     Shard, Window, let_go,
-    log::{Log, Position},
+    log::{Log, Logged, Position},
     places::Places,
 };
 
@@ -64,6 +64,8 @@ pub(crate) struct Cursor {
 pub(crate) struct Parcel<'a> {
     pub(crate) head: &'a [u8],
     pub(crate) rest: Option<&'a Bytes>,
+    /// What it is the latest of, where a full queue keeps that.
+    pub(crate) key: Option<&'a Arc<str>>,
 }
 
 impl Topic {
@@ -139,7 +141,7 @@ impl Topic {
             return (0, 0);
         }
         let order = self.shard.next_order();
-        let end = state.log.append(order, not_to, parcel.head, parcel.rest);
+        let end = state.log.append(order, not_to, parcel);
         self.end.store(end, Ordering::Release);
         let queue = !std::mem::replace(&mut state.queued, true);
         drop(state);
@@ -263,4 +265,17 @@ pub(crate) fn catch_up(cursors: &mut [Cursor], me: u64, mut take: impl FnMut(Byt
             }
         }
     }
+}
+
+/// Takes what [`catch_up`] would, each frame by itself.
+pub(crate) fn catch_up_apart(cursors: &mut [Cursor], me: u64) -> Vec<Logged> {
+    let mut frames = Vec::new();
+    let Some(first) = cursors.first() else { return frames };
+    let limit = first.topic.shard.order();
+    for cursor in cursors.iter_mut().filter(|cursor| cursor.is_behind()) {
+        let mut log = cursor.topic.lock();
+        log.log.frames(&mut cursor.position, me, limit, |frame| frames.push(frame));
+    }
+    frames.sort_by_key(|frame| frame.order);
+    frames
 }

@@ -156,7 +156,12 @@ mod tests {
                     }
                 }
                 6 => {
-                    topics.publish(NAMES[name], Parcel { head: b"frame", rest: None }, 0, usize::MAX);
+                    topics.publish(
+                        NAMES[name],
+                        Parcel { head: b"frame", rest: None, key: None },
+                        0,
+                        usize::MAX,
+                    );
                 }
                 // It closes, and another takes its place.
                 _ => {

@@ -119,6 +119,20 @@ impl Server {
         self
     }
 
+    /// Keeps, where a socket's queue is full, the latest message of each key instead of dropping them all; off unless set. The
+    /// key is what a JSON pointer (RFC 6901) leads to in a response, `/symbol` for example.
+    ///
+    /// What is kept is queued in the order of sending as soon as there is room, and is itself limited to
+    /// `backpressure_limit`. Messages without the key, and binary ones, go on being dropped, or close the socket. Two kinds of
+    /// message with the same key replace each other, so choose a pointer that tells them apart. Each message that is published
+    /// on such a route is looked into once; one that is sent only if the queue is full.
+    ///
+    /// Of the routes whose attribute says nothing, it holds for those whose response is JSON.
+    pub fn latest_by_key(mut self, pointer: &'static str) -> Self {
+        self.assembly.defaults.latest_by_key = Some(pointer);
+        self
+    }
+
     /// Limits what is queued for all sockets together, in bytes; 1 GiB unless set. Past it the sockets with the fullest queues
     /// are cut off, until there is room: their peers read too slowly for a close frame to arrive, and see 1006. `close` gets
     /// 1008.

@@ -10,7 +10,7 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{Directory, Line, Outgoing, Settings};
+use super::{Directory, Line, Outgoing, Settings, latest};
 use crate::{
     codec::{EncodeError, Encoded, Plan},
     pubsub::{Outbound, Parcel, Places, Published, SHARE, Subscriber, Topics},
@@ -45,6 +45,15 @@ impl std::fmt::Debug for dyn Member {
 pub(super) enum Payload<'a> {
     Copied(&'a [u8]),
     Shared(Bytes),
+}
+
+impl Payload<'_> {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Copied(bytes) => bytes,
+            Self::Shared(bytes) => bytes,
+        }
+    }
 }
 
 thread_local! {
@@ -141,14 +150,20 @@ impl Hub {
                     Some(bytes)
                 }
             };
-            let parcel = Parcel { head: &head, rest };
-            let (receivers, dropped) = if let Some((line, shard)) = from {
+            let key = self.settings.latest_by_key.filter(|_| kind == Kind::Text);
+            let key = key.and_then(|pointer| latest::key(pointer, payload.bytes()));
+            let parcel = Parcel { head: &head, rest, key: key.as_ref() };
+            let (mut receivers, mut dropped) = if let Some((line, shard)) = from {
                 line.publish_to_others(&self.topics, shard, topic, parcel)
             } else {
                 let sent = self.topics.publish(topic, parcel, 0, usize::MAX);
                 (sent.members - sent.full, sent.full)
             };
             self.topics.relieve(topic);
+            if key.is_some() {
+                // A full queue keeps it as the latest of its key.
+                receivers += std::mem::take(&mut dropped);
+            }
             Published { receivers, dropped, refused: false }
         });
         published.unwrap_or(Published { receivers: 0, dropped: 0, refused: true })

@@ -15,6 +15,7 @@ use tokio::{io::AsyncWrite, sync::Notify};
 
 use super::{
     Delivery, Settings,
+    latest::{self, Latest},
     outbox::Outbox,
     report::{Board, Fact, Report, Wish},
     state::{Locked, State, unlock},
@@ -55,6 +56,10 @@ impl Line {
                 full: false,
                 limit: settings.backpressure_limit,
                 close_when_full: settings.close_on_backpressure_limit,
+                latest: settings
+                    .latest_by_key
+                    .zip(settings.backpressure_limit)
+                    .map(|(pointer, most)| Box::new(Latest::new(pointer, most))),
                 outbound,
                 counted: 0,
             }),
@@ -70,7 +75,7 @@ impl Line {
 
     /// Queues a message that is copied.
     pub(super) fn send(&self, kind: Kind, payload: &[u8]) -> Delivery {
-        self.queue(payload.len(), |outbox| outbox.append(|tail| Encoder::message(kind, payload, tail)))
+        self.queue(kind, payload, |outbox| outbox.append(|tail| Encoder::message(kind, payload, tail)))
     }
 
     /// Queues a message whose payload is shared if it is large; `own` is false where somebody else counts it.
@@ -78,29 +83,54 @@ impl Line {
         if payload.len() < SHARE {
             return self.send(kind, &payload);
         }
-        self.queue(payload.len(), |outbox| {
+        self.queue(kind, &payload, |outbox| {
             outbox.append(|tail| Encoder::message_header(kind, payload.len(), tail));
-            outbox.push(payload, own);
+            outbox.push(payload.clone(), own);
         })
     }
 
-    fn queue(&self, length: usize, fill: impl FnOnce(&mut Outbox)) -> Delivery {
-        let mut state = self.lock();
-        if !state.may_send() {
-            return Delivery::Closed;
-        }
-        state.catch_up(self.id);
-        if state.is_full() {
+    fn queue(&self, kind: Kind, payload: &[u8], fill: impl Fn(&mut Outbox)) -> Delivery {
+        // Not known while the queue has room: then nobody asks.
+        let mut key = None;
+        loop {
+            let mut state = self.lock();
+            if !state.may_send() {
+                return Delivery::Closed;
+            }
+            state.catch_up(self.id);
+            if !state.is_full() {
+                fill(&mut state.outbox);
+                state.relieve();
+                let delivery = if state.note_level() { Delivery::Backpressure } else { Delivery::Sent };
+                return unlock(state, delivery);
+            }
+            match &key {
+                None if kind == Kind::Text && state.latest.is_some() => {
+                    let pointer = state.latest.as_ref().map_or("", |latest| latest.pointer());
+                    // A message is looked into without the lock, and the queue once more after that.
+                    drop(state);
+                    key = Some(latest::key(pointer, payload));
+                    continue;
+                }
+                Some(Some(key)) => {
+                    let mut frame = Vec::new();
+                    Encoder::message(kind, payload, &mut frame);
+                    if state.keep(key, &frame.into()) {
+                        return unlock(state, Delivery::Backpressure);
+                    }
+                }
+                _ => {}
+            }
             state.overflow();
             unlock(state, ());
             // Not under the lock: the log may be read over this very socket.
-            tracing::debug!(socket = self.id, bytes = length, "message dropped: the peer does not read");
+            tracing::debug!(
+                socket = self.id,
+                bytes = payload.len(),
+                "message dropped: the peer does not read"
+            );
             return Delivery::Dropped;
         }
-        fill(&mut state.outbox);
-        state.relieve();
-        let delivery = if state.note_level() { Delivery::Backpressure } else { Delivery::Sent };
-        unlock(state, delivery)
     }
 
     /// Queues a ping or a pong. Control frames are small and not dropped, unless nothing at all is read any more.
@@ -141,7 +171,7 @@ impl Line {
         state.session.send(Some(close));
         state.report.set(Fact::Sent, true);
         state.report.add_wish(Wish::Terminate);
-        state.outbox.clear();
+        state.drop_queue();
         state.note_level();
         state.changed.notify_waiters();
         unlock(state, true)
@@ -156,7 +186,7 @@ impl Line {
 
     /// How many bytes the stream has not taken yet.
     pub(crate) fn buffered(&self) -> usize {
-        self.lock().outbox.len()
+        self.lock().queued()
     }
 
     /// Whether the socket is open, closing (a close frame went out or came in), or closed.
@@ -242,7 +272,7 @@ impl Line {
     pub(crate) fn lose(&self) {
         let mut state = self.lock();
         state.report.set(Fact::Lost, true);
-        state.outbox.clear();
+        state.drop_queue();
         state.note_level();
         state.changed.notify_waiters();
     }
@@ -257,6 +287,7 @@ impl Line {
     /// Says to the peer that nothing more comes, after everything that is queued.
     pub(crate) fn poll_shutdown(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut state = self.lock();
+        state.release(usize::MAX);
         let State { writer, outbox, .. } = &mut *state;
         let Some(writer) = writer else { return Poll::Ready(Ok(())) };
         match outbox.poll_write(writer, cx) {
@@ -283,7 +314,7 @@ impl Line {
     pub(crate) fn finish(&self) -> Closed {
         let mut state = self.lock();
         let writer = state.writer.take();
-        state.outbox.clear();
+        state.drop_queue();
         state.task = None;
         let closed = state.session.closed();
         drop(state);

@@ -6,6 +6,7 @@ mod channel;
 mod delivery;
 mod handle;
 mod hub;
+mod latest;
 mod line;
 mod outbox;
 mod outgoing;

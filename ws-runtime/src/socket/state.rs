@@ -6,15 +6,17 @@ use std::{
     task::Waker,
 };
 
+use bytes::Bytes;
 use tokio::sync::Notify;
 
 use super::{
+    latest::Latest,
     outbox::Outbox,
     report::{Board, Fact, Report},
     transport::Writer,
 };
 use crate::{
-    pubsub::{Cursor, Outbound, catch_up, is_behind},
+    pubsub::{Cursor, Outbound, catch_up, catch_up_apart, is_behind},
     session::Session,
     wire::{Close, Encoder},
 };
@@ -39,6 +41,8 @@ pub(super) struct State {
     pub(super) full: bool,
     pub(super) limit: Option<usize>,
     pub(super) close_when_full: bool,
+    /// What is kept of what does not fit, where the route says by which key.
+    pub(super) latest: Option<Box<Latest>>,
     /// Where what is queued counts together with what is queued for others, if that is limited.
     pub(super) outbound: Option<Arc<Outbound>>,
     /// How much of that is this socket's.
@@ -84,6 +88,9 @@ impl State {
     /// Queues what topics hold for this socket, so that it goes out before what is sent next.
     pub(super) fn catch_up(&mut self, id: u64) {
         if is_behind(&self.cursors) {
+            if self.full && self.latest.is_some() {
+                return self.keep_published(id);
+            }
             let deliver = self.may_send() && !self.is_full();
             let outbox = &mut self.outbox;
             catch_up(&mut self.cursors, id, |bytes| {
@@ -95,11 +102,52 @@ impl State {
         }
     }
 
+    /// What topics hold for this socket, and its queue has no room for, is kept as the latest of its key.
+    fn keep_published(&mut self, id: u64) {
+        let (mut dropped, may_send) = (false, self.may_send());
+        for frame in catch_up_apart(&mut self.cursors, id) {
+            dropped |= may_send && !frame.key.is_some_and(|key| self.keep(&key, &frame.bytes));
+        }
+        if dropped {
+            self.overflow();
+        }
+    }
+
+    /// Keeps a frame in place of the one before it of the same key. False if that is not what is done, or there is no room.
+    pub(super) fn keep(&mut self, key: &Arc<str>, frame: &Bytes) -> bool {
+        self.latest.as_mut().is_some_and(|latest| latest.keep(key, frame))
+    }
+
+    /// Queues what was kept, as far as the queue stays below a limit.
+    pub(super) fn release(&mut self, limit: usize) {
+        if let Some(latest) = &mut self.latest {
+            while self.outbox.len() < limit
+                && let Some(frame) = latest.pop()
+            {
+                self.outbox.push(frame, true);
+            }
+        }
+    }
+
+    /// Drops everything that is queued or kept.
+    pub(super) fn drop_queue(&mut self) {
+        self.outbox.clear();
+        if let Some(latest) = &mut self.latest {
+            latest.clear();
+        }
+    }
+
+    /// How many bytes are queued or kept.
+    pub(super) fn queued(&self) -> usize {
+        self.outbox.len() + self.latest.as_ref().map_or(0, |latest| latest.held())
+    }
+
     pub(super) fn close(&mut self, id: u64, close: Option<&Close>) -> bool {
         self.catch_up(id);
         let first = self.session.send(close);
         if first {
             self.report.set(Fact::Sent, true);
+            self.release(usize::MAX);
             self.outbox.append(|tail| Encoder::close(close, tail));
             self.changed.notify_waiters();
         }
@@ -118,6 +166,7 @@ impl State {
             let close = Close::new(1008, "reads too slowly");
             self.session.send(Some(&close));
             self.report.set(Fact::Sent, true);
+            self.release(usize::MAX);
             self.outbox.append(|tail| Encoder::close(Some(&close), tail));
             self.changed.notify_waiters();
         }
@@ -125,7 +174,7 @@ impl State {
 
     /// Tells how much is queued, as far as it has changed.
     pub(super) fn count(&mut self) {
-        let own = self.outbox.own();
+        let own = self.outbox.own() + self.latest.as_ref().map_or(0, |latest| latest.held());
         if own != self.counted
             && let Some(outbound) = &self.outbound
         {
@@ -147,6 +196,9 @@ impl State {
     /// Takes the queue's level into account. True if it is above half of its limit.
     pub(super) fn note_level(&mut self) -> bool {
         let Some(limit) = self.limit else { return false };
+        if self.full {
+            self.release(limit);
+        }
         let level = self.outbox.len();
         if self.full != (level >= limit) {
             self.full = level >= limit;

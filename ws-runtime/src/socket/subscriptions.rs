@@ -126,7 +126,7 @@ impl Line {
 
     /// The general way: several topics, frames of our own among the others', or a closing socket.
     fn take_all(&self, mut state: Locked<'_>) {
-        if state.is_full() {
+        if state.is_full() && state.latest.is_none() {
             state.overflow();
         }
         state.catch_up(self.id);
