@@ -30,13 +30,15 @@ pub(super) struct Input {
     shared: bool,
     /// They have not been looked at.
     fresh: bool,
+    /// They have not been looked at, and are not to be yet.
+    held: bool,
 }
 
 impl Input {
     /// What came with the handshake.
     pub(super) fn new(bytes: Vec<u8>) -> Self {
         let (end, fresh) = (length(bytes.len()), !bytes.is_empty());
-        Self { bytes, at: 0, end, shared: false, fresh }
+        Self { bytes, at: 0, end, shared: false, fresh, held: false }
     }
 
     /// Whether there may be whole frames in it.
@@ -63,6 +65,22 @@ impl Input {
         self.at = self.end - length(left);
     }
 
+    /// What is left waits until it is looked at again, and the thread's buffer is free for others.
+    pub(super) fn hold(&mut self) {
+        self.keep();
+        self.held = !self.is_empty();
+    }
+
+    /// Whether there may be whole frames in what waits.
+    pub(super) fn is_held(&self) -> bool {
+        self.held
+    }
+
+    /// Looks again at what was held.
+    pub(super) fn resume(&mut self) {
+        self.fresh |= std::mem::take(&mut self.held);
+    }
+
     /// There is no whole frame left in it: the thread's buffer is free for others.
     pub(super) fn keep(&mut self) {
         self.fresh = false;
@@ -79,6 +97,7 @@ impl Input {
     /// Drops all of it.
     pub(super) fn clear(&mut self) {
         self.at = self.end;
+        self.held = false;
         self.keep();
     }
 

@@ -98,7 +98,10 @@ mod tests {
     use std::sync::atomic::AtomicUsize;
 
     use super::*;
-    use crate::pubsub::{Cursor, Parcel, Subscriber, Topics};
+    use crate::{
+        pubsub::{Cursor, Parcel, Subscriber, Topics},
+        wire::Format,
+    };
 
     /// Leaves while it is handed something, so that the flusher is the last to hold it; and its end is a bad one.
     struct Bomb {
@@ -131,10 +134,10 @@ mod tests {
         let taken = Arc::new(AtomicUsize::new(0));
         for armed in [true, false] {
             let bomb = Arc::new(Bomb { place: Mutex::default(), armed, taken: Arc::clone(&taken) });
-            let cursor = topics.subscribe(0, "room", Arc::clone(&bomb) as Arc<dyn Subscriber>);
+            let cursor = topics.subscribe(0, "room", Format::PLAIN, Arc::clone(&bomb) as Arc<dyn Subscriber>);
             *bomb.place.lock().expect("nobody panics here") = Some((Arc::clone(&topics), cursor));
         }
-        topics.publish("room", Parcel { head: b"frame", rest: None, key: None }, 0, usize::MAX);
+        topics.publish("room", &mut Parcel { head: b"frame", rest: None, key: None }, None);
         shard.stop();
         shard.flush().await;
         assert_eq!((taken.load(Ordering::Relaxed), topics.count("room")), (2, 1));

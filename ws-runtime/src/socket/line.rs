@@ -15,6 +15,7 @@ use tokio::{io::AsyncWrite, sync::Notify};
 
 use super::{
     Delivery, Settings,
+    compression::Own,
     latest::{self, Latest},
     outbox::Outbox,
     report::{Board, Fact, Report, Wish},
@@ -24,7 +25,7 @@ use super::{
 use crate::{
     pubsub::{Outbound, SHARE},
     session::{Answer, Session},
-    wire::{Close, Closed, Encoder, Kind, Text},
+    wire::{Agreed, Close, Closed, Encoder, Kind, Text},
 };
 
 /// The write side of one socket.
@@ -32,6 +33,8 @@ use crate::{
 pub(crate) struct Line {
     /// Never 0, which stands for nobody.
     pub(super) id: u64,
+    /// What was agreed on about compression, if anything.
+    pub(super) agreed: Option<Agreed>,
     board: Board,
     /// Tells those who wait that the state is another.
     changed: Arc<Notify>,
@@ -39,16 +42,23 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    pub(crate) fn new(id: u64, settings: &Settings, outbound: Option<Arc<Outbound>>) -> Self {
+    pub(crate) fn new(
+        id: u64,
+        settings: &Settings,
+        outbound: Option<Arc<Outbound>>,
+        agreed: Option<Agreed>,
+    ) -> Self {
         let changed = Arc::new(Notify::new());
         Self {
             id,
+            agreed,
             board: Board::default(),
             changed: Arc::clone(&changed),
             state: Mutex::new(State {
                 writer: None,
                 outbox: Outbox::default(),
                 cursors: Vec::new(),
+                own: Own::of(agreed.as_ref()),
                 session: Session::default(),
                 task: None,
                 changed,
@@ -75,62 +85,84 @@ impl Line {
 
     /// Queues a message that is copied.
     pub(super) fn send(&self, kind: Kind, payload: &[u8]) -> Delivery {
-        self.queue(kind, payload, |outbox| outbox.append(|tail| Encoder::message(kind, payload, tail)))
+        match &self.agreed {
+            Some(agreed) if payload.len() >= agreed.threshold() => self.send_deflated(agreed, kind, payload),
+            _ => self.queue(kind, payload, |state| {
+                state.outbox.append(|tail| Encoder::message(kind, payload, tail));
+            }),
+        }
     }
 
-    /// Queues a message whose payload is shared if it is large; `own` is false where somebody else counts it.
-    pub(super) fn send_shared(&self, kind: Kind, payload: Bytes, own: bool) -> Delivery {
-        if payload.len() < SHARE {
-            return self.send(kind, &payload);
+    /// Queues a message whose payload is shared if it is large.
+    pub(super) fn send_shared(&self, kind: Kind, payload: Bytes) -> Delivery {
+        match &self.agreed {
+            Some(agreed) if payload.len() >= agreed.threshold() => self.send_deflated(agreed, kind, &payload),
+            _ if payload.len() < SHARE => self.send(kind, &payload),
+            _ => self.queue(kind, &payload, |state| {
+                state.outbox.append(|tail| Encoder::message_header(kind, payload.len(), tail));
+                state.outbox.push(payload.clone(), true);
+            }),
         }
-        self.queue(kind, &payload, |outbox| {
-            outbox.append(|tail| Encoder::message_header(kind, payload.len(), tail));
-            outbox.push(payload.clone(), own);
-        })
     }
 
-    fn queue(&self, kind: Kind, payload: &[u8], fill: impl Fn(&mut Outbox)) -> Delivery {
-        // Not known while the queue has room: then nobody asks.
-        let mut key = None;
-        loop {
-            let mut state = self.lock();
-            if !state.may_send() {
-                return Delivery::Closed;
-            }
-            state.catch_up(self.id);
-            if !state.is_full() {
-                fill(&mut state.outbox);
-                state.relieve();
-                let delivery = if state.note_level() { Delivery::Backpressure } else { Delivery::Sent };
-                return unlock(state, delivery);
-            }
-            match &key {
-                None if kind == Kind::Text && state.latest.is_some() => {
-                    let pointer = state.latest.as_ref().map_or("", |latest| latest.pointer());
-                    // A message is looked into without the lock, and the queue once more after that.
-                    drop(state);
-                    key = Some(latest::key(pointer, payload));
-                    continue;
-                }
-                Some(Some(key)) => {
-                    let mut frame = Vec::new();
-                    Encoder::message(kind, payload, &mut frame);
-                    if state.keep(key, &frame.into()) {
-                        return unlock(state, Delivery::Backpressure);
-                    }
-                }
-                _ => {}
-            }
-            state.overflow();
-            unlock(state, ());
-            // Not under the lock: the log may be read over this very socket.
-            tracing::debug!(
-                socket = self.id,
-                bytes = payload.len(),
-                "message dropped: the peer does not read"
-            );
-            return Delivery::Dropped;
+    /// Queues a message as `fill` says; `payload` is what it says uncompressed.
+    pub(super) fn queue(&self, kind: Kind, payload: &[u8], fill: impl FnOnce(&mut State)) -> Delivery {
+        let mut state = match self.admit(kind, payload) {
+            Ok(state) => state,
+            Err(delivery) => return delivery,
+        };
+        fill(&mut state);
+        state.relieve();
+        let delivery = if state.note_level() { Delivery::Backpressure } else { Delivery::Sent };
+        unlock(state, delivery)
+    }
+
+    /// Makes sure that a message may be queued behind what topics hold; what became of it otherwise.
+    pub(super) fn admit(&self, kind: Kind, payload: &[u8]) -> Result<Locked<'_>, Delivery> {
+        let mut state = self.lock();
+        if !state.may_send() {
+            return Err(Delivery::Closed);
         }
+        state.catch_up(self.id);
+        if !state.is_full() {
+            return Ok(state);
+        }
+        if kind == Kind::Text
+            && let Some(pointer) = state.latest.as_ref().map(|latest| latest.pointer())
+        {
+            drop(state);
+            return self.admit_latest(pointer, payload);
+        }
+        Err(self.refuse(state, payload.len()))
+    }
+
+    /// As [`admit`](Self::admit), where a full queue keeps the latest message of each key. The message is looked into without
+    /// the lock, and so the queue has to be looked at once more.
+    #[cold]
+    fn admit_latest(&self, pointer: &str, payload: &[u8]) -> Result<Locked<'_>, Delivery> {
+        let key = latest::key(pointer, payload);
+        let mut state = self.lock();
+        if !state.may_send() {
+            return Err(Delivery::Closed);
+        }
+        state.catch_up(self.id);
+        if !state.is_full() {
+            return Ok(state);
+        }
+        let mut frame = Vec::new();
+        Encoder::message(Kind::Text, payload, &mut frame);
+        if key.is_some_and(|key| state.keep(&key, &frame.into())) {
+            return Err(unlock(state, Delivery::Backpressure));
+        }
+        Err(self.refuse(state, payload.len()))
+    }
+
+    fn refuse(&self, mut state: Locked<'_>, length: usize) -> Delivery {
+        state.overflow();
+        unlock(state, ());
+        // Not under the lock: the log may be read over this very socket.
+        tracing::debug!(socket = self.id, bytes = length, "message dropped: the peer does not read");
+        Delivery::Dropped
     }
 
     /// Queues a ping or a pong. Control frames are small and not dropped, unless nothing at all is read any more.

@@ -3,6 +3,7 @@
 //! Nothing here reads from the network or calls a handler; that is the connection's.
 
 mod channel;
+mod compression;
 mod delivery;
 mod handle;
 mod hub;
@@ -10,6 +11,7 @@ mod latest;
 mod line;
 mod outbox;
 mod outgoing;
+mod packed;
 mod recipients;
 mod report;
 mod settings;

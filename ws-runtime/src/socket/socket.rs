@@ -8,14 +8,11 @@ use std::{
     sync::Arc,
 };
 
-use super::{
-    Channel, Delivery, Hub, Line, Outgoing, Wish,
-    hub::{Member, Payload},
-};
+use super::{Channel, Delivery, Hub, Line, Outgoing, Wish, hub::Member, packed::Payload};
 use crate::{
     contract::{Contract, Endpoint, Parts, Response},
     pubsub::{Published, Subscriber, Topic, Window},
-    wire::{Close, Encoder, Message},
+    wire::{Agreed, Close, Encoder, Message},
 };
 
 /// The longest payload of a ping or pong in bytes (RFC 6455 §5.5).
@@ -45,6 +42,7 @@ pub(crate) struct Opening<E: Endpoint> {
     pub(crate) protocol: Option<&'static str>,
     pub(crate) parts: Parts<E::Contract>,
     pub(crate) data: E::Data,
+    pub(crate) agreed: Option<Agreed>,
 }
 
 /// Where a socket stands; the browser's numbers, but for CONNECTING, which no handler sees.
@@ -60,7 +58,7 @@ pub enum ReadyState {
 
 impl<E: Endpoint> Socket<E> {
     pub(crate) fn new(hub: Arc<Hub>, shard: usize, opening: Opening<E>) -> Self {
-        let line = Line::new(Hub::next_id(), &hub.settings, hub.outbound.clone());
+        let line = Line::new(Hub::next_id(), &hub.settings, hub.outbound.clone(), opening.agreed);
         Self { inner: Arc::new(Inner { line, hub, shard, opening }) }
     }
 
@@ -134,7 +132,7 @@ impl<E: Endpoint> Socket<E> {
     pub fn send(&self, value: impl Outgoing<Response<E>>) -> Delivery {
         let sent = self.inner.hub.encode(&value, |kind, payload| match payload {
             Payload::Copied(bytes) => self.inner.line.send(kind, bytes),
-            Payload::Shared(bytes) => self.inner.line.send_shared(kind, bytes, true),
+            Payload::Shared(bytes) => self.inner.line.send_shared(kind, bytes),
         });
         sent.unwrap_or(Delivery::Refused)
     }
@@ -142,7 +140,7 @@ impl<E: Endpoint> Socket<E> {
     /// Sends a message as it is, past the response type and its schema.
     pub fn send_raw(&self, message: impl Into<Message>) -> Delivery {
         let message = message.into();
-        self.inner.line.send_shared(message.kind(), message.into_bytes(), true)
+        self.inner.line.send_shared(message.kind(), message.into_bytes())
     }
 
     /// Waits until the outbound queue is below a quarter of `backpressure_limit` after it was above half of it, or the

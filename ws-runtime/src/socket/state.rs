@@ -10,6 +10,7 @@ use bytes::Bytes;
 use tokio::sync::Notify;
 
 use super::{
+    compression::Own,
     latest::Latest,
     outbox::Outbox,
     report::{Board, Fact, Report},
@@ -30,6 +31,8 @@ pub(super) struct State {
     pub(super) writer: Option<Writer>,
     pub(super) outbox: Outbox,
     pub(super) cursors: Vec<Cursor>,
+    /// What compresses its messages, where they may refer to earlier ones.
+    pub(super) own: Option<Box<Own>>,
     pub(super) session: Session,
     /// The connection's task while it waits.
     pub(super) task: Option<Waker>,
@@ -92,6 +95,9 @@ impl State {
                 return self.keep_published(id);
             }
             let deliver = self.may_send() && !self.is_full();
+            if deliver {
+                self.move_on();
+            }
             let outbox = &mut self.outbox;
             catch_up(&mut self.cursors, id, |bytes| {
                 if deliver {
@@ -120,12 +126,12 @@ impl State {
 
     /// Queues what was kept, as far as the queue stays below a limit.
     pub(super) fn release(&mut self, limit: usize) {
-        if let Some(latest) = &mut self.latest {
-            while self.outbox.len() < limit
-                && let Some(frame) = latest.pop()
-            {
-                self.outbox.push(frame, true);
-            }
+        while self.outbox.len() < limit
+            && let Some(frame) = self.latest.as_mut().and_then(|latest| latest.pop())
+        {
+            // It may be compressed, and not by the socket's own stream.
+            self.move_on();
+            self.outbox.push(frame, true);
         }
     }
 
