@@ -34,12 +34,13 @@ pub(super) fn options(options: &Options, shell: &Shell<'_>) -> Option<TokenStrea
 fn field(setting: &Setting, shell: &Shell<'_>) -> TokenStream {
     let at = span::at(setting.span);
     let name = format_ident!("{}", setting.name, span = at);
-    let value = match setting.value {
-        Value::Size(size) => number(size, at),
-        Value::Count(count) => number(count, at),
+    let value = match &setting.value {
+        Value::Size(size) => number(*size, at),
+        Value::Count(count) => number(*count, at),
+        Value::Text(text) => quote_spanned!(at=> #text),
         Value::Milliseconds(milliseconds) => {
             let duration = shell.paths.duration(at);
-            let milliseconds = number(milliseconds, at);
+            let milliseconds = number(*milliseconds, at);
             quote_spanned!(at=> #duration::from_millis(#milliseconds))
         }
         Value::Flag(flag) => quote_spanned!(at=> #flag),

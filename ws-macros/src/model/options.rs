@@ -20,13 +20,13 @@ pub(crate) struct Setting {
 }
 
 /// What an option is set to; zero turns a limit off.
-#[derive(Clone, Copy)]
 pub(crate) enum Value {
     /// Bytes, or pieces.
     Size(u32),
     Count(u32),
     Milliseconds(u64),
     Flag(bool),
+    Text(LitStr),
     /// The variant of the runtime's `OnInvalid`.
     OnInvalid(&'static str),
 }
