@@ -47,7 +47,7 @@ pub(super) fn run(server: &Server, path: &str, time: Duration, echo: &Echo) -> R
                 }
                 count += answers;
                 if echo.window == 1 {
-                    meter.took(socket.sent.elapsed(), 1);
+                    meter.took(socket.sent.elapsed());
                 }
                 socket.send(&batch[..one.len() * answers.min(echo.window)])?;
             }

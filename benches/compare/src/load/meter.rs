@@ -42,10 +42,10 @@ impl<'a> Meter<'a> {
         }
     }
 
-    /// Notes what something took, `times` over.
-    pub(super) fn took(&mut self, time: Duration, times: usize) {
+    /// Notes what an answer or a delivery took.
+    pub(super) fn took(&mut self, time: Duration) {
         if self.begun.is_some() {
-            self.latencies.extend(std::iter::repeat_n(micros(time), times));
+            self.latencies.push(time.as_secs_f64() * 1e6);
         }
     }
 
@@ -67,8 +67,4 @@ impl<'a> Meter<'a> {
             per_second: count / seconds,
         })
     }
-}
-
-fn micros(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e6
 }
