@@ -3,7 +3,7 @@
 //! It is also what the conformance tests drive, some of which cut a message into a frame for each of a hundred thousand
 //! parts.
 
-use ws_runtime::{Message, Server, ws_route};
+use ws_runtime::{Deflate, Message, Server, ws_route};
 
 struct Echo;
 
@@ -17,5 +17,7 @@ impl Echo {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    ws_examples::serve(Server::new().route(Echo)).await
+    let deflate =
+        Deflate::new().threshold(0).server_no_context_takeover(false).client_no_context_takeover(false);
+    ws_examples::serve(Server::new().per_message_deflate(deflate).route(Echo)).await
 }

@@ -46,7 +46,7 @@ pub use self::{
     },
     contract::{Contract, Endpoint, Params, Shared},
     schema::{Issue, SchemaError},
-    wire::{Close, CloseCodeError, Closed, Incoming, Initiator, Kind, Message, Text},
+    wire::{Close, CloseCodeError, Closed, Deflate, Incoming, Initiator, Kind, Message, Text},
 };
 #[cfg(feature = "server")]
 pub use self::{

@@ -9,7 +9,7 @@ pub use crate::{
     codec::{Captures, Decode, Encode, Invalid, Pairs, Part, PartPlan},
     contract::{Body, Contract, Endpoint, Response, Shared},
     schema::SchemaError,
-    wire::{Closed, Message},
+    wire::{Closed, Deflate, Message},
 };
 #[cfg(feature = "server")]
 pub use crate::{

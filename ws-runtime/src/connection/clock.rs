@@ -49,6 +49,7 @@ impl<R: Route> Driver<'_, R> {
                 Silence::Until(when) => when,
                 Silence::Ping => {
                     self.line().control(|out| Encoder::ping(&[], out));
+                    self.line().forget();
                     continue;
                 }
                 // On its way out already, it has the time of the closing handshake, which may be unlimited.

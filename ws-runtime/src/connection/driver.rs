@@ -57,8 +57,6 @@ pub(super) struct Driver<'a, R: Route> {
 
 /// What there is to do next.
 pub(super) enum Next<'a, R: Route> {
-    /// It has to be waited for.
-    Nothing,
     Event(Event<R>),
     /// The feed said something; `None` is its end.
     Fed(Option<Outcome<'a, Response<R>>>),
@@ -109,24 +107,36 @@ impl<'a, R: Route> Driver<'a, R> {
     /// Runs a handler, while the connection goes on.
     pub(super) async fn during<T>(&mut self, handler: impl Future<Output = T>) -> Done<T> {
         let mut handler = pin!(handler);
-        poll_fn(|cx| {
-            if self.waited {
-                self.ask();
-            }
-            match catch_unwind(AssertUnwindSafe(|| handler.as_mut().poll(cx))) {
-                Ok(Poll::Ready(value)) => return Poll::Ready(Done::Returned(value)),
-                Err(panic) => return Poll::Ready(Done::Panicked(panic_text(&*panic))),
-                Ok(Poll::Pending) => self.ask(),
-            }
-            if self.report.has(Fact::Abort) {
-                return Poll::Ready(Done::Aborted);
-            }
-            self.read(cx);
-            self.poll_time(cx);
-            self.wait(cx);
-            Poll::Pending
-        })
-        .await
+        poll_fn(|cx| self.poll_handler(handler.as_mut(), cx)).await
+    }
+
+    /// Runs a handler as far as it comes; while it waits, the connection goes on.
+    #[inline]
+    pub(super) fn poll_handler<T>(
+        &mut self,
+        handler: Pin<&mut impl Future<Output = T>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Done<T>> {
+        if self.waited {
+            self.ask();
+        }
+        match catch_unwind(AssertUnwindSafe(|| handler.poll(cx))) {
+            Ok(Poll::Ready(value)) => Poll::Ready(Done::Returned(value)),
+            Ok(Poll::Pending) => self.poll_meanwhile(cx),
+            Err(panic) => Poll::Ready(Done::Panicked(panic_text(&*panic))),
+        }
+    }
+
+    /// What the connection does while a handler waits.
+    fn poll_meanwhile<T>(&mut self, cx: &mut Context<'_>) -> Poll<Done<T>> {
+        self.ask();
+        if self.report.has(Fact::Abort) {
+            return Poll::Ready(Done::Aborted);
+        }
+        self.read(cx);
+        self.poll_time(cx);
+        self.wait(cx);
+        Poll::Pending
     }
 
     /// Asks a stream of replies for its next one, when the queue has room for it. `None` is its end, or the socket's.
@@ -158,6 +168,7 @@ impl<'a, R: Route> Driver<'a, R> {
     }
 
     /// Takes what is first in its turn, if there is nothing else to look at before: the usual case in a burst.
+    #[inline]
     pub(super) fn next_at_once(&mut self) -> Option<Event<R>> {
         if self.handled >= TURN || !self.line().report().is_calm() {
             return None;
@@ -178,38 +189,35 @@ impl<'a, R: Route> Driver<'a, R> {
     }
 
     /// Waits for what there is to do next.
-    pub(super) async fn next(&mut self) -> Next<'a, R> {
-        poll_fn(|cx| {
-            let mut reads = 0;
-            self.ask();
-            if self.is_others_turn(cx) {
-                self.read(cx);
-                self.poll_time(cx);
-                self.wait(cx);
-                return Poll::Pending;
-            }
-            loop {
-                if let Some(next) = self.ready(cx) {
-                    return Poll::Ready(next);
-                }
-                reads += 1;
-                if reads > READS {
-                    cx.waker().wake_by_ref();
-                    break;
-                }
-                if self.poll_read(cx).is_pending() {
-                    break;
-                }
-            }
+    pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Next<'a, R>> {
+        let mut reads = 0;
+        self.ask();
+        if self.is_others_turn(cx) {
+            self.read(cx);
             self.poll_time(cx);
             self.wait(cx);
-            // The timer or the flush may have decided something that nobody would wake us for.
-            match self.ready(cx) {
-                Some(next) => Poll::Ready(next),
-                None => Poll::Pending,
+            return Poll::Pending;
+        }
+        loop {
+            if let Some(next) = self.ready(cx) {
+                return Poll::Ready(next);
             }
-        })
-        .await
+            reads += 1;
+            if reads > READS {
+                cx.waker().wake_by_ref();
+                break;
+            }
+            if self.poll_read(cx).is_pending() {
+                break;
+            }
+        }
+        self.poll_time(cx);
+        self.wait(cx);
+        // The timer or the flush may have decided something that nobody would wake us for.
+        match self.ready(cx) {
+            Some(next) => Poll::Ready(next),
+            None => Poll::Pending,
+        }
     }
 
     /// Whether so much was handled at one stretch that the network and others come first; then the task is woken for more.

@@ -103,7 +103,7 @@ impl<'a, R: Route> Hearing<'a, R> {
             (Frame::Close(code, reason), Attention::All | Attention::Close) => {
                 // RFC 6455 §5.5.1: nothing follows a close frame.
                 self.attention = Attention::Nothing;
-                if let Answer::Owed(answer) = self.line.receive_close(code, reason) {
+                if let Answer::Owed(answer) = self.line.receive_close(code, reason.into()) {
                     self.owed = Some(Box::new(answer));
                 }
                 None

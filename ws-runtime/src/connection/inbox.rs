@@ -21,7 +21,7 @@ use super::{
 use crate::{
     route::Route,
     socket::{Line, Reader},
-    wire::{Close, Decoder, Fault, Limits, Role},
+    wire::{Close, Decoder, Fault, Inflater, Limits, Role},
 };
 
 /// What is held back for a connection without a limit on its messages, in bytes.
@@ -43,10 +43,12 @@ pub(super) struct Inbox<'a, R: Route> {
 impl<'a, R: Route> Inbox<'a, R> {
     /// `rest` is what the client sent right behind its handshake.
     pub(super) fn new(entry: &'a Entry<R>, line: &'a Line, reader: Reader, rest: Vec<u8>) -> Self {
+        let window = line.agreed().map(|agreed| agreed.inbound_window(Role::Server));
+        let inflater = window.map(|window| Box::new(Inflater::new(window)));
         Self {
             reader,
             input: Input::new(rest),
-            decoder: Decoder::new(Role::Server),
+            decoder: Decoder::new(Role::Server, inflater),
             hearing: Hearing::new(entry, line),
             events: Events::new(),
             begun: None,
@@ -61,12 +63,16 @@ impl<'a, R: Route> Inbox<'a, R> {
     /// Whether as much is held as one message may be long.
     pub(super) fn is_full(&self) -> bool {
         // One read may bring a whole buffer, so less could not be kept to.
+        self.input.is_held() || self.weighs_enough()
+    }
+
+    fn weighs_enough(&self) -> bool {
         self.events.weight() >= self.limits().max_message.unwrap_or(UNLIMITED).max(BUFFER)
     }
 
     /// Whether nothing waits for its turn.
     pub(super) fn is_empty(&self) -> bool {
-        self.events.is_empty() && !self.is_fresh()
+        self.events.is_empty() && !self.is_fresh() && !self.input.is_held()
     }
 
     /// Whether something was read that has not been decoded as far as possible.
@@ -123,17 +129,28 @@ impl<'a, R: Route> Inbox<'a, R> {
     /// Takes what is first in its turn.
     #[inline]
     pub(super) fn pop(&mut self) -> Option<Event<R>> {
-        if self.events.is_empty() { self.decode() } else { self.events.pop() }
+        if !self.events.is_empty() {
+            return self.events.pop();
+        }
+        if self.input.is_held() {
+            self.input.resume();
+        }
+        self.decode()
     }
 
     /// Decodes what was read, so that the task may wait.
     pub(super) fn settle(&mut self) {
         while let Some(event) = self.decode() {
             self.events.push(event);
+            // What was read is no more than a buffer; what it inflates to may be a thousand of them.
+            if self.decoder.inflates() && self.weighs_enough() {
+                return self.input.hold();
+            }
         }
     }
 
     /// Decodes up to the next event.
+    #[inline]
     fn decode(&mut self) -> Option<Event<R>> {
         while self.input.is_fresh() {
             let limits = self.limits();
@@ -200,7 +217,7 @@ impl<'a, R: Route> Inbox<'a, R> {
             self.ended = true;
             return Poll::Ready(());
         }
-        let event = match self.decoder.finish_large() {
+        let event = match self.decoder.finish_large(self.limits()) {
             Ok(None) => None,
             Ok(Some(frame)) => {
                 self.begun = None;

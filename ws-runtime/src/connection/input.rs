@@ -30,33 +30,55 @@ pub(super) struct Input {
     shared: bool,
     /// They have not been looked at.
     fresh: bool,
+    /// They have not been looked at, and are not to be yet.
+    held: bool,
 }
 
 impl Input {
     /// What came with the handshake.
     pub(super) fn new(bytes: Vec<u8>) -> Self {
         let (end, fresh) = (length(bytes.len()), !bytes.is_empty());
-        Self { bytes, at: 0, end, shared: false, fresh }
+        Self { bytes, at: 0, end, shared: false, fresh, held: false }
     }
 
     /// Whether there may be whole frames in it.
+    #[inline]
     pub(super) fn is_fresh(&self) -> bool {
         self.fresh
     }
 
     /// Whether nothing is left.
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.at == self.end
     }
 
     /// What is not decoded yet.
+    #[inline]
     pub(super) fn bytes(&mut self) -> &mut [u8] {
         &mut self.bytes[self.at as usize..self.end as usize]
     }
 
     /// All but the last `left` bytes are decoded.
+    #[inline]
     pub(super) fn advance(&mut self, left: usize) {
         self.at = self.end - length(left);
+    }
+
+    /// What is left waits until it is looked at again, and the thread's buffer is free for others.
+    pub(super) fn hold(&mut self) {
+        self.keep();
+        self.held = !self.is_empty();
+    }
+
+    /// Whether there may be whole frames in what waits.
+    pub(super) fn is_held(&self) -> bool {
+        self.held
+    }
+
+    /// Looks again at what was held.
+    pub(super) fn resume(&mut self) {
+        self.fresh |= std::mem::take(&mut self.held);
     }
 
     /// There is no whole frame left in it: the thread's buffer is free for others.
@@ -75,6 +97,7 @@ impl Input {
     /// Drops all of it.
     pub(super) fn clear(&mut self) {
         self.at = self.end;
+        self.held = false;
         self.keep();
     }
 

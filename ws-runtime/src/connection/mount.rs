@@ -22,8 +22,8 @@ use crate::{
     codec::{Decode, Encode, Telling},
     contract::Contract,
     handshake::{
-        Handshake, Opening, PartPlans, RawRequest, Refusal, Reject, SetupError, accepted, check_protocols,
-        opening, problem, read_parts,
+        Handshake, Opening, PartPlans, RawRequest, Refusal, Reject, SetupError, accepted, agree,
+        check_protocols, opening, problem, read_parts,
     },
     pubsub::{Shard, Topics},
     route::{OnInvalid, Options, Route},
@@ -162,6 +162,10 @@ impl<R: Route> Mounted<R> {
         R::OPTIONS.origins.admit(&request.parts.headers)?;
         let served = <R::Contract as Contract>::PROTOCOLS;
         let protocol = opening.protocols.choose(served, R::OPTIONS.require_protocol)?;
+        let (agreed, extensions) = match &self.entry.hub.settings.deflate {
+            Some(deflate) => agree(&request.parts.headers, deflate)?.unzip(),
+            None => (None, None),
+        };
         let mut raw = RawRequest::new(request.parts, request.captures, request.remote_addr)?;
         route.parse(&mut raw).await?;
         route.transform(&mut raw).await?;
@@ -169,9 +173,9 @@ impl<R: Route> Mounted<R> {
         let handshake = Handshake::<R>::new(raw, parts, opening.protocols, protocol);
         let data = route.before_handle(&handshake).await?;
         let extra = route.upgrade(&handshake, &data).await?;
-        let response = accepted(&opening.accept, protocol, extra)?;
+        let response = accepted(&opening.accept, protocol, extensions.as_deref(), extra)?;
         let (parts, remote_addr, protocol) = handshake.into_parts();
-        let opened = Opened { remote_addr, protocol, parts, data };
+        let opened = Opened { remote_addr, protocol, parts, data, agreed };
         Ok((response, Socket::new(Arc::clone(&self.entry.hub), request.shard, opened)))
     }
 }
@@ -183,7 +187,7 @@ pub(super) fn refuse(reject: Reject, shaken: Option<(&str, Option<&'static str>)
         Refusal::Close(close) => close,
     };
     let accepted = match shaken {
-        Some((accept, protocol)) => accepted(accept, protocol, http::HeaderMap::new()),
+        Some((accept, protocol)) => accepted(accept, protocol, None, http::HeaderMap::new()),
         None => Err(problem(StatusCode::FORBIDDEN, "refused")),
     };
     match accepted {

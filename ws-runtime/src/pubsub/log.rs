@@ -7,6 +7,9 @@ use bytes::{Bytes, BytesMut};
 /// How much is set aside for small frames at a time, in bytes.
 const BLOCK: usize = 8 * 1024;
 
+/// Up to this many bytes, small frames are joined into one piece, which each subscriber gets by one plain write.
+const JOINED: usize = 4 * 1024;
+
 /// Published frames, oldest first. Positions are byte counts since the topic began, so they never move.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
@@ -88,14 +91,23 @@ impl Log {
 
     /// Makes what was appended shareable.
     fn seal(&mut self) {
-        if !self.tail.is_empty() {
-            let bytes = self.tail.split().freeze();
-            self.pieces.push_back(Piece { at: self.end - bytes.len() as u64, bytes });
+        if self.tail.is_empty() {
+            return;
+        }
+        let bytes = self.tail.split().freeze();
+        match self.pieces.back_mut() {
+            Some(last) if last.bytes.len() + bytes.len() <= JOINED => {
+                last.bytes = [&last.bytes[..], &bytes].concat().into();
+            }
+            _ => self.pieces.push_back(Piece { at: self.end - bytes.len() as u64, bytes }),
         }
     }
 
-    /// Lends everything from the first held byte to the end.
+    /// Lends everything from the first held byte to the end. The window is a new one or of this log.
     pub(crate) fn window(&mut self, window: &mut Window) {
+        if window.count == self.count {
+            return;
+        }
         self.seal();
         window.pieces.clear();
         window.pieces.extend(self.pieces.iter().cloned());

@@ -2,7 +2,7 @@
 //!
 //! A frame is published by appending its bytes, once a shard, to the topic's log. Every subscriber has a [`Cursor`] into it;
 //! a shard's flusher offers each subscriber what lies between its cursor and the end, in slices, with a turn for everybody
-//! else between two slices. This floor knows frames as bytes and subscribers as a trait; what writes stands above.
+//! else between two slices. Subscribers who get their frames in another format have a log of their own. This floor knows frames as bytes and subscribers as a trait; what writes stands above.
 
 mod log;
 mod places;
@@ -16,6 +16,6 @@ pub(crate) use self::{
     log::Window,
     places::Places,
     shard::Shard,
-    topic::{Cursor, Parcel, Subscriber, Topic, catch_up, is_behind},
-    topics::Topics,
+    topic::{Cursor, Frames, Parcel, Subscriber, Topic, catch_up, is_behind},
+    topics::{Sender, Topics},
 };

@@ -16,6 +16,7 @@ use super::{
     log::{Log, Position},
     places::Places,
 };
+use crate::wire::Format;
 
 /// Past this many held bytes a publisher hands the log out itself, so that no burst outgrows it.
 const MOST: u64 = 1 << 20;
@@ -29,7 +30,7 @@ pub(crate) trait Subscriber: Any + Send + Sync {
     fn take(&self, topic: &Arc<Topic>, window: &Window);
 }
 
-/// One topic on one shard.
+/// One topic on one shard, in one format.
 ///
 /// Locks are taken in the order: a subscriber's write side, the map of topics, the topic. A topic's is never held while a
 /// subscriber is called.
@@ -64,6 +65,18 @@ pub(crate) struct Cursor {
 pub(crate) struct Parcel<'a> {
     pub(crate) head: &'a [u8],
     pub(crate) rest: Option<&'a Bytes>,
+}
+
+/// A message as it is published: the frame of each format, made when it is first asked for.
+pub(crate) trait Frames {
+    fn parcel(&mut self, format: Format) -> Parcel<'_>;
+}
+
+/// The same frame for all.
+impl Frames for Parcel<'_> {
+    fn parcel(&mut self, _format: Format) -> Parcel<'_> {
+        *self
+    }
 }
 
 impl Topic {

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use crate::{handshake::Origins, socket::Settings, wire::Limits};
+use crate::{
+    handshake::Origins,
+    socket::Settings,
+    wire::{Deflate, Limits},
+};
 
 /// The options that a route or the server may set. `None` is unset; a size, count or time of zero turns a limit off.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +24,7 @@ pub struct Options {
     pub publish_to_self: Option<bool>,
     pub on_invalid: Option<OnInvalid>,
     pub close_timeout: Option<Duration>,
+    pub per_message_deflate: Option<Deflate>,
     pub require_protocol: bool,
     pub origins: Origins,
 }
@@ -39,6 +44,7 @@ impl Options {
         publish_to_self: None,
         on_invalid: None,
         close_timeout: None,
+        per_message_deflate: None,
         require_protocol: false,
         origins: Origins::SameHost,
     };
@@ -84,6 +90,7 @@ impl Options {
             max_invalid: count(self.max_invalid, server.max_invalid),
             publish_to_self: flag(self.publish_to_self, server.publish_to_self, false),
             close_timeout: time(self.close_timeout, server.close_timeout, 10),
+            deflate: self.per_message_deflate.or(server.per_message_deflate).filter(|deflate| deflate.on),
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     connection::Assembly,
     route::{BoxError, OnInvalid, Route},
     socket::Handle,
+    wire::Deflate,
 };
 
 /// A server of routes: put together, then run by [`listen`](Self::listen) or [`serve`](Self::serve).
@@ -147,6 +148,12 @@ impl Server {
     /// Limits how long the closing handshake may take; 10 s unless set. Past it the connection is dropped.
     pub fn close_timeout(mut self, timeout: Duration) -> Self {
         self.assembly.defaults.close_timeout = Some(timeout);
+        self
+    }
+
+    /// Compresses messages for clients that offer it (permessage-deflate, RFC 7692); off unless set. See [`Deflate`].
+    pub fn per_message_deflate(mut self, deflate: Deflate) -> Self {
+        self.assembly.defaults.per_message_deflate = Some(deflate);
         self
     }
 

@@ -8,13 +8,14 @@ use std::{
     },
 };
 
-use bytes::Bytes;
-
-use super::{Directory, Line, Outgoing, Settings, outbox::SHARE};
+use super::{
+    Directory, Line, Outgoing, Settings,
+    packed::{Packed, Payload},
+};
 use crate::{
     codec::{EncodeError, Encoded, Plan},
-    pubsub::{Parcel, Places, Published, Subscriber, Topics},
-    wire::{Encoder, Kind},
+    pubsub::{Places, Published, Subscriber, Topics},
+    wire::Kind,
 };
 
 /// What all sockets of one route share: its topics, its settings, how its responses are encoded, and who is connected.
@@ -37,12 +38,6 @@ impl std::fmt::Debug for dyn Member {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Socket {}", self.line().id)
     }
-}
-
-/// An encoded message.
-pub(super) enum Payload<'a> {
-    Copied(&'a [u8]),
-    Shared(Bytes),
 }
 
 thread_local! {
@@ -116,26 +111,15 @@ impl Hub {
         from: Option<(&Line, usize)>,
     ) -> Published {
         let published = self.encode(value, |kind, payload| {
-            let mut head = Vec::new();
-            let rest = match &payload {
-                Payload::Copied(bytes) => {
-                    Encoder::message(kind, bytes, &mut head);
-                    None
-                }
-                Payload::Shared(bytes) if bytes.len() < SHARE => {
-                    Encoder::message(kind, bytes, &mut head);
-                    None
-                }
-                Payload::Shared(bytes) => {
-                    Encoder::message_header(kind, bytes.len(), &mut head);
-                    Some(bytes)
-                }
-            };
-            let parcel = Parcel { head: &head, rest };
+            let mut packed = Packed::new(kind, payload, self.settings.deflate);
+            if self.settings.deflate.is_some() {
+                // Compressing takes its time, so it is done before any lock is held.
+                self.topics.prepare(topic, &mut packed);
+            }
             let (receivers, dropped) = if let Some((line, shard)) = from {
-                line.publish_to_others(&self.topics, shard, topic, parcel)
+                line.publish_to_others(&self.topics, shard, topic, &mut packed)
             } else {
-                let sent = self.topics.publish(topic, parcel, 0, usize::MAX);
+                let sent = self.topics.publish(topic, &mut packed, None);
                 (sent.members - sent.full, sent.full)
             };
             self.topics.relieve(topic);

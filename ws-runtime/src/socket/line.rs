@@ -15,6 +15,7 @@ use tokio::{io::AsyncWrite, sync::Notify};
 
 use super::{
     Delivery, Settings,
+    compression::Own,
     outbox::{Outbox, SHARE},
     report::{Board, Fact, Report, Wish},
     state::{Locked, State, unlock},
@@ -22,7 +23,7 @@ use super::{
 };
 use crate::{
     session::{Answer, Session},
-    wire::{Close, Closed, Encoder, Kind, Text},
+    wire::{Agreed, Close, Closed, Encoder, Kind, Text},
 };
 
 /// The write side of one socket.
@@ -30,6 +31,8 @@ use crate::{
 pub(crate) struct Line {
     /// Never 0, which stands for nobody.
     pub(super) id: u64,
+    /// What was agreed on about compression, if anything.
+    pub(super) agreed: Option<Agreed>,
     board: Board,
     /// Tells those who wait that the state is another.
     changed: Arc<Notify>,
@@ -37,16 +40,18 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    pub(crate) fn new(id: u64, settings: &Settings) -> Self {
+    pub(crate) fn new(id: u64, settings: &Settings, agreed: Option<Agreed>) -> Self {
         let changed = Arc::new(Notify::new());
         Self {
             id,
+            agreed,
             board: Board::default(),
             changed: Arc::clone(&changed),
             state: Mutex::new(State {
                 writer: None,
                 outbox: Outbox::default(),
                 cursors: Vec::new(),
+                own: Own::of(agreed.as_ref()),
                 session: Session::default(),
                 task: None,
                 changed,
@@ -67,24 +72,42 @@ impl Line {
 
     /// Queues a message that is copied.
     pub(super) fn send(&self, kind: Kind, payload: &[u8]) -> Delivery {
-        self.queue(payload.len(), |outbox| outbox.append(|tail| Encoder::message(kind, payload, tail)))
+        match &self.agreed {
+            Some(agreed) if payload.len() >= agreed.threshold() => self.send_deflated(agreed, kind, payload),
+            _ => self.queue(payload.len(), |state| {
+                state.outbox.append(|tail| Encoder::message(kind, payload, tail));
+            }),
+        }
     }
 
     /// Queues a message whose payload is shared if it is large.
     pub(super) fn send_shared(&self, kind: Kind, payload: Bytes) -> Delivery {
-        if payload.len() < SHARE {
-            return self.send(kind, &payload);
+        match &self.agreed {
+            Some(agreed) if payload.len() >= agreed.threshold() => self.send_deflated(agreed, kind, &payload),
+            _ if payload.len() < SHARE => self.send(kind, &payload),
+            _ => self.queue(payload.len(), |state| {
+                state.outbox.append(|tail| Encoder::message_header(kind, payload.len(), tail));
+                state.outbox.push(payload);
+            }),
         }
-        self.queue(payload.len(), |outbox| {
-            outbox.append(|tail| Encoder::message_header(kind, payload.len(), tail));
-            outbox.push(payload);
-        })
     }
 
-    fn queue(&self, length: usize, fill: impl FnOnce(&mut Outbox)) -> Delivery {
+    pub(super) fn queue(&self, length: usize, fill: impl FnOnce(&mut State)) -> Delivery {
+        let mut state = match self.admit(length) {
+            Ok(state) => state,
+            Err(delivery) => return delivery,
+        };
+        fill(&mut state);
+        state.relieve();
+        let delivery = if state.note_level() { Delivery::Backpressure } else { Delivery::Sent };
+        unlock(state, delivery)
+    }
+
+    /// Makes sure that a message may be queued behind what topics hold; what became of it otherwise.
+    pub(super) fn admit(&self, length: usize) -> Result<Locked<'_>, Delivery> {
         let mut state = self.lock();
         if !state.may_send() {
-            return Delivery::Closed;
+            return Err(Delivery::Closed);
         }
         state.catch_up(self.id);
         if state.is_full() {
@@ -92,12 +115,9 @@ impl Line {
             unlock(state, ());
             // Not under the lock: the log may be read over this very socket.
             tracing::debug!(socket = self.id, bytes = length, "message dropped: the peer does not read");
-            return Delivery::Dropped;
+            return Err(Delivery::Dropped);
         }
-        fill(&mut state.outbox);
-        state.relieve();
-        let delivery = if state.note_level() { Delivery::Backpressure } else { Delivery::Sent };
-        unlock(state, delivery)
+        Ok(state)
     }
 
     /// Queues a ping or a pong. Control frames are small and not dropped, unless nothing at all is read any more.

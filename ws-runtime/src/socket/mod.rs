@@ -3,12 +3,14 @@
 //! Nothing here reads from the network or calls a handler; that is the connection's.
 
 mod channel;
+mod compression;
 mod delivery;
 mod handle;
 mod hub;
 mod line;
 mod outbox;
 mod outgoing;
+mod packed;
 mod recipients;
 mod report;
 mod settings;

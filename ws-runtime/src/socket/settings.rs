@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::wire::Limits;
+use crate::wire::{Deflate, Limits};
 
 /// What holds for the connections of one route. `None` is no limit.
 #[derive(Clone, Copy, Debug)]
@@ -16,4 +16,5 @@ pub(crate) struct Settings {
     pub(crate) max_invalid: Option<u32>,
     pub(crate) publish_to_self: bool,
     pub(crate) close_timeout: Option<Duration>,
+    pub(crate) deflate: Option<Deflate>,
 }

@@ -8,14 +8,11 @@ use std::{
     sync::Arc,
 };
 
-use super::{
-    Channel, Delivery, Hub, Line, Outgoing, Wish,
-    hub::{Member, Payload},
-};
+use super::{Channel, Delivery, Hub, Line, Outgoing, Wish, hub::Member, packed::Payload};
 use crate::{
     contract::{Contract, Endpoint, Parts, Response},
     pubsub::{Published, Subscriber, Topic, Window},
-    wire::{Close, Encoder, Message},
+    wire::{Agreed, Close, Encoder, Message},
 };
 
 /// The longest payload of a ping or pong in bytes (RFC 6455 §5.5).
@@ -45,6 +42,7 @@ pub(crate) struct Opening<E: Endpoint> {
     pub(crate) protocol: Option<&'static str>,
     pub(crate) parts: Parts<E::Contract>,
     pub(crate) data: E::Data,
+    pub(crate) agreed: Option<Agreed>,
 }
 
 /// Where a socket stands; the browser's numbers, but for CONNECTING, which no handler sees.
@@ -60,7 +58,7 @@ pub enum ReadyState {
 
 impl<E: Endpoint> Socket<E> {
     pub(crate) fn new(hub: Arc<Hub>, shard: usize, opening: Opening<E>) -> Self {
-        let line = Line::new(Hub::next_id(), &hub.settings);
+        let line = Line::new(Hub::next_id(), &hub.settings, opening.agreed);
         Self { inner: Arc::new(Inner { line, hub, shard, opening }) }
     }
 

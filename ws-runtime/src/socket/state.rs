@@ -9,6 +9,7 @@ use std::{
 use tokio::sync::Notify;
 
 use super::{
+    compression::Own,
     outbox::Outbox,
     report::{Board, Fact, Report},
     transport::Writer,
@@ -28,6 +29,8 @@ pub(super) struct State {
     pub(super) writer: Option<Writer>,
     pub(super) outbox: Outbox,
     pub(super) cursors: Vec<Cursor>,
+    /// What compresses its messages, where they may refer to earlier ones.
+    pub(super) own: Option<Box<Own>>,
     pub(super) session: Session,
     /// The connection's task while it waits.
     pub(super) task: Option<Waker>,
@@ -77,6 +80,9 @@ impl State {
     pub(super) fn catch_up(&mut self, id: u64) {
         if is_behind(&self.cursors) {
             let deliver = self.may_send() && !self.is_full();
+            if deliver {
+                self.move_on();
+            }
             let outbox = &mut self.outbox;
             catch_up(&mut self.cursors, id, |bytes| {
                 if deliver {

@@ -1,7 +1,10 @@
 //! Messages and control frames to bytes. A server's frames are neither masked nor fragmented (RFC 6455 §5.1, §5.4); a client
 //! masks what is encoded here.
 
-use super::{Close, Kind, decoder::unmask};
+use super::{
+    Close, Kind,
+    header::{COMPRESSED, unmask},
+};
 
 /// The longest header of an unmasked frame in bytes.
 const MAX_HEADER: usize = 10;
@@ -27,6 +30,18 @@ impl Encoder {
     /// Appends the header alone, of a payload that is written from where it lies.
     pub(crate) fn message_header(kind: Kind, length: usize, out: &mut Vec<u8>) {
         Self::header(data(kind), length, out);
+    }
+
+    /// Appends a data frame of a compressed message (RFC 7692 §6).
+    pub(crate) fn deflated(kind: Kind, payload: &[u8], out: &mut Vec<u8>) {
+        out.reserve(MAX_HEADER + payload.len());
+        Self::deflated_header(kind, payload.len(), out);
+        out.extend_from_slice(payload);
+    }
+
+    /// Appends the header alone, of a compressed payload that is written from where it lies.
+    pub(crate) fn deflated_header(kind: Kind, length: usize, out: &mut Vec<u8>) {
+        Self::header(COMPRESSED | data(kind), length, out);
     }
 
     /// Appends a ping; the payload is at most 125 bytes, which the socket's `ping` sees to.
