@@ -37,6 +37,7 @@ fn field(setting: &Setting, shell: &Shell<'_>) -> TokenStream {
     let value = match &setting.value {
         Value::Size(size) => number(*size, at),
         Value::Count(count) => number(*count, at),
+        Value::Text(text) => quote_spanned!(at=> #text),
         Value::Milliseconds(milliseconds) => {
             let duration = shell.paths.duration(at);
             let milliseconds = number(*milliseconds, at);

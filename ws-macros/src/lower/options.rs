@@ -20,6 +20,7 @@ pub(super) fn read(keys: &Keys, errors: &mut Diagnostics) -> Options {
     reader.flag("send_pings", &keys.send_pings);
     reader.size("backpressure_limit", &keys.backpressure_limit);
     reader.flag("close_on_backpressure_limit", &keys.close_on_backpressure_limit);
+    reader.pointer("latest_by_key", &keys.latest_by_key);
     reader.count("rate_limit", &keys.rate_limit);
     reader.count("max_invalid", &keys.max_invalid);
     reader.flag("publish_to_self", &keys.publish_to_self);
@@ -58,6 +59,11 @@ impl Reader<'_> {
     fn time(&mut self, name: &'static str, slot: &Slot<Amount>) {
         let value = slot.value().and_then(|amount| amounts::time(amount, self.errors));
         self.set(name, slot.span(), value.map(Value::Milliseconds));
+    }
+
+    fn pointer(&mut self, name: &'static str, slot: &Slot<Amount>) {
+        let value = slot.value().and_then(|pointer| strings::pointer(pointer, self.errors));
+        self.set(name, slot.span(), value.map(Value::Text));
     }
 
     fn flag(&mut self, name: &'static str, slot: &Slot<bool>) {

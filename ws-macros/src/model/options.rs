@@ -28,6 +28,7 @@ pub(crate) enum Value {
     Count(u32),
     Milliseconds(u64),
     Flag(bool),
+    Text(LitStr),
     /// The variant of the runtime's `OnInvalid`.
     OnInvalid(&'static str),
     /// What the runtime's `Deflate` is told beside its defaults; `None` is `off`.

@@ -4,6 +4,7 @@ mod amount;
 mod arguments;
 mod block;
 mod deflate;
+mod hollow;
 mod item;
 mod list;
 mod skip;

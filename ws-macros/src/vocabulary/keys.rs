@@ -76,6 +76,7 @@ pub(crate) const KEYS: &[KeyWord] = &[
     route("send_pings", FLAG),
     route("backpressure_limit", SIZE),
     route("close_on_backpressure_limit", FLAG),
+    route("latest_by_key", "a JSON pointer, as in `latest_by_key = \"/symbol\"`, or `off`"),
     route("rate_limit", COUNT),
     route("max_invalid", COUNT),
     route("publish_to_self", FLAG),

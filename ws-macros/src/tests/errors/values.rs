@@ -27,6 +27,14 @@ mistakes! { values:
         => "\"20\"", "expected a number, found a text";
     r#"#[ws_route("/", rate_limit = 20u8)] impl Chat { fn open(&self) {} }"#
         => "20u8", "expected a number, found `20u8`";
+    r#"#[ws_route("/", latest_by_key = symbol)] impl Chat { fn open(&self) {} }"#
+        => "symbol", "`latest_by_key` expects a JSON pointer";
+    r#"#[ws_route("/", latest_by_key = 3)] impl Chat { fn open(&self) {} }"#
+        => "3", "expected a JSON pointer, found a number";
+    r#"#[ws_route("/", latest_by_key = "symbol")] impl Chat { fn open(&self) {} }"#
+        => "\"symbol\"", "`symbol` is not a JSON pointer\nhelp: a pointer begins with `/`";
+    r#"#[ws_route("/", latest_by_key = "/a~b")] impl Chat { fn open(&self) {} }"#
+        => "\"/a~b\"", "`/a~b` is not a JSON pointer\nhelp: in a pointer `~` is written `~0`";
     r#"#[ws_route("/", on_invalid = drop)] impl Chat { fn open(&self) {} }"#
         => "drop", "`on_invalid` expects `reply`, `ignore` or `close`, found `drop`";
     r#"#[ws_route("/", on_invalid = "close")] impl Chat { fn open(&self) {} }"#

@@ -61,7 +61,7 @@ pub(crate) struct Deflater {
 
 impl Deflater {
     /// A stream without a past.
-    pub(crate) fn new(deflating: &Deflating) -> Self {
+    pub(crate) fn new(deflating: Deflating) -> Self {
         let kind = Kind { format: deflating.format, level: deflating.level };
         let idle = IDLE.with_borrow_mut(|idle| {
             let at = idle.iter().position(|(other, _)| *other == kind)?;
@@ -125,7 +125,7 @@ impl Drop for Deflater {
 }
 
 /// Appends a message that is compressed by itself. False, and nothing appended, if it would not be smaller.
-pub(crate) fn deflate(deflating: &Deflating, payload: &[u8], out: &mut Vec<u8>) -> bool {
+pub(crate) fn deflate(deflating: Deflating, payload: &[u8], out: &mut Vec<u8>) -> bool {
     let before = out.len();
     let is_smaller =
         Deflater::new(deflating).deflate(payload, out) && out.len() - before < payload.len().max(2);

@@ -63,8 +63,17 @@ struct Parameters {
     server_no_context_takeover: bool,
     client_no_context_takeover: bool,
     server_max_window_bits: Option<u8>,
+    client_max_window_bits: Limit,
+}
+
+/// What is said of the client's window.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Limit {
+    #[default]
+    Unsaid,
     /// A client may say that it can be limited, without saying to what.
-    client_max_window_bits: Option<Option<u8>>,
+    Any,
+    Most(u8),
 }
 
 impl Parameters {
@@ -82,9 +91,12 @@ impl Parameters {
                 (b"server_max_window_bits", Some(value)) => {
                     read.server_max_window_bits.replace(bits(value)?).is_none()
                 }
-                (b"client_max_window_bits", None) => read.client_max_window_bits.replace(None).is_none(),
-                (b"client_max_window_bits", Some(value)) => {
-                    read.client_max_window_bits.replace(Some(bits(value)?)).is_none()
+                (b"client_max_window_bits", value) => {
+                    let limit = match value {
+                        None => Limit::Any,
+                        Some(value) => Limit::Most(bits(value)?),
+                    };
+                    std::mem::replace(&mut read.client_max_window_bits, limit) == Limit::Unsaid
                 }
                 _ => false,
             };
@@ -107,11 +119,11 @@ impl Parameters {
             let _ = write!(text, "; server_max_window_bits={bits}");
         }
         match self.client_max_window_bits {
-            Some(Some(bits)) => {
+            Limit::Most(bits) => {
                 let _ = write!(text, "; client_max_window_bits={bits}");
             }
-            Some(None) => text.push_str("; client_max_window_bits"),
-            None => {}
+            Limit::Any => text.push_str("; client_max_window_bits"),
+            Limit::Unsaid => {}
         }
         text
     }
@@ -149,17 +161,17 @@ fn accept(offer: &Parameters, settings: &Deflate) -> Option<(Agreed, String)> {
         return None;
     }
     match offer.client_max_window_bits {
-        Some(most) => client.bits = client.bits.min(most.unwrap_or(15)),
+        Limit::Most(most) => client.bits = client.bits.min(most),
         // §7.1.2.2: a client that did not say that it can be limited may not be. What it sends is then not to be kept.
-        None if client.bits < 15 => client = Side { bits: 15, takeover: false },
-        None => {}
+        Limit::Unsaid if client.bits < 15 => client = Side { bits: 15, takeover: false },
+        Limit::Any | Limit::Unsaid => {}
     }
     let answer = Parameters {
         server_no_context_takeover: !server.takeover,
         client_no_context_takeover: !client.takeover,
         server_max_window_bits: (offer.server_max_window_bits.is_some() || server.bits < 15)
             .then_some(server.bits),
-        client_max_window_bits: (client.bits < 15).then_some(Some(client.bits)),
+        client_max_window_bits: if client.bits < 15 { Limit::Most(client.bits) } else { Limit::Unsaid },
     };
     Some((Agreed::new(settings, server, client), answer.write()))
 }
@@ -171,7 +183,7 @@ pub(crate) fn offer(settings: &Deflate) -> String {
         server_no_context_takeover: !settings.server.takeover,
         client_no_context_takeover: !settings.client.takeover,
         server_max_window_bits: (settings.server.bits < 15).then_some(settings.server.bits),
-        client_max_window_bits: Some((bits < 15).then_some(bits)),
+        client_max_window_bits: if bits < 15 { Limit::Most(bits) } else { Limit::Any },
     };
     offer.write()
 }
@@ -204,16 +216,16 @@ pub(crate) fn confirm<'a>(
     server.bits = bits;
     let mut agreed = Agreed::new(settings, server, client);
     match answer.client_max_window_bits {
-        None => {}
+        Limit::Unsaid => {}
         // §7.1.2.2: in an answer it has a value, no larger than the offered one.
-        Some(Some(bits)) if bits <= client.bits => {
+        Limit::Most(bits) if bits <= client.bits => {
             agreed.client.bits = bits.max(Side::LEAST);
             if bits < Side::LEAST {
                 // It can be kept to by not compressing: nothing obliges an end to (§6).
                 agreed.threshold = u32::MAX;
             }
         }
-        Some(_) => return Err(Mismatch("a window for the client that it did not offer")),
+        _ => return Err(Mismatch("a window for the client that it did not offer")),
     }
     Ok(Some(agreed))
 }

@@ -44,7 +44,7 @@ fn how(settings: &Deflate, takeover: bool) -> Deflating {
 
 fn packed(payload: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
-    assert!(Deflater::new(&how(&Deflate::new(), false)).deflate(payload, &mut out));
+    assert!(Deflater::new(how(&Deflate::new(), false)).deflate(payload, &mut out));
     out
 }
 
@@ -89,9 +89,9 @@ fn the_examples_of_the_standard_are_read() {
 fn the_examples_of_the_standard_are_written() {
     let settings = Deflate::new();
     let mut out = Vec::new();
-    assert!(Deflater::new(&how(&settings, false)).deflate(b"Hello", &mut out));
+    assert!(Deflater::new(how(&settings, false)).deflate(b"Hello", &mut out));
     assert_eq!(out, b"\xf2\x48\xcd\xc9\xc9\x07\x00");
-    let mut stream = Deflater::new(&how(&settings.level(6), true));
+    let mut stream = Deflater::new(how(&settings.level(6), true));
     for expected in [&b"\xf2\x48\xcd\xc9\xc9\x07\x00"[..], b"\xf2\x00\x11\x00\x00"] {
         out.clear();
         assert!(stream.deflate(b"Hello", &mut out));
@@ -228,10 +228,9 @@ fn text_is_checked_as_it_is_inflated() {
         // A character that is cut by the end of a fragment is whole with the next one.
         let deflated = packed(text.as_bytes());
         let count = deflated.len();
-        let fragments = deflated
-            .iter()
-            .enumerate()
-            .map(|(at, byte)| frame(u8::from(at == 0) * 0x41 | u8::from(at + 1 == count) * 0x80, &[*byte]));
+        let fragments = deflated.iter().enumerate().map(|(at, byte)| {
+            frame((u8::from(at == 0) * 0x41) | (u8::from(at + 1 == count) * 0x80), &[*byte])
+        });
         let fragments = fragments.collect::<Vec<_>>().concat();
         assert_eq!(read(&mut client(window), &fragments, &UNLIMITED), Ok(vec![Message::text(text.as_str())]));
     }
@@ -261,7 +260,7 @@ fn a_stream_begins_anew_behind_what_it_has_not_made() {
     let expected = Message::text(own.as_str());
     for anew in [true, false] {
         let mut decoder = client(WINDOW);
-        let mut stream = Deflater::new(&how(&settings, true));
+        let mut stream = Deflater::new(how(&settings, true));
         let mut send = |stream: &mut Deflater, text: &str| {
             let mut out = Vec::new();
             assert!(stream.deflate(text.as_bytes(), &mut out));
@@ -269,11 +268,11 @@ fn a_stream_begins_anew_behind_what_it_has_not_made() {
         };
         assert_eq!(send(&mut stream, &own), Ok(vec![expected.clone()]));
         assert_eq!(
-            send(&mut Deflater::new(&how(&settings, false)), &shared),
+            send(&mut Deflater::new(how(&settings, false)), &shared),
             Ok(vec![Message::text(shared.as_str())])
         );
         if anew {
-            stream = Deflater::new(&how(&settings, true));
+            stream = Deflater::new(how(&settings, true));
         }
         let arrived = send(&mut stream, &own);
         assert_eq!(arrived == Ok(vec![expected.clone()]), anew, "{arrived:?}");
@@ -332,7 +331,7 @@ fn whatever_is_agreed_on_all_messages_arrive() {
                 let compressed = payload.len() >= sender.threshold();
                 let mut wire = payload.clone();
                 if compressed {
-                    let mut stream = own.take().unwrap_or_else(|| Deflater::new(&deflating));
+                    let mut stream = own.take().unwrap_or_else(|| Deflater::new(deflating));
                     wire.clear();
                     assert!(stream.deflate(&payload, &mut wire));
                     own = Some(stream).filter(|_| deflating.takeover);
@@ -349,7 +348,7 @@ fn whatever_is_agreed_on_all_messages_arrive() {
                     } else {
                         0x02
                     };
-                    let mut bytes = frame(opcode | u8::from(at == 2) * 0x80, part);
+                    let mut bytes = frame(opcode | (u8::from(at == 2) * 0x80), part);
                     if from == Role::Client {
                         Encoder::mask(&mut bytes, [1, 2, 3, 4]);
                     }
