@@ -57,5 +57,5 @@ pub use self::{
         Admit, BoxError, Error, Extend, Handlers, OnInvalid, Options, Outcome, Pass, Refusal, Reply, Route,
     },
     server::{Body, Listener, ServeError, Server},
-    socket::{Channel, Delivery, Handle, Outgoing, ReadyState, Recipients, Socket},
+    socket::{Channel, Delivery, Handle, Outgoing, ReadyState, Recipients, Shutdown, Socket},
 };

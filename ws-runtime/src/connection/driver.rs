@@ -249,6 +249,7 @@ impl<'a, R: Route> Driver<'a, R> {
             || self.failed
             || handshaken
             || lost && (sent || self.inbox.is_empty())
+            || sent && report.has(Fact::Ended)
         {
             return Some(Next::End);
         }
@@ -274,6 +275,9 @@ impl<'a, R: Route> Driver<'a, R> {
             && let Some(answer) = self.inbox.take_owed()
         {
             self.line().close((*answer).as_ref());
+            return Some(Next::End);
+        }
+        if report.has(Fact::Ended) && self.inbox.is_empty() {
             return Some(Next::End);
         }
         if !self.feed.is_empty()
@@ -325,7 +329,12 @@ impl<'a, R: Route> Driver<'a, R> {
         }
         ready!(self.inbox.poll_read(cx));
         if self.inbox.has_ended() {
-            self.line().lose();
+            // To a handler both are the same, the peer is gone; but one that has only ended its own direction may read on.
+            if self.inbox.is_broken() {
+                self.line().lose();
+            } else {
+                self.line().end();
+            }
             self.ask();
         } else {
             self.keepalive.hear(Instant::now());

@@ -38,6 +38,8 @@ pub(super) struct Inbox<'a, R: Route> {
     /// Since when a message is under way.
     begun: Option<Instant>,
     ended: bool,
+    /// It did not end well.
+    broken: bool,
 }
 
 impl<'a, R: Route> Inbox<'a, R> {
@@ -53,6 +55,7 @@ impl<'a, R: Route> Inbox<'a, R> {
             events: Events::new(),
             begun: None,
             ended: false,
+            broken: false,
         }
     }
 
@@ -101,6 +104,11 @@ impl<'a, R: Route> Inbox<'a, R> {
     /// Whether the stream has ended.
     pub(super) fn has_ended(&self) -> bool {
         self.ended
+    }
+
+    /// Whether the stream is of no use in the other direction either.
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken
     }
 
     /// When the message that is under way has to be complete.
@@ -196,8 +204,9 @@ impl<'a, R: Route> Inbox<'a, R> {
         if !self.hearing.is_deaf() && self.decoder.large().is_some() {
             return self.poll_large(cx);
         }
-        // A broken stream and an ended one are the same to a handler: the peer is gone.
-        self.ended = !matches!(ready!(self.input.poll_fill(&mut self.reader, cx)), Ok(1..));
+        let read = ready!(self.input.poll_fill(&mut self.reader, cx));
+        self.ended = !matches!(read, Ok(1..));
+        self.broken = read.is_err();
         if self.hearing.is_deaf() {
             self.input.clear();
         }
@@ -213,8 +222,10 @@ impl<'a, R: Route> Inbox<'a, R> {
         }
         let mut target = payload.limit(missing);
         let read = pin!(self.reader.read_buf(&mut target)).poll(cx);
-        if !matches!(ready!(read), Ok(1..)) {
+        let read = ready!(read);
+        if !matches!(read, Ok(1..)) {
             self.ended = true;
+            self.broken = read.is_err();
             return Poll::Ready(());
         }
         let event = match self.decoder.finish_large(self.limits()) {

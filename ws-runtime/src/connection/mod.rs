@@ -4,6 +4,7 @@
 mod answer;
 mod assembly;
 mod clock;
+mod connections;
 mod driver;
 mod ending;
 mod entry;
@@ -12,6 +13,7 @@ mod hearing;
 mod inbox;
 mod input;
 mod mount;
+mod relief;
 mod run;
 mod served;
 mod start_error;

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     route::Route,
-    socket::{Reader, Socket},
+    socket::{Reader, Socket, Wish},
 };
 
 /// Serves one connection until it has ended and its last handler has returned. `rest` is what the client sent right behind
@@ -64,7 +64,8 @@ struct Present<R: Route> {
 impl<R: Route> Drop for Present<R> {
     fn drop(&mut self) {
         self.socket.leave_topics();
-        self.socket.line().finish();
+        let clean = self.socket.line().finish().clean;
+        self.entry.hub.note_end(clean && self.socket.line().report().wish() == Wish::Nothing);
         self.entry.hub.depart(self.place);
     }
 }

@@ -16,6 +16,7 @@ mod origin;
 mod parts;
 mod percent;
 mod problem;
+mod proxies;
 mod reject;
 mod request;
 mod setup;
@@ -27,7 +28,8 @@ pub(crate) use self::{
     limits::HeadLimits,
     opening::{Opening, asks_to_upgrade, opening},
     parts::{PartPlans, read_parts},
-    problem::problem,
+    problem::{busy, problem},
+    proxies::Proxies,
     reject::Refusal,
     subprotocol::check_protocols,
 };

@@ -218,7 +218,7 @@ mod tests {
                     }
                 }
                 6 => {
-                    topics.publish(NAMES[name], &mut Parcel { head: b"frame", rest: None }, None);
+                    topics.publish(NAMES[name], &mut Parcel { head: b"frame", rest: None, key: None }, None);
                 }
                 // It closes, and another takes its place.
                 _ => {

@@ -4,14 +4,9 @@ use std::cell::Cell;
 
 use bytes::Bytes;
 
-use super::{
-    Delivery, Line,
-    outbox::{Outbox, SHARE},
-    packed::Packed,
-    state::State,
-};
+use super::{Delivery, Line, outbox::Outbox, packed::Packed, state::State};
 use crate::{
-    pubsub::Frames,
+    pubsub::SHARE,
     wire::{Agreed, Deflater, Deflating, Encoder, Format, Kind, Role, deflate},
 };
 
@@ -76,18 +71,18 @@ impl Line {
 
     /// Queues what was made for several sockets.
     pub(super) fn send_packed(&self, packed: &mut Packed<'_>) -> Delivery {
-        match self.admit(packed.len()) {
+        match self.admit(packed.kind(), packed.payload()) {
             // It is compressed without the lock, if nobody else has had to.
             Ok(state) => drop(state),
             Err(delivery) => return delivery,
         }
-        let length = packed.len();
-        let parcel = packed.parcel(self.format());
-        self.queue(length, |state| {
+        packed.prepare(self.format());
+        let parcel = packed.made(self.format());
+        self.queue(packed.kind(), packed.payload(), |state| {
             state.move_on();
             state.outbox.append(|tail| tail.extend_from_slice(parcel.head));
             if let Some(rest) = parcel.rest {
-                state.outbox.push(rest.clone());
+                state.outbox.push(rest.clone(), false);
             }
         })
     }
@@ -117,12 +112,12 @@ impl Line {
         deflated: &mut Vec<u8>,
     ) -> Delivery {
         // What would be dropped is not compressed first.
-        match self.admit(payload.len()) {
+        match self.admit(kind, payload) {
             Ok(state) => drop(state),
             Err(delivery) => return delivery,
         }
         let is_smaller = deflate(deflating, payload, deflated);
-        self.queue(payload.len(), |state| {
+        self.queue(kind, payload, |state| {
             if is_smaller {
                 push(&mut state.outbox, kind, deflated);
             } else {
@@ -140,13 +135,13 @@ impl Line {
         payload: &[u8],
         deflated: &mut Vec<u8>,
     ) -> Delivery {
-        let mut state = match self.admit(payload.len()) {
+        let mut state = match self.admit(kind, payload) {
             Ok(state) => state,
             Err(delivery) => return delivery,
         };
         let Some(own) = state.own.as_mut().filter(|own| !own.lent) else {
             drop(state);
-            return self.queue(payload.len(), |state| {
+            return self.queue(kind, payload, |state| {
                 state.outbox.append(|tail| Encoder::message(kind, payload, tail));
             });
         };
@@ -156,7 +151,7 @@ impl Line {
         let mut stream = stream.unwrap_or_else(|| Deflater::new(deflating));
         let done = stream.deflate(payload, deflated);
         let mut stream = Some(stream).filter(|_| done);
-        let delivery = self.queue(payload.len(), |state| match &mut state.own {
+        let delivery = self.queue(kind, payload, |state| match &mut state.own {
             Some(own) if !own.moved && stream.is_some() => {
                 own.stream = stream.take();
                 push(&mut state.outbox, kind, deflated);
@@ -175,6 +170,6 @@ fn push(outbox: &mut Outbox, kind: Kind, deflated: &[u8]) {
         outbox.append(|tail| Encoder::deflated(kind, deflated, tail));
     } else {
         outbox.append(|tail| Encoder::deflated_header(kind, deflated.len(), tail));
-        outbox.push(Bytes::copy_from_slice(deflated));
+        outbox.push(Bytes::copy_from_slice(deflated), true);
     }
 }

@@ -12,6 +12,8 @@ pub(crate) struct Settings {
     pub(crate) send_pings: bool,
     pub(crate) backpressure_limit: Option<usize>,
     pub(crate) close_on_backpressure_limit: bool,
+    /// A JSON pointer into a response.
+    pub(crate) latest_by_key: Option<&'static str>,
     pub(crate) rate_limit: Option<u32>,
     pub(crate) max_invalid: Option<u32>,
     pub(crate) publish_to_self: bool,

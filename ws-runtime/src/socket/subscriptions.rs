@@ -101,7 +101,7 @@ impl Line {
                 count += 1;
                 length += piece.len() - from;
             } else {
-                outbox.push(piece.slice(from..));
+                outbox.push(piece.slice(from..), false);
             }
         });
         if !taken {
@@ -123,13 +123,14 @@ impl Line {
         }
         if !state.outbox.is_empty() {
             state.note_level();
+            state.count();
             unlock(state, ());
         }
     }
 
     /// The general way: several topics, frames of our own among the others', or a closing socket.
     fn take_all(&self, mut state: Locked<'_>) {
-        if state.is_full() {
+        if state.is_full() && state.latest.is_none() {
             state.overflow();
         }
         state.catch_up(self.id);

@@ -139,14 +139,15 @@ impl<'a, E: Endpoint> Connect<'a, E> {
         let path = <E::Contract as Contract>::PATH;
         assert_eq!(mount.path(), path, "`{target}` is of another route than the client");
         // A shutdown waits for handshakes that have begun.
-        let _running = site.served.tasks.begin();
+        let mut running = site.served.tasks.begin();
+        running.keep(site.served.enter(remote_addr).map_err(Refused::by)?);
         let arriving = Arriving { parts, captures, remote_addr, shard: site.next_shard() };
         let (response, start) = match site.served.admit(mount, arriving).await {
             Verdict::Accepted(response, start) => (response, start),
             Verdict::Refused(response) => return Err(Refused(Box::new(response))),
         };
         let (ours, theirs) = duplex(buffer);
-        start(Transport::Other(Box::new(theirs)), Vec::new(), &site.served.tasks);
+        start(Transport::Other(Box::new(theirs)), Vec::new(), running);
         let tells_errors =
             <Sent<E> as Encode>::plan().is_ok_and(|response| response.tells_errors() == Telling::Yes);
         let (parts, ()) = response.into_parts();
