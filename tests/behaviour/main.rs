@@ -6,6 +6,7 @@
 mod admission;
 mod channels;
 mod closing;
+mod compression;
 mod connections;
 mod errors;
 mod flow;

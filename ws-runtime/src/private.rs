@@ -6,14 +6,13 @@ pub use bytes::Bytes;
 pub use http::HeaderMap;
 
 pub use crate::{
-    codec::{Captures, Decode, Encode, Invalid, Pairs, Part, PartPlan},
+    codec::{Captures, Decode, Encode, Invalid, Part},
     contract::{Body, Contract, Endpoint, Response, Shared},
-    schema::SchemaError,
     wire::{Closed, Deflate, Message},
 };
 #[cfg(feature = "server")]
 pub use crate::{
     handshake::{Handshake, Origins, RawRequest, Reject},
-    route::{Admit, Error, Handlers, OnInvalid, Options, Outcome, Route, admit, extend, let_in, pass, reply},
+    route::{Admit, Error, Handlers, OnInvalid, Options, Outcome, Route, admit, extend, pass, reply},
     socket::Socket,
 };

@@ -1,7 +1,7 @@
 //! `impl Contract`: the path, the documentation, the types.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{LitStr, Type, spanned::Spanned};
 
 use super::{docs, params, paths, shell::Shell};
@@ -47,45 +47,38 @@ fn constants(contract: &Contract, shell: &Shell<'_>) -> TokenStream {
 }
 
 fn list(name: &str, items: &[LitStr], span: Span) -> Option<TokenStream> {
-    let (name, str) = (format_ident!("{name}", span = span), paths::str(span));
+    let (name, str) = (Ident::new(name, span), paths::str(span));
     (!items.is_empty())
         .then(|| quote_spanned!(span=> const #name: &'static [&'static #str] = &[#(#items),*];))
 }
 
 fn types(contract: &Contract, shell: &Shell<'_>) -> TokenStream {
-    let unit = || quote_spanned!(shell.span=> ());
-    let message = || shell.paths.message(shell.span);
-    let captures = match &contract.params {
-        Params::None => None,
-        Params::Given(given) => Some((given.to_token_stream(), given.span())),
-        Params::Inline(inline) => Some((params::kind(inline), inline.span)),
+    let at = shell.span;
+    let (unit, message) = (quote_spanned!(at=> ()), shell.paths.message(at));
+    let mut lines = TokenStream::new();
+    match &contract.params {
+        Params::None => line("Params", &unit, at, &mut lines),
+        Params::Given(given) => line("Params", given, place(given), &mut lines),
+        Params::Inline(inline) => line("Params", &params::kind(inline), span::at(inline.span), &mut lines),
+    }
+    let mut given = |name, given: Option<&Type>, default: &dyn ToTokens| match given {
+        Some(kind) => line(name, kind, place(kind), &mut lines),
+        None => line(name, default, at, &mut lines),
     };
-    let lines = [
-        line("Params", captures, unit, shell),
-        line("Query", given(contract.query.as_ref()), unit, shell),
-        line("Header", given(contract.header.as_ref()), unit, shell),
-        line("Cookie", given(contract.cookie.as_ref()), unit, shell),
-        line("Body", given(contract.body.as_ref()), message, shell),
-        line("Response", given(contract.response.as_ref()), message, shell),
-    ];
-    lines.into_iter().collect()
+    given("Query", contract.query.as_ref(), &unit);
+    given("Header", contract.header.as_ref(), &unit);
+    given("Cookie", contract.cookie.as_ref(), &unit);
+    given("Body", contract.body.as_ref(), &message);
+    given("Response", contract.response.as_ref(), &message);
+    lines
 }
 
-fn given(kind: Option<&Type>) -> Option<(TokenStream, Span)> {
-    kind.map(|kind| (kind.to_token_stream(), kind.span()))
+fn place(kind: &Type) -> Span {
+    span::at(kind.span())
 }
 
 /// `type Body = Say;`, the whole of it shown at `Say`: an unmet bound is then an error on that word.
-fn line(
-    name: &str,
-    given: Option<(TokenStream, Span)>,
-    default: impl Fn() -> TokenStream,
-    shell: &Shell<'_>,
-) -> TokenStream {
-    let (kind, place) = match given {
-        Some((kind, place)) => (kind, span::at(place)),
-        None => (default(), shell.span),
-    };
-    let name = format_ident!("{name}", span = place);
-    quote_spanned!(place=> type #name = #kind;)
+fn line(name: &str, kind: &dyn ToTokens, place: Span, lines: &mut TokenStream) {
+    let name = Ident::new(name, place);
+    lines.extend(quote_spanned!(place=> type #name = #kind;));
 }

@@ -32,7 +32,7 @@ pub(super) fn text(parts: &[DocPart], span: Span) -> Option<TokenStream> {
         pieces.extend(literal(&mut lines, span));
     }
     let concat = paths::concat(span);
-    Some(quote_spanned!(span=> #concat(#(#pieces),*)))
+    Some(quote_spanned!(span=> #concat!(#(#pieces),*)))
 }
 
 fn literal(lines: &mut Vec<String>, span: Span) -> Option<TokenStream> {

@@ -8,11 +8,12 @@
 //! ```
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 
 use super::{
     method::{self, Argument},
-    paths, presence,
+    paths::{self, Name},
+    presence,
     shell::Shell,
 };
 use crate::{model::Handler, span, vocabulary::Kind};
@@ -38,7 +39,7 @@ pub(super) fn method(handler: &Handler, shell: &Shell<'_>) -> TokenStream {
         Kind::BeforeHandle => before_handle(handler, shell),
         Kind::Upgrade => {
             let (result, headers, reject) = (paths::result(at), paths.header_map(at), paths.reject(at));
-            let data = Argument { name: "data", default: quote_spanned!(at=> &'a Self::Data) };
+            let data = Argument::new("data", move || quote_spanned!(at=> &'a Self::Data));
             let returns = quote_spanned!(at=> #result<#headers, #reject>);
             judged(
                 handler,
@@ -51,34 +52,13 @@ pub(super) fn method(handler: &Handler, shell: &Shell<'_>) -> TokenStream {
             )
         }
         Kind::Open => replying(handler, None, shell),
-        Kind::Message => replying(handler, Some(&payload("body", body(shell, at))), shell),
+        Kind::Message => replying(handler, Some(&body(shell, at)), shell),
         Kind::Error => replying(handler, Some(&payload("error", paths.error(at))), shell),
         Kind::TransformMessage => plain(handler, Some(&payload("message", paths.message(at))), shell),
         Kind::Drain => plain(handler, None, shell),
         Kind::Ping | Kind::Pong => plain(handler, Some(&payload("payload", paths.bytes(at))), shell),
         Kind::Close => plain(handler, Some(&payload("closed", paths.closed(at))), shell),
     }
-}
-
-/// `before_handle` where the block has none: everybody is let in.
-pub(super) fn let_in(attribute: &TokenStream, shell: &Shell<'_>) -> TokenStream {
-    let at = shell.span;
-    let (let_in, head) = (shell.paths.let_in(at), before_handle_head(shell, at));
-    quote_spanned!(at=> #attribute #head { #let_in() })
-}
-
-/// `before_handle` beside an error, where nothing runs.
-pub(super) fn withheld(shell: &Shell<'_>) -> TokenStream {
-    let at = shell.span;
-    let (pending, head) = (paths::pending(at), before_handle_head(shell, at));
-    quote_spanned!(at=> #head { #pending() })
-}
-
-/// Not `async`: nothing is captured, so nothing about the route's types can be wrong here.
-fn before_handle_head(shell: &Shell<'_>, at: Span) -> TokenStream {
-    let (handshake, result, reject) = (shell.paths.handshake(at), paths::result(at), shell.paths.reject(at));
-    let returns = paths::future(at, &quote_spanned!(at=> #result<Self::Data, #reject>));
-    quote_spanned!(at=> fn before_handle<'a>(&'a self, _handshake: &'a #handshake<Self>) -> #returns)
 }
 
 /// All of it is shown at the return type: a type that does not fit is one error there, with that of `Data`.
@@ -93,10 +73,10 @@ fn before_handle(handler: &Handler, shell: &Shell<'_>) -> TokenStream {
 fn judged(
     handler: &Handler,
     at: Span,
-    first: &Argument,
-    second: Option<&Argument>,
-    returns: &TokenStream,
-    judge: &TokenStream,
+    first: &Argument<'_>,
+    second: Option<&Argument<'_>>,
+    returns: &dyn ToTokens,
+    judge: &dyn ToTokens,
     shell: &Shell<'_>,
 ) -> TokenStream {
     let name = method::local(handler.kind.name(), at);
@@ -112,14 +92,14 @@ fn judged(
     }
 }
 
-fn replying(handler: &Handler, second: Option<&Argument>, shell: &Shell<'_>) -> TokenStream {
+fn replying(handler: &Handler, second: Option<&Argument<'_>>, shell: &Shell<'_>) -> TokenStream {
     let at = span::at(handler.name.span());
     let judge = judge(shell, method::returned(handler));
     judged(handler, at, &socket(shell, at), second, &outcome(shell, at), &judge, shell)
 }
 
 /// A handler whose return type the macro knows already, or the trait holds against the user's.
-fn plain(handler: &Handler, second: Option<&Argument>, shell: &Shell<'_>) -> TokenStream {
+fn plain(handler: &Handler, second: Option<&Argument<'_>>, shell: &Shell<'_>) -> TokenStream {
     let at = span::at(handler.name.span());
     let (name, attribute) = (method::name(handler), presence::attribute(handler, at));
     let arguments = method::arguments(handler, &socket(shell, at), second);
@@ -140,26 +120,26 @@ pub(super) fn judge(shell: &Shell<'_>, at: Span) -> TokenStream {
     quote_spanned!(at=> #reply::<Self, _, _>)
 }
 
-pub(super) fn socket(shell: &Shell<'_>, at: Span) -> Argument {
+pub(super) fn socket<'a>(shell: &Shell<'a>, at: Span) -> Argument<'a> {
     let socket = shell.paths.socket(at);
-    Argument { name: "ws", default: quote_spanned!(at=> &'a #socket<Self>) }
+    Argument::new("ws", move || quote_spanned!(at=> &'a #socket<Self>))
 }
 
-fn handshake(shell: &Shell<'_>, at: Span) -> Argument {
+fn handshake<'a>(shell: &Shell<'a>, at: Span) -> Argument<'a> {
     let handshake = shell.paths.handshake(at);
-    Argument { name: "handshake", default: quote_spanned!(at=> &'a #handshake<Self>) }
+    Argument::new("handshake", move || quote_spanned!(at=> &'a #handshake<Self>))
 }
 
-fn request(shell: &Shell<'_>, at: Span) -> Argument {
+fn request<'a>(shell: &Shell<'a>, at: Span) -> Argument<'a> {
     let request = shell.paths.raw_request(at);
-    Argument { name: "request", default: quote_spanned!(at=> &'a mut #request) }
+    Argument::new("request", move || quote_spanned!(at=> &'a mut #request))
 }
 
-fn body(shell: &Shell<'_>, at: Span) -> TokenStream {
+fn body<'a>(shell: &Shell<'a>, at: Span) -> Argument<'a> {
     let body = shell.paths.body(at);
-    quote_spanned!(at=> #body<Self>)
+    Argument::new("body", move || quote_spanned!(at=> #body<Self>))
 }
 
-fn payload(name: &'static str, default: TokenStream) -> Argument {
-    Argument { name, default }
+fn payload<'a>(name: &'static str, kind: Name<'a>) -> Argument<'a> {
+    Argument::new(name, move || kind.to_token_stream())
 }

@@ -19,14 +19,20 @@ pub(super) struct Arguments {
 }
 
 /// A generated argument.
-pub(super) struct Argument {
+pub(super) struct Argument<'a> {
     pub(super) name: &'static str,
-    /// The type that the trait asks for, if the handler leaves the argument out.
-    pub(super) default: TokenStream,
+    /// The type that the trait asks for; written only where the handler leaves the argument out.
+    pub(super) default: Box<dyn Fn() -> TokenStream + 'a>,
+}
+
+impl<'a> Argument<'a> {
+    pub(super) fn new(name: &'static str, default: impl Fn() -> TokenStream + 'a) -> Self {
+        Self { name, default: Box::new(default) }
+    }
 }
 
 /// The method's and the call's arguments, where the handler takes what it takes.
-pub(super) fn arguments(handler: &Handler, first: &Argument, second: Option<&Argument>) -> Arguments {
+pub(super) fn arguments(handler: &Handler, first: &Argument<'_>, second: Option<&Argument<'_>>) -> Arguments {
     let at = span::at(handler.name.span());
     let mut arguments = Arguments { taken: quote_spanned!(at=> &'a self), given: TokenStream::new() };
     arguments.add(handler.first.as_ref(), first, at);
@@ -37,13 +43,13 @@ pub(super) fn arguments(handler: &Handler, first: &Argument, second: Option<&Arg
 }
 
 impl Arguments {
-    fn add(&mut self, written: Option<&Type>, argument: &Argument, at: Span) {
+    fn add(&mut self, written: Option<&Type>, argument: &Argument<'_>, at: Span) {
         let (name, kind) = if let Some(kind) = written {
             let name = local(argument.name, span::at(kind.span()));
             self.given.extend(quote_spanned!(at=> , #name));
             (name, borrowed(kind, at))
         } else {
-            (format_ident!("_{}", argument.name, span = at), argument.default.clone())
+            (format_ident!("_{}", argument.name, span = at), (argument.default)())
         };
         self.taken.extend(quote_spanned!(at=> , #name: #kind));
     }

@@ -2,8 +2,7 @@
 //!
 //! ```text
 //! pub struct Params<T0> { pub room: String, pub seat: T0 }
-//! fn captured(captures: &mut Captures<'_>) -> Result<Params<u32>, Invalid> { … }   // one call a capture
-//! impl Part for Params<u32> { … }                                              // two calls of it
+//! impl Part for Params<u32> { … }              // two calls a capture
 //! ```
 //!
 //! A capture with a type is a parameter of the struct, so that what is derived asks nothing of that type.
@@ -18,7 +17,7 @@ use crate::{
 };
 
 /// The struct, and how it is read.
-pub(super) fn structure(inline: &Inline, paths: &Paths) -> TokenStream {
+pub(super) fn structure(inline: &Inline, paths: &Paths<'_>) -> TokenStream {
     let span = span::at(inline.span);
     let (derives, name) = (paths::derives(span), &inline.name);
     let fields: Vec<(&Ident, TokenStream)> = inline
@@ -26,7 +25,7 @@ pub(super) fn structure(inline: &Inline, paths: &Paths) -> TokenStream {
         .iter()
         .enumerate()
         .map(|(index, capture)| match &capture.kind {
-            None => (&capture.field, paths::string(span)),
+            None => (&capture.field, paths::string(span).into_token_stream()),
             Some(_) => (&capture.field, parameter(index, span).into_token_stream()),
         })
         .collect();
@@ -49,34 +48,25 @@ pub(super) fn kind(inline: &Inline) -> TokenStream {
 
 /// How it is read. Each capture's type stands in one place, so that a type that is no segment is one error; and all captures
 /// are taken before one is given, so that all that is wrong with a request is said at once.
-fn part(inline: &Inline, paths: &Paths, span: Span) -> TokenStream {
-    let (part, plan, pairs, captures) =
-        (paths.part(span), paths.part_plan(span), paths.pairs(span), paths.captures(span));
-    let (invalid, schema_error, result) =
-        (paths.invalid(span), paths.schema_error(span), paths::result(span));
+fn part(inline: &Inline, paths: &Paths<'_>, span: Span) -> TokenStream {
+    let (part, captures) = (paths.part(span), paths.captures(span));
+    let (invalid, result) = (paths.invalid(span), paths::result(span));
     let kind = kind(inline);
     let fields: Vec<&Ident> = inline.captures.iter().map(|capture| &capture.field).collect();
     let names: Vec<&str> = inline.captures.iter().map(|capture| &*capture.name).collect();
     let kinds = inline.captures.iter().map(|capture| match &capture.kind {
-        None => paths::string(span),
+        None => paths::string(span).into_token_stream(),
         Some(kind) => kind.to_token_stream(),
     });
     // Locals of ours, whatever the captures are called.
     let read: Vec<Ident> =
         (0..fields.len()).map(|index| format_ident!("capture{index}", span = span)).collect();
-    let name = &inline.name;
     quote_spanned! {span=>
-        fn captured(captures: &mut #captures<'_>) -> #result<#kind, #invalid> {
-            #(let #read = captures.take::<#kinds>(#names);)*
-            #result::Ok(#name { #(#fields: captures.give(#read)?),* })
-        }
         #[automatically_derived]
         impl #part for #kind {
-            fn plan() -> #result<#plan, #schema_error> {
-                #captures::plan(captured)
-            }
-            fn read(plan: &#plan, pairs: &#pairs) -> #result<Self, #invalid> {
-                #captures::read(plan, pairs, captured)
+            fn captured(captures: &mut #captures<'_>) -> #result<Self, #invalid> {
+                #(let #read = captures.take::<#kinds>(#names);)*
+                #result::Ok(Self { #(#fields: captures.give(#read)?),* })
             }
         }
     }

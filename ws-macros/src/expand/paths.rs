@@ -1,35 +1,63 @@
 //! Every absolute path that the output may use. Nothing else spells one.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream};
+use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::Path;
 
 /// Paths into the runtime, wherever the user has it.
-pub(super) struct Paths {
-    root: Option<Path>,
+pub(super) struct Paths<'a> {
+    root: Option<&'a Path>,
 }
 
-impl Paths {
-    /// Paths through `crate = …`, or through `::ws_runtime`.
-    pub(super) fn new(root: Option<&Path>) -> Self {
-        Self { root: root.cloned() }
-    }
+/// A path, written out a token at a time: a stream for each would cross into the compiler and back.
+#[derive(Clone, Copy)]
+pub(super) struct Name<'a> {
+    /// The user's path of the runtime, if the name is in there and the user gives one.
+    root: Option<&'a Path>,
+    segments: &'static [&'static str],
+    span: Span,
+}
 
-    fn private(&self, span: Span, name: &str) -> TokenStream {
-        let name = Ident::new(name, span);
-        let usual = || quote_spanned!(span=> ::ws_runtime);
-        let root = self.root.as_ref().map_or_else(usual, ToTokens::to_token_stream);
-        quote_spanned!(span=> #root::__private::#name)
+impl<'a> Paths<'a> {
+    /// Paths through `crate = …`, or through `::ws_runtime`.
+    pub(super) fn new(root: Option<&'a Path>) -> Self {
+        Self { root }
+    }
+}
+
+impl ToTokens for Name<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let mut segments = self.segments;
+        if let Some(root) = self.root {
+            root.to_tokens(tokens);
+            segments = &segments[1..];
+        }
+        for segment in segments {
+            for spacing in [Spacing::Joint, Spacing::Alone] {
+                let mut colon = Punct::new(':', spacing);
+                colon.set_span(self.span);
+                tokens.append(colon);
+            }
+            tokens.append(Ident::new(segment, self.span));
+        }
     }
 }
 
 macro_rules! private {
     ($($function:ident = $name:literal),* $(,)?) => {
-        impl Paths {
-            $(pub(super) fn $function(&self, span: Span) -> TokenStream {
-                self.private(span, $name)
+        impl<'a> Paths<'a> {
+            $(pub(super) fn $function(&self, span: Span) -> Name<'a> {
+                Name { root: self.root, segments: &["ws_runtime", "__private", $name], span }
             })*
         }
+    };
+}
+
+macro_rules! standard {
+    ($($(#[$doc:meta])* $function:ident = $($segment:literal)::*),* $(,)?) => {
+        $($(#[$doc])* pub(super) fn $function(span: Span) -> Name<'static> {
+            Name { root: None, segments: &[$($segment),*], span }
+        })*
     };
 }
 
@@ -39,13 +67,11 @@ private! {
     route = "Route",
     admit_trait = "Admit",
     part = "Part",
-    part_plan = "PartPlan",
-    pairs = "Pairs",
     captures = "Captures",
     invalid = "Invalid",
-    schema_error = "SchemaError",
     handlers = "Handlers",
     options = "Options",
+    deflate = "Deflate",
     on_invalid = "OnInvalid",
     origins = "Origins",
     outcome = "Outcome",
@@ -64,59 +90,27 @@ private! {
     shared = "Shared",
     decode = "Decode",
     encode = "Encode",
-    let_in = "let_in",
     admit = "admit",
     pass = "pass",
     extend = "extend",
     reply = "reply",
 }
 
-/// `::core::result::Result`.
-pub(super) fn result(span: Span) -> TokenStream {
-    quote_spanned!(span=> ::core::result::Result)
-}
-
-/// `::core::option::Option::Some`.
-pub(super) fn some(span: Span) -> TokenStream {
-    quote_spanned!(span=> ::core::option::Option::Some)
-}
-
-/// `::std::string::String`.
-pub(super) fn string(span: Span) -> TokenStream {
-    quote_spanned!(span=> ::std::string::String)
-}
-
-/// The name of a `&'static str`.
-pub(super) fn str(span: Span) -> TokenStream {
-    quote_spanned!(span=> ::core::primitive::str)
-}
-
-/// The name of `bool`.
-pub(super) fn bool(span: Span) -> TokenStream {
-    quote_spanned!(span=> ::core::primitive::bool)
-}
-
-/// `::core::cfg!`.
-pub(super) fn cfg(span: Span) -> TokenStream {
-    quote_spanned!(span=> ::core::cfg!)
-}
-
-/// `::core::concat!`.
-pub(super) fn concat(span: Span) -> TokenStream {
-    quote_spanned!(span=> ::core::concat!)
-}
-
-/// The future that never is.
-pub(super) fn pending(span: Span) -> TokenStream {
-    quote_spanned!(span=> ::core::future::pending)
-}
-
-/// What a method of the runtime's trait returns that is not asynchronous itself.
-pub(super) fn future(span: Span, output: &TokenStream) -> TokenStream {
-    quote_spanned!(span=> impl ::core::future::Future<Output = #output> + ::core::marker::Send)
+standard! {
+    result = "core"::"result"::"Result",
+    some = "core"::"option"::"Option"::"Some",
+    string = "std"::"string"::"String",
+    /// The name of a `&'static str`.
+    str = "core"::"primitive"::"str",
+    /// The name of `bool`.
+    bool = "core"::"primitive"::"bool",
+    /// The macro, without its `!`.
+    cfg = "core"::"cfg",
+    /// The macro, without its `!`.
+    concat = "core"::"concat",
 }
 
 /// What a struct of captures can do as far as its captures can.
 pub(super) fn derives(span: Span) -> TokenStream {
-    quote_spanned!(span=> ::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq, ::core::cmp::Eq)
+    quote_spanned!(span=> ::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)
 }

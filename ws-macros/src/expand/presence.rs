@@ -16,7 +16,7 @@ pub(super) fn attribute(handler: &Handler, span: Span) -> TokenStream {
 pub(super) fn constant<'a>(handlers: impl Iterator<Item = &'a Handler>, span: Span) -> TokenStream {
     let Some(condition) = any(handlers, span) else { return quote_spanned!(span=> true) };
     let cfg = paths::cfg(span);
-    quote_spanned!(span=> #cfg(#condition))
+    quote_spanned!(span=> #cfg!(#condition))
 }
 
 /// `#[cfg(…)]` for what is there if any of the handlers is.

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{contract, endpoint, handlers, options, presence, shell::Shell, variants};
+use super::{contract, endpoint, handlers, options, shell::Shell, variants};
 use crate::model::{Route, Served};
 
 /// Handlers are as asynchronous, and take `self` as much, as the route asks for.
@@ -17,18 +17,15 @@ pub(crate) fn route(route: &Route) -> TokenStream {
     let options = options::options(&route.options, &shell);
     let (flags, docs) = (options::handlers(route, &shell), options::handler_docs(route, &shell));
     let methods = route.handlers.iter().map(|handler| handlers::method(handler, &shell));
-    let let_in = presence::unless(endpoint::before_handle(route), shell.span)
-        .map(|attribute| handlers::let_in(&attribute, &shell));
     let message = route.variants.iter().map(|variants| variants::method(variants, &shell));
-    let items = quote!(#options #flags #docs #let_in #(#methods)* #(#message)*);
+    let items = quote!(#options #flags #docs #(#methods)* #(#message)*);
     beside(route, &items, &shell)
 }
 
 /// The same without handlers: code that names the route finds it, so that it does not complain as well.
 pub(crate) fn fallback(route: &Route) -> TokenStream {
     let shell = Shell::new(&route.target);
-    let before_handle = handlers::withheld(&shell);
-    beside(route, &before_handle, &shell)
+    beside(route, &TokenStream::new(), &shell)
 }
 
 fn beside(route: &Route, items: &TokenStream, shell: &Shell<'_>) -> TokenStream {

@@ -13,7 +13,7 @@ use crate::{
 /// The type that the impls are for, and how to name everything else.
 pub(super) struct Shell<'a> {
     pub(super) target: &'a Target,
-    pub(super) paths: Paths,
+    pub(super) paths: Paths<'a>,
     /// The self type's place.
     pub(super) span: Span,
     generics: Generics,
@@ -61,7 +61,7 @@ impl<'a> Shell<'a> {
 }
 
 /// A type that a parameter decides can do what the contract asks, wherever the route is named.
-fn demanded(demand: &Demand, paths: &Paths) -> WherePredicate {
+fn demanded(demand: &Demand, paths: &Paths<'_>) -> WherePredicate {
     let (kind, place) = (&demand.kind, span::at(demand.kind.span()));
     let bound = match demand.role {
         Role::Part => paths.part(place),

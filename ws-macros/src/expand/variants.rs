@@ -25,7 +25,7 @@ pub(super) fn method(variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     let attribute = presence::if_any(variants.arms.iter().map(|arm| &arm.handler), at);
     let name = method::local(Kind::Message.name(), at);
     let ws = handlers::socket(shell, at);
-    let (ws_name, ws_kind) = (method::local(ws.name, at), ws.default);
+    let (ws_name, ws_kind) = (method::local(ws.name, at), (ws.default)());
     // A variant without a handler is reported where the enum is named.
     let body = method::local("body", span::at(variants.body.span()));
     let (kind, outcome) = (&variants.body, handlers::outcome(shell, at));

@@ -2,11 +2,11 @@
 
 use proc_macro2::{Ident, Span};
 
-use super::{amounts, strings};
+use super::{amounts, deflate, strings};
 use crate::{
     diagnostics::Diagnostics,
     model::{Options, Setting, Value},
-    syntax::{Amount, Keys, Slot},
+    syntax::{Amount, Deflate, Keys, Slot},
     vocabulary,
 };
 
@@ -26,6 +26,7 @@ pub(super) fn read(keys: &Keys, errors: &mut Diagnostics) -> Options {
     reader.flag("publish_to_self", &keys.publish_to_self);
     reader.on_invalid(&keys.on_invalid);
     reader.time("close_timeout", &keys.close_timeout);
+    reader.deflate(&keys.per_message_deflate);
     let settings = reader.settings;
     Options {
         settings,
@@ -67,6 +68,11 @@ impl Reader<'_> {
 
     fn flag(&mut self, name: &'static str, slot: &Slot<bool>) {
         self.set(name, slot.span(), slot.value().copied().map(Value::Flag));
+    }
+
+    fn deflate(&mut self, slot: &Slot<Deflate>) {
+        let value = slot.value().map(|deflate| deflate::read(deflate, self.errors));
+        self.set("per_message_deflate", slot.span(), value.map(Value::Deflate));
     }
 
     fn on_invalid(&mut self, slot: &Slot<Ident>) {

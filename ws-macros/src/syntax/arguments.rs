@@ -7,7 +7,7 @@ use syn::{
     parse::{ParseStream, Parser},
 };
 
-use super::{Amount, Origins, Slot, Strings, skip};
+use super::{Amount, Deflate, Origins, Slot, Strings, skip};
 use crate::{
     diagnostics::Diagnostics,
     vocabulary::{self, KEYS},
@@ -60,6 +60,7 @@ pub(crate) struct Keys {
     pub(crate) publish_to_self: Slot<bool>,
     pub(crate) on_invalid: Slot<Ident>,
     pub(crate) close_timeout: Slot<Amount>,
+    pub(crate) per_message_deflate: Slot<Deflate>,
     pub(crate) origins: Slot<Origins>,
     pub(crate) root: Slot<Path>,
 }
@@ -157,6 +158,7 @@ impl Arguments {
             "publish_to_self" => keys.publish_to_self.read_flag(key, input, errors),
             "on_invalid" => keys.on_invalid.read(key, input, errors),
             "close_timeout" => keys.close_timeout.read(key, input, errors),
+            "per_message_deflate" => keys.per_message_deflate.read_deflate(key, input, errors),
             "origins" => keys.origins.read(key, input, errors),
             "crate" => keys.root.read_with(key, input, errors, Path::parse_mod_style),
             unknown => {

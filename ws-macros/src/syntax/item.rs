@@ -7,7 +7,7 @@ use syn::{
     parse::{ParseStream, Parser, Result},
 };
 
-use super::Block;
+use super::{Block, hollow};
 
 /// An item.
 pub(crate) enum Item {
@@ -32,7 +32,6 @@ pub(crate) struct Structure {
 impl Item {
     /// Reads an item as far as the attributes need it.
     pub(crate) fn read(tokens: &TokenStream) -> Self {
-        let other = Self::other(tokens.clone());
         let read = |input: ParseStream<'_>| {
             let item = Self::parse(input);
             while !input.is_empty() {
@@ -40,7 +39,7 @@ impl Item {
             }
             item
         };
-        read.parse2(tokens.clone()).unwrap_or(other)
+        read.parse2(hollow::item(tokens)).unwrap_or_else(|_| Self::other(tokens.clone()))
     }
 
     /// Whether it is an inherent impl block.

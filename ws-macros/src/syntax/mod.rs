@@ -3,6 +3,8 @@
 mod amount;
 mod arguments;
 mod block;
+mod deflate;
+mod hollow;
 mod item;
 mod list;
 mod skip;
@@ -12,6 +14,7 @@ pub(crate) use self::{
     amount::Amount,
     arguments::{Arguments, Keys, Subject},
     block::{Block, Method},
+    deflate::{Deflate, DeflateKeys},
     item::{Item, Structure},
     list::{Origins, Strings},
     slot::Slot,

@@ -45,7 +45,10 @@ impl<R: Route> Event<R> {
 }
 
 /// Events that wait for a handler to finish, oldest first. A connection without any keeps no memory for them.
-pub(super) struct Events<R: Route> {
+pub(super) struct Events<R: Route>(Option<Box<Waiting<R>>>);
+
+struct Waiting<R: Route> {
+    /// Not empty.
     queue: VecDeque<Event<R>>,
     /// How many bytes wait: messages, and what it costs to keep each of them. Empty ones are not free.
     weight: usize,
@@ -53,33 +56,35 @@ pub(super) struct Events<R: Route> {
 
 impl<R: Route> Events<R> {
     pub(super) fn new() -> Self {
-        Self { queue: VecDeque::new(), weight: 0 }
+        Self(None)
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.queue.is_empty()
+        self.0.is_none()
     }
 
     /// What it costs to keep them, in bytes.
     pub(super) fn weight(&self) -> usize {
-        self.weight
+        self.0.as_ref().map_or(0, |waiting| waiting.weight)
     }
 
     pub(super) fn last(&self) -> Option<&Event<R>> {
-        self.queue.back()
+        self.0.as_ref()?.queue.back()
     }
 
     pub(super) fn push(&mut self, event: Event<R>) {
-        self.weight += event.weight();
-        self.queue.push_back(event);
+        let waiting = self.0.get_or_insert_with(|| Box::new(Waiting { queue: VecDeque::new(), weight: 0 }));
+        waiting.weight += event.weight();
+        waiting.queue.push_back(event);
     }
 
     pub(super) fn pop(&mut self) -> Option<Event<R>> {
-        let event = self.queue.pop_front()?;
-        if self.queue.is_empty() {
-            self.queue = VecDeque::new();
+        let waiting = self.0.as_mut()?;
+        let event = waiting.queue.pop_front()?;
+        waiting.weight -= event.weight();
+        if waiting.queue.is_empty() {
+            self.0 = None;
         }
-        self.weight -= event.weight();
         Some(event)
     }
 }

@@ -34,10 +34,15 @@ pub(crate) fn run<R: Route>(
 ) -> impl Future<Output = ()> + Send {
     let place = entry.hub.enter(socket.member());
     let present = Present { entry, socket, place, _running: running };
+    // What a future is given it has room for as long as it lives, so it is given little.
+    let stream = Box::new((reader, rest));
     async move {
         let Present { entry, socket, .. } = &present;
+        let (reader, rest) = *stream;
         let mut driver = Driver::new(entry, socket, reader, rest);
-        live(&mut driver).await;
+        if open(&mut driver).await == Settled::Open {
+            live(&mut driver).await;
+        }
         driver.feed.clear();
         socket.leave_topics();
         driver.linger().await;
@@ -65,20 +70,21 @@ impl<R: Route> Drop for Present<R> {
     }
 }
 
-/// Everything between the 101 and the last frame. What seldom happens has a future of its own, so that a connection is no
-/// larger than what it waits for.
-async fn live<R: Route>(driver: &mut Driver<'_, R>) {
-    let (route, socket) = (&driver.entry.route, driver.socket);
-    let opened = driver.during(route.open(socket)).await;
+/// Tells the route that the socket is open.
+async fn open<R: Route>(driver: &mut Driver<'_, R>) -> Settled {
+    let opened = driver.during(driver.entry.route.open(driver.socket)).await;
     match driver.settle(opened) {
         Ok(()) => {}
         Err(Rest::Replies(streams)) => driver.feed = streams,
-        Err(rest) => {
-            if Box::pin(driver.attend(rest)).await == Settled::Over {
-                return;
-            }
-        }
+        Err(rest) => return Box::pin(driver.attend(rest)).await,
     }
+    Settled::Open
+}
+
+/// Everything from then on to the last frame. What seldom happens has a future of its own, so that a connection is no
+/// larger than what it waits for.
+async fn live<R: Route>(driver: &mut Driver<'_, R>) {
+    let (route, socket) = (&driver.entry.route, driver.socket);
     // A message is decoded, handled and answered within one poll wherever its handler need not wait.
     let mut handler = pin!(None);
     loop {

@@ -1,6 +1,9 @@
 //! What the handlers of the opening handshake may return.
 
-use std::future::{Ready, ready};
+use std::{
+    any::Any,
+    future::{Ready, ready},
+};
 
 use http::HeaderMap;
 
@@ -103,9 +106,15 @@ pub fn admit<T: Admit<Error: Refusal>>(value: T) -> Result<T::Data, Reject> {
     value.admit().map_err(Into::into)
 }
 
-/// `before_handle` where the route has none.
-pub fn let_in() -> Ready<Result<(), Reject>> {
-    ready(Ok(()))
+/// `before_handle` where the route has none: everybody is let in. `D` is `()` then, which a trait's default cannot say; a
+/// route that is written by hand and has data lets nobody in without the handler.
+pub(super) fn let_in<D: 'static>() -> Ready<Result<D, Reject>> {
+    let mut data: Option<D> = None;
+    let slot: &mut dyn Any = &mut data;
+    if let Some(unit) = slot.downcast_mut::<Option<()>>() {
+        *unit = Some(());
+    }
+    ready(data.ok_or(Reject::status(500)))
 }
 
 /// `parse`'s or `transform`'s return value.

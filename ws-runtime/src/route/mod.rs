@@ -11,7 +11,7 @@ mod reply;
 mod route;
 
 pub use self::{
-    admit::{Admit, Extend, Pass, Refusal, admit, extend, let_in, pass},
+    admit::{Admit, Extend, Pass, Refusal, admit, extend, pass},
     error::Error,
     options::{OnInvalid, Options},
     outcome::{BoxError, Outcome},

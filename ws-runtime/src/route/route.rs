@@ -5,7 +5,7 @@ use std::future::Future;
 use bytes::Bytes;
 use http::HeaderMap;
 
-use super::{Error, Options, Outcome};
+use super::{Error, Options, Outcome, admit::let_in};
 use crate::{
     contract::{Body, Endpoint, Response},
     handshake::{Handshake, RawRequest, Reject},
@@ -65,11 +65,13 @@ pub trait Route: Endpoint + Send + Sync {
         std::future::ready(Ok(()))
     }
 
-    /// After they passed, before the 101; exactly once.
+    /// After they passed, before the 101; exactly once. Without it everybody is let in, and `Data` is `()`.
     fn before_handle<'a>(
         &'a self,
-        handshake: &'a Handshake<Self>,
-    ) -> impl Future<Output = Result<Self::Data, Reject>> + Send;
+        _handshake: &'a Handshake<Self>,
+    ) -> impl Future<Output = Result<Self::Data, Reject>> + Send {
+        let_in()
+    }
 
     /// The fields that the 101 gets.
     fn upgrade<'a>(

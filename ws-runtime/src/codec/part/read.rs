@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Pairs, PartPlan};
+use super::{Captures, Pairs, PartPlan};
 use crate::{
     codec::{Invalid, decode::unread},
     schema::SchemaError,
@@ -22,13 +22,27 @@ pub trait Part: Sized + Send + Sync + 'static {
     ///
     /// # Errors
     /// If the type cannot be read from texts: the application's to mend, at start-up.
-    fn plan() -> Result<PartPlan, SchemaError>;
+    fn plan() -> Result<PartPlan, SchemaError> {
+        Captures::plan(Self::captured)
+    }
 
     /// Reads one part.
     ///
     /// # Errors
     /// If the part does not fit: the peer's fault.
-    fn read(plan: &PartPlan, pairs: &Pairs) -> Result<Self, Invalid>;
+    fn read(plan: &PartPlan, pairs: &Pairs) -> Result<Self, Invalid> {
+        Captures::read(plan, pairs, Self::captured)
+    }
+
+    /// Takes the captures of a path, then gives them. Written by the attributes, for the struct that they generate; a type
+    /// that serde reads is read as a whole instead.
+    ///
+    /// # Errors
+    /// If a capture does not fit.
+    #[doc(hidden)]
+    fn captured(captures: &mut Captures<'_>) -> Result<Self, Invalid> {
+        captures.give(None)
+    }
 }
 
 #[diagnostic::do_not_recommend]

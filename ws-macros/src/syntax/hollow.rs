@@ -1,0 +1,46 @@
+//! An item without what its functions do: only the heads are read, so only they are handed to the parser.
+//!
+//! The parser copies every token that it is given, however deep it lies, and a body may be long.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+
+/// The item with the bodies in its block left empty. Nothing of this is written out again.
+pub(super) fn item(tokens: &TokenStream) -> TokenStream {
+    let mut trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    if let Some(TokenTree::Group(block)) = trees.last_mut()
+        && block.delimiter() == Delimiter::Brace
+    {
+        *block = group(block, bodies(block.stream()));
+    }
+    trees.into_iter().collect()
+}
+
+/// The members of a block without their bodies. A brace that no new member follows is part of a type, as in `Row<{ N }>`.
+fn bodies(members: TokenStream) -> TokenStream {
+    let mut members = members.into_iter().peekable();
+    let mut hollow = Vec::new();
+    while let Some(mut member) = members.next() {
+        if let TokenTree::Group(body) = &mut member
+            && body.delimiter() == Delimiter::Brace
+            && begins_a_member(members.peek())
+        {
+            *body = group(body, TokenStream::new());
+        }
+        hollow.push(member);
+    }
+    hollow.into_iter().collect()
+}
+
+fn begins_a_member(next: Option<&TokenTree>) -> bool {
+    match next {
+        None | Some(TokenTree::Ident(_)) => true,
+        Some(TokenTree::Punct(mark)) => mark.as_char() == '#',
+        Some(_) => false,
+    }
+}
+
+fn group(old: &Group, content: TokenStream) -> Group {
+    let mut new = Group::new(old.delimiter(), content);
+    new.set_span(old.span());
+    new
+}
