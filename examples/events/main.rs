@@ -98,14 +98,16 @@ impl Room {
 
 struct Events;
 
-// What a socket publishes reaches it too, so that everybody has the same story.
+// What a socket publishes reaches it too, so that everybody has the same story. Events are short and much alike, so one is
+// compressed by what came before it.
 #[ws_route(
     "/events",
     body = Emit,
     response = Heard,
     publish_to_self,
     max_payload_length = "16KiB",
-    rate_limit = 20
+    rate_limit = 20,
+    per_message_deflate(threshold = 0, server_no_context_takeover = off, client_no_context_takeover = off)
 )]
 impl Events {
     fn open(&self, ws: &Socket<Self>) -> Heard {

@@ -73,6 +73,13 @@ routes! {
     Fine = "/fine/{seat}", params = Seat, query = BTreeMap<String, String>, body = Seat, response = Seat;
 }
 
+struct Keyless;
+
+#[ws_route("/keyless", response = String, latest_by_key = "/symbol")]
+impl Keyless {
+    fn open(&self) {}
+}
+
 /// What a server says that is not to start. It is asked once: it says so before it waits for anything.
 fn said(server: Server) -> String {
     let listening = pin!(server.listen("127.0.0.1:0"));
@@ -142,6 +149,19 @@ fn each_mistake_is_said_with_its_route_and_its_way_out() {
         (
             Server::new().handshake_timeout(Duration::ZERO),
             "`handshake_timeout` is out of range: a client would never be done in no time",
+        ),
+        (
+            Server::new().trusted_proxies(["10.0.0.1", "nginx"]),
+            "`nginx` in `trusted_proxies` is neither an address nor a network such as `10.0.0.0/8`",
+        ),
+        (
+            Server::new().latest_by_key("symbol"),
+            "`latest_by_key` is out of range: a JSON pointer begins with `/`, as in `/symbol`",
+        ),
+        (
+            Server::new().route(Keyless),
+            "the route `/keyless` cannot be served: `latest_by_key` is a place in JSON, and its `response` is text or bytes \
+             as they are",
         ),
         (Server::new().shards(0), "`shards` is out of range: connections are on one of them"),
     ] {

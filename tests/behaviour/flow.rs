@@ -276,8 +276,8 @@ async fn a_paused_socket_is_not_read_and_its_idle_clock_stands_still() {
     client.ping("").await;
     sleep(Duration::from_secs(20)).await;
     assert_eq!(journal.take(), ["pause"], "what a paused socket is sent stays with the peer");
-    assert_eq!(client.next().await, Event::Pong("".into()));
     assert_eq!(client.receive().await, "held back");
+    assert_eq!(client.next().await, Event::Pong("".into()));
     assert_eq!(began.elapsed().as_secs(), 120);
     // From here on it counts again.
     assert_eq!(client.receive_close().await.0, Some(1001));

@@ -9,7 +9,7 @@ use std::{
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout},
 };
 use tower_service::Service;
 use ws_runtime::{Body, Params, ServeError, Server, Socket, testing::Site, ws_route};
@@ -273,4 +273,47 @@ async fn a_server_that_cannot_work_does_not_start() {
             assert_eq!(errors.len(), count);
         }
     }
+}
+
+/// Answers with a megabyte.
+#[derive(Clone)]
+struct Much;
+
+impl Service<http::Request<Body>> for Much {
+    type Response = http::Response<http_body_util::Full<bytes::Bytes>>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: http::Request<Body>) -> Self::Future {
+        ready(Ok(http::Response::new(bytes::Bytes::from(vec![b'x'; 1 << 20]).into())))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_has_to_take_something_of_a_response_now_and_then() {
+    const ASK: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let http =
+        Http::serve(Server::new().route(Echo).fallback(Much).handshake_timeout(Duration::from_secs(4)));
+    // One that reads slowly gets all of it.
+    let mut slow = http.dial().await;
+    slow.write_all(ASK).await.unwrap();
+    let (mut taken, mut buffer) = (0, vec![0; 64 * 1024]);
+    while taken < 1 << 20 {
+        sleep(Duration::from_secs(3)).await;
+        let read = slow.read(&mut buffer).await.unwrap();
+        assert_ne!(read, 0, "it is cut off after {taken} bytes");
+        taken += read;
+    }
+    // One that does not is let go of.
+    let mut deaf = http.dial().await;
+    deaf.write_all(ASK).await.unwrap();
+    sleep(Duration::from_secs(5)).await;
+    let mut taken = Vec::new();
+    let read = timeout(Duration::from_secs(1), deaf.read_to_end(&mut taken)).await;
+    assert!(read.is_ok() && taken.len() <= 64 * 1024, "{} bytes", taken.len());
+    http.shut_down().await;
 }

@@ -5,13 +5,18 @@
 
 mod admission;
 mod channels;
+mod closing;
+mod compression;
+mod connections;
 mod errors;
 mod flow;
 mod http;
 mod invalid;
+mod latest;
 mod life;
 mod limits;
 mod messages;
+mod outbound;
 mod panics;
 mod pubsub;
 mod replies;

@@ -164,3 +164,57 @@ async fn a_close_of_ones_own_stays_what_it_was() {
     assert_eq!(client.receive_close().await.0, Some(4010));
     assert_eq!(journal.take(), ["4010 \"mine\" by Peer, clean", "closed"]);
 }
+
+/// What the shutdown came to is there for whoever holds a handle, before or after it is done.
+#[tokio::test(start_paused = true)]
+async fn the_shutdown_says_how_many_were_cut_off() {
+    let site = Site::start(Server::new().route(Busy(Journal::default())));
+    let handle = site.handle();
+    let mut gone = site.connect::<Busy>("/busy").await.unwrap();
+    gone.close(Close::NORMAL).await;
+    assert_eq!(gone.receive_close().await.0, Some(1000));
+    let mut clean = Vec::new();
+    for _ in 0..3 {
+        clean.push(site.connect::<Busy>("/busy").await.unwrap());
+    }
+    let mut busy = site.connect::<Busy>("/busy").await.unwrap();
+    busy.send(&1000).await;
+    clean.push(busy);
+    let mute = site.connect::<Busy>("/busy").answering(false).await.unwrap();
+    let other_mute = site.connect::<Busy>("/busy").answering(false).await.unwrap();
+    site.settled().await;
+    let answering = async {
+        for client in &mut clean {
+            while client.next().await != Event::End {}
+        }
+    };
+    let (_, ended, ()) = tokio::join!(answering, handle.ended(), site.shut_down());
+    assert_eq!((ended.clean, ended.forced), (3, 3));
+    assert_eq!(handle.ended().await, ended);
+    drop((mute, other_mute));
+}
+
+/// A handshake that is not decided when the deadline passes is refused then, and not when its own time is over.
+#[tokio::test(start_paused = true)]
+async fn the_deadline_ends_handshakes_too() {
+    struct Undecided;
+    #[ws_route("/undecided", response = String)]
+    impl Undecided {
+        async fn before_handle(&self) {
+            sleep(Duration::from_secs(8)).await;
+        }
+
+        fn open(&self) {}
+    }
+
+    let site = Site::start(Server::new().route(Undecided).shutdown_timeout(Duration::from_secs(2)));
+    let began = Instant::now();
+    let handle = site.handle();
+    let (refused, ended) = tokio::join!(site.connect::<Undecided>("/undecided").into_future(), async {
+        sleep(Duration::from_secs(1)).await;
+        handle.shutdown();
+        handle.ended().await
+    });
+    assert_eq!(refused.unwrap_err().status(), 503);
+    assert_eq!((began.elapsed().as_secs(), ended.forced), (3, 0));
+}

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex},
 };
 
@@ -57,19 +57,19 @@ pub(crate) fn frame(first: u8, payload: impl AsRef<[u8]>) -> Vec<u8> {
 
 /// A server that accepts streams in memory and speaks HTTP on them.
 pub(crate) struct Http {
-    dial: mpsc::Sender<DuplexStream>,
+    dial: mpsc::Sender<(DuplexStream, SocketAddr)>,
     pub(crate) handle: Handle,
     serving: JoinHandle<Result<(), ServeError>>,
 }
 
-struct InMemory(mpsc::Receiver<DuplexStream>);
+struct InMemory(mpsc::Receiver<(DuplexStream, SocketAddr)>);
 
 impl Listener for InMemory {
     type Io = DuplexStream;
 
     async fn accept(&mut self) -> io::Result<(DuplexStream, SocketAddr)> {
         match self.0.recv().await {
-            Some(stream) => Ok((stream, SocketAddr::from(([192, 0, 2, 1], 4242)))),
+            Some(accepted) => Ok(accepted),
             None => std::future::pending().await,
         }
     }
@@ -83,8 +83,13 @@ impl Http {
     }
 
     pub(crate) async fn dial(&self) -> DuplexStream {
+        self.dial_from([192, 0, 2, 1]).await
+    }
+
+    pub(crate) async fn dial_from(&self, address: impl Into<IpAddr>) -> DuplexStream {
         let (ours, theirs) = duplex(64 * 1024);
-        self.dial.send(theirs).await.expect("the server accepts");
+        let accepted = (theirs, SocketAddr::new(address.into(), 4242));
+        self.dial.send(accepted).await.expect("the server accepts");
         ours
     }
 
@@ -107,6 +112,15 @@ pub(crate) async fn rest(mut stream: DuplexStream) -> String {
     // A stream that breaks has ended too.
     let _ = stream.read_to_end(&mut bytes).await;
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Reads the head of an answer, and no more.
+pub(crate) async fn head(stream: &mut DuplexStream) -> String {
+    let mut bytes = Vec::new();
+    while !bytes.ends_with(b"\r\n\r\n") {
+        bytes.push(stream.read_u8().await.expect("an answer has a head"));
+    }
+    String::from_utf8(bytes).expect("heads are ASCII")
 }
 
 /// The head of a good opening handshake.

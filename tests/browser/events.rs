@@ -150,3 +150,13 @@ async fn the_events_can_be_read_and_emitted_by_anybody() {
     }
     browser.quit().await;
 }
+
+/// Chromium offers compression by itself, and inflates what the tests above have seen arrive.
+#[tokio::test]
+#[ignore = "needs chromium"]
+async fn events_are_compressed() {
+    let (example, browser) = (Example::start("events").await, Browser::start().await);
+    let tab = come(&browser, &example).await;
+    tab.until("(globalThis.probe ??= new WebSocket(`ws://${location.host}/events`)).extensions === 'permessage-deflate'")
+        .await;
+}

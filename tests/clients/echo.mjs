@@ -7,10 +7,22 @@ import { connect, refusal, request, run } from "./scenario.mjs";
 const MIB = 1024 * 1024;
 const url = (host) => `ws://${host}/echo`;
 
+/** What a client can ask of compression, and the bits that its own window then has. */
+const DEFLATE = [
+  {},
+  { serverNoContextTakeover: true },
+  { clientNoContextTakeover: true },
+  { serverNoContextTakeover: true, clientNoContextTakeover: true },
+  { serverMaxWindowBits: 9 },
+  { serverMaxWindowBits: 12, clientMaxWindowBits: 10 },
+  { clientMaxWindowBits: 9, serverNoContextTakeover: true },
+];
+
 /** Frames as bytes, masked with zeros unless the case is about that, and the close code that answers each (RFC 6455 §7.4.1). */
 const OFFENCES = [
   ["a reserved opcode", [0x83, 0x80, 0, 0, 0, 0], 1002],
-  ["a reserved bit", [0xc1, 0x80, 0, 0, 0, 0], 1002],
+  ["the bit of compression that was not agreed on", [0xc1, 0x80, 0, 0, 0, 0], 1002],
+  ["a reserved bit", [0xa1, 0x80, 0, 0, 0, 0], 1002],
   ["an unmasked frame", [0x81, 0x01, 0x61], 1002],
   ["a fragmented ping", [0x09, 0x80, 0, 0, 0, 0], 1002],
   ["a continuation of nothing", [0x80, 0x80, 0, 0, 0, 0], 1002],
@@ -49,6 +61,42 @@ await run({
     const client = await connect(url(host), { maxPayload: 64 * MIB });
     await echoes(client, "é".repeat(MIB / 2));
     await echoes(client, randomBytes(16 * MIB));
+  },
+  "whatever is agreed on about compression, all comes back as it was": async (host) => {
+    for (const asked of DEFLATE) {
+      const client = await connect(url(host), { perMessageDeflate: { ...asked, threshold: 0 }, maxPayload: 64 * MIB });
+      const what = JSON.stringify(asked);
+      const { params } = client.socket._extensions["permessage-deflate"];
+      for (const side of ["server", "client"]) {
+        const bits = asked[`${side}MaxWindowBits`];
+        if (bits) assert.ok(params[`${side}_max_window_bits`] <= bits || side === "client", what);
+        if (asked[`${side}NoContextTakeover`]) assert.ok(params[`${side}_no_context_takeover`], what);
+      }
+      const text = "the same words again and again, ".repeat(100);
+      await echoes(client, text);
+      const before = client.socket._socket.bytesRead;
+      await echoes(client, text);
+      assert.ok(client.socket._socket.bytesRead - before < 200, `${what}: the answer was compressed`);
+      for (const data of ["", "a", text + "!", randomBytes(70_000), text.repeat(50), "é".repeat(MIB), randomBytes(300)]) {
+        await echoes(client, data);
+      }
+      client.socket.send("in ", { fin: false });
+      client.socket.send("fragments", { fin: true });
+      assert.equal((await client.next()).data, "in fragments", what);
+    }
+  },
+  "many compressed messages come back in order": async (host) => {
+    const client = await connect(url(host), { perMessageDeflate: { threshold: 0, concurrencyLimit: 1 } });
+    for (let number = 0; number < 5000; number += 1) client.socket.send(`this is message ${number}`);
+    for (let number = 0; number < 5000; number += 1) {
+      assert.equal((await client.next()).data, `this is message ${number}`);
+    }
+  },
+  "a compressed message may inflate up to the limit, and no further": async (host) => {
+    const client = await connect(url(host), { perMessageDeflate: { threshold: 0 }, maxPayload: 64 * MIB });
+    await echoes(client, Buffer.alloc(64 * MIB));
+    client.socket.send(Buffer.alloc(64 * MIB + 1));
+    assert.equal((await client.closed).code, 1009);
   },
   "fragments come back as one message": async (host) => {
     const client = await connect(url(host), { perMessageDeflate: false });
@@ -112,6 +160,11 @@ await run({
       assert.equal(closed.code, code, what);
       assert.ok(Buffer.byteLength(closed.reason) <= 123, what);
     }
+  },
+  "what cannot be inflated is closed with its code": async (host) => {
+    const client = await connect(url(host));
+    client.socket._socket.write(Buffer.from([0xc1, 0x82, 0, 0, 0, 0, 0x07, 0xff]));
+    assert.equal((await client.closed).code, 1007);
   },
   "a client that vanishes disturbs nobody": async (host) => {
     const [gone, stays] = [await connect(url(host)), await connect(url(host))];

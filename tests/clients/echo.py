@@ -6,6 +6,7 @@ import random
 from scenario import run
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 
 MIB = 1024 * 1024
 
@@ -31,6 +32,27 @@ async def large_messages_come_back_whole(host):
     async with open_echo(host, compression=None) as client:
         await echoes(client, "é" * (MIB // 2))
         await echoes(client, random.randbytes(16 * MIB))
+
+
+async def whatever_is_agreed_on_about_compression_all_comes_back(host):
+    text = "the same words again and again, " * 100
+    for server_takes_none in [False, True]:
+        for client_takes_none in [False, True]:
+            for server_bits, client_bits in [(None, True), (9, 9), (15, None), (12, 15)]:
+                offer = ClientPerMessageDeflateFactory(
+                    server_no_context_takeover=server_takes_none,
+                    client_no_context_takeover=client_takes_none,
+                    server_max_window_bits=server_bits,
+                    client_max_window_bits=client_bits,
+                )
+                async with open_echo(host, compression=None, extensions=[offer]) as client:
+                    [agreed] = client.protocol.extensions
+                    assert agreed.remote_no_context_takeover or not server_takes_none, agreed
+                    assert agreed.remote_max_window_bits <= (server_bits or 15), agreed
+                    for message in [text, text, "", "a", random.randbytes(70_000), text * 50, text]:
+                        await echoes(client, message)
+                    await client.send([text, "", text])
+                    assert await client.recv() == text * 2
 
 
 async def fragments_come_back_as_one_message(host):
@@ -90,6 +112,7 @@ async def another_path_is_not_found(host):
 run([
     text_and_binary_come_back_as_they_were,
     large_messages_come_back_whole,
+    whatever_is_agreed_on_about_compression_all_comes_back,
     fragments_come_back_as_one_message,
     pings_are_answered_each_with_its_payload,
     messages_come_back_in_order,

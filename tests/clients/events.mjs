@@ -55,6 +55,27 @@ await run({
     const { next } = await connect(`ws://${host}/events`);
     assert.deepEqual(await next(), { data: '{"event":"hello","data":"world"}', binary: false });
   },
+  "answers and what all hear mix, compressed one by the other": async (host) => {
+    const offers = [{}, { serverNoContextTakeover: true }, { serverMaxWindowBits: 9 }, { clientMaxWindowBits: 9 }, false];
+    const sockets = await Promise.all(
+      offers.map((offer) => connect(`ws://${host}/events`, { perMessageDeflate: offer && { threshold: 0, ...offer } })),
+    );
+    for (const { next } of sockets) assert.deepEqual(JSON.parse((await next()).data), HELLO);
+    for (let round = 0; round < 15; round += 1) {
+      const by = sockets[round % sockets.length];
+      const text = `words that come again, for the ${round}th time`.repeat(1 + (round % 5));
+      by.socket.send(JSON.stringify({ event: "howdy", data: text }));
+      for (const { next } of sockets) assert.equal(JSON.parse((await next()).data).data.text, text);
+      for (const { socket, next } of sockets) {
+        socket.send('{"event":"say","data":{"room":"nobody is here","text":"hello"}}');
+        assert.equal(JSON.parse((await next()).data).event, "refused");
+      }
+    }
+    for (const [index, { socket }] of sockets.entries()) {
+      assert.equal(socket.extensions.startsWith("permessage-deflate"), offers[index] !== false);
+      socket.terminate();
+    }
+  },
   "howdy is heard by all": async (host) => {
     const guests = await Promise.all(Array.from({ length: 5 }, () => guest(host)));
     const from = await number(guests[0], "howdy");

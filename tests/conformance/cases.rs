@@ -49,6 +49,22 @@ const WITHOUT_COMPRESSION: &[(&str, u32)] = &[
     ("10.1", 1),
 ];
 
+/// The groups of cases with compression: 12 has a group for each kind of data, 13 one for each offer (RFC 7692 §7.1).
+const WITH_COMPRESSION: &[&str] =
+    &["12.1", "12.2", "12.3", "12.4", "12.5", "13.1", "13.2", "13.3", "13.4", "13.5", "13.6", "13.7"];
+
+/// How many cases each of those groups has: 1 to 10 by the length of the messages, from 16 bytes to 128 KiB; then the longer
+/// ones in fragments of 256 bytes up to 32 KiB.
+const SIZES: u32 = 18;
+
+/// What is run of each of those groups where not all are: the shortest messages, those of 1, 16 and 128 KiB, and 32 and 128 KiB
+/// in fragments. The offers are tried in one length of fragments more.
+const SOME_DATA: &[u32] = &[1, 4, 7, 10, 13, 18];
+const SOME_OFFERS: &[u32] = &[1, 4, 7, 10, 11, 15, 18];
+
+/// Groups whose data may not become smaller: a picture and a document that is compressed in itself.
+const DENSE: &[&str] = &["12.2.", "12.5."];
+
 /// Cases where NON-STRICT is enough, each with the reason. The suite says so where the right thing happens later than it could.
 pub(crate) const NON_STRICT: &[(&str, &str)] = &[
     ("6.4.3", "text is checked when its frame is whole, not while the frame is still arriving"),
@@ -63,9 +79,44 @@ pub(crate) fn without_compression() -> Vec<String> {
     WITHOUT_COMPRESSION.iter().flat_map(cases).collect()
 }
 
+pub(crate) fn with_compression() -> Vec<String> {
+    let cases = |group: &&str| {
+        let group = *group;
+        (1..=SIZES).map(move |case| format!("{group}.{case}"))
+    };
+    WITH_COMPRESSION.iter().flat_map(cases).collect()
+}
+
+pub(crate) fn some_with_compression() -> Vec<String> {
+    let cases = |group: &&str| {
+        let group = *group;
+        let some = if group.starts_with("12.") { SOME_DATA } else { SOME_OFFERS };
+        some.iter().map(move |case| format!("{group}.{case}"))
+    };
+    WITH_COMPRESSION.iter().flat_map(cases).collect()
+}
+
+/// Those of these cases whose answers have to be smaller on the wire than they are.
+pub(crate) fn shrinking(cases: &[String]) -> Vec<String> {
+    let shrinks = |case: &&String| {
+        WITH_COMPRESSION.iter().any(|group| case.starts_with(&format!("{group}.")))
+            && !DENSE.iter().any(|group| case.starts_with(group))
+    };
+    cases.iter().filter(shrinks).cloned().collect()
+}
+
 #[test]
 fn the_table_has_all_cases_without_compression() {
     let cases = without_compression();
     assert_eq!(cases.len(), 301);
     assert_eq!((cases[0].as_str(), cases[300].as_str()), ("1.1.1", "10.1.1"));
+}
+
+#[test]
+fn the_tables_have_all_cases_with_compression_and_some_of_them() {
+    let (all, some) = (with_compression(), some_with_compression());
+    assert_eq!((all.len(), some.len()), (216, 79));
+    assert!(some.iter().all(|case| all.contains(case)));
+    assert_eq!((shrinking(&all).len(), shrinking(&some).len()), (180, 67));
+    assert_eq!(shrinking(&without_compression()), Vec::<String>::new());
 }

@@ -12,17 +12,34 @@ use ws_tests::Example;
 #[tokio::test]
 #[ignore = "needs autobahn"]
 async fn autobahn_is_content_without_compression() {
+    passes("without-compression", &cases::without_compression()).await;
+}
+
+#[tokio::test]
+#[ignore = "needs autobahn"]
+async fn autobahn_is_content_with_compression() {
+    passes("with-compression", &cases::some_with_compression()).await;
+}
+
+#[tokio::test]
+#[ignore = "needs autobahn"]
+async fn long_autobahn_is_content_with_every_case() {
+    passes("all", &[cases::without_compression(), cases::with_compression()].concat()).await;
+}
+
+/// Runs the cases; each has to be well, and what can be compressed has to have been.
+async fn passes(name: &str, cases: &[String]) {
     let server = Example::start("echo").await;
     let url = format!("ws://{}/echo", server.address());
-    let expected = cases::without_compression();
-    let report = suite::run("without-compression", &url, &["*"], &["12.*", "13.*"]).await;
-    let complaints = report::complaints(&report.index, &expected, cases::NON_STRICT);
-    let all = expected.len();
-    assert!(
-        complaints.is_empty(),
-        "of {all} cases:\n{}\nsee {}",
-        complaints.join("\n"),
-        report.page.display()
+    let report = suite::run(name, &url, cases).await;
+    let mut complaints = report::complaints(&report.index, cases, cases::NON_STRICT);
+    let shrinking = cases::shrinking(cases);
+    complaints.extend(report::uncompressed(&shrinking, |case| report.case(case)));
+    let all = cases.len();
+    let said = complaints.join("\n");
+    assert!(complaints.is_empty(), "of {all} cases:\n{said}\nsee {}", report.page.display());
+    let (allowed, compressed) = (cases::NON_STRICT.len(), shrinking.len());
+    println!(
+        "{all} cases, {allowed} of them allowed to be non-strict, {compressed} of them answered compressed"
     );
-    println!("{all} cases, {} of them allowed to be non-strict", cases::NON_STRICT.len());
 }

@@ -31,6 +31,23 @@ pub(crate) fn complaints(
     complaints
 }
 
+/// Returns one line for each case whose answers were as long on the wire as they are; `report` finds a case's own report.
+pub(crate) fn uncompressed(cases: &[String], report: impl Fn(&str) -> Value) -> Vec<String> {
+    let is_compressed = |case: &&String| {
+        let traffic = &report(case)["trafficStats"];
+        let octets = |level: &str| traffic[level].as_u64();
+        match (octets("incomingOctetsWebSocketLevel"), octets("incomingOctetsAppLevel")) {
+            (Some(on_the_wire), Some(inflated)) => on_the_wire < inflated,
+            _ => false,
+        }
+    };
+    cases
+        .iter()
+        .filter(|case| !is_compressed(case))
+        .map(|case| format!("{case} was not compressed"))
+        .collect()
+}
+
 fn is_good(verdict: &str) -> bool {
     ["OK", "INFORMATIONAL"].contains(&verdict)
 }
@@ -68,4 +85,19 @@ fn a_case_that_did_not_run_is_complained_about() {
     assert_eq!(complaints(&index, &["1.1".to_owned(), "1.2".to_owned()], &[]), ["1.2 did not run"]);
     assert_eq!(complaints(&index, &[], &[]), ["1.1 ran and is in no list"]);
     assert_eq!(complaints(&Map::new(), &["1.1".to_owned()], &[]), ["1.1 did not run"]);
+}
+
+#[test]
+fn a_case_that_was_not_compressed_is_complained_about() {
+    let octets = |wire: u32, app: u32| serde_json::json!({ "trafficStats": { "incomingOctetsWebSocketLevel": wire, "incomingOctetsAppLevel": app } });
+    for (report, is_well) in [
+        (octets(10, 20), true),
+        (octets(20, 20), false),
+        (octets(30, 20), false),
+        (serde_json::json!({ "trafficStats": null }), false),
+        (Value::Null, false),
+    ] {
+        let complaints = uncompressed(&["12.1.1".to_owned()], |_| report.clone());
+        assert_eq!(complaints.is_empty(), is_well, "{report}: {complaints:?}");
+    }
 }

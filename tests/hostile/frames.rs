@@ -109,6 +109,7 @@ impl Header {
             || self.opcode == 0 && !self.inside
             || matches!(self.opcode, 1 | 2) && self.inside
             || self.length() > u64::MAX >> 1
+            || matches!(self.length, Length::In16(..126) | Length::In64(..0x1_0000))
         {
             return Some(1002);
         }

@@ -46,7 +46,7 @@ pub use self::{
     },
     contract::{Contract, Endpoint, Params, Shared},
     schema::{Issue, SchemaError},
-    wire::{Close, CloseCodeError, Closed, Incoming, Initiator, Kind, Message, Text},
+    wire::{Close, CloseCodeError, Closed, Deflate, Incoming, Initiator, Kind, Message, Text},
 };
 #[cfg(feature = "server")]
 pub use self::{
@@ -57,5 +57,5 @@ pub use self::{
         Admit, BoxError, Error, Extend, Handlers, OnInvalid, Options, Outcome, Pass, Refusal, Reply, Route,
     },
     server::{Body, Listener, ServeError, Server},
-    socket::{Channel, Delivery, Handle, Outgoing, ReadyState, Recipients, Socket},
+    socket::{Channel, Delivery, Handle, Outgoing, ReadyState, Recipients, Shutdown, Socket},
 };

@@ -8,7 +8,7 @@ pub use http::HeaderMap;
 pub use crate::{
     codec::{Captures, Decode, Encode, Invalid, Part},
     contract::{Body, Contract, Endpoint, Response, Shared},
-    wire::{Closed, Message},
+    wire::{Closed, Deflate, Message},
 };
 #[cfg(feature = "server")]
 pub use crate::{

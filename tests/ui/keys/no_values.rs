@@ -20,6 +20,7 @@ struct Chat;
     fragment_timeout,
     idle_timeout,
     backpressure_limit,
+    latest_by_key,
     rate_limit,
     max_invalid,
     on_invalid,

@@ -34,12 +34,13 @@ pub(super) fn options(options: &Options, shell: &Shell<'_>) -> Option<TokenStrea
 fn field(setting: &Setting, shell: &Shell<'_>) -> TokenStream {
     let at = span::at(setting.span);
     let name = format_ident!("{}", setting.name, span = at);
-    let value = match setting.value {
-        Value::Size(size) => number(size, at),
-        Value::Count(count) => number(count, at),
+    let value = match &setting.value {
+        Value::Size(size) => number(*size, at),
+        Value::Count(count) => number(*count, at),
+        Value::Text(text) => quote_spanned!(at=> #text),
         Value::Milliseconds(milliseconds) => {
             let duration = shell.paths.duration(at);
-            let milliseconds = number(milliseconds, at);
+            let milliseconds = number(*milliseconds, at);
             quote_spanned!(at=> #duration::from_millis(#milliseconds))
         }
         Value::Flag(flag) => quote_spanned!(at=> #flag),
@@ -47,9 +48,27 @@ fn field(setting: &Setting, shell: &Shell<'_>) -> TokenStream {
             let (kind, variant) = (shell.paths.on_invalid(at), format_ident!("{variant}", span = at));
             quote_spanned!(at=> #kind::#variant)
         }
+        Value::Deflate(settings) => deflate(settings.as_deref(), at, shell),
     };
     let some = paths::some(at);
     quote_spanned!(at=> #name: #some(#value))
+}
+
+/// A constant of the runtime's `Deflate`, by its own functions.
+fn deflate(settings: Option<&[Setting]>, at: proc_macro2::Span, shell: &Shell<'_>) -> TokenStream {
+    let kind = shell.paths.deflate(at);
+    let Some(settings) = settings else { return quote_spanned!(at=> #kind::OFF) };
+    let calls = settings.iter().map(|Setting { name, span, value }| {
+        let at = span::at(*span);
+        let name = format_ident!("{name}", span = at);
+        let value = match value {
+            Value::Flag(flag) => quote_spanned!(at=> #flag),
+            Value::Count(count) => number(*count, at),
+            _ => TokenStream::new(),
+        };
+        quote_spanned!(at=> .#name(#value))
+    });
+    quote_spanned!(at=> #kind::new()#(#calls)*)
 }
 
 /// A literal without a suffix takes the field's own type.

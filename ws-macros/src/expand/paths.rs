@@ -71,6 +71,7 @@ private! {
     invalid = "Invalid",
     handlers = "Handlers",
     options = "Options",
+    deflate = "Deflate",
     on_invalid = "OnInvalid",
     origins = "Origins",
     outcome = "Outcome",

@@ -3,6 +3,7 @@
 mod amounts;
 mod attributes;
 mod contract;
+mod deflate;
 mod handlers;
 mod inline;
 mod names;

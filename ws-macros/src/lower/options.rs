@@ -2,11 +2,11 @@
 
 use proc_macro2::{Ident, Span};
 
-use super::{amounts, strings};
+use super::{amounts, deflate, strings};
 use crate::{
     diagnostics::Diagnostics,
     model::{Options, Setting, Value},
-    syntax::{Amount, Keys, Slot},
+    syntax::{Amount, Deflate, Keys, Slot},
     vocabulary,
 };
 
@@ -20,11 +20,13 @@ pub(super) fn read(keys: &Keys, errors: &mut Diagnostics) -> Options {
     reader.flag("send_pings", &keys.send_pings);
     reader.size("backpressure_limit", &keys.backpressure_limit);
     reader.flag("close_on_backpressure_limit", &keys.close_on_backpressure_limit);
+    reader.pointer("latest_by_key", &keys.latest_by_key);
     reader.count("rate_limit", &keys.rate_limit);
     reader.count("max_invalid", &keys.max_invalid);
     reader.flag("publish_to_self", &keys.publish_to_self);
     reader.on_invalid(&keys.on_invalid);
     reader.time("close_timeout", &keys.close_timeout);
+    reader.deflate(&keys.per_message_deflate);
     let settings = reader.settings;
     Options {
         settings,
@@ -59,8 +61,18 @@ impl Reader<'_> {
         self.set(name, slot.span(), value.map(Value::Milliseconds));
     }
 
+    fn pointer(&mut self, name: &'static str, slot: &Slot<Amount>) {
+        let value = slot.value().and_then(|pointer| strings::pointer(pointer, self.errors));
+        self.set(name, slot.span(), value.map(Value::Text));
+    }
+
     fn flag(&mut self, name: &'static str, slot: &Slot<bool>) {
         self.set(name, slot.span(), slot.value().copied().map(Value::Flag));
+    }
+
+    fn deflate(&mut self, slot: &Slot<Deflate>) {
+        let value = slot.value().map(|deflate| deflate::read(deflate, self.errors));
+        self.set("per_message_deflate", slot.span(), value.map(Value::Deflate));
     }
 
     fn on_invalid(&mut self, slot: &Slot<Ident>) {

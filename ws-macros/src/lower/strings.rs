@@ -1,5 +1,6 @@
 //! Lists of strings that mean something on the wire.
 
+use proc_macro2::Span;
 use syn::LitStr;
 
 use crate::{diagnostics::Diagnostics, model::Origins, syntax};
@@ -64,6 +65,38 @@ pub(super) fn origins(origins: &syntax::Origins, errors: &mut Diagnostics) -> Or
         }
     }
     Origins::List(list.items.clone())
+}
+
+/// A JSON pointer (RFC 6901 §3); an empty text is `off`.
+pub(super) fn pointer(pointer: &syntax::Amount, errors: &mut Diagnostics) -> Option<LitStr> {
+    let text = match pointer {
+        syntax::Amount::Off => return Some(LitStr::new("", Span::call_site())),
+        syntax::Amount::Number(number) => {
+            errors.at(
+                number.span(),
+                "expected a JSON pointer, found a number\nhelp: name the field, as in `\"/symbol\"`",
+            );
+            return None;
+        }
+        syntax::Amount::Text(text) => text,
+    };
+    let path = text.value();
+    if !path.starts_with('/') {
+        errors.at(
+            text.span(),
+            format!("`{path}` is not a JSON pointer\nhelp: a pointer begins with `/`, as in `\"/symbol\"`"),
+        );
+        return None;
+    }
+    let escaped = |rest: &str| rest.starts_with(['0', '1']);
+    if !path.split('~').skip(1).all(escaped) {
+        errors.at(
+            text.span(),
+            format!("`{path}` is not a JSON pointer\nhelp: in a pointer `~` is written `~0`, and a `/` in a name `~1`"),
+        );
+        return None;
+    }
+    Some(text.clone())
 }
 
 fn distinct(list: &syntax::Strings, what: &str, errors: &mut Diagnostics) {

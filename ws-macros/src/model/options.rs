@@ -12,6 +12,7 @@ pub(crate) struct Options {
 }
 
 /// One option.
+#[derive(Clone)]
 pub(crate) struct Setting {
     /// The field of the runtime's `Options`.
     pub(crate) name: &'static str,
@@ -20,15 +21,18 @@ pub(crate) struct Setting {
 }
 
 /// What an option is set to; zero turns a limit off.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) enum Value {
     /// Bytes, or pieces.
     Size(u32),
     Count(u32),
     Milliseconds(u64),
     Flag(bool),
+    Text(LitStr),
     /// The variant of the runtime's `OnInvalid`.
     OnInvalid(&'static str),
+    /// What the runtime's `Deflate` is told beside its defaults; `None` is `off`.
+    Deflate(Option<Vec<Setting>>),
 }
 
 /// Which pages may connect beside those of the same host.

@@ -8,7 +8,7 @@ use syn::{
     parse::{ParseStream, Parser},
 };
 
-use super::{Amount, Origins, Slot, Strings, skip};
+use super::{Amount, Deflate, Origins, Slot, Strings, skip};
 use crate::{
     diagnostics::Diagnostics,
     vocabulary::{self, KEYS},
@@ -57,11 +57,13 @@ pub(crate) struct Keys {
     pub(crate) send_pings: Slot<bool>,
     pub(crate) backpressure_limit: Slot<Amount>,
     pub(crate) close_on_backpressure_limit: Slot<bool>,
+    pub(crate) latest_by_key: Slot<Amount>,
     pub(crate) rate_limit: Slot<Amount>,
     pub(crate) max_invalid: Slot<Amount>,
     pub(crate) publish_to_self: Slot<bool>,
     pub(crate) on_invalid: Slot<Ident>,
     pub(crate) close_timeout: Slot<Amount>,
+    pub(crate) per_message_deflate: Slot<Deflate>,
     pub(crate) origins: Slot<Origins>,
     pub(crate) root: Slot<Path>,
 }
@@ -167,11 +169,13 @@ impl Arguments {
             "send_pings" => keys.send_pings.read_flag(key, input, errors),
             "backpressure_limit" => keys.backpressure_limit.read(key, input, errors),
             "close_on_backpressure_limit" => keys.close_on_backpressure_limit.read_flag(key, input, errors),
+            "latest_by_key" => keys.latest_by_key.read(key, input, errors),
             "rate_limit" => keys.rate_limit.read(key, input, errors),
             "max_invalid" => keys.max_invalid.read(key, input, errors),
             "publish_to_self" => keys.publish_to_self.read_flag(key, input, errors),
             "on_invalid" => keys.on_invalid.read(key, input, errors),
             "close_timeout" => keys.close_timeout.read(key, input, errors),
+            "per_message_deflate" => keys.per_message_deflate.read_deflate(key, input, errors),
             "origins" => keys.origins.read(key, input, errors),
             "crate" => keys.root.read_with(key, input, errors, Path::parse_mod_style),
             unknown => {

@@ -3,6 +3,7 @@
 mod amount;
 mod arguments;
 mod block;
+mod deflate;
 mod hollow;
 mod item;
 mod list;
@@ -13,6 +14,7 @@ pub(crate) use self::{
     amount::Amount,
     arguments::{Arguments, Keys, Subject},
     block::{Block, Method},
+    deflate::{Deflate, DeflateKeys},
     item::{Item, Structure},
     list::{Origins, Strings},
     slot::Slot,

@@ -98,5 +98,5 @@ fn parse_value<T>(
 }
 
 fn expects(key: &Ident) -> &'static str {
-    vocabulary::key(&key.unraw().to_string()).map_or("", |key| key.expects)
+    vocabulary::expects(&key.unraw().to_string())
 }

@@ -24,6 +24,12 @@ pub(crate) fn key(name: &str) -> Option<&'static KeyWord> {
     KEYS.iter().find(|key| key.name == name)
 }
 
+/// What a key expects, be it one of an attribute's or one of `per_message_deflate`.
+pub(crate) fn expects(name: &str) -> &'static str {
+    let inner = || DEFLATE_KEYS.iter().find(|(key, _)| *key == name).map(|(_, expects)| *expects);
+    key(name).map(|key| key.expects).or_else(inner).unwrap_or_default()
+}
+
 const fn contract(name: &'static str, expects: &'static str) -> KeyWord {
     KeyWord { name, home: Home::Contract, expects }
 }
@@ -36,6 +42,19 @@ const SIZE: &str = "a literal: a number of bytes, a size like `\"64KiB\"`, or `o
 const TIME: &str = "a literal: a number of seconds, a time like `\"500ms\"` or `\"2m\"`, or `off`";
 const COUNT: &str = "a literal: a number, or `off`";
 const FLAG: &str = "`true` or `false`, or to stand alone";
+
+const SWITCH: &str = "`on` or `off`, or to stand alone";
+const BITS: &str = "a literal: a number from 9 to 15";
+
+/// The keys of `per_message_deflate`, and what each expects.
+pub(crate) const DEFLATE_KEYS: &[(&str, &str)] = &[
+    ("threshold", SIZE),
+    ("level", "a literal: a number from 1 to 9"),
+    ("server_max_window_bits", BITS),
+    ("client_max_window_bits", BITS),
+    ("server_no_context_takeover", SWITCH),
+    ("client_no_context_takeover", SWITCH),
+];
 
 /// Every key.
 pub(crate) const KEYS: &[KeyWord] = &[
@@ -57,11 +76,16 @@ pub(crate) const KEYS: &[KeyWord] = &[
     route("send_pings", FLAG),
     route("backpressure_limit", SIZE),
     route("close_on_backpressure_limit", FLAG),
+    route("latest_by_key", "a JSON pointer, as in `latest_by_key = \"/symbol\"`, or `off`"),
     route("rate_limit", COUNT),
     route("max_invalid", COUNT),
     route("publish_to_self", FLAG),
     route("on_invalid", "`reply`, `ignore` or `close`"),
     route("close_timeout", TIME),
+    route(
+        "per_message_deflate",
+        "`off`, keys in parentheses, as in `per_message_deflate(level = 6)`, or to stand alone",
+    ),
     route("origins", "a list, as in `origins = [\"https://example.com\"]`, or `any`"),
     KeyWord { name: "crate", home: Home::Either, expects: "a path, as in `crate = ::facade::ws`" },
 ];

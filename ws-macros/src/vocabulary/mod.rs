@@ -6,6 +6,6 @@ mod nearness;
 
 pub(crate) use self::{
     handlers::{HANDLERS, HandlerWord, Kind, Returns, Second},
-    keys::{Home, KEYS, key},
+    keys::{DEFLATE_KEYS, Home, KEYS, expects, key},
     nearness::{near_miss, nearest},
 };

@@ -41,6 +41,11 @@ pub(crate) enum Telling {
 }
 
 impl Plan {
+    /// Whether messages may be JSON, rather than text or bytes as they are.
+    pub(crate) fn may_be_json(&self) -> bool {
+        !matches!(self.form, Form::Text | Form::Binary)
+    }
+
     /// Returns the plan of a type that has no schema and decodes or encodes by itself.
     pub fn unchecked() -> Self {
         Self { form: Form::Raw, telling: Telling::No }

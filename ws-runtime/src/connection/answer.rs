@@ -2,7 +2,8 @@
 
 use super::{
     driver::{Done, Driver, Streams},
-    inbox::{Event, decode},
+    event::Event,
+    hearing::decode,
 };
 use crate::{
     contract::Response,
@@ -41,7 +42,16 @@ pub(super) enum Rest<'a, R: Route> {
 
 impl<'a, R: Route> Driver<'a, R> {
     /// Carries out what a handler returned, as far as nothing has to be waited for.
+    #[inline]
     pub(super) fn settle(&mut self, done: Done<Outcome<'a, Response<R>>>) -> Result<(), Rest<'a, R>> {
+        if let Done::Returned(Outcome::One(response)) = &done {
+            self.socket.send(response);
+            return Ok(());
+        }
+        self.settle_other(done)
+    }
+
+    fn settle_other(&mut self, done: Done<Outcome<'a, Response<R>>>) -> Result<(), Rest<'a, R>> {
         match done {
             Done::Returned(Outcome::Unsaid | Outcome::Nothing) => {}
             Done::Returned(Outcome::One(response)) => {

@@ -6,6 +6,7 @@ use matchit::Router;
 
 use super::{
     StartError,
+    connections::{ConnectionLimits, Connections},
     mount::{Mount, Mounted},
     served::Served,
     start_error::Fault,
@@ -13,8 +14,8 @@ use super::{
 };
 use crate::{
     contract::Contract,
-    handshake::HeadLimits,
-    pubsub::Shard,
+    handshake::{HeadLimits, Proxies},
+    pubsub::{Outbound, Shard},
     route::{Options, Route},
     socket::{Directory, Hub},
 };
@@ -32,6 +33,11 @@ pub struct Assembly {
     pub(crate) head: HeadLimits,
     pub(crate) shutdown_timeout: Duration,
     pub(crate) shards: usize,
+    /// In bytes.
+    pub(crate) outbound_total: Option<usize>,
+    pub(crate) connections: ConnectionLimits,
+    /// As they were written.
+    pub(crate) trusted_proxies: Vec<String>,
     pub(crate) directory: Arc<Directory>,
 }
 
@@ -47,6 +53,7 @@ type Mounting = Result<(Arc<dyn Mount>, Arc<Hub>), StartError>;
 struct Building<'a> {
     defaults: &'a Options,
     shards: &'a [Arc<Shard>],
+    outbound: Option<&'a Arc<Outbound>>,
     directory: &'a Arc<Directory>,
 }
 
@@ -59,6 +66,9 @@ impl Assembly {
             head: HeadLimits::DEFAULT,
             shutdown_timeout: Duration::from_secs(30),
             shards: std::thread::available_parallelism().map_or(1, usize::from),
+            outbound_total: Some(1 << 30),
+            connections: ConnectionLimits::default(),
+            trusted_proxies: Vec::new(),
             directory: Arc::default(),
         }
     }
@@ -73,8 +83,15 @@ impl Assembly {
     /// Checks all that was put together, and collects what is wrong with it.
     pub(crate) fn build(self) -> Result<Served, Vec<StartError>> {
         let mut errors = self.check_limits();
-        let shards: Vec<_> = (0..self.shards.max(1)).map(|_| Arc::<Shard>::default()).collect();
-        let building = Building { defaults: &self.defaults, shards: &shards, directory: &self.directory };
+        let outbound = self.outbound_total.map(Outbound::new);
+        let shards: Vec<_> =
+            (0..self.shards.max(1)).map(|_| Arc::new(Shard::new(outbound.clone()))).collect();
+        let building = Building {
+            defaults: &self.defaults,
+            shards: &shards,
+            outbound: outbound.as_ref(),
+            directory: &self.directory,
+        };
         let (mut by_path, mut all, mut hubs) = (Router::new(), Vec::new(), HashMap::new());
         for Adding { path, id, mount } in self.routes {
             match mount(&building) {
@@ -89,6 +106,10 @@ impl Assembly {
                 Err(error) => errors.push(error),
             }
         }
+        let proxies = Proxies::read(&self.trusted_proxies).unwrap_or_else(|wrong| {
+            errors.push(StartError::new(Fault::Proxy(wrong.into())));
+            Proxies::default()
+        });
         if !errors.is_empty() {
             return Err(errors);
         }
@@ -97,7 +118,11 @@ impl Assembly {
             by_path,
             all,
             shards,
+            outbound,
             tasks: Tasks::default(),
+            refusals: Tasks::default(),
+            connections: Connections::new(self.connections),
+            proxies,
             directory: self.directory,
             head: self.head,
             handshake_timeout: self.handshake_timeout,
@@ -120,6 +145,12 @@ impl Assembly {
             "handshake_timeout",
             "a client would never be done in no time",
         );
+        let pointer = self.defaults.latest_by_key.unwrap_or_default();
+        limit(
+            !pointer.is_empty() && !pointer.starts_with('/'),
+            "latest_by_key",
+            "a JSON pointer begins with `/`, as in `/symbol`",
+        );
         limit(self.shards == 0, "shards", "connections are on one of them");
         errors
     }
@@ -128,7 +159,7 @@ impl Assembly {
 impl Building<'_> {
     fn mount<R: Route>(&self, route: R) -> Mounting {
         let path = <R::Contract as Contract>::PATH;
-        let mounted = Mounted::new(route, self.defaults, self.shards, self.directory)
+        let mounted = Mounted::new(route, self.defaults, self.shards, self.outbound, self.directory)
             .map_err(|source| StartError::new(Fault::Setup { path, source }))?;
         let hub = mounted.hub();
         Ok((Arc::new(mounted), hub))

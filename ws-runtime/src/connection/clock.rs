@@ -49,6 +49,7 @@ impl<R: Route> Driver<'_, R> {
                 Silence::Until(when) => when,
                 Silence::Ping => {
                     self.line().control(|out| Encoder::ping(&[], out));
+                    self.line().forget();
                     continue;
                 }
                 // On its way out already, it has the time of the closing handshake, which may be unlimited.
@@ -71,7 +72,7 @@ impl<R: Route> Driver<'_, R> {
     fn expire(&mut self) -> bool {
         // A handler is still busy with what came before the peer's close frame, or before its fault; the peer waits no
         // longer.
-        if let Some(answer) = self.owed.take() {
+        if let Some(answer) = self.inbox.take_owed() {
             self.line().close((*answer).as_ref());
             self.deadline = None;
             self.begin_deadline();

@@ -6,31 +6,24 @@ use std::{
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use futures_core::Stream;
 use tokio::time::{Instant, Sleep};
 
-use super::{
-    Entry,
-    inbox::{Event, Heard, Inbox},
-    run::panic_text,
-};
+use super::{Entry, event::Event, inbox::Inbox, run::panic_text};
 use crate::{
     contract::Response,
     route::{Outcome, Route},
-    session::{Answer, Keepalive},
+    session::Keepalive,
     socket::{Fact, Line, Reader, Report, Socket, Wish},
-    wire::{Close, Encoder},
 };
 
 /// How often one connection may read before others get their turn.
 const READS: u32 = 8;
 /// How many messages and replies of one connection are handled before the network and others get their turn.
 const TURN: u32 = 1024;
-/// Beyond this many queued bytes a ping is not answered: the peer does not read, so it does not miss the pong.
-const PONGS: usize = 64 * 1024;
 
 /// Streams of replies; the last one is asked first, for it came out of the one before.
 pub(super) type Streams<'a, R> = Vec<Pin<Box<dyn Stream<Item = Outcome<'a, Response<R>>> + Send + 'a>>>;
@@ -47,8 +40,6 @@ pub(super) struct Driver<'a, R: Route> {
     pub(super) keepalive: Keepalive,
     /// When the closing handshake has to be over.
     pub(super) deadline: Option<Instant>,
-    /// What the peer's close frame is answered with, once its messages are handled.
-    pub(super) owed: Option<Box<Option<Close>>>,
     /// The stream is to be ended by us: the peer broke the protocol and cannot be waited for.
     pub(super) failed: bool,
     /// How many messages and replies were handled since the task last waited.
@@ -66,8 +57,6 @@ pub(super) struct Driver<'a, R: Route> {
 
 /// What there is to do next.
 pub(super) enum Next<'a, R: Route> {
-    /// It has to be waited for.
-    Nothing,
     Event(Event<R>),
     /// The feed said something; `None` is its end.
     Fed(Option<Outcome<'a, Response<R>>>),
@@ -91,12 +80,11 @@ impl<'a, R: Route> Driver<'a, R> {
         Self {
             entry,
             socket,
-            inbox: Inbox::new(entry, reader, rest, now),
+            inbox: Inbox::new(entry, socket.line(), reader, rest),
             feed: Vec::new(),
             invalid: 0,
             keepalive: Keepalive::new(settings.idle_timeout, settings.send_pings, now),
             deadline: None,
-            owed: None,
             failed: false,
             handled: 0,
             held_back: false,
@@ -119,24 +107,36 @@ impl<'a, R: Route> Driver<'a, R> {
     /// Runs a handler, while the connection goes on.
     pub(super) async fn during<T>(&mut self, handler: impl Future<Output = T>) -> Done<T> {
         let mut handler = pin!(handler);
-        poll_fn(|cx| {
-            if self.waited {
-                self.ask();
-            }
-            match catch_unwind(AssertUnwindSafe(|| handler.as_mut().poll(cx))) {
-                Ok(Poll::Ready(value)) => return Poll::Ready(Done::Returned(value)),
-                Err(panic) => return Poll::Ready(Done::Panicked(panic_text(&*panic))),
-                Ok(Poll::Pending) => self.ask(),
-            }
-            if self.report.has(Fact::Abort) {
-                return Poll::Ready(Done::Aborted);
-            }
-            self.read(cx);
-            self.poll_time(cx);
-            self.wait(cx);
-            Poll::Pending
-        })
-        .await
+        poll_fn(|cx| self.poll_handler(handler.as_mut(), cx)).await
+    }
+
+    /// Runs a handler as far as it comes; while it waits, the connection goes on.
+    #[inline]
+    pub(super) fn poll_handler<T>(
+        &mut self,
+        handler: Pin<&mut impl Future<Output = T>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Done<T>> {
+        if self.waited {
+            self.ask();
+        }
+        match catch_unwind(AssertUnwindSafe(|| handler.poll(cx))) {
+            Ok(Poll::Ready(value)) => Poll::Ready(Done::Returned(value)),
+            Ok(Poll::Pending) => self.poll_meanwhile(cx),
+            Err(panic) => Poll::Ready(Done::Panicked(panic_text(&*panic))),
+        }
+    }
+
+    /// What the connection does while a handler waits.
+    fn poll_meanwhile<T>(&mut self, cx: &mut Context<'_>) -> Poll<Done<T>> {
+        self.ask();
+        if self.report.has(Fact::Abort) {
+            return Poll::Ready(Done::Aborted);
+        }
+        self.read(cx);
+        self.poll_time(cx);
+        self.wait(cx);
+        Poll::Pending
     }
 
     /// Asks a stream of replies for its next one, when the queue has room for it. `None` is its end, or the socket's.
@@ -168,6 +168,7 @@ impl<'a, R: Route> Driver<'a, R> {
     }
 
     /// Takes what is first in its turn, if there is nothing else to look at before: the usual case in a burst.
+    #[inline]
     pub(super) fn next_at_once(&mut self) -> Option<Event<R>> {
         if self.handled >= TURN || !self.line().report().is_calm() {
             return None;
@@ -176,39 +177,47 @@ impl<'a, R: Route> Driver<'a, R> {
         self.inbox.pop()
     }
 
-    /// Waits for what there is to do next.
-    pub(super) async fn next(&mut self) -> Next<'a, R> {
-        poll_fn(|cx| {
-            let mut reads = 0;
+    /// Decodes what was read, before the task waits or anything is read behind it.
+    fn settle_inbox(&mut self) {
+        if self.inbox.is_fresh() {
+            self.inbox.settle();
             self.ask();
-            if self.is_others_turn(cx) {
-                self.read(cx);
-                self.poll_time(cx);
-                self.wait(cx);
-                return Poll::Pending;
+            if self.inbox.owes() || self.inbox.fault().is_some() {
+                self.begin_deadline();
             }
-            loop {
-                if let Some(next) = self.ready(cx) {
-                    return Poll::Ready(next);
-                }
-                reads += 1;
-                if reads > READS {
-                    cx.waker().wake_by_ref();
-                    break;
-                }
-                if self.poll_read(cx).is_pending() {
-                    break;
-                }
-            }
+        }
+    }
+
+    /// Waits for what there is to do next.
+    pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Next<'a, R>> {
+        let mut reads = 0;
+        self.ask();
+        if self.is_others_turn(cx) {
+            self.read(cx);
             self.poll_time(cx);
             self.wait(cx);
-            // The timer or the flush may have decided something that nobody would wake us for.
-            match self.ready(cx) {
-                Some(next) => Poll::Ready(next),
-                None => Poll::Pending,
+            return Poll::Pending;
+        }
+        loop {
+            if let Some(next) = self.ready(cx) {
+                return Poll::Ready(next);
             }
-        })
-        .await
+            reads += 1;
+            if reads > READS {
+                cx.waker().wake_by_ref();
+                break;
+            }
+            if self.poll_read(cx).is_pending() {
+                break;
+            }
+        }
+        self.poll_time(cx);
+        self.wait(cx);
+        // The timer or the flush may have decided something that nobody would wake us for.
+        match self.ready(cx) {
+            Some(next) => Poll::Ready(next),
+            None => Poll::Pending,
+        }
     }
 
     /// Whether so much was handled at one stretch that the network and others come first; then the task is woken for more.
@@ -228,6 +237,11 @@ impl<'a, R: Route> Driver<'a, R> {
 
     /// What there is to do without waiting.
     fn ready(&mut self, cx: &mut Context<'_>) -> Option<Next<'a, R>> {
+        if self.report.has(Fact::Sent) && self.inbox.is_fresh() {
+            // We closed: of what arrived, only the peer's close frame counts.
+            self.failed |= self.inbox.discard();
+            self.ask();
+        }
         let report = self.report;
         let (sent, lost) = (report.has(Fact::Sent), report.has(Fact::Lost));
         let handshaken = sent && report.has(Fact::Received);
@@ -235,11 +249,12 @@ impl<'a, R: Route> Driver<'a, R> {
             || self.failed
             || handshaken
             || lost && (sent || self.inbox.is_empty())
+            || sent && report.has(Fact::Ended)
         {
             return Some(Next::End);
         }
         if sent {
-            // We closed: what arrived before is dropped, and only the peer's close frame is waited for.
+            // What arrived before is dropped, and only the peer's close frame is waited for.
             self.failed = self.inbox.discard();
             self.begin_deadline();
             return self.failed.then_some(Next::End);
@@ -256,8 +271,13 @@ impl<'a, R: Route> Driver<'a, R> {
                 return Some(Next::Drained);
             }
         }
-        if let Some(answer) = self.owed.take_if(|_| self.inbox.is_empty()) {
+        if self.inbox.is_empty()
+            && let Some(answer) = self.inbox.take_owed()
+        {
             self.line().close((*answer).as_ref());
+            return Some(Next::End);
+        }
+        if report.has(Fact::Ended) && self.inbox.is_empty() {
             return Some(Next::End);
         }
         if !self.feed.is_empty()
@@ -273,17 +293,24 @@ impl<'a, R: Route> Driver<'a, R> {
         None
     }
 
-    /// Reads while that is allowed.
+    /// Reads while that is allowed, and decodes it.
     fn read(&mut self, cx: &mut Context<'_>) {
+        self.settle_inbox();
         for _ in 0..READS {
             if self.poll_read(cx).is_pending() {
                 return;
             }
+            self.settle_inbox();
         }
         cx.waker().wake_by_ref();
     }
 
+    /// Reads once, if that is allowed and all that was read before is decoded; decodes that otherwise.
     pub(super) fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.inbox.is_fresh() {
+            self.settle_inbox();
+            return Poll::Ready(());
+        }
         // Whoever pauses waits for a message, not for the closing handshake.
         let paused = self.report.has(Fact::Paused) && !self.is_ending();
         let was_held_back = std::mem::replace(&mut self.held_back, paused || self.inbox.is_full());
@@ -300,39 +327,27 @@ impl<'a, R: Route> Driver<'a, R> {
         if self.held_back {
             return Poll::Pending;
         }
-        let (line, mut heard, mut lost) = (self.line(), false, false);
-        let owed = &mut self.owed;
-        let polled = self.inbox.poll_read(cx, &mut |what| match what {
-            Heard::Bytes => heard = true,
-            Heard::Ping(payload) => {
-                if line.buffered() < PONGS {
-                    line.control(|out| Encoder::pong(&payload, out));
-                }
+        ready!(self.inbox.poll_read(cx));
+        if self.inbox.has_ended() {
+            // To a handler both are the same, the peer is gone; but one that has only ended its own direction may read on.
+            if self.inbox.is_broken() {
+                self.line().lose();
+            } else {
+                self.line().end();
             }
-            Heard::Close(code, reason) => {
-                if let Answer::Owed(answer) = line.receive_close(code, reason) {
-                    *owed = Some(Box::new(answer));
-                }
-            }
-            Heard::End => lost = true,
-        });
-        if heard {
+            self.ask();
+        } else {
             self.keepalive.hear(Instant::now());
         }
-        if lost {
-            self.line().lose();
+        if self.inbox.fault().is_some() {
+            self.begin_deadline();
         }
-        if polled.is_ready() {
-            self.ask();
-            if self.owed.is_some() || self.inbox.fault().is_some() {
-                self.begin_deadline();
-            }
-        }
-        polled
+        Poll::Ready(())
     }
 
     /// Writes what is queued, and arranges to be woken.
     pub(super) fn wait(&mut self, cx: &mut Context<'_>) {
+        self.settle_inbox();
         self.waited = true;
         self.handled = 0;
         let (flushed, report) = self.line().poll_flush(cx);

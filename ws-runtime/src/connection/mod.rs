@@ -4,11 +4,16 @@
 mod answer;
 mod assembly;
 mod clock;
+mod connections;
 mod driver;
 mod ending;
 mod entry;
+mod event;
+mod hearing;
 mod inbox;
+mod input;
 mod mount;
+mod relief;
 mod run;
 mod served;
 mod start_error;

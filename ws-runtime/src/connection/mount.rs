@@ -15,19 +15,19 @@ use http::{Response, StatusCode, request};
 use super::{
     Entry,
     run::{panic_text, run},
-    tasks::Tasks,
-    turn_away::turn_away,
+    tasks::Running,
+    turn_away::{Farewell, turn_away},
 };
 use crate::{
     codec::{Decode, Encode, Telling},
     contract::Contract,
     handshake::{
-        Handshake, Opening, PartPlans, RawRequest, Refusal, Reject, SetupError, accepted, check_protocols,
-        opening, problem, read_parts,
+        Handshake, Opening, PartPlans, RawRequest, Refusal, Reject, SetupError, accepted, agree,
+        check_protocols, opening, problem, read_parts,
     },
-    pubsub::{Shard, Topics},
+    pubsub::{Outbound, Shard, Topics, let_go},
     route::{OnInvalid, Options, Route},
-    socket::{Directory, Hub, Line, Opening as Opened, Socket, Transport, split},
+    socket::{Directory, Hub, Line, Member, Opening as Opened, Socket, Transport, Wish, split},
     wire::Close,
 };
 
@@ -41,6 +41,9 @@ pub(crate) trait Mount: Send + Sync {
 
     /// Everybody who is connected: closed, or cut off.
     fn each_socket(&self, each: &mut dyn FnMut(&Line));
+
+    /// Everybody who is connected, by how much is queued for them in bytes.
+    fn queues(&self) -> Vec<(usize, Arc<dyn Member>)>;
 }
 
 /// A request for the route's path.
@@ -60,8 +63,8 @@ pub(crate) enum Verdict {
 }
 
 /// Begins the connection as a task of its own, of just its size: over the stream, with what the client sent right behind its
-/// handshake.
-pub(crate) type Start = Box<dyn FnOnce(Transport, Vec<u8>, &Tasks) + Send>;
+/// handshake. What counted the handshake counts the connection from then on.
+pub(crate) type Start = Box<dyn FnOnce(Transport, Vec<u8>, Running) + Send>;
 
 /// A route with the plans of its request's parts.
 pub(crate) struct Mounted<R: Route> {
@@ -76,6 +79,7 @@ impl<R: Route> Mounted<R> {
         route: R,
         defaults: &Options,
         shards: &[Arc<Shard>],
+        outbound: Option<&Arc<Outbound>>,
         directory: &Arc<Directory>,
     ) -> Result<Self, SetupError> {
         let body = <R::Contract as Contract>::Body::plan()?;
@@ -84,11 +88,24 @@ impl<R: Route> Mounted<R> {
         check_protocols(<R::Contract as Contract>::PROTOCOLS)?;
         R::OPTIONS.origins.check()?;
         let opaque = response.tells_errors() == Telling::No;
-        let settings = R::OPTIONS.settle(defaults);
+        let mut settings = R::OPTIONS.settle(defaults);
+        if !response.may_be_json()
+            && settings.latest_by_key.take().is_some()
+            && R::OPTIONS.latest_by_key.is_some()
+        {
+            return Err(SetupError::no_keys());
+        }
         let on_invalid = R::OPTIONS.on_invalid.or(defaults.on_invalid).unwrap_or(OnInvalid::Reply);
         let path = <R::Contract as Contract>::PATH;
         let directory = Arc::downgrade(directory);
-        let hub = Arc::new(Hub::new(path, settings, Topics::new(shards), response, directory.clone()));
+        let hub = Arc::new(Hub::new(
+            path,
+            settings,
+            Topics::new(shards),
+            response,
+            outbound.cloned(),
+            directory.clone(),
+        ));
         Ok(Self { entry: Arc::new(Entry { route, hub, body, opaque, on_invalid }), plans, directory })
     }
 
@@ -124,18 +141,28 @@ impl<R: Route> Mount for Mounted<R> {
             match shaken {
                 Ok((response, socket)) => {
                     let (entry, directory) = (Arc::clone(&self.entry), self.directory.clone());
-                    let start: Start = Box::new(move |transport, rest, tasks| {
+                    let start: Start = Box::new(move |transport, rest, running| {
                         let (reader, writer) = split(transport);
                         socket.line().start(writer);
-                        tasks.spawn(|running| run(entry, socket.clone(), reader, rest, running));
-                        // The sweep of a shutdown has seen this socket, or has set this before it looked.
-                        if directory.upgrade().is_none_or(|directory| directory.is_stopped()) {
+                        tokio::spawn(run(entry, socket.clone(), reader, rest, running));
+                        // The sweeps of a shutdown have seen this socket, or have set this before they looked.
+                        let directory = directory.upgrade();
+                        if directory.as_ref().is_none_or(|directory| directory.is_stopped()) {
                             socket.line().close(Some(&Close::GOING_AWAY));
+                        }
+                        if directory.is_none_or(|directory| directory.is_aborted()) {
+                            socket.line().wish(Wish::Abort);
                         }
                     });
                     Verdict::Accepted(response, start)
                 }
-                Err(reject) => refuse(reject, Some((&accept, protocol))),
+                Err(reject) => {
+                    let farewell = Farewell {
+                        patience: self.entry.hub.settings.close_timeout,
+                        directory: self.directory.upgrade(),
+                    };
+                    refuse(reject, Some((&accept, protocol, farewell)))
+                }
             }
         })
     }
@@ -147,7 +174,13 @@ impl<R: Route> Mount for Mounted<R> {
     fn each_socket(&self, each: &mut dyn FnMut(&Line)) {
         for member in self.entry.hub.members() {
             each(member.line());
+            let_go(member);
         }
+    }
+
+    fn queues(&self) -> Vec<(usize, Arc<dyn Member>)> {
+        let members = self.entry.hub.members().into_iter();
+        members.map(|member| (member.line().buffered(), member)).collect()
     }
 }
 
@@ -162,6 +195,10 @@ impl<R: Route> Mounted<R> {
         R::OPTIONS.origins.admit(&request.parts.headers)?;
         let served = <R::Contract as Contract>::PROTOCOLS;
         let protocol = opening.protocols.choose(served, R::OPTIONS.require_protocol)?;
+        let (agreed, extensions) = match &self.entry.hub.settings.deflate {
+            Some(deflate) => agree(&request.parts.headers, deflate)?.unzip(),
+            None => (None, None),
+        };
         let mut raw = RawRequest::new(request.parts, request.captures, request.remote_addr)?;
         route.parse(&mut raw).await?;
         route.transform(&mut raw).await?;
@@ -169,30 +206,31 @@ impl<R: Route> Mounted<R> {
         let handshake = Handshake::<R>::new(raw, parts, opening.protocols, protocol);
         let data = route.before_handle(&handshake).await?;
         let extra = route.upgrade(&handshake, &data).await?;
-        let response = accepted(&opening.accept, protocol, extra)?;
+        let response = accepted(&opening.accept, protocol, extensions.as_deref(), extra)?;
         let (parts, remote_addr, protocol) = handshake.into_parts();
-        let opened = Opened { remote_addr, protocol, parts, data };
+        let opened = Opened { remote_addr, protocol, parts, data, agreed };
         Ok((response, Socket::new(Arc::clone(&self.entry.hub), request.shard, opened)))
     }
 }
 
 /// Refuses, with a status or, if the handshake is well-formed, by a close frame right after the 101.
-pub(super) fn refuse(reject: Reject, shaken: Option<(&str, Option<&'static str>)>) -> Verdict {
+pub(super) fn refuse(reject: Reject, shaken: Option<(&str, Option<&'static str>, Farewell)>) -> Verdict {
     let close = match reject.into_refusal() {
         Refusal::Response(response) => return Verdict::Refused(response),
         Refusal::Close(close) => close,
     };
-    let accepted = match shaken {
-        Some((accept, protocol)) => accepted(accept, protocol, http::HeaderMap::new()),
-        None => Err(problem(StatusCode::FORBIDDEN, "refused")),
+    let Some((accept, protocol, farewell)) = shaken else {
+        return refuse(problem(StatusCode::FORBIDDEN, "refused"), None);
     };
-    match accepted {
-        Ok(response) => Verdict::Accepted(response, close_at_once(close)),
+    match accepted(accept, protocol, None, http::HeaderMap::new()) {
+        Ok(response) => Verdict::Accepted(response, close_at_once(close, farewell)),
         Err(reject) => refuse(reject, None),
     }
 }
 
 /// A connection whose first and last frame is a close frame.
-fn close_at_once(close: Close) -> Start {
-    Box::new(move |transport, rest, tasks| tasks.spawn(|running| turn_away(transport, rest, close, running)))
+fn close_at_once(close: Close, farewell: Farewell) -> Start {
+    Box::new(move |transport, _rest, running| {
+        tokio::spawn(turn_away(transport, close, farewell, running));
+    })
 }

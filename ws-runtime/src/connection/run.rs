@@ -1,17 +1,23 @@
 //! The life of one connection: open, messages in their order, close.
 
-use std::{any::Any, future::Future, sync::Arc};
+use std::{
+    any::Any,
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::Arc,
+    task::{Poll, ready},
+};
 
 use super::{
     Entry,
     answer::{Rest, Settled},
     driver::{Done, Driver, Next},
-    inbox::Event,
+    event::Event,
     tasks::Running,
 };
 use crate::{
     route::Route,
-    socket::{Reader, Socket},
+    socket::{Reader, Socket, Wish},
 };
 
 /// Serves one connection until it has ended and its last handler has returned. `rest` is what the client sent right behind
@@ -28,10 +34,15 @@ pub(crate) fn run<R: Route>(
 ) -> impl Future<Output = ()> + Send {
     let place = entry.hub.enter(socket.member());
     let present = Present { entry, socket, place, _running: running };
+    // What a future is given it has room for as long as it lives, so it is given little.
+    let stream = Box::new((reader, rest));
     async move {
         let Present { entry, socket, .. } = &present;
+        let (reader, rest) = *stream;
         let mut driver = Driver::new(entry, socket, reader, rest);
-        live(&mut driver).await;
+        if open(&mut driver).await == Settled::Open {
+            live(&mut driver).await;
+        }
         driver.feed.clear();
         socket.leave_topics();
         driver.linger().await;
@@ -53,43 +64,59 @@ struct Present<R: Route> {
 impl<R: Route> Drop for Present<R> {
     fn drop(&mut self) {
         self.socket.leave_topics();
-        self.socket.line().finish();
+        let clean = self.socket.line().finish().clean;
+        self.entry.hub.note_end(clean && self.socket.line().report().wish() == Wish::Nothing);
         self.entry.hub.depart(self.place);
     }
 }
 
-/// Everything between the 101 and the last frame. What seldom happens has a future of its own, so that a connection is no
-/// larger than what it waits for.
-async fn live<R: Route>(driver: &mut Driver<'_, R>) {
-    let (route, socket) = (&driver.entry.route, driver.socket);
-    let opened = driver.during(route.open(socket)).await;
+/// Tells the route that the socket is open.
+async fn open<R: Route>(driver: &mut Driver<'_, R>) -> Settled {
+    let opened = driver.during(driver.entry.route.open(driver.socket)).await;
     match driver.settle(opened) {
         Ok(()) => {}
         Err(Rest::Replies(streams)) => driver.feed = streams,
-        Err(rest) => {
-            if Box::pin(driver.attend(rest)).await == Settled::Over {
-                return;
-            }
-        }
+        Err(rest) => return Box::pin(driver.attend(rest)).await,
     }
+    Settled::Open
+}
+
+/// Everything from then on to the last frame. What seldom happens has a future of its own, so that a connection is no
+/// larger than what it waits for.
+async fn live<R: Route>(driver: &mut Driver<'_, R>) {
+    let (route, socket) = (&driver.entry.route, driver.socket);
+    // A message is decoded, handled and answered within one poll wherever its handler need not wait.
+    let mut handler = pin!(None);
     loop {
-        let mut next = driver.next().await;
-        while let Next::Event(Event::Message(body, _)) = next {
-            driver.invalid = 0;
-            let done = driver.during(route.message(socket, body)).await;
-            if let Err(rest) = driver.settle(done)
-                && Box::pin(driver.attend(rest)).await == Settled::Over
-            {
-                return;
+        let next = poll_fn(|cx| {
+            loop {
+                if let Some(running) = handler.as_mut().as_pin_mut() {
+                    let done = ready!(driver.poll_handler(running, cx));
+                    handler.set(None);
+                    if let Err(rest) = driver.settle(done) {
+                        return Poll::Ready(Err(rest));
+                    }
+                }
+                let next = match driver.next_at_once() {
+                    Some(event) => Next::Event(event),
+                    None => ready!(driver.poll_next(cx)),
+                };
+                match next {
+                    Next::Event(Event::Message(body, _)) => {
+                        driver.invalid = 0;
+                        handler.set(Some(route.message(socket, body)));
+                    }
+                    next => return Poll::Ready(Ok(next)),
+                }
             }
-            next = driver.next_at_once().map_or(Next::Nothing, Next::Event);
-        }
-        let settled = match next {
-            Next::Event(event) => Err(Rest::Event(event)),
-            Next::Fed(Some(outcome)) => driver.settle(Done::Returned(outcome)),
-            Next::Nothing | Next::Fed(None) => Ok(()),
-            Next::Drained => Err(Rest::Drained),
-            Next::End => return,
+        });
+        let settled = match next.await {
+            Ok(Next::Event(event)) => Err(Rest::Event(event)),
+            Ok(Next::Fed(Some(outcome))) => driver.settle(Done::Returned(outcome)),
+            Ok(Next::Fed(None)) => Ok(()),
+            Ok(Next::Drained) => Err(Rest::Drained),
+            Ok(Next::End) => return,
+            Err(rest) => Err(rest),
         };
         if let Err(rest) = settled
             && Box::pin(driver.attend(rest)).await == Settled::Over

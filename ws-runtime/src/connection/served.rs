@@ -1,19 +1,21 @@
 //! Routes that are served: a request finds its own, connections are counted, and a shutdown ends them.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
-use http::{HeaderValue, StatusCode, header::RETRY_AFTER, request};
+use http::{HeaderMap, StatusCode, request};
 use matchit::Router;
 use tokio::{task::JoinSet, time::timeout};
 
 use super::{
-    mount::{Arriving, Mount, Verdict, refuse},
+    connections::{Connections, Full, Place},
+    mount::{Arriving, Mount, Start, Verdict, refuse},
+    relief::relieve,
     tasks::Tasks,
 };
 use crate::{
-    handshake::{HeadLimits, Reject, problem},
-    pubsub::Shard,
-    socket::{Directory, Wish},
+    handshake::{HeadLimits, Proxies, Reject, busy, problem},
+    pubsub::{Outbound, Shard},
+    socket::{Directory, Shutdown, Wish},
     wire::Close,
 };
 
@@ -23,6 +25,11 @@ pub(crate) struct Served {
     pub(super) all: Vec<Arc<dyn Mount>>,
     pub(super) shards: Vec<Arc<Shard>>,
     pub(crate) tasks: Tasks,
+    /// Those that are told that there is no room. They have a count of their own, as they take none.
+    pub(crate) refusals: Tasks,
+    pub(super) outbound: Option<Arc<Outbound>>,
+    pub(super) connections: Arc<Connections>,
+    pub(super) proxies: Proxies,
     pub(crate) directory: Arc<Directory>,
     pub(crate) head: HeadLimits,
     pub(crate) handshake_timeout: Duration,
@@ -49,30 +56,66 @@ impl Served {
     }
 
     /// Has a route judge an opening handshake, in time and unless a shutdown has begun.
-    pub(crate) async fn admit(&self, mount: Arc<dyn Mount>, request: Arriving) -> Verdict {
+    pub(crate) async fn admit(&self, mount: Arc<dyn Mount>, mut request: Arriving) -> Verdict {
         if self.directory.is_stopped() {
-            let draining = problem(StatusCode::SERVICE_UNAVAILABLE, "the server is shutting down");
-            return refuse(draining.header(RETRY_AFTER, HeaderValue::from_static("1")), None);
+            return refuse(busy("the server is shutting down"), None);
         }
-        match timeout(self.handshake_timeout, mount.admit(request)).await {
+        let peer = request.remote_addr;
+        request.remote_addr = self.client(&request.parts.headers, peer);
+        // Who came without a proxy was counted when the connection was accepted.
+        let claimed = match self.proxies.trusts(peer.ip()) {
+            true => self.connections.claim(request.remote_addr.ip()),
+            false => Ok(None),
+        };
+        let claimed = match claimed {
+            Ok(claimed) => claimed,
+            Err(full) => return refuse(full.into(), None),
+        };
+        let judging = timeout(self.handshake_timeout, mount.admit(request));
+        let Some(judged) = self.directory.unless_aborted(judging).await else {
+            return refuse(busy("the server is shutting down"), None);
+        };
+        match judged {
+            Ok(Verdict::Accepted(response, start)) if claimed.is_some() => {
+                let start: Start = Box::new(move |transport, rest, mut running| {
+                    running.keep(claimed);
+                    start(transport, rest, running);
+                });
+                Verdict::Accepted(response, start)
+            }
             Ok(verdict) => verdict,
             Err(_) => refuse(problem(StatusCode::REQUEST_TIMEOUT, "the handshake took too long"), None),
         }
     }
 
-    /// Starts the tasks that hand out what is published, one a shard.
+    /// Counts a connection that was accepted, or refuses it. What is returned is to be kept for as long as it lasts. A proxy's
+    /// clients are told apart later, by their requests.
+    pub(crate) fn enter(&self, peer: SocketAddr) -> Result<Option<Box<Place>>, Reject> {
+        let address = Some(peer.ip()).filter(|address| !self.proxies.trusts(*address));
+        Ok(self.connections.enter(address)?)
+    }
+
+    /// The client's address: the peer's of the TCP connection, or what trusted proxies say.
+    pub(crate) fn client(&self, headers: &HeaderMap, peer: SocketAddr) -> SocketAddr {
+        self.proxies.client(headers, peer)
+    }
+
+    /// Starts the tasks that hand out what is published, one a shard, and the one that looks after all queues together.
     pub(crate) fn start_flushers(&self) -> JoinSet<()> {
         let mut flushers = JoinSet::new();
         for shard in &self.shards {
             let shard = Arc::clone(shard);
             flushers.spawn(async move { shard.flush().await });
         }
+        if let Some(outbound) = &self.outbound {
+            flushers.spawn(relieve(Arc::clone(outbound), self.all.clone()));
+        }
         flushers
     }
 
-    /// Closes every socket with 1001, and waits for the handlers and the queues. Past the deadline, after `aborting`, cuts off
-    /// who is left. At last, and when nobody publishes any more, lets the flushers end.
-    pub(crate) async fn shut_down(&self, mut flushers: JoinSet<()>, aborting: impl FnOnce()) {
+    /// Closes every socket with 1001, and waits for the handlers and the queues. Past the deadline cuts off who is left. At
+    /// last, and when nobody publishes any more, lets the flushers end.
+    pub(crate) async fn shut_down(&self, mut flushers: JoinSet<()>) {
         for route in &self.all {
             route.each_socket(&mut |line| {
                 line.close(Some(&Close::GOING_AWAY));
@@ -83,7 +126,7 @@ impl Served {
                 left = self.tasks.running(),
                 "the shutdown's deadline has passed: what is left is aborted"
             );
-            aborting();
+            self.directory.abort();
             for route in &self.all {
                 route.each_socket(&mut |line| line.wish(Wish::Abort));
             }
@@ -92,11 +135,26 @@ impl Served {
         for shard in &self.shards {
             shard.stop();
         }
+        if let Some(outbound) = &self.outbound {
+            outbound.stop();
+        }
         while flushers.join_next().await.is_some() {}
+        self.refusals.ended().await;
+        let Shutdown { clean, forced } = self.directory.end();
+        tracing::info!(clean, forced, "the server has shut down");
     }
 
     /// Resolves when a shutdown is asked for.
     pub(crate) fn stopped(&self) -> impl Future<Output = ()> + Send + '_ {
         self.directory.stopped()
+    }
+}
+
+impl From<Full> for Reject {
+    fn from(full: Full) -> Self {
+        busy(match full {
+            Full::Everybody => "there are too many connections",
+            Full::Address => "there are too many connections from this address",
+        })
     }
 }

@@ -21,6 +21,8 @@ pub(super) enum Fault {
     Twice { path: &'static str },
     /// A limit is out of its range.
     Limit { what: &'static str, why: &'static str },
+    /// What is trusted as a proxy is no address.
+    Proxy(Box<str>),
 }
 
 impl StartError {
@@ -41,6 +43,10 @@ impl fmt::Display for StartError {
             Fault::Twice { path } => {
                 write!(f, "the route `{path}` is added twice: a type is one route of a server")
             }
+            Fault::Proxy(written) => write!(
+                f,
+                "`{written}` in `trusted_proxies` is neither an address nor a network such as `10.0.0.0/8`"
+            ),
             Fault::Limit { what, why } => write!(f, "`{what}` is out of range: {why}"),
         }
     }

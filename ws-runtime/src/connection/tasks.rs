@@ -10,6 +10,8 @@ use std::{
 
 use tokio::sync::Notify;
 
+use super::connections::Place;
+
 /// Counts tasks. A clone counts the same ones.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tasks(Arc<Counter>);
@@ -21,12 +23,26 @@ struct Counter {
 }
 
 /// One running task: counted until it is dropped.
-pub(crate) struct Running(Arc<Counter>);
+pub(crate) struct Running {
+    counter: Arc<Counter>,
+    /// The connection's place among those that are limited.
+    place: Option<Box<Place>>,
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if self.0.running.fetch_sub(1, Ordering::AcqRel) == 1 {
-            self.0.none.notify_waiters();
+        if self.counter.running.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.counter.none.notify_waiters();
+        }
+    }
+}
+
+impl Running {
+    /// Keeps a connection's place for as long as it runs.
+    pub(crate) fn keep(&mut self, place: Option<Box<Place>>) {
+        match (&mut self.place, place) {
+            (Some(kept), Some(place)) => kept.join(place),
+            (none, place) => *none = none.take().or(place),
         }
     }
 }
@@ -43,7 +59,7 @@ impl Tasks {
     /// Counts something as a task until what is returned is dropped.
     pub(crate) fn begin(&self) -> Running {
         self.0.running.fetch_add(1, Ordering::AcqRel);
-        Running(Arc::clone(&self.0))
+        Running { counter: Arc::clone(&self.0), place: None }
     }
 
     /// How many run.

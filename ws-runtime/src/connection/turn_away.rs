@@ -1,6 +1,6 @@
 //! A connection that is accepted only to be closed, because a browser can see a close code but no HTTP status.
 
-use std::{io, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -9,15 +9,21 @@ use tokio::{
 
 use super::tasks::Running;
 use crate::{
-    socket::{Transport, split},
+    socket::{Directory, Transport, split},
     wire::{Close, Encoder},
 };
 
 /// How long the peer has to take notice.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) struct Farewell {
+    /// The route's `close_timeout`; `None` is for as long as it likes.
+    pub(super) patience: Option<Duration>,
+    /// Whose shutdown cuts it short; `None` if the server is gone already.
+    pub(super) directory: Option<Arc<Directory>>,
+}
 
 /// Sends a close frame and waits until the peer has taken it, so that nothing it sends meanwhile makes it lose the frame.
-pub(crate) async fn turn_away(transport: Transport, _rest: Vec<u8>, close: Close, _running: Running) {
+pub(crate) async fn turn_away(transport: Transport, close: Close, farewell: Farewell, _running: Running) {
+    let Farewell { patience, directory: Some(directory) } = farewell else { return };
     let (mut reader, mut writer) = split(transport);
     let told = async {
         let mut frame = Vec::new();
@@ -29,5 +35,8 @@ pub(crate) async fn turn_away(transport: Transport, _rest: Vec<u8>, close: Close
         io::Result::Ok(())
     };
     // A peer that is gone, or too slow, has to do without.
-    let _ = timeout(PATIENCE, told).await;
+    match patience {
+        Some(patience) => drop(directory.unless_aborted(timeout(patience, told)).await),
+        None => drop(directory.unless_aborted(told).await),
+    }
 }

@@ -2,7 +2,7 @@
 
 use http::{
     HeaderMap, HeaderValue, Response, StatusCode,
-    header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_PROTOCOL, UPGRADE},
+    header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_PROTOCOL, UPGRADE},
 };
 
 use super::{Reject, fields::is_ours, problem::problem};
@@ -15,6 +15,7 @@ use super::{Reject, fields::is_ours, problem::problem};
 pub(crate) fn accepted(
     accept: &str,
     protocol: Option<&'static str>,
+    extensions: Option<&str>,
     mut headers: HeaderMap,
 ) -> Result<Response<()>, Reject> {
     if let Some(name) = headers.keys().find(|name| is_ours(name)) {
@@ -27,6 +28,9 @@ pub(crate) fn accepted(
     headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
     if let Some(protocol) = protocol {
         headers.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_str(protocol).map_err(|_| failed())?);
+    }
+    if let Some(extensions) = extensions {
+        headers.insert(SEC_WEBSOCKET_EXTENSIONS, HeaderValue::from_str(extensions).map_err(|_| failed())?);
     }
     let mut response = Response::new(());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
@@ -48,7 +52,8 @@ mod tests {
 
     #[test]
     fn the_answer_is_that_of_the_standard() {
-        let response = accepted(ACCEPT, Some("chat"), HeaderMap::new()).expect("nothing is wrong with it");
+        let response =
+            accepted(ACCEPT, Some("chat"), None, HeaderMap::new()).expect("nothing is wrong with it");
         assert_eq!(response.status(), 101);
         let mut lines: Vec<_> = response
             .headers()
@@ -69,7 +74,7 @@ mod tests {
 
     #[test]
     fn without_a_choice_no_subprotocol_is_named() {
-        let response = accepted(ACCEPT, None, HeaderMap::new()).expect("nothing is wrong with it");
+        let response = accepted(ACCEPT, None, None, HeaderMap::new()).expect("nothing is wrong with it");
         assert!(!response.headers().contains_key(SEC_WEBSOCKET_PROTOCOL));
     }
 
@@ -79,7 +84,7 @@ mod tests {
         extra.append("set-cookie", HeaderValue::from_static("a=1"));
         extra.append("set-cookie", HeaderValue::from_static("b=2"));
         extra.append("x-served-by", HeaderValue::from_static("one"));
-        let response = accepted(ACCEPT, None, extra).expect("nothing is wrong with it");
+        let response = accepted(ACCEPT, None, None, extra).expect("nothing is wrong with it");
         let cookies: Vec<_> = response.headers().get_all("set-cookie").iter().collect();
         assert_eq!(cookies, ["a=1", "b=2"]);
         assert_eq!(response.headers()["x-served-by"], "one");
@@ -104,7 +109,7 @@ mod tests {
             let mut extra = HeaderMap::new();
             extra.insert(name, HeaderValue::from_static("secret"));
             let Err(Refusal::Response(response)) =
-                accepted(ACCEPT, None, extra).map_err(Reject::into_refusal)
+                accepted(ACCEPT, None, None, extra).map_err(Reject::into_refusal)
             else {
                 panic!("{name} was sent in the 101");
             };

@@ -67,7 +67,7 @@ impl<E: Endpoint> Handshake<E> {
         self.request.uri()
     }
 
-    /// Returns the address that the connection comes from.
+    /// Returns the address that the connection comes from: the client's, where the server's `trusted_proxies` name it.
     pub fn remote_addr(&self) -> SocketAddr {
         self.request.remote_addr()
     }

@@ -2,11 +2,12 @@
 //! the handshake see.
 //!
 //! It knows no sockets, no clock and no hyper. The server reads a request, asks in this order, and sends what comes out:
-//! [`HeadLimits`], the route's path, [`opening()`], [`Origins`], [`Offers::choose`], [`RawRequest`] with the handlers that may
+//! [`HeadLimits`], the route's path, [`opening()`], [`Origins`], [`Offers::choose`], [`agree`], [`RawRequest`] with the handlers that may
 //! change it, [`read_parts`], [`Handshake`] with the handlers that may refuse it, [`accepted()`].
 
 mod accepted;
 mod checked;
+mod extensions;
 mod fields;
 mod host;
 mod limits;
@@ -15,6 +16,7 @@ mod origin;
 mod parts;
 mod percent;
 mod problem;
+mod proxies;
 mod reject;
 mod request;
 mod setup;
@@ -22,10 +24,12 @@ mod subprotocol;
 
 pub(crate) use self::{
     accepted::accepted,
+    extensions::agree,
     limits::HeadLimits,
     opening::{Opening, asks_to_upgrade, opening},
     parts::{PartPlans, read_parts},
-    problem::problem,
+    problem::{busy, problem},
+    proxies::Proxies,
     reject::Refusal,
     subprotocol::check_protocols,
 };

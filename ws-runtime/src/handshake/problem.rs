@@ -1,6 +1,6 @@
 //! Refusals in the server's own words, as problem details for machines (RFC 9457).
 
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header::RETRY_AFTER};
 use serde::Serialize;
 
 use super::Reject;
@@ -20,6 +20,11 @@ pub(crate) fn problem(status: StatusCode, detail: &'static str) -> Reject {
     let title = status.canonical_reason().unwrap_or_default();
     let problem = Problem { r#type: "about:blank", title, status: status.as_u16(), detail };
     Reject::json(status, serde_json::to_vec(&problem).unwrap_or_default())
+}
+
+/// The server has no room, or none any more; a client may try again after a second (RFC 9110 §10.2.3).
+pub(crate) fn busy(detail: &'static str) -> Reject {
+    problem(StatusCode::SERVICE_UNAVAILABLE, detail).header(RETRY_AFTER, HeaderValue::from_static("1"))
 }
 
 /// The request is malformed (RFC 9110 §15.5.1).

@@ -103,7 +103,7 @@ impl RawRequest {
         &mut self.extensions
     }
 
-    /// Returns the address that the connection comes from.
+    /// Returns the address that the connection comes from: the client's, where the server's `trusted_proxies` name it.
     pub fn remote_addr(&self) -> SocketAddr {
         self.remote_addr
     }

@@ -17,6 +17,7 @@ enum Fault {
     HeaderName(Box<str>),
     Origin(&'static str),
     Protocol(&'static str),
+    NoKeys,
 }
 
 impl SetupError {
@@ -38,6 +39,11 @@ impl SetupError {
     /// An entry of `origins` is not an origin.
     pub(super) fn origin(origin: &'static str) -> Self {
         Self(Box::new(Fault::Origin(origin)))
+    }
+
+    /// `latest_by_key` looks for keys where there are none.
+    pub(crate) fn no_keys() -> Self {
+        Self(Box::new(Fault::NoKeys))
     }
 
     /// An entry of `protocols` is not a token, or is there twice.
@@ -71,6 +77,9 @@ impl fmt::Display for SetupError {
             Fault::Origin(origin) => write!(
                 f,
                 "`{origin}` in `origins` is not an origin: a scheme, a host and maybe a port, as in `https://example.com`"
+            ),
+            Fault::NoKeys => f.write_str(
+                "`latest_by_key` is a place in JSON, and its `response` is text or bytes as they are",
             ),
             Fault::Protocol(protocol) => {
                 write!(f, "`{protocol}` in `protocols` is not a token, or is there twice")

@@ -1,11 +1,16 @@
 //! The frames of one topic that somebody has not got yet, as bytes that are shared by all who get them.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use bytes::{Bytes, BytesMut};
 
+use super::{Outbound, Parcel};
+
 /// How much is set aside for small frames at a time, in bytes.
 const BLOCK: usize = 8 * 1024;
+
+/// Up to this many bytes, small frames are joined into one piece, which each subscriber gets by one plain write.
+const JOINED: usize = 4 * 1024;
 
 /// Published frames, oldest first. Positions are byte counts since the topic began, so they never move.
 #[derive(Debug, Default)]
@@ -18,6 +23,8 @@ pub(crate) struct Log {
     /// How many entries were ever made.
     count: u64,
     end: u64,
+    /// Where it counts what its readers may keep.
+    outbound: Option<Arc<Outbound>>,
 }
 
 #[derive(Clone, Debug)]
@@ -27,7 +34,7 @@ struct Piece {
 }
 
 /// One frame.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
     /// Where it stands among all frames of its shard.
     order: u64,
@@ -35,6 +42,16 @@ struct Entry {
     end: u64,
     /// The socket that does not get it, or 0.
     not_to: u64,
+    /// What it is the latest of.
+    key: Option<Arc<str>>,
+}
+
+/// A whole frame out of a log.
+#[derive(Debug)]
+pub(crate) struct Logged {
+    pub(crate) order: u64,
+    pub(crate) key: Option<Arc<str>>,
+    pub(crate) bytes: Bytes,
 }
 
 /// A stretch of one log, lent to those that write it.
@@ -57,6 +74,10 @@ pub(crate) struct Position {
 }
 
 impl Log {
+    pub(crate) fn new(outbound: Option<Arc<Outbound>>) -> Self {
+        Self { outbound, ..Self::default() }
+    }
+
     /// The position behind the last frame.
     pub(crate) fn end(&self) -> Position {
         Position { at: self.end, count: self.count, own: 0 }
@@ -67,8 +88,9 @@ impl Log {
         self.end - self.entries.front().map_or(self.end, |entry| entry.at)
     }
 
-    /// Appends a frame: its head, and what of it is shared rather than copied. Returns its end.
-    pub(crate) fn append(&mut self, order: u64, not_to: u64, head: &[u8], rest: Option<&Bytes>) -> u64 {
+    /// Appends a frame. Returns its end.
+    pub(crate) fn append(&mut self, order: u64, not_to: u64, parcel: Parcel<'_>) -> u64 {
+        let Parcel { head, rest, key } = parcel;
         let at = self.end;
         if self.tail.capacity() - self.tail.len() < head.len() {
             self.seal();
@@ -81,21 +103,34 @@ impl Log {
             self.pieces.push_back(Piece { at: self.end, bytes: rest.clone() });
             self.end += rest.len() as u64;
         }
-        self.entries.push_back(Entry { order, at, end: self.end, not_to });
+        self.entries.push_back(Entry { order, at, end: self.end, not_to, key: key.cloned() });
         self.count += 1;
         self.end
     }
 
     /// Makes what was appended shareable.
     fn seal(&mut self) {
-        if !self.tail.is_empty() {
-            let bytes = self.tail.split().freeze();
-            self.pieces.push_back(Piece { at: self.end - bytes.len() as u64, bytes });
+        if self.tail.is_empty() {
+            return;
+        }
+        let bytes = self.tail.split().freeze();
+        match self.pieces.back_mut() {
+            Some(last) if last.bytes.len() + bytes.len() <= JOINED => {
+                last.bytes = [&last.bytes[..], &bytes].concat().into();
+            }
+            _ => {
+                let at = self.end - bytes.len() as u64;
+                let bytes = Outbound::share(self.outbound.as_ref(), bytes);
+                self.pieces.push_back(Piece { at, bytes });
+            }
         }
     }
 
-    /// Lends everything from the first held byte to the end.
+    /// Lends everything from the first held byte to the end. The window is a new one or of this log.
     pub(crate) fn window(&mut self, window: &mut Window) {
+        if window.count == self.count {
+            return;
+        }
         self.seal();
         window.pieces.clear();
         window.pieces.extend(self.pieces.iter().cloned());
@@ -113,7 +148,8 @@ impl Log {
         }
         if self.entries.is_empty() {
             // An idle topic keeps no memory.
-            *self = Self { count: self.count, end: self.end, ..Self::default() };
+            let outbound = self.outbound.take();
+            *self = Self { count: self.count, end: self.end, outbound, ..Self::default() };
         }
     }
 
@@ -151,6 +187,34 @@ impl Log {
         }
         if let Some(run) = run {
             give(run);
+        }
+    }
+}
+
+impl Log {
+    /// Hands out what [`read`](Self::read) would, each frame whole and by itself.
+    pub(crate) fn frames(
+        &mut self,
+        position: &mut Position,
+        me: u64,
+        limit: u64,
+        mut take: impl FnMut(Logged),
+    ) {
+        self.seal();
+        let first = self.count - self.entries.len() as u64;
+        let skip = usize::try_from(position.count.saturating_sub(first)).unwrap_or(usize::MAX);
+        for entry in self.entries.iter().skip(skip).take_while(|entry| entry.order <= limit) {
+            position.at = entry.end;
+            position.count += 1;
+            if entry.not_to == me {
+                continue;
+            }
+            let mut whole = Bytes::new();
+            slices(self.pieces.iter(), entry.at, entry.end, |piece, from, to| {
+                let part = piece.slice(from..to);
+                whole = if whole.is_empty() { part } else { [&whole[..], &part[..]].concat().into() };
+            });
+            take(Logged { order: entry.order, key: entry.key.clone(), bytes: whole });
         }
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! A frame is published by appending its bytes, once a shard, to the topic's log. Every subscriber has a [`Cursor`] into it;
 //! a shard's flusher offers each subscriber what lies between its cursor and the end, in slices, with a turn for everybody
-//! else between two slices. This floor knows frames as bytes and subscribers as a trait; what writes stands above.
+//! else between two slices. Subscribers who get their frames in another format have a log of their own. This floor knows frames as bytes and subscribers as a trait; what writes stands above.
 
+mod let_go;
 mod log;
+mod outbound;
 mod places;
 mod published;
 mod shard;
@@ -13,9 +15,11 @@ mod topics;
 
 pub use self::published::Published;
 pub(crate) use self::{
+    let_go::let_go,
     log::Window,
+    outbound::{Outbound, SHARE},
     places::Places,
     shard::Shard,
-    topic::{Cursor, Parcel, Subscriber, Topic, catch_up, is_behind},
-    topics::Topics,
+    topic::{Cursor, Frames, Parcel, Subscriber, Topic, catch_up, catch_up_apart, is_behind},
+    topics::{Sender, Topics},
 };

@@ -12,7 +12,7 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::{Window, topic::SLICE, topic::Topic};
+use super::{Outbound, Window, let_go, topic::SLICE, topic::Topic};
 
 /// What the topics of one shard share.
 #[derive(Debug, Default)]
@@ -22,9 +22,15 @@ pub(crate) struct Shard {
     queue: Mutex<VecDeque<Arc<Topic>>>,
     wake: Notify,
     stopped: AtomicBool,
+    pub(super) outbound: Option<Arc<Outbound>>,
 }
 
 impl Shard {
+    /// Makes one whose logs count what they hold.
+    pub(crate) fn new(outbound: Option<Arc<Outbound>>) -> Self {
+        Self { outbound, ..Self::default() }
+    }
+
     /// The number of the next frame. Taken under the topic's lock, so that a reader who sees a number and then takes that
     /// lock finds the frame.
     pub(super) fn next_order(&self) -> u64 {
@@ -72,6 +78,7 @@ impl Shard {
                 written += members.len();
                 for member in members.drain(..) {
                     member.take(&topic, &window);
+                    let_go(member);
                 }
                 if written >= SLICE {
                     written = 0;
@@ -83,5 +90,56 @@ impl Shard {
                 self.queue(topic);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use super::*;
+    use crate::{
+        pubsub::{Cursor, Parcel, Subscriber, Topics},
+        wire::Format,
+    };
+
+    /// Leaves while it is handed something, so that the flusher is the last to hold it; and its end is a bad one.
+    struct Bomb {
+        place: Mutex<Option<(Arc<Topics>, Cursor)>>,
+        armed: bool,
+        taken: Arc<AtomicUsize>,
+    }
+
+    impl Subscriber for Bomb {
+        fn take(&self, _topic: &Arc<Topic>, _window: &Window) {
+            self.taken.fetch_add(1, Ordering::Relaxed);
+            if self.armed
+                && let Some((topics, cursor)) = self.place.lock().expect("nobody panics here").take()
+            {
+                topics.unsubscribe(0, &cursor);
+            }
+        }
+    }
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            assert!(!self.armed, "the data of a user panics");
+        }
+    }
+
+    #[tokio::test]
+    async fn data_that_panics_when_it_is_dropped_does_not_end_the_flusher() {
+        let shard = Arc::new(Shard::default());
+        let topics = Arc::new(Topics::new(&[Arc::clone(&shard)]));
+        let taken = Arc::new(AtomicUsize::new(0));
+        for armed in [true, false] {
+            let bomb = Arc::new(Bomb { place: Mutex::default(), armed, taken: Arc::clone(&taken) });
+            let cursor = topics.subscribe(0, "room", Format::PLAIN, Arc::clone(&bomb) as Arc<dyn Subscriber>);
+            *bomb.place.lock().expect("nobody panics here") = Some((Arc::clone(&topics), cursor));
+        }
+        topics.publish("room", &mut Parcel { head: b"frame", rest: None, key: None }, None);
+        shard.stop();
+        shard.flush().await;
+        assert_eq!((taken.load(Ordering::Relaxed), topics.count("room")), (2, 1));
     }
 }

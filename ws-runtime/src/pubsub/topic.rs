@@ -12,10 +12,11 @@ use std::{
 use bytes::Bytes;
 
 use super::{
-    Shard, Window,
-    log::{Log, Position},
+    Shard, Window, let_go,
+    log::{Log, Logged, Position},
     places::Places,
 };
+use crate::wire::Format;
 
 /// Past this many held bytes a publisher hands the log out itself, so that no burst outgrows it.
 const MOST: u64 = 1 << 20;
@@ -29,7 +30,7 @@ pub(crate) trait Subscriber: Any + Send + Sync {
     fn take(&self, topic: &Arc<Topic>, window: &Window);
 }
 
-/// One topic on one shard.
+/// One topic on one shard, in one format.
 ///
 /// Locks are taken in the order: a subscriber's write side, the map of topics, the topic. A topic's is never held while a
 /// subscriber is called.
@@ -64,6 +65,20 @@ pub(crate) struct Cursor {
 pub(crate) struct Parcel<'a> {
     pub(crate) head: &'a [u8],
     pub(crate) rest: Option<&'a Bytes>,
+    /// What it is the latest of, where a full queue keeps that.
+    pub(crate) key: Option<&'a Arc<str>>,
+}
+
+/// A message as it is published: the frame of each format, made when it is first asked for.
+pub(crate) trait Frames {
+    fn parcel(&mut self, format: Format) -> Parcel<'_>;
+}
+
+/// The same frame for all.
+impl Frames for Parcel<'_> {
+    fn parcel(&mut self, _format: Format) -> Parcel<'_> {
+        *self
+    }
 }
 
 impl Topic {
@@ -73,7 +88,7 @@ impl Topic {
             shard: Arc::clone(shard),
             end: AtomicU64::new(0),
             full: AtomicUsize::new(0),
-            state: Mutex::new(State::default()),
+            state: Mutex::new(State { log: Log::new(shard.outbound.clone()), ..State::default() }),
         })
     }
 
@@ -139,7 +154,7 @@ impl Topic {
             return (0, 0);
         }
         let order = self.shard.next_order();
-        let end = state.log.append(order, not_to, parcel.head, parcel.rest);
+        let end = state.log.append(order, not_to, parcel);
         self.end.store(end, Ordering::Release);
         let queue = !std::mem::replace(&mut state.queued, true);
         drop(state);
@@ -188,6 +203,7 @@ impl Topic {
             next = self.slice(from, &mut members, &mut window);
             for member in members.drain(..) {
                 member.take(self, &window);
+                let_go(member);
             }
         }
         self.lock().log.trim(at);
@@ -262,4 +278,17 @@ pub(crate) fn catch_up(cursors: &mut [Cursor], me: u64, mut take: impl FnMut(Byt
             }
         }
     }
+}
+
+/// Takes what [`catch_up`] would, each frame by itself.
+pub(crate) fn catch_up_apart(cursors: &mut [Cursor], me: u64) -> Vec<Logged> {
+    let mut frames = Vec::new();
+    let Some(first) = cursors.first() else { return frames };
+    let limit = first.topic.shard.order();
+    for cursor in cursors.iter_mut().filter(|cursor| cursor.is_behind()) {
+        let mut log = cursor.topic.lock();
+        log.log.frames(&mut cursor.position, me, limit, |frame| frames.push(frame));
+    }
+    frames.sort_by_key(|frame| frame.order);
+    frames
 }

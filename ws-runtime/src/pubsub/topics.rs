@@ -7,8 +7,9 @@ use std::{
 
 use super::{
     Shard,
-    topic::{Cursor, Parcel, Subscriber, Topic},
+    topic::{Cursor, Frames, Subscriber, Topic},
 };
+use crate::wire::Format;
 
 /// The topics of one route. A topic exists while somebody is subscribed.
 #[derive(Debug)]
@@ -16,30 +17,65 @@ pub(crate) struct Topics {
     shards: Box<[OnShard]>,
 }
 
-/// What became of one frame.
+/// A subscriber who publishes, and does not get it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sender {
+    /// Never 0, which stands for nobody.
+    pub(crate) id: u64,
+    pub(crate) shard: usize,
+    pub(crate) format: Format,
+}
+
+/// What became of one message.
 #[derive(Debug, Default)]
 pub(crate) struct Sent {
     /// How many subscribers the topic has.
     pub(crate) members: usize,
     /// How many of them take nothing, because their queue is full.
     pub(crate) full: usize,
-    /// Where the frame ends in the log of the sender's shard, if anybody is subscribed there.
+    /// Where the frame ends in the log that the sender would get it from, if anybody does.
     pub(crate) end: Option<u64>,
 }
 
 #[derive(Debug)]
 struct OnShard {
     shard: Arc<Shard>,
-    topics: Mutex<HashMap<Box<str>, Arc<Topic>>>,
+    topics: Mutex<HashMap<Box<str>, Editions>>,
+}
+
+/// A topic in the formats that its subscribers get it in: one each, and mostly one.
+#[derive(Clone, Debug)]
+struct Editions {
+    first: (Format, Arc<Topic>),
+    others: Vec<(Format, Arc<Topic>)>,
 }
 
 impl OnShard {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Box<str>, Arc<Topic>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Box<str>, Editions>> {
         self.topics.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn find(&self, name: &str) -> Option<Arc<Topic>> {
-        self.lock().get(name).cloned()
+    fn find(&self, name: &str) -> impl Iterator<Item = (Format, Arc<Topic>)> + use<> {
+        let editions = self.lock().get(name).cloned();
+        editions.into_iter().flat_map(|editions| std::iter::once(editions.first).chain(editions.others))
+    }
+}
+
+impl Editions {
+    fn iter(&self) -> impl Iterator<Item = &(Format, Arc<Topic>)> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
+    /// Takes out what nobody is subscribed to any more. False if it was the last.
+    fn remove(&mut self, topic: &Arc<Topic>) -> bool {
+        if let Some(at) = self.others.iter().position(|(_, other)| Arc::ptr_eq(other, topic)) {
+            self.others.swap_remove(at);
+        } else if let Some(other) = self.others.pop() {
+            self.first = other;
+        } else {
+            return false;
+        }
+        true
     }
 }
 
@@ -49,36 +85,61 @@ impl Topics {
         Self { shards: shards.iter().map(on).collect() }
     }
 
-    /// Subscribes a member of the shard.
-    pub(crate) fn subscribe(&self, shard: usize, name: &str, member: Arc<dyn Subscriber>) -> Cursor {
+    /// Subscribes a member of the shard, who gets what is published in this format.
+    pub(crate) fn subscribe(
+        &self,
+        shard: usize,
+        name: &str,
+        format: Format,
+        member: Arc<dyn Subscriber>,
+    ) -> Cursor {
         let on = &self.shards[shard];
         let mut topics = on.lock();
-        if let Some(topic) = topics.get(name) {
+        let Some(editions) = topics.get_mut(name) else {
+            let topic = Topic::new(name, &on.shard);
+            let cursor = topic.join(member);
+            topics.insert(name.into(), Editions { first: (format, topic), others: Vec::new() });
+            return cursor;
+        };
+        if let Some((_, topic)) = editions.iter().find(|(other, _)| *other == format) {
             return topic.join(member);
         }
         let topic = Topic::new(name, &on.shard);
         let cursor = topic.join(member);
-        topics.insert(name.into(), topic);
+        editions.others.push((format, topic));
         cursor
     }
 
     /// Ends a subscription, and with the last one the topic.
     pub(crate) fn unsubscribe(&self, shard: usize, cursor: &Cursor) {
         let mut topics = self.shards[shard].lock();
-        if cursor.topic().leave(cursor) {
-            topics.remove(cursor.topic().name());
+        let topic = cursor.topic();
+        if topic.leave(cursor)
+            && let Some(editions) = topics.get_mut(topic.name())
+            && !editions.remove(topic)
+        {
+            topics.remove(topic.name());
         }
     }
 
-    /// Publishes a frame to all subscribers but `not_to`, who is on `shard`.
-    pub(crate) fn publish(&self, name: &str, parcel: Parcel<'_>, not_to: u64, shard: usize) -> Sent {
+    /// Has the frames made that a message will be published in, as far as can be seen now.
+    pub(crate) fn prepare(&self, name: &str, frames: &mut impl Frames) {
+        for (format, _) in self.shards.iter().flat_map(|on| on.find(name)) {
+            frames.parcel(format);
+        }
+    }
+
+    /// Publishes a message to all subscribers but `sender`.
+    pub(crate) fn publish(&self, name: &str, frames: &mut impl Frames, sender: Option<Sender>) -> Sent {
         let mut sent = Sent::default();
+        let not_to = sender.map_or(0, |sender| sender.id);
         for (index, on) in self.shards.iter().enumerate() {
-            if let Some(topic) = on.find(name) {
-                let (members, end) = topic.publish(parcel, not_to);
+            for (format, topic) in on.find(name) {
+                let (members, end) = topic.publish(frames.parcel(format), not_to);
                 sent.members += members;
                 sent.full += topic.full().min(members);
-                if index == shard && members > 0 {
+                let is_senders = |sender: Sender| sender.shard == index && sender.format == format;
+                if members > 0 && sender.is_some_and(is_senders) {
                     sent.end = Some(end);
                 }
             }
@@ -89,7 +150,7 @@ impl Topics {
     /// Hands a topic's frames out at once where a burst has made its log too long. To be called after a publish, without
     /// a lock.
     pub(crate) fn relieve(&self, name: &str) {
-        for topic in self.shards.iter().filter_map(|on| on.find(name)) {
+        for (_, topic) in self.shards.iter().flat_map(|on| on.find(name)) {
             if topic.is_overfull() {
                 topic.hand_out();
             }
@@ -98,12 +159,12 @@ impl Topics {
 
     /// How many subscribers a topic has.
     pub(crate) fn count(&self, name: &str) -> usize {
-        self.shards.iter().filter_map(|on| on.find(name)).map(|topic| topic.count()).sum()
+        self.shards.iter().flat_map(|on| on.find(name)).map(|(_, topic)| topic.count()).sum()
     }
 
     /// All subscribers of a topic.
     pub(crate) fn members(&self, name: &str) -> Vec<Arc<dyn Subscriber>> {
-        self.shards.iter().filter_map(|on| on.find(name)).flat_map(|topic| topic.members()).collect()
+        self.shards.iter().flat_map(|on| on.find(name)).flat_map(|(_, topic)| topic.members()).collect()
     }
 }
 
@@ -112,7 +173,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::pubsub::Window;
+    use crate::pubsub::{Parcel, Window};
 
     struct Nobody;
 
@@ -137,6 +198,7 @@ mod tests {
         const NAMES: [&str; 5] = ["a", "b", "c", "d", ""];
         let shards: Vec<_> = (0..SHARDS).map(|_| Arc::<Shard>::default()).collect();
         let topics = Topics::new(&shards);
+        let formats = [Format::PLAIN, Format::deflated(9), Format::deflated(15)];
         let mut dice = Dice(1);
         // The subscriptions of each socket, by topic.
         let mut sockets: Vec<(usize, BTreeMap<usize, Cursor>)> =
@@ -146,9 +208,9 @@ mod tests {
             let (shard, subscribed) = &mut sockets[at];
             match dice.roll(8) {
                 0..4 => {
-                    subscribed
-                        .entry(name)
-                        .or_insert_with(|| topics.subscribe(*shard, NAMES[name], Arc::new(Nobody)));
+                    subscribed.entry(name).or_insert_with(|| {
+                        topics.subscribe(*shard, NAMES[name], formats[at % 3], Arc::new(Nobody))
+                    });
                 }
                 4..6 => {
                     if let Some(cursor) = subscribed.remove(&name) {
@@ -156,7 +218,7 @@ mod tests {
                     }
                 }
                 6 => {
-                    topics.publish(NAMES[name], Parcel { head: b"frame", rest: None }, 0, usize::MAX);
+                    topics.publish(NAMES[name], &mut Parcel { head: b"frame", rest: None, key: None }, None);
                 }
                 // It closes, and another takes its place.
                 _ => {

@@ -2,9 +2,14 @@
 
 use std::time::Duration;
 
-use crate::{handshake::Origins, socket::Settings, wire::Limits};
+use crate::{
+    handshake::Origins,
+    socket::Settings,
+    wire::{Deflate, Limits},
+};
 
-/// The options that a route or the server may set. `None` is unset; a size, count or time of zero turns a limit off.
+/// The options that a route or the server may set. `None` is unset; a size, count or time of zero turns a limit off, and so
+/// does an empty text.
 #[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "each is documented at the server's method of its name")]
 pub struct Options {
@@ -15,11 +20,13 @@ pub struct Options {
     pub send_pings: Option<bool>,
     pub backpressure_limit: Option<usize>,
     pub close_on_backpressure_limit: Option<bool>,
+    pub latest_by_key: Option<&'static str>,
     pub rate_limit: Option<u32>,
     pub max_invalid: Option<u32>,
     pub publish_to_self: Option<bool>,
     pub on_invalid: Option<OnInvalid>,
     pub close_timeout: Option<Duration>,
+    pub per_message_deflate: Option<Deflate>,
     pub require_protocol: bool,
     pub origins: Origins,
 }
@@ -34,11 +41,13 @@ impl Options {
         send_pings: None,
         backpressure_limit: None,
         close_on_backpressure_limit: None,
+        latest_by_key: None,
         rate_limit: None,
         max_invalid: None,
         publish_to_self: None,
         on_invalid: None,
         close_timeout: None,
+        per_message_deflate: None,
         require_protocol: false,
         origins: Origins::SameHost,
     };
@@ -80,10 +89,12 @@ impl Options {
                 server.close_on_backpressure_limit,
                 false,
             ),
+            latest_by_key: self.latest_by_key.or(server.latest_by_key).filter(|key| !key.is_empty()),
             rate_limit: count(self.rate_limit, server.rate_limit),
             max_invalid: count(self.max_invalid, server.max_invalid),
             publish_to_self: flag(self.publish_to_self, server.publish_to_self, false),
             close_timeout: time(self.close_timeout, server.close_timeout, 10),
+            deflate: self.per_message_deflate.or(server.per_message_deflate).filter(|deflate| deflate.on),
         }
     }
 }

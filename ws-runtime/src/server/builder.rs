@@ -14,6 +14,7 @@ use crate::{
     connection::Assembly,
     route::{BoxError, OnInvalid, Route},
     socket::Handle,
+    wire::Deflate,
 };
 
 /// A server of routes: put together, then run by [`listen`](Self::listen) or [`serve`](Self::serve).
@@ -119,6 +120,31 @@ impl Server {
         self
     }
 
+    /// Keeps, where a socket's queue is full, the latest message of each key instead of dropping them all; off unless set. The
+    /// key is what a JSON pointer (RFC 6901) leads to in a response, `/symbol` for example.
+    ///
+    /// What is kept is queued in the order of sending as soon as there is room, and is itself limited to
+    /// `backpressure_limit`. Messages without the key, and binary ones, go on being dropped, or close the socket. Two kinds of
+    /// message with the same key replace each other, so choose a pointer that tells them apart. Each message that is published
+    /// on such a route is looked into once; one that is sent only if the queue is full.
+    ///
+    /// Of the routes whose attribute says nothing, it holds for those whose response is JSON.
+    pub fn latest_by_key(mut self, pointer: &'static str) -> Self {
+        self.assembly.defaults.latest_by_key = Some(pointer);
+        self
+    }
+
+    /// Limits what is queued for all sockets together, in bytes; 1 GiB unless set. Past it the sockets with the fullest queues
+    /// are cut off, until there is room: their peers read too slowly for a close frame to arrive, and see 1006. `close` gets
+    /// 1008.
+    ///
+    /// It is memory that counts: a message that is published to many is in many queues, but where it is large (8 KiB or more)
+    /// in memory only once a shard. What one socket is sent that it takes at once does not count.
+    pub fn outbound_total(mut self, bytes: usize) -> Self {
+        self.assembly.outbound_total = Some(bytes).filter(|most| *most > 0);
+        self
+    }
+
     /// Limits the frames a second that a peer may send, control frames included; off unless set. Past it the connection is
     /// closed with 1008.
     pub fn rate_limit(mut self, frames: u32) -> Self {
@@ -150,8 +176,15 @@ impl Server {
         self
     }
 
+    /// Compresses messages for clients that offer it (permessage-deflate, RFC 7692); off unless set. See [`Deflate`].
+    pub fn per_message_deflate(mut self, deflate: Deflate) -> Self {
+        self.assembly.defaults.per_message_deflate = Some(deflate);
+        self
+    }
+
     /// Limits how long a request's head may take to arrive, and then its handlers to decide; 10 s unless set. Past it the
-    /// client gets 408, or the connection is closed.
+    /// client gets 408, or the connection is closed. So is one that takes nothing of a response, the fallback's too, for as
+    /// long.
     pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
         self.assembly.handshake_timeout = timeout;
         self
@@ -167,6 +200,37 @@ impl Server {
     /// Limits the header fields of a request; 100 unless set. Past it the client gets 431.
     pub fn max_headers(mut self, fields: usize) -> Self {
         self.assembly.head.max_headers = Some(fields);
+        self
+    }
+
+    /// Limits the connections at a time, from the moment that each is accepted: those that are slow with their handshake, and
+    /// those that speak plain HTTP, count too. Off unless set. Past it a client gets 503 with `Retry-After`, unread.
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.assembly.connections.all = Some(connections).filter(|most| *most > 0);
+        self
+    }
+
+    /// Limits the connections at a time from one address, counted as for [`max_connections`](Self::max_connections). Off unless
+    /// set. Past it a client gets 503 with `Retry-After`.
+    ///
+    /// All IPv6 addresses with the same first 64 bits are one, for that many are given out together; an IPv4 address is one
+    /// however it is written. The address is the TCP peer's. Where that is one of
+    /// [`trusted_proxies`](Self::trusted_proxies), it is the client's that the proxy names, and only sockets and their
+    /// handshakes count.
+    pub fn max_connections_per_address(mut self, connections: usize) -> Self {
+        self.assembly.connections.per_address = Some(connections).filter(|most| *most > 0);
+        self
+    }
+
+    /// Sets whose `Forwarded` (RFC 7239) and `X-Forwarded-For` are believed: addresses, `10.0.0.1`, and networks,
+    /// `10.0.0.0/8`. None unless set.
+    ///
+    /// [`Socket::remote_addr`](crate::Socket::remote_addr) and its like are then the client's address: the right-most in the
+    /// field that is not itself a trusted proxy, for whatever stands left of it was sent by the client and may be invented.
+    /// The port is 0 where the proxy leaves it out. Where the two fields disagree, or the right-most entry cannot be read, it
+    /// is the proxy's own address: have a proxy that writes one field remove the other.
+    pub fn trusted_proxies<P: Into<String>>(mut self, proxies: impl IntoIterator<Item = P>) -> Self {
+        self.assembly.trusted_proxies = proxies.into_iter().map(Into::into).collect();
         self
     }
 

@@ -6,7 +6,6 @@ use std::{
     net::SocketAddr,
     pin::{Pin, pin},
     sync::{Arc, Mutex, PoisonError},
-    task::Poll,
     time::Duration,
 };
 
@@ -19,7 +18,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Body, listener::transport, serve::Running};
+use super::{Body, listener::transport, paced::Paced, serve::Running};
 use crate::{
     connection::{Arriving, Running as Task, Start, Verdict},
     handshake::{Refusal, Reject, asks_to_upgrade, problem},
@@ -34,7 +33,7 @@ pub(super) async fn speak<S>(
     stream: S,
     remote_addr: SocketAddr,
     shard: usize,
-    _task: Task,
+    task: Task,
 ) where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
@@ -49,39 +48,30 @@ pub(super) async fn speak<S>(
     if let Some(fields) = running.served.head.max_headers {
         http.max_headers(fields);
     }
+    let stream = Paced::new(stream, running.served.handshake_timeout);
     let mut connection = http.serve_connection(TokioIo::new(stream), service);
     let mut stopping = false;
     {
         // When the server stops, a request that is being answered still is; then the stream is closed.
         let mut stopped = pin!(running.served.stopped());
-        let mut aborted = pin!(running.aborted());
-        std::future::poll_fn(|cx| {
+        let spoken = std::future::poll_fn(|cx| {
             if !stopping && stopped.as_mut().poll(cx).is_ready() {
                 stopping = true;
                 Pin::new(&mut connection).graceful_shutdown();
             }
-            if aborted.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(());
-            }
             // An error here is a client that spoke no HTTP or went away; hyper has answered what can be answered.
             connection.poll_without_shutdown(cx).map(drop)
-        })
-        .await;
+        });
+        running.served.directory.unless_aborted(spoken).await;
     }
     let start: Option<Start> = accepted.lock().unwrap_or_else(PoisonError::into_inner).take();
     let parts = connection.into_parts();
-    let stream = parts.io.into_inner();
+    let stream = parts.io.into_inner().into_inner();
     if let Some(start) = start {
         // Nothing of hyper is kept, least of all its buffer.
-        return start(transport(stream), parts.read_buf.to_vec(), &running.served.tasks);
+        return start(transport(stream), parts.read_buf.to_vec(), task);
     }
-    let mut finished = pin!(timeout(LAST_BYTES, finish(stream, stopping)));
-    let mut aborted = pin!(running.aborted());
-    std::future::poll_fn(|cx| match aborted.as_mut().poll(cx) {
-        Poll::Ready(()) => Poll::Ready(()),
-        Poll::Pending => finished.as_mut().poll(cx).map(drop),
-    })
-    .await;
+    let _ = running.served.directory.unless_aborted(timeout(LAST_BYTES, finish(stream, stopping))).await;
 }
 
 /// Says that nothing more comes, and reads on until the client is done too: if bytes of its are left unread, the system
@@ -142,8 +132,9 @@ impl Running {
         let Some(fallback) = &self.fallback else {
             return answer(problem(StatusCode::NOT_FOUND, "there is no such path"));
         };
+        let client = self.served.client(request.headers(), remote_addr);
         let mut request = request.map(Body::incoming);
-        request.extensions_mut().insert(remote_addr);
+        request.extensions_mut().insert(client);
         fallback(request).await
     }
 }

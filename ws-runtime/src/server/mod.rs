@@ -6,6 +6,8 @@ mod error;
 mod fallback;
 mod http1;
 mod listener;
+mod paced;
+mod refused;
 mod serve;
 
 pub use self::{body::Body, builder::Server, error::ServeError, listener::Listener};

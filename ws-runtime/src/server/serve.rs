@@ -4,21 +4,17 @@ use std::{
     future::{Future, poll_fn},
     io,
     pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     task::Poll,
     time::Duration,
 };
 
 use tokio::{
     net::{TcpListener, ToSocketAddrs},
-    sync::Notify,
     time::sleep,
 };
 
-use super::{Listener, ServeError, Server, fallback::Fallback, http1::speak};
+use super::{Listener, ServeError, Server, fallback::Fallback, http1::speak, refused::refuse};
 use crate::connection::Served;
 
 /// How long accepting rests when the environment is short of something, such as files.
@@ -28,27 +24,6 @@ const SHORTAGE: Duration = Duration::from_millis(100);
 pub(super) struct Running {
     pub(super) served: Served,
     pub(super) fallback: Option<Fallback>,
-    abort: Abort,
-}
-
-/// Tells streams that still speak HTTP that the deadline of the shutdown has passed.
-#[derive(Default)]
-struct Abort {
-    wake: Notify,
-    passed: AtomicBool,
-}
-
-impl Running {
-    /// Resolves when the deadline of the shutdown has passed.
-    pub(super) async fn aborted(&self) {
-        loop {
-            let woken = self.abort.wake.notified();
-            if self.abort.passed.load(Ordering::Acquire) {
-                return;
-            }
-            woken.await;
-        }
-    }
 }
 
 impl Server {
@@ -83,7 +58,7 @@ impl Server {
 
 async fn run<L: Listener>(mut listener: L, served: Served, fallback: Option<Fallback>) {
     let flushers = served.start_flushers();
-    let running = Arc::new(Running { served, fallback, abort: Abort::default() });
+    let running = Arc::new(Running { served, fallback });
     {
         let mut accepting = pin!(accept(&mut listener, &running));
         let mut stopped = pin!(running.served.stopped());
@@ -95,11 +70,7 @@ async fn run<L: Listener>(mut listener: L, served: Served, fallback: Option<Fall
         .await;
     }
     drop(listener);
-    let aborting = || {
-        running.abort.passed.store(true, Ordering::Release);
-        running.abort.wake.notify_waiters();
-    };
-    running.served.shut_down(flushers, aborting).await;
+    running.served.shut_down(flushers).await;
 }
 
 /// Accepts connections, each on the next shard.
@@ -108,9 +79,17 @@ async fn accept<L: Listener>(listener: &mut L, running: &Arc<Running>) {
     loop {
         match listener.accept().await {
             Ok((stream, remote_addr)) => {
+                let place = match running.served.enter(remote_addr) {
+                    Ok(place) => place,
+                    Err(reject) => {
+                        refuse(running, stream, reject);
+                        continue;
+                    }
+                };
                 shard = (shard + 1) % running.served.shards();
-                let spawn = |task| speak(Arc::clone(running), stream, remote_addr, shard, task);
-                running.served.tasks.spawn(spawn);
+                let mut task = running.served.tasks.begin();
+                task.keep(place);
+                tokio::spawn(speak(Arc::clone(running), stream, remote_addr, shard, task));
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");

@@ -7,7 +7,7 @@ pub enum Delivery {
     /// It is on its way.
     Sent,
     /// It is queued, and the queue is above half of `backpressure_limit`: the peer reads more slowly than we send. Wait for
-    /// `drained().await`, or send less.
+    /// `drained().await`, or send less. With `latest_by_key`, a message for a full queue is kept as the latest of its key.
     Backpressure,
     /// It was dropped, because the queue is at `backpressure_limit`.
     Dropped,

@@ -8,13 +8,14 @@ use std::{
     },
 };
 
-use bytes::Bytes;
-
-use super::{Directory, Line, Outgoing, Settings, outbox::SHARE};
+use super::{
+    Directory, Line, Outgoing, Settings,
+    packed::{Packed, Payload},
+};
 use crate::{
     codec::{EncodeError, Encoded, Plan},
-    pubsub::{Parcel, Places, Published, Subscriber, Topics},
-    wire::{Encoder, Kind},
+    pubsub::{Outbound, Places, Published, Subscriber, Topics},
+    wire::Kind,
 };
 
 /// What all sockets of one route share: its topics, its settings, how its responses are encoded, and who is connected.
@@ -25,6 +26,8 @@ pub(crate) struct Hub {
     pub(crate) topics: Topics,
     response: Plan,
     live: Mutex<Places<Arc<dyn Member>>>,
+    /// What is queued for all sockets of the server, if that is limited.
+    pub(super) outbound: Option<Arc<Outbound>>,
     pub(super) directory: Weak<Directory>,
 }
 
@@ -39,12 +42,6 @@ impl std::fmt::Debug for dyn Member {
     }
 }
 
-/// An encoded message.
-pub(super) enum Payload<'a> {
-    Copied(&'a [u8]),
-    Shared(Bytes),
-}
-
 thread_local! {
     /// Where messages are encoded, one after the other.
     static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
@@ -56,9 +53,10 @@ impl Hub {
         settings: Settings,
         topics: Topics,
         response: Plan,
+        outbound: Option<Arc<Outbound>>,
         directory: Weak<Directory>,
     ) -> Self {
-        Self { path, settings, topics, response, live: Mutex::default(), directory }
+        Self { path, settings, topics, response, live: Mutex::default(), outbound, directory }
     }
 
     /// A number for a new socket, not 0.
@@ -77,6 +75,13 @@ impl Hub {
         // Dropped after the lock: the last owner of a socket drops the user's data.
         let member = self.live.lock().unwrap_or_else(PoisonError::into_inner).remove(place);
         drop(member);
+    }
+
+    /// A connection is over: whether by a complete closing handshake, and not cut off.
+    pub(crate) fn note_end(&self, clean: bool) {
+        if let Some(directory) = self.directory.upgrade() {
+            directory.note_end(clean);
+        }
     }
 
     /// The connected sockets.
@@ -116,29 +121,23 @@ impl Hub {
         from: Option<(&Line, usize)>,
     ) -> Published {
         let published = self.encode(value, |kind, payload| {
-            let mut head = Vec::new();
-            let rest = match &payload {
-                Payload::Copied(bytes) => {
-                    Encoder::message(kind, bytes, &mut head);
-                    None
-                }
-                Payload::Shared(bytes) if bytes.len() < SHARE => {
-                    Encoder::message(kind, bytes, &mut head);
-                    None
-                }
-                Payload::Shared(bytes) => {
-                    Encoder::message_header(kind, bytes.len(), &mut head);
-                    Some(bytes)
-                }
-            };
-            let parcel = Parcel { head: &head, rest };
-            let (receivers, dropped) = if let Some((line, shard)) = from {
-                line.publish_to_others(&self.topics, shard, topic, parcel)
+            let mut packed = Packed::new(kind, payload, &self.settings, self.outbound.as_ref());
+            let has_key = packed.has_key();
+            if self.settings.deflate.is_some() {
+                // Compressing takes its time, so it is done before any lock is held.
+                self.topics.prepare(topic, &mut packed);
+            }
+            let (mut receivers, mut dropped) = if let Some((line, shard)) = from {
+                line.publish_to_others(&self.topics, shard, topic, &mut packed)
             } else {
-                let sent = self.topics.publish(topic, parcel, 0, usize::MAX);
+                let sent = self.topics.publish(topic, &mut packed, None);
                 (sent.members - sent.full, sent.full)
             };
             self.topics.relieve(topic);
+            if has_key {
+                // A full queue keeps it as the latest of its key.
+                receivers += std::mem::take(&mut dropped);
+            }
             Published { receivers, dropped, refused: false }
         });
         published.unwrap_or(Published { receivers: 0, dropped: 0, refused: true })

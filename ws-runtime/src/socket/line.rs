@@ -15,14 +15,17 @@ use tokio::{io::AsyncWrite, sync::Notify};
 
 use super::{
     Delivery, Settings,
-    outbox::{Outbox, SHARE},
+    compression::Own,
+    latest::{self, Latest},
+    outbox::Outbox,
     report::{Board, Fact, Report, Wish},
     state::{Locked, State, unlock},
     transport::Writer,
 };
 use crate::{
+    pubsub::{Outbound, SHARE},
     session::{Answer, Session},
-    wire::{Close, Closed, Encoder, Kind, Text},
+    wire::{Agreed, Close, Closed, Encoder, Kind, Text},
 };
 
 /// The write side of one socket.
@@ -30,6 +33,8 @@ use crate::{
 pub(crate) struct Line {
     /// Never 0, which stands for nobody.
     pub(super) id: u64,
+    /// What was agreed on about compression, if anything.
+    pub(super) agreed: Option<Agreed>,
     board: Board,
     /// Tells those who wait that the state is another.
     changed: Arc<Notify>,
@@ -37,16 +42,23 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    pub(crate) fn new(id: u64, settings: &Settings) -> Self {
+    pub(crate) fn new(
+        id: u64,
+        settings: &Settings,
+        outbound: Option<Arc<Outbound>>,
+        agreed: Option<Agreed>,
+    ) -> Self {
         let changed = Arc::new(Notify::new());
         Self {
             id,
+            agreed,
             board: Board::default(),
             changed: Arc::clone(&changed),
             state: Mutex::new(State {
                 writer: None,
                 outbox: Outbox::default(),
                 cursors: Vec::new(),
+                own: Own::of(agreed.as_ref()),
                 session: Session::default(),
                 task: None,
                 changed,
@@ -54,6 +66,12 @@ impl Line {
                 full: false,
                 limit: settings.backpressure_limit,
                 close_when_full: settings.close_on_backpressure_limit,
+                latest: settings
+                    .latest_by_key
+                    .zip(settings.backpressure_limit)
+                    .map(|(pointer, most)| Box::new(Latest::new(pointer, most))),
+                outbound,
+                counted: 0,
             }),
         }
     }
@@ -67,37 +85,84 @@ impl Line {
 
     /// Queues a message that is copied.
     pub(super) fn send(&self, kind: Kind, payload: &[u8]) -> Delivery {
-        self.queue(payload.len(), |outbox| outbox.append(|tail| Encoder::message(kind, payload, tail)))
+        match &self.agreed {
+            Some(agreed) if payload.len() >= agreed.threshold() => self.send_deflated(agreed, kind, payload),
+            _ => self.queue(kind, payload, |state| {
+                state.outbox.append(|tail| Encoder::message(kind, payload, tail));
+            }),
+        }
     }
 
     /// Queues a message whose payload is shared if it is large.
     pub(super) fn send_shared(&self, kind: Kind, payload: Bytes) -> Delivery {
-        if payload.len() < SHARE {
-            return self.send(kind, &payload);
+        match &self.agreed {
+            Some(agreed) if payload.len() >= agreed.threshold() => self.send_deflated(agreed, kind, &payload),
+            _ if payload.len() < SHARE => self.send(kind, &payload),
+            _ => self.queue(kind, &payload, |state| {
+                state.outbox.append(|tail| Encoder::message_header(kind, payload.len(), tail));
+                state.outbox.push(payload.clone(), true);
+            }),
         }
-        self.queue(payload.len(), |outbox| {
-            outbox.append(|tail| Encoder::message_header(kind, payload.len(), tail));
-            outbox.push(payload);
-        })
     }
 
-    fn queue(&self, length: usize, fill: impl FnOnce(&mut Outbox)) -> Delivery {
-        let mut state = self.lock();
-        if !state.may_send() {
-            return Delivery::Closed;
-        }
-        state.catch_up(self.id);
-        if state.is_full() {
-            state.overflow();
-            unlock(state, ());
-            // Not under the lock: the log may be read over this very socket.
-            tracing::debug!(socket = self.id, bytes = length, "message dropped: the peer does not read");
-            return Delivery::Dropped;
-        }
-        fill(&mut state.outbox);
+    /// Queues a message as `fill` says; `payload` is what it says uncompressed.
+    pub(super) fn queue(&self, kind: Kind, payload: &[u8], fill: impl FnOnce(&mut State)) -> Delivery {
+        let mut state = match self.admit(kind, payload) {
+            Ok(state) => state,
+            Err(delivery) => return delivery,
+        };
+        fill(&mut state);
         state.relieve();
         let delivery = if state.note_level() { Delivery::Backpressure } else { Delivery::Sent };
         unlock(state, delivery)
+    }
+
+    /// Makes sure that a message may be queued behind what topics hold; what became of it otherwise.
+    pub(super) fn admit(&self, kind: Kind, payload: &[u8]) -> Result<Locked<'_>, Delivery> {
+        let mut state = self.lock();
+        if !state.may_send() {
+            return Err(Delivery::Closed);
+        }
+        state.catch_up(self.id);
+        if !state.is_full() {
+            return Ok(state);
+        }
+        if kind == Kind::Text
+            && let Some(pointer) = state.latest.as_ref().map(|latest| latest.pointer())
+        {
+            drop(state);
+            return self.admit_latest(pointer, payload);
+        }
+        Err(self.refuse(state, payload.len()))
+    }
+
+    /// As [`admit`](Self::admit), where a full queue keeps the latest message of each key. The message is looked into without
+    /// the lock, and so the queue has to be looked at once more.
+    #[cold]
+    fn admit_latest(&self, pointer: &str, payload: &[u8]) -> Result<Locked<'_>, Delivery> {
+        let key = latest::key(pointer, payload);
+        let mut state = self.lock();
+        if !state.may_send() {
+            return Err(Delivery::Closed);
+        }
+        state.catch_up(self.id);
+        if !state.is_full() {
+            return Ok(state);
+        }
+        let mut frame = Vec::new();
+        Encoder::message(Kind::Text, payload, &mut frame);
+        if key.is_some_and(|key| state.keep(&key, &frame.into())) {
+            return Err(unlock(state, Delivery::Backpressure));
+        }
+        Err(self.refuse(state, payload.len()))
+    }
+
+    fn refuse(&self, mut state: Locked<'_>, length: usize) -> Delivery {
+        state.overflow();
+        unlock(state, ());
+        // Not under the lock: the log may be read over this very socket.
+        tracing::debug!(socket = self.id, bytes = length, "message dropped: the peer does not read");
+        Delivery::Dropped
     }
 
     /// Queues a ping or a pong. Control frames are small and not dropped, unless nothing at all is read any more.
@@ -128,6 +193,22 @@ impl Line {
         unlock(state, ());
     }
 
+    /// Cuts the connection off because too much is queued for all sockets together, and its share is the largest. Its peer does
+    /// not read, so no close frame would arrive; what is queued goes at once. False if it is over already.
+    pub(crate) fn give_up(&self, close: &Close) -> bool {
+        let mut state = self.lock();
+        if state.writer.is_none() || state.report.wish() != Wish::Nothing {
+            return false;
+        }
+        state.session.send(Some(close));
+        state.report.set(Fact::Sent, true);
+        state.report.add_wish(Wish::Terminate);
+        state.drop_queue();
+        state.note_level();
+        state.changed.notify_waiters();
+        unlock(state, true)
+    }
+
     /// Stops or resumes reading.
     pub(super) fn pause(&self, paused: bool) {
         let mut state = self.lock();
@@ -137,7 +218,7 @@ impl Line {
 
     /// How many bytes the stream has not taken yet.
     pub(crate) fn buffered(&self) -> usize {
-        self.lock().outbox.len()
+        self.lock().queued()
     }
 
     /// Whether the socket is open, closing (a close frame went out or came in), or closed.
@@ -145,7 +226,7 @@ impl Line {
         let state = self.lock();
         match state.writer {
             None => super::ReadyState::Closed,
-            Some(_) if state.session.may_send() && !state.session.has_received() => super::ReadyState::Open,
+            Some(_) if !state.report.is_closing() && !state.session.has_received() => super::ReadyState::Open,
             Some(_) => super::ReadyState::Closing,
         }
     }
@@ -215,6 +296,7 @@ impl Line {
             _ => Poll::Ready(Ok(())),
         };
         state.note_level();
+        state.count();
         (flushed, state.report)
     }
 
@@ -222,14 +304,22 @@ impl Line {
     pub(crate) fn lose(&self) {
         let mut state = self.lock();
         state.report.set(Fact::Lost, true);
-        state.outbox.clear();
+        state.drop_queue();
         state.note_level();
+        state.changed.notify_waiters();
+    }
+
+    /// The peer says nothing more. What is queued for it may still arrive.
+    pub(crate) fn end(&self) {
+        let mut state = self.lock();
+        state.report.set(Fact::Ended, true);
         state.changed.notify_waiters();
     }
 
     /// Says to the peer that nothing more comes, after everything that is queued.
     pub(crate) fn poll_shutdown(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut state = self.lock();
+        state.release(usize::MAX);
         let State { writer, outbox, .. } = &mut *state;
         let Some(writer) = writer else { return Poll::Ready(Ok(())) };
         match outbox.poll_write(writer, cx) {
@@ -256,7 +346,7 @@ impl Line {
     pub(crate) fn finish(&self) -> Closed {
         let mut state = self.lock();
         let writer = state.writer.take();
-        state.outbox.clear();
+        state.drop_queue();
         state.task = None;
         let closed = state.session.closed();
         drop(state);

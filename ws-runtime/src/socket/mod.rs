@@ -3,12 +3,15 @@
 //! Nothing here reads from the network or calls a handler; that is the connection's.
 
 mod channel;
+mod compression;
 mod delivery;
 mod handle;
 mod hub;
+mod latest;
 mod line;
 mod outbox;
 mod outgoing;
+mod packed;
 mod recipients;
 mod report;
 mod settings;
@@ -20,14 +23,14 @@ mod transport;
 pub use self::{
     channel::Channel,
     delivery::Delivery,
-    handle::Handle,
+    handle::{Handle, Shutdown},
     outgoing::Outgoing,
     recipients::Recipients,
     socket::{ReadyState, Socket},
 };
 pub(crate) use self::{
     handle::Directory,
-    hub::Hub,
+    hub::{Hub, Member},
     line::Line,
     report::{Fact, Report, Wish},
     settings::Settings,

@@ -11,9 +11,8 @@ use std::{
 use bytes::Bytes;
 
 use super::transport::Writer;
+use crate::pubsub::SHARE;
 
-/// From this size on a payload is queued where it lies instead of being copied, in bytes.
-pub(crate) const SHARE: usize = 8 * 1024;
 /// How many pieces go into one write.
 const PIECES: usize = 16;
 /// The largest buffer that is kept for the next socket that has something to send, in bytes.
@@ -27,18 +26,32 @@ thread_local! {
 /// Queued bytes.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
-    pieces: VecDeque<Bytes>,
+    pieces: VecDeque<Piece>,
     /// Small frames, gathered.
     tail: Vec<u8>,
     /// How much of the first piece, or of the tail if there is none, is written.
     written: usize,
     len: usize,
+    /// How much memory this queue alone holds, in bytes: what is written of a piece stays until all of it is.
+    own: usize,
+}
+
+#[derive(Debug)]
+struct Piece {
+    bytes: Bytes,
+    /// Whether the memory counts for this queue, rather than once for all that share it.
+    own: bool,
 }
 
 impl Outbox {
     /// How many bytes are queued.
     pub(crate) fn len(&self) -> usize {
         self.len
+    }
+
+    /// How much memory counts for this queue, in bytes.
+    pub(crate) fn own(&self) -> usize {
+        self.own
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -53,20 +66,22 @@ impl Outbox {
         let before = self.tail.len();
         fill(&mut self.tail);
         self.len += self.tail.len() - before;
+        self.own += self.tail.len() - before;
     }
 
-    /// Queues bytes that are shared.
-    pub(crate) fn push(&mut self, bytes: Bytes) {
+    /// Queues bytes where they lie, if they are not few. `own` is false where whoever made them counts them.
+    pub(crate) fn push(&mut self, bytes: Bytes, own: bool) {
         if bytes.len() < SHARE {
             return self.append(|tail| tail.extend_from_slice(&bytes));
         }
         if !self.tail.is_empty() {
             // If the tail was the first piece, `written` keeps counting from its start.
             let tail = std::mem::take(&mut self.tail);
-            self.pieces.push_back(tail.into());
+            self.pieces.push_back(Piece { bytes: tail.into(), own: true });
         }
         self.len += bytes.len();
-        self.pieces.push_back(bytes);
+        self.own += if own { bytes.len() } else { 0 };
+        self.pieces.push_back(Piece { bytes, own });
     }
 
     /// Writes until everything is written or the stream takes no more, in which case the task is woken when it does.
@@ -96,7 +111,7 @@ impl Outbox {
             } else {
                 let mut slices = [IoSlice::new(&[]); PIECES];
                 let mut count = 0;
-                let all = self.pieces.iter().map(|piece| &piece[..]).chain([&self.tail[..]]);
+                let all = self.pieces.iter().map(|piece| &piece.bytes[..]).chain([&self.tail[..]]);
                 for (slice, bytes) in slices.iter_mut().zip(all) {
                     *slice = IoSlice::new(if count == 0 { &bytes[self.written..] } else { bytes });
                     count += 1;
@@ -118,9 +133,10 @@ impl Outbox {
         self.len -= written;
         self.written += written;
         while let Some(first) = self.pieces.front()
-            && self.written >= first.len()
+            && self.written >= first.bytes.len()
         {
-            self.written -= first.len();
+            self.written -= first.bytes.len();
+            self.own -= if first.own { first.bytes.len() } else { 0 };
             self.pieces.pop_front();
         }
         if self.len == 0 {

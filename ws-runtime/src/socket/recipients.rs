@@ -5,7 +5,7 @@ use std::{
     fmt,
 };
 
-use super::{Channel, Delivery, Outgoing, Socket, hub::Payload};
+use super::{Channel, Delivery, Outgoing, Socket, packed::Packed};
 use crate::{
     contract::{Endpoint, Response},
     pubsub::Published,
@@ -62,14 +62,12 @@ impl<E: Endpoint> Recipients<E> {
     /// Sends a message to each of the sockets, encoded once.
     pub fn publish(&self, value: impl Outgoing<Response<E>>) -> Published {
         let sockets = self.sockets();
-        let published = self.channel.hub.encode(&value, |kind, payload| {
-            let payload = match payload {
-                Payload::Copied(bytes) => bytes::Bytes::copy_from_slice(bytes),
-                Payload::Shared(bytes) => bytes,
-            };
+        let hub = &self.channel.hub;
+        let published = hub.encode(&value, |kind, payload| {
+            let mut packed = Packed::new(kind, payload, &hub.settings, hub.outbound.as_ref());
             let mut published = Published::default();
             for socket in &sockets {
-                match socket.line().send_shared(kind, payload.clone()) {
+                match socket.line().send_packed(&mut packed) {
                     Delivery::Sent | Delivery::Backpressure => published.receivers += 1,
                     Delivery::Dropped => published.dropped += 1,
                     Delivery::Refused | Delivery::Closed => {}

@@ -1,10 +1,10 @@
-//! What the connection's task has to know of its socket before it goes on, in one byte that is read without the lock.
+//! What the connection's task has to know of its socket before it goes on, in one word that is read without the lock.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU16, Ordering};
 
 /// What the connection's task has to know before it goes on; all zero while there is nothing but messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Report(u8);
+pub(crate) struct Report(u16);
 
 /// What was asked of the connection that a frame cannot say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,7 +20,7 @@ pub(crate) enum Wish {
 
 /// One thing to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
+#[repr(u16)]
 pub(crate) enum Fact {
     /// Reading is to rest.
     Paused = 1,
@@ -38,6 +38,8 @@ pub(crate) enum Fact {
     Terminate = 1 << 6,
     /// It is to be cut off, and the running handler with it.
     Abort = 1 << 7,
+    /// The peer has ended its direction of the stream; whether it still reads, only writing tells.
+    Ended = 1 << 8,
 }
 
 impl Report {
@@ -47,14 +49,14 @@ impl Report {
     }
 
     pub(crate) fn has(self, fact: Fact) -> bool {
-        self.0 & fact as u8 != 0
+        self.0 & fact as u16 != 0
     }
 
     pub(crate) fn set(&mut self, fact: Fact, holds: bool) {
         if holds {
-            self.0 |= fact as u8;
+            self.0 |= fact as u16;
         } else {
-            self.0 &= !(fact as u8);
+            self.0 &= !(fact as u16);
         }
     }
 
@@ -79,7 +81,7 @@ impl Report {
 
     /// Whether the socket is on its way out.
     pub(crate) fn is_closing(self) -> bool {
-        [Fact::Sent, Fact::Received, Fact::Lost, Fact::Terminate, Fact::Abort]
+        [Fact::Sent, Fact::Received, Fact::Lost, Fact::Ended, Fact::Terminate, Fact::Abort]
             .into_iter()
             .any(|fact| self.has(fact))
     }
@@ -87,7 +89,7 @@ impl Report {
 
 /// The last report: stored whenever the socket's lock is released, read by the connection's task alone.
 #[derive(Debug, Default)]
-pub(super) struct Board(AtomicU8);
+pub(super) struct Board(AtomicU16);
 
 impl Board {
     pub(super) fn store(&self, report: Report) {
@@ -105,7 +107,8 @@ mod tests {
 
     #[test]
     fn facts_do_not_touch_each_other() {
-        let all = [Fact::Paused, Fact::High, Fact::Drained, Fact::Sent, Fact::Received, Fact::Lost];
+        let all =
+            [Fact::Paused, Fact::High, Fact::Drained, Fact::Sent, Fact::Received, Fact::Lost, Fact::Ended];
         for fact in all {
             let mut report = Report::default();
             report.set(fact, true);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::wire::Limits;
+use crate::wire::{Deflate, Limits};
 
 /// What holds for the connections of one route. `None` is no limit.
 #[derive(Clone, Copy, Debug)]
@@ -12,8 +12,11 @@ pub(crate) struct Settings {
     pub(crate) send_pings: bool,
     pub(crate) backpressure_limit: Option<usize>,
     pub(crate) close_on_backpressure_limit: bool,
+    /// A JSON pointer into a response.
+    pub(crate) latest_by_key: Option<&'static str>,
     pub(crate) rate_limit: Option<u32>,
     pub(crate) max_invalid: Option<u32>,
     pub(crate) publish_to_self: bool,
     pub(crate) close_timeout: Option<Duration>,
+    pub(crate) deflate: Option<Deflate>,
 }

@@ -8,14 +8,11 @@ use std::{
     sync::Arc,
 };
 
-use super::{
-    Channel, Delivery, Hub, Line, Outgoing, Wish,
-    hub::{Member, Payload},
-};
+use super::{Channel, Delivery, Hub, Line, Outgoing, Wish, hub::Member, packed::Payload};
 use crate::{
     contract::{Contract, Endpoint, Parts, Response},
     pubsub::{Published, Subscriber, Topic, Window},
-    wire::{Close, Encoder, Message},
+    wire::{Agreed, Close, Encoder, Message},
 };
 
 /// The longest payload of a ping or pong in bytes (RFC 6455 §5.5).
@@ -45,6 +42,7 @@ pub(crate) struct Opening<E: Endpoint> {
     pub(crate) protocol: Option<&'static str>,
     pub(crate) parts: Parts<E::Contract>,
     pub(crate) data: E::Data,
+    pub(crate) agreed: Option<Agreed>,
 }
 
 /// Where a socket stands; the browser's numbers, but for CONNECTING, which no handler sees.
@@ -52,7 +50,7 @@ pub(crate) struct Opening<E: Endpoint> {
 pub enum ReadyState {
     /// Messages flow.
     Open = 1,
-    /// A close frame went out or came in.
+    /// A close frame went out or came in, or the peer is gone.
     Closing = 2,
     /// The connection is over.
     Closed = 3,
@@ -60,7 +58,7 @@ pub enum ReadyState {
 
 impl<E: Endpoint> Socket<E> {
     pub(crate) fn new(hub: Arc<Hub>, shard: usize, opening: Opening<E>) -> Self {
-        let line = Line::new(Hub::next_id(), &hub.settings);
+        let line = Line::new(Hub::next_id(), &hub.settings, hub.outbound.clone(), opening.agreed);
         Self { inner: Arc::new(Inner { line, hub, shard, opening }) }
     }
 
@@ -86,7 +84,8 @@ impl<E: Endpoint> Socket<E> {
         self.inner.line.id
     }
 
-    /// Returns the address of the peer of the TCP connection: a proxy's, if there is one in between.
+    /// Returns the client's address: that of the peer of the TCP connection, or, if that is one of the server's
+    /// `trusted_proxies`, the one that the proxy names, with port 0 where it names none.
     pub fn remote_addr(&self) -> SocketAddr {
         self.inner.opening.remote_addr
     }

@@ -6,15 +6,18 @@ use std::{
     task::Waker,
 };
 
+use bytes::Bytes;
 use tokio::sync::Notify;
 
 use super::{
+    compression::Own,
+    latest::Latest,
     outbox::Outbox,
     report::{Board, Fact, Report},
     transport::Writer,
 };
 use crate::{
-    pubsub::{Cursor, catch_up, is_behind},
+    pubsub::{Cursor, Outbound, catch_up, catch_up_apart, is_behind},
     session::Session,
     wire::{Close, Encoder},
 };
@@ -28,6 +31,8 @@ pub(super) struct State {
     pub(super) writer: Option<Writer>,
     pub(super) outbox: Outbox,
     pub(super) cursors: Vec<Cursor>,
+    /// What compresses its messages, where they may refer to earlier ones.
+    pub(super) own: Option<Box<Own>>,
     pub(super) session: Session,
     /// The connection's task while it waits.
     pub(super) task: Option<Waker>,
@@ -39,6 +44,12 @@ pub(super) struct State {
     pub(super) full: bool,
     pub(super) limit: Option<usize>,
     pub(super) close_when_full: bool,
+    /// What is kept of what does not fit, where the route says by which key.
+    pub(super) latest: Option<Box<Latest>>,
+    /// Where what is queued counts together with what is queued for others, if that is limited.
+    pub(super) outbound: Option<Arc<Outbound>>,
+    /// How much of that is this socket's.
+    pub(super) counted: usize,
 }
 
 /// The state under its lock; what it says is on the board once the lock is released.
@@ -63,6 +74,10 @@ impl DerefMut for Locked<'_> {
 
 impl Drop for Locked<'_> {
     fn drop(&mut self) {
+        // A short queue that the stream has not been offered yet is most often written whole, and not worth the count.
+        if self.state.counted > 0 || self.state.outbox.own() >= BURST {
+            self.state.count();
+        }
         // Still under the lock: a later holder's word comes later.
         self.board.store(self.state.report);
     }
@@ -76,15 +91,61 @@ impl State {
     /// Queues what topics hold for this socket, so that it goes out before what is sent next.
     pub(super) fn catch_up(&mut self, id: u64) {
         if is_behind(&self.cursors) {
+            if self.full && self.latest.is_some() {
+                return self.keep_published(id);
+            }
             let deliver = self.may_send() && !self.is_full();
+            if deliver {
+                self.move_on();
+            }
             let outbox = &mut self.outbox;
             catch_up(&mut self.cursors, id, |bytes| {
                 if deliver {
-                    outbox.push(bytes);
+                    outbox.push(bytes, false);
                 }
             });
             self.note_level();
         }
+    }
+
+    /// What topics hold for this socket, and its queue has no room for, is kept as the latest of its key.
+    fn keep_published(&mut self, id: u64) {
+        let (mut dropped, may_send) = (false, self.may_send());
+        for frame in catch_up_apart(&mut self.cursors, id) {
+            dropped |= may_send && !frame.key.is_some_and(|key| self.keep(&key, &frame.bytes));
+        }
+        if dropped {
+            self.overflow();
+        }
+    }
+
+    /// Keeps a frame in place of the one before it of the same key. False if that is not what is done, or there is no room.
+    pub(super) fn keep(&mut self, key: &Arc<str>, frame: &Bytes) -> bool {
+        self.latest.as_mut().is_some_and(|latest| latest.keep(key, frame))
+    }
+
+    /// Queues what was kept, as far as the queue stays below a limit.
+    pub(super) fn release(&mut self, limit: usize) {
+        while self.outbox.len() < limit
+            && let Some(frame) = self.latest.as_mut().and_then(|latest| latest.pop())
+        {
+            // It may be compressed, and not by the socket's own stream.
+            self.move_on();
+            self.outbox.push(frame, true);
+        }
+    }
+
+    /// Drops everything that is queued or kept.
+    pub(super) fn drop_queue(&mut self) {
+        self.outbox.clear();
+        if let Some(latest) = &mut self.latest {
+            latest.clear();
+        }
+    }
+
+    /// How many bytes are queued or kept.
+    pub(super) fn queued(&self) -> usize {
+        self.outbox.len() + self.latest.as_ref().map_or(0, |latest| latest.held())
     }
 
     pub(super) fn close(&mut self, id: u64, close: Option<&Close>) -> bool {
@@ -92,6 +153,7 @@ impl State {
         let first = self.session.send(close);
         if first {
             self.report.set(Fact::Sent, true);
+            self.release(usize::MAX);
             self.outbox.append(|tail| Encoder::close(close, tail));
             self.changed.notify_waiters();
         }
@@ -110,8 +172,20 @@ impl State {
             let close = Close::new(1008, "reads too slowly");
             self.session.send(Some(&close));
             self.report.set(Fact::Sent, true);
+            self.release(usize::MAX);
             self.outbox.append(|tail| Encoder::close(Some(&close), tail));
             self.changed.notify_waiters();
+        }
+    }
+
+    /// Tells how much is queued, as far as it has changed.
+    pub(super) fn count(&mut self) {
+        let own = self.outbox.own() + self.latest.as_ref().map_or(0, |latest| latest.held());
+        if own != self.counted
+            && let Some(outbound) = &self.outbound
+        {
+            outbound.change(self.counted, own);
+            self.counted = own;
         }
     }
 
@@ -128,6 +202,9 @@ impl State {
     /// Takes the queue's level into account. True if it is above half of its limit.
     pub(super) fn note_level(&mut self) -> bool {
         let Some(limit) = self.limit else { return false };
+        if self.full {
+            self.release(limit);
+        }
         let level = self.outbox.len();
         if self.full != (level >= limit) {
             self.full = level >= limit;

@@ -6,7 +6,7 @@ use super::{
     Line,
     state::{Locked, State, unlock},
 };
-use crate::pubsub::{Cursor, Parcel, Subscriber, Topic, Topics, Window};
+use crate::pubsub::{Cursor, Frames, Sender, Subscriber, Topic, Topics, Window};
 
 /// How many pieces of a log go out in one write.
 const PIECES: usize = 16;
@@ -24,7 +24,7 @@ impl Line {
         if !state.may_send() || state.find(name).is_some() {
             return false;
         }
-        let cursor = topics.subscribe(shard, name, me);
+        let cursor = topics.subscribe(shard, name, self.format(), me);
         if state.is_full() {
             cursor.topic().note_full(true);
         }
@@ -67,13 +67,14 @@ impl Line {
         topics: &Topics,
         shard: usize,
         name: &str,
-        parcel: Parcel<'_>,
+        frames: &mut impl Frames,
     ) -> (usize, usize) {
         // The lock is held over the publish, so that the flusher cannot come between the frame and the mark that it is
         // our own.
         let mut state = self.lock();
         let own = state.find(name);
-        let sent = topics.publish(name, parcel, self.id, shard);
+        let sender = Sender { id: self.id, shard, format: self.format() };
+        let sent = topics.publish(name, frames, Some(sender));
         let Some(own) = own else { return (sent.members - sent.full, sent.full) };
         if let Some(end) = sent.end {
             state.cursors[own].own(end);
@@ -85,7 +86,7 @@ impl Line {
     /// Takes what a topic's log holds for this socket: straight to the stream if nothing is queued before it.
     pub(super) fn take(&self, topic: &Arc<Topic>, window: &Window) {
         let mut state = self.lock();
-        let State { writer, outbox, cursors, session, task, full, .. } = &mut *state;
+        let State { writer, outbox, cursors, session, task, full, own, .. } = &mut *state;
         let (Some(writer), [cursor]) = (writer, cursors.as_mut_slice()) else { return self.take_all(state) };
         if !Arc::ptr_eq(cursor.topic(), topic) || *full || !session.may_send() {
             return self.take_all(state);
@@ -100,11 +101,14 @@ impl Line {
                 count += 1;
                 length += piece.len() - from;
             } else {
-                outbox.push(piece.slice(from..));
+                outbox.push(piece.slice(from..), false);
             }
         });
         if !taken {
             return self.take_all(state);
+        }
+        if let Some(own) = own {
+            own.move_on();
         }
         if count > 0 {
             // What the stream does not take is queued; a broken one shows itself to the connection's task.
@@ -119,13 +123,14 @@ impl Line {
         }
         if !state.outbox.is_empty() {
             state.note_level();
+            state.count();
             unlock(state, ());
         }
     }
 
     /// The general way: several topics, frames of our own among the others', or a closing socket.
     fn take_all(&self, mut state: Locked<'_>) {
-        if state.is_full() {
+        if state.is_full() && state.latest.is_none() {
             state.overflow();
         }
         state.catch_up(self.id);

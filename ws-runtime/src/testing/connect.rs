@@ -12,7 +12,8 @@ use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode,
     header::{
-        CONNECTION, HOST, ORIGIN, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
+        CONNECTION, HOST, ORIGIN, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+        SEC_WEBSOCKET_VERSION, UPGRADE,
     },
 };
 use serde_json::Value;
@@ -25,6 +26,7 @@ use crate::{
     contract::{Contract, Endpoint, Response as Sent},
     handshake::{Refusal, Reject, problem},
     socket::Transport,
+    wire::{Deflate, Mismatch, confirm, offer},
 };
 
 /// How much an in-memory connection holds in each direction unless it is said, in bytes.
@@ -41,6 +43,7 @@ pub struct Connect<'a, E: Endpoint> {
     remote_addr: SocketAddr,
     buffer: usize,
     answering: bool,
+    deflate: Option<Deflate>,
     endpoint: PhantomData<fn() -> E>,
 }
 
@@ -53,6 +56,7 @@ impl<'a, E: Endpoint> Connect<'a, E> {
             remote_addr: SocketAddr::from(([127, 0, 0, 1], 0)),
             buffer: BUFFER,
             answering: true,
+            deflate: None,
             endpoint: PhantomData,
         }
     }
@@ -99,8 +103,19 @@ impl<'a, E: Endpoint> Connect<'a, E> {
         self
     }
 
+    /// Offers compression (permessage-deflate, RFC 7692), and compresses as it is agreed on; off unless set. The settings are
+    /// what the client asks for in both directions, and what it compresses with.
+    pub fn per_message_deflate(mut self, deflate: Deflate) -> Self {
+        self.deflate = Some(deflate);
+        self
+    }
+
     async fn connect(self) -> Result<Client<E>, Refused> {
-        let Self { site, target, mut headers, remote_addr, buffer, answering, .. } = self;
+        let Self { site, target, mut headers, remote_addr, buffer, answering, deflate, .. } = self;
+        if let Some(deflate) = &deflate {
+            let offer = HeaderValue::try_from(offer(deflate)).expect("an offer may stand in a header");
+            headers.append(SEC_WEBSOCKET_EXTENSIONS, offer);
+        }
         for (name, value) in [
             (HOST, "localhost"),
             (CONNECTION, "Upgrade"),
@@ -124,18 +139,24 @@ impl<'a, E: Endpoint> Connect<'a, E> {
         let path = <E::Contract as Contract>::PATH;
         assert_eq!(mount.path(), path, "`{target}` is of another route than the client");
         // A shutdown waits for handshakes that have begun.
-        let _running = site.served.tasks.begin();
+        let mut running = site.served.tasks.begin();
+        running.keep(site.served.enter(remote_addr).map_err(Refused::by)?);
         let arriving = Arriving { parts, captures, remote_addr, shard: site.next_shard() };
         let (response, start) = match site.served.admit(mount, arriving).await {
             Verdict::Accepted(response, start) => (response, start),
             Verdict::Refused(response) => return Err(Refused(Box::new(response))),
         };
         let (ours, theirs) = duplex(buffer);
-        start(Transport::Other(Box::new(theirs)), Vec::new(), &site.served.tasks);
+        start(Transport::Other(Box::new(theirs)), Vec::new(), running);
         let tells_errors =
             <Sent<E> as Encode>::plan().is_ok_and(|response| response.tells_errors() == Telling::Yes);
         let (parts, ()) = response.into_parts();
-        Ok(Client::new(Pipe::new(ours, answering), parts.headers, tells_errors))
+        let answer = parts.headers.get_all(SEC_WEBSOCKET_EXTENSIONS).into_iter().map(HeaderValue::as_bytes);
+        let agreed = deflate.and_then(|deflate| match confirm(answer, &deflate) {
+            Ok(agreed) => agreed,
+            Err(Mismatch(why)) => panic!("the server's answer about compression is none: {why}"),
+        });
+        Ok(Client::new(Pipe::new(ours, answering, agreed), parts.headers, tells_errors))
     }
 }
 

@@ -10,7 +10,7 @@ use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWrite, DuplexStream};
 
 use super::Event;
-use crate::wire::{Close, Decoder, Encoder, Frame, Kind, Limits, Role};
+use crate::wire::{Agreed, Close, Decoder, Deflater, Encoder, Frame, Inflater, Kind, Limits, Role};
 
 /// A client takes whatever the server sends.
 const LIMITS: Limits = Limits { max_message: None, max_fragments: None, fragment_timeout: None };
@@ -19,6 +19,10 @@ const LIMITS: Limits = Limits { max_message: None, max_fragments: None, fragment
 pub(super) struct Pipe {
     stream: DuplexStream,
     decoder: Decoder,
+    /// What was agreed on about compression, if anything.
+    agreed: Option<Agreed>,
+    /// What compresses its messages, where they may refer to earlier ones.
+    deflater: Option<Deflater>,
     inbound: BytesMut,
     /// Frames that the stream has not taken yet.
     outbound: BytesMut,
@@ -35,10 +39,14 @@ pub(super) struct Pipe {
 }
 
 impl Pipe {
-    pub(super) fn new(stream: DuplexStream, answering: bool) -> Self {
+    pub(super) fn new(stream: DuplexStream, answering: bool, agreed: Option<Agreed>) -> Self {
+        let window = agreed.map(|agreed| agreed.inbound_window(Role::Client));
+        let inflater = window.map(|window| Box::new(Inflater::new(window)));
         Self {
             stream,
-            decoder: Decoder::new(Role::Client),
+            decoder: Decoder::new(Role::Client, inflater),
+            agreed,
+            deflater: None,
             inbound: BytesMut::new(),
             outbound: BytesMut::new(),
             answering,
@@ -50,7 +58,15 @@ impl Pipe {
     }
 
     pub(super) fn message(&mut self, kind: Kind, payload: &[u8]) {
-        self.frame(|out| Encoder::message(kind, payload, out));
+        let Some(agreed) = self.agreed.filter(|agreed| payload.len() >= agreed.threshold()) else {
+            return self.frame(|out| Encoder::message(kind, payload, out));
+        };
+        let deflating = agreed.outbound(Role::Client);
+        let mut deflater = self.deflater.take().unwrap_or_else(|| Deflater::new(&deflating));
+        let mut deflated = Vec::new();
+        assert!(deflater.deflate(payload, &mut deflated), "compressing does not fail");
+        self.deflater = Some(deflater).filter(|_| deflating.takeover);
+        self.frame(|out| Encoder::deflated(kind, &deflated, out));
     }
 
     pub(super) fn ping(&mut self, payload: &[u8]) {
@@ -132,7 +148,7 @@ impl Pipe {
                 Frame::Message(message) => Event::Message(message.into_message()),
                 Frame::Ping(payload) => Event::Ping(Bytes::copy_from_slice(payload)),
                 Frame::Pong(payload) => Event::Pong(Bytes::copy_from_slice(payload)),
-                Frame::Close(code, reason) => Event::Close(code, reason),
+                Frame::Close(code, reason) => Event::Close(code, reason.into()),
             }),
             Err(fault) => panic!("the server broke the protocol: {fault:?}"),
         };

@@ -93,7 +93,7 @@ impl Site {
             let served = Arc::clone(&served);
             async move {
                 served.stopped().await;
-                served.shut_down(flushers, || {}).await;
+                served.shut_down(flushers).await;
             }
         });
         Ok(Self { served, serving, shard: AtomicUsize::new(0) })

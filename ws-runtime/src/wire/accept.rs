@@ -1,6 +1,6 @@
 //! The answer to a client's key (RFC 6455 §4.2.2).
 
-use tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 /// Derives `Sec-WebSocket-Accept` from `Sec-WebSocket-Key`.
 pub(crate) fn accept_key(key: &[u8]) -> String {

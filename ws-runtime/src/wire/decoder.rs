@@ -4,28 +4,19 @@
 //! out where it lies, unmasked in place. Only a frame larger than the caller's buffer, and a message in fragments, are
 //! gathered in memory of their own. The decoder has no clock, no socket and no opinion about what a message means.
 
-use std::io::Cursor;
-
 use bytes::{Bytes, BytesMut};
-use tungstenite::protocol::frame::{
-    FrameHeader,
-    coding::{Control, Data, OpCode},
-};
 
-use super::{Fault, Kind, Limits, Message, Text, close::may_be_received};
+use super::{
+    Fault, Incoming, Inflater, Kind, Limits, Message, Role, Text,
+    close::may_be_received,
+    deflate::Inflation,
+    header::{Begun, Context, Header, Opcode, unmask},
+    incoming::Payload,
+};
 
 /// A frame whose payload does not fit the caller's buffer is gathered in one of its own; this is how much of an announced
 /// length is reserved before any of it has arrived, in bytes.
 const RESERVE: usize = 1 << 20;
-
-/// The end of the connection that we are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// We accept: what arrives is masked (RFC 6455 §5.1).
-    Server,
-    /// We connect: what arrives is not masked.
-    Client,
-}
 
 /// What the peer said: a message, or a control frame.
 #[derive(Debug)]
@@ -34,68 +25,15 @@ pub(crate) enum Frame<'a> {
     Ping(&'a [u8]),
     Pong(&'a [u8]),
     /// The peer's close frame: its code, if it has one, and its reason.
-    Close(Option<u16>, Text),
-}
-
-/// A whole message as it arrived, lent by the connection: what [`Decode`](crate::Decode) reads.
-#[derive(Debug)]
-pub struct Incoming<'a>(Payload<'a>);
-
-#[derive(Debug)]
-enum Payload<'a> {
-    Text(&'a str),
-    Binary(&'a [u8]),
-    Whole(Message),
-}
-
-impl Incoming<'_> {
-    /// Returns the kind of frame that carried it.
-    pub fn kind(&self) -> Kind {
-        match &self.0 {
-            Payload::Text(_) => Kind::Text,
-            Payload::Binary(_) => Kind::Binary,
-            Payload::Whole(message) => message.kind(),
-        }
-    }
-
-    /// Returns the text of a text message.
-    pub fn as_text(&self) -> Option<&str> {
-        match &self.0 {
-            Payload::Text(text) => Some(text),
-            Payload::Binary(_) => None,
-            Payload::Whole(message) => message.as_text(),
-        }
-    }
-
-    /// Returns the payload.
-    pub fn as_bytes(&self) -> &[u8] {
-        match &self.0 {
-            Payload::Text(text) => text.as_bytes(),
-            Payload::Binary(bytes) => bytes,
-            Payload::Whole(message) => message.as_bytes(),
-        }
-    }
-
-    /// Takes the message over; the payload is copied only if it still lies in the connection's read buffer.
-    pub fn into_message(self) -> Message {
-        match self.0 {
-            Payload::Text(text) => Message::text(text),
-            Payload::Binary(bytes) => Message::Binary(Bytes::copy_from_slice(bytes)),
-            Payload::Whole(message) => message,
-        }
-    }
-}
-
-impl From<Message> for Incoming<'_> {
-    fn from(message: Message) -> Self {
-        Self(Payload::Whole(message))
-    }
+    Close(Option<u16>, &'a str),
 }
 
 /// The inbound half of one connection.
 #[derive(Debug)]
 pub(crate) struct Decoder {
     role: Role,
+    /// Where compression was agreed on.
+    inflater: Option<Box<Inflater>>,
     /// A message that arrives in fragments.
     message: Option<Box<Assembly>>,
     /// A frame that is too large for the caller's buffer.
@@ -105,7 +43,9 @@ pub(crate) struct Decoder {
 #[derive(Debug)]
 struct Assembly {
     kind: Kind,
-    payload: BytesMut,
+    /// As it was sent, or as far as it is inflated.
+    payload: Vec<u8>,
+    inflation: Option<Inflation>,
     fragments: usize,
     /// Up to here the payload is known to be UTF-8, so that bad text fails at once (RFC 6455 §8.1).
     checked: usize,
@@ -118,26 +58,14 @@ struct Large {
     length: usize,
 }
 
-/// A frame header that has passed the rules which need no payload.
-#[derive(Clone, Copy, Debug)]
-struct Header {
-    opcode: Opcode,
-    last: bool,
-    mask: [u8; 4],
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Opcode {
-    Data(Kind),
-    Continuation,
-    Ping,
-    Pong,
-    Close,
-}
-
 impl Decoder {
-    pub(crate) fn new(role: Role) -> Self {
-        Self { role, message: None, large: None }
+    pub(crate) fn new(role: Role, inflater: Option<Box<Inflater>>) -> Self {
+        Self { role, inflater, message: None, large: None }
+    }
+
+    /// Whether a message may be larger than its frames.
+    pub(crate) fn inflates(&self) -> bool {
+        self.inflater.is_some()
     }
 
     /// Whether a message has begun and not ended.
@@ -149,6 +77,7 @@ impl Decoder {
     /// caller keeps and gives again with more behind it. `capacity` is the size of the caller's buffer: a frame that
     /// would not fit there is gathered here (see [`large`](Self::large)). The limits are the route's, and not kept here: there
     /// is one decoder a connection.
+    #[inline]
     #[expect(clippy::mut_mut, reason = "the caller's place in its buffer moves on")]
     pub(crate) fn next<'a>(
         &mut self,
@@ -157,14 +86,12 @@ impl Decoder {
         limits: &Limits,
     ) -> Result<Option<Frame<'a>>, Fault> {
         loop {
-            let Some((header, at, length)) = self.header(input, limits)? else { return Ok(None) };
-            let available = input.len() - at;
-            if available < length {
+            let short = Header::short(input).filter(|(_, _, length)| self.takes_short(*length, limits));
+            let header = if short.is_some() { short } else { Header::read(input, self.context(), limits)? };
+            let Some((header, at, length)) = header else { return Ok(None) };
+            if input.len() - at < length {
                 if at + length > capacity {
-                    let rest = std::mem::take(input).split_at_mut(at).1;
-                    let mut payload = BytesMut::with_capacity(length.min(RESERVE.max(available)));
-                    payload.extend_from_slice(rest);
-                    self.large = Some(Box::new(Large { header, payload, length }));
+                    self.begin_large(header, &std::mem::take(input)[at..], length);
                 }
                 return Ok(None);
             }
@@ -172,10 +99,49 @@ impl Decoder {
             *input = rest;
             let payload = &mut frame[at..];
             unmask(payload, header.mask);
-            if let Some(frame) = self.frame(header, payload)? {
+            if header.last && !header.compressed {
+                // What nearly every frame is.
+                match header.opcode {
+                    Opcode::Data(Kind::Text) => {
+                        let text = std::str::from_utf8(payload).map_err(|_| Fault::Utf8)?;
+                        return Ok(Some(Frame::Message(Incoming(Payload::Text(text)))));
+                    }
+                    Opcode::Data(Kind::Binary) => {
+                        return Ok(Some(Frame::Message(Incoming(Payload::Binary(payload)))));
+                    }
+                    _ => {}
+                }
+            }
+            if let Some(frame) = self.frame(header, payload, limits)? {
                 return Ok(Some(frame));
             }
         }
+    }
+
+    /// Whether a short message in one frame breaks no rule.
+    #[inline]
+    fn takes_short(&self, length: usize, limits: &Limits) -> bool {
+        self.role == Role::Server
+            && self.message.is_none()
+            && limits.max_message.is_none_or(|most| length <= most)
+    }
+
+    /// What a header is judged by.
+    fn context(&self) -> Context {
+        let begun = self.message.as_ref().map(|message| Begun {
+            length: message.payload.len(),
+            fragments: message.fragments,
+            compressed: message.inflation.is_some(),
+        });
+        Context { role: self.role, inflates: self.inflater.is_some(), begun }
+    }
+
+    /// Takes the start of a frame over that the caller has no room for.
+    #[cold]
+    fn begin_large(&mut self, header: Header, start: &[u8], length: usize) {
+        let mut payload = BytesMut::with_capacity(length.min(RESERVE.max(start.len())));
+        payload.extend_from_slice(start);
+        self.large = Some(Box::new(Large { header, payload, length }));
     }
 
     /// The room that the rest of a large frame is to be read into, and how many bytes of it are missing.
@@ -187,133 +153,99 @@ impl Decoder {
     }
 
     /// The message that a large frame completes, once none of its bytes is missing.
-    pub(crate) fn finish_large(&mut self) -> Result<Option<Frame<'static>>, Fault> {
+    pub(crate) fn finish_large(&mut self, limits: &Limits) -> Result<Option<Frame<'static>>, Fault> {
         let Some(large) = self.large.take_if(|large| large.payload.len() == large.length) else {
             return Ok(None);
         };
         let Large { header, mut payload, .. } = *large;
         unmask(&mut payload, header.mask);
         match (header.opcode, header.last) {
+            (Opcode::Data(kind), _) if header.compressed => {
+                self.compressed(kind, &payload, header.last, limits)
+            }
             (Opcode::Data(kind), true) => whole(kind, payload.freeze()).map(Some),
-            (Opcode::Data(kind), false) => {
-                let mut message = Assembly { kind, payload, fragments: 1, checked: 0 };
-                message.check_text()?;
-                self.message = Some(Box::new(message));
-                Ok(None)
-            }
-            _ => self.fragment(&payload, header.last),
+            (Opcode::Data(kind), false) => self.begin(kind, payload.into(), None),
+            _ => self.fragment(&payload, header.last, limits),
         }
     }
 
-    /// Reads a header and applies every rule that it alone can break, so that a frame which will be refused is never
-    /// waited for.
-    fn header(&self, input: &[u8], limits: &Limits) -> Result<Option<(Header, usize, usize)>, Fault> {
-        let mut cursor = Cursor::new(input);
-        let (header, length) = match FrameHeader::parse(&mut cursor) {
-            Ok(Some(parsed)) => parsed,
-            Ok(None) => return Ok(None),
-            // RFC 6455 §5.2: an unknown opcode fails the connection.
-            Err(_) => return Err(Fault::Protocol("unknown opcode")),
-        };
-        // RFC 6455 §5.2: reserved bits are zero where no extension was agreed on.
-        if header.rsv1 || header.rsv2 || header.rsv3 {
-            return Err(Fault::Protocol("a reserved bit is set"));
-        }
-        let mask = match (self.role, header.mask) {
-            (Role::Server, Some(mask)) => mask,
-            (Role::Client, None) => [0; 4],
-            // RFC 6455 §5.1: a client masks every frame, a server none.
-            (Role::Server, None) => return Err(Fault::Protocol("a frame is not masked")),
-            (Role::Client, Some(_)) => return Err(Fault::Protocol("a frame is masked")),
-        };
-        // RFC 6455 §5.2: the most significant bit of a 64-bit length is zero.
-        if length >> 63 != 0 {
-            return Err(Fault::Protocol("the length's top bit is set"));
-        }
-        let opcode = match header.opcode {
-            OpCode::Data(Data::Text) => Opcode::Data(Kind::Text),
-            OpCode::Data(Data::Binary) => Opcode::Data(Kind::Binary),
-            OpCode::Data(Data::Continue) => Opcode::Continuation,
-            OpCode::Control(Control::Ping) => Opcode::Ping,
-            OpCode::Control(Control::Pong) => Opcode::Pong,
-            OpCode::Control(Control::Close) => Opcode::Close,
-            OpCode::Data(Data::Reserved(_)) | OpCode::Control(Control::Reserved(_)) => {
-                return Err(Fault::Protocol("unknown opcode"));
-            }
-        };
-        let begun = match (opcode, &self.message) {
-            (Opcode::Data(_), None) => 0,
-            (Opcode::Continuation, Some(message)) => {
-                if limits.max_fragments.is_some_and(|most| message.fragments >= most) {
-                    return Err(Fault::TooManyFragments);
-                }
-                message.payload.len()
-            }
-            // RFC 6455 §5.4: fragments of one message are not interleaved with another's.
-            (Opcode::Data(_), Some(_)) => return Err(Fault::Protocol("a message began inside another")),
-            (Opcode::Continuation, None) => return Err(Fault::Protocol("a continuation without a message")),
-            _ => {
-                // RFC 6455 §5.5: control frames are short and whole.
-                if length > 125 {
-                    return Err(Fault::Protocol("a control frame longer than 125 bytes"));
-                }
-                if !header.is_final {
-                    return Err(Fault::Protocol("a control frame in fragments"));
-                }
-                0
-            }
-        };
-        let length = usize::try_from(length).map_err(|_| Fault::TooLong)?;
-        if limits.max_message.is_some_and(|most| length.saturating_add(begun) > most)
-            && matches!(opcode, Opcode::Data(_) | Opcode::Continuation)
-        {
-            return Err(Fault::TooLong);
-        }
-        let at = usize::try_from(cursor.position()).map_err(|_| Fault::TooLong)?;
-        // What follows is held as one piece, so its end must be a size that memory can have.
-        if length > isize::MAX as usize - RESERVE {
-            return Err(Fault::TooLong);
-        }
-        Ok(Some((Header { opcode, last: header.is_final, mask }, at, length)))
-    }
-
-    /// One whole, unmasked frame.
-    fn frame<'a>(&mut self, header: Header, payload: &'a [u8]) -> Result<Option<Frame<'a>>, Fault> {
+    /// One whole, unmasked frame that is no message by itself.
+    #[cold]
+    fn frame<'a>(
+        &mut self,
+        header: Header,
+        payload: &'a [u8],
+        limits: &Limits,
+    ) -> Result<Option<Frame<'a>>, Fault> {
         match header.opcode {
-            Opcode::Data(Kind::Binary) if header.last => {
-                Ok(Some(Frame::Message(Incoming(Payload::Binary(payload)))))
-            }
-            Opcode::Data(Kind::Text) if header.last => {
-                let text = std::str::from_utf8(payload).map_err(|_| Fault::Utf8)?;
-                Ok(Some(Frame::Message(Incoming(Payload::Text(text)))))
-            }
-            Opcode::Data(kind) => {
-                let mut message =
-                    Assembly { kind, payload: BytesMut::from(payload), fragments: 1, checked: 0 };
-                message.check_text()?;
-                self.message = Some(Box::new(message));
-                Ok(None)
-            }
-            Opcode::Continuation => self.fragment(payload, header.last),
+            Opcode::Data(kind) if header.compressed => self.compressed(kind, payload, header.last, limits),
+            Opcode::Data(kind) => self.begin(kind, payload.to_vec(), None),
+            Opcode::Continuation => self.fragment(payload, header.last, limits),
             Opcode::Ping => Ok(Some(Frame::Ping(payload))),
             Opcode::Pong => Ok(Some(Frame::Pong(payload))),
             Opcode::Close => close(payload).map(Some),
         }
     }
 
+    /// A message's first frame, which is compressed.
+    fn compressed(
+        &mut self,
+        kind: Kind,
+        payload: &[u8],
+        last: bool,
+        limits: &Limits,
+    ) -> Result<Option<Frame<'static>>, Fault> {
+        let Some(inflater) = &mut self.inflater else {
+            return Err(Fault::Protocol("a reserved bit is set"));
+        };
+        if last {
+            return whole(kind, inflater.whole(payload, limits.max_message)?).map(Some);
+        }
+        let (mut inflation, mut message) = (inflater.begin(), Vec::new());
+        inflation.feed(inflater, payload, &mut message, limits.max_message)?;
+        self.begin(kind, message, Some(inflation))
+    }
+
+    /// A message's first fragment.
+    fn begin(
+        &mut self,
+        kind: Kind,
+        payload: Vec<u8>,
+        inflation: Option<Inflation>,
+    ) -> Result<Option<Frame<'static>>, Fault> {
+        let mut message = Assembly { kind, payload, inflation, fragments: 1, checked: 0 };
+        message.check_text()?;
+        self.message = Some(Box::new(message));
+        Ok(None)
+    }
+
     /// A further fragment of the message under way; its last one completes the message.
-    fn fragment<'a>(&mut self, payload: &[u8], last: bool) -> Result<Option<Frame<'a>>, Fault> {
+    fn fragment<'a>(
+        &mut self,
+        payload: &[u8],
+        last: bool,
+        limits: &Limits,
+    ) -> Result<Option<Frame<'a>>, Fault> {
         let Some(message) = &mut self.message else {
             return Err(Fault::Protocol("a continuation without a message"));
         };
-        message.payload.extend_from_slice(payload);
+        match (&mut message.inflation, &self.inflater) {
+            (Some(inflation), Some(inflater)) => {
+                inflation.feed(inflater, payload, &mut message.payload, limits.max_message)?;
+            }
+            _ => message.payload.extend_from_slice(payload),
+        }
         message.fragments += 1;
         message.check_text()?;
         if !last {
             return Ok(None);
         }
-        let Assembly { kind, payload, .. } = *self.message.take().expect("it is the message just extended");
-        whole(kind, payload.freeze()).map(Some)
+        let message = self.message.take().expect("it is the message just extended");
+        let Assembly { kind, mut payload, inflation, .. } = *message;
+        if let (Some(inflation), Some(inflater)) = (inflation, &mut self.inflater) {
+            inflation.finish(inflater, &mut payload, limits.max_message)?;
+        }
+        whole(kind, payload.into()).map(Some)
     }
 }
 
@@ -341,9 +273,9 @@ fn whole<'a>(kind: Kind, payload: Bytes) -> Result<Frame<'a>, Fault> {
 }
 
 /// RFC 6455 §5.5.1: a close frame is empty, or a code and a UTF-8 reason.
-fn close<'a>(payload: &[u8]) -> Result<Frame<'a>, Fault> {
+fn close(payload: &[u8]) -> Result<Frame<'_>, Fault> {
     match payload {
-        [] => Ok(Frame::Close(None, Text::default())),
+        [] => Ok(Frame::Close(None, "")),
         [_] => Err(Fault::Protocol("a close frame of one byte")),
         [high, low, reason @ ..] => {
             let code = u16::from_be_bytes([*high, *low]);
@@ -351,20 +283,7 @@ fn close<'a>(payload: &[u8]) -> Result<Frame<'a>, Fault> {
                 return Err(Fault::Protocol("a close code that may not be sent"));
             }
             let reason = std::str::from_utf8(reason).map_err(|_| Fault::Utf8)?;
-            Ok(Frame::Close(Some(code), reason.into()))
+            Ok(Frame::Close(Some(code), reason))
         }
-    }
-}
-
-/// RFC 6455 §5.3. Eight bytes a step, which the compiler turns into wider ones.
-pub(super) fn unmask(payload: &mut [u8], mask: [u8; 4]) {
-    let wide = u64::from_ne_bytes([mask[0], mask[1], mask[2], mask[3], mask[0], mask[1], mask[2], mask[3]]);
-    let mut steps = payload.chunks_exact_mut(8);
-    for step in &mut steps {
-        let word = u64::from_ne_bytes(step.try_into().expect("a step has eight bytes")) ^ wide;
-        step.copy_from_slice(&word.to_ne_bytes());
-    }
-    for (byte, key) in steps.into_remainder().iter_mut().zip(mask.iter().cycle()) {
-        *byte ^= key;
     }
 }

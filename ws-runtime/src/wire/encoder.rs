@@ -1,15 +1,19 @@
 //! Messages and control frames to bytes. A server's frames are neither masked nor fragmented (RFC 6455 §5.1, §5.4); a client
 //! masks what is encoded here.
 
-use tungstenite::protocol::frame::{
-    FrameHeader,
-    coding::{Control, Data, OpCode},
+use super::{
+    Close, Kind,
+    header::{COMPRESSED, unmask},
 };
-
-use super::{Close, Kind, decoder::unmask};
 
 /// The longest header of an unmasked frame in bytes.
 const MAX_HEADER: usize = 10;
+
+/// The bit of a message's last frame, and the opcodes of control frames (RFC 6455 §5.2).
+const LAST: u8 = 0b1000_0000;
+const CLOSE: u8 = 8;
+const PING: u8 = 9;
+const PONG: u8 = 10;
 
 /// Appends frames to a buffer.
 #[derive(Debug)]
@@ -28,22 +32,34 @@ impl Encoder {
         Self::header(data(kind), length, out);
     }
 
+    /// Appends a data frame of a compressed message (RFC 7692 §6).
+    pub(crate) fn deflated(kind: Kind, payload: &[u8], out: &mut Vec<u8>) {
+        out.reserve(MAX_HEADER + payload.len());
+        Self::deflated_header(kind, payload.len(), out);
+        out.extend_from_slice(payload);
+    }
+
+    /// Appends the header alone, of a compressed payload that is written from where it lies.
+    pub(crate) fn deflated_header(kind: Kind, length: usize, out: &mut Vec<u8>) {
+        Self::header(COMPRESSED | data(kind), length, out);
+    }
+
     /// Appends a ping; the payload is at most 125 bytes, which the socket's `ping` sees to.
     pub(crate) fn ping(payload: &[u8], out: &mut Vec<u8>) {
-        Self::control(Control::Ping, payload, out);
+        Self::control(PING, payload, out);
     }
 
     /// Appends a pong; the payload is at most 125 bytes, for it is a ping's or the socket's `pong` sees to it.
     pub(crate) fn pong(payload: &[u8], out: &mut Vec<u8>) {
-        Self::control(Control::Pong, payload, out);
+        Self::control(PONG, payload, out);
     }
 
     /// Appends a close frame; `None` is the empty one, which answers an empty one.
     pub(crate) fn close(close: Option<&Close>, out: &mut Vec<u8>) {
         match close {
-            None => Self::control(Control::Close, &[], out),
+            None => Self::control(CLOSE, &[], out),
             Some(close) => {
-                Self::header(OpCode::Control(Control::Close), 2 + close.reason().len(), out);
+                Self::header(CLOSE, 2 + close.reason().len(), out);
                 out.extend_from_slice(&close.code().to_be_bytes());
                 out.extend_from_slice(close.reason().as_bytes());
             }
@@ -62,23 +78,37 @@ impl Encoder {
         unmask(&mut frame[header + key.len()..], key);
     }
 
-    fn control(kind: Control, payload: &[u8], out: &mut Vec<u8>) {
+    fn control(opcode: u8, payload: &[u8], out: &mut Vec<u8>) {
         debug_assert!(payload.len() <= 125, "RFC 6455 §5.5");
-        Self::header(OpCode::Control(kind), payload.len(), out);
+        Self::header(opcode, payload.len(), out);
         out.extend_from_slice(payload);
     }
 
-    fn header(opcode: OpCode, length: usize, out: &mut Vec<u8>) {
-        let header = FrameHeader { opcode, ..FrameHeader::default() };
-        header.format(length as u64, out).expect("a vector takes every byte");
+    /// RFC 6455 §5.2: the length takes the fewest bytes that it fits into.
+    #[inline]
+    fn header(opcode: u8, length: usize, out: &mut Vec<u8>) {
+        let first = LAST | opcode;
+        match length {
+            #[expect(clippy::cast_possible_truncation, reason = "the arm says that it fits")]
+            0..=125 => out.extend_from_slice(&[first, length as u8]),
+            #[expect(clippy::cast_possible_truncation, reason = "the arm says that it fits")]
+            126..=0xffff => {
+                let [high, low] = (length as u16).to_be_bytes();
+                out.extend_from_slice(&[first, 126, high, low]);
+            }
+            _ => {
+                out.extend_from_slice(&[first, 127]);
+                out.extend_from_slice(&(length as u64).to_be_bytes());
+            }
+        }
     }
 }
 
-const fn data(kind: Kind) -> OpCode {
-    OpCode::Data(match kind {
-        Kind::Text => Data::Text,
-        Kind::Binary => Data::Binary,
-    })
+const fn data(kind: Kind) -> u8 {
+    match kind {
+        Kind::Text => 1,
+        Kind::Binary => 2,
+    }
 }
 
 #[cfg(test)]

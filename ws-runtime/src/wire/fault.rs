@@ -9,6 +9,8 @@ pub(crate) enum Fault {
     Protocol(&'static str),
     /// A text message or a close reason is not UTF-8 (RFC 6455 §8.1).
     Utf8,
+    /// A compressed message cannot be inflated (RFC 7692 §7.2.2).
+    Compression,
     /// The message is longer than the limit (RFC 6455 §7.4.1, 1009).
     TooLong,
     /// The message has more fragments than the limit.
@@ -23,6 +25,8 @@ impl Fault {
         match self {
             Self::Protocol(rule) => Close::new(1002, rule),
             Self::Utf8 => Close::new(1007, "text is not UTF-8"),
+            // RFC 7692 names no code; this one is for data that is not what it claims to be.
+            Self::Compression => Close::new(1007, "compressed data is corrupt"),
             Self::TooLong => Close::new(1009, "message too long"),
             Self::TooManyFragments => Close::new(1008, "too many fragments"),
             Self::FragmentTimeout => Close::new(1008, "message not finished in time"),

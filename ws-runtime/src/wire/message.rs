@@ -3,7 +3,7 @@
 use std::{fmt, ops::Deref};
 
 use bytes::Bytes;
-use tungstenite::Utf8Bytes;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 /// Text that is known to be UTF-8, in bytes that are cheap to clone.
 ///

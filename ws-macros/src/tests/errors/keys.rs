@@ -20,8 +20,6 @@ mistakes! { keys:
         => "zzz", "unknown key `zzz`\nhelp: the keys are `body`";
     r#"#[ws_route("/", data = User)] impl Chat { fn open(&self) {} }"#
         => "data", "unknown key `data`\nhelp: what `before_handle` returns";
-    r#"#[ws_route("/", per_message_deflate)] impl Chat { fn open(&self) {} }"#
-        => "per_message_deflate", "unknown key `per_message_deflate`";
     r#"#[ws_route("/", query = A, query = B)] impl Chat { fn open(&self) {} }"#
         => "query", "`query` is given twice";
     r#"#[ws_route("/", query)] impl Chat { fn open(&self) {} }"#

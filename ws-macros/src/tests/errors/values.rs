@@ -27,6 +27,14 @@ mistakes! { values:
         => "\"20\"", "expected a number, found a text";
     r#"#[ws_route("/", rate_limit = 20u8)] impl Chat { fn open(&self) {} }"#
         => "20u8", "expected a number, found `20u8`";
+    r#"#[ws_route("/", latest_by_key = symbol)] impl Chat { fn open(&self) {} }"#
+        => "symbol", "`latest_by_key` expects a JSON pointer";
+    r#"#[ws_route("/", latest_by_key = 3)] impl Chat { fn open(&self) {} }"#
+        => "3", "expected a JSON pointer, found a number";
+    r#"#[ws_route("/", latest_by_key = "symbol")] impl Chat { fn open(&self) {} }"#
+        => "\"symbol\"", "`symbol` is not a JSON pointer\nhelp: a pointer begins with `/`";
+    r#"#[ws_route("/", latest_by_key = "/a~b")] impl Chat { fn open(&self) {} }"#
+        => "\"/a~b\"", "`/a~b` is not a JSON pointer\nhelp: in a pointer `~` is written `~0`";
     r#"#[ws_route("/", on_invalid = drop)] impl Chat { fn open(&self) {} }"#
         => "drop", "`on_invalid` expects `reply`, `ignore` or `close`, found `drop`";
     r#"#[ws_route("/", on_invalid = "close")] impl Chat { fn open(&self) {} }"#
@@ -47,6 +55,34 @@ mistakes! { values:
         => "[]", "expected at least one origin";
     r#"#[ws_route("/", origins = all)] impl Chat { fn open(&self) {} }"#
         => "all", "`origins` expects a list";
+    r#"#[ws_route("/", per_message_deflate = 6)] impl Chat { fn open(&self) {} }"#
+        => "6", "`per_message_deflate` expects `off`, keys in parentheses";
+    r#"#[ws_route("/", per_message_deflate = on)] impl Chat { fn open(&self) {} }"#
+        => "on", "`per_message_deflate` expects `off`, keys";
+    r#"#[ws_route("/", per_message_deflate(levle = 6))] impl Chat { fn open(&self) {} }"#
+        => "levle", "`per_message_deflate` has no key `levle`\nhelp: a key of nearly that name is `level`";
+    r#"#[ws_route("/", per_message_deflate(idle_timeout = 6))] impl Chat { fn open(&self) {} }"#
+        => "idle_timeout", "`per_message_deflate` has no key `idle_timeout`\nhelp: the keys are `threshold`";
+    r#"#[ws_route("/", per_message_deflate(level = 10))] impl Chat { fn open(&self) {} }"#
+        => "10", "expected a number from 1 to 9, found `10`";
+    r#"#[ws_route("/", per_message_deflate(level = off))] impl Chat { fn open(&self) {} }"#
+        => "level", "expected a number from 1 to 9, found `off`";
+    r#"#[ws_route("/", per_message_deflate(level = fast))] impl Chat { fn open(&self) {} }"#
+        => "fast", "`level` expects a literal: a number from 1 to 9";
+    r#"#[ws_route("/", per_message_deflate(server_max_window_bits = 8))] impl Chat { fn open(&self) {} }"#
+        => "8", "expected a number from 9 to 15, found `8`";
+    r#"#[ws_route("/", per_message_deflate(client_max_window_bits = 16))] impl Chat { fn open(&self) {} }"#
+        => "16", "expected a number from 9 to 15, found `16`";
+    r#"#[ws_route("/", per_message_deflate(threshold = "1kb"))] impl Chat { fn open(&self) {} }"#
+        => "\"1kb\"", "`1kb` is not a size";
+    r#"#[ws_route("/", per_message_deflate(server_no_context_takeover = yes))] impl Chat { fn open(&self) {} }"#
+        => "yes", "`server_no_context_takeover` expects `on` or `off`, or to stand alone";
+    r#"#[ws_route("/", per_message_deflate(level = 1, level = 2))] impl Chat { fn open(&self) {} }"#
+        => "level", "`level` is given twice";
+    r#"#[ws_route("/", per_message_deflate("1KiB"))] impl Chat { fn open(&self) {} }"#
+        => "\"1KiB\"", "expected a key, as in `threshold = \"1KiB\"`";
+    r#"#[ws_route("/", per_message_deflate(level = 1 threshold = 2))] impl Chat { fn open(&self) {} }"#
+        => "threshold", "expected `,` between the keys";
     r#"#[ws_route("/", crate = "ws")] impl Chat { fn open(&self) {} }"#
         => "\"ws\"", "`crate` expects a path";
 }

@@ -1,0 +1,149 @@
+//! What is measured: which servers, under which load, and which of their figures.
+
+use crate::{
+    command::Command,
+    load::{Form, Load},
+    peer::Peer,
+};
+
+/// The CPU of a server that has one.
+const ONE: &str = "0";
+/// All that there are, of which the load takes its own.
+const BOTH: &str = "0,1";
+
+/// Servers that are compared with one another.
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
+    /// What is compared, in words.
+    pub(crate) title: String,
+    /// Whether every peer is in it, and the peers are what is compared.
+    pub(crate) main: bool,
+    /// The first is what the others are put in a ratio to.
+    pub(crate) runs: Vec<Run>,
+    pub(crate) figures: &'static [Figure],
+}
+
+#[derive(Clone)]
+pub(crate) struct Run {
+    pub(crate) label: String,
+    pub(crate) peer: Peer,
+    pub(crate) path: &'static str,
+    pub(crate) cpus: &'static str,
+    pub(crate) load: Load,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Figure {
+    /// CPU time for each message, delivery or connection; or memory for each connection.
+    Cost,
+    /// What 99 of 100 answers or deliveries did not take longer than.
+    P99,
+}
+
+/// The cases that every peer is in: a name, the path, the load.
+const MAIN: [(&str, &str, Load); 10] = [
+    ("echo1", "/echo", ECHO1),
+    ("echo32", "/echo", ECHO32),
+    ("echo16k", "/echo", Load::Echo { sockets: 16, window: 4, size: 16 << 10, form: Form::Binary }),
+    ("echo1m", "/echo", Load::Echo { sockets: 4, window: 1, size: 1 << 20, form: Form::Binary }),
+    ("json1", "/json", JSON1),
+    ("json32", "/json", JSON32),
+    ("room1k", "/room", ROOM1K),
+    ("room64", "/room", Load::Room { sockets: 64, window: 16, stuck: false }),
+    ("idle5k", "/echo", Load::Idle { sockets: 5000 }),
+    ("connect", "/echo", Load::Connect),
+];
+const ECHO1: Load = Load::Echo { sockets: 64, window: 1, size: 64, form: Form::Text };
+const ECHO32: Load = Load::Echo { sockets: 64, window: 32, size: 64, form: Form::Text };
+const JSON1: Load = Load::Echo { sockets: 64, window: 1, size: 128, form: Form::Json };
+const JSON32: Load = Load::Echo { sockets: 64, window: 32, size: 128, form: Form::Json };
+const ROOM1K: Load = Load::Room { sockets: 1000, window: 4, stuck: false };
+
+/// The cases that ask something further.
+const FURTHER: [&str; 6] = ["latency", "sockets", "subscribers", "shards", "stuck", "checked"];
+/// Those of them in which Bun is measured beside us.
+const BESIDE: [Peer; 2] = [Peer::Ours, Peer::BunRaw];
+
+pub(crate) fn names() -> Vec<&'static str> {
+    MAIN.iter().map(|(name, ..)| *name).chain(FURTHER).collect()
+}
+
+/// The cases that were asked for, the main ones first.
+pub(crate) fn chosen(command: &Command) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (name, path, load) in MAIN {
+        let runs = command.peers.iter().filter(|peer| path == "/echo" || peer.is_framework());
+        let runs = runs.map(|peer| run(peer.name(), *peer, path, load)).collect();
+        cases.push(Case { name, title: name.to_owned(), main: true, runs, figures: &[Figure::Cost] });
+    }
+    if command.peers.contains(&Peer::Ours) {
+        cases.extend(latency());
+        cases.extend(BESIDE.into_iter().flat_map(growing));
+        cases.extend(shards());
+        cases.extend(BESIDE.into_iter().map(stuck));
+        cases.extend(checked());
+    }
+    cases.retain(|case| command.wants(case.name));
+    cases
+}
+
+fn latency() -> [Case; 1] {
+    let runs = BESIDE.iter().rev().map(|peer| run(peer.name(), *peer, "/echo", ECHO1)).collect();
+    [further("latency", "echo1".to_owned(), runs, &[Figure::P99])]
+}
+
+/// Does a message cost more where there are more sockets, a delivery where there are more subscribers?
+fn growing(peer: Peer) -> [Case; 2] {
+    let runs = |path, what: &str, load: fn(usize) -> Load| {
+        [100, 1000, 10_000]
+            .map(|sockets| run(&format!("{sockets} {what}"), peer, path, load(sockets)))
+            .to_vec()
+    };
+    let echo = |sockets| Load::Echo { sockets, window: 1, size: 64, form: Form::Text };
+    let room = |sockets| Load::Room { sockets, window: 4, stuck: false };
+    [
+        further("sockets", format!("echo, {}", peer.name()), runs("/echo", "sockets", echo), &[Figure::Cost]),
+        further(
+            "subscribers",
+            format!("room, {}", peer.name()),
+            runs("/room", "subscribers", room),
+            &[Figure::Cost],
+        ),
+    ]
+}
+
+/// What sharing costs: one server on both CPUs, beside the load, against the same on one.
+fn shards() -> impl Iterator<Item = Case> {
+    [("echo1", "/echo", ECHO1), ("json32", "/json", JSON32), ("room1k", "/room", ROOM1K)].into_iter().map(
+        |(name, path, load)| {
+            let one = run("one shard", Peer::Ours, path, load);
+            let two = Run { label: "two shards".to_owned(), cpus: BOTH, ..one.clone() };
+            further("shards", name.to_owned(), vec![one, two], &[Figure::Cost])
+        },
+    )
+}
+
+/// What one who does not read costs the others.
+fn stuck(peer: Peer) -> Case {
+    let all = run("all read", peer, "/room", ROOM1K);
+    let load = Load::Room { sockets: 1000, window: 4, stuck: true };
+    let stuck = Run { label: "one does not read".to_owned(), load, ..all.clone() };
+    further("stuck", format!("room1k, {}", peer.name()), vec![all, stuck], &[Figure::Cost, Figure::P99])
+}
+
+/// What a schema costs that says more than its type.
+fn checked() -> impl Iterator<Item = Case> {
+    [("json1", JSON1), ("json32", JSON32)].into_iter().map(|(name, load)| {
+        let types = run("`/json`", Peer::Ours, "/json", load);
+        let checked = Run { label: "`/json-checked`".to_owned(), path: "/json-checked", ..types.clone() };
+        further("checked", name.to_owned(), vec![types, checked], &[Figure::Cost])
+    })
+}
+
+fn further(name: &'static str, title: String, runs: Vec<Run>, figures: &'static [Figure]) -> Case {
+    Case { name, title, main: false, runs, figures }
+}
+
+fn run(label: &str, peer: Peer, path: &'static str, load: Load) -> Run {
+    Run { label: label.to_owned(), peer, path, cpus: ONE, load }
+}

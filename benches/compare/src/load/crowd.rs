@@ -1,0 +1,52 @@
+//! Many sockets, waited for together.
+
+use std::{
+    net::{SocketAddr, TcpStream},
+    time::Duration,
+};
+
+use mio::{Events, Interest, Poll, Token};
+
+use super::connection::{Connection, open};
+use crate::Failure;
+
+/// A server that does nothing for so long has stalled.
+const STALLED: Duration = Duration::from_secs(5);
+/// How much is read at once, in bytes: less would make the client the dearer side.
+const SCRATCH: usize = 512 << 10;
+const EVENTS: usize = 4096;
+
+pub(super) struct Crowd {
+    poll: Poll,
+    pub(super) events: Events,
+    /// An event's token is a place in here.
+    pub(super) sockets: Vec<Connection>,
+    pub(super) scratch: Vec<u8>,
+}
+
+impl Crowd {
+    pub(super) fn open(address: SocketAddr, path: &str, sockets: usize) -> Result<Self, Failure> {
+        Self::of((0..sockets).map(|_| open(address, path, None)))
+    }
+
+    pub(super) fn of(streams: impl Iterator<Item = Result<TcpStream, Failure>>) -> Result<Self, Failure> {
+        let poll = Poll::new()?;
+        let mut sockets = Vec::new();
+        for stream in streams {
+            let mut socket = Connection::new(stream?)?;
+            let interests = Interest::READABLE | Interest::WRITABLE;
+            poll.registry().register(&mut socket.stream, Token(sockets.len()), interests)?;
+            sockets.push(socket);
+        }
+        Ok(Self { poll, events: Events::with_capacity(EVENTS), sockets, scratch: vec![0; SCRATCH] })
+    }
+
+    /// Waits until something happens to one of the sockets.
+    pub(super) fn wait(&mut self) -> Result<(), Failure> {
+        self.poll.poll(&mut self.events, Some(STALLED))?;
+        if self.events.is_empty() {
+            return Err("the server has stalled".into());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,88 @@
+//! One socket that sends, and others who hear it.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use super::{Sample, connection::open, crowd::Crowd, frame, meter::Meter};
+use crate::{Failure, server::Server};
+
+/// The payload of a message, in bytes.
+const SIZE: usize = 128;
+/// How long it may take until all who have connected are subscribed.
+const SUBSCRIBING: Duration = Duration::from_millis(300);
+/// The system's buffer of one who does not read, in bytes.
+const SMALL: usize = 4096;
+/// What is sent to one who does not read before the others come, in bytes: more than what the systems' buffers hold and 16 MiB,
+/// which is the limit of a queue here and in Bun.
+const FILL: usize = 32 << 20;
+/// A message of those, in bytes.
+const PIECE: usize = 128 << 10;
+
+/// `stuck` is whether one of the sockets reads nothing.
+pub(super) fn run(
+    server: &Server,
+    path: &str,
+    time: Duration,
+    sockets: usize,
+    window: usize,
+    stuck: bool,
+) -> Result<Sample, Failure> {
+    let open = |buffer| open(server.address, path, buffer);
+    let mut first = vec![open(None)?, open(None)?];
+    // It stays connected to the end.
+    let _stuck = if stuck { Some(fill(&mut first, open(Some(SMALL))?)?) } else { None };
+    let rest = sockets - first.len() - usize::from(stuck);
+    let mut crowd = Crowd::of(first.into_iter().map(Ok).chain((0..rest).map(|_| open(None))))?;
+    sleep(SUBSCRIBING);
+
+    let payload = vec![b'p'; SIZE];
+    let one = frame::message(&payload, false);
+    let receivers = crowd.sockets.len() - 1;
+    let mut published: Vec<Instant> = Vec::new();
+    let mut delivered: usize = 0;
+    let mut meter = Meter::start(server, time);
+    loop {
+        // By the mean of what they have got: one who lags does not hold up the others.
+        let due = window + delivered.div_ceil(receivers);
+        if due > published.len() {
+            crowd.sockets[0].send(&one.repeat(due - published.len()))?;
+            published.resize(due, Instant::now());
+        }
+        crowd.wait()?;
+        if meter.is_over(delivered)? {
+            return meter.finish(delivered);
+        }
+        for event in &crowd.events {
+            let socket = &mut crowd.sockets[event.token().0];
+            if event.is_writable() {
+                socket.flush()?;
+            }
+            if event.is_readable() {
+                let before = socket.received;
+                delivered += socket.receive(&mut crowd.scratch, |heard| heard == payload)?;
+                let now = Instant::now();
+                for published in &published[before..socket.received] {
+                    meter.took(now - *published);
+                }
+            }
+        }
+    }
+}
+
+/// Sends until the queue of the last one, who does not read, is full. Another one reads, so that it is known when that is.
+fn fill(reading: &mut [TcpStream], stuck: TcpStream) -> Result<TcpStream, Failure> {
+    let [publisher, witness] = reading else { return Err("there is nobody to see it".into()) };
+    sleep(SUBSCRIBING);
+    let piece = frame::message(&vec![b'f'; PIECE], false);
+    // A server's frame has no mask, which is four bytes.
+    let mut heard = vec![0; piece.len() - 4];
+    for _ in 0..FILL / PIECE {
+        publisher.write_all(&piece)?;
+        witness.read_exact(&mut heard)?;
+    }
+    Ok(stuck)
+}

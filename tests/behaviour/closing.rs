@@ -1,0 +1,187 @@
+//! The ends that take two: both sides at once, a client that only ends its own direction, and one that is accepted to be closed.
+
+use std::time::Duration;
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
+    time::{Instant, timeout},
+};
+use ws_runtime::{
+    Close, Closed, Delivery, ReadyState, Reject, Server, Socket,
+    testing::{Event, Site},
+    ws_route,
+};
+
+use crate::support::{Http, Journal, frame, handshake, head};
+
+/// Says back what it hears, as often as it is asked to, and closes at a word.
+struct Echo(Journal);
+
+#[ws_route("/echo", body = String, response = String, backpressure_limit = off)]
+impl Echo {
+    async fn message(&self, ws: &Socket<Self>, text: String) -> Result<String, Close> {
+        match &*text {
+            "close" => Err(Close::new(4242, "bye")),
+            "much" => Ok("x".repeat(1 << 20)),
+            "late" => {
+                ws.closed().await;
+                self.0.note(format!("{:?} {:?}", ws.ready_state(), ws.send("too late?")));
+                Ok(text)
+            }
+            _ => Ok(text),
+        }
+    }
+
+    fn close(&self, closed: Closed) {
+        self.0.note_end(&closed);
+    }
+}
+
+const TEXT: u8 = 0x81;
+const CLOSE: u8 = 0x88;
+
+/// An open socket as a stream of bytes.
+async fn open(http: &Http) -> DuplexStream {
+    let mut stream = http.dial().await;
+    stream.write_all(handshake("/echo").as_bytes()).await.unwrap();
+    assert!(head(&mut stream).await.starts_with("HTTP/1.1 101 "));
+    stream
+}
+
+/// Everything up to the end of the stream, which comes soon.
+async fn read(stream: &mut DuplexStream) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let read = timeout(Duration::from_secs(9), stream.read_to_end(&mut bytes));
+    read.await.expect("the server hangs up").expect("the end is a good one");
+    bytes
+}
+
+fn said(first: u8, payload: &[u8]) -> Vec<u8> {
+    [&[first, u8::try_from(payload.len()).unwrap()], payload].concat()
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_closes_at_the_same_time_gets_the_others_frame_and_no_second_one() {
+    let journal = Journal::default();
+    let http = Http::serve(Server::new().route(Echo(journal.clone())));
+    // Ours is on its way when the server's goes out.
+    let mut stream = open(&http).await;
+    stream.write_all(&[frame(TEXT, "close"), frame(CLOSE, [0x0f, 0xa0])].concat()).await.unwrap();
+    assert_eq!(read(&mut stream).await, said(CLOSE, &[&4242_u16.to_be_bytes()[..], b"bye"].concat()));
+    http.shut_down().await;
+    assert_eq!(journal.take(), ["4242 \"bye\" by Us, clean"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_ends_its_own_direction_still_gets_its_answers() {
+    let journal = Journal::default();
+    let http = Http::serve(Server::new().route(Echo(journal.clone())));
+    for (what, sent, answer, end) in [
+        ("nothing", vec![], vec![], "no code \"\" by Transport, not clean"),
+        (
+            "messages",
+            [frame(TEXT, "a"), frame(TEXT, "b")].concat(),
+            [said(TEXT, b"a"), said(TEXT, b"b")].concat(),
+            "no code \"\" by Transport, not clean",
+        ),
+        (
+            "half a message",
+            [frame(TEXT, "a"), frame(0x01, "b")].concat(),
+            said(TEXT, b"a"),
+            "no code \"\" by Transport, not clean",
+        ),
+        (
+            "a close frame",
+            [frame(TEXT, "a"), frame(CLOSE, [0x0f, 0xa0])].concat(),
+            [said(TEXT, b"a"), said(CLOSE, &4000_u16.to_be_bytes())].concat(),
+            "4000 \"\" by Peer, clean",
+        ),
+    ] {
+        let mut stream = open(&http).await;
+        stream.write_all(&sent).await.unwrap();
+        stream.shutdown().await.unwrap();
+        assert_eq!(read(&mut stream).await, answer, "{what}");
+        tokio::task::yield_now().await;
+        assert_eq!(journal.take(), [end], "{what}");
+    }
+    // More than the stream holds.
+    let mut stream = open(&http).await;
+    stream.write_all(&frame(TEXT, "much")).await.unwrap();
+    stream.shutdown().await.unwrap();
+    assert_eq!(read(&mut stream).await.len(), 10 + (1 << 20));
+    // A handler that is busy learns it at once.
+    let mut stream = open(&http).await;
+    stream.write_all(&frame(TEXT, "late")).await.unwrap();
+    stream.shutdown().await.unwrap();
+    assert_eq!(read(&mut stream).await, [said(TEXT, b"too late?"), said(TEXT, b"late")].concat());
+    http.shut_down().await;
+    assert_eq!(journal.take()[1], format!("{:?} {:?}", ReadyState::Closing, Delivery::Sent));
+}
+
+/// One that reads nothing either is not waited for.
+#[tokio::test(start_paused = true)]
+async fn a_client_that_ends_its_own_direction_and_reads_nothing_is_dropped() {
+    let journal = Journal::default();
+    let http = Http::serve(Server::new().close_timeout(Duration::from_secs(3)).route(Echo(journal.clone())));
+    let mut stream = open(&http).await;
+    let began = Instant::now();
+    stream.write_all(&frame(TEXT, "much")).await.unwrap();
+    stream.shutdown().await.unwrap();
+    while journal.take().is_empty() {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(began.elapsed() < Duration::from_secs(60), "it is waited for");
+    }
+    assert_eq!(began.elapsed().as_secs(), 3);
+    drop(stream);
+    http.shut_down().await;
+}
+
+/// Is not for anybody.
+macro_rules! closed_door {
+    ($name:ident, $path:literal $(, $key:ident = $value:tt)*) => {
+        struct $name;
+
+        #[ws_route($path, response = String $(, $key = $value)*)]
+        impl $name {
+            fn before_handle(&self) -> Result<(), Reject> {
+                Err(Reject::close(4001, "not you"))
+            }
+
+            fn open(&self) {}
+        }
+    };
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_accepted_to_be_closed_has_the_time_of_the_closing_handshake() {
+    closed_door!(Three, "/three", close_timeout = 3);
+    closed_door!(Default, "/default");
+    closed_door!(Endless, "/endless", close_timeout = off);
+
+    async fn lasts(client: &mut ws_runtime::testing::Client<impl ws_runtime::Endpoint>) -> u64 {
+        assert_eq!(client.next().await, Event::Close(Some(4001), "not you".into()));
+        let began = Instant::now();
+        client.patience(Duration::from_secs(100));
+        assert_eq!(client.next().await, Event::End);
+        began.elapsed().as_secs()
+    }
+
+    let server = || Server::new().route(Three).route(Default).route(Endless);
+    let site = Site::start(server().close_timeout(Duration::from_secs(5)));
+    let began = Instant::now();
+    let mut three = site.connect::<Three>("/three").answering(false).await.unwrap();
+    let mut default = site.connect::<Default>("/default").answering(false).await.unwrap();
+    // The end of our direction comes at once; that the connection is let go of shows in the shutdown.
+    assert_eq!(lasts(&mut three).await, 0);
+    assert_eq!(lasts(&mut default).await, 0);
+    site.shut_down().await;
+    assert_eq!(began.elapsed().as_secs(), 5);
+
+    // Only a shutdown's deadline ends one that has no limit.
+    let site = Site::start(server().shutdown_timeout(Duration::from_secs(20)));
+    let mut endless = site.connect::<Endless>("/endless").answering(false).await.unwrap();
+    assert_eq!(lasts(&mut endless).await, 0);
+    let began = Instant::now();
+    site.shut_down().await;
+    assert_eq!(began.elapsed().as_secs(), 20);
+}

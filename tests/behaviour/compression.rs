@@ -1,0 +1,377 @@
+//! permessage-deflate: who gets what compressed, how often that is done, and what it may come to.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use tokio::{sync::Semaphore, time::timeout};
+use tracing::{
+    Event as Said, Level, Metadata, Subscriber,
+    field::{Field, Visit},
+    span,
+    subscriber::{DefaultGuard, set_default},
+};
+use ws_runtime::{
+    Close, Deflate, Endpoint, Server, Socket,
+    testing::{Client, Event, Site},
+    ws_route,
+};
+
+use crate::support::{Http, handshake};
+
+const OFFER: Deflate = Deflate::new().threshold(usize::MAX);
+const TAKEOVER: Deflate = Deflate::new().server_no_context_takeover(false).client_no_context_takeover(false);
+
+/// What was compressed on this thread, as the log says it: each message's length before and after.
+#[derive(Clone, Default)]
+struct Compressions(Arc<Mutex<Vec<(u64, u64)>>>);
+
+impl Compressions {
+    fn watch() -> (Self, DefaultGuard) {
+        let watch = Self::default();
+        (watch.clone(), set_default(watch))
+    }
+
+    fn take(&self) -> Vec<(u64, u64)> {
+        std::mem::take(&mut self.0.lock().expect("no test panics while it holds this"))
+    }
+}
+
+impl Subscriber for Compressions {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() == Level::TRACE && metadata.target().contains("::deflate")
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+    fn event(&self, event: &Said<'_>) {
+        let mut lengths = Lengths::default();
+        event.record(&mut lengths);
+        self.0.lock().expect("no test panics while it holds this").push((lengths.from, lengths.to));
+    }
+
+    fn enter(&self, _: &span::Id) {}
+
+    fn exit(&self, _: &span::Id) {}
+}
+
+#[derive(Default)]
+struct Lengths {
+    from: u64,
+    to: u64,
+}
+
+impl Visit for Lengths {
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        match field.name() {
+            "from" => self.from = value,
+            "to" => self.to = value,
+            _ => {}
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
+}
+
+/// Says back what it hears, and publishes to all others what begins with `*`.
+macro_rules! talk {
+    ($name:ident, $path:literal $($options:tt)*) => {
+        struct $name;
+
+        #[ws_route($path, body = String, response = String $($options)*)]
+        impl $name {
+            fn open(&self, ws: &Socket<Self>) {
+                ws.subscribe("all");
+            }
+
+            fn message(&self, ws: &Socket<Self>, text: String) -> Option<String> {
+                if text.starts_with('*') {
+                    ws.publish("all", &text);
+                    return None;
+                }
+                Some(text)
+            }
+        }
+    };
+}
+
+talk!(Plain, "/plain");
+talk!(On, "/on", per_message_deflate);
+talk!(Off, "/off", per_message_deflate = off);
+talk!(
+    Low,
+    "/low",
+    per_message_deflate(threshold = 10, level = 1, server_max_window_bits = 12, client_max_window_bits = 9)
+);
+talk!(
+    Lasting,
+    "/lasting",
+    per_message_deflate(threshold = 0, server_no_context_takeover = off, client_no_context_takeover = off),
+    idle_timeout = 60
+);
+
+async fn connect<E: Endpoint>(site: &Site, path: &str, offer: Option<Deflate>) -> Client<E> {
+    let connecting = site.connect::<E>(path);
+    let connecting = match offer {
+        Some(offer) => connecting.per_message_deflate(offer),
+        None => connecting,
+    };
+    connecting.await.expect("nothing refuses it")
+}
+
+fn agreed<E: Endpoint>(client: &Client<E>) -> Option<&str> {
+    client.headers().get("sec-websocket-extensions").map(|answer| answer.to_str().expect("it is ours"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_route_compresses_if_it_or_the_server_says_so_and_the_client_offers_it() {
+    const DEFAULT: &str = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+    const LOW: &str = "permessage-deflate; server_no_context_takeover; client_no_context_takeover; \
+                       server_max_window_bits=12; client_max_window_bits=9";
+    let routes = || Server::new().route(Plain).route(On).route(Off).route(Low);
+    for (server, plain) in [(routes(), None), (routes().per_message_deflate(Deflate::new()), Some(DEFAULT))] {
+        let site = Site::start(server);
+        assert_eq!(agreed(&connect::<Plain>(&site, "/plain", Some(OFFER)).await), plain);
+        assert_eq!(agreed(&connect::<On>(&site, "/on", Some(OFFER)).await), Some(DEFAULT));
+        assert_eq!(agreed(&connect::<Off>(&site, "/off", Some(OFFER)).await), None);
+        assert_eq!(agreed(&connect::<Low>(&site, "/low", Some(OFFER)).await), Some(LOW));
+        assert_eq!(agreed(&connect::<On>(&site, "/on", None).await), None);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_field_that_is_no_list_fails_the_handshake_where_it_is_read() {
+    let server = Http::serve(Server::new().route(Plain).route(On));
+    for (path, offer, status) in [
+        ("/on", "permessage-deflate; server_max_window_bits=99", "101"),
+        ("/on", "permessage-deflate; nonsense, x-other", "101"),
+        ("/on", "permessage-deflate; =", "400"),
+        ("/plain", "permessage-deflate; =", "101"),
+    ] {
+        let offer = format!("\r\nSec-WebSocket-Extensions: {offer}\r\n\r\n");
+        let head = handshake(path).replace("\r\n\r\n", &offer);
+        // The close frame ends the stream.
+        let answer = server.ask(&(head + "\u{88}")).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{path}{offer}: {answer}");
+        assert!(!answer.contains("permessage-deflate"), "{path}{offer}: {answer}");
+    }
+    server.shut_down().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_shorter_than_the_threshold_leaves_as_it_is() {
+    let (compressions, _guard) = Compressions::watch();
+    let site = Site::start(Server::new().route(On).route(Low));
+    let mut on = connect::<On>(&site, "/on", Some(OFFER)).await;
+    let mut low = connect::<Low>(&site, "/low", Some(OFFER)).await;
+    for (length, by_on, by_low) in
+        [(0, 0, 0), (9, 0, 0), (10, 0, 1), (1023, 0, 1), (1024, 1, 1), (100_000, 1, 1)]
+    {
+        let text = "x".repeat(length);
+        on.send(&*text).await;
+        assert_eq!(on.receive().await, text);
+        assert_eq!(compressions.take().len(), by_on, "{length} at the default of 1024");
+        low.send(&*text).await;
+        assert_eq!(low.receive().await, text);
+        assert_eq!(compressions.take().len(), by_low, "{length} at 10");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_published_is_compressed_once_for_all_with_the_same_window() {
+    let (compressions, _guard) = Compressions::watch();
+    let site = Site::start(Server::new().shards(3).route(Low));
+    let mut clients = Vec::new();
+    let narrow = OFFER.server_max_window_bits(9);
+    let lasting = OFFER.server_no_context_takeover(false);
+    for offer in [None, Some(OFFER), Some(narrow), Some(lasting)].repeat(6) {
+        clients.push(connect::<Low>(&site, "/low", offer).await);
+    }
+    site.settled().await;
+    let text = format!("*{}", "published ".repeat(100));
+    let published = site.handle().route::<Low>().expect("it is served").publish("all", &text);
+    assert_eq!(published.receivers, 24);
+    for client in &mut clients {
+        assert_eq!(client.receive().await, text);
+    }
+    assert_eq!(compressions.take().len(), 2, "once for 12 bits, and once for 9");
+
+    // By a socket, which does not get it.
+    clients[1].send(&*text).await;
+    for (at, client) in clients.iter_mut().enumerate() {
+        if at != 1 {
+            assert_eq!(client.receive().await, text, "{at}");
+        }
+    }
+    assert_eq!(compressions.take().len(), 2);
+
+    let recipients = site.handle().route::<Low>().expect("it is served").to("all").except("none");
+    assert_eq!(recipients.publish(&text).receivers, 24);
+    for client in &mut clients {
+        assert_eq!(client.receive().await, text);
+    }
+    assert_eq!(compressions.take().len(), 2);
+
+    let short = site.handle().route::<Low>().expect("it is served").publish("all", "short");
+    assert_eq!(short.receivers, 24);
+    for client in &mut clients {
+        assert_eq!(client.receive().await, "short");
+    }
+    assert_eq!(compressions.take(), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_takeover_a_message_refers_to_those_before_it() {
+    let (compressions, _guard) = Compressions::watch();
+    let site = Site::start(Server::new().route(Lasting));
+    let text: String = (0..100).map(|n| format!("{} ", n * n * 7919 % 1000)).collect();
+    for (offer, lasts) in [(TAKEOVER, true), (TAKEOVER.server_no_context_takeover(true), false)] {
+        let mut client = connect::<Lasting>(&site, "/lasting", Some(offer.threshold(usize::MAX))).await;
+        let mut lengths = Vec::new();
+        for _ in 0..3 {
+            client.send(&*text).await;
+            assert_eq!(client.receive().await, text);
+            lengths.extend(compressions.take().into_iter().map(|(_, to)| to));
+        }
+        let [first, second, third] = lengths[..] else { panic!("each is compressed: {lengths:?}") };
+        assert_eq!(second < first / 10 && third < first / 10, lasts, "{lengths:?}");
+    }
+}
+
+/// What everybody gets has moved the client's window on, and what lay idle was given back: the next message refers to nothing.
+#[tokio::test(start_paused = true)]
+async fn a_sockets_own_stream_begins_anew_behind_what_was_published_and_after_silence() {
+    let (compressions, _guard) = Compressions::watch();
+    let site = Site::start(Server::new().route(Lasting));
+    let mut client = connect::<Lasting>(&site, "/lasting", Some(TAKEOVER.threshold(usize::MAX))).await;
+    let text: String = (0..100).map(|n| format!("{} ", n * n * 7919 % 1000)).collect();
+    let full = said(&mut client, &text, &compressions).await;
+    assert!(said(&mut client, &text, &compressions).await < full / 10);
+
+    let channel = site.handle().route::<Lasting>().expect("it is served");
+    channel.publish("all", "everybody hears this");
+    assert_eq!(client.receive().await, "everybody hears this");
+    assert_eq!(said(&mut client, &text, &compressions).await, full);
+    assert!(said(&mut client, &text, &compressions).await < full / 10);
+
+    // At half of `idle_timeout` the server asks whether the client is still there.
+    assert!(matches!(client.next().await, Event::Ping(_)));
+    assert_eq!(said(&mut client, &text, &compressions).await, full);
+}
+
+/// Sends a text and gets it back; how long its frame's payload was.
+async fn said(client: &mut Client<Lasting>, text: &str, compressions: &Compressions) -> u64 {
+    compressions.take();
+    client.send(text).await;
+    assert_eq!(client.receive().await, text);
+    compressions.take().last().expect("it was compressed").1
+}
+
+/// Whatever comes in whatever order, from whomever, is understood by clients with every window.
+#[tokio::test(start_paused = true)]
+async fn replies_and_what_is_published_mix_with_and_without_takeover() {
+    let site = Site::start(Server::new().shards(2).route(Lasting));
+    let offers = [
+        None,
+        Some(TAKEOVER),
+        Some(TAKEOVER.server_max_window_bits(9)),
+        Some(TAKEOVER.client_max_window_bits(9)),
+        Some(TAKEOVER.server_no_context_takeover(true)),
+        Some(TAKEOVER.client_no_context_takeover(true)),
+        Some(Deflate::new()),
+    ];
+    let mut clients = Vec::new();
+    for offer in offers {
+        let offer = offer.map(|offer| offer.threshold(20));
+        clients.push(connect::<Lasting>(&site, "/lasting", offer).await);
+    }
+    site.settled().await;
+    let mut dice = 1_u64;
+    let mut roll = |sides: u64| {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 33) % sides
+    };
+    for step in 0..500 {
+        let by = usize::try_from(roll(7)).expect("seven is a size");
+        let words =
+            "words that come again ".repeat(usize::try_from(roll(4) * roll(200)).expect("it is small"));
+        let text = format!("{}{words} {step}", if roll(2) == 0 { "*" } else { "" });
+        clients[by].send(&*text).await;
+        for (at, client) in clients.iter_mut().enumerate() {
+            if (at == by) != text.starts_with('*') {
+                assert_eq!(client.receive().await, text, "step {step}, client {at}");
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_limit_on_messages_counts_what_is_inflated() {
+    talk!(Small, "/small", per_message_deflate, max_payload_length = 5000);
+    let site = Site::start(Server::new().route(Small));
+    let offer = Deflate::new().threshold(0);
+    let mut client = connect::<Small>(&site, "/small", Some(offer)).await;
+    for _ in 0..2 {
+        client.send(&*"x".repeat(5000)).await;
+        assert_eq!(client.receive().await.len(), 5000);
+    }
+    client.send(&*"x".repeat(5001)).await;
+    assert_eq!(client.receive_close().await.0, Some(1009));
+    assert_eq!(client.next().await, Event::End);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_inflated_closes() {
+    let site = Site::start(Server::new().route(On));
+    for (what, bytes, code) in [
+        ("a block of no kind", &b"\xc1\x82\0\0\0\0\x07\xff"[..], 1007),
+        ("text that is not UTF-8", b"\xc1\x88\0\0\0\0\x00\x01\x00\xfe\xff\xff\x00\x00", 1007),
+        ("a compressed ping", b"\xc9\x80\0\0\0\0", 1002),
+        ("a continuation with the bit", b"\x41\x81\0\0\0\0\x00\xc0\x80\0\0\0\0", 1002),
+    ] {
+        let mut client = connect::<On>(&site, "/on", Some(OFFER)).await;
+        client.send_raw(bytes).await;
+        assert_eq!(client.receive_close().await.0, Some(code), "{what}");
+    }
+}
+
+/// One read brings as many small frames as fit a buffer, each of which may be a message of the full length. They are inflated
+/// as they are handled, so a peer behind them sees nothing done before.
+#[tokio::test(start_paused = true)]
+async fn no_more_is_inflated_ahead_than_one_message() {
+    struct Gate(Arc<Semaphore>);
+
+    #[ws_route("/gate", body = String, response = String, per_message_deflate, max_payload_length = 70000)]
+    impl Gate {
+        async fn message(&self, text: String) -> String {
+            self.0.acquire().await.expect("it stays open").forget();
+            text.len().to_string()
+        }
+    }
+
+    for (offer, answered) in [(Some(Deflate::new()), false), (None, true)] {
+        let gate = Arc::new(Semaphore::new(0));
+        let site = Site::start(Server::new().route(Gate(Arc::clone(&gate))));
+        let mut client = connect::<Gate>(&site, "/gate", offer).await;
+        let length = if offer.is_some() { 70_000 } else { 1500 };
+        for _ in 0..20 {
+            client.send(&*"x".repeat(length)).await;
+        }
+        client.ping("now?").await;
+        let waited = timeout(Duration::from_secs(1), client.next()).await;
+        assert_eq!(waited.is_ok(), answered, "{waited:?}");
+        gate.add_permits(20);
+        for _ in 0..20 {
+            assert_eq!(client.receive().await, length.to_string());
+        }
+        client.close(Close::NORMAL).await;
+        assert_eq!(client.receive_close().await.0, Some(1000));
+    }
+}

@@ -1,0 +1,224 @@
+//! How many may connect, in all and from one address, and whose word an address is.
+
+use std::net::{IpAddr, SocketAddr};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
+    time::{Duration, sleep, timeout},
+};
+use ws_runtime::{Handshake, RawRequest, Server, Socket, testing::Site, ws_route};
+
+use crate::support::{Http, handshake, head, rest};
+
+/// Says under which address a client is known, to each handler that asks.
+struct Who;
+
+#[ws_route("/who", response = String)]
+impl Who {
+    fn parse(&self, request: &mut RawRequest) {
+        let address = request.remote_addr();
+        request.extensions_mut().insert(address);
+    }
+
+    fn before_handle(&self, handshake: &Handshake<Self>) -> Result<bool, ws_runtime::Reject> {
+        Ok(handshake.extensions().get() == Some(&handshake.remote_addr()))
+    }
+
+    fn open(&self, ws: &Socket<Self>) -> String {
+        assert!(ws.data(), "every handler sees the same address");
+        ws.remote_addr().to_string()
+    }
+}
+
+/// Does not decide.
+struct Undecided;
+
+#[ws_route("/undecided", response = String)]
+impl Undecided {
+    async fn before_handle(&self) {
+        std::future::pending::<()>().await;
+    }
+
+    fn open(&self) {}
+}
+
+fn routes() -> Server {
+    Server::new().route(Who).route(Undecided)
+}
+
+/// Asks for a socket, over a connection of its own from there; what it gets is the head of the answer.
+async fn ask(http: &Http, from: &str, request: &str) -> (DuplexStream, String) {
+    let mut stream = http.dial_from(from.parse::<IpAddr>().unwrap()).await;
+    // Who is refused unread may be so before this is written.
+    let _ = stream.write_all(request.as_bytes()).await;
+    let head = head(&mut stream).await;
+    (stream, head)
+}
+
+async fn joins(http: &Http, from: &str) -> DuplexStream {
+    let (stream, head) = ask(http, from, &handshake("/who")).await;
+    assert!(head.starts_with("HTTP/1.1 101 "), "{from}: {head}");
+    stream
+}
+
+async fn is_refused(http: &Http, from: &str, request: &str, detail: &str) {
+    let (stream, head) = ask(http, from, request).await;
+    assert!(head.starts_with("HTTP/1.1 503 Service Unavailable\r\n"), "{from}: {head}");
+    let head = head.to_lowercase();
+    for field in ["retry-after: 1\r\n", "connection: close\r\n", "content-type: application/problem+json\r\n"]
+    {
+        assert!(head.contains(field), "{field}: {head}");
+    }
+    let body = timeout(Duration::from_secs(10), rest(stream)).await.expect("the server hangs up");
+    assert!(head.contains(&format!("content-length: {}\r\n", body.len())), "{head}");
+    let problem: serde_json::Value = serde_json::from_str(&body).unwrap();
+    assert_eq!((&problem["status"], problem["detail"].as_str()), (&503.into(), Some(detail)));
+}
+
+/// Lets the server see that clients are gone.
+async fn a_moment() {
+    sleep(Duration::from_millis(1)).await;
+}
+
+const EVERYBODY: &str = "there are too many connections";
+const ADDRESS: &str = "there are too many connections from this address";
+
+#[tokio::test(start_paused = true)]
+async fn max_connections() {
+    let http = Http::serve(routes().max_connections(3));
+    let socket = joins(&http, "192.0.2.1").await;
+    // One that has said nothing, and one whose handler does not decide.
+    let silent = http.dial_from([192, 0, 2, 2]).await;
+    let mut undecided = http.dial_from([192, 0, 2, 3]).await;
+    undecided.write_all(handshake("/undecided").as_bytes()).await.unwrap();
+    a_moment().await;
+    for request in [&handshake("/who"), "GET / HTTP/1.1\r\n\r\n", ""] {
+        is_refused(&http, "192.0.2.4", request, EVERYBODY).await;
+    }
+    let mut stay = Vec::new();
+    for gone in [socket, silent, undecided] {
+        drop(gone);
+        a_moment().await;
+        stay.push(joins(&http, "192.0.2.4").await);
+        is_refused(&http, "192.0.2.4", &handshake("/who"), EVERYBODY).await;
+    }
+    drop(stay);
+    http.shut_down().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_refused_unread_cannot_take_the_room_either() {
+    let http = Http::serve(routes().max_connections(1));
+    let socket = joins(&http, "192.0.2.1").await;
+    // None of them reads its answer or hangs up.
+    let mut refused = Vec::new();
+    for _ in 0..200 {
+        refused.push(http.dial().await);
+    }
+    drop(socket);
+    a_moment().await;
+    let socket = joins(&http, "192.0.2.1").await;
+    // The first ones are told, the last ones dropped without a word.
+    for (at, stream) in refused.into_iter().enumerate() {
+        let answer = timeout(Duration::from_secs(10), rest(stream)).await.expect("the server hangs up");
+        assert!(
+            if at < 64 { answer.starts_with("HTTP/1.1 503 ") } else { answer.is_empty() },
+            "{at}: {answer}"
+        );
+    }
+    drop(socket);
+    http.shut_down().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn max_connections_per_address() {
+    let http = Http::serve(routes().max_connections_per_address(2));
+    let first = joins(&http, "192.0.2.1").await;
+    // A connection counts before it says anything, and IPv4 is IPv4 in IPv6 too.
+    let silent = http.dial_from("::ffff:192.0.2.1".parse::<IpAddr>().unwrap()).await;
+    a_moment().await;
+    is_refused(&http, "192.0.2.1", &handshake("/who"), ADDRESS).await;
+    let others = [joins(&http, "192.0.2.2").await, joins(&http, "2001:db8::1").await];
+    let neighbour = joins(&http, "2001:db8::ffff:1").await;
+    is_refused(&http, "2001:db8::2", &handshake("/who"), ADDRESS).await;
+    let elsewhere = joins(&http, "2001:db8:0:1::1").await;
+    drop(silent);
+    a_moment().await;
+    let second = joins(&http, "192.0.2.1").await;
+    is_refused(&http, "192.0.2.1", &handshake("/who"), ADDRESS).await;
+    drop((first, others, neighbour, elsewhere, second));
+    http.shut_down().await;
+}
+
+fn through(field: &str) -> String {
+    handshake("/who").replace("Host: localhost\r\n", &format!("Host: localhost\r\n{field}\r\n"))
+}
+
+/// Behind a proxy that is trusted, its clients are counted, and it is not.
+#[tokio::test(start_paused = true)]
+async fn the_clients_of_a_trusted_proxy_are_told_apart() {
+    const PROXY: &str = "10.1.2.3";
+    let http = Http::serve(routes().max_connections_per_address(1).trusted_proxies(["10.0.0.0/8", "::1"]));
+    let silent = [http.dial_from([10, 1, 2, 3]).await, http.dial_from([10, 1, 2, 3]).await];
+    for field in ["X-Forwarded-For: 1.1.1.1, 203.0.113.9", "Forwarded: for=203.0.113.10;proto=https"] {
+        let (stream, head) = ask(&http, PROXY, &through(field)).await;
+        assert!(head.starts_with("HTTP/1.1 101 "), "{field}: {head}");
+        is_refused(&http, PROXY, &through(field), ADDRESS).await;
+        // Whatever the client says of itself: the right-most word is the proxy's.
+        is_refused(&http, "::1", &through(&field.replace("1.1.1.1", "2.2.2.2")), ADDRESS).await;
+        drop(stream);
+        a_moment().await;
+        let (stream, head) = ask(&http, PROXY, &through(field)).await;
+        assert!(head.starts_with("HTTP/1.1 101 "), "{field}: {head}");
+        drop(stream);
+    }
+    // Who is not trusted is itself, whatever it claims.
+    let one = ask(&http, "192.0.2.1", &through("X-Forwarded-For: 1.1.1.1")).await;
+    is_refused(&http, "192.0.2.1", &through("X-Forwarded-For: 2.2.2.2"), ADDRESS).await;
+    drop((silent, one));
+    http.shut_down().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn trusted_proxies() {
+    for (trusted, peer, field, seen) in [
+        (&[][..], "10.0.0.1:9", "203.0.113.9", "10.0.0.1:9"),
+        (&["10.0.0.1"], "10.0.0.1:9", "203.0.113.9", "203.0.113.9:0"),
+        (&["10.0.0.1"], "10.0.0.1:9", "203.0.113.9:4711", "203.0.113.9:4711"),
+        (&["10.0.0.1"], "10.0.0.2:9", "203.0.113.9", "10.0.0.2:9"),
+        (&["10.0.0.0/8"], "10.0.0.1:9", "1.1.1.1, 203.0.113.9, 10.0.0.2", "203.0.113.9:0"),
+    ] {
+        let site = Site::start(routes().trusted_proxies(trusted.iter().copied()));
+        let peer: SocketAddr = peer.parse().unwrap();
+        let mut client =
+            site.connect::<Who>("/who").remote_addr(peer).header("x-forwarded-for", field).await.unwrap();
+        assert_eq!(client.receive().await, seen, "{trusted:?} {peer} {field}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_site_in_memory_has_its_room_too() {
+    let site = Site::start(routes().max_connections(2).max_connections_per_address(1));
+    let one = site.connect::<Who>("/who").await.unwrap();
+    let from = |last: u8| site.connect::<Who>("/who").remote_addr(([127, 0, 0, last], 0).into());
+    let detail = |refused: ws_runtime::testing::Refused| refused.problem().unwrap()["detail"].clone();
+    assert_eq!(detail(from(1).await.unwrap_err()), ADDRESS);
+    let other = from(2).await.unwrap();
+    assert_eq!(detail(from(3).await.unwrap_err()), EVERYBODY);
+    drop(one);
+    site.settled().await;
+    drop((from(1).await.unwrap(), other));
+}
+
+#[tokio::test(start_paused = true)]
+async fn limits_that_are_off_are_off() {
+    let http = Http::serve(routes().max_connections(0).max_connections_per_address(0));
+    let mut all = Vec::new();
+    for _ in 0..100 {
+        let mut stream = joins(&http, "192.0.2.1").await;
+        assert_eq!(stream.read_u8().await.unwrap(), 0x81);
+        all.push(stream);
+    }
+    drop(all);
+    http.shut_down().await;
+}

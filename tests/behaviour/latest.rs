@@ -1,0 +1,194 @@
+//! A queue that is full keeps the latest message of each key, and nothing that is outdated.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ws_runtime::{
+    Close, Delivery, Server, Socket,
+    testing::{Client, Event, Site},
+    ws_route,
+};
+
+/// A price, or something without a symbol.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+struct Quote {
+    symbol: Option<String>,
+    price: u32,
+    note: String,
+}
+
+impl Quote {
+    fn of(symbol: &str, price: u32) -> Self {
+        Self { symbol: Some(symbol.to_owned()), price, note: String::new() }
+    }
+
+    fn about_nothing() -> Self {
+        Self { symbol: None, price: 0, note: "about nothing".to_owned() }
+    }
+}
+
+macro_rules! quotes {
+    ($name:ident, $path:literal $(, $key:ident = $value:tt)*) => {
+        struct $name;
+
+        #[ws_route($path, response = Quote, backpressure_limit = 2000 $(, $key = $value)*)]
+        impl $name {
+            fn open(&self, ws: &Socket<Self>) {
+                ws.subscribe("all");
+                ws.subscribe("some");
+            }
+        }
+    };
+}
+
+quotes!(Latest, "/latest", latest_by_key = "/symbol");
+quotes!(Plain, "/plain");
+quotes!(Closing, "/closing", latest_by_key = "/symbol", close_on_backpressure_limit = true);
+quotes!(Off, "/off", latest_by_key = off);
+
+/// A client that takes next to nothing until it is asked to read, and its socket.
+async fn slow<E>(site: &Site, path: &str) -> (Client<E>, Socket<E>)
+where
+    E: ws_runtime::Endpoint,
+{
+    let client = site.connect::<E>(path).buffer(64).await.unwrap();
+    site.settled().await;
+    (client, site.handle().route::<E>().unwrap().sockets().remove(0))
+}
+
+/// Reads all that comes, and returns the prices of each symbol in their order.
+async fn read(
+    client: &mut Client<impl ws_runtime::Endpoint<Contract: ws_runtime::Contract<Response = Quote>>>,
+    last: &Quote,
+) -> BTreeMap<String, Vec<u32>> {
+    let mut prices = BTreeMap::<_, Vec<_>>::new();
+    loop {
+        let quote = client.receive().await;
+        prices.entry(quote.symbol.clone().unwrap_or_default()).or_default().push(quote.price);
+        if quote == *last {
+            return prices;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn latest_by_key() {
+    type Say = fn(&Site, &Socket<Latest>, &Quote);
+    let ways: [(&str, Say); 5] = [
+        ("send", |_, socket, quote| {
+            assert!(matches!(socket.send(quote), Delivery::Sent | Delivery::Backpressure));
+        }),
+        ("publish", |site, _, quote| {
+            let published = site.handle().route::<Latest>().unwrap().publish("all", quote);
+            assert_eq!((published.receivers, published.dropped), (1, 0));
+        }),
+        ("publish by turns", |site, _, quote| {
+            let topic = if quote.price % 2 == 0 { "all" } else { "some" };
+            assert_eq!(site.handle().route::<Latest>().unwrap().publish(topic, quote).dropped, 0);
+        }),
+        ("send and publish", |site, socket, quote| {
+            if quote.price % 2 == 0 {
+                socket.send(quote);
+            } else {
+                site.handle().route::<Latest>().unwrap().publish("all", quote);
+            }
+        }),
+        ("to some", |site, _, quote| {
+            let published = site.handle().route::<Latest>().unwrap().to("some").publish(quote);
+            assert_eq!((published.receivers, published.dropped), (1, 0));
+        }),
+    ];
+    for (way, say) in ways {
+        let site = Site::start(Server::new().route(Latest));
+        let (mut client, socket) = slow::<Latest>(&site, "/latest").await;
+        for price in 0..1000 {
+            for symbol in ["a", "b", "c"] {
+                say(&site, &socket, &Quote::of(symbol, price));
+            }
+            if price % 10 == 0 {
+                site.settled().await;
+            }
+            assert!(socket.buffered_amount() < 2 * 2000 + 4000, "{way}: {}", socket.buffered_amount());
+        }
+        site.settled().await;
+        let prices = read(&mut client, &Quote::of("c", 999)).await;
+        for (symbol, prices) in prices {
+            assert_eq!(prices.last(), Some(&999), "{way}: {symbol}");
+            assert!(prices.is_sorted() && prices.len() < 500, "{way}: {symbol}: {prices:?}");
+        }
+        assert_eq!(socket.buffered_amount(), 0, "{way}");
+        say(&site, &socket, &Quote::of("a", 1000));
+        assert_eq!(client.receive().await, Quote::of("a", 1000), "{way}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_has_no_key_is_dropped_or_closes_as_without_it() {
+    let site = Site::start(Server::new().route(Latest).route(Closing));
+    let (mut client, socket) = slow::<Latest>(&site, "/latest").await;
+    while socket.send(&Quote::about_nothing()) != Delivery::Dropped {}
+    assert_eq!(socket.send(&Quote::of("a", 1)), Delivery::Backpressure);
+    assert_eq!(socket.send(&Quote::about_nothing()), Delivery::Dropped);
+    let channel = site.handle().route::<Latest>().unwrap();
+    assert_eq!(channel.publish("all", &Quote::about_nothing()).dropped, 1);
+    assert!(read(&mut client, &Quote::of("a", 1)).await.contains_key(""));
+
+    let (mut client, socket) = slow::<Closing>(&site, "/closing").await;
+    while socket.send(&Quote::of("a", 1)) != Delivery::Backpressure {}
+    for price in 2..100 {
+        assert_ne!(socket.send(&Quote::of("a", price)), Delivery::Closed);
+    }
+    assert_eq!(socket.send(&Quote::about_nothing()), Delivery::Dropped);
+    // What was kept comes before the close frame.
+    assert_eq!(read(&mut client, &Quote::of("a", 99)).await["a"].last(), Some(&99));
+    assert_eq!(client.next().await, Event::Close(Some(1008), "reads too slowly".into()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_kept_goes_out_before_a_close() {
+    let site = Site::start(Server::new().route(Latest));
+    let (mut client, socket) = slow::<Latest>(&site, "/latest").await;
+    for price in 0..100 {
+        socket.send(&Quote::of("a", price));
+    }
+    socket.close(Close::NORMAL);
+    assert_eq!(read(&mut client, &Quote::of("a", 99)).await["a"].last(), Some(&99));
+    assert_eq!(client.receive_close().await.0, Some(1000));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_kept_is_bounded() {
+    let site = Site::start(Server::new().route(Latest));
+    let (_client, socket) = slow::<Latest>(&site, "/latest").await;
+    let mut dropped = 0;
+    for key in 0..10_000 {
+        dropped += u32::from(socket.send(&Quote::of(&key.to_string(), 1)) == Delivery::Dropped);
+    }
+    assert!(dropped > 9000, "{dropped} of 10,000");
+    assert!(socket.buffered_amount() < 2 * 2000 + 200, "{}", socket.buffered_amount());
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_set_for_all_routes_or_for_one() {
+    struct Text;
+    #[ws_route("/text", response = String)]
+    impl Text {
+        fn open(&self) {}
+    }
+
+    async fn keeps<E>(site: &Site, path: &str) -> bool
+    where
+        E: ws_runtime::Endpoint<Contract: ws_runtime::Contract<Response = Quote>>,
+    {
+        let (_client, socket) = slow::<E>(site, path).await;
+        (0..1000).all(|price| socket.send(&Quote::of("a", price)) != Delivery::Dropped)
+    }
+    let routes = || Server::new().route(Plain).route(Off).route(Latest);
+    let site = Site::start(routes());
+    assert!(!keeps::<Plain>(&site, "/plain").await);
+    assert!(keeps::<Latest>(&site, "/latest").await);
+    let site = Site::start(routes().latest_by_key("/symbol").route(Text));
+    assert!(keeps::<Plain>(&site, "/plain").await);
+    assert!(!keeps::<Off>(&site, "/off").await);
+}

@@ -1,0 +1,14 @@
+//! A number is written without quotes.
+
+use ws_runtime::{Server, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat", per_message_deflate(server_max_window_bits = "12"))]
+impl Chat {
+    fn open(&self) {}
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

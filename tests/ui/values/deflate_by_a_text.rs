@@ -1,0 +1,14 @@
+//! In the parentheses stand keys.
+
+use ws_runtime::{Server, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat", per_message_deflate("1KiB"))]
+impl Chat {
+    fn open(&self) {}
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

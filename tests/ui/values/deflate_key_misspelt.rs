@@ -1,0 +1,14 @@
+//! A slip of the pen gets a suggestion in the parentheses too.
+
+use ws_runtime::{Server, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat", per_message_deflate(treshold = 512))]
+impl Chat {
+    fn open(&self) {}
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

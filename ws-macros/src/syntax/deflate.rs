@@ -1,0 +1,134 @@
+//! `per_message_deflate`, which alone has keys of its own: `per_message_deflate(key = value, flag, …)`.
+
+use proc_macro2::{Ident, TokenTree};
+use syn::{
+    LitBool, Token,
+    ext::IdentExt,
+    parenthesized,
+    parse::{Parse, ParseStream, Result},
+    token::Paren,
+};
+
+use super::{Amount, Slot, skip};
+use crate::{
+    diagnostics::Diagnostics,
+    vocabulary::{self, DEFLATE_KEYS},
+};
+
+/// What stands after the key.
+pub(crate) enum Deflate {
+    /// `= off`.
+    Off,
+    /// Nothing, or keys in parentheses.
+    On(Box<DeflateKeys>),
+}
+
+/// A place for every key in the parentheses.
+#[derive(Default)]
+pub(crate) struct DeflateKeys {
+    pub(crate) threshold: Slot<Amount>,
+    pub(crate) level: Slot<Amount>,
+    pub(crate) server_max_window_bits: Slot<Amount>,
+    pub(crate) client_max_window_bits: Slot<Amount>,
+    pub(crate) server_no_context_takeover: Slot<Switch>,
+    pub(crate) client_no_context_takeover: Slot<Switch>,
+}
+
+/// `on` or `off`, and as everywhere `true` or `false`.
+pub(crate) struct Switch(pub(crate) bool);
+
+impl Parse for Switch {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        if input.peek(LitBool) {
+            return input.parse::<LitBool>().map(|flag| Self(flag.value));
+        }
+        let word: Ident = input.parse()?;
+        match word.to_string().as_str() {
+            "on" => Ok(Self(true)),
+            "off" => Ok(Self(false)),
+            // What is expected instead is said by the key.
+            _ => Err(input.error("")),
+        }
+    }
+}
+
+impl Slot<Deflate> {
+    /// Reads `per_message_deflate`, alone, with parentheses or with `= off`.
+    pub(super) fn read_deflate(&mut self, key: &Ident, input: ParseStream<'_>, errors: &mut Diagnostics) {
+        if input.is_empty() || input.peek(Token![,]) {
+            self.fill(key, Some(Deflate::On(Box::default())), errors);
+        } else if input.peek(Paren) {
+            let keys = parentheses(input, errors).ok();
+            self.fill(key, keys.map(|keys| Deflate::On(Box::new(keys))), errors);
+        } else {
+            self.read_with(key, input, errors, |input| {
+                let word: Ident = input.parse()?;
+                if word == "off" { Ok(Deflate::Off) } else { Err(input.error("")) }
+            });
+        }
+    }
+}
+
+impl Slot<Switch> {
+    /// Reads a flag: `key` alone, or `key = on`.
+    fn read_switch(&mut self, key: &Ident, input: ParseStream<'_>, errors: &mut Diagnostics) {
+        if input.is_empty() || input.peek(Token![,]) {
+            self.fill(key, Some(Switch(true)), errors);
+        } else {
+            self.read(key, input, errors);
+        }
+    }
+}
+
+/// Reads keys until the parentheses close; what cannot be read is reported and left out.
+fn parentheses(input: ParseStream<'_>, errors: &mut Diagnostics) -> Result<DeflateKeys> {
+    let content;
+    parenthesized!(content in input);
+    let mut keys = DeflateKeys::default();
+    while !content.is_empty() {
+        keys.read_one(&content, errors);
+        if !content.is_empty() && !content.peek(Token![,]) {
+            errors.at(content.span(), "expected `,` between the keys");
+            skip::to_comma(&content);
+        }
+        let _: Result<Option<Token![,]>> = content.parse();
+    }
+    Ok(keys)
+}
+
+impl DeflateKeys {
+    fn read_one(&mut self, input: ParseStream<'_>, errors: &mut Diagnostics) {
+        let Ok(key) = input.call(Ident::parse_any) else {
+            errors.at(input.span(), "expected a key, as in `threshold = \"1KiB\"`");
+            // A token that begins no key must still be passed, or reading would stand still.
+            if !input.peek(Token![,]) {
+                let _: Result<TokenTree> = input.parse();
+            }
+            return skip::to_comma(input);
+        };
+        match key.unraw().to_string().as_str() {
+            "threshold" => self.threshold.read(&key, input, errors),
+            "level" => self.level.read(&key, input, errors),
+            "server_max_window_bits" => self.server_max_window_bits.read(&key, input, errors),
+            "client_max_window_bits" => self.client_max_window_bits.read(&key, input, errors),
+            "server_no_context_takeover" => self.server_no_context_takeover.read_switch(&key, input, errors),
+            "client_no_context_takeover" => self.client_no_context_takeover.read_switch(&key, input, errors),
+            unknown => {
+                errors.at(key.span(), unknown_key(unknown));
+                skip::to_comma(input);
+            }
+        }
+    }
+}
+
+fn unknown_key(word: &str) -> String {
+    let names = || DEFLATE_KEYS.iter().map(|(name, _)| *name);
+    let help = vocabulary::nearest(word, names()).map_or_else(
+        || {
+            let all: Vec<String> = names().map(|name| format!("`{name}`")).collect();
+            format!("the keys are {}", all.join(", "))
+        },
+        |near| format!("a key of nearly that name is `{near}`"),
+    );
+    format!("`per_message_deflate` has no key `{word}`\nhelp: {help}")
+}

@@ -1,0 +1,178 @@
+//! How many connections there are, in all and for each address, and whether there is room for one more.
+
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    net::{IpAddr, Ipv6Addr},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+/// The bits of an IPv6 address that one customer is given at least (RFC 6177 §2): whoever has one address has 2^64 of them.
+const CUSTOMER: u32 = 64;
+
+/// The limits of a server; `None` is no limit.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ConnectionLimits {
+    pub(crate) all: Option<usize>,
+    pub(crate) per_address: Option<usize>,
+}
+
+/// The connections of a server, from the moment that they are accepted: one that is slow with its handshake counts too.
+#[derive(Debug, Default)]
+pub(super) struct Connections {
+    limits: ConnectionLimits,
+    all: AtomicUsize,
+    by_address: Mutex<HashMap<IpAddr, usize>>,
+}
+
+/// There is no room for a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Full {
+    Everybody,
+    Address,
+}
+
+/// A connection that is counted until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Place {
+    connections: Arc<Connections>,
+    /// Whether it counts among all.
+    whole: bool,
+    address: Option<IpAddr>,
+}
+
+impl Connections {
+    pub(super) fn new(limits: ConnectionLimits) -> Arc<Self> {
+        Arc::new(Self { limits, ..Self::default() })
+    }
+
+    /// Counts a connection that was accepted, and its address if it is known already. `None` if nothing is limited.
+    pub(super) fn enter(self: &Arc<Self>, address: Option<IpAddr>) -> Result<Option<Box<Place>>, Full> {
+        if self.limits.all.is_none() && self.limits.per_address.is_none() {
+            return Ok(None);
+        }
+        let most = self.limits.all.unwrap_or(usize::MAX);
+        let more = |all: usize| (all < most).then_some(all + 1);
+        if self.all.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).is_err() {
+            return Err(Full::Everybody);
+        }
+        // From here on it counts, so whatever follows gives its place back.
+        let mut place = Box::new(Place { connections: Arc::clone(self), whole: true, address: None });
+        if let Some(address) = address {
+            place.address = self.count(address)?;
+        }
+        Ok(Some(place))
+    }
+
+    /// Counts a connection for an address that is known only now.
+    pub(super) fn claim(self: &Arc<Self>, address: IpAddr) -> Result<Option<Box<Place>>, Full> {
+        let address = self.count(address)?;
+        Ok(address
+            .is_some()
+            .then(|| Box::new(Place { connections: Arc::clone(self), whole: false, address })))
+    }
+
+    fn count(&self, address: IpAddr) -> Result<Option<IpAddr>, Full> {
+        let Some(most) = self.limits.per_address else { return Ok(None) };
+        let address = customer(address);
+        let mut by_address = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
+        match by_address.entry(address) {
+            Entry::Occupied(count) if *count.get() >= most => return Err(Full::Address),
+            Entry::Occupied(mut count) => *count.get_mut() += 1,
+            // A limit of zero is none, so there is room for a first one.
+            Entry::Vacant(vacant) => drop(vacant.insert(1)),
+        }
+        Ok(Some(address))
+    }
+}
+
+impl Place {
+    /// Takes over what another place counts: they are of one connection.
+    pub(super) fn join(&mut self, mut other: Box<Self>) {
+        if self.address.is_none() {
+            self.address = other.address.take();
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if self.whole {
+            self.connections.all.fetch_sub(1, Ordering::AcqRel);
+        }
+        let Some(address) = self.address else { return };
+        let mut by_address = self.connections.by_address.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Entry::Occupied(mut count) = by_address.entry(address) {
+            *count.get_mut() -= 1;
+            // Whoever is gone leaves nothing behind.
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
+    }
+}
+
+/// Who is counted as one: an IPv4 address, also where it is written as IPv6, or the customer's part of an IPv6 address.
+fn customer(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> CUSTOMER << CUSTOMER)),
+        address @ IpAddr::V4(_) => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn connections(all: usize, per_address: usize) -> Arc<Connections> {
+        let limit = |most: usize| Some(most).filter(|most| *most > 0);
+        Connections::new(ConnectionLimits { all: limit(all), per_address: limit(per_address) })
+    }
+
+    fn address(written: &str) -> IpAddr {
+        written.parse().expect("an address")
+    }
+
+    #[test]
+    fn those_of_one_customer_count_together() {
+        for (one, other, same) in [
+            ("192.0.2.1", "192.0.2.1", true),
+            ("192.0.2.1", "192.0.2.2", false),
+            ("192.0.2.1", "::ffff:192.0.2.1", true),
+            ("2001:db8::1", "2001:db8::ffff:ffff:ffff:ffff", true),
+            ("2001:db8::1", "2001:db8:0:1::1", false),
+        ] {
+            let connections = connections(0, 1);
+            let place = connections.enter(Some(address(one))).expect("it is the first");
+            assert_eq!(connections.enter(Some(address(other))).is_err(), same, "{one} {other}");
+            drop(place);
+            assert!(connections.enter(Some(address(other))).is_ok(), "{one} is gone");
+            assert_eq!(connections.by_address.lock().expect("nobody panics").len(), 0);
+        }
+    }
+
+    #[test]
+    fn a_refused_one_takes_no_place() {
+        let connections = connections(2, 1);
+        let first = connections.enter(Some(address("192.0.2.1")));
+        assert_eq!(connections.enter(Some(address("192.0.2.1"))).map(drop), Err(Full::Address));
+        let second = connections.enter(Some(address("192.0.2.2")));
+        assert!(first.is_ok() && second.is_ok());
+        assert_eq!(connections.enter(None).map(drop), Err(Full::Everybody));
+        drop(first);
+        assert!(connections.enter(Some(address("192.0.2.1"))).is_ok());
+    }
+
+    #[test]
+    fn an_address_that_is_known_later_is_given_back_with_the_connection() {
+        let connections = connections(2, 1);
+        let mut place = connections.enter(None).expect("there is room").expect("there are limits");
+        place.join(connections.claim(address("192.0.2.1")).expect("the first").expect("there are limits"));
+        assert_eq!(connections.claim(address("192.0.2.1")).map(drop), Err(Full::Address));
+        drop(place);
+        assert!(connections.claim(address("192.0.2.1")).is_ok());
+        assert_eq!(connections.all.load(Ordering::Acquire), 0);
+    }
+}

@@ -1,0 +1,55 @@
+//! A connection for which there is no room: it is told so, unread, and costs next to nothing.
+
+use std::{fmt::Write, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::Response;
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    time::timeout,
+};
+
+use super::serve::Running;
+use crate::handshake::{Refusal, Reject};
+
+/// How many are told at a time. Beyond that a connection is dropped without a word, so that a flood of them is not what takes
+/// the room.
+const REFUSALS: usize = 64;
+/// How long one may take to read why.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Answers whatever the client is about to ask, and hangs up.
+pub(super) fn refuse<S>(running: &Arc<Running>, mut stream: S, reject: Reject)
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let Refusal::Response(response) = reject.into_refusal() else { return };
+    if running.served.refusals.running() >= REFUSALS {
+        return;
+    }
+    let running = Arc::clone(running);
+    running.clone().served.refusals.spawn(move |task| async move {
+        let told = async {
+            stream.write_all(&written(&response)).await?;
+            stream.shutdown().await?;
+            // With bytes left unread the system resets the connection, and the client may lose the answer (RFC 9112 §9.6).
+            let mut thrown_away = [0; 512];
+            while stream.read(&mut thrown_away).await? > 0 {}
+            std::io::Result::Ok(())
+        };
+        // Who is gone, or too slow, has to do without.
+        let _ = running.served.directory.unless_aborted(timeout(PATIENCE, told)).await;
+        drop(task);
+    });
+}
+
+/// The response as it is sent (RFC 9112 §4). There is no request yet whose version it could answer.
+fn written(response: &Response<Bytes>) -> Vec<u8> {
+    let mut head = format!("HTTP/1.1 {}\r\n", response.status());
+    for (name, value) in response.headers() {
+        // All values are our own.
+        let _ = write!(head, "{name}: {}\r\n", value.to_str().unwrap_or_default());
+    }
+    head.push_str("\r\n");
+    [head.as_bytes(), response.body()].concat()
+}

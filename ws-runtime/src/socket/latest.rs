@@ -1,0 +1,140 @@
+//! What a full queue keeps all the same: the latest message of each key, until there is room again.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::pubsub::SHARE;
+
+/// What it costs to keep a message beside its bytes and its key, in bytes: two entries in trees and tables.
+const ENTRY: usize = 128;
+
+/// The latest message of each key. While it holds any, the queue is full: what has room is queued at once.
+#[derive(Debug)]
+pub(super) struct Latest {
+    pointer: &'static str,
+    /// How much it may hold, in bytes.
+    most: usize,
+    held: usize,
+    /// In the order in which they were sent.
+    frames: BTreeMap<u64, (Arc<str>, Bytes)>,
+    places: HashMap<Arc<str>, u64>,
+    next: u64,
+}
+
+/// The key of a message: what the pointer (RFC 6901) leads to in its JSON, as JSON. `null`, and a message without the place,
+/// is no key.
+pub(super) fn key(pointer: &str, message: &[u8]) -> Option<Arc<str>> {
+    let message: Value = serde_json::from_slice(message).ok()?;
+    let key = message.pointer(pointer).filter(|key| !key.is_null())?;
+    Some(key.to_string().into())
+}
+
+impl Latest {
+    pub(super) fn new(pointer: &'static str, most: usize) -> Self {
+        Self { pointer, most, held: 0, frames: BTreeMap::new(), places: HashMap::new(), next: 0 }
+    }
+
+    pub(super) fn pointer(&self) -> &'static str {
+        self.pointer
+    }
+
+    /// How much is held, in bytes.
+    pub(super) fn held(&self) -> usize {
+        self.held
+    }
+
+    /// Keeps a frame in place of the one before it of the same key. False if there is no room for it; then none of that key
+    /// is kept, for it would be outdated.
+    pub(super) fn keep(&mut self, key: &Arc<str>, frame: &Bytes) -> bool {
+        if let Some(place) = self.places.remove(key)
+            && let Some((key, outdated)) = self.frames.remove(&place)
+        {
+            self.held -= weight(&key, &outdated);
+        }
+        if self.held + weight(key, frame) > self.most {
+            return false;
+        }
+        self.held += weight(key, frame);
+        // A small frame would keep alive the memory that it is a part of.
+        let frame = if frame.len() < SHARE { Bytes::copy_from_slice(frame) } else { frame.clone() };
+        self.places.insert(Arc::clone(key), self.next);
+        self.frames.insert(self.next, (Arc::clone(key), frame));
+        self.next += 1;
+        true
+    }
+
+    /// Takes what was sent first.
+    pub(super) fn pop(&mut self) -> Option<Bytes> {
+        let Some((_, (key, frame))) = self.frames.pop_first() else {
+            // A socket that has caught up keeps no memory.
+            self.places = HashMap::new();
+            return None;
+        };
+        self.places.remove(&key);
+        self.held -= weight(&key, &frame);
+        Some(frame)
+    }
+
+    /// Drops everything.
+    pub(super) fn clear(&mut self) {
+        *self = Self::new(self.pointer, self.most);
+    }
+}
+
+fn weight(key: &str, frame: &Bytes) -> usize {
+    key.len() + frame.len() + ENTRY
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_what_the_pointer_leads_to() {
+        for (pointer, message, expected) in [
+            ("/symbol", r#"{"symbol":"A","price":1}"#, Some("\"A\"")),
+            ("/symbol", r#"{"symbol":1}"#, Some("1")),
+            ("/symbol", r#"{"symbol":["A",1]}"#, Some(r#"["A",1]"#)),
+            ("/quote/symbol", r#"{"quote":{"symbol":"A"}}"#, Some("\"A\"")),
+            ("/a~1b", r#"{"a/b":true}"#, Some("true")),
+            ("/0", r#"["A"]"#, Some("\"A\"")),
+            ("/symbol", r#"{"symbol":null}"#, None),
+            ("/symbol", r#"{"price":1}"#, None),
+            ("/symbol", "not JSON", None),
+            ("/symbol", "", None),
+        ] {
+            assert_eq!(key(pointer, message.as_bytes()).as_deref(), expected, "{pointer} {message}");
+        }
+    }
+
+    fn keep(latest: &mut Latest, key: &str, frame: &'static str) -> bool {
+        latest.keep(&key.into(), &Bytes::from_static(frame.as_bytes()))
+    }
+
+    #[test]
+    fn of_each_key_the_last_is_kept_in_the_order_of_sending() {
+        let mut latest = Latest::new("/k", 10_000);
+        for (key, frame) in [("a", "a1"), ("b", "b1"), ("a", "a2"), ("c", "c1"), ("b", "b2")] {
+            assert!(keep(&mut latest, key, frame));
+        }
+        let kept: Vec<_> = std::iter::from_fn(|| latest.pop()).collect();
+        assert_eq!(kept, ["a2", "c1", "b2"]);
+        assert_eq!((latest.held(), latest.places.len()), (0, 0));
+    }
+
+    #[test]
+    fn what_is_held_is_bounded_and_nothing_outdated_is_kept() {
+        let mut latest = Latest::new("/k", 2 * (ENTRY + 5));
+        assert!(keep(&mut latest, "a", "four") && keep(&mut latest, "b", "four"));
+        assert!(!keep(&mut latest, "c", "four"));
+        assert!(keep(&mut latest, "a", "4444"), "one of the same size takes its place");
+        assert!(!keep(&mut latest, "b", "five!"));
+        assert_eq!(latest.held(), ENTRY + 5);
+        assert_eq!((latest.pop(), latest.pop()), (Some("4444".into()), None));
+    }
+}

@@ -1,0 +1,135 @@
+//! One message as frames: as it is, and compressed for each window that somebody agreed on.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::{Settings, latest};
+use crate::{
+    pubsub::{Frames, Outbound, Parcel, SHARE},
+    wire::{Deflate, Encoder, Format, Kind, deflate},
+};
+
+/// An encoded message.
+pub(super) enum Payload<'a> {
+    Copied(&'a [u8]),
+    Shared(Bytes),
+}
+
+/// One message as frames, each made when it is first asked for and then the same for all.
+pub(super) struct Packed<'a> {
+    kind: Kind,
+    payload: Payload<'a>,
+    settings: Option<Deflate>,
+    /// What it is the latest of, if the route keeps that.
+    key: Option<Arc<str>>,
+    /// Where the memory counts that many queues share.
+    outbound: Option<&'a Arc<Outbound>>,
+    plain: Option<Frame>,
+    /// By format; the inner `None` is a message that leaves as it is all the same.
+    deflated: [Option<Option<Frame>>; Format::COUNT],
+}
+
+struct Frame {
+    head: Vec<u8>,
+    rest: Option<Bytes>,
+}
+
+impl Payload<'_> {
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Copied(bytes) => bytes,
+            Self::Shared(bytes) => bytes,
+        }
+    }
+}
+
+impl<'a> Packed<'a> {
+    pub(super) fn new(
+        kind: Kind,
+        payload: Payload<'a>,
+        settings: &Settings,
+        outbound: Option<&'a Arc<Outbound>>,
+    ) -> Self {
+        let pointer = settings.latest_by_key.filter(|_| kind == Kind::Text);
+        let key = pointer.and_then(|pointer| latest::key(pointer, payload.as_bytes()));
+        let deflated = [const { None }; Format::COUNT];
+        Self { kind, payload, settings: settings.deflate, key, outbound, plain: None, deflated }
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The payload, uncompressed.
+    pub(super) fn payload(&self) -> &[u8] {
+        self.payload.as_bytes()
+    }
+
+    /// Whether a full queue keeps it as the latest of its key.
+    pub(super) fn has_key(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// Makes the frame of a format, unless it is made.
+    pub(super) fn prepare(&mut self, format: Format) {
+        self.compress(format);
+        if !matches!(self.deflated[format.index()], Some(Some(_))) && self.plain.is_none() {
+            self.plain = Some(Frame::plain(self.kind, &self.payload, self.outbound));
+        }
+    }
+
+    /// The frame of a format, once it is made.
+    pub(super) fn made(&self, format: Format) -> Parcel<'_> {
+        let frame = match &self.deflated[format.index()] {
+            Some(Some(frame)) => Some(frame),
+            _ => self.plain.as_ref(),
+        };
+        let (head, rest) = frame.map_or((&[][..], None), |frame| (&frame.head[..], frame.rest.as_ref()));
+        Parcel { head, rest, key: self.key.as_ref() }
+    }
+
+    /// Makes the compressed frame for a format, if the message is to be compressed.
+    fn compress(&mut self, format: Format) {
+        let payload = self.payload.as_bytes();
+        let is_long = |settings: &Deflate| format != Format::PLAIN && payload.len() >= settings.threshold;
+        if let Some(settings) = self.settings.filter(is_long) {
+            self.deflated[format.index()].get_or_insert_with(|| {
+                let mut bytes = Vec::new();
+                let is_smaller = deflate(&settings.deflating(format), payload, &mut bytes);
+                is_smaller.then(|| Frame::deflated(self.kind, bytes, self.outbound))
+            });
+        }
+    }
+}
+
+impl Frame {
+    fn plain(kind: Kind, payload: &Payload<'_>, outbound: Option<&Arc<Outbound>>) -> Self {
+        let (mut head, mut rest) = (Vec::new(), None);
+        match payload {
+            Payload::Shared(bytes) if bytes.len() >= SHARE => {
+                Encoder::message_header(kind, bytes.len(), &mut head);
+                rest = Some(Outbound::share(outbound, bytes.clone()));
+            }
+            payload => Encoder::message(kind, payload.as_bytes(), &mut head),
+        }
+        Self { head, rest }
+    }
+
+    fn deflated(kind: Kind, payload: Vec<u8>, outbound: Option<&Arc<Outbound>>) -> Self {
+        let mut head = Vec::new();
+        if payload.len() < SHARE {
+            Encoder::deflated(kind, &payload, &mut head);
+            return Self { head, rest: None };
+        }
+        Encoder::deflated_header(kind, payload.len(), &mut head);
+        Self { head, rest: Some(Outbound::share(outbound, payload.into())) }
+    }
+}
+
+impl Frames for Packed<'_> {
+    fn parcel(&mut self, format: Format) -> Parcel<'_> {
+        self.prepare(format);
+        self.made(format)
+    }
+}

@@ -1,0 +1,147 @@
+//! The header field `Sec-WebSocket-Extensions` by its grammar (RFC 6455 §9.1). It knows no extension.
+
+/// An extension with its parameters, in their order.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Extension<'a> {
+    pub(super) name: &'a [u8],
+    pub(super) parameters: Vec<(&'a [u8], Option<&'a [u8]>)>,
+}
+
+/// The field does not keep to the grammar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Malformed;
+
+/// Reads the field's lines, which are one list, in one pass.
+pub(super) fn extensions<'a>(
+    lines: impl IntoIterator<Item = &'a [u8]>,
+) -> Result<Vec<Extension<'a>>, Malformed> {
+    let mut extensions = Vec::new();
+    for line in lines {
+        let mut rest = Rest(line);
+        loop {
+            // RFC 9110 §5.6.1: a recipient ignores empty elements.
+            while rest.takes(b',') {}
+            if rest.0.is_empty() {
+                break;
+            }
+            extensions.push(rest.extension()?);
+            if !rest.0.is_empty() && !rest.takes(b',') {
+                return Err(Malformed);
+            }
+        }
+    }
+    Ok(extensions)
+}
+
+/// What is left of a line.
+struct Rest<'a>(&'a [u8]);
+
+impl<'a> Rest<'a> {
+    fn skip_space(&mut self) {
+        self.0 = self.0.trim_ascii_start();
+    }
+
+    /// Takes a delimiter, with the space around it, if it comes next.
+    fn takes(&mut self, delimiter: u8) -> bool {
+        self.skip_space();
+        let is_next = self.0.first() == Some(&delimiter);
+        if is_next {
+            self.0 = &self.0[1..];
+            self.skip_space();
+        }
+        is_next
+    }
+
+    fn token(&mut self) -> Result<&'a [u8], Malformed> {
+        let length = self.0.iter().position(|byte| !is_token(*byte)).unwrap_or(self.0.len());
+        let (token, rest) = self.0.split_at(length);
+        self.0 = rest;
+        if token.is_empty() { Err(Malformed) } else { Ok(token) }
+    }
+
+    fn extension(&mut self) -> Result<Extension<'a>, Malformed> {
+        let mut extension = Extension { name: self.token()?, parameters: Vec::new() };
+        while self.takes(b';') {
+            let name = self.token()?;
+            let value = if self.takes(b'=') { Some(self.value()?) } else { None };
+            extension.parameters.push((name, value));
+        }
+        Ok(extension)
+    }
+
+    /// RFC 6455 §9.1: what is quoted must be a token all the same, so there is nothing to unescape.
+    fn value(&mut self) -> Result<&'a [u8], Malformed> {
+        let quoted = self.0.first() == Some(&b'"');
+        self.0 = &self.0[usize::from(quoted)..];
+        let value = self.token()?;
+        if quoted {
+            self.0 = self.0.strip_prefix(b"\"").ok_or(Malformed)?;
+        }
+        Ok(value)
+    }
+}
+
+/// RFC 9110 §5.6.2.
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(lines: &[&'static str]) -> Option<String> {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let extensions = extensions(lines.iter().map(|line| line.as_bytes())).ok()?;
+        let written = extensions.iter().map(|extension| {
+            let parameters = extension.parameters.iter().map(|(name, value)| {
+                format!(
+                    ";{}{}",
+                    text(name),
+                    value.map(|value| format!("={}", text(value))).unwrap_or_default()
+                )
+            });
+            text(extension.name) + &parameters.collect::<String>()
+        });
+        Some(written.collect::<Vec<_>>().join(","))
+    }
+
+    #[test]
+    fn a_list_is_read_by_its_grammar() {
+        for (lines, list) in [
+            (&[][..], Some("")),
+            (&[""], Some("")),
+            (&["a"], Some("a")),
+            (&["a, b", "c"], Some("a,b,c")),
+            (&[" a ; b ;\tc = d , e "], Some("a;b;c=d,e")),
+            (&[r#"a; b="10""#], Some("a;b=10")),
+            (&[",, a,,"], Some("a")),
+            (&["constructor; __proto__; hasOwnProperty"], Some("constructor;__proto__;hasOwnProperty")),
+            (&[";"], None),
+            (&["a b"], None),
+            (&["a;"], None),
+            (&["a;;b"], None),
+            (&["a; b="], None),
+            (&["a; =b"], None),
+            (&[r#"a; b="10"#], None),
+            (&[r#"a; b="""#], None),
+            (&[r#"a; b="1 0""#], None),
+            (&[r#"a; b="10"c"#], None),
+            (&["a, (b)"], None),
+            (&["ä"], None),
+        ] {
+            assert_eq!(read(lines).as_deref(), list, "{lines:?}");
+        }
+    }
+
+    /// Each of these took some server minutes, for its time grew with the square of the length. Here they would hang.
+    #[test]
+    fn long_lines_are_read_in_one_pass() {
+        let line = |part: &str| part.repeat(1 << 20);
+        for (line, is_well_formed) in
+            [(line(","), true), (line("a,"), true), (line("a;b=c,"), true), (line("a; "), false)]
+        {
+            assert_eq!(extensions([line.as_bytes()]).is_ok(), is_well_formed, "{}", &line[..6]);
+        }
+    }
+}

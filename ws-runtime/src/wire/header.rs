@@ -1,0 +1,188 @@
+//! A frame's header: how it is read, and every rule that it alone can break (RFC 6455 §5.2, RFC 7692 §6).
+
+use super::{Fault, Kind, Limits, deflate::most_on_wire};
+
+/// What memory of its own a frame may need beside its payload, in bytes.
+const ROOM: usize = 1 << 20;
+
+/// The bit that says of a message that it is compressed (RFC 7692 §6).
+pub(super) const COMPRESSED: u8 = 0b0100_0000;
+
+/// The end of the connection that we are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// We accept: what arrives is masked (RFC 6455 §5.1).
+    Server,
+    /// We connect: what arrives is not masked.
+    Client,
+}
+
+/// A frame header that has passed the rules which need no payload.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Header {
+    pub(super) opcode: Opcode,
+    pub(super) last: bool,
+    pub(super) compressed: bool,
+    pub(super) mask: [u8; 4],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Opcode {
+    Data(Kind),
+    Continuation,
+    Ping,
+    Pong,
+    Close,
+}
+
+/// A header, how long it is, and how long its payload.
+pub(super) type Measured = (Header, usize, usize);
+
+/// What a header is judged by, beside the limits.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Context {
+    pub(super) role: Role,
+    /// Compression was agreed on.
+    pub(super) inflates: bool,
+    /// The message under way.
+    pub(super) begun: Option<Begun>,
+}
+
+/// What has come of a message.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Begun {
+    pub(super) length: usize,
+    pub(super) fragments: usize,
+    pub(super) compressed: bool,
+}
+
+impl Header {
+    /// What nearly every header is: that of a short message from a client, in one frame that is not compressed. Where no
+    /// message is under way there is no rule that it could break, but perhaps a limit; [`read`](Self::read) takes any.
+    #[inline]
+    pub(super) fn short(input: &[u8]) -> Option<Measured> {
+        let &[first @ (0x81 | 0x82), second @ 0x80..=0xfd, a, b, c, d, ..] = input else { return None };
+        let kind = if first == 0x81 { Kind::Text } else { Kind::Binary };
+        let header = Self { opcode: Opcode::Data(kind), last: true, compressed: false, mask: [a, b, c, d] };
+        Some((header, 6, usize::from(second & 0b0111_1111)))
+    }
+
+    /// Reads a header, so that a frame which will be refused is never waited for; `None` if it is not all there.
+    pub(super) fn read(input: &[u8], context: Context, limits: &Limits) -> Result<Option<Measured>, Fault> {
+        let &[first, second, ..] = input else { return Ok(None) };
+        let compressed = context.compressed(first)?;
+        let opcode = match first & 0b1111 {
+            0 => Opcode::Continuation,
+            1 => Opcode::Data(Kind::Text),
+            2 => Opcode::Data(Kind::Binary),
+            8 => Opcode::Close,
+            9 => Opcode::Ping,
+            10 => Opcode::Pong,
+            // RFC 6455 §5.2: an unknown opcode fails the connection.
+            _ => return Err(Fault::Protocol("unknown opcode")),
+        };
+        let last = first & 0b1000_0000 != 0;
+        let masked = second & 0b1000_0000 != 0;
+        match (context.role, masked) {
+            (Role::Server, true) | (Role::Client, false) => {}
+            // RFC 6455 §5.1: a client masks every frame, a server none.
+            (Role::Server, false) => return Err(Fault::Protocol("a frame is not masked")),
+            (Role::Client, true) => return Err(Fault::Protocol("a frame is masked")),
+        }
+        let before = context.place(opcode, last, second & 0b0111_1111, limits)?;
+        let Some((length, at)) = length(input)? else { return Ok(None) };
+        if let Some(most) = limits.max_message
+            && matches!(opcode, Opcode::Data(_) | Opcode::Continuation)
+            && length.saturating_add(before) > most
+        {
+            // What is compressed may be longer on the wire than it is, but only so much.
+            let shrinks = compressed || context.begun.is_some_and(|begun| begun.compressed);
+            if !shrinks || length > most_on_wire(most) {
+                return Err(Fault::TooLong);
+            }
+        }
+        // What follows is held as one piece, so its end must be a size that memory can have.
+        if length > isize::MAX as usize - ROOM {
+            return Err(Fault::TooLong);
+        }
+        if !masked {
+            return Ok(Some((Self { opcode, last, compressed, mask: [0; 4] }, at, length)));
+        }
+        let Some(&mask) = input[at..].first_chunk() else { return Ok(None) };
+        Ok(Some((Self { opcode, last, compressed, mask }, at + mask.len(), length)))
+    }
+}
+
+impl Context {
+    /// Whether a frame is the first of a compressed message. RFC 6455 §5.2: reserved bits are zero where no extension was
+    /// agreed on. RFC 7692 §6: where this one was, a message's first frame may have the first of them set, and no other.
+    fn compressed(self, first: u8) -> Result<bool, Fault> {
+        match (first & 0b0111_0000, first & 0b1111) {
+            (0, _) => Ok(false),
+            (COMPRESSED, 1 | 2) if self.inflates => Ok(true),
+            (COMPRESSED, _) if self.inflates => {
+                Err(Fault::Protocol("the bit of compression is set on no first frame"))
+            }
+            _ => Err(Fault::Protocol("a reserved bit is set")),
+        }
+    }
+
+    /// Whether a frame may stand where it does, and how much of its message came before it.
+    fn place(self, opcode: Opcode, last: bool, length: u8, limits: &Limits) -> Result<usize, Fault> {
+        match (opcode, self.begun) {
+            (Opcode::Data(_), None) => Ok(0),
+            (Opcode::Continuation, Some(begun)) => {
+                if limits.max_fragments.is_some_and(|most| begun.fragments >= most) {
+                    return Err(Fault::TooManyFragments);
+                }
+                Ok(begun.length)
+            }
+            // RFC 6455 §5.4: fragments of one message are not interleaved with another's.
+            (Opcode::Data(_), Some(_)) => Err(Fault::Protocol("a message began inside another")),
+            (Opcode::Continuation, None) => Err(Fault::Protocol("a continuation without a message")),
+            // RFC 6455 §5.5: control frames are short and whole.
+            _ if length > 125 => Err(Fault::Protocol("a control frame longer than 125 bytes")),
+            _ if !last => Err(Fault::Protocol("a control frame in fragments")),
+            _ => Ok(0),
+        }
+    }
+}
+
+/// The payload's length and where the header goes on behind it; `None` if it is not all there. It is in its shortest form
+/// (RFC 6455 §5.2).
+fn length(input: &[u8]) -> Result<Option<(usize, usize)>, Fault> {
+    let longer = Err(Fault::Protocol("a length in more bytes than it needs"));
+    match input[1] & 0b0111_1111 {
+        126 => match input[2..].first_chunk() {
+            Some(&bytes) => match u16::from_be_bytes(bytes) {
+                ..126 => longer,
+                length => Ok(Some((length.into(), 4))),
+            },
+            None => Ok(None),
+        },
+        127 => match input[2..].first_chunk() {
+            Some(&bytes) => match u64::from_be_bytes(bytes) {
+                ..0x1_0000 => longer,
+                // RFC 6455 §5.2: the most significant bit of a 64-bit length is zero.
+                length if length >> 63 != 0 => Err(Fault::Protocol("the length's top bit is set")),
+                length => Ok(Some((usize::try_from(length).map_err(|_| Fault::TooLong)?, 10))),
+            },
+            None => Ok(None),
+        },
+        length => Ok(Some((length.into(), 2))),
+    }
+}
+
+/// RFC 6455 §5.3. Sixteen bytes a step, which is one register wide.
+#[inline]
+pub(super) fn unmask(payload: &mut [u8], mask: [u8; 4]) {
+    let key = u32::from_ne_bytes(mask);
+    let wide = u128::from(key) * 0x0000_0001_0000_0001_0000_0001_0000_0001;
+    let (steps, rest) = payload.as_chunks_mut();
+    for step in steps {
+        *step = (u128::from_ne_bytes(*step) ^ wide).to_ne_bytes();
+    }
+    for (byte, key) in rest.iter_mut().zip(mask.iter().cycle()) {
+        *byte ^= key;
+    }
+}
