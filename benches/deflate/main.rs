@@ -183,12 +183,11 @@ fn inflated(payload: &[u8], length: usize) -> Outcome<Vec<u8>> {
 /// A compressed text frame under a mask of zeros.
 fn masked(payload: &[u8]) -> Vec<u8> {
     let mut frame = vec![0xc1];
-    match u8::try_from(payload.len()) {
-        Ok(length @ 0..=125) => frame.push(0x80 | length),
-        _ => {
-            frame.push(0xfe);
-            frame.extend(u16::try_from(payload.len()).unwrap_or(u16::MAX).to_be_bytes());
-        }
+    if let Ok(length @ 0..=125) = u8::try_from(payload.len()) {
+        frame.push(0x80 | length);
+    } else {
+        frame.push(0xfe);
+        frame.extend(u16::try_from(payload.len()).unwrap_or(u16::MAX).to_be_bytes());
     }
     frame.extend([0; 4]);
     frame.extend(payload);
