@@ -149,7 +149,8 @@ impl Client {
 /// JSON as an application would send it: objects alike in their keys, not in their values.
 fn json(bytes: usize) -> Vec<u8> {
     const WORDS: [&str; 12] = [
-        "the", "message", "server", "client", "room", "hello", "typed", "value", "price", "order", "update", "status",
+        "the", "message", "server", "client", "room", "hello", "typed", "value", "price", "order", "update",
+        "status",
     ];
     let mut state = 1_u64;
     let mut roll = |sides: usize| {
@@ -160,7 +161,8 @@ fn json(bytes: usize) -> Vec<u8> {
     while text.len() < bytes {
         let words: Vec<_> = (0..3 + roll(8)).map(|_| WORDS[roll(WORDS.len())]).collect();
         let (id, price, text_) = (roll(1_000_000), roll(100_000), words.join(" "));
-        let _ = write!(text, r#"{{"id":{id},"from":"{}","text":"{text_}","price":{price}}},"#, WORDS[roll(12)]);
+        let _ =
+            write!(text, r#"{{"id":{id},"from":"{}","text":"{text_}","price":{price}}},"#, WORDS[roll(12)]);
     }
     text.truncate(bytes);
     text.into_bytes()
