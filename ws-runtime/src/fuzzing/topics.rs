@@ -123,7 +123,9 @@ pub fn topics(data: &[u8]) {
         let counted = models.iter().filter(|model| model.names.contains(&name)).count();
         assert_eq!((topics.count(NAMES[name]), topics.members(NAMES[name]).len()), (counted, counted));
     }
-    shards.iter().for_each(|shard| flush(shard));
+    for shard in &shards {
+        flush(shard);
+    }
     for (socket, model) in sockets.iter().zip(&models) {
         assert!(socket.lock().written == model.expected, "socket {} got other frames", socket.id);
         leave(socket, &topics, |_| true);
