@@ -286,3 +286,18 @@ async fn a_close_without_answer_ends_at_the_close_timeout() {
     site.settled().await;
     assert_eq!(journal.take().pop().unwrap(), "4242 \"bye\" by Us, not clean");
 }
+
+/// A handler that takes its time keeps no ping waiting.
+#[tokio::test(start_paused = true)]
+async fn a_ping_is_answered_while_a_handler_is_busy() {
+    let (site, _) = site();
+    let mut client = site.connect::<Witness>("/witness").await.unwrap();
+    let began = tokio::time::Instant::now();
+    client.send("slow").await;
+    for payload in ["", "one", "two"] {
+        client.ping(payload).await;
+        assert_eq!(client.next().await, Event::Pong(payload.into()));
+    }
+    assert_eq!(began.elapsed(), Duration::ZERO);
+    assert_eq!(client.receive().await, "slow");
+}

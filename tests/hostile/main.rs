@@ -6,6 +6,7 @@ mod cuts;
 mod frames;
 mod handshake;
 mod limits;
+mod many;
 mod order;
 mod peer;
 mod random;

@@ -1,6 +1,6 @@
 //! A server of a test's own, on a thread and a runtime of its own, so that what it does while nobody asks can be seen.
 //!
-//! Every test ends with [`Served::end`]: the shutdown resolves, nobody is left, nothing panicked.
+//! Every test ends with [`Served::end`]: the shutdown resolves, nobody is left, no task is, nothing panicked.
 
 use std::{
     net::SocketAddr,
@@ -53,6 +53,7 @@ impl Served {
                 let _ = started.send((address, runtime.metrics()));
                 server.serve(over(listener)).await.expect("the routes of these tests can be served");
             });
+            assert_eq!(runtime.metrics().num_alive_tasks(), 0, "tasks are left");
             let _ = ended.send(());
         });
         let (address, metrics) = soon(starting).await.expect("the server's thread runs");

@@ -5,7 +5,7 @@
 
 use std::{
     collections::HashMap,
-    env,
+    env, fs,
     net::SocketAddr,
     path::PathBuf,
     process::{ExitStatus, Stdio},
@@ -87,6 +87,17 @@ impl Example {
     /// Returns where it listens.
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Returns how much memory it has, in bytes: what of it is really there, as Linux counts it.
+    ///
+    /// # Panics
+    /// If it has ended, or the system does not say.
+    pub fn memory(&self) -> u64 {
+        let id = self.process.id().expect("nobody has waited for it");
+        let status = fs::read_to_string(format!("/proc/{id}/status")).expect("Linux says so");
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next());
+        resident.and_then(|kib| kib.parse::<u64>().ok()).expect("it is a number of kB") * 1024
     }
 
     /// Waits until it prints a line; what it printed before is passed over.

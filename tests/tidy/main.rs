@@ -4,5 +4,6 @@
 //! so comments and strings never count.
 
 mod layers;
+mod named;
 mod shape;
 mod sources;

@@ -63,9 +63,10 @@ impl Served {
         let peer = request.remote_addr;
         request.remote_addr = self.client(&request.parts.headers, peer);
         // Who came without a proxy was counted when the connection was accepted.
-        let claimed = match self.proxies.trusts(peer.ip()) {
-            true => self.connections.claim(request.remote_addr.ip()),
-            false => Ok(None),
+        let claimed = if self.proxies.trusts(peer.ip()) {
+            self.connections.claim(request.remote_addr.ip())
+        } else {
+            Ok(None)
         };
         let claimed = match claimed {
             Ok(claimed) => claimed,

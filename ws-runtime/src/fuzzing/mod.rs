@@ -3,6 +3,7 @@
 //! Each function takes any bytes at all and panics where a rule does not hold. The targets in `fuzz/` call them, and a test
 //! replays the seeds through them on a stable compiler.
 
+mod deflate;
 mod frames;
 mod handshake;
 mod input;
@@ -12,4 +13,11 @@ mod parts;
 mod replay;
 mod topics;
 
-pub use self::{frames::frames, handshake::handshake, json::json, parts::parts, topics::topics};
+pub use self::{
+    deflate::{deflate_negotiation, inflate},
+    frames::frames,
+    handshake::handshake,
+    json::json,
+    parts::parts,
+    topics::topics,
+};

@@ -44,3 +44,13 @@ fn what_is_read_from_a_request_can_be_written_and_read_again() {
 fn whoever_comes_and_goes_each_subscriber_gets_what_is_published() {
     replay("topics", super::topics);
 }
+
+#[test]
+fn what_is_agreed_on_is_what_both_ends_may_do() {
+    replay("deflate_negotiation", super::deflate_negotiation);
+}
+
+#[test]
+fn nothing_inflates_to_more_than_it_may() {
+    replay("inflate", super::inflate);
+}

@@ -62,7 +62,10 @@ pub(super) async fn speak<S>(
             // An error here is a client that spoke no HTTP or went away; hyper has answered what can be answered.
             connection.poll_without_shutdown(cx).map(drop)
         });
-        running.served.directory.unless_aborted(spoken).await;
+        if running.served.directory.unless_aborted(spoken).await.is_none() {
+            // Whatever was accepted has not begun, and does not any more.
+            return;
+        }
     }
     let start: Option<Start> = accepted.lock().unwrap_or_else(PoisonError::into_inner).take();
     let parts = connection.into_parts();

@@ -1,10 +1,10 @@
-//! What the bits are is known when the route is compiled.
+//! A window is a power of two, by its exponent.
 
 use ws_runtime::{Server, ws_route};
 
 struct Chat;
 
-#[ws_route("/chat", per_message_deflate(client_max_window_bits = FULL))]
+#[ws_route("/chat", per_message_deflate(server_max_window_bits = all))]
 impl Chat {
     fn open(&self) {}
 }

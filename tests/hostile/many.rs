@@ -1,0 +1,138 @@
+//! Very many peers at once: each is served, those that misbehave among them hold nobody up, and nothing of them is left.
+
+use std::{fs, sync::Arc, time::Duration};
+
+use tokio::task::JoinSet;
+use ws_runtime::{Message, Server, Socket, ws_route};
+
+use crate::{
+    peer::{BINARY, CLOSE, Peer, TEXT, close},
+    served::{Census, Served},
+};
+
+/// Everybody is in one room, and what is left of the route shows how many still hold it.
+struct Room {
+    census: Census,
+    _held: Arc<()>,
+}
+
+#[ws_route("/", max_payload_length = "1GiB")]
+impl Room {
+    fn open(&self, ws: &Socket<Self>) {
+        ws.subscribe("room");
+        self.census.opened();
+    }
+
+    fn message(&self, message: Message) -> Message {
+        message
+    }
+
+    fn close(&self) {
+        self.census.closed();
+    }
+}
+
+async fn serve(limit: impl FnOnce(Server) -> Server) -> (Served, Census, Arc<()>) {
+    let (census, held) = (Census::new(), Arc::new(()));
+    let room = Room { census: census.clone(), _held: Arc::clone(&held) };
+    (Served::start(limit(Server::new()).route(room)).await, census, held)
+}
+
+/// How many connections this process may have, both of their ends being in it: half of the files that it may open, without
+/// those of the tests beside this one.
+fn room_for(most: usize) -> usize {
+    let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let files =
+        limits.lines().find_map(|line| line.strip_prefix("Max open files")?.split_whitespace().next());
+    let files: usize = files.and_then(|files| files.parse().ok()).unwrap_or(1024);
+    (files.saturating_sub(500) / 2).min(most)
+}
+
+/// Connects many peers, a few at a time so that the listener's queue holds them.
+async fn connect(served: &Served, count: usize) -> Vec<Peer> {
+    let (mut connecting, mut peers) = (JoinSet::new(), Vec::with_capacity(count));
+    for _ in 0..count {
+        if connecting.len() == 50 {
+            peers.extend(connecting.join_next().await.map(|peer| peer.expect("it is let in")));
+        }
+        let address = served.address;
+        connecting.spawn(async move { Peer::open(address, "/").await });
+    }
+    while let Some(peer) = connecting.join_next().await {
+        peers.push(peer.expect("it is let in"));
+    }
+    peers
+}
+
+/// A shutdown among thousands, of whom one in a hundred reads its close frame and never answers.
+#[tokio::test]
+async fn thousands_are_told_and_those_who_never_answer_are_cut_off() {
+    let count = room_for(5000);
+    let mute = count / 100;
+    let (served, census, held) = serve(|server| server.close_timeout(Duration::from_secs(2))).await;
+    let mut peers = connect(&served, count).await;
+    census.reaches(count).await;
+    let channel = served.handle.route::<Room>().expect("it is served");
+    assert_eq!(channel.publish("room", "news").receivers, count);
+    for peer in &mut peers {
+        assert_eq!(peer.text().await, "news");
+    }
+    served.handle.shutdown();
+    let mut ending = JoinSet::new();
+    for (at, mut peer) in peers.into_iter().enumerate() {
+        ending.spawn(async move {
+            let frame = peer.frame().await.expect("everybody is told");
+            assert_eq!((frame.first, &frame.payload[..2]), (CLOSE, &1001_u16.to_be_bytes()[..]));
+            if at >= mute {
+                peer.send(&close(1001)).await;
+            }
+            assert_eq!(peer.frame().await, None, "the stream ends");
+        });
+    }
+    while let Some(ended) = ending.join_next().await {
+        ended.expect("it ends well");
+    }
+    let handle = served.handle.clone();
+    served.end().await;
+    let ended = handle.ended().await;
+    assert_eq!((ended.clean, ended.forced), (count - mute, mute));
+    assert_eq!((channel.sockets().len(), channel.subscriber_count("room")), (0, 0));
+    census.empties().await;
+    drop((channel, handle));
+    assert_eq!(Arc::strong_count(&held), 1, "the route is still held");
+}
+
+/// What this process has claimed of its address space, in bytes.
+#[cfg(target_os = "linux")]
+fn claimed() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").expect("Linux has it");
+    let size = status.lines().find_map(|line| line.strip_prefix("VmSize:")?.split_whitespace().next());
+    size.and_then(|size| size.parse::<u64>().ok()).expect("it is a number of kB") * 1024
+}
+
+/// A header that announces a gigabyte is believed as far as bytes follow it.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn an_announced_length_claims_no_memory() {
+    const PEERS: u64 = 200;
+    let (served, census, _held) = serve(|server| server).await;
+    let before = claimed();
+    let mut peers = connect(&served, 200).await;
+    for (at, peer) in peers.iter_mut().enumerate() {
+        let first = if at % 2 == 0 { BINARY } else { TEXT };
+        let mut header = vec![first, 0xff];
+        header.extend((1_u64 << 30).to_be_bytes());
+        header.extend([0; 4]);
+        // More than the buffer that all connections share.
+        header.extend(vec![b'a'; 70_000]);
+        peer.send(&header).await;
+    }
+    let mut fresh = Peer::open(served.address, "/").await;
+    fresh.say("still there?").await;
+    assert_eq!(fresh.text().await, "still there?");
+    let more = claimed().saturating_sub(before);
+    assert!(more < PEERS << 24, "{PEERS} peers claim {more} bytes");
+    drop((peers, fresh));
+    census.empties().await;
+    served.end().await;
+}

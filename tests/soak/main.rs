@@ -1,0 +1,177 @@
+//! Very many short lives: whatever clients do and however they leave, a server's memory is in the end what it was.
+//!
+//! The servers are processes of their own, so that their memory is theirs alone: one without compression, with topics and typed
+//! messages, and one that agrees on compression with every other client.
+
+#[path = "../hostile/peer.rs"]
+#[expect(dead_code, reason = "some of it only the hostile tests need")]
+mod peer;
+
+use std::{env, net::SocketAddr, time::Duration};
+
+use tokio::{
+    task::JoinSet,
+    time::{Instant, interval, timeout},
+};
+use ws_tests::Example;
+
+use crate::peer::{BINARY, PING, Peer, TEXT, close, frame, opening};
+
+/// How long it goes on unless `SOAK_SECONDS` says so.
+const SECONDS: u64 = 15 * 60;
+/// How many clients there are at a time.
+const CLIENTS: usize = 32;
+/// How long a server may take to let go of the last of them.
+const SETTLING: Duration = Duration::from_secs(30);
+
+/// "Hello", compressed (RFC 7692 §7.2.3.1).
+const HELLO: [u8; 7] = [0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00];
+
+/// Where the servers are.
+#[derive(Clone, Copy)]
+struct Servers {
+    plain: SocketAddr,
+    deflating: SocketAddr,
+}
+
+async fn echoes(peer: &mut Peer, message: &[u8], length: usize) {
+    peer.send(message).await;
+    assert_eq!(peer.frame().await.expect("an echo").payload.len(), length);
+}
+
+async fn leaves(mut peer: Peer) {
+    peer.send(&close(1000)).await;
+    assert_eq!(peer.closed().await, Some(1000));
+}
+
+/// One client's life, of a kind that the number decides.
+async fn live(servers: Servers, number: u64) {
+    let Servers { plain, deflating } = servers;
+    match number % 10 {
+        0 => {
+            let mut peer = Peer::open(plain, "/echo").await;
+            for length in 0..50 {
+                echoes(&mut peer, &frame(TEXT, &vec![b'a'; length]), length).await;
+            }
+            leaves(peer).await;
+        }
+        1 => {
+            let mut peer = Peer::open(plain, "/echo").await;
+            for length in [70_000, 200_000, 1_000_000] {
+                echoes(&mut peer, &frame(BINARY, &vec![7; length]), length).await;
+            }
+            leaves(peer).await;
+        }
+        2 => {
+            let mut peer = Peer::open(plain, "/echo").await;
+            for _ in 0..20 {
+                peer.send(&frame(0x01, b"a")).await;
+                peer.send(&frame(PING, b"ping")).await;
+                assert_eq!(peer.frame().await.expect("a pong").payload, b"ping");
+                echoes(&mut peer, &frame(0x80, b"b"), 2).await;
+            }
+            leaves(peer).await;
+        }
+        3 => {
+            let mut peer = Peer::open(plain, "/echo").await;
+            peer.send(&frame(TEXT, &[b'a'; 100_000])[..90_000]).await;
+            peer.reset();
+        }
+        4 => {
+            let mut peer = Peer::open(plain, "/echo").await;
+            peer.send(&frame(TEXT, b"\xff")).await;
+            assert_eq!(peer.closed().await, Some(1007));
+        }
+        5 => {
+            let mut peer = Peer::connect(plain).await;
+            let half = opening("/echo");
+            peer.send(&half.as_bytes()[..half.len() / 2]).await;
+        }
+        6 => {
+            let mut peer = Peer::open(plain, "/room").await;
+            for _ in 0..10 {
+                peer.send(&frame(TEXT, b"hello, all of you")).await;
+            }
+            // Many are told at once, and this one goes without a word.
+        }
+        7 => {
+            let mut peer = Peer::open(plain, "/json?id=soak").await;
+            for (message, answer) in
+                [(r#"{"message":"hello"}"#, "\"time\""), ("{}", "validation"), ("", "validation")]
+            {
+                peer.say(message).await;
+                let said = peer.text().await;
+                assert!(said.contains(answer), "{said}");
+            }
+            leaves(peer).await;
+        }
+        8 => {
+            let mut peer = Peer::connect(deflating).await;
+            let offer = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Extensions: permessage-deflate";
+            peer.send(opening("/echo").replace("Sec-WebSocket-Version: 13", offer).as_bytes()).await;
+            let head = peer.head().await.expect("an answer");
+            assert!(head.contains("permessage-deflate"), "{head}");
+            for _ in 0..50 {
+                peer.send(&frame(0xc1, &HELLO)).await;
+                assert!(!peer.frame().await.expect("an echo").payload.is_empty());
+                // Compressed for the first time here; what is long and all the same is short then.
+                peer.send(&frame(TEXT, &[b'a'; 20_000])).await;
+                assert!(peer.frame().await.expect("an echo").payload.len() < 1000);
+            }
+            leaves(peer).await;
+        }
+        _ => {
+            let mut peer = Peer::open(deflating, "/echo").await;
+            for length in [1, 20_000, 300_000] {
+                echoes(&mut peer, &frame(BINARY, &vec![7; length]), length).await;
+            }
+            drop(peer);
+        }
+    }
+}
+
+/// Lives many lives, some at a time, until then. Returns how many.
+async fn churn(servers: Servers, until: Instant) -> u64 {
+    let (mut lives, mut number) = (JoinSet::new(), 0);
+    while Instant::now() < until {
+        if lives.len() == CLIENTS {
+            lives.join_next().await.expect("there are some").expect("it went as it should");
+        }
+        lives.spawn(live(servers, number));
+        number += 1;
+    }
+    while let Some(life) = lives.join_next().await {
+        life.expect("it went as it should");
+    }
+    number
+}
+
+/// The memory of a server once it is at most this much, or what it has when it has had its time to settle.
+async fn settled(server: &Example, most: u64) -> u64 {
+    let mut moment = interval(Duration::from_millis(200));
+    let settling = timeout(SETTLING, async {
+        while server.memory() > most {
+            moment.tick().await;
+        }
+    });
+    let _ = settling.await;
+    server.memory()
+}
+
+#[tokio::test]
+#[ignore = "needs Linux, and takes a quarter of an hour"]
+async fn long_whoever_comes_and_goes_leaves_no_memory_behind() {
+    let seconds =
+        env::var("SOAK_SECONDS").map_or(SECONDS, |text| text.parse().expect("SOAK_SECONDS is a number"));
+    let (bench, echo) = (Example::start("bench").await, Example::start("echo").await);
+    let servers = Servers { plain: bench.address(), deflating: echo.address() };
+    // What a process keeps for itself it has after a while: buffers of its threads, and what its allocator holds back.
+    churn(servers, Instant::now() + Duration::from_secs(seconds / 4)).await;
+    let before = [settled(&bench, 0).await, settled(&echo, 0).await];
+    let lives = churn(servers, Instant::now() + Duration::from_secs(seconds - seconds / 4)).await;
+    for (server, name, before) in [(&bench, "bench", before[0]), (&echo, "echo", before[1])] {
+        let after = settled(server, before + before / 10).await;
+        println!("{name}: {before} bytes before, {after} after {lives} lives");
+        assert!(after <= before + before / 10, "{name}: {before} bytes before, {after} after {lives} lives");
+    }
+}
