@@ -63,13 +63,13 @@ impl Served {
         let peer = request.remote_addr;
         request.remote_addr = self.client(&request.parts.headers, peer);
         // Who came without a proxy was counted when the connection was accepted.
-        let claimed = match self.proxies.trusts(peer.ip()) {
-            true => self.connections.claim(request.remote_addr.ip()),
-            false => Ok(None),
-        };
-        let claimed = match claimed {
-            Ok(claimed) => claimed,
-            Err(full) => return refuse(full.into(), None),
+        let claimed = if self.proxies.trusts(peer.ip()) {
+            match self.connections.claim(request.remote_addr.ip()) {
+                Ok(claimed) => claimed,
+                Err(full) => return refuse(full.into(), None),
+            }
+        } else {
+            None
         };
         let judging = timeout(self.handshake_timeout, mount.admit(request));
         let Some(judged) = self.directory.unless_aborted(judging).await else {

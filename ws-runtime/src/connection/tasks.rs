@@ -41,7 +41,7 @@ impl Running {
     /// Keeps a connection's place for as long as it runs.
     pub(crate) fn keep(&mut self, place: Option<Box<Place>>) {
         match (&mut self.place, place) {
-            (Some(kept), Some(place)) => kept.join(place),
+            (Some(kept), Some(place)) => kept.join(*place),
             (none, place) => *none = none.take().or(place),
         }
     }
