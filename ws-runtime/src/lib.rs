@@ -13,6 +13,9 @@ mod codec;
 #[cfg(feature = "server")]
 mod connection;
 mod contract;
+#[cfg(any(fuzzing, test))]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(feature = "server")]
 mod handshake;
 #[cfg(feature = "server")]

@@ -4,7 +4,11 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Generics, LitStr, Type};
 
-use super::{attributes, inline, parameters, path, places, strings, target};
+use super::{
+    attributes, inline,
+    parameters::{self, BORROWED, borrow},
+    path, places, strings, target,
+};
 use crate::{
     diagnostics::Diagnostics,
     model::{Contract, Params, Stated},
@@ -48,6 +52,9 @@ pub(super) fn read(
     };
     let place = template.path.span();
     inline::check(&mut template.captures, place, generics, errors);
+    let mut given = |slot: &Slot<Type>| owned(slot.value(), errors);
+    let (query, header, cookie) = (given(&keys.query), given(&keys.header), given(&keys.cookie));
+    let (body, response, params) = (given(&keys.body), given(&keys.response), given(&keys.params));
     let params = if let Some(given) = keys.params.span() {
         if let Some(capture) = template.captures.iter().find(|capture| capture.kind.is_some()) {
             errors.at(
@@ -64,7 +71,7 @@ pub(super) fn read(
                 "`params` is given, but the path has no captures\nhelp: a capture is written `{name}`",
             );
         }
-        keys.params.value().cloned().map_or(Params::None, |given| Params::Given(Box::new(given)))
+        params.map_or(Params::None, |given| Params::Given(Box::new(given)))
     } else if template.captures.is_empty() {
         Params::None
     } else {
@@ -78,11 +85,11 @@ pub(super) fn read(
         deprecated: keys.deprecated.value().copied().unwrap_or_default(),
         protocols: keys.protocols.value().map(|list| strings::protocols(list, errors)).unwrap_or_default(),
         params,
-        query: given(&keys.query),
-        header: given(&keys.header),
-        cookie: given(&keys.cookie),
-        body: given(&keys.body),
-        response: given(&keys.response),
+        query,
+        header,
+        cookie,
+        body,
+        response,
     }
 }
 
@@ -96,6 +103,17 @@ pub(super) fn name_params(contract: &mut Contract, mut named: TokenStream) {
     }
 }
 
-fn given(slot: &Slot<Type>) -> Option<Type> {
-    slot.value().cloned()
+/// A type that may be one of the contract's as far as its tokens say.
+fn owned(kind: Option<&Type>, errors: &mut Diagnostics) -> Option<Type> {
+    let kind = kind?;
+    if let Type::ImplTrait(_) | Type::TraitObject(_) = kind {
+        let found = kind.to_token_stream();
+        errors.on(kind, format!("a type of the contract is known by its name, found `{found}`\nhelp: derive what it needs for a struct or an enum"));
+        return None;
+    }
+    if let Some(place) = borrow(kind.to_token_stream()) {
+        errors.at(place, BORROWED);
+        return None;
+    }
+    Some(kind.clone())
 }

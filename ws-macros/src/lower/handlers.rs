@@ -20,11 +20,13 @@ pub(super) struct Found {
     pub(super) kinds: Vec<Kind>,
     /// Whether any handler stands for a variant, also one with mistakes.
     pub(super) any_arm: bool,
+    /// Whether there may be more: the compiler says what could not be read.
+    pub(super) unreadable: bool,
 }
 
 /// Reads the handlers of a block.
 pub(super) fn read(block: Block, errors: &mut Diagnostics) -> Found {
-    let mut found = Found::default();
+    let mut found = Found { unreadable: block.unreadable, ..Found::default() };
     let (mut whole, mut single) = (None, None);
     for method in block.methods {
         let name = method.signature.ident.clone();
@@ -41,6 +43,8 @@ pub(super) fn read(block: Block, errors: &mut Diagnostics) -> Found {
                 found.any_arm = true;
                 found.arms.extend(variants::arm(method, &variant, errors));
             }
+            // The block has what it was meant to have, as far as other rules go.
+            Name::Missed(word) => found.kinds.push(word.kind),
             Name::Plain => {}
         }
     }
@@ -50,7 +54,7 @@ pub(super) fn read(block: Block, errors: &mut Diagnostics) -> Found {
             format!("`message` takes every message, so `{single}` would never be called\nhelp: keep `message`, or one handler for each variant"),
         );
     }
-    if found.kinds.is_empty() && !found.any_arm {
+    if found.kinds.is_empty() && !found.any_arm && !found.unreadable {
         let unseen = if block.calls_macros { "; what a macro in the block writes is not seen" } else { "" };
         errors.at(
             block.span,

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::{GenericParam, Generics};
 
-use super::parameters::mentions;
+use super::parameters::{BORROWED, borrow, mentions};
 use crate::{
     diagnostics::Diagnostics,
     model::{Capture, Inline},
@@ -45,6 +45,9 @@ pub(super) fn check(captures: &mut [Capture], place: Span, generics: &Generics, 
                     capture.name
                 ),
             );
+            capture.kind = None;
+        } else if borrow(tokens).is_some() {
+            errors.at(place, BORROWED);
             capture.kind = None;
         }
     }

@@ -13,6 +13,8 @@ pub(super) enum Name {
     Handler(&'static HandlerWord),
     /// `message_<variant>`, by what follows the underscore.
     Variant(String),
+    /// Meant to be a handler, and reported.
+    Missed(&'static HandlerWord),
     Plain,
 }
 
@@ -26,7 +28,9 @@ pub(super) fn sort(method: &Method, errors: &mut Diagnostics) -> Name {
     if let Some(variant) = name.strip_prefix("message_") {
         return Name::Variant(variant.to_owned());
     }
-    if let Some(handler) = vocabulary::near_miss(&name, HANDLERS.iter().map(|word| word.kind.name())) {
+    let near = vocabulary::near_miss(&name, HANDLERS.iter().map(|word| word.kind.name()));
+    if let Some(word) = HANDLERS.iter().find(|word| Some(word.kind.name()) == near) {
+        let handler = word.kind.name();
         errors.at(
             ident.span(),
             format!(
@@ -34,6 +38,7 @@ pub(super) fn sort(method: &Method, errors: &mut Diagnostics) -> Name {
                  help: rename it to `{handler}`, or move it to an impl block without an attribute"
             ),
         );
+        return Name::Missed(word);
     }
     Name::Plain
 }

@@ -1,6 +1,6 @@
-//! What depends on the parameters of a block.
+//! What depends on the parameters of a block, or would on the life of something else.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Generics, Type};
 
@@ -50,4 +50,34 @@ pub(super) fn mentions(tokens: &TokenStream, name: &str) -> bool {
             false
         }
     })
+}
+
+/// Said where [`borrow`] finds something.
+pub(super) const BORROWED: &str = "a type of the contract cannot borrow: its values outlive what they are read from\n\
+     help: name a type that owns what it holds, such as `String` for `&str`";
+
+/// The place of a reference that is not `'static`, if there is one.
+pub(super) fn borrow(tokens: TokenStream) -> Option<Span> {
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Punct(mark) if mark.as_char() == '&' => {
+                let named = matches!(tokens.peek(), Some(TokenTree::Punct(mark)) if mark.as_char() == '\'');
+                if named {
+                    tokens.next();
+                }
+                let life = tokens.peek().map(ToString::to_string);
+                if !(named && life.as_deref() == Some("static")) {
+                    return Some(mark.span());
+                }
+            }
+            TokenTree::Group(group) => {
+                if let Some(place) = borrow(group.stream()) {
+                    return Some(place);
+                }
+            }
+            TokenTree::Ident(_) | TokenTree::Literal(_) | TokenTree::Punct(_) => {}
+        }
+    }
+    None
 }

@@ -82,6 +82,7 @@ fn check_protocols(contract: &Contract, options: &Options, keys: &Keys, errors: 
 fn check_body(keys: &Keys, found: &Found, errors: &mut Diagnostics) {
     if let Some(place) = keys.body.span()
         && !found.any_arm
+        && !found.unreadable
         && !found.kinds.contains(&Kind::Message)
     {
         let body = keys

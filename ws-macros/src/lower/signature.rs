@@ -129,6 +129,14 @@ impl Reader<'_> {
         if second.is_some() && self.word.second == Second::Value {
             self.error(kind, format!("the connection comes first\nhelp: write `{expected}`"));
         } else if first.is_none() {
+            let changes = self.word.first.starts_with("&mut");
+            if changes && !is_mutable(kind) {
+                let message = format!("`{name}` may change the request: expected `{}`", self.word.first);
+                self.error(kind, format!("{message}\nhelp: write `{expected}`"));
+            } else if !changes && is_mutable(kind) {
+                let message = format!("`{}` is shared: leave out the `mut`", self.word.first);
+                self.error(kind, format!("{message}\nhelp: write `{expected}`"));
+            }
             *first = Some(kind.clone());
         } else if second.is_none() && self.word.second == Second::Reference {
             *second = Some(kind.clone());
@@ -208,6 +216,15 @@ fn is_reference(kind: &Type) -> bool {
         Type::Reference(_) => true,
         Type::Group(group) => is_reference(&group.elem),
         Type::Paren(paren) => is_reference(&paren.elem),
+        _ => false,
+    }
+}
+
+fn is_mutable(kind: &Type) -> bool {
+    match kind {
+        Type::Reference(reference) => reference.mutability.is_some(),
+        Type::Group(group) => is_mutable(&group.elem),
+        Type::Paren(paren) => is_mutable(&paren.elem),
         _ => false,
     }
 }

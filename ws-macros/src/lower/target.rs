@@ -17,6 +17,16 @@ pub(super) fn block(
 ) -> Option<(Target, Option<Block>)> {
     match item {
         Item::Block(block) => {
+            let second = block.attributes.iter().find(|attribute| attribute.path().is_ident("ws_route"));
+            if let Some(second) = second {
+                // The other one writes the implementations.
+                errors.on(
+                    second.path(),
+                    "a type has one route, and this is its second\n\
+                     help: two routes are two structs that share what they need in an `Arc`",
+                );
+                return None;
+            }
             if let Some(place) = block.of_trait {
                 errors.at(
                     place,

@@ -1,8 +1,9 @@
 //! What stands in the attribute's parentheses: `PATH, key = value, flag, …`.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::{
-    LitStr, Path, Token, Type, TypePath,
+    Lit, LitStr, Path, Token, Type, TypePath,
     ext::IdentExt,
     parse::{ParseStream, Parser},
 };
@@ -31,6 +32,8 @@ pub(crate) enum Subject {
     Path(LitStr),
     /// `ChatApi`.
     Contract(TypePath),
+    /// Something else, which is reported.
+    Unreadable,
 }
 
 /// A place for every key.
@@ -105,6 +108,10 @@ impl Arguments {
             if let Ok(path) = input.parse::<LitStr>() {
                 self.take_path(first, path, errors);
             }
+        } else if first && (input.peek(Lit) || input.peek(syn::Ident) && input.peek2(Token![!])) {
+            errors.at(input.span(), "the path is a text that stands here, as in `\"/chat\"`");
+            self.subject = Some(Subject::Unreadable);
+            skip::to_comma(input);
         } else if first && begins_with_a_contract(input) {
             match input.parse() {
                 Ok(contract) => self.subject = Some(Subject::Contract(contract)),
@@ -122,6 +129,16 @@ impl Arguments {
 
     fn take_path(&mut self, first: bool, path: LitStr, errors: &mut Diagnostics) {
         if first {
+            self.subject = Some(Subject::Path(path));
+        } else if let Some(Subject::Contract(contract)) = &self.subject {
+            let found = contract.to_token_stream();
+            errors.on(
+                contract,
+                format!(
+                    "the path stands first, found `{found}`\n\
+                     help: leave `{found}` out; if it is the contract that is served, leave out the path, which it has"
+                ),
+            );
             self.subject = Some(Subject::Path(path));
         } else if self.subject.is_some() {
             errors.at(path.span(), "expected a key, found a second path\nhelp: a route has one path");

@@ -17,6 +17,8 @@ pub(crate) struct Block {
     pub(crate) generics: Generics,
     pub(crate) self_type: Type,
     pub(crate) methods: Vec<Method>,
+    /// Whether something stands between the methods that no parser can read: a method that is being written.
+    pub(crate) unreadable: bool,
     /// Whether a macro is called between the methods: what it writes is not seen.
     pub(crate) calls_macros: bool,
 }
@@ -52,6 +54,7 @@ impl Block {
             generics,
             self_type,
             methods: Vec::new(),
+            unreadable: false,
             calls_macros: false,
         };
         while !content.is_empty() {
@@ -72,8 +75,11 @@ impl Block {
             pass_member(false, input);
             return;
         }
-        self.calls_macros |= input.peek2(Token![!]) || input.peek2(Token![::]);
-        pass_member(input.peek(Token![const]) || input.peek(Token![type]), input);
+        let calls_macro = input.peek2(Token![!]) || input.peek2(Token![::]);
+        let initialised = (input.peek(Token![const]) && !input.peek2(Token![fn])) || input.peek(Token![type]);
+        self.calls_macros |= calls_macro;
+        self.unreadable |= !calls_macro && !initialised;
+        pass_member(initialised, input);
     }
 }
 

@@ -2,8 +2,9 @@
 
 /// The known word that `word` most likely was meant to be.
 pub(crate) fn nearest(word: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    let word = snake(word);
     known
-        .map(|candidate| (distance(word, candidate), candidate))
+        .map(|candidate| (distance(&word, candidate), candidate))
         .filter(|&(distance, candidate)| distance <= allowance(candidate))
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, candidate)| candidate)
@@ -14,10 +15,23 @@ pub(crate) fn near_miss(
     name: &str,
     handlers: impl Iterator<Item = &'static str> + Clone,
 ) -> Option<&'static str> {
+    let name = &*snake(name);
     let event = name.strip_prefix("on_").or_else(|| name.strip_prefix("handle_"));
     event
         .and_then(|event| handlers.clone().find(|&handler| handler == event))
         .or_else(|| nearest(name, handlers))
+}
+
+/// `beforeHandle`, as other languages write it, is `before_handle`.
+fn snake(word: &str) -> String {
+    let mut snake = String::with_capacity(word.len());
+    for letter in word.chars() {
+        if letter.is_ascii_uppercase() && !snake.is_empty() && !snake.ends_with('_') {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
 }
 
 /// One letter, or two from six letters: shorter names are too near to honest words.
@@ -74,6 +88,9 @@ mod tests {
             ("opened", None),
             ("closed", Some("close")),
             ("before_handel", Some("before_handle")),
+            ("beforeHandle", Some("before_handle")),
+            ("onMessage", Some("message")),
+            ("On_Open", Some("open")),
             ("on_opening", None),
             ("announce", None),
         ] {

@@ -94,9 +94,9 @@ impl Line {
         let mut deflated = SCRATCH.take();
         deflated.clear();
         let delivery = if deflating.takeover {
-            self.send_with_own(&deflating, kind, payload, &mut deflated)
+            self.send_with_own(deflating, kind, payload, &mut deflated)
         } else {
-            self.send_by_itself(&deflating, kind, payload, &mut deflated)
+            self.send_by_itself(deflating, kind, payload, &mut deflated)
         };
         if deflated.capacity() <= KEPT {
             SCRATCH.set(deflated);
@@ -106,7 +106,7 @@ impl Line {
 
     fn send_by_itself(
         &self,
-        deflating: &Deflating,
+        deflating: Deflating,
         kind: Kind,
         payload: &[u8],
         deflated: &mut Vec<u8>,
@@ -130,7 +130,7 @@ impl Line {
     /// have to wait; so does this one, if something went to the peer meanwhile that the stream does not know of.
     fn send_with_own(
         &self,
-        deflating: &Deflating,
+        deflating: Deflating,
         kind: Kind,
         payload: &[u8],
         deflated: &mut Vec<u8>,

@@ -10,7 +10,7 @@ use crate::{
 /// What may be sent on a route whose response is `R`: a reference to one; on text routes a `&str` too, on binary routes a
 /// `&[u8]`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be sent on this route, whose `response` is `{R}`",
+    message = "`{Self}` cannot be sent on this route, which sends `&{R}`",
     label = "not a `&{R}`"
 )]
 pub trait Outgoing<R>: sealed::Sealed<R> {

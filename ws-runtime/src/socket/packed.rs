@@ -26,8 +26,16 @@ pub(super) struct Packed<'a> {
     /// Where the memory counts that many queues share.
     outbound: Option<&'a Arc<Outbound>>,
     plain: Option<Frame>,
-    /// By format; the inner `None` is a message that leaves as it is all the same.
-    deflated: [Option<Option<Frame>>; Format::COUNT],
+    /// By format.
+    deflated: [Made; Format::COUNT],
+}
+
+/// What became of the message in one format.
+enum Made {
+    Nothing,
+    /// It would not be smaller, so it leaves as it is.
+    Plain,
+    Smaller(Frame),
 }
 
 struct Frame {
@@ -53,7 +61,7 @@ impl<'a> Packed<'a> {
     ) -> Self {
         let pointer = settings.latest_by_key.filter(|_| kind == Kind::Text);
         let key = pointer.and_then(|pointer| latest::key(pointer, payload.as_bytes()));
-        let deflated = [const { None }; Format::COUNT];
+        let deflated = [const { Made::Nothing }; Format::COUNT];
         Self { kind, payload, settings: settings.deflate, key, outbound, plain: None, deflated }
     }
 
@@ -74,7 +82,7 @@ impl<'a> Packed<'a> {
     /// Makes the frame of a format, unless it is made.
     pub(super) fn prepare(&mut self, format: Format) {
         self.compress(format);
-        if !matches!(self.deflated[format.index()], Some(Some(_))) && self.plain.is_none() {
+        if !matches!(self.deflated[format.index()], Made::Smaller(_)) && self.plain.is_none() {
             self.plain = Some(Frame::plain(self.kind, &self.payload, self.outbound));
         }
     }
@@ -82,7 +90,7 @@ impl<'a> Packed<'a> {
     /// The frame of a format, once it is made.
     pub(super) fn made(&self, format: Format) -> Parcel<'_> {
         let frame = match &self.deflated[format.index()] {
-            Some(Some(frame)) => Some(frame),
+            Made::Smaller(frame) => Some(frame),
             _ => self.plain.as_ref(),
         };
         let (head, rest) = frame.map_or((&[][..], None), |frame| (&frame.head[..], frame.rest.as_ref()));
@@ -91,14 +99,16 @@ impl<'a> Packed<'a> {
 
     /// Makes the compressed frame for a format, if the message is to be compressed.
     fn compress(&mut self, format: Format) {
+        let made = &mut self.deflated[format.index()];
+        let Some(settings) = self.settings.filter(|_| format != Format::PLAIN) else { return };
         let payload = self.payload.as_bytes();
-        let is_long = |settings: &Deflate| format != Format::PLAIN && payload.len() >= settings.threshold;
-        if let Some(settings) = self.settings.filter(is_long) {
-            self.deflated[format.index()].get_or_insert_with(|| {
-                let mut bytes = Vec::new();
-                let is_smaller = deflate(&settings.deflating(format), payload, &mut bytes);
-                is_smaller.then(|| Frame::deflated(self.kind, bytes, self.outbound))
-            });
+        if matches!(made, Made::Nothing) && payload.len() >= settings.threshold {
+            let mut bytes = Vec::new();
+            *made = if deflate(settings.deflating(format), payload, &mut bytes) {
+                Made::Smaller(Frame::deflated(self.kind, bytes, self.outbound))
+            } else {
+                Made::Plain
+            };
         }
     }
 }

@@ -62,7 +62,7 @@ impl Pipe {
             return self.frame(|out| Encoder::message(kind, payload, out));
         };
         let deflating = agreed.outbound(Role::Client);
-        let mut deflater = self.deflater.take().unwrap_or_else(|| Deflater::new(&deflating));
+        let mut deflater = self.deflater.take().unwrap_or_else(|| Deflater::new(deflating));
         let mut deflated = Vec::new();
         assert!(deflater.deflate(payload, &mut deflated), "compressing does not fail");
         self.deflater = Some(deflater).filter(|_| deflating.takeover);

@@ -19,7 +19,7 @@ const END: [u8; 2] = [0x03, 0x00];
 const MAX_ENDS: u32 = 64;
 
 thread_local! {
-    /// A stream for whoever inflates next: it is some fifty kilobytes.
+    /// A stream for whoever inflates next: it is some forty kilobytes.
     static IDLE: Cell<Option<Box<Decompress>>> = const { Cell::new(None) };
     /// Where messages are inflated that come whole.
     static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };

@@ -63,8 +63,17 @@ struct Parameters {
     server_no_context_takeover: bool,
     client_no_context_takeover: bool,
     server_max_window_bits: Option<u8>,
+    client_max_window_bits: Limit,
+}
+
+/// What is said of the client's window.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Limit {
+    #[default]
+    Unsaid,
     /// A client may say that it can be limited, without saying to what.
-    client_max_window_bits: Option<Option<u8>>,
+    Any,
+    Most(u8),
 }
 
 impl Parameters {
@@ -82,9 +91,12 @@ impl Parameters {
                 (b"server_max_window_bits", Some(value)) => {
                     read.server_max_window_bits.replace(bits(value)?).is_none()
                 }
-                (b"client_max_window_bits", None) => read.client_max_window_bits.replace(None).is_none(),
-                (b"client_max_window_bits", Some(value)) => {
-                    read.client_max_window_bits.replace(Some(bits(value)?)).is_none()
+                (b"client_max_window_bits", value) => {
+                    let limit = match value {
+                        None => Limit::Any,
+                        Some(value) => Limit::Most(bits(value)?),
+                    };
+                    std::mem::replace(&mut read.client_max_window_bits, limit) == Limit::Unsaid
                 }
                 _ => false,
             };
@@ -107,11 +119,11 @@ impl Parameters {
             let _ = write!(text, "; server_max_window_bits={bits}");
         }
         match self.client_max_window_bits {
-            Some(Some(bits)) => {
+            Limit::Most(bits) => {
                 let _ = write!(text, "; client_max_window_bits={bits}");
             }
-            Some(None) => text.push_str("; client_max_window_bits"),
-            None => {}
+            Limit::Any => text.push_str("; client_max_window_bits"),
+            Limit::Unsaid => {}
         }
         text
     }
@@ -149,17 +161,17 @@ fn accept(offer: &Parameters, settings: &Deflate) -> Option<(Agreed, String)> {
         return None;
     }
     match offer.client_max_window_bits {
-        Some(most) => client.bits = client.bits.min(most.unwrap_or(15)),
+        Limit::Most(most) => client.bits = client.bits.min(most),
         // §7.1.2.2: a client that did not say that it can be limited may not be. What it sends is then not to be kept.
-        None if client.bits < 15 => client = Side { bits: 15, takeover: false },
-        None => {}
+        Limit::Unsaid if client.bits < 15 => client = Side { bits: 15, takeover: false },
+        Limit::Any | Limit::Unsaid => {}
     }
     let answer = Parameters {
         server_no_context_takeover: !server.takeover,
         client_no_context_takeover: !client.takeover,
         server_max_window_bits: (offer.server_max_window_bits.is_some() || server.bits < 15)
             .then_some(server.bits),
-        client_max_window_bits: (client.bits < 15).then_some(Some(client.bits)),
+        client_max_window_bits: if client.bits < 15 { Limit::Most(client.bits) } else { Limit::Unsaid },
     };
     Some((Agreed::new(settings, server, client), answer.write()))
 }
@@ -171,7 +183,7 @@ pub(crate) fn offer(settings: &Deflate) -> String {
         server_no_context_takeover: !settings.server.takeover,
         client_no_context_takeover: !settings.client.takeover,
         server_max_window_bits: (settings.server.bits < 15).then_some(settings.server.bits),
-        client_max_window_bits: Some((bits < 15).then_some(bits)),
+        client_max_window_bits: if bits < 15 { Limit::Most(bits) } else { Limit::Any },
     };
     offer.write()
 }
@@ -204,200 +216,19 @@ pub(crate) fn confirm<'a>(
     server.bits = bits;
     let mut agreed = Agreed::new(settings, server, client);
     match answer.client_max_window_bits {
-        None => {}
+        Limit::Unsaid => {}
         // §7.1.2.2: in an answer it has a value, no larger than the offered one.
-        Some(Some(bits)) if bits <= client.bits => {
+        Limit::Most(bits) if bits <= client.bits => {
             agreed.client.bits = bits.max(Side::LEAST);
             if bits < Side::LEAST {
                 // It can be kept to by not compressing: nothing obliges an end to (§6).
                 agreed.threshold = u32::MAX;
             }
         }
-        Some(_) => return Err(Mismatch("a window for the client that it did not offer")),
+        _ => return Err(Mismatch("a window for the client that it did not offer")),
     }
     Ok(Some(agreed))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const DEFAULT: Deflate = Deflate::new();
-    const TAKEOVER: Deflate =
-        Deflate::new().server_no_context_takeover(false).client_no_context_takeover(false);
-    const SMALL: Deflate = TAKEOVER.server_max_window_bits(11).client_max_window_bits(10);
-
-    fn answered(lines: &[&str], settings: &Deflate) -> Result<Option<(Agreed, String)>, Malformed> {
-        answer(lines.iter().map(|line| line.as_bytes()), settings)
-    }
-
-    /// The answer without the extension's name, `no` for none, `malformed` for a field that fails the handshake.
-    fn told(lines: &[&str], settings: &Deflate) -> String {
-        match answered(lines, settings) {
-            Ok(Some((_, answer))) => answer.strip_prefix(NAME).expect("it begins with the name").to_owned(),
-            Ok(None) => "no".to_owned(),
-            Err(Malformed) => "malformed".to_owned(),
-        }
-    }
-
-    #[test]
-    fn each_offer_has_its_answer() {
-        const BOTH: &str = "; server_no_context_takeover; client_no_context_takeover";
-        const BROWSER: &str = "permessage-deflate; client_max_window_bits";
-        const CLIENT_10: &str = "; server_max_window_bits=11; client_max_window_bits=10";
-        for (lines, settings, answer) in [
-            // Nothing, and nothing that is known.
-            (&[][..], DEFAULT, "no"),
-            (&[""], DEFAULT, "no"),
-            (&["x-webkit-deflate-frame, permessage-bzip2"], DEFAULT, "no"),
-            (&["permessage_deflate", "permessage-deflate2"], DEFAULT, "no"),
-            // The default takes no context over, whatever is offered.
-            (&["permessage-deflate"], DEFAULT, BOTH),
-            (&[BROWSER], DEFAULT, BOTH),
-            (&["permessage-bzip2, permessage-deflate"], DEFAULT, BOTH),
-            (&["permessage-bzip2", "permessage-deflate"], DEFAULT, BOTH),
-            // With takeover, the client has the word.
-            (&["permessage-deflate"], TAKEOVER, ""),
-            (&[BROWSER], TAKEOVER, ""),
-            (&["permessage-deflate; server_no_context_takeover"], TAKEOVER, "; server_no_context_takeover"),
-            (&["permessage-deflate; client_no_context_takeover"], TAKEOVER, "; client_no_context_takeover"),
-            (&["permessage-deflate; client_no_context_takeover; server_no_context_takeover"], TAKEOVER, BOTH),
-            // The server's window: what is asked for is answered with it, or with less.
-            (&["permessage-deflate; server_max_window_bits=10"], TAKEOVER, "; server_max_window_bits=10"),
-            (&["permessage-deflate; server_max_window_bits=15"], TAKEOVER, "; server_max_window_bits=15"),
-            (&["permessage-deflate; server_max_window_bits=\"12\""], TAKEOVER, "; server_max_window_bits=12"),
-            (&["permessage-deflate; client_max_window_bits; server_max_window_bits=13"], SMALL, CLIENT_10),
-            (
-                &["permessage-deflate; client_max_window_bits; server_max_window_bits=9"],
-                SMALL,
-                "; server_max_window_bits=9; client_max_window_bits=10",
-            ),
-            // The client's: it can be told only where it says so, and is never told more than it said.
-            (&["permessage-deflate; client_max_window_bits"], SMALL, CLIENT_10),
-            (&["permessage-deflate; client_max_window_bits=15"], SMALL, CLIENT_10),
-            (
-                &["permessage-deflate; client_max_window_bits=9"],
-                SMALL,
-                "; server_max_window_bits=11; client_max_window_bits=9",
-            ),
-            (&["permessage-deflate; client_max_window_bits=8"], TAKEOVER, "; client_max_window_bits=8"),
-            (&["permessage-deflate"], SMALL, "; client_no_context_takeover; server_max_window_bits=11"),
-            // What cannot be met is passed over, and the next one taken.
-            (&["permessage-deflate; server_max_window_bits=8"], DEFAULT, "no"),
-            (&["permessage-deflate; server_max_window_bits=8, permessage-deflate"], DEFAULT, BOTH),
-            (
-                &[
-                    "permessage-deflate; server_max_window_bits=8",
-                    "permessage-deflate; server_max_window_bits=10",
-                ],
-                TAKEOVER,
-                "; server_max_window_bits=10",
-            ),
-            (
-                &["permessage-deflate; server_max_window_bits=12, permessage-deflate"],
-                TAKEOVER,
-                "; server_max_window_bits=12",
-            ),
-            // RFC 7692 §7.1: what is not known, stands twice or has another value than it may.
-            (&["permessage-deflate; constructor"], DEFAULT, "no"),
-            (&["permessage-deflate; Server_no_context_takeover"], DEFAULT, "no"),
-            (&["permessage-deflate; server_no_context_takeover; server_no_context_takeover"], DEFAULT, "no"),
-            (&["permessage-deflate; client_no_context_takeover; client_no_context_takeover"], DEFAULT, "no"),
-            (&["permessage-deflate; client_max_window_bits; client_max_window_bits=9"], DEFAULT, "no"),
-            (&["permessage-deflate; server_max_window_bits=9; server_max_window_bits=9"], DEFAULT, "no"),
-            (&["permessage-deflate; server_no_context_takeover=1"], DEFAULT, "no"),
-            (&["permessage-deflate; client_no_context_takeover=true"], DEFAULT, "no"),
-            (&["permessage-deflate; server_max_window_bits"], DEFAULT, "no"),
-            (&["permessage-deflate; server_max_window_bits=7"], DEFAULT, "no"),
-            (&["permessage-deflate; server_max_window_bits=16"], DEFAULT, "no"),
-            (&["permessage-deflate; server_max_window_bits=09"], DEFAULT, "no"),
-            (&["permessage-deflate; server_max_window_bits=1e1"], DEFAULT, "no"),
-            (&["permessage-deflate; server_max_window_bits=115"], DEFAULT, "no"),
-            (&["permessage-deflate; client_max_window_bits=7"], DEFAULT, "no"),
-            (&["permessage-deflate; client_max_window_bits=16"], DEFAULT, "no"),
-            (&["permessage-deflate; client_max_window_bits=-9"], DEFAULT, "no"),
-            (&["permessage-deflate; client_max_window_bits=99, permessage-deflate"], DEFAULT, BOTH),
-            // RFC 6455 §9.1: what is no list.
-            (&["permessage-deflate; server_max_window_bits="], DEFAULT, "malformed"),
-            (&["permessage-deflate;"], DEFAULT, "malformed"),
-            (&["permessage-deflate client_max_window_bits"], DEFAULT, "malformed"),
-            (&["permessage-deflate", ";"], DEFAULT, "malformed"),
-        ] {
-            assert_eq!(told(lines, &settings), answer, "{lines:?}");
-        }
-    }
-
-    #[test]
-    fn both_ends_understand_the_answer_alike() {
-        let bits = [9, 12, 15];
-        let each = || {
-            bits.into_iter().flat_map(move |server| {
-                bits.into_iter().flat_map(move |client| {
-                    (0..4).map(move |flags| {
-                        Deflate::new()
-                            .server_max_window_bits(server)
-                            .client_max_window_bits(client)
-                            .server_no_context_takeover(flags & 1 > 0)
-                            .client_no_context_takeover(flags & 2 > 0)
-                    })
-                })
-            })
-        };
-        for (ours, theirs) in each().flat_map(|ours| each().map(move |theirs| (ours, theirs))) {
-            let offer = offer(&theirs);
-            let Ok(Some((server, answer))) = answered(&[&offer], &ours) else {
-                panic!("{offer} was not taken");
-            };
-            let client =
-                confirm([answer.as_bytes()], &theirs).map(|agreed| agreed.expect("there is an answer"));
-            let client = client.unwrap_or_else(|why| panic!("{offer} was answered by {answer}: {why:?}"));
-            assert!(server.server.bits <= ours.server.bits.min(theirs.server.bits), "{offer}: {answer}");
-            assert!(server.client.bits <= ours.client.bits.min(theirs.client.bits), "{offer}: {answer}");
-            for from in [Role::Server, Role::Client] {
-                let to = if from == Role::Server { Role::Client } else { Role::Server };
-                let (sender, receiver) =
-                    if from == Role::Server { (&server, &client) } else { (&client, &server) };
-                let Deflating { format, takeover, .. } = sender.outbound(from);
-                let reach = if takeover { 256 << format.index() } else { 0 };
-                assert!(reach <= receiver.inbound_window(to), "{offer} was answered by {answer}: {from:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn an_answer_that_is_none_to_the_offer_is_refused() {
-        for (lines, settings, taken) in [
-            (&[][..], DEFAULT, Some(false)),
-            (&["permessage-deflate; server_no_context_takeover"], DEFAULT, Some(true)),
-            (&["permessage-deflate"], DEFAULT, None),
-            (&["permessage-deflate"], TAKEOVER, Some(true)),
-            (&["permessage-deflate, permessage-deflate"], TAKEOVER, None),
-            (&["permessage-bzip2"], TAKEOVER, None),
-            (&["permessage-deflate; server_max_window_bits=9"], TAKEOVER, Some(true)),
-            (&["permessage-deflate; server_max_window_bits"], TAKEOVER, None),
-            (&["permessage-deflate; server_max_window_bits=12"], SMALL, None),
-            (&["permessage-deflate"], SMALL, None),
-            (
-                &["permessage-deflate; server_max_window_bits=11; client_max_window_bits=10"],
-                SMALL,
-                Some(true),
-            ),
-            (&["permessage-deflate; server_max_window_bits=11; client_max_window_bits=11"], SMALL, None),
-            (&["permessage-deflate; client_max_window_bits"], TAKEOVER, None),
-            (&["permessage-deflate; client_max_window_bits=8"], TAKEOVER, Some(true)),
-            (&["permessage-deflate; else"], TAKEOVER, None),
-            (&["permessage-deflate; ="], TAKEOVER, None),
-        ] {
-            let confirmed = confirm(lines.iter().map(|line| line.as_bytes()), &settings);
-            assert_eq!(confirmed.ok().map(|agreed| agreed.is_some()), taken, "{lines:?}");
-        }
-    }
-
-    /// zlib cannot compress in a window of 256 bytes, so what is sent is not compressed.
-    #[test]
-    fn a_client_that_is_told_eight_bits_compresses_nothing() {
-        let agreed = confirm([&b"permessage-deflate; client_max_window_bits=8"[..]], &TAKEOVER);
-        let agreed = agreed.expect("it is an answer").expect("and says so");
-        assert_eq!(agreed.threshold(), u32::MAX as usize);
-    }
-}
+mod tests;

@@ -8,19 +8,19 @@
 ///
 /// | | default | |
 /// |---|---|---|
-/// | `threshold` | 1024 bytes | shorter messages are sent as they are: they become hardly smaller, and the stream has to be prepared for each |
-/// | `level` | 3 | 1 is fastest, 9 smallest |
+/// | `threshold` | 1024 bytes | shorter messages leave as they are: they fit one packet either way, and preparing a stream takes longer than copying them |
+/// | `level` | 3 | 1 is fastest, 9 smallest; of JSON, 6 takes half as long again for a hundredth to a tenth less, 1 half the time for a third more |
 /// | `server_no_context_takeover` | on | each message is compressed by itself: a socket keeps no memory for it |
 /// | `client_no_context_takeover` | on | the same for what the client sends, as far as it heeds it |
 /// | `server_max_window_bits`, `client_max_window_bits` | 15 | how far back a message may refer, as a power of two bytes |
 ///
-/// A whole message is compressed at once, on the task that sends it: a megabyte takes it some ten milliseconds. What is
+/// A message is compressed in one piece, by whoever sends it: a megabyte takes some ten milliseconds. What is
 /// published is compressed once for all sockets with the same window. `max_payload_length` counts inflated bytes, and no more
 /// is ever inflated.
 ///
 /// # Takeover
 /// Where `server_no_context_takeover` is off, a message may refer to those before it, which makes small messages that are much
-/// alike a good deal smaller; set a lower threshold for them. A socket then keeps about 300 KB from its first such message
+/// alike a good deal smaller; set a lower threshold for them. A socket then keeps about 320 KB from its first such message
 /// until it has been silent for half of `idle_timeout`, or receives something published: that is compressed for all alike, so
 /// the socket's own context begins anew behind it. Where `client_no_context_takeover` is off, a socket keeps the last bytes
 /// that the client has sent, up to its window.

@@ -44,7 +44,7 @@ fn how(settings: &Deflate, takeover: bool) -> Deflating {
 
 fn packed(payload: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
-    assert!(Deflater::new(&how(&Deflate::new(), false)).deflate(payload, &mut out));
+    assert!(Deflater::new(how(&Deflate::new(), false)).deflate(payload, &mut out));
     out
 }
 
@@ -89,9 +89,9 @@ fn the_examples_of_the_standard_are_read() {
 fn the_examples_of_the_standard_are_written() {
     let settings = Deflate::new();
     let mut out = Vec::new();
-    assert!(Deflater::new(&how(&settings, false)).deflate(b"Hello", &mut out));
+    assert!(Deflater::new(how(&settings, false)).deflate(b"Hello", &mut out));
     assert_eq!(out, b"\xf2\x48\xcd\xc9\xc9\x07\x00");
-    let mut stream = Deflater::new(&how(&settings.level(6), true));
+    let mut stream = Deflater::new(how(&settings.level(6), true));
     for expected in [&b"\xf2\x48\xcd\xc9\xc9\x07\x00"[..], b"\xf2\x00\x11\x00\x00"] {
         out.clear();
         assert!(stream.deflate(b"Hello", &mut out));
@@ -228,10 +228,9 @@ fn text_is_checked_as_it_is_inflated() {
         // A character that is cut by the end of a fragment is whole with the next one.
         let deflated = packed(text.as_bytes());
         let count = deflated.len();
-        let fragments = deflated
-            .iter()
-            .enumerate()
-            .map(|(at, byte)| frame(u8::from(at == 0) * 0x41 | u8::from(at + 1 == count) * 0x80, &[*byte]));
+        let fragments = deflated.iter().enumerate().map(|(at, byte)| {
+            frame((u8::from(at == 0) * 0x41) | (u8::from(at + 1 == count) * 0x80), &[*byte])
+        });
         let fragments = fragments.collect::<Vec<_>>().concat();
         assert_eq!(read(&mut client(window), &fragments, &UNLIMITED), Ok(vec![Message::text(text.as_str())]));
     }
@@ -261,7 +260,7 @@ fn a_stream_begins_anew_behind_what_it_has_not_made() {
     let expected = Message::text(own.as_str());
     for anew in [true, false] {
         let mut decoder = client(WINDOW);
-        let mut stream = Deflater::new(&how(&settings, true));
+        let mut stream = Deflater::new(how(&settings, true));
         let mut send = |stream: &mut Deflater, text: &str| {
             let mut out = Vec::new();
             assert!(stream.deflate(text.as_bytes(), &mut out));
@@ -269,11 +268,11 @@ fn a_stream_begins_anew_behind_what_it_has_not_made() {
         };
         assert_eq!(send(&mut stream, &own), Ok(vec![expected.clone()]));
         assert_eq!(
-            send(&mut Deflater::new(&how(&settings, false)), &shared),
+            send(&mut Deflater::new(how(&settings, false)), &shared),
             Ok(vec![Message::text(shared.as_str())])
         );
         if anew {
-            stream = Deflater::new(&how(&settings, true));
+            stream = Deflater::new(how(&settings, true));
         }
         let arrived = send(&mut stream, &own);
         assert_eq!(arrived == Ok(vec![expected.clone()]), anew, "{arrived:?}");
@@ -293,4 +292,71 @@ fn an_inflater_keeps_no_more_than_its_window() {
     let mut none = Inflater::new(0);
     assert!(none.whole(&packed(b"Hello"), None).is_ok());
     assert!(none.kept().is_empty());
+}
+
+/// Messages of all sorts, whole and in fragments, compressed or not as their length has it, in both directions.
+#[test]
+fn whatever_is_agreed_on_all_messages_arrive() {
+    let mut state = 1_u64;
+    let mut roll = |sides: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from((state >> 33) % sides).expect("it is small")
+    };
+    let noise = noise(70_000);
+    let flags = (0..4).flat_map(|flags| [9, 11, 15].map(|bits| (flags, bits)));
+    for (flags, bits) in flags {
+        let settings = Deflate::new()
+            .threshold(8)
+            .level(u8::try_from(1 + roll(9)).expect("it is small"))
+            .server_max_window_bits(bits)
+            .client_max_window_bits(bits)
+            .server_no_context_takeover(flags & 1 > 0)
+            .client_no_context_takeover(flags & 2 > 0);
+        let offer = offer(&settings);
+        let (server, answer) = answer([offer.as_bytes()], &settings).ok().flatten().expect("it is taken");
+        let client = confirm([answer.as_bytes()], &settings).ok().flatten().expect("it is an answer");
+        for (from, sender, to, receiver) in
+            [(Role::Server, server, Role::Client, client), (Role::Client, client, Role::Server, server)]
+        {
+            let deflating = sender.outbound(from);
+            let mut decoder = Decoder::new(to, Some(Box::new(Inflater::new(receiver.inbound_window(to)))));
+            let mut own = None;
+            for step in 0..40 {
+                let payload = match roll(4) {
+                    0 => noise[..roll(70_000)].to_vec(),
+                    1 => b"words that come again ".repeat(roll(3000)),
+                    2 => noise[roll(100)..][..200].repeat(1 + roll(5)),
+                    _ => vec![b'x'; roll(20)],
+                };
+                let compressed = payload.len() >= sender.threshold();
+                let mut wire = payload.clone();
+                if compressed {
+                    let mut stream = own.take().unwrap_or_else(|| Deflater::new(deflating));
+                    wire.clear();
+                    assert!(stream.deflate(&payload, &mut wire));
+                    own = Some(stream).filter(|_| deflating.takeover);
+                }
+                let cuts = [roll(wire.len() as u64 + 1), roll(wire.len() as u64 + 1)];
+                let (first, last) = (*cuts.iter().min().expect("two"), *cuts.iter().max().expect("two"));
+                let mut frames = Vec::new();
+                for (at, part) in [&wire[..first], &wire[first..last], &wire[last..]].into_iter().enumerate()
+                {
+                    let opcode = if at > 0 {
+                        0
+                    } else if compressed {
+                        0x42
+                    } else {
+                        0x02
+                    };
+                    let mut bytes = frame(opcode | (u8::from(at == 2) * 0x80), part);
+                    if from == Role::Client {
+                        Encoder::mask(&mut bytes, [1, 2, 3, 4]);
+                    }
+                    frames.extend_from_slice(&bytes);
+                }
+                let arrived = read(&mut decoder, &frames, &at_most(payload.len()));
+                assert!(arrived == Ok(vec![Message::binary(payload)]), "{answer}, {from:?}, step {step}");
+            }
+        }
+    }
 }

@@ -1,0 +1,14 @@
+//! What a macro would write is not known yet.
+
+use ws_runtime::{Server, ws_route};
+
+struct Chat;
+
+#[ws_route(concat!("/chat", "/{room}"), idle_timeout = 60)]
+impl Chat {
+    fn open(&self) {}
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

@@ -1,0 +1,15 @@
+//! A block is one route.
+
+use ws_runtime::{Server, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat")]
+#[ws_route("/room")]
+impl Chat {
+    fn open(&self) {}
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

@@ -1,0 +1,14 @@
+//! A return type that is being written is the compiler's to judge.
+
+use ws_runtime::{Server, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat", body = String)]
+impl Chat {
+    async fn message(&self, text: String) -> {}
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

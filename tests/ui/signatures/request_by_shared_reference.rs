@@ -1,0 +1,14 @@
+//! A request is there to be changed.
+
+use ws_runtime::{RawRequest, Server, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat")]
+impl Chat {
+    fn transform(&self, _request: &RawRequest) {}
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

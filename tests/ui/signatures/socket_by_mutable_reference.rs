@@ -1,0 +1,14 @@
+//! All tasks share a socket.
+
+use ws_runtime::{Server, Socket, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat")]
+impl Chat {
+    fn open(&self, _ws: &mut Socket<Self>) {}
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

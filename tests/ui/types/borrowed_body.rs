@@ -1,0 +1,16 @@
+//! A message is given away, so it borrows nothing.
+
+use ws_runtime::{Server, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat", body = &str, response = String)]
+impl Chat {
+    fn message(&self, text: String) -> String {
+        text
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

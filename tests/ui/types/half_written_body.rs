@@ -1,0 +1,16 @@
+//! A body that is being written is the compiler's to judge.
+
+use ws_runtime::{Server, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat", body = String)]
+impl Chat {
+    async fn message(&self, text: String) {
+        let length =
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

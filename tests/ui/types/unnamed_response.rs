@@ -1,0 +1,14 @@
+//! A contract names its types.
+
+use ws_runtime::{Server, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat", response = impl Clone)]
+impl Chat {
+    fn open(&self) {}
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

@@ -1,0 +1,176 @@
+//! Offers and their answers, as tables.
+
+use super::*;
+
+const DEFAULT: Deflate = Deflate::new();
+const TAKEOVER: Deflate = Deflate::new().server_no_context_takeover(false).client_no_context_takeover(false);
+const SMALL: Deflate = TAKEOVER.server_max_window_bits(11).client_max_window_bits(10);
+
+fn answered(lines: &[&str], settings: &Deflate) -> Result<Option<(Agreed, String)>, Malformed> {
+    answer(lines.iter().map(|line| line.as_bytes()), settings)
+}
+
+/// The answer without the extension's name, `no` for none, `malformed` for a field that fails the handshake.
+fn told(lines: &[&str], settings: &Deflate) -> String {
+    match answered(lines, settings) {
+        Ok(Some((_, answer))) => answer.strip_prefix(NAME).expect("it begins with the name").to_owned(),
+        Ok(None) => "no".to_owned(),
+        Err(Malformed) => "malformed".to_owned(),
+    }
+}
+
+#[test]
+fn each_offer_has_its_answer() {
+    const BOTH: &str = "; server_no_context_takeover; client_no_context_takeover";
+    const BROWSER: &str = "permessage-deflate; client_max_window_bits";
+    const CLIENT_10: &str = "; server_max_window_bits=11; client_max_window_bits=10";
+    for (lines, settings, answer) in [
+        // Nothing, and nothing that is known.
+        (&[][..], DEFAULT, "no"),
+        (&[""], DEFAULT, "no"),
+        (&["x-webkit-deflate-frame, permessage-bzip2"], DEFAULT, "no"),
+        (&["permessage_deflate", "permessage-deflate2"], DEFAULT, "no"),
+        // The default takes no context over, whatever is offered.
+        (&["permessage-deflate"], DEFAULT, BOTH),
+        (&[BROWSER], DEFAULT, BOTH),
+        (&["permessage-bzip2, permessage-deflate"], DEFAULT, BOTH),
+        (&["permessage-bzip2", "permessage-deflate"], DEFAULT, BOTH),
+        // With takeover, the client has the word.
+        (&["permessage-deflate"], TAKEOVER, ""),
+        (&[BROWSER], TAKEOVER, ""),
+        (&["permessage-deflate; server_no_context_takeover"], TAKEOVER, "; server_no_context_takeover"),
+        (&["permessage-deflate; client_no_context_takeover"], TAKEOVER, "; client_no_context_takeover"),
+        (&["permessage-deflate; client_no_context_takeover; server_no_context_takeover"], TAKEOVER, BOTH),
+        // The server's window: what is asked for is answered with it, or with less.
+        (&["permessage-deflate; server_max_window_bits=10"], TAKEOVER, "; server_max_window_bits=10"),
+        (&["permessage-deflate; server_max_window_bits=15"], TAKEOVER, "; server_max_window_bits=15"),
+        (&["permessage-deflate; server_max_window_bits=\"12\""], TAKEOVER, "; server_max_window_bits=12"),
+        (&["permessage-deflate; client_max_window_bits; server_max_window_bits=13"], SMALL, CLIENT_10),
+        (
+            &["permessage-deflate; client_max_window_bits; server_max_window_bits=9"],
+            SMALL,
+            "; server_max_window_bits=9; client_max_window_bits=10",
+        ),
+        // The client's: it can be told only where it says so, and is never told more than it said.
+        (&["permessage-deflate; client_max_window_bits"], SMALL, CLIENT_10),
+        (&["permessage-deflate; client_max_window_bits=15"], SMALL, CLIENT_10),
+        (
+            &["permessage-deflate; client_max_window_bits=9"],
+            SMALL,
+            "; server_max_window_bits=11; client_max_window_bits=9",
+        ),
+        (&["permessage-deflate; client_max_window_bits=8"], TAKEOVER, "; client_max_window_bits=8"),
+        (&["permessage-deflate"], SMALL, "; client_no_context_takeover; server_max_window_bits=11"),
+        // What cannot be met is passed over, and the next one taken.
+        (&["permessage-deflate; server_max_window_bits=8"], DEFAULT, "no"),
+        (&["permessage-deflate; server_max_window_bits=8, permessage-deflate"], DEFAULT, BOTH),
+        (
+            &[
+                "permessage-deflate; server_max_window_bits=8",
+                "permessage-deflate; server_max_window_bits=10",
+            ],
+            TAKEOVER,
+            "; server_max_window_bits=10",
+        ),
+        (
+            &["permessage-deflate; server_max_window_bits=12, permessage-deflate"],
+            TAKEOVER,
+            "; server_max_window_bits=12",
+        ),
+        // RFC 7692 §7.1: what is not known, stands twice or has another value than it may.
+        (&["permessage-deflate; constructor"], DEFAULT, "no"),
+        (&["permessage-deflate; Server_no_context_takeover"], DEFAULT, "no"),
+        (&["permessage-deflate; server_no_context_takeover; server_no_context_takeover"], DEFAULT, "no"),
+        (&["permessage-deflate; client_no_context_takeover; client_no_context_takeover"], DEFAULT, "no"),
+        (&["permessage-deflate; client_max_window_bits; client_max_window_bits=9"], DEFAULT, "no"),
+        (&["permessage-deflate; server_max_window_bits=9; server_max_window_bits=9"], DEFAULT, "no"),
+        (&["permessage-deflate; server_no_context_takeover=1"], DEFAULT, "no"),
+        (&["permessage-deflate; client_no_context_takeover=true"], DEFAULT, "no"),
+        (&["permessage-deflate; server_max_window_bits"], DEFAULT, "no"),
+        (&["permessage-deflate; server_max_window_bits=7"], DEFAULT, "no"),
+        (&["permessage-deflate; server_max_window_bits=16"], DEFAULT, "no"),
+        (&["permessage-deflate; server_max_window_bits=09"], DEFAULT, "no"),
+        (&["permessage-deflate; server_max_window_bits=1e1"], DEFAULT, "no"),
+        (&["permessage-deflate; server_max_window_bits=115"], DEFAULT, "no"),
+        (&["permessage-deflate; client_max_window_bits=7"], DEFAULT, "no"),
+        (&["permessage-deflate; client_max_window_bits=16"], DEFAULT, "no"),
+        (&["permessage-deflate; client_max_window_bits=-9"], DEFAULT, "no"),
+        (&["permessage-deflate; client_max_window_bits=99, permessage-deflate"], DEFAULT, BOTH),
+        // RFC 6455 §9.1: what is no list.
+        (&["permessage-deflate; server_max_window_bits="], DEFAULT, "malformed"),
+        (&["permessage-deflate;"], DEFAULT, "malformed"),
+        (&["permessage-deflate client_max_window_bits"], DEFAULT, "malformed"),
+        (&["permessage-deflate", ";"], DEFAULT, "malformed"),
+    ] {
+        assert_eq!(told(lines, &settings), answer, "{lines:?}");
+    }
+}
+
+#[test]
+fn both_ends_understand_the_answer_alike() {
+    let bits = [9, 12, 15];
+    let each = || {
+        bits.into_iter().flat_map(move |server| {
+            bits.into_iter().flat_map(move |client| {
+                (0..4).map(move |flags| {
+                    Deflate::new()
+                        .server_max_window_bits(server)
+                        .client_max_window_bits(client)
+                        .server_no_context_takeover(flags & 1 > 0)
+                        .client_no_context_takeover(flags & 2 > 0)
+                })
+            })
+        })
+    };
+    for (ours, theirs) in each().flat_map(|ours| each().map(move |theirs| (ours, theirs))) {
+        let offer = offer(&theirs);
+        let Ok(Some((server, answer))) = answered(&[&offer], &ours) else {
+            panic!("{offer} was not taken");
+        };
+        let client = confirm([answer.as_bytes()], &theirs).map(|agreed| agreed.expect("there is an answer"));
+        let client = client.unwrap_or_else(|why| panic!("{offer} was answered by {answer}: {why:?}"));
+        assert!(server.server.bits <= ours.server.bits.min(theirs.server.bits), "{offer}: {answer}");
+        assert!(server.client.bits <= ours.client.bits.min(theirs.client.bits), "{offer}: {answer}");
+        for from in [Role::Server, Role::Client] {
+            let to = if from == Role::Server { Role::Client } else { Role::Server };
+            let (sender, receiver) =
+                if from == Role::Server { (&server, &client) } else { (&client, &server) };
+            let Deflating { format, takeover, .. } = sender.outbound(from);
+            let reach = if takeover { 256 << format.index() } else { 0 };
+            assert!(reach <= receiver.inbound_window(to), "{offer} was answered by {answer}: {from:?}");
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_is_none_to_the_offer_is_refused() {
+    for (lines, settings, taken) in [
+        (&[][..], DEFAULT, Some(false)),
+        (&["permessage-deflate; server_no_context_takeover"], DEFAULT, Some(true)),
+        (&["permessage-deflate"], DEFAULT, None),
+        (&["permessage-deflate"], TAKEOVER, Some(true)),
+        (&["permessage-deflate, permessage-deflate"], TAKEOVER, None),
+        (&["permessage-bzip2"], TAKEOVER, None),
+        (&["permessage-deflate; server_max_window_bits=9"], TAKEOVER, Some(true)),
+        (&["permessage-deflate; server_max_window_bits"], TAKEOVER, None),
+        (&["permessage-deflate; server_max_window_bits=12"], SMALL, None),
+        (&["permessage-deflate"], SMALL, None),
+        (&["permessage-deflate; server_max_window_bits=11; client_max_window_bits=10"], SMALL, Some(true)),
+        (&["permessage-deflate; server_max_window_bits=11; client_max_window_bits=11"], SMALL, None),
+        (&["permessage-deflate; client_max_window_bits"], TAKEOVER, None),
+        (&["permessage-deflate; client_max_window_bits=8"], TAKEOVER, Some(true)),
+        (&["permessage-deflate; else"], TAKEOVER, None),
+        (&["permessage-deflate; ="], TAKEOVER, None),
+    ] {
+        let confirmed = confirm(lines.iter().map(|line| line.as_bytes()), &settings);
+        assert_eq!(confirmed.ok().map(|agreed| agreed.is_some()), taken, "{lines:?}");
+    }
+}
+
+/// zlib cannot compress in a window of 256 bytes, so what is sent is not compressed.
+#[test]
+fn a_client_that_is_told_eight_bits_compresses_nothing() {
+    let agreed = confirm([&b"permessage-deflate; client_max_window_bits=8"[..]], &TAKEOVER);
+    let agreed = agreed.expect("it is an answer").expect("and says so");
+    assert_eq!(agreed.threshold(), u32::MAX as usize);
+}
