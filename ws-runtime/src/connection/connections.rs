@@ -169,8 +169,7 @@ mod tests {
     fn an_address_that_is_known_later_is_given_back_with_the_connection() {
         let connections = connections(2, 1);
         let mut place = connections.enter(None).expect("there is room").expect("there are limits");
-        let claimed = connections.claim(address("192.0.2.1")).expect("the first").expect("there are limits");
-        place.join(*claimed);
+        place.join(*connections.claim(address("192.0.2.1")).expect("the first").expect("there are limits"));
         assert_eq!(connections.claim(address("192.0.2.1")).map(drop), Err(Full::Address));
         drop(place);
         assert!(connections.claim(address("192.0.2.1")).is_ok());

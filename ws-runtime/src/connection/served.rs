@@ -64,12 +64,13 @@ impl Served {
         request.remote_addr = self.client(&request.parts.headers, peer);
         // Who came without a proxy was counted when the connection was accepted.
         let claimed = if self.proxies.trusts(peer.ip()) {
-            match self.connections.claim(request.remote_addr.ip()) {
-                Ok(claimed) => claimed,
-                Err(full) => return refuse(full.into(), None),
-            }
+            self.connections.claim(request.remote_addr.ip())
         } else {
-            None
+            Ok(None)
+        };
+        let claimed = match claimed {
+            Ok(claimed) => claimed,
+            Err(full) => return refuse(full.into(), None),
         };
         let judging = timeout(self.handshake_timeout, mount.admit(request));
         let Some(judged) = self.directory.unless_aborted(judging).await else {
