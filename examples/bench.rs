@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use ws_runtime::{Message, Server, Socket, ws_route};
+use ws_runtime::{Deflate, Message, Server, Socket, ws_route};
 
 /// Echoes as the bytes came.
 struct Echo;
@@ -73,5 +73,10 @@ impl Room {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    ws_examples::serve(Server::new().route(Echo).route(Json).route(JsonChecked).route(Room)).await
+    let mut server = Server::new().route(Echo).route(Json).route(JsonChecked).route(Room);
+    // `DEFLATE=3` compresses at that level, from 1 to 9.
+    if let Some(level) = ws_examples::setting::<u8>("DEFLATE")?.filter(|level| (1..=9).contains(level)) {
+        server = server.per_message_deflate(Deflate::new().level(level));
+    }
+    ws_examples::serve(server).await
 }

@@ -231,7 +231,7 @@ async fn what_is_published_is_compressed_once_for_all_with_the_same_window() {
 async fn with_takeover_a_message_refers_to_those_before_it() {
     let (compressions, _guard) = Compressions::watch();
     let site = Site::start(Server::new().route(Lasting));
-    let text: String = (0..100).map(|n| format!("{} ", n * n * 7919 % 1000)).collect();
+    let text = varied();
     for (offer, lasts) in [(TAKEOVER, true), (TAKEOVER.server_no_context_takeover(true), false)] {
         let mut client = connect::<Lasting>(&site, "/lasting", Some(offer.threshold(usize::MAX))).await;
         let mut lengths = Vec::new();
@@ -251,7 +251,7 @@ async fn a_sockets_own_stream_begins_anew_behind_what_was_published_and_after_si
     let (compressions, _guard) = Compressions::watch();
     let site = Site::start(Server::new().route(Lasting));
     let mut client = connect::<Lasting>(&site, "/lasting", Some(TAKEOVER.threshold(usize::MAX))).await;
-    let text: String = (0..100).map(|n| format!("{} ", n * n * 7919 % 1000)).collect();
+    let text = varied();
     let full = said(&mut client, &text, &compressions).await;
     assert!(said(&mut client, &text, &compressions).await < full / 10);
 
@@ -264,6 +264,11 @@ async fn a_sockets_own_stream_begins_anew_behind_what_was_published_and_after_si
     // At half of `idle_timeout` the server asks whether the client is still there.
     assert!(matches!(client.next().await, Event::Ping(_)));
     assert_eq!(said(&mut client, &text, &compressions).await, full);
+}
+
+/// A text that refers to itself but little.
+fn varied() -> String {
+    (0..100).map(|n| (n * n * 7919 % 1000).to_string()).collect::<Vec<_>>().join(" ")
 }
 
 /// Sends a text and gets it back; how long its frame's payload was.
