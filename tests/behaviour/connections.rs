@@ -6,7 +6,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
     time::{Duration, sleep, timeout},
 };
-use ws_runtime::{Handshake, RawRequest, Server, Socket, testing::Site, ws_route};
+use ws_runtime::{Handshake, RawRequest, Reject, Server, Socket, testing::Site, ws_route};
 
 use crate::support::{Http, handshake, head, rest};
 
@@ -20,12 +20,12 @@ impl Who {
         request.extensions_mut().insert(address);
     }
 
-    fn before_handle(&self, handshake: &Handshake<Self>) -> Result<bool, ws_runtime::Reject> {
-        Ok(handshake.extensions().get() == Some(&handshake.remote_addr()))
+    fn before_handle(&self, handshake: &Handshake<Self>) -> Result<(), Reject> {
+        let seen = handshake.extensions().get() == Some(&handshake.remote_addr());
+        if seen { Ok(()) } else { Err(Reject::status(500)) }
     }
 
     fn open(&self, ws: &Socket<Self>) -> String {
-        assert!(ws.data(), "every handler sees the same address");
         ws.remote_addr().to_string()
     }
 }

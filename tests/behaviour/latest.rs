@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ws_runtime::{
-    Close, Delivery, Server, Socket,
+    Close, Deflate, Delivery, Server, Socket,
     testing::{Client, Event, Site},
     ws_route,
 };
@@ -191,4 +191,46 @@ async fn it_is_set_for_all_routes_or_for_one() {
     let site = Site::start(routes().latest_by_key("/symbol").route(Text));
     assert!(keeps::<Plain>(&site, "/plain").await);
     assert!(!keeps::<Off>(&site, "/off").await);
+}
+
+/// What is kept may be compressed, for this socket alone or for all; whatever becomes of it, the client can read the rest.
+#[tokio::test(start_paused = true)]
+async fn what_is_kept_can_be_read_by_a_client_that_decompresses() {
+    /// Long enough to be worth compressing.
+    fn long(symbol: &str, price: u32) -> Quote {
+        Quote { note: format!("{price} again and ").repeat(20), ..Quote::of(symbol, price) }
+    }
+
+    const TAKEOVER: Deflate =
+        Deflate::new().threshold(0).server_no_context_takeover(false).client_no_context_takeover(false);
+    let site = Site::start(Server::new().route(Latest).per_message_deflate(TAKEOVER));
+    let channel = site.handle().route::<Latest>();
+    let mut client =
+        site.connect::<Latest>("/latest").buffer(64).per_message_deflate(TAKEOVER).await.unwrap();
+    site.settled().await;
+    let channel = channel.unwrap();
+    let socket = channel.sockets().remove(0);
+    for round in 0..3 {
+        let (first, last) = (1000 * round, 1000 * round + 999);
+        // What it is sent alone may refer to what it was sent alone before, and this is the last of that.
+        let mut price = first;
+        while socket.buffered_amount() < 2000 {
+            socket.send(&long("a", price));
+            price += 1;
+        }
+        for price in price..=last {
+            for symbol in ["a", "b", "c"] {
+                channel.publish("all", &long(symbol, price));
+            }
+        }
+        site.settled().await;
+        for (symbol, prices) in read(&mut client, &long("c", last)).await {
+            assert!(prices.is_sorted() && prices.last() == Some(&last), "{symbol}: {prices:?}");
+        }
+        // It may not refer past what came between.
+        for price in [last, first] {
+            socket.send(&long("a", price));
+            assert_eq!(client.receive().await, long("a", price));
+        }
+    }
 }

@@ -188,7 +188,7 @@ async fn the_shutdown_says_how_many_were_cut_off() {
             while client.next().await != Event::End {}
         }
     };
-    let (_, ended, ()) = tokio::join!(answering, handle.ended(), site.shut_down());
+    let ((), ended, ()) = tokio::join!(answering, handle.ended(), site.shut_down());
     assert_eq!((ended.clean, ended.forced), (3, 3));
     assert_eq!(handle.ended().await, ended);
     drop((mute, other_mute));

@@ -13,7 +13,7 @@ mod codec;
 #[cfg(feature = "server")]
 mod connection;
 mod contract;
-#[cfg(any(fuzzing, test))]
+#[cfg(all(feature = "server", any(fuzzing, test)))]
 #[doc(hidden)]
 pub mod fuzzing;
 #[cfg(feature = "server")]

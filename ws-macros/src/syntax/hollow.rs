@@ -44,3 +44,31 @@ fn group(old: &Group, content: TokenStream) -> Group {
     new.set_span(old.span());
     new
 }
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::TokenStream;
+
+    #[test]
+    fn bodies_are_left_out_and_braces_of_types_are_kept() {
+        for (item, expected) in [
+            ("impl A { fn a(&self) { { 1 } } }", "impl A { fn a(&self) {} }"),
+            (
+                "impl A { fn a() -> Row<{ N }> { 1 } #[x] fn b() { 2 } }",
+                "impl A { fn a() -> Row<{ N }> {} #[x] fn b() {} }",
+            ),
+            (
+                "impl A<{ 1 }> { const B: Row<{ 2 }, { 3 }> = Row { n: 4 }; }",
+                "impl A<{ 1 }> { const B: Row<{ 2 }, { 3 }> = Row { n: 4 }; }",
+            ),
+            (
+                "impl A { fn a() where [u8; { 1 }]: B { 2 } m! { 3 } pub fn b() {} }",
+                "impl A { fn a() where [u8; { 1 }]: B {} m! {} pub fn b() {} }",
+            ),
+            ("struct A;", "struct A;"),
+        ] {
+            let [item, expected] = [item, expected].map(|text| text.parse::<TokenStream>().expect("tokens"));
+            assert_eq!(super::item(&item).to_string(), expected.to_string());
+        }
+    }
+}

@@ -2,8 +2,6 @@
 
 use std::{borrow::Cow, error::Error, fmt};
 
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-
 use super::Text;
 
 /// The longest reason in bytes: a control frame's payload is at most 125 bytes (RFC 6455 §5.5), two of which are the code.
@@ -111,9 +109,9 @@ const fn may_be_sent(code: u16) -> bool {
     matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }
 
-/// Whether a peer may send this code. It is wider than what we may send only where tungstenite's list is.
-pub(super) fn may_be_received(code: u16) -> bool {
-    may_be_sent(code) && CloseCode::from(code).is_allowed()
+/// Whether a peer may send this code: those that we may. tungstenite's list has not come to 1014.
+pub(super) const fn may_be_received(code: u16) -> bool {
+    may_be_sent(code)
 }
 
 /// How a connection ended, as the `close` handler learns it.

@@ -75,7 +75,7 @@ impl Decoder {
 
     /// Takes the next frame or message off the front of `input`; `None` when what is left is not a whole one, which the
     /// caller keeps and gives again with more behind it. `capacity` is the size of the caller's buffer: a frame that
-    /// would not fit there is gathered here (see [`large`](Self::large)). The limits are the route's, and not kept here: there
+    /// would not fit there is gathered here (see [`large`](Self::large)). It is at least 131 bytes, what a control frame takes. The limits are the route's, and not kept here: there
     /// is one decoder a connection.
     #[inline]
     #[expect(clippy::mut_mut, reason = "the caller's place in its buffer moves on")]

@@ -1,5 +1,4 @@
-//! What fuzzers drive: any bytes in, and what must hold whatever they are. Not part of the public API, and not there without
-//! `--cfg fuzzing`.
+//! Compression: what is agreed on is what both ends may do, and nothing inflates to more than it may.
 
 use crate::wire::{Agreed, Decoder, Deflate, Frame, Inflater, Limits, Role, answer, confirm};
 

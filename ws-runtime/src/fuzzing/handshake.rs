@@ -1,0 +1,86 @@
+//! A request as text: whatever its fields, it is refused or it kept the rules of the opening handshake.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
+
+use crate::handshake::{Origins, RawRequest, Refusal, Reject, asks_to_upgrade, opening};
+
+const SERVED: &[&str] = &["v2", "v1"];
+const LISTED: Origins = Origins::List(&["https://example.com", "http://[::1]:8080"]);
+
+/// The first line is the method and the target, each further one a field.
+pub fn handshake(data: &[u8]) {
+    let mut lines = data.split(|&byte| byte == b'\n');
+    let first = lines.next().unwrap_or_default();
+    let (method, target) = match first.iter().position(|&byte| byte == b' ') {
+        Some(at) => (&first[..at], &first[at + 1..]),
+        None => (&b"GET"[..], first),
+    };
+    let (Ok(method), Ok(uri)) = (Method::from_bytes(method), Uri::try_from(target)) else { return };
+    let mut headers = HeaderMap::new();
+    for line in lines.take(64) {
+        let Some(at) = line.iter().position(|&byte| byte == b':') else { continue };
+        let value = line[at + 1..].trim_ascii();
+        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(&line[..at]), HeaderValue::from_bytes(value)) {
+            headers.append(name, value);
+        }
+    }
+    let (mut parts, ()) = Request::new(()).into_parts();
+    (parts.method, parts.uri, parts.headers) = (method, uri, headers);
+
+    let headers = &parts.headers;
+    let once = |name| headers.get_all(name).iter().count() == 1;
+    match opening(&parts) {
+        Ok(opening) => {
+            assert!(parts.method == Method::GET && asks_to_upgrade(&parts));
+            assert!(
+                once(header::HOST) && once(header::SEC_WEBSOCKET_KEY) && once(header::SEC_WEBSOCKET_VERSION)
+            );
+            assert!(headers[header::SEC_WEBSOCKET_VERSION] == "13");
+            // RFC 6455 §4.2.2: 20 bytes in base64.
+            assert!(opening.accept.len() == 28 && opening.accept.ends_with('='));
+            for required in [false, true] {
+                let chosen = opening.protocols.choose(SERVED, required);
+                let offered = |name: &str| {
+                    let lines = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
+                    let mut names = lines.flat_map(|line| line.as_bytes().split(|&byte| byte == b','));
+                    names.any(|offer| offer.trim_ascii() == name.as_bytes())
+                };
+                let expected = SERVED.iter().copied().find(|name| offered(name));
+                match chosen {
+                    Ok(chosen) => assert_eq!(chosen, expected),
+                    Err(reject) => assert!(required && expected.is_none(), "{}", refused(reject)),
+                }
+            }
+        }
+        Err(reject) => assert!(matches!(refused(reject), 400 | 405 | 426)),
+    }
+
+    // Whom a stricter rule lets in, a looser one does.
+    let [same, listed, any] =
+        [Origins::SameHost, LISTED, Origins::Any].map(|origins| origins.allows(headers));
+    assert!(same <= listed && listed <= any, "{same} {listed} {any}");
+    // A browser sends one, and a list is several (RFC 6454 §7.3).
+    let origins: Vec<&HeaderValue> = headers.get_all(header::ORIGIN).iter().collect();
+    assert_eq!(any, origins.len() < 2 && !origins.iter().any(|origin| origin.as_bytes().contains(&b',')));
+    assert!(headers.contains_key(header::ORIGIN) || same, "who is no browser sends no origin");
+    assert!(!listed || headers.get(header::ORIGIN).is_none_or(|origin| origin != "null"));
+
+    let captures = vec![("room".to_owned(), parts.uri.path().to_owned())];
+    match RawRequest::new(parts, captures, SocketAddr::from((Ipv4Addr::LOCALHOST, 1))) {
+        Ok(request) => {
+            // Only text comes this far, and `Debug` shows none of it.
+            assert!(request.captures().len() == 1 && format!("{request:?}").len() < 4096);
+        }
+        Err(reject) => assert_eq!(refused(reject), 400),
+    }
+}
+
+/// The status of a refusal.
+fn refused(reject: Reject) -> u16 {
+    match reject.into_refusal() {
+        Refusal::Response(response) => response.status().as_u16(),
+        Refusal::Close(close) => panic!("no rule of the handshake closes: {close:?}"),
+    }
+}

@@ -1,0 +1,113 @@
+//! Text as JSON of a type: taken exactly if the published schema takes it, and read the same on the short way and the long.
+
+use std::{collections::BTreeMap, fmt::Debug, sync::LazyLock};
+
+use jsonschema::Validator;
+use schemars::JsonSchema;
+use serde::{Deserialize, de::DeserializeOwned};
+
+use super::input::Input;
+use crate::{
+    codec::{Decode, Plan},
+    schema::parse,
+    wire::Message,
+};
+
+/// What a chat hears.
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Say {
+    Text {
+        #[schemars(length(min = 1, max = 5))]
+        text: String,
+        at: Option<i64>,
+    },
+    Seat {
+        #[schemars(range(min = 1, max = 40))]
+        row: u8,
+        tags: Vec<bool>,
+    },
+    Who,
+}
+
+/// Types within types.
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Tree {
+    #[serde(default)]
+    name: String,
+    weight: f64,
+    leaves: BTreeMap<String, u16>,
+    #[serde(default)]
+    inner: Vec<Tree>,
+    level: Option<Level>,
+}
+
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+enum Level {
+    Low,
+    High(i8),
+    Exact { of: (u8, i32) },
+}
+
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum Either {
+    Number(i32),
+    Pair([u8; 2]),
+    Named { name: String },
+}
+
+/// A plan, and the schema that it publishes as any other program would compile it.
+type Prepared = LazyLock<(Plan, Validator)>;
+
+/// The first byte chooses the type, the others are the text.
+pub fn json(data: &[u8]) {
+    static SAY: Prepared = LazyLock::new(prepared::<Say>);
+    static TREE: Prepared = LazyLock::new(prepared::<Tree>);
+    static EITHER: Prepared = LazyLock::new(prepared::<Either>);
+    static NUMBERS: Prepared = LazyLock::new(prepared::<Vec<Option<u32>>>);
+
+    let mut input = Input(data);
+    let kind = input.byte() % 4;
+    let Ok(text) = std::str::from_utf8(input.0) else { return };
+    match kind {
+        0 => agree::<Say>(text, &SAY),
+        1 => agree::<Tree>(text, &TREE),
+        2 => agree::<Either>(text, &EITHER),
+        _ => agree::<Vec<Option<u32>>>(text, &NUMBERS),
+    }
+}
+
+fn prepared<T: DeserializeOwned + JsonSchema + Send + 'static>() -> (Plan, Validator) {
+    let plan = <T as Decode>::plan().expect("the types of this file have usable schemas");
+    let schema = plan.schema().expect("the types of this file are read as JSON");
+    let published = jsonschema::options().should_validate_formats(true).build(schema);
+    let published = published.expect("the schema is compiled already");
+    (plan, published)
+}
+
+fn agree<T: DeserializeOwned + JsonSchema + Debug + PartialEq + Send + 'static>(
+    text: &str,
+    (plan, published): &(Plan, Validator),
+) {
+    let decoded = T::decode(Message::text(text).into(), plan);
+    let Ok(value) = parse(text) else {
+        assert!(decoded.is_err(), "no JSON that is read: {decoded:?}");
+        return;
+    };
+    // The strict reader leaves out nothing that a plain one reads; a number that a float rounds is the float's business.
+    let plain: serde_json::Value = serde_json::from_str(text).expect("what is read strictly is JSON");
+    assert_eq!(published.is_valid(&value), published.is_valid(&plain), "{value} {plain}");
+    assert_eq!(decoded.is_ok(), published.is_valid(&value), "{decoded:?}");
+    match decoded {
+        Ok(decoded) => {
+            let read = serde_json::from_value::<T>(value).expect("what the schema takes, the type reads");
+            assert_eq!(decoded, read);
+        }
+        Err(invalid) => {
+            assert!((1..=8).contains(&invalid.errors().len()), "{invalid:?}");
+            assert!(invalid.to_frame().len() < 2048, "an answer of {} bytes", invalid.to_frame().len());
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! A query string, captures, fields and cookies as a type: whatever is read can be written and read again.
+
+use std::sync::LazyLock;
+
+use http::{HeaderMap, HeaderName, HeaderValue, header::COOKIE};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::input::Input;
+use crate::codec::{On, Pairs, Part, PartPlan};
+
+/// Texts of several types.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+struct Search {
+    text: String,
+    page: Option<u8>,
+    #[serde(default)]
+    tags: Vec<i32>,
+    #[serde(default)]
+    exact: bool,
+    near: Option<f64>,
+    #[serde(default)]
+    order: Order,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Order {
+    #[default]
+    Newest,
+    Oldest,
+}
+
+/// The first byte chooses the part; of the others each line is a field, a cookie or a capture, or all are a query.
+pub fn parts(data: &[u8]) {
+    static PLAN: LazyLock<PartPlan> =
+        LazyLock::new(|| <Search as Part>::plan().expect("the struct of this file can be read from texts"));
+
+    let mut input = Input(data);
+    let part = input.byte() % 4;
+    let pairs = match part {
+        0 => {
+            let Ok(text) = std::str::from_utf8(input.0) else { return };
+            Pairs::query(text)
+        }
+        1 => {
+            let Ok(text) = std::str::from_utf8(input.0) else { return };
+            let captures = text.split('\n').filter_map(|line| line.split_once('='));
+            Pairs::captures(captures)
+        }
+        2 => Ok(Pairs::headers(&fields(input.0, None))),
+        _ => Ok(Pairs::cookies(&fields(input.0, Some(COOKIE)))),
+    };
+    let pairs = match pairs {
+        Ok(pairs) => pairs,
+        Err(invalid) => {
+            assert!(invalid.to_problem().len() < 4096 && matches!(invalid.on(), On::Query | On::Params));
+            return;
+        }
+    };
+    match <Search as Part>::read(&PLAN, &pairs) {
+        Ok(search) => {
+            let again = <Search as Part>::read(&PLAN, &written(pairs.on(), &search));
+            assert_eq!(again.as_ref().ok(), Some(&search), "{again:?}");
+        }
+        Err(invalid) => {
+            assert_eq!(invalid.on(), pairs.on());
+            assert!((1..=8).contains(&invalid.errors().len()), "{invalid:?}");
+            assert!(invalid.to_problem().len() < 4096, "an answer of {} bytes", invalid.to_problem().len());
+        }
+    }
+}
+
+/// Each line as a field; under `name`, or under its own before `=`.
+fn fields(lines: &[u8], name: Option<HeaderName>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for line in lines.split(|&byte| byte == b'\n').take(64) {
+        let (field, value) = match (&name, line.iter().position(|&byte| byte == b'=')) {
+            (Some(name), _) => (name.clone(), line),
+            (None, Some(at)) => {
+                let Ok(field) = HeaderName::from_bytes(&line[..at]) else { continue };
+                (field, &line[at + 1..])
+            }
+            (None, None) => continue,
+        };
+        if let Ok(value) = HeaderValue::from_bytes(value) {
+            headers.append(field, value);
+        }
+    }
+    headers
+}
+
+/// The pairs that say what a value says.
+fn written(on: On, search: &Search) -> Pairs {
+    let mut pairs = Pairs::decoded(on, &[]);
+    pairs.push("text", search.text.clone());
+    if let Some(page) = search.page {
+        pairs.push("page", page.to_string());
+    }
+    for tag in &search.tags {
+        pairs.push("tags", tag.to_string());
+    }
+    pairs.push("exact", search.exact.to_string());
+    if let Some(near) = search.near {
+        pairs.push("near", near.to_string());
+    }
+    pairs.push("order", if search.order == Order::Newest { "newest" } else { "oldest" });
+    pairs
+}
