@@ -154,7 +154,8 @@ async fn executable(name: &str) -> &'static PathBuf {
 /// Builds the examples and returns where cargo put them. A binary that merely lies beside the test's may be of last week;
 /// where cargo has built them for this run already, it only says so.
 ///
-/// The packages are those of a whole run (`cargo test`), so that the features are the same and nothing is built twice.
+/// The packages are those of a whole run (`cargo test`), so that the features are the same and nothing is built twice. What is
+/// optimised is built as the long tests are.
 async fn build() -> HashMap<String, PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
@@ -164,7 +165,7 @@ async fn build() -> HashMap<String, PathBuf> {
         .stdin(Stdio::null())
         .stderr(Stdio::inherit());
     if !cfg!(debug_assertions) {
-        command.arg("--release");
+        command.args(["--profile", "long"]);
     }
     let output = command.output().await.expect("cargo runs the tests, so it runs");
     assert!(output.status.success(), "the examples do not build");

@@ -3,6 +3,7 @@
 use std::{
     future::{Future, poll_fn},
     io,
+    panic::resume_unwind,
     pin::pin,
     sync::Arc,
     task::Poll,
@@ -11,6 +12,7 @@ use std::{
 
 use tokio::{
     net::{TcpListener, ToSocketAddrs},
+    task::JoinSet,
     time::sleep,
 };
 
@@ -59,17 +61,25 @@ impl Server {
 async fn run<L: Listener>(mut listener: L, served: Served, fallback: Option<Fallback>) {
     let flushers = served.start_flushers();
     let running = Arc::new(Running { served, fallback });
-    {
-        let mut accepting = pin!(accept(&mut listener, &running));
-        let mut stopped = pin!(running.served.stopped());
+    // A task among those of the connections: whoever waits for us may be a thread that is none of the runtime's workers, and
+    // to hand each connection over from there would cost a wake of another thread.
+    let mut accepting = JoinSet::new();
+    let by = Arc::clone(&running);
+    accepting.spawn(async move {
+        let mut accepting = pin!(accept(&mut listener, &by));
+        let mut stopped = pin!(by.served.stopped());
         // Accepting never ends by itself; the shutdown ends it.
         poll_fn(|cx| match stopped.as_mut().poll(cx) {
             Poll::Ready(()) => Poll::Ready(()),
             Poll::Pending => accepting.as_mut().poll(cx),
         })
         .await;
+    });
+    if let Some(Err(error)) = accepting.join_next().await
+        && error.is_panic()
+    {
+        resume_unwind(error.into_panic());
     }
-    drop(listener);
     running.served.shut_down(flushers).await;
 }
 
