@@ -110,7 +110,7 @@ standard! {
     concat = "core"::"concat",
 }
 
-/// What a struct of captures can do as far as its captures can. It is only ever lent, and each derive costs every build.
+/// What a struct of captures can do as far as its captures can.
 pub(super) fn derives(span: Span) -> TokenStream {
-    quote_spanned!(span=> ::core::fmt::Debug)
+    quote_spanned!(span=> ::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)
 }
