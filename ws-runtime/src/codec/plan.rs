@@ -100,7 +100,7 @@ impl Plan {
 
     /// The schema, as it is published; of JSON only.
     #[cfg_attr(
-        not(test),
+        not(any(fuzzing, test)),
         expect(dead_code, reason = "so far, what is published is looked at by tests alone")
     )]
     pub(crate) fn schema(&self) -> Option<&Value> {
