@@ -2,8 +2,10 @@
 
 use std::{fs, path::Path};
 
-/// Every target, by the name of its folder of seeds.
-const TARGETS: [(&str, fn(&[u8])); 7] = [
+/// A target, by the name of its folder of seeds.
+type Target = (&'static str, fn(&[u8]));
+
+const TARGETS: [Target; 7] = [
     ("frames", super::frames),
     ("handshake", super::handshake),
     ("json", super::json),
