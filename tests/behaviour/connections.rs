@@ -31,7 +31,7 @@ impl Who {
 }
 
 /// Does not decide.
-struct Undecided;
+pub(crate) struct Undecided;
 
 #[ws_route("/undecided", response = String)]
 impl Undecided {

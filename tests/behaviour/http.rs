@@ -181,18 +181,8 @@ async fn what_comes_with_the_handshake_is_handled() {
 
 #[tokio::test(start_paused = true)]
 async fn handshake_timeout() {
-    struct Undecided;
-    #[ws_route("/undecided", response = String)]
-    impl Undecided {
-        async fn before_handle(&self) {
-            std::future::pending::<()>().await;
-        }
-
-        fn open(&self) {}
-    }
-
     for seconds in [10, 3] {
-        let server = Server::new().route(Undecided);
+        let server = Server::new().route(crate::connections::Undecided);
         let server =
             if seconds == 10 { server } else { server.handshake_timeout(Duration::from_secs(seconds)) };
         let http = Http::serve(server);

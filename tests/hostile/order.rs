@@ -49,18 +49,24 @@ async fn follow(mut peer: Peer, senders: usize, most: u32) {
     assert_eq!(next.len(), senders);
 }
 
+/// A server on two shards, and so many peers in its rooms.
+async fn rooms(peers: usize) -> (Served, Census, Vec<Peer>) {
+    let census = Census::new();
+    let served = Served::start(Server::new().shards(2).route(Rooms { census: census.clone() })).await;
+    let mut inside = Vec::new();
+    for _ in 0..peers {
+        inside.push(Peer::open(served.address, "/").await);
+    }
+    census.reaches(peers).await;
+    (served, census, inside)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_senders_frames_arrive_in_its_order() {
     const PEERS: usize = 6;
     const SENDERS: usize = 3;
     const EACH: u32 = 2000;
-    let census = Census::new();
-    let served = Served::start(Server::new().shards(2).route(Rooms { census: census.clone() })).await;
-    let mut peers = Vec::new();
-    for _ in 0..PEERS {
-        peers.push(Peer::open(served.address, "/").await);
-    }
-    census.reaches(PEERS).await;
+    let (served, census, peers) = rooms(PEERS).await;
     let channel = served.handle.route::<Rooms>().expect("it is served");
     let mut following = JoinSet::new();
     for peer in peers {
@@ -109,13 +115,7 @@ async fn each_senders_frames_arrive_in_its_order() {
 async fn peers_that_speak_at_once_hear_each_other_in_order() {
     const PEERS: usize = 5;
     const EACH: u32 = 1000;
-    let census = Census::new();
-    let served = Served::start(Server::new().shards(2).route(Rooms { census: census.clone() })).await;
-    let mut peers = Vec::new();
-    for _ in 0..PEERS {
-        peers.push(Peer::open(served.address, "/").await);
-    }
-    census.reaches(PEERS).await;
+    let (served, census, peers) = rooms(PEERS).await;
     let mut following = JoinSet::new();
     for (at, mut peer) in peers.into_iter().enumerate() {
         following.spawn(async move {

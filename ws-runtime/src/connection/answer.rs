@@ -44,14 +44,6 @@ impl<'a, R: Route> Driver<'a, R> {
     /// Carries out what a handler returned, as far as nothing has to be waited for.
     #[inline]
     pub(super) fn settle(&mut self, done: Done<Outcome<'a, Response<R>>>) -> Result<(), Rest<'a, R>> {
-        if let Done::Returned(Outcome::One(response)) = &done {
-            self.socket.send(response);
-            return Ok(());
-        }
-        self.settle_other(done)
-    }
-
-    fn settle_other(&mut self, done: Done<Outcome<'a, Response<R>>>) -> Result<(), Rest<'a, R>> {
         match done {
             Done::Returned(Outcome::Unsaid | Outcome::Nothing) => {}
             Done::Returned(Outcome::One(response)) => {

@@ -117,13 +117,20 @@ impl Line {
         unlock(state, delivery)
     }
 
-    /// Makes sure that a message may be queued behind what topics hold; what became of it otherwise.
-    pub(super) fn admit(&self, kind: Kind, payload: &[u8]) -> Result<Locked<'_>, Delivery> {
+    /// What topics hold is queued, and a message may follow it unless the queue is full.
+    #[inline]
+    fn next_in_line(&self) -> Result<Locked<'_>, Delivery> {
         let mut state = self.lock();
         if !state.may_send() {
             return Err(Delivery::Closed);
         }
         state.catch_up(self.id);
+        Ok(state)
+    }
+
+    /// Makes sure that a message may be queued behind what topics hold; what became of it otherwise.
+    pub(super) fn admit(&self, kind: Kind, payload: &[u8]) -> Result<Locked<'_>, Delivery> {
+        let state = self.next_in_line()?;
         if !state.is_full() {
             return Ok(state);
         }
@@ -141,11 +148,7 @@ impl Line {
     #[cold]
     fn admit_latest(&self, pointer: &str, payload: &[u8]) -> Result<Locked<'_>, Delivery> {
         let key = latest::key(pointer, payload);
-        let mut state = self.lock();
-        if !state.may_send() {
-            return Err(Delivery::Closed);
-        }
-        state.catch_up(self.id);
+        let mut state = self.next_in_line()?;
         if !state.is_full() {
             return Ok(state);
         }
