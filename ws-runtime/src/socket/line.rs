@@ -6,7 +6,7 @@
 use std::{
     io,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, PoisonError},
     task::{Context, Poll},
 };
 
@@ -25,6 +25,7 @@ use super::{
 use crate::{
     pubsub::{Outbound, SHARE},
     session::{Answer, Session},
+    sync::Mutex,
     wire::{Agreed, Close, Closed, Encoder, Kind, Text},
 };
 

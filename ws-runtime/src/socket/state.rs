@@ -2,7 +2,7 @@
 
 use std::{
     ops::{Deref, DerefMut},
-    sync::{Arc, MutexGuard},
+    sync::Arc,
     task::Waker,
 };
 
@@ -19,6 +19,7 @@ use super::{
 use crate::{
     pubsub::{Cursor, Outbound, catch_up, catch_up_apart, is_behind},
     session::Session,
+    sync::MutexGuard,
     wire::{Close, Encoder},
 };
 
