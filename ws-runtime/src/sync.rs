@@ -25,7 +25,7 @@ pub(crate) use {
 mod seen {
     use loom::sync::atomic::{AtomicUsize, Ordering};
 
-    /// Tokio's own, made visible to loom: whoever is notified sees what was done before the notification.
+    /// Tokio's own, made visible to loom: it tries who comes first, and whoever is notified sees what was done before.
     #[derive(Debug, Default)]
     pub(crate) struct Notify {
         inner: tokio::sync::Notify,
@@ -33,14 +33,27 @@ mod seen {
     }
 
     impl Notify {
+        pub(crate) fn new() -> Self {
+            Self::default()
+        }
+
         pub(crate) fn notify_one(&self) {
             self.notified.fetch_add(1, Ordering::AcqRel);
             self.inner.notify_one();
         }
 
-        pub(crate) async fn notified(&self) {
-            self.inner.notified().await;
-            self.notified.fetch_add(0, Ordering::AcqRel);
+        pub(crate) fn notify_waiters(&self) {
+            self.notified.fetch_add(1, Ordering::AcqRel);
+            self.inner.notify_waiters();
+        }
+
+        pub(crate) fn notified(&self) -> impl Future<Output = ()> {
+            self.notified.fetch_add(1, Ordering::AcqRel);
+            let notified = self.inner.notified();
+            async {
+                notified.await;
+                self.notified.fetch_add(1, Ordering::AcqRel);
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use tokio::{io::AsyncWrite, sync::Notify};
+use tokio::io::AsyncWrite;
 
 use super::{
     Delivery, Settings,
@@ -25,7 +25,7 @@ use super::{
 use crate::{
     pubsub::{Outbound, SHARE},
     session::{Answer, Session},
-    sync::Mutex,
+    sync::{Mutex, Notify},
     wire::{Agreed, Close, Closed, Encoder, Kind, Text},
 };
 

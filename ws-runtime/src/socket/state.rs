@@ -7,7 +7,6 @@ use std::{
 };
 
 use bytes::Bytes;
-use tokio::sync::Notify;
 
 use super::{
     compression::Own,
@@ -19,7 +18,7 @@ use super::{
 use crate::{
     pubsub::{Cursor, Outbound, catch_up, catch_up_apart, is_behind},
     session::Session,
-    sync::MutexGuard,
+    sync::{MutexGuard, Notify},
     wire::{Close, Encoder},
 };
 

@@ -9,6 +9,7 @@ use std::{
 
 use loom::{
     future::block_on,
+    sync::atomic::{AtomicBool, Ordering},
     thread::{JoinHandle, spawn},
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -42,15 +43,17 @@ pub(super) struct Socket {
     house: House,
     member: Arc<Member>,
     got: Arc<Mutex<Vec<u8>>>,
+    stuck: Arc<AtomicBool>,
 }
 
 struct Member(Line);
 
 /// Memory for a stream. It takes at most so many bytes in one call, so that what is written straight from a log may be cut
-/// anywhere.
+/// anywhere; none while it is stuck, and nobody is woken when it is not any more.
 struct Peer {
     got: Arc<Mutex<Vec<u8>>>,
     at_once: usize,
+    stuck: Arc<AtomicBool>,
 }
 
 /// When the connection's task looks, writes and rests: as its driver does it.
@@ -71,10 +74,11 @@ impl House {
     pub(super) fn limited(&self, id: u64, at_once: usize, limit: Option<usize>) -> Socket {
         let line = Line::new(id, &settings(limit), None, None);
         let got = Arc::<Mutex<Vec<u8>>>::default();
-        let peer = Peer { got: Arc::clone(&got), at_once };
+        let stuck = Arc::<AtomicBool>::default();
+        let peer = Peer { got: Arc::clone(&got), at_once, stuck: Arc::clone(&stuck) };
         let (_, writer) = split(Transport::Other(Box::new(peer)));
         line.start(writer);
-        Socket { house: self.clone(), member: Arc::new(Member(line)), got }
+        Socket { house: self.clone(), member: Arc::new(Member(line)), got, stuck }
     }
 
     /// Opens a socket whose peer takes at most so many bytes in one call.
@@ -141,10 +145,15 @@ impl Socket {
         house.topics.relieve(topic);
     }
 
-    /// The connection's task goes to rest, and nobody minds when it is woken: until then the flusher writes straight to the
+    /// The connection's task writes and goes to rest, and nobody minds when it is woken: until then the flusher writes straight to the
     /// stream.
     pub(super) fn doze(&self) {
-        let _ = self.line().rest(&mut Context::from_waker(Waker::noop()));
+        let _ = self.line().poll_flush(&mut Context::from_waker(Waker::noop()));
+    }
+
+    /// The stream takes nothing any more, or takes something again.
+    pub(super) fn stick(&self, stuck: bool) {
+        self.stuck.store(stuck, Ordering::Release);
     }
 
     /// The connection's task, from the first look at the socket on.
@@ -265,6 +274,9 @@ impl AsyncRead for Peer {
 
 impl AsyncWrite for Peer {
     fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if self.stuck.load(Ordering::Acquire) {
+            return Poll::Pending;
+        }
         let taken = &bytes[..bytes.len().min(self.at_once)];
         let mut got = self.got.lock().unwrap_or_else(PoisonError::into_inner);
         got.extend(taken.iter().filter(|byte| **byte != 0));
