@@ -13,6 +13,7 @@ mod header;
 mod incoming;
 mod limits;
 mod message;
+mod plain;
 
 pub(crate) use self::{
     accept::accept_key,
