@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize, de::IgnoredAny};
 use super::{Plan, plan::Form, strict::Strict};
 use crate::{
     schema::{Check, Issue, SchemaError, parse},
-    wire::{Kind, Message},
+    wire::{Kind, Message, utf8},
 };
 
 /// Up to this many bytes of a message are copied rather than shared.
@@ -173,7 +173,7 @@ pub(super) fn json<T: Serialize>(
 }
 
 fn verify(json: &[u8], check: &Check) -> Result<(), EncodeError> {
-    let text = std::str::from_utf8(json).map_err(EncodeError::new)?;
+    let text = utf8(json).ok_or_else(|| EncodeError::new("not UTF-8"))?;
     if let Some(shape) = check.shape()
         && IgnoredAny::deserialize(Strict::new(&mut serde_json::Deserializer::from_str(text), shape.root()))
             .is_ok()

@@ -232,7 +232,13 @@ impl<'a, R: Route> Driver<'a, R> {
     }
 
     /// What there is to do without waiting.
+    #[inline]
     fn ready(&mut self, cx: &mut Context<'_>) -> Option<Next<'a, R>> {
+        let is_idle = self.report.is_calm() && !self.failed && self.feed.is_empty() && self.inbox.is_idle();
+        if is_idle { None } else { self.look(cx) }
+    }
+
+    fn look(&mut self, cx: &mut Context<'_>) -> Option<Next<'a, R>> {
         if self.report.has(Fact::Sent) && self.inbox.is_fresh() {
             // We closed: of what arrived, only the peer's close frame counts.
             self.failed |= self.inbox.discard();

@@ -78,6 +78,12 @@ impl<'a, R: Route> Inbox<'a, R> {
         self.events.is_empty() && !self.is_fresh() && !self.input.is_held()
     }
 
+    /// Whether there is nothing to handle and nothing to answer.
+    #[inline]
+    pub(super) fn is_idle(&self) -> bool {
+        self.is_empty() && !self.owes()
+    }
+
     /// Whether something was read that has not been decoded as far as possible.
     pub(super) fn is_fresh(&self) -> bool {
         self.input.is_fresh()
@@ -140,6 +146,10 @@ impl<'a, R: Route> Inbox<'a, R> {
     pub(super) fn message(&mut self) -> Option<Result<Incoming<'_>, Fault>> {
         let is_usual = const { R::HANDLERS.message && !R::HANDLERS.transform_message };
         if !is_usual || !self.input.is_fresh() || !self.events.is_empty() || !self.hearing.is_plain() {
+            return None;
+        }
+        if self.input.is_empty() && !self.decoder.is_mid_message() {
+            self.input.keep();
             return None;
         }
         let limits = self.limits();

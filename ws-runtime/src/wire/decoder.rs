@@ -13,6 +13,7 @@ use super::{
     header::{Begun, Context, Header, Opcode, unmask},
     incoming::Payload,
     plain::Plain,
+    utf8,
 };
 
 /// A frame whose payload does not fit the caller's buffer is gathered in one of its own; this is how much of an announced
@@ -171,7 +172,7 @@ impl Decoder {
         match header.opcode {
             Opcode::Data(kind) if header.compressed => self.compressed(kind, payload, header.last, limits),
             Opcode::Data(Kind::Text) if header.last => {
-                let text = std::str::from_utf8(payload).map_err(|_| Fault::Utf8)?;
+                let text = utf8(payload).ok_or(Fault::Utf8)?;
                 Ok(Some(Frame::Message(Incoming(Payload::Text(text)))))
             }
             Opcode::Data(Kind::Binary) if header.last => {

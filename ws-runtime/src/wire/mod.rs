@@ -14,6 +14,7 @@ mod incoming;
 mod limits;
 mod message;
 mod plain;
+mod text;
 
 pub(crate) use self::{
     accept::accept_key,
@@ -25,6 +26,7 @@ pub(crate) use self::{
     fault::Fault,
     header::Role,
     limits::Limits,
+    text::utf8,
 };
 pub use self::{
     close::{Close, CloseCodeError, Closed, Initiator},

@@ -1,6 +1,6 @@
 //! What nearly every frame is: a whole message from a client, not compressed, shorter than 64 KiB, and all there.
 
-use super::{Fault, Incoming, Kind, header::unmask, incoming::Payload};
+use super::{Fault, Incoming, Kind, header::unmask, incoming::Payload, utf8};
 
 /// Such a frame, before its payload is looked at.
 #[derive(Clone, Copy, Debug)]
@@ -49,10 +49,7 @@ impl Plain {
             unmask(payload, key);
         }
         match self.kind {
-            Kind::Text => match std::str::from_utf8(payload) {
-                Ok(text) => Ok(Incoming(Payload::Text(text))),
-                Err(_) => Err(Fault::Utf8),
-            },
+            Kind::Text => utf8(payload).map(|text| Incoming(Payload::Text(text))).ok_or(Fault::Utf8),
             Kind::Binary => Ok(Incoming(Payload::Binary(payload))),
         }
     }
