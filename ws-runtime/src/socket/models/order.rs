@@ -104,6 +104,26 @@ fn who_hands_out_a_burst_itself_keeps_the_order() {
     }
 }
 
+/// What others publish while a burst is handed out is neither in it nor lost.
+#[test]
+fn a_burst_takes_nothing_along_that_nobody_has_got() {
+    explore(2, || {
+        let house = House::new();
+        let socket = house.open(1, usize::MAX);
+        socket.subscribe("a");
+        socket.doze();
+        let other = {
+            let house = house.clone();
+            spawn(move || house.publish("a", b'2'))
+        };
+        house.publish_large("a", b'1');
+        other.join().expect("the other publishes");
+        house.stop(house.flusher());
+        let heard = socket.finish();
+        assert!(["12", "21"].contains(&&*heard), "{heard}");
+    });
+}
+
 /// Takes the steps while the flusher hands out, and no task of a connection is awake.
 fn beside_the_flusher(topics: &[&str], steps: &[Step], expected: &str) {
     let house = House::new();

@@ -23,6 +23,9 @@ use crate::{
     wire::{Close, Encoder, Kind, Limits},
 };
 
+/// What makes a frame so large that its log is handed out at once.
+static ZEROES: [u8; 1 << 20] = [0; 1 << 20];
+
 /// Runs a model in every interleaving that takes a thread off its work, where it could go on, at most so often.
 pub(super) fn explore(preemptions: usize, model: impl Fn() + Send + Sync + 'static) {
     let mut builder = loom::model::Builder::new();
@@ -95,7 +98,6 @@ impl House {
     /// Publishes a letter in a frame that is so large that whoever publishes it hands it out itself. What makes it so are
     /// zeroes, which no peer writes down.
     pub(super) fn publish_large(&self, topic: &str, letter: u8) {
-        static ZEROES: [u8; 1 << 20] = [0; 1 << 20];
         let (head, rest) = (frame(letter), bytes::Bytes::from_static(&ZEROES));
         self.topics.publish(topic, &mut Parcel { rest: Some(&rest), ..head.parcel() }, None);
         self.topics.relieve(topic);
@@ -279,7 +281,9 @@ impl AsyncWrite for Peer {
         }
         let taken = &bytes[..bytes.len().min(self.at_once)];
         let mut got = self.got.lock().unwrap_or_else(PoisonError::into_inner);
-        got.extend(taken.iter().filter(|byte| **byte != 0));
+        for part in taken.chunks(4096).filter(|part| !ZEROES.starts_with(part)) {
+            got.extend(part.iter().filter(|byte| **byte != 0));
+        }
         Poll::Ready(Ok(taken.len()))
     }
 
