@@ -45,7 +45,9 @@ fn what_a_task_sends_and_publishes_arrives_in_its_order() {
         explore(2, move || {
             let house = House::new();
             let socket = house.open(1, 2);
-            topics.iter().for_each(|topic| socket.subscribe(topic));
+            for topic in topics {
+                socket.subscribe(topic);
+            }
             let flusher = house.flusher();
             let task = {
                 let (house, socket) = (house.clone(), socket.clone());
@@ -128,7 +130,9 @@ fn a_burst_takes_nothing_along_that_nobody_has_got() {
 fn beside_the_flusher(topics: &[&str], steps: &[Step], expected: &str) {
     let house = House::new();
     let socket = house.open(1, usize::MAX);
-    topics.iter().for_each(|topic| socket.subscribe(topic));
+    for topic in topics {
+        socket.subscribe(topic);
+    }
     socket.doze();
     let flusher = house.flusher();
     take(steps, &house, &socket);
@@ -143,18 +147,20 @@ fn each_publisher_keeps_its_order() {
         explore(2, move || {
             let house = House::new();
             let socket = house.open(1, 2);
-            topics.iter().for_each(|topic| {
+            for topic in topics {
                 if !socket.line().is_subscribed(topic) {
                     socket.subscribe(topic);
                 }
-            });
+            }
             socket.doze();
             let flusher = house.flusher();
             let other = {
                 let house = house.clone();
                 spawn(move || [b'3', b'4'].iter().for_each(|letter| house.publish(topics[1], *letter)))
             };
-            [b'1', b'2'].iter().for_each(|letter| house.publish(topics[0], *letter));
+            for letter in [b'1', b'2'] {
+                house.publish(topics[0], letter);
+            }
             other.join().expect("the other publishes");
             house.stop(flusher);
             let heard = socket.finish();
