@@ -2,7 +2,9 @@
 //!
 //! Every server is in this process and every peer is a raw socket. No test asks how long anything takes; what hangs, fails.
 
+mod backpressure;
 mod cuts;
+mod echo;
 mod frames;
 mod handshake;
 mod limits;
