@@ -39,7 +39,11 @@ impl Room {
         self.census.opened();
     }
 
-    fn message(&self, ws: &Socket<Self>, message: Message) -> Message {
+    /// A text waits for a turn of its own, so that what follows it is read before it is handled.
+    async fn message(&self, ws: &Socket<Self>, message: Message) -> Message {
+        if message.as_text().is_some() {
+            yield_now().await;
+        }
         ws.publish("room", &message);
         message
     }
@@ -53,8 +57,8 @@ impl Room {
 fn try_sessions(cases: u32) {
     let defaults = ProptestConfig::with_source_file(file!());
     let cases = if env::var_os("PROPTEST_CASES").is_some() { defaults.cases } else { cases };
-    // In milliseconds: where a server hangs, each step towards the smallest session takes its time.
-    let config = ProptestConfig { cases, max_shrink_time: 120_000, ..defaults };
+    // The time is in milliseconds: where a server hangs, each step towards the smallest session takes long.
+    let config = ProptestConfig { cases, max_shrink_iters: 10_000, max_shrink_time: 120_000, ..defaults };
     let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let tried = TestRunner::new(config).run(&session(), |session| runtime.block_on(harms_nobody(session)));
     if let Err(failed) = tried {

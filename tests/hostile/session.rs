@@ -7,7 +7,10 @@ use std::fmt;
 use flate2::{Compress, Compression, FlushCompress};
 use proptest::{collection::vec, option, prelude::*, sample::Index};
 
-use crate::peer::{BINARY, CLOSE, PING, PONG, TEXT, frame};
+use crate::{
+    outcome::MAX_PAYLOAD,
+    peer::{BINARY, CLOSE, PING, PONG, TEXT, frame},
+};
 
 /// Set in the first byte of a frame: a whole message; compressed.
 const FIN: u8 = 0x80;
@@ -91,7 +94,7 @@ fn part() -> impl Strategy<Value = Part> {
     prop_oneof![
         40 => message().prop_map(Part::Message),
         16 => control().prop_map(Part::Control),
-        4 => option::of((code(), bytes(130))).prop_map(Part::Close),
+        4 => option::of((code(), bytes(123))).prop_map(Part::Close),
         2 => (any::<u8>(), bytes(300)).prop_map(|(first, payload)| Part::Frame(first, payload)),
         1 => bytes(300).prop_map(Part::Bytes),
     ]
@@ -99,7 +102,7 @@ fn part() -> impl Strategy<Value = Part> {
 
 fn message() -> impl Strategy<Value = Message> {
     let fragment = prop_oneof![2 => Just(0), 1 => 1..20_usize, 1 => 20..1500_usize];
-    let any = (any::<bool>(), bytes(4200), any::<bool>(), fragment, option::of(control()));
+    let any = (any::<bool>(), bytes(MAX_PAYLOAD), any::<bool>(), fragment, option::of(control()));
     any.prop_map(|(text, payload, compressed, fragment, between)| Message {
         text,
         payload,
@@ -110,8 +113,7 @@ fn message() -> impl Strategy<Value = Message> {
 }
 
 fn control() -> impl Strategy<Value = Control> {
-    // One byte more is too long.
-    (any::<bool>(), bytes(126)).prop_map(|(pong, payload)| Control { pong, payload })
+    (any::<bool>(), bytes(125)).prop_map(|(pong, payload)| Control { pong, payload })
 }
 
 /// Those that may be sent, those that may not, and those that nobody has defined.
@@ -119,9 +121,9 @@ fn code() -> impl Strategy<Value = u16> {
     prop_oneof![990..1020_u16, 2990..3010_u16, 3990..5010_u16, any::<u16>()]
 }
 
-/// At most so many bytes, mostly text, mostly few.
-fn bytes(most: usize) -> impl Strategy<Value = Bytes> {
-    let few = most.min(30);
+/// Bytes, mostly text, mostly few; now and then as many as there may be, or one more.
+fn bytes(limit: usize) -> impl Strategy<Value = Bytes> {
+    let few = limit.min(30);
     // Characters of each length that there is.
     let text = |most| {
         (0..4_usize, 0..=most / 4)
@@ -130,10 +132,11 @@ fn bytes(most: usize) -> impl Strategy<Value = Bytes> {
             })
             .prop_map(String::into_bytes)
     };
+    let length = prop_oneof![0..=limit, Just(limit), Just(limit + 1)];
     prop_oneof![
         6 => text(few),
-        2 => (0..=most).prop_map(|length| vec![b'a'; length]),
-        1 => text(most),
+        2 => length.prop_map(|length| vec![b'a'; length]),
+        1 => text(limit),
         1 => vec(any::<u8>(), 0..=few),
     ]
     .prop_map(Bytes)
