@@ -21,7 +21,7 @@ pub use self::page::Page;
 const DEFAULT_PORT: u16 = 3000;
 
 /// Serves on 127.0.0.1 until Ctrl-C or SIGTERM, and prints where: at the port that `PORT` names, or 3000. At port 0 the
-/// system chooses a free one.
+/// system chooses a free one. In the end it prints how many sockets were closed and how many were cut off.
 ///
 /// # Errors
 /// If `PORT` is not a port, it is taken, or accepting connections fails.
@@ -41,6 +41,8 @@ pub async fn serve(server: Server) -> Result<(), Box<dyn Error>> {
             asked?;
             handle.shutdown();
             serving.await?;
+            let ended = handle.ended().await;
+            println!("closed {} cleanly, cut off {}", ended.clean, ended.forced);
         }
     }
     Ok(())
