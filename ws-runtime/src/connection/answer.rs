@@ -42,7 +42,6 @@ pub(super) enum Rest<'a, R: Route> {
 
 impl<'a, R: Route> Driver<'a, R> {
     /// Carries out what a handler returned, as far as nothing has to be waited for.
-    #[inline]
     pub(super) fn settle(&mut self, done: Done<Outcome<'a, Response<R>>>) -> Result<(), Rest<'a, R>> {
         match done {
             Done::Returned(Outcome::Unsaid | Outcome::Nothing) => {}

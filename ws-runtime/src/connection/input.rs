@@ -59,6 +59,14 @@ impl Input {
         &mut self.bytes[self.at as usize..self.end as usize]
     }
 
+    /// Takes the first bytes, as many as there are at least.
+    #[inline]
+    pub(super) fn take(&mut self, bytes: usize) -> &mut [u8] {
+        let at = self.at as usize;
+        self.at += length(bytes);
+        &mut self.bytes[at..at + bytes]
+    }
+
     /// All but the last `left` bytes are decoded.
     #[inline]
     pub(super) fn advance(&mut self, left: usize) {
