@@ -32,12 +32,6 @@ pub(super) enum Burst<'a, R: Route> {
     Event(Event<R>),
 }
 
-/// What became of one message.
-enum Step<'a, R: Route> {
-    Answered,
-    Else(Burst<'a, R>),
-}
-
 impl<'a, R: Route> Driver<'a, R> {
     /// Handles messages as long as they are of the usual kind; `handler` is the place of their handlers' futures, and empty but
     /// while one waits.
@@ -54,45 +48,34 @@ impl<'a, R: Route> Driver<'a, R> {
         let (body, socket) = (&self.entry.body, self.socket);
         while !self.waited && self.handled < TURN && self.line().report().is_calm() {
             // All of it at once, so that nothing has to be moved out that stays here.
-            let step = catch_unwind(AssertUnwindSafe(|| {
+            let stopped = catch_unwind(AssertUnwindSafe(|| {
                 let incoming = match self.inbox.message() {
                     Some(Ok(incoming)) => incoming,
                     Some(Err(fault)) => {
-                        return Step::Else(self.inbox.fail(fault).map_or(Burst::Over, Burst::Event));
+                        return Some(self.inbox.fail(fault).map_or(Burst::Over, Burst::Event));
                     }
-                    None => return Step::Else(Burst::Over),
+                    None => return Some(Burst::Over),
                 };
                 let length = incoming.as_bytes().len();
                 match <Body<R>>::decode(incoming, body) {
                     Ok(message) => handler.set(Some(begin(message))),
-                    Err(invalid) => return Step::Else(Burst::Event(Event::Invalid(invalid, length))),
+                    Err(invalid) => return Some(Burst::Event(Event::Invalid(invalid, length))),
                 }
-                let Some(running) = handler.as_mut().as_pin_mut() else { return Step::Answered };
-                match running.poll(cx) {
+                self.handled += 1;
+                self.invalid = 0;
+                match handler.as_mut().as_pin_mut()?.poll(cx) {
                     Poll::Ready(Outcome::One(ref response)) => {
                         socket.send(response);
-                        Step::Answered
+                        None
                     }
-                    Poll::Ready(Outcome::Unsaid | Outcome::Nothing) => Step::Answered,
-                    Poll::Ready(outcome) => Step::Else(Burst::Done(Done::Returned(outcome))),
-                    Poll::Pending => Step::Else(Burst::Waiting),
+                    Poll::Ready(Outcome::Unsaid | Outcome::Nothing) => None,
+                    Poll::Ready(outcome) => Some(Burst::Done(Done::Returned(outcome))),
+                    Poll::Pending => Some(Burst::Waiting),
                 }
             }));
-            match step {
-                Ok(Step::Answered) => {
-                    handler.set(None);
-                    self.handled += 1;
-                    self.invalid = 0;
-                }
-                Ok(Step::Else(Burst::Waiting)) => {
-                    self.invalid = 0;
-                    return Burst::Waiting;
-                }
-                Ok(Step::Else(Burst::Done(done))) => {
-                    self.invalid = 0;
-                    return Burst::Done(done);
-                }
-                Ok(Step::Else(other)) => return other,
+            match stopped {
+                Ok(None) => handler.set(None),
+                Ok(Some(burst)) => return burst,
                 Err(panic) => return Burst::Done(Done::Panicked(panic_text(&*panic))),
             }
         }

@@ -11,8 +11,9 @@ use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::socket::Reader;
 
-/// The buffer that all connections of a thread read into, in bytes. A larger frame is read into memory of its own.
-pub(super) const BUFFER: usize = 64 * 1024;
+/// The buffer that all connections of a thread read into, in bytes. A larger frame is read into memory of its own. What comes in
+/// powers of two fills 64 KiB but for its headers, and the last frame is not cut where there is room for these too.
+pub(super) const BUFFER: usize = (64 + 4) * 1024;
 
 thread_local! {
     /// Nothing stays in it between two polls, so one serves every connection of the thread. Whoever reads takes it, so that
