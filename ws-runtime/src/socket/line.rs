@@ -56,7 +56,7 @@ impl Line {
             board: Board::default(),
             changed: Arc::clone(&changed),
             state: Mutex::new(State {
-                writer: None,
+                writer: Some(Writer::Awaited),
                 outbox: Outbox::default(),
                 cursors: Vec::new(),
                 own: Own::of(agreed.as_ref()),
@@ -259,7 +259,8 @@ impl Line {
 
     // What the connection's task does.
 
-    /// Begins: the handshake is done, the stream is ours.
+    /// The handshake is done, the stream is ours. Not to be called once the socket is [finished](Self::finish); its task is
+    /// to be woken.
     pub(crate) fn start(&self, writer: Writer) {
         self.lock().writer = Some(writer);
     }
