@@ -6,11 +6,12 @@ use std::{
     time::Duration,
 };
 
+use futures_util::{Stream, stream};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
 use ws_runtime::{Close, Closed, Delivery, Server, Socket, testing::Site, ws_route};
 
@@ -208,6 +209,35 @@ async fn a_client_that_does_not_take_its_101_has_its_place_until_it_is_given_up(
         assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{head}");
     }
     http.shut_down().await;
+}
+
+/// What `open` left under way is there before the 101 is, but a client has its whole time from the 101 on.
+#[tokio::test(start_paused = true)]
+async fn silence_counts_from_the_101_on() {
+    struct Silent;
+    #[ws_route("/silent/{opening}", response = Note, idle_timeout = 4, send_pings = false)]
+    impl Silent {
+        async fn open(&self, ws: &Socket<Self>) -> Option<impl Stream<Item = Note> + use<>> {
+            if ws.params().opening == "waits" {
+                sleep(Duration::from_secs(2)).await;
+            }
+            (ws.params().opening == "feeds").then(stream::pending)
+        }
+    }
+
+    for opening in ["returns", "waits", "feeds"] {
+        let http = Http::serve(Server::new().handshake_timeout(Duration::from_secs(10)).route(Silent));
+        // It takes its 101 six seconds after `open`.
+        let mut late = http.dial_noticed(16, || {}).await;
+        late.write_all(handshake(&format!("/silent/{opening}")).as_bytes()).await.unwrap();
+        sleep(Duration::from_secs(6)).await;
+        assert!(head(&mut late).await.starts_with("HTTP/1.1 101 "), "{opening}");
+        let taken = Instant::now();
+        assert_eq!(heard(&mut late).await.as_deref(), Some("close 1001"), "{opening}");
+        assert_eq!(taken.elapsed().as_secs(), 4, "{opening}");
+        drop(late);
+        http.shut_down().await;
+    }
 }
 
 /// A shutdown that begins between `open` and the 101.

@@ -238,6 +238,11 @@ impl<'a, R: Route> Inbox<'a, R> {
         None
     }
 
+    /// Whether HTTP still has the stream, as far as was looked.
+    pub(super) fn awaits_stream(&self) -> bool {
+        matches!(self.source, Source::Awaited(_))
+    }
+
     /// Gives back what it waits for.
     pub(super) fn into_arrival(self) -> Option<Arrival> {
         match self.source {

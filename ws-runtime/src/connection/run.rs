@@ -8,6 +8,8 @@ use std::{
     task::{Poll, ready},
 };
 
+use tokio::time::Instant;
+
 use super::{
     Entry,
     answer::{Rest, Settled},
@@ -39,6 +41,7 @@ pub(super) fn run<R: Route>(
         let mut driver = Driver::new(entry, socket, arrival);
         let settled = if is_open { Settled::Open } else { open(&mut driver).await };
         let is_done = driver.feed.is_empty();
+        let was_awaited = driver.inbox.awaits_stream();
         let has_stream = poll_fn(|cx| match driver.inbox.poll_arrival(cx) {
             Poll::Ready(()) => Poll::Ready(true),
             Poll::Pending if is_done => Poll::Ready(false),
@@ -47,6 +50,10 @@ pub(super) fn run<R: Route>(
         if !has_stream.await {
             let arrival = give_up(driver);
             return arrival.map(|arrival| (present, arrival));
+        }
+        if was_awaited {
+            // The client could say nothing before its 101, so its silence begins here.
+            driver.keepalive.hear(Instant::now());
         }
         if settled == Settled::Open {
             live(&mut driver).await;
