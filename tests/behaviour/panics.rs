@@ -125,6 +125,44 @@ async fn a_panic_while_a_message_is_decoded_is_contained() {
     assert_eq!(journal.take(), ["panicked: in `Deserialize`"]);
 }
 
+/// One that waits for its turn when its socket closes is dropped unhandled, and whatever that does, the closing handshake and
+/// `close` follow.
+#[tokio::test(start_paused = true)]
+async fn a_panic_while_a_message_is_dropped_is_contained() {
+    #[derive(schemars::JsonSchema, serde::Deserialize)]
+    struct Mine {
+        message: String,
+    }
+    impl Drop for Mine {
+        fn drop(&mut self) {
+            assert!(self.message != "mine", "in `Drop`");
+        }
+    }
+    struct Mines(Journal);
+    #[ws_route("/mines", body = Mine, response = Note)]
+    impl Mines {
+        async fn message(&self, ws: &Socket<Self>, mine: Mine) {
+            self.0.note(&mine.message);
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            ws.close(Close::NORMAL);
+        }
+
+        fn close(&self, closed: Closed) {
+            self.0.note_end(&closed);
+        }
+    }
+
+    let journal = Journal::default();
+    let site = Site::start(Server::new().route(Mines(journal.clone())));
+    let mut client = site.connect::<Mines>("/mines").await.unwrap();
+    for message in ["first", "mine"] {
+        client.send_text(format!("{{\"message\": {message:?}}}")).await;
+    }
+    assert_eq!(client.receive_close().await.0, Some(1000));
+    site.settled().await;
+    assert_eq!(journal.take(), ["first", "1000 \"\" by Us, clean"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_panic_in_a_stream_is_contained() {
     struct Cracked(Journal);

@@ -5,6 +5,7 @@
 
 use std::{
     future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     task::{Context, Poll, ready},
 };
@@ -139,6 +140,8 @@ impl<'a, R: Route> Inbox<'a, R> {
         let mut broken = false;
         while let Some(event) = self.pop() {
             broken |= matches!(event, Event::Fault(_));
+            // Nobody is left to be told that its `Drop` panicked, and the end of the connection is not to be lost by it.
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(event)));
         }
         broken
     }
