@@ -35,6 +35,21 @@ impl Kind {
             Self::Close => "close",
         }
     }
+
+    /// The trait's name for it where it is not asynchronous; none before the 101, where what costs time is usual.
+    pub(crate) const fn name_now(self) -> Option<&'static str> {
+        match self {
+            Self::Parse | Self::Transform | Self::BeforeHandle | Self::Upgrade => None,
+            Self::Open => Some("open_now"),
+            Self::TransformMessage => Some("transform_message_now"),
+            Self::Message => Some("message_now"),
+            Self::Drain => Some("drain_now"),
+            Self::Ping => Some("ping_now"),
+            Self::Pong => Some("pong_now"),
+            Self::Error => Some("error_now"),
+            Self::Close => Some("close_now"),
+        }
+    }
 }
 
 /// What a handler takes after its first argument, which is always a reference.

@@ -39,6 +39,10 @@ impl Handlers {
 }
 
 /// A route with its handlers. Written by `#[ws_route]`, one method for each handler of the block.
+///
+/// From `open` on a handler has two methods: the asynchronous one is called, and without one of the user's calls the other,
+/// which is for handlers that nothing waits for. So it is here that their futures are made, and not anew in each crate with
+/// routes, where the compiler would check every one of them again.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a route",
     label = "no route",
@@ -83,54 +87,86 @@ pub trait Route: Endpoint + Send + Sync {
     }
 
     /// After the 101, before the first message.
-    fn open<'a>(&'a self, _ws: &'a Socket<Self>) -> impl Future<Output = Outcome<'a, Response<Self>>> + Send {
-        std::future::ready(Outcome::Unsaid)
+    fn open<'a>(&'a self, ws: &'a Socket<Self>) -> impl Future<Output = Outcome<'a, Response<Self>>> + Send {
+        async move { self.open_now(ws) }
+    }
+
+    /// The same, without waiting.
+    fn open_now<'a>(&'a self, _ws: &'a Socket<Self>) -> Outcome<'a, Response<Self>> {
+        Outcome::Unsaid
     }
 
     /// Before a message is decoded.
     fn transform_message<'a>(
         &'a self,
-        _ws: &'a Socket<Self>,
+        ws: &'a Socket<Self>,
         message: Message,
     ) -> impl Future<Output = Message> + Send {
-        std::future::ready(message)
+        async move { self.transform_message_now(ws, message) }
+    }
+
+    /// The same, without waiting.
+    fn transform_message_now<'a>(&'a self, _ws: &'a Socket<Self>, message: Message) -> Message {
+        message
     }
 
     /// A valid message.
     fn message<'a>(
         &'a self,
-        _ws: &'a Socket<Self>,
-        _body: Body<Self>,
+        ws: &'a Socket<Self>,
+        body: Body<Self>,
     ) -> impl Future<Output = Outcome<'a, Response<Self>>> + Send {
-        std::future::ready(Outcome::Unsaid)
+        async move { self.message_now(ws, body) }
+    }
+
+    /// The same, without waiting.
+    fn message_now<'a>(&'a self, _ws: &'a Socket<Self>, _body: Body<Self>) -> Outcome<'a, Response<Self>> {
+        Outcome::Unsaid
     }
 
     /// The outbound queue has emptied after it was full.
-    fn drain<'a>(&'a self, _ws: &'a Socket<Self>) -> impl Future<Output = ()> + Send {
-        std::future::ready(())
+    fn drain<'a>(&'a self, ws: &'a Socket<Self>) -> impl Future<Output = ()> + Send {
+        async move { self.drain_now(ws) }
     }
+
+    /// The same, without waiting.
+    fn drain_now<'a>(&'a self, _ws: &'a Socket<Self>) {}
 
     /// A ping arrived; it is answered already.
-    fn ping<'a>(&'a self, _ws: &'a Socket<Self>, _payload: Bytes) -> impl Future<Output = ()> + Send {
-        std::future::ready(())
+    fn ping<'a>(&'a self, ws: &'a Socket<Self>, payload: Bytes) -> impl Future<Output = ()> + Send {
+        async move { self.ping_now(ws, payload) }
     }
 
+    /// The same, without waiting.
+    fn ping_now<'a>(&'a self, _ws: &'a Socket<Self>, _payload: Bytes) {}
+
     /// A pong arrived.
-    fn pong<'a>(&'a self, _ws: &'a Socket<Self>, _payload: Bytes) -> impl Future<Output = ()> + Send {
-        std::future::ready(())
+    fn pong<'a>(&'a self, ws: &'a Socket<Self>, payload: Bytes) -> impl Future<Output = ()> + Send {
+        async move { self.pong_now(ws, payload) }
     }
+
+    /// The same, without waiting.
+    fn pong_now<'a>(&'a self, _ws: &'a Socket<Self>, _payload: Bytes) {}
 
     /// A handler failed or panicked, or a message was invalid.
     fn error<'a>(
         &'a self,
-        _ws: &'a Socket<Self>,
-        _error: Error,
+        ws: &'a Socket<Self>,
+        error: Error,
     ) -> impl Future<Output = Outcome<'a, Response<Self>>> + Send {
-        std::future::ready(Outcome::Unsaid)
+        async move { self.error_now(ws, error) }
+    }
+
+    /// The same, without waiting.
+    fn error_now<'a>(&'a self, _ws: &'a Socket<Self>, _error: Error) -> Outcome<'a, Response<Self>> {
+        Outcome::Unsaid
     }
 
     /// The connection has ended; exactly once for each opened socket.
-    fn close<'a>(&'a self, _ws: &'a Socket<Self>, _closed: Closed) -> impl Future<Output = ()> + Send {
-        std::future::ready(())
+    fn close<'a>(&'a self, ws: &'a Socket<Self>, closed: Closed) -> impl Future<Output = ()> + Send {
+        async move { self.close_now(ws, closed) }
     }
+
+    /// The same, without waiting.
+    fn close_now<'a>(&'a self, _ws: &'a Socket<Self>, _closed: Closed) {}
 }
