@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use futures_util::{Stream, stream};
+use schemars::JsonSchema;
+use serde::{Serialize, Serializer};
 use serde_json::json;
 use ws_runtime::{Close, Closed, Error, Server, Socket, testing::Event, testing::Site, ws_route};
 
@@ -68,6 +70,43 @@ async fn a_panic_closes_and_nobody_else_notices() {
     other.send(&Note::new("Hello!")).await;
     assert_eq!(other.receive().await, Note::new("Hello!"));
     assert_eq!(journal.take(), ["1011 \"internal error\" by Us, clean"]);
+}
+
+/// A response whose own code panics while it is written.
+#[derive(JsonSchema)]
+struct Unwritable;
+
+impl Serialize for Unwritable {
+    fn serialize<S: Serializer>(&self, _serializer: S) -> Result<S::Ok, S::Error> {
+        panic!("s3cret")
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_response_that_panics_while_it_is_written_closes() {
+    struct Mute(Journal);
+    #[ws_route("/mute", body = bool, response = Unwritable)]
+    impl Mute {
+        async fn message(&self, waits: bool) -> Unwritable {
+            if waits {
+                tokio::task::yield_now().await;
+            }
+            Unwritable
+        }
+
+        fn error(&self, error: Error) {
+            self.0.note(named(&error));
+        }
+    }
+
+    for waits in ["false", "true"] {
+        let journal = Journal::default();
+        let site = Site::start(Server::new().route(Mute(journal.clone())));
+        let mut client = site.connect::<Mute>("/mute").await.unwrap();
+        client.send_text(waits).await;
+        assert_eq!(client.receive_close().await, (Some(1011), "internal error".into()), "{waits}");
+        assert_eq!(journal.take(), ["panicked: s3cret"], "{waits}");
+    }
 }
 
 /// What `error` may say, by what it returns.

@@ -1,33 +1,11 @@
 //! One good session, cut off at every byte, dripped byte by byte, and sent in one piece.
 
 use tokio::task::yield_now;
-use ws_runtime::{Message, Server, Socket, ws_route};
 
 use crate::{
+    echo::{echo, end},
     peer::{BINARY, CLOSE, Frame, PING, PONG, Peer, TEXT, close, frame, opening},
-    served::{Census, Served},
 };
-
-/// What comes in goes out, and everybody is in one room.
-struct Echo {
-    census: Census,
-}
-
-#[ws_route("/")]
-impl Echo {
-    fn open(&self, ws: &Socket<Self>) {
-        ws.subscribe("room");
-        self.census.opened();
-    }
-
-    fn message(&self, message: Message) -> Message {
-        message
-    }
-
-    fn close(&self) {
-        self.census.closed();
-    }
-}
 
 /// A handshake, and one of everything that a peer may say.
 fn session() -> Vec<u8> {
@@ -87,26 +65,9 @@ async fn said(mut peer: Peer) -> Option<Said> {
     Some(said)
 }
 
-async fn serve() -> (Served, Census) {
-    let census = Census::new();
-    (Served::start(Server::new().route(Echo { census: census.clone() })).await, census)
-}
-
-/// Nothing is left of whoever was here, and a newcomer is served.
-async fn end(served: Served, census: Census) {
-    let mut fresh = Peer::open(served.address, "/").await;
-    fresh.say("still there?").await;
-    assert_eq!(fresh.text().await, "still there?");
-    drop(fresh);
-    census.empties().await;
-    let channel = served.handle.route::<Echo>().expect("it is served");
-    served.end().await;
-    assert_eq!((channel.sockets().len(), channel.subscriber_count("room")), (0, 0));
-}
-
 #[tokio::test]
 async fn a_session_in_one_piece_or_in_many_is_the_same() {
-    let (served, census) = serve().await;
+    let (served, census) = echo(|server| server).await;
     let session = session();
     let mut whole = Peer::connect(served.address).await;
     whole.send(&session).await;
@@ -132,7 +93,7 @@ async fn a_session_in_one_piece_or_in_many_is_the_same() {
 
 #[tokio::test]
 async fn a_session_cut_at_any_byte_ends_for_the_server_too() {
-    let (served, census) = serve().await;
+    let (served, census) = echo(|server| server).await;
     let (session, all) = (session(), Said::all());
     for at in 0..session.len() {
         let mut peer = Peer::connect(served.address).await;
@@ -152,7 +113,7 @@ async fn a_session_cut_at_any_byte_ends_for_the_server_too() {
 
 #[tokio::test]
 async fn a_session_reset_at_any_byte_ends_for_the_server_too() {
-    let (served, census) = serve().await;
+    let (served, census) = echo(|server| server).await;
     let session = session();
     for at in 0..session.len() {
         let mut peer = Peer::connect(served.address).await;

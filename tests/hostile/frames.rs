@@ -1,45 +1,16 @@
 //! Every header that a frame can have, and every close frame: what is answered, and that the answer arrives.
 
 use tokio::task::JoinSet;
-use ws_runtime::{Message, Server, ws_route};
 
 use crate::{
+    echo::{echo, end},
     peer::{BINARY, CLOSE, PING, PONG, Peer, TEXT, close, frame},
     served::{Census, Served},
 };
 
-/// What comes in goes out.
-struct Echo {
-    census: Census,
-}
-
-#[ws_route("/", max_payload_length = "1KiB")]
-impl Echo {
-    fn open(&self) {
-        self.census.opened();
-    }
-
-    fn message(&self, message: Message) -> Message {
-        message
-    }
-
-    fn close(&self) {
-        self.census.closed();
-    }
-}
-
+/// The longest message is 1 KiB.
 async fn serve() -> (Served, Census) {
-    let census = Census::new();
-    (Served::start(Server::new().route(Echo { census: census.clone() })).await, census)
-}
-
-async fn end(served: Served, census: Census) {
-    let mut fresh = Peer::open(served.address, "/").await;
-    fresh.say("still there?").await;
-    assert_eq!(fresh.text().await, "still there?");
-    drop(fresh);
-    census.empties().await;
-    served.end().await;
+    echo(|server| server.max_payload_length(1024)).await
 }
 
 /// A frame header by its parts, and a payload of the announced length if that is short.

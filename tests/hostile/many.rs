@@ -6,6 +6,7 @@ use tokio::task::JoinSet;
 use ws_runtime::{Message, Server, Socket, ws_route};
 
 use crate::{
+    echo::{Echo, echo},
     peer::{BINARY, CLOSE, Peer, TEXT, close},
     served::{Census, Served},
 };
@@ -100,6 +101,32 @@ async fn thousands_are_told_and_those_who_never_answer_are_cut_off() {
     census.empties().await;
     drop((channel, handle));
     assert_eq!(Arc::strong_count(&held), 1, "the route is still held");
+}
+
+/// A shutdown among peers of whom some answer its close frame, some read it and say nothing, and some do not even read.
+#[tokio::test]
+async fn a_shutdown_does_not_wait_for_those_who_never_answer() {
+    const PEERS: usize = 200;
+    let (served, census) = echo(|server| server.close_timeout(Duration::from_millis(300))).await;
+    let mut peers = Vec::new();
+    for _ in 0..PEERS {
+        peers.push(Peer::open(served.address, "/").await);
+    }
+    census.reaches(PEERS).await;
+    let channel = served.handle.route::<Echo>().expect("it is served");
+    assert_eq!((channel.sockets().len(), channel.subscriber_count("room")), (PEERS, PEERS));
+    served.handle.shutdown();
+    for (at, peer) in peers.iter_mut().enumerate().filter(|(at, _)| at % 4 != 0) {
+        let frame = peer.frame().await.expect("everybody is told");
+        assert_eq!((frame.first, &frame.payload[..2]), (CLOSE, &1001_u16.to_be_bytes()[..]));
+        if at % 2 == 0 {
+            peer.send(&close(1001)).await;
+            assert_eq!(peer.frame().await, None);
+        }
+    }
+    served.end().await;
+    census.empties().await;
+    assert_eq!((channel.sockets().len(), channel.subscriber_count("room")), (0, 0));
 }
 
 /// What this process has claimed of its address space, in bytes.

@@ -1,26 +1,49 @@
-//! Bytes that nobody thought of: the server may refuse them, but must answer by its rules and serve the next.
+//! Sessions that nobody thought of, each on a server of its own: what it answers is what the protocol says, whoever else is
+//! there is served all the while, and nothing is left.
+//!
+//! What fails is made as small as it can be, printed, and kept in `proptest-regressions`, to be tried first in every run.
+//! `PROPTEST_CASES` says how many are tried.
 
-use tokio::task::JoinSet;
+use std::{env, net::SocketAddr, sync::Arc};
+
+use proptest::{
+    prelude::*,
+    test_runner::{TestCaseError, TestRunner},
+};
+use tokio::{runtime, task::yield_now};
 use ws_runtime::{Message, Server, Socket, ws_route};
 
 use crate::{
-    peer::{CLOSE, Peer, frame},
+    outcome::{self, Outcome},
+    peer::{Peer, TEXT, opening, soon},
+    pieces::InPieces,
     served::{Census, Served},
+    session::{Session, session},
 };
 
 /// What comes in goes out, to everybody.
-struct Echo {
+struct Room {
     census: Census,
+    _held: Arc<()>,
 }
 
-#[ws_route("/", max_payload_length = "4KiB", max_fragments = 50)]
-impl Echo {
+#[ws_route(
+    "/",
+    max_payload_length = "4KiB",
+    max_fragments = 50,
+    per_message_deflate(threshold = 0, server_no_context_takeover = off, client_no_context_takeover = off)
+)]
+impl Room {
     fn open(&self, ws: &Socket<Self>) {
         ws.subscribe("room");
         self.census.opened();
     }
 
-    fn message(&self, ws: &Socket<Self>, message: Message) -> Message {
+    /// A text waits for a turn of its own, so that what follows it is read before it is handled.
+    async fn message(&self, ws: &Socket<Self>, message: Message) -> Message {
+        if message.as_text().is_some() {
+            yield_now().await;
+        }
         ws.publish("room", &message);
         message
     }
@@ -30,109 +53,111 @@ impl Echo {
     }
 }
 
-/// The same numbers in each run, for a failure must be found again (Steele, Lea and Flood 2014, SplitMix64).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ mixed >> 31
-    }
-
-    fn below(&mut self, most: u64) -> usize {
-        usize::try_from(self.next() % most).expect("it is small")
-    }
-
-    fn byte(&mut self) -> u8 {
-        self.next().to_le_bytes()[0]
-    }
-
-    fn bytes(&mut self, length: usize) -> Vec<u8> {
-        (0..length).map(|_| self.byte()).collect()
-    }
-
-    /// Frames, most of them good, some with a byte changed, put in, or taken out.
-    fn session(&mut self) -> Vec<u8> {
-        let mut session = Vec::new();
-        for _ in 0..=self.below(20) {
-            let first = match self.below(12) {
-                0 => self.byte(),
-                1 | 2 => 0x01,
-                3 | 4 => 0x00,
-                5 => 0x80,
-                6 => 0x89,
-                7 => 0x8a,
-                8 => 0x02,
-                _ => 0x81,
-            };
-            let length = match self.below(4) {
-                0 => self.below(3),
-                1 => self.below(126),
-                2 => self.below(300),
-                _ => self.below(1500),
-            };
-            // Text that is cut anywhere, or any bytes.
-            let payload = match self.below(8) {
-                0 => self.bytes(length),
-                _ => "aä€\u{1d11e}".bytes().cycle().skip(self.below(10)).take(length).collect(),
-            };
-            let control = first & 0x08 != 0 && self.below(10) > 0;
-            session.extend(frame(first, if control { &payload[..length.min(125)] } else { &payload }));
-        }
-        for _ in 0..self.below(3) {
-            let at = self.below(session.len() as u64);
-            match self.below(3) {
-                0 => session[at] = self.byte(),
-                1 => session.insert(at, self.byte()),
-                _ => drop(session.remove(at)),
-            }
-        }
-        session
+/// Tries so many sessions, or as many as `PROPTEST_CASES` says.
+fn try_sessions(cases: u32) {
+    let defaults = ProptestConfig::with_source_file(file!());
+    let cases = if env::var_os("PROPTEST_CASES").is_some() { defaults.cases } else { cases };
+    // The time is in milliseconds: where a server hangs, each step towards the smallest session takes long.
+    let config = ProptestConfig { cases, max_shrink_iters: 10_000, max_shrink_time: 120_000, ..defaults };
+    let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let tried = TestRunner::new(config).run(&session(), |session| runtime.block_on(harms_nobody(session)));
+    if let Err(failed) = tried {
+        panic!("{failed}");
     }
 }
 
-#[tokio::test]
-async fn no_bytes_harm_the_server() {
-    const SESSIONS: u64 = 1500;
-    let census = Census::new();
-    let served = Served::start(Server::new().route(Echo { census: census.clone() })).await;
-    let mut running = JoinSet::new();
-    for seed in 0..SESSIONS {
-        if running.len() == 8 {
-            running.join_next().await.expect("there are eight").expect("it keeps the rules");
+#[test]
+fn no_session_harms_the_server() {
+    try_sessions(300);
+}
+
+#[test]
+#[ignore = "needs minutes"]
+fn long_no_session_harms_the_server() {
+    try_sessions(100_000);
+}
+
+/// Fails if a session is not answered as is due, or is felt by anybody else, or leaves anything behind.
+async fn harms_nobody(session: Session) -> Result<(), TestCaseError> {
+    const STILL_THERE: &str = "Still there?";
+    let (census, held) = (Census::new(), Arc::new(()));
+    let server = Server::new().route(Room { census: census.clone(), _held: Arc::clone(&held) });
+    let pieces = session.pieces.clone();
+    let served = Served::over(server, |listener| InPieces::new(listener, pieces)).await;
+    let mut witness = Peer::open(served.address, "/").await;
+    census.reaches(1).await;
+    let channel = served.handle.route::<Room>().expect("it is served");
+
+    let due = outcome::due(&session.bytes(), session.compresses);
+    if let Some(said) = attend(&session, served.address, &census).await? {
+        prop_assert_eq!(&said.messages, &due.messages);
+        prop_assert_eq!(&said.pongs, &due.pongs);
+        prop_assert!(due.end.allows(said.end), "closed with {:?}, not {:?}", said.end, due.end);
+    }
+
+    // Whoever else is there has heard all of it, and is served.
+    census.falls_to(1).await;
+    prop_assert_eq!(channel.subscriber_count("room"), 1);
+    // Its last handler has run, and then it departs.
+    soon(async {
+        while channel.sockets().len() > 1 {
+            yield_now().await;
         }
-        let address = served.address;
-        running.spawn(async move {
-            let mut random = Random(seed);
-            let mut peer = Peer::open(address, "/").await;
-            let session = random.session();
-            for piece in session.chunks(1 + random.below(2000)) {
-                peer.try_send(piece).await;
-            }
-            peer.finish().await;
-            // Whatever it answers, it is frames, whole, of kinds that there are, and one close frame at most, the last.
-            let mut closed = false;
-            while let Some(frame) = peer.frame().await {
-                assert!(!closed, "seed {seed}: {frame:?} behind a close frame");
-                assert!(matches!(frame.first, 0x81 | 0x82 | 0x88 | 0x8a), "seed {seed}: {frame:?}");
-                if frame.first == 0x81 {
-                    assert!(std::str::from_utf8(&frame.payload).is_ok(), "seed {seed}");
-                }
-                closed = frame.first == CLOSE;
-            }
-        });
+    })
+    .await;
+    let socket = channel.sockets().remove(0);
+    witness.say(STILL_THERE).await;
+    let mut heard = Vec::new();
+    loop {
+        let frame = witness.frame().await;
+        let Some(frame) = frame else { return Err(TestCaseError::fail("the witness was closed")) };
+        let message = (frame.first == TEXT, frame.payload);
+        if message == (true, STILL_THERE.into()) {
+            break;
+        }
+        heard.push(message);
     }
-    while let Some(ran) = running.join_next().await {
-        ran.expect("it keeps the rules");
+    if session.resets {
+        prop_assert!(due.messages.starts_with(&heard), "{heard:?} is not the start of {:?}", due.messages);
+    } else {
+        prop_assert_eq!(&heard, &due.messages);
     }
-    let mut fresh = Peer::open(served.address, "/").await;
-    fresh.say("still there?").await;
-    assert_eq!(fresh.text().await, "still there?");
-    drop(fresh);
+
+    drop(witness);
     census.empties().await;
-    let channel = served.handle.route::<Echo>().expect("it is served");
     served.end().await;
-    assert_eq!((channel.sockets().len(), channel.subscriber_count("room")), (0, 0));
+    prop_assert_eq!((channel.sockets().len(), channel.subscriber_count("room")), (0, 0));
+    prop_assert_eq!(socket.buffered_amount(), 0);
+    drop((channel, socket));
+    prop_assert_eq!(Arc::strong_count(&held), 1, "the route is still held");
+    Ok(())
+}
+
+/// Has a session, and returns what was said to it, unless it vanishes.
+async fn attend(
+    session: &Session,
+    address: SocketAddr,
+    census: &Census,
+) -> Result<Option<Outcome<Option<u16>>>, TestCaseError> {
+    let mut peer = Peer::connect(address).await;
+    let mut head = opening("/");
+    if session.compresses {
+        head = head.replace("\r\n\r\n", "\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n");
+    }
+    let sent = [head.as_bytes(), &session.bytes()].concat();
+    peer.send(&sent).await;
+    let head = peer.head().await.unwrap_or_default();
+    prop_assert!(head.starts_with("HTTP/1.1 101 "), "{head:?}");
+    prop_assert_eq!(head.contains("permessage-deflate"), session.compresses);
+    census.reaches(2).await;
+    if session.resets {
+        peer.reset();
+        return Ok(None);
+    }
+    peer.finish().await;
+    let mut frames = Vec::new();
+    while let Some(frame) = peer.frame().await {
+        frames.push(frame);
+    }
+    outcome::said(frames, session.compresses).map(Some).map_err(TestCaseError::fail)
 }

@@ -6,7 +6,7 @@ use std::{
     net::SocketAddr,
     panic,
     sync::{Mutex, Once, PoisonError},
-    thread,
+    thread::{self, ThreadId},
     time::Duration,
 };
 
@@ -19,15 +19,22 @@ use ws_runtime::{Handle, Listener, Server};
 
 use crate::peer::soon;
 
-/// Panics that are not the tests' own.
-static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+/// Panics that are not the tests' own, each with the thread of its server.
+static PANICS: Mutex<Vec<(ThreadId, String)>> = Mutex::new(Vec::new());
 
-/// A running server.
+/// A running server, which a test that fails before its end does not leave behind.
 pub(crate) struct Served {
     pub(crate) address: SocketAddr,
     pub(crate) handle: Handle,
     metrics: RuntimeMetrics,
+    thread: ThreadId,
     over: oneshot::Receiver<()>,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.handle.shutdown();
+    }
 }
 
 impl Served {
@@ -45,7 +52,7 @@ impl Served {
         let handle = server.handle();
         let (started, starting) = oneshot::channel();
         let (ended, over_now) = oneshot::channel();
-        thread::spawn(move || {
+        let thread = thread::spawn(move || {
             let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {
                 let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -57,7 +64,7 @@ impl Served {
             let _ = ended.send(());
         });
         let (address, metrics) = soon(starting).await.expect("the server's thread runs");
-        Self { address, handle, metrics, over: over_now }
+        Self { address, handle, metrics, thread: thread.thread().id(), over: over_now }
     }
 
     /// How much the server has worked in its life.
@@ -66,10 +73,11 @@ impl Served {
     }
 
     /// Shuts down, which closes every socket that is still there, and looks for what should not be.
-    pub(crate) async fn end(self) {
+    pub(crate) async fn end(mut self) {
         self.handle.shutdown();
-        soon(self.over).await.expect("the server's thread ends well");
+        soon(&mut self.over).await.expect("the server's thread ends well");
         let panics = PANICS.lock().unwrap_or_else(PoisonError::into_inner);
+        let panics: Vec<_> = panics.iter().filter(|(thread, _)| *thread == self.thread).collect();
         assert!(panics.is_empty(), "{panics:#?}");
     }
 }
@@ -82,7 +90,8 @@ fn record_panics() {
         panic::set_hook(Box::new(move |panic| {
             let of_a_test = panic.location().is_some_and(|place| place.file().contains("hostile"));
             if !of_a_test {
-                PANICS.lock().unwrap_or_else(PoisonError::into_inner).push(panic.to_string());
+                let panic = (thread::current().id(), panic.to_string());
+                PANICS.lock().unwrap_or_else(PoisonError::into_inner).push(panic);
             }
             print(panic);
         }));
@@ -112,9 +121,15 @@ impl Census {
         soon(watched.wait_for(|(opened, _)| *opened >= count)).await.expect("the census is held here");
     }
 
+    /// Waits until all but so many of the opened sockets are closed.
+    pub(crate) async fn falls_to(&self, count: usize) {
+        let mut watched = self.0.subscribe();
+        let fallen = watched.wait_for(|(opened, closed)| opened - closed == count);
+        soon(fallen).await.expect("the census is held here");
+    }
+
     /// Waits until every opened socket is closed.
     pub(crate) async fn empties(&self) {
-        let mut watched = self.0.subscribe();
-        soon(watched.wait_for(|(opened, closed)| opened == closed)).await.expect("the census is held here");
+        self.falls_to(0).await;
     }
 }

@@ -13,6 +13,7 @@ use tokio::{sync::watch, time::sleep};
 use ws_runtime::{Closed, Message, Server, Socket, ws_route};
 
 use crate::{
+    echo::{Echo, echo},
     peer::{BINARY, CLOSE, PING, PONG, Peer, TEXT, close, frame, soon},
     served::{Census, Served},
 };
@@ -105,30 +106,15 @@ async fn a_queue_that_empties_at_one_stroke_lets_the_stream_go_on() {
     served.end().await;
 }
 
-/// What comes in goes out; nothing is limited in time.
-struct Echo {
-    census: Census,
-}
-
-#[ws_route("/", idle_timeout = off, close_timeout = off, backpressure_limit = "64KiB")]
-impl Echo {
-    fn open(&self) {
-        self.census.opened();
-    }
-
-    fn message(&self, message: Message) -> Message {
-        message
-    }
-
-    fn close(&self) {
-        self.census.closed();
-    }
+/// An echo; nothing is limited in time.
+async fn serve() -> (Served, Census) {
+    let (never, queue) = (Duration::ZERO, 64 << 10);
+    echo(|server| server.idle_timeout(never).close_timeout(never).backpressure_limit(queue)).await
 }
 
 #[tokio::test]
 async fn a_queue_that_empties_at_one_stroke_lets_the_messages_go_on() {
-    let census = Census::new();
-    let served = Served::start(Server::new().route(Echo { census: census.clone() })).await;
+    let (served, census) = serve().await;
     let mut peer = Peer::open(served.address, "/").await;
     let message = frame(BINARY, &vec![7; 20_000]);
     for _ in 0..20 {
@@ -147,8 +133,7 @@ async fn a_queue_that_empties_at_one_stroke_lets_the_messages_go_on() {
 /// A pause and its end, at any moment of the connection's task, are both heard.
 #[tokio::test]
 async fn what_is_asked_while_the_task_is_about_to_wait_is_heard() {
-    let census = Census::new();
-    let served = Served::start(Server::new().route(Echo { census: census.clone() })).await;
+    let (served, census) = serve().await;
     let mut peer = Peer::open(served.address, "/").await;
     census.reaches(1).await;
     let socket = served.handle.route::<Echo>().expect("it is served").sockets().remove(0);
@@ -169,8 +154,7 @@ async fn what_is_asked_while_the_task_is_about_to_wait_is_heard() {
 /// Cutting off, too, is heard at any moment.
 #[tokio::test]
 async fn a_termination_at_any_moment_is_heard() {
-    let census = Census::new();
-    let served = Served::start(Server::new().route(Echo { census: census.clone() })).await;
+    let (served, census) = serve().await;
     for round in 0..400 {
         let mut peer = Peer::open(served.address, "/").await;
         census.reaches(round + 1).await;
@@ -350,8 +334,7 @@ async fn who_stops_waiting_for_the_end_leaves_nothing_behind() {
         fn wake(self: Arc<Self>) {}
     }
 
-    let census = Census::new();
-    let served = Served::start(Server::new().route(Echo { census: census.clone() })).await;
+    let (served, census) = serve().await;
     let peer = Peer::open(served.address, "/").await;
     census.reaches(1).await;
     let socket = served.handle.route::<Echo>().expect("it is served").sockets().remove(0);

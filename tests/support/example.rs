@@ -119,15 +119,41 @@ impl Example {
         assert!(come, "the example did not print {expected:?} but {others:#?}");
     }
 
-    /// Asks it to end (SIGTERM), as a service manager does, and waits until it has.
+    /// Sends it a signal by its name, as in `TERM`.
     ///
     /// # Panics
     /// If it has ended before.
-    pub async fn terminate(mut self) -> ExitStatus {
+    pub async fn signal(&self, name: &str) {
         let id = self.process.id().expect("nobody has waited for it").to_string();
-        let asked = Command::new("kill").args(["-TERM", &id]).status().await;
-        assert!(asked.expect("POSIX has kill").success(), "the example has ended before");
-        self.process.wait().await.expect("it is ours")
+        let sent = Command::new("kill").args(["-s", name, &id]).status().await;
+        assert!(sent.expect("POSIX has kill").success(), "the example has ended before");
+    }
+
+    /// Waits until it has ended; also returns what it has printed that nobody has read.
+    ///
+    /// # Panics
+    /// If it goes on.
+    pub async fn ended(mut self) -> (ExitStatus, Vec<String>) {
+        let mut printed = Vec::new();
+        let ended = timeout(PATIENCE, async {
+            while let Some(line) = self.stdout.next_line().await.expect("an example prints text") {
+                printed.push(line);
+            }
+            self.process.wait().await.expect("it is ours")
+        });
+        match ended.await {
+            Ok(status) => (status, printed),
+            Err(late) => panic!("the example goes on: {late}; it has printed {printed:#?}"),
+        }
+    }
+
+    /// Asks it to end (SIGTERM), as a service manager does, and waits until it has.
+    ///
+    /// # Panics
+    /// If it has ended before, or goes on.
+    pub async fn terminate(self) -> ExitStatus {
+        self.signal("TERM").await;
+        self.ended().await.0
     }
 
     /// Kills it, as a crash does, and waits until it is gone: its port is free again.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize, de::IgnoredAny};
 use super::{Plan, plan::Form, strict::Strict};
 use crate::{
     schema::{Check, Issue, SchemaError, parse},
-    wire::{Kind, Message},
+    wire::{Kind, Message, utf8},
 };
 
 /// Up to this many bytes of a message are copied rather than shared.
@@ -45,6 +45,12 @@ pub trait Encode: Send + Sync + 'static {
     /// If the value does not keep its schema or cannot be serialized: the application's fault. The peer never sees the
     /// value, and `out` is as it was.
     fn encode(&self, plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError>;
+
+    /// The message that a value is as it stands, unless sharing its bytes is better than copying them.
+    #[doc(hidden)]
+    fn as_is(&self) -> Option<(Kind, &[u8])> {
+        None
+    }
 }
 
 /// Where the payload is, and which kind of frame carries it.
@@ -127,19 +133,26 @@ impl<T: Serialize + JsonSchema + Send + Sync + 'static> Encode for T {
             }
         }
     }
+
+    #[inline]
+    fn as_is(&self) -> Option<(Kind, &[u8])> {
+        let value: &dyn Any = self;
+        if let Some(text) = value.downcast_ref::<String>() {
+            return Some((Kind::Text, text.as_bytes()));
+        }
+        value.downcast_ref::<Vec<u8>>().map(|bytes| (Kind::Binary, &bytes[..]))
+    }
 }
 
 impl Encode for Message {
-    fn encode(&self, _plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
-        // To share bytes costs an allocation and to copy a few does not; a large payload is shared.
-        if self.len() > COPIED {
-            return Ok(Encoded::Shared(self.clone()));
-        }
-        out.extend_from_slice(self.as_bytes());
-        Ok(match self.kind() {
-            Kind::Text => Encoded::Text,
-            Kind::Binary => Encoded::Binary,
-        })
+    fn encode(&self, _plan: &Plan, _out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
+        Ok(Encoded::Shared(self.clone()))
+    }
+
+    #[inline]
+    fn as_is(&self) -> Option<(Kind, &[u8])> {
+        // To share bytes costs an allocation and to copy a few does not.
+        Some((self.kind(), self.as_bytes())).filter(|(_, payload)| payload.len() <= COPIED)
     }
 }
 
@@ -160,7 +173,7 @@ pub(super) fn json<T: Serialize>(
 }
 
 fn verify(json: &[u8], check: &Check) -> Result<(), EncodeError> {
-    let text = std::str::from_utf8(json).map_err(EncodeError::new)?;
+    let text = utf8(json).ok_or_else(|| EncodeError::new("not UTF-8"))?;
     if let Some(shape) = check.shape()
         && IgnoredAny::deserialize(Strict::new(&mut serde_json::Deserializer::from_str(text), shape.root()))
             .is_ok()
@@ -216,7 +229,7 @@ mod tests {
     fn bytes_go_out_binary_text_as_it_is_and_the_rest_as_json() {
         let bytes = Bytes::from_static(b"x");
         let shared = Encoded::Shared(Message::Binary(bytes.clone()));
-        let large = Message::text("x".repeat(COPIED + 1));
+        let raw = Message::text("x");
         for (written, encoded, appended) in [
             (write(&"{}".to_owned()), Encoded::Text, "kept {}"),
             (write(&String::new()), Encoded::Text, "kept "),
@@ -224,8 +237,7 @@ mod tests {
             (write(&bytes), shared.clone(), "kept "),
             (write(&Mixed::<u8>::Binary(bytes)), shared, "kept "),
             (write(&Mixed::Json(7_u8)), Encoded::Text, "kept 7"),
-            (write(&Message::text("x")), Encoded::Text, "kept x"),
-            (write(&large), Encoded::Shared(large.clone()), "kept "),
+            (write(&raw), Encoded::Shared(raw.clone()), "kept "),
             (write(&Some("x".to_owned())), Encoded::Text, "kept \"x\""),
             (write(&json!({"a": [1.5, null]})), Encoded::Text, "kept {\"a\":[1.5,null]}"),
             (write(&Heard::Share { share: 0.5 }), Encoded::Text, "kept {\"type\":\"share\",\"share\":0.5}"),
@@ -243,6 +255,18 @@ mod tests {
         ] {
             assert_eq!(written, (Ok(encoded), appended.to_owned()));
         }
+    }
+
+    #[test]
+    fn what_is_small_and_a_message_as_it_stands_is_not_encoded() {
+        let large = "x".repeat(COPIED + 1);
+        assert_eq!(Message::text(&large[1..]).as_is(), Some((Kind::Text, &large.as_bytes()[1..])));
+        assert_eq!(Message::text(&large[..]).as_is(), None);
+        assert_eq!(large.as_is(), Some((Kind::Text, large.as_bytes())));
+        assert_eq!(b"x".to_vec().as_is(), Some((Kind::Binary, &b"x"[..])));
+        assert_eq!(Bytes::from_static(b"x").as_is(), None);
+        assert_eq!(Some("x".to_owned()).as_is(), None);
+        assert_eq!(vec!["x"].as_is(), None);
     }
 
     #[test]

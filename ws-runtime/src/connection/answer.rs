@@ -1,9 +1,12 @@
 //! What follows from a handler's reply, and from what went wrong.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use super::{
     driver::{Done, Driver, Streams},
     event::Event,
     hearing::decode,
+    run::panic_text,
 };
 use crate::{
     contract::Response,
@@ -42,18 +45,11 @@ pub(super) enum Rest<'a, R: Route> {
 
 impl<'a, R: Route> Driver<'a, R> {
     /// Carries out what a handler returned, as far as nothing has to be waited for.
-    #[inline]
     pub(super) fn settle(&mut self, done: Done<Outcome<'a, Response<R>>>) -> Result<(), Rest<'a, R>> {
         match done {
             Done::Returned(Outcome::Unsaid | Outcome::Nothing) => {}
-            Done::Returned(Outcome::One(response)) => {
-                self.socket.send(&response);
-            }
-            Done::Returned(Outcome::Many(responses)) => {
-                for response in &responses {
-                    self.socket.send(response);
-                }
-            }
+            Done::Returned(Outcome::One(response)) => return self.send(&[response]),
+            Done::Returned(Outcome::Many(responses)) => return self.send(&responses),
             Done::Returned(Outcome::Stream(stream)) => return Err(Rest::Replies(vec![stream])),
             Done::Returned(Outcome::Close(close)) => self.socket.close(close),
             Done::Returned(Outcome::Failed(error)) => return Err(Rest::Error(Error::Failed(error))),
@@ -61,6 +57,16 @@ impl<'a, R: Route> Driver<'a, R> {
             Done::Aborted => return Err(Rest::Aborted),
         }
         Ok(())
+    }
+
+    /// Sends a reply, whatever its types' code does.
+    fn send(&self, responses: &[Response<R>]) -> Result<(), Rest<'a, R>> {
+        let sent = catch_unwind(AssertUnwindSafe(|| {
+            for response in responses {
+                self.socket.send(response);
+            }
+        }));
+        sent.map_err(|panic| Rest::Error(Error::Panicked(panic_text(&*panic))))
     }
 
     /// Takes notice of a handler that has nothing to say.

@@ -23,7 +23,7 @@ use crate::{
 /// How often one connection may read before others get their turn.
 const READS: u32 = 8;
 /// How many messages and replies of one connection are handled before the network and others get their turn.
-const TURN: u32 = 1024;
+pub(super) const TURN: u32 = 1024;
 
 /// Streams of replies; the last one is asked first, for it came out of the one before.
 pub(super) type Streams<'a, R> = Vec<Pin<Box<dyn Stream<Item = Outcome<'a, Response<R>>> + Send + 'a>>>;
@@ -43,7 +43,9 @@ pub(super) struct Driver<'a, R: Route> {
     /// The stream is to be ended by us: the peer broke the protocol and cannot be waited for.
     pub(super) failed: bool,
     /// How many messages and replies were handled since the task last waited.
-    handled: u32,
+    pub(super) handled: u32,
+    /// How often it has read since.
+    reads: u32,
     /// Reading rested when it was last asked for: the socket is paused, or enough waits to be handled.
     held_back: bool,
     /// How much was queued for the peer then, in bytes.
@@ -58,6 +60,8 @@ pub(super) struct Driver<'a, R: Route> {
 /// What there is to do next.
 pub(super) enum Next<'a, R: Route> {
     Event(Event<R>),
+    /// Something was read, most likely messages of the usual kind.
+    Arrived,
     /// The feed said something; `None` is its end.
     Fed(Option<Outcome<'a, Response<R>>>),
     /// A drain episode ended.
@@ -87,6 +91,7 @@ impl<'a, R: Route> Driver<'a, R> {
             deadline: None,
             failed: false,
             handled: 0,
+            reads: 0,
             held_back: false,
             queued: 0,
             timer: None,
@@ -111,7 +116,6 @@ impl<'a, R: Route> Driver<'a, R> {
     }
 
     /// Runs a handler as far as it comes; while it waits, the connection goes on.
-    #[inline]
     pub(super) fn poll_handler<T>(
         &mut self,
         handler: Pin<&mut impl Future<Output = T>>,
@@ -128,7 +132,7 @@ impl<'a, R: Route> Driver<'a, R> {
     }
 
     /// What the connection does while a handler waits.
-    fn poll_meanwhile<T>(&mut self, cx: &mut Context<'_>) -> Poll<Done<T>> {
+    pub(super) fn poll_meanwhile<T>(&mut self, cx: &mut Context<'_>) -> Poll<Done<T>> {
         self.ask();
         if self.report.has(Fact::Abort) {
             return Poll::Ready(Done::Aborted);
@@ -167,16 +171,6 @@ impl<'a, R: Route> Driver<'a, R> {
         .await
     }
 
-    /// Takes what is first in its turn, if there is nothing else to look at before: the usual case in a burst.
-    #[inline]
-    pub(super) fn next_at_once(&mut self) -> Option<Event<R>> {
-        if self.handled >= TURN || !self.line().report().is_calm() {
-            return None;
-        }
-        self.handled += 1;
-        self.inbox.pop()
-    }
-
     /// Decodes what was read, before the task waits or anything is read behind it.
     fn settle_inbox(&mut self) {
         if self.inbox.is_fresh() {
@@ -190,7 +184,6 @@ impl<'a, R: Route> Driver<'a, R> {
 
     /// Waits for what there is to do next.
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Next<'a, R>> {
-        let mut reads = 0;
         self.ask();
         if self.is_others_turn(cx) {
             self.read(cx);
@@ -202,13 +195,16 @@ impl<'a, R: Route> Driver<'a, R> {
             if let Some(next) = self.ready(cx) {
                 return Poll::Ready(next);
             }
-            reads += 1;
-            if reads > READS {
+            self.reads += 1;
+            if self.reads > READS {
                 cx.waker().wake_by_ref();
                 break;
             }
             if self.poll_read(cx).is_pending() {
                 break;
+            }
+            if self.inbox.is_fresh() && self.report.is_calm() {
+                return Poll::Ready(Next::Arrived);
             }
         }
         self.poll_time(cx);
@@ -236,7 +232,13 @@ impl<'a, R: Route> Driver<'a, R> {
     }
 
     /// What there is to do without waiting.
+    #[inline]
     fn ready(&mut self, cx: &mut Context<'_>) -> Option<Next<'a, R>> {
+        let is_idle = self.report.is_calm() && !self.failed && self.feed.is_empty() && self.inbox.is_idle();
+        if is_idle { None } else { self.look(cx) }
+    }
+
+    fn look(&mut self, cx: &mut Context<'_>) -> Option<Next<'a, R>> {
         if self.report.has(Fact::Sent) && self.inbox.is_fresh() {
             // We closed: of what arrived, only the peer's close frame counts.
             self.failed |= self.inbox.discard();
@@ -349,7 +351,7 @@ impl<'a, R: Route> Driver<'a, R> {
     pub(super) fn wait(&mut self, cx: &mut Context<'_>) {
         self.settle_inbox();
         self.waited = true;
-        self.handled = 0;
+        (self.handled, self.reads) = (0, 0);
         let (flushed, report) = self.line().poll_flush(cx);
         self.look_again(report, cx);
         if let Poll::Ready(Err(_)) = flushed {

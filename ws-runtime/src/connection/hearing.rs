@@ -62,6 +62,12 @@ impl<'a, R: Route> Hearing<'a, R> {
         self.attention == Attention::Nothing
     }
 
+    /// Whether every message counts, and none has to be counted.
+    #[inline]
+    pub(super) fn is_plain(&self) -> bool {
+        self.rate.is_none() && self.attention == Attention::All
+    }
+
     /// Fails the connection in its turn; nothing that follows counts. `None` if nothing counted before.
     pub(super) fn fail(&mut self, close: Close) -> Option<Event<R>> {
         let attention = std::mem::replace(&mut self.attention, Attention::Nothing);
@@ -69,7 +75,6 @@ impl<'a, R: Route> Hearing<'a, R> {
     }
 
     /// Takes a frame in.
-    #[inline]
     pub(super) fn frame(&mut self, frame: Frame<'_>) -> Option<Event<R>> {
         if self.rate.is_some() && self.is_too_fast() {
             return self.fail(Close::new(1008, "too many messages"));
@@ -133,7 +138,6 @@ impl Rate {
 }
 
 /// Decodes a message, whatever its types' code does.
-#[inline]
 pub(super) fn decode<R: Route>(incoming: Incoming<'_>, entry: &Entry<R>) -> Event<R> {
     let length = incoming.as_bytes().len();
     if !R::HANDLERS.message {

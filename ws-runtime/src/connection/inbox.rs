@@ -21,7 +21,7 @@ use super::{
 use crate::{
     route::Route,
     socket::{Line, Reader},
-    wire::{Close, Decoder, Fault, Inflater, Limits, Role},
+    wire::{Close, Decoder, Fault, Incoming, Inflater, Limits, Role},
 };
 
 /// What is held back for a connection without a limit on its messages, in bytes.
@@ -76,6 +76,12 @@ impl<'a, R: Route> Inbox<'a, R> {
     /// Whether nothing waits for its turn.
     pub(super) fn is_empty(&self) -> bool {
         self.events.is_empty() && !self.is_fresh() && !self.input.is_held()
+    }
+
+    /// Whether there is nothing to handle and nothing to answer.
+    #[inline]
+    pub(super) fn is_idle(&self) -> bool {
+        self.is_empty() && !self.owes()
     }
 
     /// Whether something was read that has not been decoded as far as possible.
@@ -134,8 +140,35 @@ impl<'a, R: Route> Inbox<'a, R> {
         self.begun = None;
     }
 
-    /// Takes what is first in its turn.
+    /// Takes the message that is first in its turn, where it lies, if it is of the usual kind; `None` says nothing of what is
+    /// first otherwise.
     #[inline]
+    pub(super) fn message(&mut self) -> Option<Result<Incoming<'_>, Fault>> {
+        let is_usual = const { R::HANDLERS.message && !R::HANDLERS.transform_message };
+        if !is_usual || !self.input.is_fresh() || !self.events.is_empty() || !self.hearing.is_plain() {
+            return None;
+        }
+        if self.input.is_empty() && !self.decoder.is_mid_message() {
+            self.input.keep();
+            return None;
+        }
+        let limits = self.limits();
+        let plain = self.decoder.plain(self.input.bytes(), limits)?;
+        if self.begun.is_some() {
+            self.begun = None;
+        }
+        Some(plain.open(self.input.take(plain.size())))
+    }
+
+    /// Fails the connection in its turn; nothing that follows counts. `None` if nothing counted before.
+    #[cold]
+    pub(super) fn fail(&mut self, fault: Fault) -> Option<Event<R>> {
+        self.input.clear();
+        self.begun = None;
+        self.hearing.fail(fault.close())
+    }
+
+    /// Takes what is first in its turn.
     pub(super) fn pop(&mut self) -> Option<Event<R>> {
         if !self.events.is_empty() {
             return self.events.pop();
@@ -158,7 +191,6 @@ impl<'a, R: Route> Inbox<'a, R> {
     }
 
     /// Decodes up to the next event.
-    #[inline]
     fn decode(&mut self) -> Option<Event<R>> {
         while self.input.is_fresh() {
             let limits = self.limits();

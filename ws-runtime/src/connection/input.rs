@@ -11,8 +11,9 @@ use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::socket::Reader;
 
-/// The buffer that all connections of a thread read into, in bytes. A larger frame is read into memory of its own.
-pub(super) const BUFFER: usize = 64 * 1024;
+/// The buffer that all connections of a thread read into, in bytes. A larger frame is read into memory of its own. What comes in
+/// powers of two fills 64 KiB but for its headers, and the last frame is not cut where there is room for these too.
+pub(super) const BUFFER: usize = (64 + 4) * 1024;
 
 thread_local! {
     /// Nothing stays in it between two polls, so one serves every connection of the thread. Whoever reads takes it, so that
@@ -57,6 +58,14 @@ impl Input {
     #[inline]
     pub(super) fn bytes(&mut self) -> &mut [u8] {
         &mut self.bytes[self.at as usize..self.end as usize]
+    }
+
+    /// Takes the first bytes, as many as there are at least.
+    #[inline]
+    pub(super) fn take(&mut self, bytes: usize) -> &mut [u8] {
+        let at = self.at as usize;
+        self.at += length(bytes);
+        &mut self.bytes[at..at + bytes]
     }
 
     /// All but the last `left` bytes are decoded.

@@ -3,6 +3,7 @@
 
 mod answer;
 mod assembly;
+mod burst;
 mod clock;
 mod connections;
 mod driver;

@@ -11,6 +11,7 @@ use std::{
 use super::{
     Entry,
     answer::{Rest, Settled},
+    burst::Burst,
     driver::{Done, Driver, Next},
     event::Event,
     tasks::Running,
@@ -85,35 +86,38 @@ async fn open<R: Route>(driver: &mut Driver<'_, R>) -> Settled {
 /// larger than what it waits for.
 async fn live<R: Route>(driver: &mut Driver<'_, R>) {
     let (route, socket) = (&driver.entry.route, driver.socket);
-    // A message is decoded, handled and answered within one poll wherever its handler need not wait.
     let mut handler = pin!(None);
     loop {
         let next = poll_fn(|cx| {
             loop {
-                if let Some(running) = handler.as_mut().as_pin_mut() {
-                    let done = ready!(driver.poll_handler(running, cx));
-                    handler.set(None);
-                    if let Err(rest) = driver.settle(done) {
-                        return Poll::Ready(Err(rest));
+                let done = if let Some(running) = handler.as_mut().as_pin_mut() {
+                    ready!(driver.poll_handler(running, cx))
+                } else {
+                    match driver.burst(handler.as_mut(), |body| route.message(socket, body), cx) {
+                        Burst::Over => match ready!(driver.poll_next(cx)) {
+                            Next::Arrived => continue,
+                            Next::Event(Event::Message(body, _)) => {
+                                driver.invalid = 0;
+                                handler.set(Some(route.message(socket, body)));
+                                continue;
+                            }
+                            next => return Poll::Ready(Ok(next)),
+                        },
+                        Burst::Waiting => ready!(driver.poll_meanwhile(cx)),
+                        Burst::Done(done) => done,
+                        Burst::Event(event) => return Poll::Ready(Ok(Next::Event(event))),
                     }
-                }
-                let next = match driver.next_at_once() {
-                    Some(event) => Next::Event(event),
-                    None => ready!(driver.poll_next(cx)),
                 };
-                match next {
-                    Next::Event(Event::Message(body, _)) => {
-                        driver.invalid = 0;
-                        handler.set(Some(route.message(socket, body)));
-                    }
-                    next => return Poll::Ready(Ok(next)),
+                handler.set(None);
+                if let Err(rest) = driver.settle(done) {
+                    return Poll::Ready(Err(rest));
                 }
             }
         });
         let settled = match next.await {
             Ok(Next::Event(event)) => Err(Rest::Event(event)),
             Ok(Next::Fed(Some(outcome))) => driver.settle(Done::Returned(outcome)),
-            Ok(Next::Fed(None)) => Ok(()),
+            Ok(Next::Arrived | Next::Fed(None)) => Ok(()),
             Ok(Next::Drained) => Err(Rest::Drained),
             Ok(Next::End) => return,
             Err(rest) => Err(rest),

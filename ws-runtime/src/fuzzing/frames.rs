@@ -25,10 +25,16 @@ pub fn frames(data: &[u8]) {
     let pieces: Vec<usize> = input.take(4).iter().map(|&byte| usize::from(byte) + 1).collect();
     let sent = input.0;
 
-    let (whole, fault) = decode(sent, &[sent.len().max(1)], sent.len().max(131), role, &limits);
-    let (cut, cut_fault) = decode(sent, &pieces, capacity, role, &limits);
-    assert_eq!(whole, cut, "other frames come of other pieces");
-    assert_eq!(fault.is_some(), cut_fault.is_some(), "{fault:?} of the whole, {cut_fault:?} of its pieces");
+    let (whole, fault) = decode(sent, &[sent.len().max(1)], sent.len().max(131), false, role, &limits);
+    for plain in [false, true] {
+        let (cut, cut_fault) = decode(sent, &pieces, capacity, plain, role, &limits);
+        assert_eq!(whole, cut, "other frames come of other pieces");
+        assert_eq!(
+            fault.is_some(),
+            cut_fault.is_some(),
+            "{fault:?} of the whole, {cut_fault:?} of its pieces"
+        );
+    }
     for event in &whole {
         if let (Event::Message(_, payload), Some(most)) = (event, limits.max_message) {
             assert!(payload.len() <= most, "a message of {} bytes", payload.len());
@@ -42,11 +48,13 @@ pub fn frames(data: &[u8]) {
     }
 }
 
-/// Feeds a decoder as a connection does: by its own buffer, which moves on, and past it into the room of a large frame.
+/// Feeds a decoder as a connection does: by its own buffer, which moves on, and past it into the room of a large frame. What
+/// is usual is looked for first if `plain` says so.
 fn decode(
     sent: &[u8],
     pieces: &[usize],
     capacity: usize,
+    plain: bool,
     role: Role,
     limits: &Limits,
 ) -> (Vec<Event>, Option<Fault>) {
@@ -72,6 +80,15 @@ fn decode(
         rest = later;
         let mut input = &mut buffer[..];
         loop {
+            if let Some(usual) = decoder.plain(input, limits).filter(|_| plain) {
+                let (frame, behind) = input.split_at_mut(usual.size());
+                input = behind;
+                match usual.open(frame) {
+                    Ok(message) => events.push(Event::from(Frame::Message(message))),
+                    Err(fault) => return (events, Some(fault)),
+                }
+                continue;
+            }
             match decoder.next(&mut input, capacity, limits) {
                 Ok(Some(frame)) => events.push(Event::from(frame)),
                 Ok(None) => break,

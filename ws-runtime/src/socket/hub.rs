@@ -95,6 +95,9 @@ impl Hub {
         value: &impl Outgoing<R>,
         then: impl FnOnce(Kind, Payload<'_>) -> T,
     ) -> Result<T, EncodeError> {
+        if let Some((kind, payload)) = value.as_is() {
+            return Ok(then(kind, Payload::Copied(payload)));
+        }
         let mut scratch = SCRATCH.take();
         scratch.clear();
         let encoded = match value.put(&self.response, &mut scratch) {

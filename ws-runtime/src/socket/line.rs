@@ -19,7 +19,7 @@ use super::{
     latest::{self, Latest},
     outbox::Outbox,
     report::{Board, Fact, Report, Wish},
-    state::{Locked, State, unlock},
+    state::{Locked, State, Turn, unlock},
     transport::Writer,
 };
 use crate::{
@@ -65,6 +65,7 @@ impl Line {
                 report: Report::default(),
                 full: false,
                 limit: settings.backpressure_limit,
+                quiet: State::quiet(settings.backpressure_limit),
                 close_when_full: settings.close_on_backpressure_limit,
                 latest: settings
                     .latest_by_key
@@ -84,6 +85,7 @@ impl Line {
     // What handlers and other tasks do.
 
     /// Queues a message that is copied.
+    #[inline]
     pub(super) fn send(&self, kind: Kind, payload: &[u8]) -> Delivery {
         match &self.agreed {
             Some(agreed) if payload.len() >= agreed.threshold() => self.send_deflated(agreed, kind, payload),
@@ -106,56 +108,54 @@ impl Line {
     }
 
     /// Queues a message as `fill` says; `payload` is what it says uncompressed.
-    pub(super) fn queue(&self, kind: Kind, payload: &[u8], fill: impl FnOnce(&mut State)) -> Delivery {
-        let mut state = match self.admit(kind, payload) {
-            Ok(state) => state,
-            Err(delivery) => return delivery,
-        };
-        fill(&mut state);
-        state.relieve();
-        let delivery = if state.note_level() { Delivery::Backpressure } else { Delivery::Sent };
-        unlock(state, delivery)
-    }
-
-    /// What topics hold is queued, and a message may follow it unless the queue is full.
     #[inline]
-    fn next_in_line(&self) -> Result<Locked<'_>, Delivery> {
+    pub(super) fn queue(&self, kind: Kind, payload: &[u8], fill: impl FnOnce(&mut State)) -> Delivery {
         let mut state = self.lock();
-        if !state.may_send() {
-            return Err(Delivery::Closed);
+        match state.next_in_line(self.id) {
+            Turn::Now => state.fill(fill),
+            Turn::Full => match self.make_room(state, kind, payload) {
+                Ok(state) => state.fill(fill),
+                Err(delivery) => delivery,
+            },
+            Turn::Never => Delivery::Closed,
         }
-        state.catch_up(self.id);
-        Ok(state)
     }
 
     /// Makes sure that a message may be queued behind what topics hold; what became of it otherwise.
     pub(super) fn admit(&self, kind: Kind, payload: &[u8]) -> Result<Locked<'_>, Delivery> {
-        let state = self.next_in_line()?;
-        if !state.is_full() {
-            return Ok(state);
+        let mut state = self.lock();
+        match state.next_in_line(self.id) {
+            Turn::Now => Ok(state),
+            Turn::Full => self.make_room(state, kind, payload),
+            Turn::Never => Err(Delivery::Closed),
         }
+    }
+
+    /// What becomes of a message that the queue has no room for. Where the latest message of each key is kept, it is looked into
+    /// without the lock, and so the queue has to be looked at once more.
+    #[cold]
+    fn make_room<'a>(
+        &'a self,
+        mut state: Locked<'a>,
+        kind: Kind,
+        payload: &[u8],
+    ) -> Result<Locked<'a>, Delivery> {
         if kind == Kind::Text
             && let Some(pointer) = state.latest.as_ref().map(|latest| latest.pointer())
         {
             drop(state);
-            return self.admit_latest(pointer, payload);
-        }
-        Err(self.refuse(state, payload.len()))
-    }
-
-    /// As [`admit`](Self::admit), where a full queue keeps the latest message of each key. The message is looked into without
-    /// the lock, and so the queue has to be looked at once more.
-    #[cold]
-    fn admit_latest(&self, pointer: &str, payload: &[u8]) -> Result<Locked<'_>, Delivery> {
-        let key = latest::key(pointer, payload);
-        let mut state = self.next_in_line()?;
-        if !state.is_full() {
-            return Ok(state);
-        }
-        let mut frame = Vec::new();
-        Encoder::message(Kind::Text, payload, &mut frame);
-        if key.is_some_and(|key| state.keep(&key, &frame.into())) {
-            return Err(unlock(state, Delivery::Backpressure));
+            let key = latest::key(pointer, payload);
+            state = self.lock();
+            match state.next_in_line(self.id) {
+                Turn::Now => return Ok(state),
+                Turn::Full => {}
+                Turn::Never => return Err(Delivery::Closed),
+            }
+            let mut frame = Vec::new();
+            Encoder::message(Kind::Text, payload, &mut frame);
+            if key.is_some_and(|key| state.keep(&key, &frame.into())) {
+                return Err(unlock(state, Delivery::Backpressure));
+            }
         }
         Err(self.refuse(state, payload.len()))
     }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::{
     codec::{Encode, EncodeError, Encoded, Plan},
-    wire::Message,
+    wire::{Kind, Message},
 };
 
 /// What may be sent on a route whose response is `R`: a reference to one; on text routes a `&str` too, on binary routes a
@@ -16,6 +16,11 @@ use crate::{
 pub trait Outgoing<R>: sealed::Sealed<R> {
     #[doc(hidden)]
     fn put(&self, plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError>;
+
+    #[doc(hidden)]
+    fn as_is(&self) -> Option<(Kind, &[u8])> {
+        None
+    }
 }
 
 mod sealed {
@@ -29,6 +34,10 @@ impl<R: Encode> Outgoing<R> for &R {
     fn put(&self, plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
         (**self).encode(plan, out)
     }
+
+    fn as_is(&self) -> Option<(Kind, &[u8])> {
+        (**self).as_is()
+    }
 }
 
 impl sealed::Sealed<String> for &str {}
@@ -38,6 +47,10 @@ impl Outgoing<String> for &str {
         out.extend_from_slice(self.as_bytes());
         Ok(Encoded::Text)
     }
+
+    fn as_is(&self) -> Option<(Kind, &[u8])> {
+        Some((Kind::Text, self.as_bytes()))
+    }
 }
 
 impl sealed::Sealed<Message> for &str {}
@@ -46,6 +59,10 @@ impl Outgoing<Message> for &str {
     fn put(&self, _plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
         out.extend_from_slice(self.as_bytes());
         Ok(Encoded::Text)
+    }
+
+    fn as_is(&self) -> Option<(Kind, &[u8])> {
+        Some((Kind::Text, self.as_bytes()))
     }
 }
 
@@ -57,6 +74,10 @@ macro_rules! binary {
             fn put(&self, _plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
                 out.extend_from_slice(self);
                 Ok(Encoded::Binary)
+            }
+
+            fn as_is(&self) -> Option<(Kind, &[u8])> {
+                Some((Kind::Binary, self))
             }
         }
     )*};

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use tokio::sync::Notify;
 
 use super::{
+    Delivery,
     compression::Own,
     latest::Latest,
     outbox::Outbox,
@@ -43,6 +44,8 @@ pub(super) struct State {
     /// The queue is at its limit: what is sent is dropped, and each topic subscribed to counts one that is full.
     pub(super) full: bool,
     pub(super) limit: Option<usize>,
+    /// Below this many queued bytes nothing follows from one more message; see [`State::quiet`].
+    pub(super) quiet: usize,
     pub(super) close_when_full: bool,
     /// What is kept of what does not fit, where the route says by which key.
     pub(super) latest: Option<Box<Latest>>,
@@ -83,29 +86,82 @@ impl Drop for Locked<'_> {
     }
 }
 
+/// Whose turn it is, of a message that is to be queued.
+pub(super) enum Turn {
+    /// Its own.
+    Now,
+    /// Nobody's before the queue is shorter.
+    Full,
+    /// Nobody's: the socket is closing.
+    Never,
+}
+
+impl Locked<'_> {
+    /// Queues a message whose turn it is as `fill` says, and releases the lock.
+    #[inline]
+    pub(super) fn fill(mut self, fill: impl FnOnce(&mut State)) -> Delivery {
+        fill(&mut self);
+        let level = if self.is_quiet() { Delivery::Sent } else { self.level() };
+        unlock(self, level)
+    }
+}
+
 impl State {
+    /// Up to where a queue is neither full nor high nor worth a write or a count of its own, in bytes.
+    pub(super) fn quiet(limit: Option<usize>) -> usize {
+        limit.map_or(BURST, |limit| BURST.min(limit / 2))
+    }
+
+    /// Whether nothing follows from what was just queued.
+    #[inline]
+    fn is_quiet(&self) -> bool {
+        self.outbox.len() < self.quiet && !self.report.has(Fact::High)
+    }
+
+    #[cold]
+    fn level(&mut self) -> Delivery {
+        self.relieve();
+        if self.note_level() { Delivery::Backpressure } else { Delivery::Sent }
+    }
+
+    /// Queues what topics hold, and says whether a message may follow it.
+    #[inline]
+    pub(super) fn next_in_line(&mut self, id: u64) -> Turn {
+        if !self.may_send() {
+            return Turn::Never;
+        }
+        self.catch_up(id);
+        if self.full { Turn::Full } else { Turn::Now }
+    }
+
+    #[inline]
     pub(super) fn may_send(&self) -> bool {
         self.writer.is_some() && !self.report.has(Fact::Lost) && self.session.may_send()
     }
 
     /// Queues what topics hold for this socket, so that it goes out before what is sent next.
+    #[inline]
     pub(super) fn catch_up(&mut self, id: u64) {
         if is_behind(&self.cursors) {
-            if self.full && self.latest.is_some() {
-                return self.keep_published(id);
-            }
-            let deliver = self.may_send() && !self.is_full();
-            if deliver {
-                self.move_on();
-            }
-            let outbox = &mut self.outbox;
-            catch_up(&mut self.cursors, id, |bytes| {
-                if deliver {
-                    outbox.push(bytes, false);
-                }
-            });
-            self.note_level();
+            self.take_published(id);
         }
+    }
+
+    fn take_published(&mut self, id: u64) {
+        if self.full && self.latest.is_some() {
+            return self.keep_published(id);
+        }
+        let deliver = self.may_send() && !self.is_full();
+        if deliver {
+            self.move_on();
+        }
+        let outbox = &mut self.outbox;
+        catch_up(&mut self.cursors, id, |bytes| {
+            if deliver {
+                outbox.push(bytes, false);
+            }
+        });
+        self.note_level();
     }
 
     /// What topics hold for this socket, and its queue has no room for, is kept as the latest of its key.
@@ -162,6 +218,7 @@ impl State {
 
     /// Whether the queue is at its limit. The limit is looked at before a message is queued, so one of any size that is
     /// allowed to arrive can leave.
+    #[inline]
     pub(super) fn is_full(&self) -> bool {
         self.full
     }
@@ -224,6 +281,7 @@ impl State {
 }
 
 /// Releases the lock, then wakes the connection's task if it waits.
+#[inline]
 pub(super) fn unlock<T>(mut state: Locked<'_>, value: T) -> T {
     let task = state.task.take();
     drop(state);

@@ -12,6 +12,8 @@ use super::{
     deflate::Inflation,
     header::{Begun, Context, Header, Opcode, unmask},
     incoming::Payload,
+    plain::Plain,
+    utf8,
 };
 
 /// A frame whose payload does not fit the caller's buffer is gathered in one of its own; this is how much of an announced
@@ -73,6 +75,17 @@ impl Decoder {
         self.message.is_some() || self.large.is_some()
     }
 
+    /// The frame at the front of `input`, if it is what nearly every one is; it is then the caller's to take. `None` says
+    /// nothing of what it is otherwise: [`next`](Self::next) takes any.
+    #[inline]
+    pub(crate) fn plain(&self, input: &[u8], limits: &Limits) -> Option<Plain> {
+        let plain = Plain::read(input)?;
+        let breaks_no_rule = self.role == Role::Server
+            && self.message.is_none()
+            && limits.max_message.is_none_or(|most| plain.length() <= most);
+        breaks_no_rule.then_some(plain)
+    }
+
     /// Takes the next frame or message off the front of `input`; `None` when what is left is not a whole one, which the
     /// caller keeps and gives again with more behind it. `capacity` is the size of the caller's buffer: a frame that
     /// would not fit there is gathered here (see [`large`](Self::large)). It is at least 131 bytes, what a control frame takes. The limits are the route's, and not kept here: there
@@ -86,9 +99,9 @@ impl Decoder {
         limits: &Limits,
     ) -> Result<Option<Frame<'a>>, Fault> {
         loop {
-            let short = Header::short(input).filter(|(_, _, length)| self.takes_short(*length, limits));
-            let header = if short.is_some() { short } else { Header::read(input, self.context(), limits)? };
-            let Some((header, at, length)) = header else { return Ok(None) };
+            let Some((header, at, length)) = Header::read(input, self.context(), limits)? else {
+                return Ok(None);
+            };
             if input.len() - at < length {
                 if at + length > capacity {
                     self.begin_large(header, &std::mem::take(input)[at..], length);
@@ -99,31 +112,10 @@ impl Decoder {
             *input = rest;
             let payload = &mut frame[at..];
             unmask(payload, header.mask);
-            if header.last && !header.compressed {
-                // What nearly every frame is.
-                match header.opcode {
-                    Opcode::Data(Kind::Text) => {
-                        let text = std::str::from_utf8(payload).map_err(|_| Fault::Utf8)?;
-                        return Ok(Some(Frame::Message(Incoming(Payload::Text(text)))));
-                    }
-                    Opcode::Data(Kind::Binary) => {
-                        return Ok(Some(Frame::Message(Incoming(Payload::Binary(payload)))));
-                    }
-                    _ => {}
-                }
-            }
             if let Some(frame) = self.frame(header, payload, limits)? {
                 return Ok(Some(frame));
             }
         }
-    }
-
-    /// Whether a short message in one frame breaks no rule.
-    #[inline]
-    fn takes_short(&self, length: usize, limits: &Limits) -> bool {
-        self.role == Role::Server
-            && self.message.is_none()
-            && limits.max_message.is_none_or(|most| length <= most)
     }
 
     /// What a header is judged by.
@@ -179,6 +171,13 @@ impl Decoder {
     ) -> Result<Option<Frame<'a>>, Fault> {
         match header.opcode {
             Opcode::Data(kind) if header.compressed => self.compressed(kind, payload, header.last, limits),
+            Opcode::Data(Kind::Text) if header.last => {
+                let text = utf8(payload).ok_or(Fault::Utf8)?;
+                Ok(Some(Frame::Message(Incoming(Payload::Text(text)))))
+            }
+            Opcode::Data(Kind::Binary) if header.last => {
+                Ok(Some(Frame::Message(Incoming(Payload::Binary(payload)))))
+            }
             Opcode::Data(kind) => self.begin(kind, payload.to_vec(), None),
             Opcode::Continuation => self.fragment(payload, header.last, limits),
             Opcode::Ping => Ok(Some(Frame::Ping(payload))),

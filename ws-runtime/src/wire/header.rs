@@ -57,16 +57,6 @@ pub(super) struct Begun {
 }
 
 impl Header {
-    /// What nearly every header is: that of a short message from a client, in one frame that is not compressed. Where no
-    /// message is under way there is no rule that it could break, but perhaps a limit; [`read`](Self::read) takes any.
-    #[inline]
-    pub(super) fn short(input: &[u8]) -> Option<Measured> {
-        let &[first @ (0x81 | 0x82), second @ 0x80..=0xfd, a, b, c, d, ..] = input else { return None };
-        let kind = if first == 0x81 { Kind::Text } else { Kind::Binary };
-        let header = Self { opcode: Opcode::Data(kind), last: true, compressed: false, mask: [a, b, c, d] };
-        Some((header, 6, usize::from(second & 0b0111_1111)))
-    }
-
     /// Reads a header, so that a frame which will be refused is never waited for; `None` if it is not all there.
     pub(super) fn read(input: &[u8], context: Context, limits: &Limits) -> Result<Option<Measured>, Fault> {
         let &[first, second, ..] = input else { return Ok(None) };

@@ -13,6 +13,8 @@ mod header;
 mod incoming;
 mod limits;
 mod message;
+mod plain;
+mod text;
 
 pub(crate) use self::{
     accept::accept_key,
@@ -24,6 +26,7 @@ pub(crate) use self::{
     fault::Fault,
     header::Role,
     limits::Limits,
+    text::utf8,
 };
 pub use self::{
     close::{Close, CloseCodeError, Closed, Initiator},

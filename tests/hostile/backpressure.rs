@@ -1,0 +1,344 @@
+//! Peers that are held back, that never read, or that read as fast as they are written to: what each makes the server hold or
+//! do, and that nobody else pays for it.
+
+use std::{
+    pin::Pin,
+    sync::atomic::{AtomicUsize, Ordering},
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use futures_core::Stream;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, BufStream},
+    net::TcpStream,
+    sync::watch,
+    time::{sleep, timeout},
+};
+use ws_runtime::{Delivery, Listener, Message, Server, Socket, ws_route};
+
+use crate::{
+    echo::{Echo, echo, end},
+    peer::{PING, PONG, Peer, TEXT, close, frame, soon},
+    served::{Census, Served},
+};
+
+/// Holds its handler until it is let go.
+struct Held {
+    census: Census,
+    go: watch::Sender<bool>,
+    handled: AtomicUsize,
+    pings: AtomicUsize,
+}
+
+impl Held {
+    fn new() -> Self {
+        let (handled, pings) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Self { census: Census::new(), go: watch::Sender::new(false), handled, pings }
+    }
+}
+
+#[ws_route("/held")]
+impl Held {
+    fn open(&self) {
+        self.census.opened();
+    }
+
+    async fn message(&self, message: Message) -> Option<Message> {
+        self.handled.fetch_add(1, Ordering::Relaxed);
+        drop(self.go.subscribe().wait_for(|go| *go).await);
+        (message.len() < 10).then_some(message)
+    }
+
+    fn ping(&self) {
+        self.pings.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn close(&self) {
+        self.census.closed();
+    }
+}
+
+/// Writes until the server takes no more; how many bytes it took. `most` is what proves that it takes everything.
+async fn fill(peer: &mut Peer, bytes: &[u8], most: usize) -> usize {
+    let mut taken = 0;
+    while taken < most {
+        // Half a second without a byte of progress is what a full connection looks like from outside.
+        match timeout(Duration::from_millis(500), peer.stream.write(&bytes[taken % bytes.len()..])).await {
+            Ok(written) => taken += written.expect("the server keeps the connection"),
+            Err(_) => break,
+        }
+    }
+    taken
+}
+
+/// Frames that carry nothing cost memory too, so they fill what one peer may make the server hold.
+#[tokio::test]
+async fn empty_frames_are_held_back_like_any_others() {
+    // What the two systems hold for a connection comes on top of what the server does.
+    const MOST: usize = 48 << 20;
+    for (what, first) in [("texts", TEXT), ("pings", PING)] {
+        let route = Held::new();
+        let (census, go) = (route.census.clone(), route.go.clone());
+        let served = Served::start(Server::new().route(route)).await;
+        let mut peer = Peer::open(served.address, "/held").await;
+        peer.say("wait").await;
+        let taken = fill(&mut peer, &frame(first, b"").repeat(10_000), MOST).await;
+        assert!(taken < MOST, "{what}: nothing holds the peer back");
+        go.send_replace(true);
+        drop(peer);
+        census.empties().await;
+        served.end().await;
+    }
+}
+
+/// While the server does not read, neither the idle clock nor that of an unfinished message goes on.
+#[tokio::test]
+async fn a_peer_that_is_held_back_is_not_blamed() {
+    let route = Held::new();
+    let (census, go) = (route.census.clone(), route.go.clone());
+    let server = Server::new()
+        .idle_timeout(Duration::from_millis(200))
+        .send_pings(false)
+        .fragment_timeout(Duration::from_millis(200));
+    let served = Served::start(server.route(route)).await;
+    let mut peer = Peer::open(served.address, "/held").await;
+    peer.say("wait").await;
+    // A length that divides no read, so that the reads end inside a message.
+    let message = frame(TEXT, &[b'a'; 12_345]);
+    let taken = fill(&mut peer, &message, 48 << 20).await;
+    go.send_replace(true);
+    let left = message.len() - taken % message.len();
+    peer.send(&message[message.len() - left..]).await;
+    peer.say("done").await;
+    assert_eq!(peer.text().await, "wait");
+    assert_eq!(peer.text().await, "done");
+    drop(peer);
+    census.empties().await;
+    served.end().await;
+}
+
+/// Nor is that clock for a peer that reads slowly, which is why the server leaves its messages unread.
+#[tokio::test]
+async fn a_peer_that_reads_slowly_has_the_time_of_an_idle_one() {
+    let route = Held::new();
+    let census = route.census.clone();
+    route.go.send_replace(true);
+    let server = Server::new()
+        .idle_timeout(Duration::ZERO)
+        .fragment_timeout(Duration::from_millis(400))
+        .backpressure_limit(256 << 10);
+    let served = Served::start(server.route(route)).await;
+    let mut peer = Peer::open(served.address, "/held").await;
+    census.reaches(1).await;
+    let socket = served.handle.route::<Held>().expect("it is served").sockets().remove(0);
+    while socket.send_raw(vec![0; 64 << 10]) != Delivery::Dropped {}
+    let message = frame(TEXT, &[b'a'; 12_345]);
+    let taken = fill(&mut peer, &message, 48 << 20).await;
+    // Longer than the clock, and nothing is read on either side.
+    sleep(Duration::from_millis(800)).await;
+    let rest = [&message[taken % message.len()..], &frame(TEXT, b"done")].concat();
+    let (reader, mut writer) = peer.stream.into_split();
+    let writing = tokio::spawn(async move {
+        writer.write_all(&rest).await.expect("the server reads");
+        writer
+    });
+    let mut reader = BufStream::new(tokio::io::join(reader, tokio::io::sink()));
+    let mut last = [0; 4];
+    while last != *b"done" {
+        let byte = soon(reader.read_u8()).await.expect("the answer comes before the end");
+        last = [last[1], last[2], last[3], byte];
+    }
+    drop((soon(writing).await, reader, socket));
+    census.empties().await;
+    served.end().await;
+}
+
+/// Floods of pings, read or not, are answered as far as the peer reads, and cost nobody else anything.
+#[tokio::test]
+async fn a_ping_flood_is_the_flooders_alone() {
+    let (served, census) = echo(|server| server).await;
+    let flood = frame(PING, &[b'p'; 125]).repeat(20_000);
+    let mut deaf = Peer::open(served.address, "/").await;
+    let mut other = Peer::open(served.address, "/").await;
+    deaf.send(&flood).await;
+    other.say("hello").await;
+    assert_eq!(other.text().await, "hello");
+    // Whoever reads gets the answers, in their order, and then the message's.
+    let mut reads = Peer::open(served.address, "/").await;
+    for round in 0..50 {
+        reads.send(&frame(PING, &[round; 125]).repeat(100)).await;
+        for _ in 0..100 {
+            let frame = reads.frame().await.expect("a pong");
+            assert_eq!((frame.first, frame.payload), (PONG, vec![round; 125]));
+        }
+    }
+    drop((deaf, reads, other));
+    end(served, census).await;
+}
+
+/// One that never reads misses messages; everybody else gets all of them, in order.
+#[tokio::test]
+async fn who_never_reads_costs_the_others_nothing() {
+    const LIMIT: usize = 1 << 20;
+    let (served, census) = echo(|server| {
+        server.backpressure_limit(LIMIT).idle_timeout(Duration::ZERO).close_timeout(Duration::from_secs(1))
+    })
+    .await;
+    let deaf = Peer::open(served.address, "/").await;
+    census.reaches(1).await;
+    let mut reads = Peer::open(served.address, "/").await;
+    census.reaches(2).await;
+    let channel = served.handle.route::<Echo>().expect("it is served");
+    let mut dropped = 0;
+    for number in 0..600_u32 {
+        let mut message = vec![b'x'; 32 * 1024];
+        message[..4].copy_from_slice(&number.to_be_bytes());
+        let published = channel.publish("room", message.as_slice());
+        dropped += published.dropped;
+        let frame = reads.frame().await.expect("it reads");
+        assert_eq!(frame.payload[..4], number.to_be_bytes());
+    }
+    assert!(dropped > 0, "all was queued");
+    for socket in channel.sockets() {
+        assert!(socket.buffered_amount() <= LIMIT + (64 << 10), "{}", socket.buffered_amount());
+    }
+    drop((deaf, reads));
+    end(served, census).await;
+}
+
+/// Whether it reads or not: whoever breaks the rules is gone after the time of a closing handshake.
+#[tokio::test]
+async fn who_never_reads_and_breaks_the_rules_is_cut_off() {
+    let census = Census::new();
+    let server = Server::new()
+        .backpressure_limit(1 << 20)
+        .idle_timeout(Duration::ZERO)
+        .close_timeout(Duration::from_millis(200))
+        .route(Echo::new(&census));
+    let served = Served::start(server).await;
+    let mut peer = Peer::open(served.address, "/").await;
+    census.reaches(1).await;
+    let channel = served.handle.route::<Echo>().expect("it is served");
+    while channel.publish("room", vec![b'x'; 64 * 1024].as_slice()).dropped == 0 {}
+    peer.send(&[frame(TEXT, b"hello"), frame(0x83, b"")].concat()).await;
+    census.empties().await;
+    drop(peer);
+    end(served, census).await;
+}
+
+/// Says more than anybody can read, and never waits for anything.
+struct Endless {
+    census: Census,
+}
+
+struct Numbers(u32);
+
+impl Stream for Numbers {
+    type Item = String;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<String>> {
+        self.0 = self.0.wrapping_add(1);
+        Poll::Ready(Some(self.0.to_string()))
+    }
+}
+
+#[ws_route("/endless", response = String)]
+impl Endless {
+    fn open(&self) -> Option<Numbers> {
+        self.census.opened();
+        None
+    }
+
+    fn message(&self, message: Message) -> Numbers {
+        drop(message);
+        Numbers(0)
+    }
+
+    fn close(&self) {
+        self.census.closed();
+    }
+}
+
+/// The same from `open`, beside which messages are handled.
+struct Feed {
+    census: Census,
+}
+
+#[ws_route("/feed", response = String)]
+impl Feed {
+    fn open(&self) -> Numbers {
+        self.census.opened();
+        Numbers(0)
+    }
+
+    fn message(&self, ws: &Socket<Self>, message: Message) {
+        drop(message);
+        // The peer of the test says nothing to a close frame.
+        ws.terminate();
+    }
+
+    fn close(&self) {
+        self.census.closed();
+    }
+}
+
+/// The server is one thread here: a stream that never waits, and that is read as fast as it is written, may keep neither its
+/// own connection's input nor others waiting.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_that_never_waits_leaves_others_their_turn() {
+    let census = Census::new();
+    let (endless, feed) = (Endless { census: census.clone() }, Feed { census: census.clone() });
+    let echo = Echo::new(&census);
+    let served = Served::start(Server::new().route(endless).route(feed).route(echo)).await;
+    for (path, last_word) in [("/endless", close(1000)), ("/feed", frame(TEXT, b"enough"))] {
+        let mut peer = Peer::open(served.address, path).await;
+        if path == "/endless" {
+            peer.say("go").await;
+        }
+        let (mut reader, mut writer) = peer.stream.into_split();
+        let reading = tokio::spawn(async move { tokio::io::copy(&mut reader, &mut tokio::io::sink()).await });
+        let mut other = Peer::open(served.address, "/").await;
+        other.say("hello").await;
+        assert_eq!(other.text().await, "hello");
+        writer.write_all(&last_word).await.expect("the server reads");
+        // The end comes though there is more to say.
+        let count = soon(reading).await.expect("it only counts").expect("the end is a good one");
+        assert!(count > 0, "{path}");
+        drop(other);
+    }
+    census.empties().await;
+    served.end().await;
+}
+
+/// A server whose streams keep what they take until they are flushed, as those of TLS may.
+struct Buffered(tokio::net::TcpListener);
+
+impl Listener for Buffered {
+    type Io = BufStream<TcpStream>;
+
+    async fn accept(&mut self) -> std::io::Result<(Self::Io, std::net::SocketAddr)> {
+        let (stream, address) = tokio::net::TcpListener::accept(&self.0).await?;
+        Ok((BufStream::new(stream), address))
+    }
+}
+
+#[tokio::test]
+async fn a_stream_with_a_buffer_of_its_own_is_flushed() {
+    let census = Census::new();
+    let server = Server::new().route(Echo::new(&census));
+    let served = Served::over(server, Buffered).await;
+    let mut peer = Peer::open(served.address, "/").await;
+    census.reaches(1).await;
+    peer.say("hello").await;
+    assert_eq!(peer.text().await, "hello");
+    let channel = served.handle.route::<Echo>().expect("it is served");
+    for _ in 0..10 {
+        assert_eq!(channel.publish("room", "news").receivers, 1);
+        assert_eq!(peer.text().await, "news");
+    }
+    peer.send(&close(1000)).await;
+    assert_eq!(peer.closed().await, Some(1000));
+    census.empties().await;
+    served.end().await;
+}

@@ -1,0 +1,53 @@
+//! The server of most of these tests: what comes in goes out, and whoever is there has left nothing when it ends.
+
+use ws_runtime::{Message, Server, Socket, ws_route};
+
+use crate::{
+    peer::{Peer, close},
+    served::{Census, Served},
+};
+
+/// What comes in goes out, and everybody is in one room.
+pub(crate) struct Echo {
+    census: Census,
+}
+
+#[ws_route("/")]
+impl Echo {
+    pub(crate) fn new(census: &Census) -> Self {
+        Self { census: census.clone() }
+    }
+
+    fn open(&self, ws: &Socket<Self>) {
+        ws.subscribe("room");
+        self.census.opened();
+    }
+
+    fn message(&self, message: Message) -> Message {
+        message
+    }
+
+    fn close(&self) {
+        self.census.closed();
+    }
+}
+
+/// Serves it alone, by the limits that a test sets.
+pub(crate) async fn echo(limit: impl FnOnce(Server) -> Server) -> (Served, Census) {
+    let census = Census::new();
+    let route = Echo::new(&census);
+    (Served::start(limit(Server::new()).route(route)).await, census)
+}
+
+/// Nothing is left of whoever was here, and a newcomer is served.
+pub(crate) async fn end(served: Served, census: Census) {
+    let mut fresh = Peer::open(served.address, "/").await;
+    fresh.say("still there?").await;
+    assert_eq!(fresh.text().await, "still there?");
+    fresh.send(&close(1000)).await;
+    assert_eq!(fresh.closed().await, Some(1000));
+    census.empties().await;
+    let channel = served.handle.route::<Echo>().expect("it is served");
+    served.end().await;
+    assert_eq!((channel.sockets().len(), channel.subscriber_count("room")), (0, 0));
+}

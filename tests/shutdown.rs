@@ -1,0 +1,76 @@
+//! The examples as processes that are told to end: everybody is told, nobody is let in any more, those who answer close cleanly,
+//! the others are cut off, and the process says how many of each, and ends well.
+
+#[path = "hostile/peer.rs"]
+#[expect(dead_code, reason = "some of it only the hostile tests need")]
+mod peer;
+
+use std::io::ErrorKind;
+
+use tokio::net::TcpStream;
+use ws_tests::Example;
+
+use crate::peer::{Peer, close, soon};
+
+/// What a client does who never answers a close frame.
+#[derive(Clone, Copy, PartialEq)]
+enum Mute {
+    Vanishes,
+    Stays,
+}
+
+/// Starts an example with two clients, one of whom never answers, and sends it a signal.
+async fn ends(example: &str, path: &str, signal: &str, mute: Mute) {
+    let case = format!("{example}, {signal}");
+    let example = Example::start(example).await;
+    let address = example.address();
+    let mut answers = Peer::open(address, path).await;
+    let mut silent = Peer::open(address, path).await;
+    example.signal(signal).await;
+    for peer in [&mut answers, &mut silent] {
+        assert_eq!(peer.close_code().await, 1001, "{case}");
+    }
+    // The server goes on, for these two are not gone.
+    let refused = soon(TcpStream::connect(address)).await.map_err(|error| error.kind());
+    assert_eq!(refused.err(), Some(ErrorKind::ConnectionRefused), "{case}");
+    answers.send(&close(1001)).await;
+    assert_eq!(answers.frame().await, None, "{case}: something came behind the close frame");
+    if mute == Mute::Stays {
+        assert_eq!(silent.frame().await, None, "{case}: something came behind the close frame");
+    }
+    drop(silent);
+    let (status, printed) = example.ended().await;
+    assert_eq!(status.code(), Some(0), "{case}");
+    assert_eq!(printed.last().map(String::as_str), Some("closed 1 cleanly, cut off 1"), "{case}");
+}
+
+#[tokio::test]
+async fn an_example_that_is_told_to_end_says_how_its_sockets_ended() {
+    for (example, path) in [
+        ("bench", "/room"),
+        ("chat", "/chat/lobby?name=ada"),
+        ("echo", "/echo"),
+        ("events", "/events"),
+        ("subprotocol", "/ws?token=allow"),
+        ("ticker", "/"),
+        ("validated", "/ws?id=ada"),
+    ] {
+        ends(example, path, "TERM", Mute::Vanishes).await;
+    }
+    ends("echo", "/echo", "INT", Mute::Vanishes).await;
+}
+
+#[tokio::test]
+#[ignore = "needs the ten seconds of `close_timeout`"]
+async fn an_example_cuts_off_who_never_answers() {
+    ends("chat", "/chat/lobby?name=ada", "TERM", Mute::Stays).await;
+}
+
+#[tokio::test]
+async fn an_example_that_nobody_uses_ends_at_once() {
+    let example = Example::start("echo").await;
+    example.signal("TERM").await;
+    let (status, printed) = example.ended().await;
+    assert_eq!(status.code(), Some(0));
+    assert_eq!(printed, ["closed 0 cleanly, cut off 0"]);
+}

@@ -1,0 +1,84 @@
+//! The usual: messages that lie whole in what was read, and whose handlers answer at once with a message, or with nothing.
+//!
+//! They are decoded, handled and answered one after the other where they lie. Whatever else there is to do is the driver's.
+
+use std::{
+    future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use super::{
+    driver::{Done, Driver, TURN},
+    event::Event,
+    run::panic_text,
+};
+use crate::{
+    codec::Decode,
+    contract::{Body, Response},
+    route::{Outcome, Route},
+};
+
+/// Why it did not go on.
+pub(super) enum Burst<'a, R: Route> {
+    /// Nothing of the usual kind is left.
+    Over,
+    /// A handler has to wait.
+    Waiting,
+    /// A handler, or decoding, came to something else.
+    Done(Done<Outcome<'a, Response<R>>>),
+    /// What came is no message for the handler.
+    Event(Event<R>),
+}
+
+impl<'a, R: Route> Driver<'a, R> {
+    /// Handles messages as long as they are of the usual kind; `handler` is the place of their handlers' futures, and empty but
+    /// while one waits.
+    #[inline]
+    pub(super) fn burst<F>(
+        &mut self,
+        mut handler: Pin<&mut Option<F>>,
+        begin: impl Fn(Body<R>) -> F,
+        cx: &mut Context<'_>,
+    ) -> Burst<'a, R>
+    where
+        F: Future<Output = Outcome<'a, Response<R>>>,
+    {
+        let (body, socket) = (&self.entry.body, self.socket);
+        while !self.waited && self.handled < TURN && self.line().report().is_calm() {
+            // All of it at once, so that nothing has to be moved out that stays here.
+            let stopped = catch_unwind(AssertUnwindSafe(|| {
+                let incoming = match self.inbox.message() {
+                    Some(Ok(incoming)) => incoming,
+                    Some(Err(fault)) => {
+                        return Some(self.inbox.fail(fault).map_or(Burst::Over, Burst::Event));
+                    }
+                    None => return Some(Burst::Over),
+                };
+                let length = incoming.as_bytes().len();
+                match <Body<R>>::decode(incoming, body) {
+                    Ok(message) => handler.set(Some(begin(message))),
+                    Err(invalid) => return Some(Burst::Event(Event::Invalid(invalid, length))),
+                }
+                self.handled += 1;
+                self.invalid = 0;
+                match handler.as_mut().as_pin_mut()?.poll(cx) {
+                    Poll::Ready(Outcome::One(ref response)) => {
+                        socket.send(response);
+                        None
+                    }
+                    Poll::Ready(Outcome::Unsaid | Outcome::Nothing) => None,
+                    Poll::Ready(outcome) => Some(Burst::Done(Done::Returned(outcome))),
+                    Poll::Pending => Some(Burst::Waiting),
+                }
+            }));
+            match stopped {
+                Ok(None) => handler.set(None),
+                Ok(Some(burst)) => return burst,
+                Err(panic) => return Burst::Done(Done::Panicked(panic_text(&*panic))),
+            }
+        }
+        Burst::Over
+    }
+}
