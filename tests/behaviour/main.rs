@@ -16,6 +16,7 @@ mod latest;
 mod life;
 mod limits;
 mod messages;
+mod opening;
 mod outbound;
 mod panics;
 mod pubsub;

@@ -3,12 +3,14 @@
 use std::{
     io,
     net::{IpAddr, SocketAddr},
+    pin::Pin,
     sync::{Arc, Mutex},
+    task::{Context, Poll},
 };
 
 use serde::{Deserialize, Serialize};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf, duplex},
     sync::mpsc,
     task::JoinHandle,
 };
@@ -57,17 +59,17 @@ pub(crate) fn frame(first: u8, payload: impl AsRef<[u8]>) -> Vec<u8> {
 
 /// A server that accepts streams in memory and speaks HTTP on them.
 pub(crate) struct Http {
-    dial: mpsc::Sender<(DuplexStream, SocketAddr)>,
+    dial: mpsc::Sender<(Theirs, SocketAddr)>,
     pub(crate) handle: Handle,
     serving: JoinHandle<Result<(), ServeError>>,
 }
 
-struct InMemory(mpsc::Receiver<(DuplexStream, SocketAddr)>);
+struct InMemory(mpsc::Receiver<(Theirs, SocketAddr)>);
 
 impl Listener for InMemory {
-    type Io = DuplexStream;
+    type Io = Theirs;
 
-    async fn accept(&mut self) -> io::Result<(DuplexStream, SocketAddr)> {
+    async fn accept(&mut self) -> io::Result<(Theirs, SocketAddr)> {
         match self.0.recv().await {
             Some(accepted) => Ok(accepted),
             None => std::future::pending().await,
@@ -87,10 +89,26 @@ impl Http {
     }
 
     pub(crate) async fn dial_from(&self, address: impl Into<IpAddr>) -> DuplexStream {
-        let (ours, theirs) = duplex(64 * 1024);
-        let accepted = (theirs, SocketAddr::new(address.into(), 4242));
-        self.dial.send(accepted).await.expect("the server accepts");
+        let (ours, stream) = duplex(64 * 1024);
+        self.accept(address.into(), Theirs { stream, notice: None }).await;
         ours
+    }
+
+    /// Dials over a stream that holds so many bytes in each direction. Just before the server writes the first one, `notice`
+    /// is called.
+    pub(crate) async fn dial_noticed(
+        &self,
+        holds: usize,
+        notice: impl FnOnce() + Send + 'static,
+    ) -> DuplexStream {
+        let (ours, stream) = duplex(holds);
+        self.accept([192, 0, 2, 1].into(), Theirs { stream, notice: Some(Box::new(notice)) }).await;
+        ours
+    }
+
+    async fn accept(&self, address: IpAddr, stream: Theirs) {
+        let accepted = (stream, SocketAddr::new(address, 4242));
+        self.dial.send(accepted).await.expect("the server accepts");
     }
 
     /// Sends the head of a request, and returns all that the server answers until it ends the stream.
@@ -103,6 +121,41 @@ impl Http {
     pub(crate) async fn shut_down(self) {
         self.handle.shutdown();
         self.serving.await.expect("it does not panic").expect("it was started");
+    }
+}
+
+/// The server's end of a stream.
+struct Theirs {
+    stream: DuplexStream,
+    /// Called just before the first byte is written.
+    notice: Option<Box<dyn FnOnce() + Send>>,
+}
+
+impl AsyncRead for Theirs {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Theirs {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        if let Some(notice) = this.notice.take() {
+            notice();
+        }
+        Pin::new(&mut this.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
     }
 }
 

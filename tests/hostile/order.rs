@@ -1,12 +1,17 @@
 //! Frames that are sent and published by many at once: each sender's arrive in its order, and none is lost or doubled.
 
-use std::{collections::HashMap, thread};
+use std::{
+    collections::HashMap,
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
+    thread,
+};
 
 use tokio::task::JoinSet;
 use ws_runtime::{Message, Server, Socket, ws_route};
 
 use crate::{
-    peer::{Peer, TEXT, frame},
+    peer::{PATIENCE, Peer, TEXT, frame, opening},
     served::{Census, Served},
 };
 
@@ -59,6 +64,48 @@ async fn rooms(peers: usize) -> (Served, Census, Vec<Peer>) {
     }
     census.reaches(peers).await;
     (served, census, inside)
+}
+
+/// A client may have another one say something to its room as soon as it sees its own 101.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_sees_its_101_is_in_its_room() {
+    const ROUNDS: usize = 500;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("it is bound");
+    let server = Server::new().shards(2).route(Rooms { census: Census::new() });
+    let handle = server.handle();
+    let serving = tokio::spawn(server.serve(listener));
+    // Without a runtime of its own it comes to the next byte as fast as it can.
+    let peers = thread::spawn(move || {
+        let mut speaker = shake_hands(address);
+        for round in 0..ROUNDS {
+            let mut peer = shake_hands(address);
+            let text = format!("{round:04}");
+            speaker.write_all(&frame(TEXT, text.as_bytes())).expect("the server reads");
+            let mut heard = [0; 6];
+            peer.read_exact(&mut heard).unwrap_or_else(|_| panic!("{text} is not heard"));
+            assert_eq!(heard[2..], *text.as_bytes());
+        }
+    });
+    tokio::task::spawn_blocking(|| peers.join()).await.expect("it waits").expect("everything is heard");
+    handle.shutdown();
+    serving.await.expect("it does not panic").expect("it is served");
+}
+
+/// Connects, and reads byte for byte up to the end of the 101.
+fn shake_hands(address: SocketAddr) -> TcpStream {
+    let mut stream = TcpStream::connect(address).expect("the server listens");
+    stream.set_nodelay(true).expect("it is connected");
+    stream.set_read_timeout(Some(PATIENCE)).expect("it is connected");
+    stream.write_all(opening("/").as_bytes()).expect("the server reads");
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).expect("the server answers");
+        head.extend(byte);
+    }
+    assert!(head.starts_with(b"HTTP/1.1 101 "), "{}", head.escape_ascii());
+    stream
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

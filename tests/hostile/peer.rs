@@ -9,7 +9,7 @@ use tokio::{
 };
 
 /// After this long something hangs; nothing here takes a tenth of it.
-const PATIENCE: Duration = Duration::from_secs(15);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
 
 pub(crate) const TEXT: u8 = 0x81;
 pub(crate) const BINARY: u8 = 0x82;

@@ -29,6 +29,8 @@ mod session;
 #[cfg(feature = "server")]
 mod socket;
 #[cfg(feature = "server")]
+mod sync;
+#[cfg(feature = "server")]
 pub mod testing;
 mod wire;
 

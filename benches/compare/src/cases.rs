@@ -10,6 +10,8 @@ use crate::{
 const ONE: &str = "0";
 /// All that there are, of which the load takes its own.
 const BOTH: &str = "0,1";
+/// The load's.
+const LOADED: &str = "1";
 
 /// Servers that are compared with one another.
 pub(crate) struct Case {
@@ -112,13 +114,15 @@ fn growing(peer: Peer) -> [Case; 2] {
     ]
 }
 
-/// What sharing costs: one server on both CPUs, beside the load, against the same on one.
+/// What sharing costs: one server on both CPUs, beside the load, against the same on one. How much of it is the load's doing
+/// is seen where one shard has the load's CPU.
 fn shards() -> impl Iterator<Item = Case> {
     [("echo1", "/echo", ECHO1), ("json32", "/json", JSON32), ("room1k", "/room", ROOM1K)].into_iter().map(
         |(name, path, load)| {
             let one = run("one shard", Peer::Ours, path, load);
             let two = Run { label: "two shards".to_owned(), cpus: BOTH, ..one.clone() };
-            further("shards", name.to_owned(), vec![one, two], &[Figure::Cost])
+            let beside = Run { label: "one shard on the load's CPU".to_owned(), cpus: LOADED, ..one.clone() };
+            further("shards", name.to_owned(), vec![one, two, beside], &[Figure::Cost])
         },
     )
 }

@@ -12,12 +12,17 @@ use std::{
 use futures_core::Stream;
 use tokio::time::{Instant, Sleep};
 
-use super::{Entry, event::Event, inbox::Inbox, run::panic_text};
+use super::{
+    Entry,
+    event::Event,
+    inbox::{Arrival, Inbox},
+    run::panic_text,
+};
 use crate::{
     contract::Response,
     route::{Outcome, Route},
     session::Keepalive,
-    socket::{Fact, Line, Reader, Report, Socket, Wish},
+    socket::{Fact, Line, Report, Socket, Wish},
 };
 
 /// How often one connection may read before others get their turn.
@@ -79,12 +84,12 @@ pub(super) enum Done<T> {
 }
 
 impl<'a, R: Route> Driver<'a, R> {
-    pub(super) fn new(entry: &'a Entry<R>, socket: &'a Socket<R>, reader: Reader, rest: Vec<u8>) -> Self {
+    pub(super) fn new(entry: &'a Entry<R>, socket: &'a Socket<R>, arrival: Arrival) -> Self {
         let (settings, now) = (&entry.hub.settings, Instant::now());
         Self {
             entry,
             socket,
-            inbox: Inbox::new(entry, socket.line(), reader, rest),
+            inbox: Inbox::new(entry, socket.line(), arrival),
             feed: Vec::new(),
             invalid: 0,
             keepalive: Keepalive::new(settings.idle_timeout, settings.send_pings, now),

@@ -10,7 +10,7 @@ use std::{
 };
 
 use bytes::BufMut;
-use tokio::{io::AsyncReadExt, time::Instant};
+use tokio::{io::AsyncReadExt, sync::oneshot, time::Instant};
 
 use super::{
     Entry,
@@ -27,9 +27,20 @@ use crate::{
 /// What is held back for a connection without a limit on its messages, in bytes.
 const UNLIMITED: usize = 1 << 20;
 
+/// Where it arrives.
+enum Source {
+    /// HTTP still has the stream, for the 101.
+    Awaited(Arrival),
+    Here(Reader),
+}
+
+/// The stream's read half when HTTP is done with it, and what the client sent right behind its handshake; an error if HTTP
+/// loses the stream.
+pub(super) type Arrival = oneshot::Receiver<(Reader, Vec<u8>)>;
+
 /// The inbound half of a connection.
 pub(super) struct Inbox<'a, R: Route> {
-    reader: Reader,
+    source: Source,
     input: Input,
     decoder: Decoder,
     hearing: Hearing<'a, R>,
@@ -43,13 +54,12 @@ pub(super) struct Inbox<'a, R: Route> {
 }
 
 impl<'a, R: Route> Inbox<'a, R> {
-    /// `rest` is what the client sent right behind its handshake.
-    pub(super) fn new(entry: &'a Entry<R>, line: &'a Line, reader: Reader, rest: Vec<u8>) -> Self {
+    pub(super) fn new(entry: &'a Entry<R>, line: &'a Line, arrival: Arrival) -> Self {
         let window = line.agreed().map(|agreed| agreed.inbound_window(Role::Server));
         let inflater = window.map(|window| Box::new(Inflater::new(window)));
         Self {
-            reader,
-            input: Input::new(rest),
+            source: Source::Awaited(arrival),
+            input: Input::new(Vec::new()),
             decoder: Decoder::new(Role::Server, inflater),
             hearing: Hearing::new(entry, line),
             events: Events::new(),
@@ -228,6 +238,30 @@ impl<'a, R: Route> Inbox<'a, R> {
         None
     }
 
+    /// Gives back what it waits for.
+    pub(super) fn into_arrival(self) -> Option<Arrival> {
+        match self.source {
+            Source::Awaited(arrival) => Some(arrival),
+            Source::Here(_) => None,
+        }
+    }
+
+    /// Waits for the stream, or for the word that none comes.
+    #[cold]
+    pub(super) fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Source::Awaited(arrival) = &mut self.source
+            && !self.ended
+        {
+            if let Ok((reader, rest)) = ready!(pin!(arrival).poll(cx)) {
+                self.source = Source::Here(reader);
+                self.input = Input::new(rest);
+            } else {
+                (self.ended, self.broken) = (true, true);
+            }
+        }
+        Poll::Ready(())
+    }
+
     /// Reads once; what was read is decoded later. What was read before must be decoded.
     pub(super) fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if self.ended {
@@ -236,7 +270,8 @@ impl<'a, R: Route> Inbox<'a, R> {
         if !self.hearing.is_deaf() && self.decoder.large().is_some() {
             return self.poll_large(cx);
         }
-        let read = ready!(self.input.poll_fill(&mut self.reader, cx));
+        let Source::Here(reader) = &mut self.source else { return self.poll_arrival(cx) };
+        let read = ready!(self.input.poll_fill(reader, cx));
         self.ended = !matches!(read, Ok(1..));
         self.broken = read.is_err();
         if self.hearing.is_deaf() {
@@ -253,8 +288,8 @@ impl<'a, R: Route> Inbox<'a, R> {
             payload.reserve(missing.min(payload.len().max(BUFFER)));
         }
         let mut target = payload.limit(missing);
-        let read = pin!(self.reader.read_buf(&mut target)).poll(cx);
-        let read = ready!(read);
+        let Source::Here(reader) = &mut self.source else { return Poll::Pending };
+        let read = ready!(pin!(reader.read_buf(&mut target)).poll(cx));
         if !matches!(read, Ok(1..)) {
             self.ended = true;
             self.broken = read.is_err();

@@ -3,6 +3,7 @@
 
 mod answer;
 mod assembly;
+mod beginning;
 mod burst;
 mod clock;
 mod connections;
@@ -23,8 +24,9 @@ mod turn_away;
 
 pub use self::{assembly::Assembly, start_error::StartError};
 pub(crate) use self::{
+    beginning::Start,
     entry::Entry,
-    mount::{Arriving, Start, Verdict},
+    mount::{Arriving, Verdict},
     served::Served,
     tasks::Running,
 };

@@ -14,8 +14,8 @@ use http::{Response, StatusCode, request};
 
 use super::{
     Entry,
-    run::{panic_text, run},
-    tasks::Running,
+    beginning::{Begin, begin},
+    run::panic_text,
     turn_away::{Farewell, turn_away},
 };
 use crate::{
@@ -27,7 +27,7 @@ use crate::{
     },
     pubsub::{Outbound, Shard, Topics, let_go},
     route::{OnInvalid, Options, Route},
-    socket::{Directory, Hub, Line, Member, Opening as Opened, Socket, Transport, Wish, split},
+    socket::{Directory, Hub, Line, Member, Opening as Opened, Socket},
     wire::Close,
 };
 
@@ -58,13 +58,9 @@ pub(crate) struct Arriving {
 /// What became of an opening handshake.
 pub(crate) enum Verdict {
     Refused(Response<Bytes>),
-    /// The 101, and what begins once it is sent.
-    Accepted(Response<()>, Start),
+    /// The 101, and what begins before it is sent.
+    Accepted(Response<()>, Begin),
 }
-
-/// Begins the connection as a task of its own, of just its size: over the stream, with what the client sent right behind its
-/// handshake. What counted the handshake counts the connection from then on.
-pub(crate) type Start = Box<dyn FnOnce(Transport, Vec<u8>, Running) + Send>;
 
 /// A route with the plans of its request's parts.
 pub(crate) struct Mounted<R: Route> {
@@ -141,20 +137,7 @@ impl<R: Route> Mount for Mounted<R> {
             match shaken {
                 Ok((response, socket)) => {
                     let (entry, directory) = (Arc::clone(&self.entry), self.directory.clone());
-                    let start: Start = Box::new(move |transport, rest, running| {
-                        let (reader, writer) = split(transport);
-                        socket.line().start(writer);
-                        tokio::spawn(run(entry, socket.clone(), reader, rest, running));
-                        // The sweeps of a shutdown have seen this socket, or have set this before they looked.
-                        let directory = directory.upgrade();
-                        if directory.as_ref().is_none_or(|directory| directory.is_stopped()) {
-                            socket.line().close(Some(&Close::GOING_AWAY));
-                        }
-                        if directory.is_none_or(|directory| directory.is_aborted()) {
-                            socket.line().wish(Wish::Abort);
-                        }
-                    });
-                    Verdict::Accepted(response, start)
+                    Verdict::Accepted(response, begin(entry, socket, directory))
                 }
                 Err(reject) => {
                     let farewell = Farewell {
@@ -229,8 +212,12 @@ pub(super) fn refuse(reject: Reject, shaken: Option<(&str, Option<&'static str>,
 }
 
 /// A connection whose first and last frame is a close frame.
-fn close_at_once(close: Close, farewell: Farewell) -> Start {
-    Box::new(move |transport, _rest, running| {
-        tokio::spawn(turn_away(transport, close, farewell, running));
+fn close_at_once(close: Close, farewell: Farewell) -> Begin {
+    Box::new(move |running| {
+        Box::new(move |handover| {
+            if let Some((transport, _rest)) = handover {
+                tokio::spawn(turn_away(transport, close, farewell, running));
+            }
+        })
     })
 }

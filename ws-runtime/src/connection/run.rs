@@ -14,34 +14,41 @@ use super::{
     burst::Burst,
     driver::{Done, Driver, Next},
     event::Event,
+    inbox::Arrival,
     tasks::Running,
 };
 use crate::{
     route::Route,
-    socket::{Reader, Socket, Wish},
+    socket::{Socket, Wish},
 };
 
-/// Serves one connection until it has ended and its last handler has returned. `rest` is what the client sent right behind
-/// its handshake. The socket is among the connected ones from this call on.
+/// Serves one connection until it has ended and its last handler has returned. Its stream may arrive later. If `open` is done
+/// before that and has left nothing that is under way, there is only the stream to wait for: then the socket comes back, to be
+/// served as one that is open, so that nobody keeps a future for it meanwhile.
 ///
 /// # Cancel safety
 /// Dropping the future drops the running handler, and `close` is not called.
-pub(crate) fn run<R: Route>(
-    entry: Arc<Entry<R>>,
-    socket: Socket<R>,
-    reader: Reader,
-    rest: Vec<u8>,
-    running: Running,
-) -> impl Future<Output = ()> + Send {
-    let place = entry.hub.enter(socket.member());
-    let present = Present { entry, socket, place, _running: running };
-    // What a future is given it has room for as long as it lives, so it is given little.
-    let stream = Box::new((reader, rest));
+#[expect(clippy::manual_async_fn, reason = "an async fn would have room for its arguments twice")]
+pub(super) fn run<R: Route>(
+    present: Present<R>,
+    arrival: Arrival,
+    is_open: bool,
+) -> impl Future<Output = Option<(Present<R>, Arrival)>> + Send {
     async move {
         let Present { entry, socket, .. } = &present;
-        let (reader, rest) = *stream;
-        let mut driver = Driver::new(entry, socket, reader, rest);
-        if open(&mut driver).await == Settled::Open {
+        let mut driver = Driver::new(entry, socket, arrival);
+        let settled = if is_open { Settled::Open } else { open(&mut driver).await };
+        let is_done = driver.feed.is_empty();
+        let has_stream = poll_fn(|cx| match driver.inbox.poll_arrival(cx) {
+            Poll::Ready(()) => Poll::Ready(true),
+            Poll::Pending if is_done => Poll::Ready(false),
+            Poll::Pending => Poll::Pending,
+        });
+        if !has_stream.await {
+            let arrival = give_up(driver);
+            return arrival.map(|arrival| (present, arrival));
+        }
+        if settled == Settled::Open {
             live(&mut driver).await;
         }
         driver.feed.clear();
@@ -51,15 +58,29 @@ pub(crate) fn run<R: Route>(
         if let Done::Panicked(text) = driver.during(entry.route.close(socket, closed)).await {
             tracing::error!(route = entry.hub.path, socket = socket.id(), panic = %text, "`close` panicked");
         }
+        None
     }
 }
 
+/// Drops everything of a connection but what it waits for.
+fn give_up<R: Route>(driver: Driver<'_, R>) -> Option<Arrival> {
+    driver.inbox.into_arrival()
+}
+
 /// A socket among the connected ones. What has to happen however a connection ends, happens when this is dropped.
-struct Present<R: Route> {
+pub(super) struct Present<R: Route> {
     entry: Arc<Entry<R>>,
     socket: Socket<R>,
     place: usize,
     _running: Running,
+}
+
+impl<R: Route> Present<R> {
+    /// Takes a socket up among the connected ones.
+    pub(super) fn enter(entry: Arc<Entry<R>>, socket: Socket<R>, running: Running) -> Self {
+        let place = entry.hub.enter(socket.member());
+        Self { entry, socket, place, _running: running }
+    }
 }
 
 impl<R: Route> Drop for Present<R> {
@@ -71,7 +92,7 @@ impl<R: Route> Drop for Present<R> {
     }
 }
 
-/// Tells the route that the socket is open.
+/// Tells the route that the socket is open. This is first polled before the 101.
 async fn open<R: Route>(driver: &mut Driver<'_, R>) -> Settled {
     let opened = driver.during(driver.entry.route.open(driver.socket)).await;
     match driver.settle(opened) {

@@ -7,8 +7,9 @@ use matchit::Router;
 use tokio::{task::JoinSet, time::timeout};
 
 use super::{
+    beginning::Begin,
     connections::{Connections, Full, Place},
-    mount::{Arriving, Mount, Start, Verdict, refuse},
+    mount::{Arriving, Mount, Verdict, refuse},
     relief::relieve,
     tasks::Tasks,
 };
@@ -77,12 +78,12 @@ impl Served {
             return refuse(busy("the server is shutting down"), None);
         };
         match judged {
-            Ok(Verdict::Accepted(response, start)) if claimed.is_some() => {
-                let start: Start = Box::new(move |transport, rest, mut running| {
+            Ok(Verdict::Accepted(response, begin)) if claimed.is_some() => {
+                let begin: Begin = Box::new(move |mut running| {
                     running.keep(claimed);
-                    start(transport, rest, running);
+                    begin(running)
                 });
-                Verdict::Accepted(response, start)
+                Verdict::Accepted(response, begin)
             }
             Ok(verdict) => verdict,
             Err(_) => refuse(problem(StatusCode::REQUEST_TIMEOUT, "the handshake took too long"), None),

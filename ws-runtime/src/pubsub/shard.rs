@@ -4,15 +4,11 @@
 
 use std::{
     collections::VecDeque,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+    sync::{Arc, PoisonError},
 };
 
-use tokio::sync::Notify;
-
 use super::{Outbound, Window, let_go, topic::SLICE, topic::Topic};
+use crate::sync::{AtomicBool, AtomicU64, Mutex, Notify, Ordering};
 
 /// What the topics of one shard share.
 #[derive(Debug, Default)]

@@ -3,10 +3,7 @@
 use std::{
     any::Any,
     fmt,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
-    },
+    sync::{Arc, PoisonError},
 };
 
 use bytes::Bytes;
@@ -16,7 +13,10 @@ use super::{
     log::{Log, Logged, Position},
     places::Places,
 };
-use crate::wire::Format;
+use crate::{
+    sync::{AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering},
+    wire::Format,
+};
 
 /// Past this many held bytes a publisher hands the log out itself, so that no burst outgrows it.
 const MOST: u64 = 1 << 20;

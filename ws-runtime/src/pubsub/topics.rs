@@ -2,14 +2,17 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, PoisonError},
 };
 
 use super::{
     Shard,
     topic::{Cursor, Frames, Subscriber, Topic},
 };
-use crate::wire::Format;
+use crate::{
+    sync::{Mutex, MutexGuard},
+    wire::Format,
+};
 
 /// The topics of one route. A topic exists while somebody is subscribed.
 #[derive(Debug)]

@@ -86,7 +86,14 @@ pub trait Route: Endpoint + Send + Sync {
         std::future::ready(Ok(HeaderMap::new()))
     }
 
-    /// After the 101, before the first message.
+    /// The socket is open: after all checks, before the first message.
+    ///
+    /// The 101 leaves when this has returned or waits for the first time, whichever comes first. So what it did until then, such
+    /// as a subscription, is certain to whoever sees the 101, and a slow one does not hold the handshake up.
+    ///
+    /// # Backpressure
+    /// What is sent before the 101 is queued and goes out behind it; until then no network takes any of it, so all of it counts
+    /// towards `backpressure_limit`.
     fn open<'a>(&'a self, ws: &'a Socket<Self>) -> impl Future<Output = Outcome<'a, Response<Self>>> + Send {
         async move { self.open_now(ws) }
     }

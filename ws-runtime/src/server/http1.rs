@@ -5,7 +5,7 @@ use std::{
     future::Future,
     net::SocketAddr,
     pin::{Pin, pin},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -37,9 +37,8 @@ pub(super) async fn speak<S>(
 ) where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    let accepted = Arc::new(Mutex::new(None));
-    let service =
-        Asked { running: Arc::clone(&running), remote_addr, shard, accepted: Arc::clone(&accepted) };
+    let stage = Arc::new(Mutex::new(Stage { task: Some(task), start: None }));
+    let service = Asked { running: Arc::clone(&running), remote_addr, shard, stage: Arc::clone(&stage) };
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(running.served.handshake_timeout);
     if let Some(bytes) = running.served.head.max_bytes {
@@ -51,7 +50,7 @@ pub(super) async fn speak<S>(
     let stream = Paced::new(stream, running.served.handshake_timeout);
     let mut connection = http.serve_connection(TokioIo::new(stream), service);
     let mut stopping = false;
-    {
+    let spoken = {
         // When the server stops, a request that is being answered still is; then the stream is closed.
         let mut stopped = pin!(running.served.stopped());
         let spoken = std::future::poll_fn(|cx| {
@@ -60,19 +59,20 @@ pub(super) async fn speak<S>(
                 Pin::new(&mut connection).graceful_shutdown();
             }
             // An error here is a client that spoke no HTTP or went away; hyper has answered what can be answered.
-            connection.poll_without_shutdown(cx).map(drop)
+            connection.poll_without_shutdown(cx)
         });
-        if running.served.directory.unless_aborted(spoken).await.is_none() {
-            // Whatever was accepted has not begun, and does not any more.
-            return;
-        }
-    }
-    let start: Option<Start> = accepted.lock().unwrap_or_else(PoisonError::into_inner).take();
+        running.served.directory.unless_aborted(spoken).await
+    };
+    let start = lock(&stage).start.take();
     let parts = connection.into_parts();
     let stream = parts.io.into_inner().into_inner();
     if let Some(start) = start {
-        // Nothing of hyper is kept, least of all its buffer.
-        return start(transport(stream), parts.read_buf.to_vec(), task);
+        // Nothing of hyper is kept, least of all its buffer. A stream that has not taken the whole 101 is of no use.
+        let sent = matches!(spoken, Some(Ok(())));
+        return start(sent.then(|| (transport(stream), parts.read_buf.to_vec())));
+    }
+    if spoken.is_none() {
+        return;
     }
     let _ = running.served.directory.unless_aborted(timeout(LAST_BYTES, finish(stream, stopping))).await;
 }
@@ -87,13 +87,24 @@ async fn finish<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, soon: bool) {
     while matches!(stream.read(&mut thrown_away).await, Ok(1..)) {}
 }
 
+/// How far a stream is; its requests and whoever speaks on it share this.
+struct Stage {
+    /// What counts the stream, until it counts a connection.
+    task: Option<Task>,
+    /// Goes on with the connection that has begun, once HTTP is done with the 101.
+    start: Option<Start>,
+}
+
+fn lock(stage: &Mutex<Stage>) -> MutexGuard<'_, Stage> {
+    stage.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Answers the requests of one stream.
 struct Asked {
     running: Arc<Running>,
     remote_addr: SocketAddr,
     shard: usize,
-    /// What begins once the 101 is sent.
-    accepted: Arc<Mutex<Option<Start>>>,
+    stage: Arc<Mutex<Stage>>,
 }
 
 impl Service<Request<Incoming>> for Asked {
@@ -102,7 +113,7 @@ impl Service<Request<Incoming>> for Asked {
     type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let (running, accepted) = (Arc::clone(&self.running), Arc::clone(&self.accepted));
+        let (running, stage) = (Arc::clone(&self.running), Arc::clone(&self.stage));
         let (remote_addr, shard) = (self.remote_addr, self.shard);
         Box::pin(async move {
             let (parts, body) = request.into_parts();
@@ -115,8 +126,11 @@ impl Service<Request<Incoming>> for Asked {
             };
             let asked = Arriving { parts, captures, remote_addr, shard };
             Ok(match running.served.admit(mount, asked).await {
-                Verdict::Accepted(response, start) => {
-                    *accepted.lock().unwrap_or_else(PoisonError::into_inner) = Some(start);
+                Verdict::Accepted(response, begin) => {
+                    // A stream becomes a WebSocket once, so the task is still here.
+                    let task = lock(&stage).task.take();
+                    let start = task.map(begin);
+                    lock(&stage).start = start;
                     response.map(|()| Body::full(Bytes::new()))
                 }
                 Verdict::Refused(response) => response.map(Body::full),

@@ -6,12 +6,12 @@
 use std::{
     io,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, PoisonError},
     task::{Context, Poll},
 };
 
 use bytes::Bytes;
-use tokio::{io::AsyncWrite, sync::Notify};
+use tokio::io::AsyncWrite;
 
 use super::{
     Delivery, Settings,
@@ -25,6 +25,7 @@ use super::{
 use crate::{
     pubsub::{Outbound, SHARE},
     session::{Answer, Session},
+    sync::{Mutex, Notify},
     wire::{Agreed, Close, Closed, Encoder, Kind, Text},
 };
 
@@ -55,7 +56,7 @@ impl Line {
             board: Board::default(),
             changed: Arc::clone(&changed),
             state: Mutex::new(State {
-                writer: None,
+                writer: Some(Writer::Awaited),
                 outbox: Outbox::default(),
                 cursors: Vec::new(),
                 own: Own::of(agreed.as_ref()),
@@ -258,7 +259,8 @@ impl Line {
 
     // What the connection's task does.
 
-    /// Begins: the handshake is done, the stream is ours.
+    /// The handshake is done, the stream is ours. Not to be called once the socket is [finished](Self::finish); its task is
+    /// to be woken.
     pub(crate) fn start(&self, writer: Writer) {
         self.lock().writer = Some(writer);
     }

@@ -9,6 +9,8 @@ mod handle;
 mod hub;
 mod latest;
 mod line;
+#[cfg(all(test, ws_loom))]
+mod models;
 mod outbox;
 mod outgoing;
 mod packed;

@@ -1,6 +1,6 @@
 //! What the connection's task has to know of its socket before it goes on, in one word that is read without the lock.
 
-use std::sync::atomic::{AtomicU16, Ordering};
+use crate::sync::{AtomicU16, Ordering};
 
 /// What the connection's task has to know before it goes on; all zero while there is nothing but messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,12 +2,11 @@
 
 use std::{
     ops::{Deref, DerefMut},
-    sync::{Arc, MutexGuard},
+    sync::Arc,
     task::Waker,
 };
 
 use bytes::Bytes;
-use tokio::sync::Notify;
 
 use super::{
     Delivery,
@@ -20,6 +19,7 @@ use super::{
 use crate::{
     pubsub::{Cursor, Outbound, catch_up, catch_up_apart, is_behind},
     session::Session,
+    sync::{MutexGuard, Notify},
     wire::{Close, Encoder},
 };
 

@@ -34,6 +34,8 @@ pub(crate) enum Reader {
 
 /// The half that is written under the socket's lock.
 pub(crate) enum Writer {
+    /// HTTP still has the stream, for the 101. Nothing is taken; whoever brings the stream wakes the connection's task.
+    Awaited,
     Tcp(OwnedWriteHalf),
     Other(WriteHalf<Box<dyn Stream>>),
 }
@@ -62,14 +64,15 @@ impl AsyncRead for Reader {
 }
 
 impl Writer {
-    /// Whether what it takes is with the system at once.
+    /// Whether what it takes is with the system at once. The streams of the models keep nothing back either.
     pub(crate) fn is_tcp(&self) -> bool {
-        matches!(self, Self::Tcp(_))
+        matches!(self, Self::Tcp(_)) || cfg!(all(test, ws_loom))
     }
 
     /// Writes what the stream takes at once; `WouldBlock` if that is nothing. Nobody is woken later.
     pub(crate) fn try_write(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         match self {
+            Self::Awaited => Err(io::ErrorKind::WouldBlock.into()),
             Self::Tcp(half) => match slices {
                 [one] => half.try_write(one),
                 _ => half.try_write_vectored(slices),
@@ -96,9 +99,8 @@ impl Writer {
         loop {
             match self.try_write(slices) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    if let Self::Tcp(half) = self {
-                        ready!(half.as_ref().poll_write_ready(cx))?;
-                    }
+                    let Self::Tcp(half) = self else { return Poll::Pending };
+                    ready!(half.as_ref().poll_write_ready(cx))?;
                 }
                 written => return Poll::Ready(written),
             }
@@ -113,13 +115,14 @@ impl AsyncWrite for Writer {
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
-            Self::Tcp(_) => Poll::Ready(Ok(())),
+            Self::Awaited | Self::Tcp(_) => Poll::Ready(Ok(())),
             Self::Other(half) => Pin::new(half).poll_flush(cx),
         }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
+            Self::Awaited => Poll::Pending,
             Self::Tcp(half) => Pin::new(half).poll_shutdown(cx),
             Self::Other(half) => Pin::new(half).poll_shutdown(cx),
         }
@@ -129,6 +132,7 @@ impl AsyncWrite for Writer {
 impl fmt::Debug for Writer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Awaited => "Awaited",
             Self::Tcp(_) => "Tcp",
             Self::Other(_) => "Other",
         })

@@ -142,12 +142,12 @@ impl<'a, E: Endpoint> Connect<'a, E> {
         let mut running = site.served.tasks.begin();
         running.keep(site.served.enter(remote_addr).map_err(Refused::by)?);
         let arriving = Arriving { parts, captures, remote_addr, shard: site.next_shard() };
-        let (response, start) = match site.served.admit(mount, arriving).await {
-            Verdict::Accepted(response, start) => (response, start),
+        let (response, begin) = match site.served.admit(mount, arriving).await {
+            Verdict::Accepted(response, begin) => (response, begin),
             Verdict::Refused(response) => return Err(Refused(Box::new(response))),
         };
         let (ours, theirs) = duplex(buffer);
-        start(Transport::Other(Box::new(theirs)), Vec::new(), running);
+        begin(running)(Some((Transport::Other(Box::new(theirs)), Vec::new())));
         let tells_errors =
             <Sent<E> as Encode>::plan().is_ok_and(|response| response.tells_errors() == Telling::Yes);
         let (parts, ()) = response.into_parts();
@@ -164,7 +164,8 @@ impl<'a, E: Endpoint> IntoFuture for Connect<'a, E> {
     type Output = Result<Client<E>, Refused>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
 
-    /// Connects: everything up to the 101 is done when the future resolves, and `open` may not have run yet.
+    /// Connects: everything up to the 101 is done when the future resolves, and so is `open`, as far as it comes without
+    /// waiting.
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.connect())
     }

@@ -118,7 +118,7 @@ impl Site {
     }
 
     /// Waits until every task of the test's runtime has nothing left to do but to wait for another one's doing, or for the
-    /// clock. `open` of whoever has connected has run then, and what was published has arrived.
+    /// clock. What was published has arrived then.
     ///
     /// The clock moves on by up to two milliseconds.
     ///

@@ -1,0 +1,269 @@
+//! `open` and the 101: what `open` did before it first waited is certain to whoever sees the 101, and nothing of a socket comes
+//! before its 101.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
+    time::{sleep, timeout},
+};
+use ws_runtime::{Close, Closed, Delivery, Server, Socket, testing::Site, ws_route};
+
+use crate::support::{Http, Journal, Note, frame, handshake, head, rest};
+
+/// Joins a room, then does as the query says.
+struct Room(Journal);
+
+#[derive(Deserialize, JsonSchema)]
+struct Then {
+    then: String,
+}
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+#[ws_route("/room", body = String, response = Note, query = Then, publish_to_self)]
+impl Room {
+    async fn open(&self, ws: &Socket<Self>) -> Result<Option<Note>, Failure> {
+        self.0.note(format!("{:?}", ws.ready_state()));
+        assert!(ws.subscribe("room"));
+        match &*ws.query().then {
+            "reply" => return Ok(Some(Note::new("reply"))),
+            "send" => {
+                assert_eq!(ws.send(&Note::new("one")), Delivery::Sent);
+                assert_eq!(ws.ping("two"), Delivery::Sent);
+                assert_eq!(ws.publish("room", &Note::new("three")).receivers, 1);
+                assert!(ws.buffered_amount() > 0);
+            }
+            "wait" => ws.closed().await,
+            "sleep" => {
+                ws.send(&Note::new("asleep"));
+                sleep(Duration::from_secs(5)).await;
+                return Ok(Some(Note::new("awake")));
+            }
+            "pause" => ws.pause(),
+            "pause and wait" => {
+                ws.pause();
+                ws.closed().await;
+            }
+            "fail" => return Err("on purpose".into()),
+            "panic" => panic!("on purpose"),
+            "close" => return Err(Close::new(4001, "no").into()),
+            "terminate" => ws.terminate(),
+            _ => {}
+        }
+        Ok(None)
+    }
+
+    fn message(&self, text: String) -> Note {
+        Note::new(&text)
+    }
+
+    fn close(&self, closed: Closed) {
+        self.0.note_end(&closed);
+    }
+}
+
+const GONE: &str = "no code \"\" by Transport, not clean";
+
+fn asking(then: &str) -> String {
+    handshake(&format!("/room?then={}", then.replace(' ', "+")))
+}
+
+fn serve(options: impl FnOnce(Server) -> Server) -> (Http, Journal) {
+    let journal = Journal::default();
+    (Http::serve(options(Server::new()).route(Room(journal.clone()))), journal)
+}
+
+/// The next frame of the server's, of at most 125 bytes; `None` at the end of the stream.
+async fn heard(stream: &mut DuplexStream) -> Option<String> {
+    let (opcode, length) = (stream.read_u8().await.ok()? & 0x0f, stream.read_u8().await.ok()?);
+    let mut payload = vec![0; length.into()];
+    stream.read_exact(&mut payload).await.ok()?;
+    Some(match opcode {
+        1 => serde_json::from_slice::<serde_json::Value>(&payload).unwrap()["message"]
+            .as_str()
+            .unwrap_or("an error")
+            .to_owned(),
+        8 => format!("close {}", u16::from_be_bytes([payload[0], payload[1]])),
+        9 => "a ping".to_owned(),
+        _ => format!("opcode {opcode}"),
+    })
+}
+
+/// A client may tell another one to publish as soon as it sees the 101. Here somebody publishes before its first byte is out.
+#[tokio::test(start_paused = true)]
+async fn who_sees_its_101_misses_nothing_that_is_published() {
+    for (then, frames, end) in [
+        ("nothing", &["now"][..], GONE),
+        ("reply", &["reply", "now"], GONE),
+        ("send", &["one", "a ping", "three", "now"], GONE),
+        ("wait", &["now"], GONE),
+        ("sleep", &["asleep", "now", "awake"], GONE),
+        ("pause", &["now"], GONE),
+        ("pause and wait", &["now"], GONE),
+        ("fail", &["an error", "now"], GONE),
+        // As ever, nothing follows a close frame.
+        ("panic", &["close 1011"], "1011 \"internal error\" by Us, not clean"),
+        ("close", &["close 4001"], "4001 \"no\" by Us, not clean"),
+        ("terminate", &[], GONE),
+    ] {
+        let (http, journal) = serve(|server| server);
+        let (handle, told) = (http.handle.clone(), journal.clone());
+        let mut stream = http
+            .dial_noticed(64 * 1024, move || {
+                told.note("101");
+                handle.route::<Room>().expect("it is served").publish("room", &Note::new("now"));
+            })
+            .await;
+        stream.write_all(asking(then).as_bytes()).await.unwrap();
+        assert!(head(&mut stream).await.starts_with("HTTP/1.1 101 "), "{then}");
+        for expected in frames {
+            assert_eq!(heard(&mut stream).await.as_deref(), Some(*expected), "{then}");
+        }
+        if then == "terminate" {
+            assert_eq!(heard(&mut stream).await, None);
+        }
+        drop(stream);
+        if then.starts_with("pause") {
+            // A paused socket does not look whether its peer is there.
+            for socket in http.handle.route::<Room>().expect("it is served").sockets() {
+                socket.resume();
+            }
+        }
+        sleep(Duration::from_secs(11)).await;
+        assert_eq!(journal.take(), ["Open", "101", end], "{then}");
+        http.shut_down().await;
+    }
+}
+
+/// What a handshake is followed by at once waits for `open`, however long that takes.
+#[tokio::test(start_paused = true)]
+async fn frames_behind_the_handshake_come_after_open() {
+    for then in ["nothing", "send", "sleep"] {
+        let (http, _) = serve(|server| server);
+        let mut stream = http.dial().await;
+        let early = [asking(then).as_bytes(), &frame(0x81, "early"), &frame(0x88, [0x03, 0xe8])].concat();
+        stream.write_all(&early).await.unwrap();
+        stream.shutdown().await.unwrap();
+        assert!(head(&mut stream).await.starts_with("HTTP/1.1 101 "), "{then}");
+        let mut frames = Vec::new();
+        while let Some(heard) = heard(&mut stream).await {
+            frames.push(heard);
+        }
+        let opened: &[_] = match then {
+            "send" => &["one", "a ping", "three"],
+            "sleep" => &["asleep", "awake"],
+            _ => &[],
+        };
+        assert_eq!(frames, [opened, &["early", "close 1000"]].concat(), "{then}");
+        http.shut_down().await;
+    }
+}
+
+/// `close` follows `open`, also where the 101 does not arrive.
+#[tokio::test(start_paused = true)]
+async fn a_client_that_goes_before_its_101_was_opened_and_is_closed() {
+    for then in ["nothing", "send", "wait", "pause", "pause and wait", "fail", "terminate"] {
+        // A client that goes just before the first byte of its 101, one that goes when it has half of that, and one that stays
+        // and never takes the other half.
+        for (holds, stays) in [(64 * 1024, 0), (16, 1), (16, 20)] {
+            let (http, journal) = serve(|server| server.handshake_timeout(Duration::from_secs(10)));
+            let client = Arc::new(Mutex::new(None));
+            let clients = Arc::clone(&client);
+            let goes = move || {
+                if stays == 0 {
+                    drop(clients.lock().unwrap().take());
+                }
+            };
+            let mut stream = http.dial_noticed(holds, goes).await;
+            stream.write_all(asking(then).as_bytes()).await.unwrap();
+            *client.lock().unwrap() = Some(stream);
+            sleep(Duration::from_secs(stays)).await;
+            if stays == 1 {
+                client.lock().unwrap().take();
+            }
+            sleep(Duration::from_millis(1)).await;
+            assert_eq!(journal.take(), ["Open", GONE], "{then}, {holds}, {stays}");
+            http.shut_down().await;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_does_not_take_its_101_has_its_place_until_it_is_given_up() {
+    let server = |server: Server| server.max_connections(1).handshake_timeout(Duration::from_secs(10));
+    let (http, _) = serve(server);
+    let mut deaf = http.dial_noticed(16, || {}).await;
+    deaf.write_all(asking("nothing").as_bytes()).await.unwrap();
+    for (second, status) in [(1, "503"), (8, "503"), (2, "101")] {
+        sleep(Duration::from_secs(second)).await;
+        let mut stream = http.dial().await;
+        let _ = stream.write_all(asking("nothing").as_bytes()).await;
+        let head = head(&mut stream).await;
+        assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{head}");
+    }
+    http.shut_down().await;
+}
+
+/// A shutdown that begins between `open` and the 101.
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_before_the_101_closes_behind_it() {
+    for then in ["nothing", "wait", "send", "pause"] {
+        let (http, journal) = serve(|server| server);
+        let handle = http.handle.clone();
+        let mut stream = http.dial_noticed(64 * 1024, move || handle.shutdown()).await;
+        stream.write_all(asking(then).as_bytes()).await.unwrap();
+        assert!(head(&mut stream).await.starts_with("HTTP/1.1 101 "), "{then}");
+        if then == "send" {
+            for expected in ["one", "a ping", "three"] {
+                assert_eq!(heard(&mut stream).await.as_deref(), Some(expected));
+            }
+        }
+        assert_eq!(heard(&mut stream).await.as_deref(), Some("close 1001"), "{then}");
+        stream.write_all(&frame(0x88, [0x03, 0xe9])).await.unwrap();
+        assert_eq!(rest(stream).await, "", "{then}");
+        let handle = http.handle.clone();
+        http.shut_down().await;
+        let ended = handle.ended().await;
+        assert_eq!((ended.clean, ended.forced), (1, 0), "{then}");
+        assert_eq!(journal.take(), ["Open", "1001 \"going away\" by Us, clean"], "{then}");
+    }
+}
+
+/// One whose deadline passes before the 101 is taken.
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_cuts_off_who_does_not_take_its_101() {
+    for then in ["nothing", "wait", "send", "close"] {
+        let (http, journal) = serve(|server| server.shutdown_timeout(Duration::from_secs(3)));
+        let mut deaf = http.dial_noticed(16, || {}).await;
+        deaf.write_all(asking(then).as_bytes()).await.unwrap();
+        sleep(Duration::from_millis(1)).await;
+        let handle = http.handle.clone();
+        timeout(Duration::from_secs(4), http.shut_down()).await.expect("its deadline is kept");
+        let ended = handle.ended().await;
+        assert_eq!((ended.clean, ended.forced), (0, 1), "{then}");
+        let end = if then == "close" { "4001 \"no\"" } else { "1001 \"going away\"" };
+        assert_eq!(journal.take(), ["Open", &format!("{end} by Us, not clean")], "{then}");
+    }
+}
+
+/// In memory it is the same.
+#[tokio::test(start_paused = true)]
+async fn a_client_of_a_test_has_been_opened_when_it_is_connected() {
+    let journal = Journal::default();
+    let site = Site::start(Server::new().route(Room(journal.clone())));
+    for then in ["nothing", "reply", "sleep"] {
+        let client = site.connect::<Room>(&format!("/room?then={then}")).await.unwrap();
+        assert_eq!(journal.take(), ["Open"], "{then}");
+        let room = site.handle().route::<Room>().expect("it is served");
+        assert_eq!(room.publish("room", &Note::new("now")).receivers, 1, "{then}");
+        drop(client);
+        sleep(Duration::from_secs(11)).await;
+        journal.take();
+    }
+}

@@ -1,0 +1,255 @@
+//! What arrives at a socket, and in which order.
+
+use loom::thread::spawn;
+
+use super::rig::{House, Socket, explore};
+use crate::socket::report::Fact;
+
+/// What a task does.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// Sends a letter to the socket.
+    Send(u8),
+    /// Publishes a letter to a topic.
+    Publish(&'static str, u8),
+    /// Publishes one that does not wait for the flusher.
+    PublishLarge(&'static str, u8),
+    /// Closes the socket.
+    Close,
+}
+use Step::{Close, Publish, PublishLarge, Send};
+
+fn take(steps: &[Step], house: &House, socket: &Socket) {
+    for step in steps {
+        match *step {
+            Send(letter) => socket.send(letter),
+            Publish(topic, letter) => house.publish(topic, letter),
+            PublishLarge(topic, letter) => house.publish_large(topic, letter),
+            Close => socket.close(),
+        }
+    }
+}
+
+/// One task's steps, for a socket that is subscribed to topics; what must arrive.
+type Case = (&'static [&'static str], &'static [Step], &'static str);
+
+/// While the flusher hands out and the connection's task writes, too.
+#[test]
+fn what_a_task_sends_and_publishes_arrives_in_its_order() {
+    const CASES: &[Case] = &[
+        (&["a"], &[Send(b'1'), Publish("a", b'2'), Send(b'3'), Close], "123."),
+        (&["a"], &[Publish("a", b'1'), Send(b'2'), Publish("a", b'3'), Close], "123."),
+        (&["a", "b"], &[Publish("a", b'1'), Publish("b", b'2'), Close], "12."),
+    ];
+    for &(topics, steps, expected) in CASES {
+        explore(2, move || {
+            let house = House::new();
+            let socket = house.open(1, 2);
+            for topic in topics {
+                socket.subscribe(topic);
+            }
+            let flusher = house.flusher();
+            let task = {
+                let (house, socket) = (house.clone(), socket.clone());
+                spawn(move || take(steps, &house, &socket))
+            };
+            socket.connection().run(|report, _| report.has(Fact::Sent));
+            task.join().expect("the steps are taken");
+            house.stop(flusher);
+            assert_eq!(socket.finish(), expected, "{steps:?}");
+        });
+    }
+}
+
+/// Nor do topics overtake each other, while the flusher goes from one to the next.
+#[test]
+fn what_a_task_publishes_to_several_topics_arrives_in_its_order() {
+    const CASES: &[Case] = &[
+        (&["a", "b"], &[Publish("b", b'1'), Publish("a", b'2'), Publish("b", b'3')], "123"),
+        (&["b", "a"], &[Publish("b", b'1'), Publish("a", b'2'), Publish("b", b'3')], "123"),
+        (&["a", "b"], &[Publish("b", b'1'), Send(b'2'), Publish("a", b'3'), Publish("b", b'4')], "1234"),
+    ];
+    for &(topics, steps, expected) in CASES {
+        explore(3, move || beside_the_flusher(topics, steps, expected));
+    }
+}
+
+/// Though the flusher could write it straight away, as soon as the stream takes something again.
+#[test]
+fn what_is_published_behind_a_queue_arrives_behind_it() {
+    explore(3, || {
+        let house = House::new();
+        let socket = house.open(1, 2);
+        socket.subscribe("a");
+        socket.stick(true);
+        socket.send(b'1');
+        socket.doze();
+        let flusher = house.flusher();
+        house.publish("a", b'2');
+        socket.stick(false);
+        house.publish("a", b'3');
+        house.stop(flusher);
+        assert_eq!(socket.finish(), "123");
+    });
+}
+
+/// Nothing is lost by it, and nothing arrives twice, when the publisher hands out what the flusher is handing out.
+#[test]
+fn who_hands_out_a_burst_itself_keeps_the_order() {
+    const CASES: &[Case] = &[
+        (&["a"], &[PublishLarge("a", b'1'), Send(b'2'), Close], "12."),
+        (&["a"], &[Publish("a", b'1'), PublishLarge("a", b'2'), Publish("a", b'3')], "123"),
+        (&["a", "b"], &[Publish("b", b'1'), PublishLarge("a", b'2')], "12"),
+    ];
+    for &(topics, steps, expected) in CASES {
+        explore(2, move || beside_the_flusher(topics, steps, expected));
+    }
+}
+
+/// What others publish while a burst is handed out is neither in it nor lost.
+#[test]
+fn a_burst_takes_nothing_along_that_nobody_has_got() {
+    explore(2, || {
+        let house = House::new();
+        let socket = house.open(1, usize::MAX);
+        socket.subscribe("a");
+        socket.doze();
+        let other = {
+            let house = house.clone();
+            spawn(move || house.publish("a", b'2'))
+        };
+        house.publish_large("a", b'1');
+        other.join().expect("the other publishes");
+        house.stop(house.flusher());
+        let heard = socket.finish();
+        assert!(["12", "21"].contains(&&*heard), "{heard}");
+    });
+}
+
+/// Takes the steps while the flusher hands out, and no task of a connection is awake.
+fn beside_the_flusher(topics: &[&str], steps: &[Step], expected: &str) {
+    let house = House::new();
+    let socket = house.open(1, usize::MAX);
+    for topic in topics {
+        socket.subscribe(topic);
+    }
+    socket.doze();
+    let flusher = house.flusher();
+    take(steps, &house, &socket);
+    house.stop(flusher);
+    assert_eq!(socket.finish(), expected, "{steps:?}");
+}
+
+/// What one publisher says may fall between what another says, but each is heard in its order, once.
+#[test]
+fn each_publisher_keeps_its_order() {
+    for topics in [["a", "a"], ["a", "b"]] {
+        explore(2, move || {
+            let house = House::new();
+            let socket = house.open(1, 2);
+            for topic in topics {
+                if !socket.line().is_subscribed(topic) {
+                    socket.subscribe(topic);
+                }
+            }
+            socket.doze();
+            let flusher = house.flusher();
+            let other = {
+                let house = house.clone();
+                spawn(move || [b'3', b'4'].iter().for_each(|letter| house.publish(topics[1], *letter)))
+            };
+            for letter in [b'1', b'2'] {
+                house.publish(topics[0], letter);
+            }
+            other.join().expect("the other publishes");
+            house.stop(flusher);
+            let heard = socket.finish();
+            assert_eq!((only("12", &heard), only("34", &heard), heard.len()), ("12".into(), "34".into(), 4));
+        });
+    }
+}
+
+/// Whatever is published beside it, and whoever hands it out.
+#[test]
+fn who_publishes_is_left_out_and_misses_nothing_else() {
+    explore(3, || {
+        let house = House::new();
+        let (socket, neighbour) = (house.open(1, 2), house.open(2, 2));
+        for socket in [&socket, &neighbour] {
+            socket.subscribe("a");
+            socket.doze();
+        }
+        let flusher = house.flusher();
+        let other = {
+            let house = house.clone();
+            spawn(move || house.publish("a", b'1'))
+        };
+        socket.publish("a", b'2');
+        socket.send(b'3');
+        other.join().expect("the other publishes");
+        house.stop(flusher);
+        let (heard, beside) = (socket.finish(), neighbour.finish());
+        assert!(["13", "31"].contains(&&*heard), "{heard}");
+        assert!(["12", "21"].contains(&&*beside), "{beside}");
+    });
+}
+
+/// One part without a gap: everything from its subscription to its end. What it publishes itself meanwhile is in it.
+#[test]
+fn who_comes_and_goes_gets_a_contiguous_part() {
+    for has_neighbour in [false, true] {
+        explore(2, move || {
+            let house = House::new();
+            let socket = house.open(1, 2);
+            socket.doze();
+            let neighbour = has_neighbour.then(|| {
+                let neighbour = house.open(2, 2);
+                neighbour.subscribe("a");
+                neighbour.doze();
+                neighbour
+            });
+            let flusher = house.flusher();
+            let other = {
+                let house = house.clone();
+                spawn(move || [b'1', b'2'].iter().for_each(|letter| house.publish("a", *letter)))
+            };
+            socket.subscribe("a");
+            house.publish("a", b'x');
+            socket.unsubscribe("a");
+            socket.send(b'y');
+            other.join().expect("the other publishes");
+            house.stop(flusher);
+            let heard = socket.finish();
+            assert!(["xy", "1xy", "x1y", "2xy", "x2y", "12xy", "1x2y", "x12y"].contains(&&*heard), "{heard}");
+            if let Some(neighbour) = neighbour {
+                let all = neighbour.finish();
+                assert!(["12x", "1x2", "x12"].contains(&&*all), "{all}");
+                assert!(all.contains(heard.trim_end_matches('y')), "{heard} of {all}");
+            }
+        });
+    }
+}
+
+/// What was published before it left still arrives, and nothing behind it.
+#[test]
+fn who_leaves_gets_what_was_published_before() {
+    explore(3, || {
+        let house = House::new();
+        let socket = house.open(1, 2);
+        socket.subscribe("a");
+        socket.subscribe("b");
+        socket.doze();
+        let flusher = house.flusher();
+        house.publish("a", b'1');
+        house.publish("b", b'2');
+        socket.unsubscribe("a");
+        house.publish("a", b'3');
+        house.publish("b", b'4');
+        house.stop(flusher);
+        assert_eq!(socket.finish(), "124");
+    });
+}
+
+fn only(some: &str, heard: &str) -> String {
+    heard.chars().filter(|letter| some.contains(*letter)).collect()
+}

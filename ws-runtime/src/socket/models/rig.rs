@@ -1,0 +1,297 @@
+//! What the models are built of: a shard, sockets whose peers are memory, and the tasks around them.
+
+use std::{
+    io, mem,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll, Waker},
+};
+
+use loom::{
+    future::block_on,
+    sync::atomic::{AtomicBool, Ordering},
+    thread::{JoinHandle, spawn},
+};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::{
+    pubsub::{Parcel, Shard, Subscriber, Topic, Topics, Window},
+    socket::{
+        Delivery, Line, Report, Settings,
+        transport::{Transport, split},
+    },
+    wire::{Close, Encoder, Kind, Limits},
+};
+
+/// What makes a frame so large that its log is handed out at once.
+static ZEROES: [u8; 1 << 20] = [0; 1 << 20];
+
+/// Runs a model in every interleaving that takes a thread off its work, where it could go on, at most so often.
+pub(super) fn explore(preemptions: usize, model: impl Fn() + Send + Sync + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(preemptions);
+    builder.check(model);
+}
+
+/// A shard with its topics. Sockets and tasks hold it too.
+#[derive(Clone)]
+pub(super) struct House {
+    shard: Arc<Shard>,
+    topics: Arc<Topics>,
+}
+
+/// A socket that is open, and what its peer got.
+#[derive(Clone)]
+pub(super) struct Socket {
+    house: House,
+    member: Arc<Member>,
+    got: Arc<Mutex<Vec<u8>>>,
+    stuck: Arc<AtomicBool>,
+}
+
+struct Member(Line);
+
+/// Memory for a stream. It takes at most so many bytes in one call, so that what is written straight from a log may be cut
+/// anywhere; none while it is stuck, and nobody is woken when it is not any more.
+struct Peer {
+    got: Arc<Mutex<Vec<u8>>>,
+    at_once: usize,
+    stuck: Arc<AtomicBool>,
+}
+
+/// When the connection's task looks, writes and rests: as its driver does it.
+pub(super) struct Connection {
+    socket: Socket,
+    waited: bool,
+    report: Report,
+}
+
+impl House {
+    pub(super) fn new() -> Self {
+        let shard = Arc::new(Shard::new(None));
+        let topics = Arc::new(Topics::new(&[Arc::clone(&shard)]));
+        Self { shard, topics }
+    }
+
+    /// Opens a socket whose queue has this limit in bytes.
+    pub(super) fn limited(&self, id: u64, at_once: usize, limit: Option<usize>) -> Socket {
+        let line = Line::new(id, &settings(limit), None, None);
+        let got = Arc::<Mutex<Vec<u8>>>::default();
+        let stuck = Arc::<AtomicBool>::default();
+        let peer = Peer { got: Arc::clone(&got), at_once, stuck: Arc::clone(&stuck) };
+        let (_, writer) = split(Transport::Other(Box::new(peer)));
+        line.start(writer);
+        Socket { house: self.clone(), member: Arc::new(Member(line)), got, stuck }
+    }
+
+    /// Opens a socket whose peer takes at most so many bytes in one call.
+    pub(super) fn open(&self, id: u64, at_once: usize) -> Socket {
+        self.limited(id, at_once, None)
+    }
+
+    /// Publishes a letter to everybody.
+    pub(super) fn publish(&self, topic: &str, letter: u8) {
+        self.topics.publish(topic, &mut frame(letter).parcel(), None);
+        self.topics.relieve(topic);
+    }
+
+    /// Publishes a letter in a frame that is so large that whoever publishes it hands it out itself. What makes it so are
+    /// zeroes, which no peer writes down.
+    pub(super) fn publish_large(&self, topic: &str, letter: u8) {
+        let (head, rest) = (frame(letter), bytes::Bytes::from_static(&ZEROES));
+        self.topics.publish(topic, &mut Parcel { rest: Some(&rest), ..head.parcel() }, None);
+        self.topics.relieve(topic);
+    }
+
+    /// The shard's flusher.
+    pub(super) fn flusher(&self) -> JoinHandle<()> {
+        let shard = Arc::clone(&self.shard);
+        spawn(move || block_on(shard.flush()))
+    }
+
+    /// Has the flusher end once everything is handed out.
+    pub(super) fn stop(&self, flusher: JoinHandle<()>) {
+        self.shard.stop();
+        flusher.join().expect("the flusher does not panic");
+    }
+}
+
+impl Socket {
+    pub(super) fn line(&self) -> &Line {
+        &self.member.0
+    }
+
+    pub(super) fn send(&self, letter: u8) {
+        let delivery = self.line().send(Kind::Text, &[letter]);
+        assert!(matches!(delivery, Delivery::Sent | Delivery::Backpressure), "{delivery:?}");
+    }
+
+    /// Closes it. No other byte of the frame is zero either.
+    pub(super) fn close(&self) {
+        assert!(self.line().close(Some(&Close::new(1000, ""))));
+    }
+
+    pub(super) fn subscribe(&self, topic: &str) {
+        let me = Arc::clone(&self.member) as Arc<dyn Subscriber>;
+        assert!(self.line().subscribe(&self.house.topics, 0, topic, me));
+    }
+
+    pub(super) fn unsubscribe(&self, topic: &str) {
+        assert!(self.line().unsubscribe(&self.house.topics, 0, topic));
+    }
+
+    /// Publishes a letter to everybody else.
+    pub(super) fn publish(&self, topic: &str, letter: u8) {
+        let Self { house, .. } = self;
+        self.line().publish_to_others(&house.topics, 0, topic, &mut frame(letter).parcel());
+        house.topics.relieve(topic);
+    }
+
+    /// The connection's task writes and goes to rest, and nobody minds when it is woken: until then the flusher writes straight to the
+    /// stream.
+    pub(super) fn doze(&self) {
+        let _ = self.line().poll_flush(&mut Context::from_waker(Waker::noop()));
+    }
+
+    /// The stream takes nothing any more, or takes something again.
+    pub(super) fn stick(&self, stuck: bool) {
+        self.stuck.store(stuck, Ordering::Release);
+    }
+
+    /// The connection's task, from the first look at the socket on.
+    pub(super) fn connection(&self) -> Connection {
+        Connection { socket: self.clone(), waited: true, report: Report::default() }
+    }
+
+    /// How many frames of one letter the peer has got.
+    pub(super) fn count(&self) -> usize {
+        self.got.lock().unwrap_or_else(PoisonError::into_inner).len() / 3
+    }
+
+    /// Ends the connection when all is over. What its peer got: the letters, and a dot for the close frame.
+    pub(super) fn finish(self) -> String {
+        let mut nobody = Context::from_waker(Waker::noop());
+        let (flushed, _) = self.line().poll_flush(&mut nobody);
+        assert!(matches!(flushed, Poll::Ready(Ok(()))), "{flushed:?}");
+        self.line().unsubscribe_all(&self.house.topics, 0);
+        self.line().finish();
+        letters(&self.got.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Subscriber for Member {
+    fn take(&self, topic: &Arc<Topic>, window: &Window) {
+        self.0.take(topic, window);
+    }
+}
+
+impl Connection {
+    /// Goes round until `is_over` says so, with what the task knows; everything that is queued is written then.
+    pub(super) fn run(self, is_over: impl Fn(Report, &Socket) -> bool) {
+        self.go(is_over, |line, cx| {
+            let (flushed, report) = line.poll_flush(cx);
+            assert!(matches!(flushed, Poll::Ready(Ok(()))), "{flushed:?}");
+            report
+        });
+    }
+
+    /// As [`run`](Self::run), where the task has nothing to write any more.
+    pub(super) fn linger(self, is_over: impl Fn(Report, &Socket) -> bool) {
+        self.go(is_over, Line::rest);
+    }
+
+    fn go(
+        mut self,
+        is_over: impl Fn(Report, &Socket) -> bool,
+        wait: impl Fn(&Line, &mut Context<'_>) -> Report,
+    ) {
+        block_on(std::future::poll_fn(|cx| {
+            let line = self.socket.line();
+            self.report = if mem::take(&mut self.waited) { line.run() } else { line.report() };
+            if is_over(self.report, &self.socket) {
+                return Poll::Ready(());
+            }
+            self.waited = true;
+            let report = wait(line, cx);
+            if report != self.report {
+                self.report = report;
+                cx.waker().wake_by_ref();
+            }
+            if is_over(report, &self.socket) { Poll::Ready(()) } else { Poll::Pending }
+        }));
+    }
+}
+
+/// One letter in a frame, to be published.
+struct Letter(Vec<u8>);
+
+impl Letter {
+    fn parcel(&self) -> Parcel<'_> {
+        Parcel { head: &self.0, rest: None, key: None }
+    }
+}
+
+fn frame(letter: u8) -> Letter {
+    let mut frame = Vec::new();
+    Encoder::message(Kind::Text, &[letter], &mut frame);
+    Letter(frame)
+}
+
+/// Reads frames of one letter, each of which must be whole.
+fn letters(mut bytes: &[u8]) -> String {
+    let mut letters = String::new();
+    while !bytes.is_empty() {
+        let (letter, rest) = match bytes {
+            [0x81, 1, letter, rest @ ..] => (*letter, rest),
+            [0x88, 2, 0x03, 0xe8, rest @ ..] => (b'.', rest),
+            _ => panic!("after {letters:?} no frame begins: {bytes:?}"),
+        };
+        letters.push(letter.into());
+        bytes = rest;
+    }
+    letters
+}
+
+fn settings(backpressure_limit: Option<usize>) -> Settings {
+    Settings {
+        limits: Limits { max_message: None, max_fragments: None, fragment_timeout: None },
+        idle_timeout: None,
+        send_pings: false,
+        backpressure_limit,
+        close_on_backpressure_limit: false,
+        latest_by_key: None,
+        rate_limit: None,
+        max_invalid: None,
+        publish_to_self: false,
+        close_timeout: None,
+        deflate: None,
+    }
+}
+
+impl AsyncRead for Peer {
+    fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, _: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Poll::Pending
+    }
+}
+
+impl AsyncWrite for Peer {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if self.stuck.load(Ordering::Acquire) {
+            return Poll::Pending;
+        }
+        let taken = &bytes[..bytes.len().min(self.at_once)];
+        let mut got = self.got.lock().unwrap_or_else(PoisonError::into_inner);
+        for part in taken.chunks(4096).filter(|part| !ZEROES.starts_with(part)) {
+            got.extend(part.iter().filter(|byte| **byte != 0));
+        }
+        Poll::Ready(Ok(taken.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
