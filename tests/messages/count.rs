@@ -22,7 +22,7 @@ pub(crate) const EXCEPTIONS: &[(&str, usize, &str)] = &[
     ),
     (
         "placement/two_routes_on_one_type",
-        4,
+        5,
         "an attribute does not see the other one, and the compiler reports each trait that is implemented twice",
     ),
 ];

@@ -77,14 +77,10 @@ pub(super) fn local(name: &str, span: Span) -> Ident {
     Ident::new(name, span)
 }
 
-/// `async fn open`, or `fn open_now` where nothing in it waits: a method without a future is cheaper to compile.
-pub(super) fn head(kind: Kind, waits: bool, at: Span) -> TokenStream {
-    let (now, name) = match kind.name_now() {
-        Some(name) if !waits => (true, name),
-        _ => (false, kind.name()),
-    };
-    let name = local(name, at);
-    if now { quote_spanned!(at=> fn #name) } else { quote_spanned!(at=> async fn #name) }
+/// `async fn open`, or `fn open` where the method is one of the trait without futures.
+pub(super) fn head(kind: Kind, plain: bool, at: Span) -> TokenStream {
+    let name = local(kind.name(), at);
+    if plain { quote_spanned!(at=> fn #name) } else { quote_spanned!(at=> async fn #name) }
 }
 
 /// A reference gets the trait's lifetime; nothing else of the user's type is touched.

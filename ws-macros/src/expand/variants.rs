@@ -23,7 +23,7 @@ pub(super) fn method(variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     let Some(first) = variants.arms.first() else { return TokenStream::new() };
     let at = span::at(first.handler.name.span());
     let attribute = presence::if_any(variants.arms.iter().map(|arm| &arm.handler), at);
-    let head = method::head(Kind::Message, variants.arms.iter().any(|arm| arm.handler.is_async), at);
+    let head = method::head(Kind::Message, variants.is_plain(), at);
     let ws = handlers::socket(shell, at);
     let (ws_name, ws_kind) = (method::local(ws.name, at), (ws.default)());
     // A variant without a handler is reported where the enum is named.

@@ -36,19 +36,9 @@ impl Kind {
         }
     }
 
-    /// The trait's name for it where it is not asynchronous; none before the 101, where what costs time is usual.
-    pub(crate) const fn name_now(self) -> Option<&'static str> {
-        match self {
-            Self::Parse | Self::Transform | Self::BeforeHandle | Self::Upgrade => None,
-            Self::Open => Some("open_now"),
-            Self::TransformMessage => Some("transform_message_now"),
-            Self::Message => Some("message_now"),
-            Self::Drain => Some("drain_now"),
-            Self::Ping => Some("ping_now"),
-            Self::Pong => Some("pong_now"),
-            Self::Error => Some("error_now"),
-            Self::Close => Some("close_now"),
-        }
+    /// Whether it may be a method without a future; not before the 101, where what costs time is usual.
+    pub(crate) const fn may_be_plain(self) -> bool {
+        !matches!(self, Self::Parse | Self::Transform | Self::BeforeHandle | Self::Upgrade)
     }
 }
 

@@ -5,9 +5,9 @@ use std::future::Future;
 use bytes::Bytes;
 use http::HeaderMap;
 
-use super::{Error, Options, Outcome, admit::let_in};
+use super::{Error, Options, Outcome, Plain, admit::let_in};
 use crate::{
-    contract::{Body, Endpoint, Response},
+    contract::{Body, Response},
     handshake::{Handshake, RawRequest, Reject},
     socket::Socket,
     wire::{Closed, Message},
@@ -40,15 +40,13 @@ impl Handlers {
 
 /// A route with its handlers. Written by `#[ws_route]`, one method for each handler of the block.
 ///
-/// From `open` on a handler has two methods: the asynchronous one is called, and without one of the user's calls the other,
-/// which is for handlers that nothing waits for. So it is here that their futures are made, and not anew in each crate with
-/// routes, where the compiler would check every one of them again.
+/// From `open` on it falls back on [`Plain`], which has the handlers that nothing waits for.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a route",
     label = "no route",
     note = "put `#[ws_route(\"/path\")]` on its impl block"
 )]
-pub trait Route: Endpoint + Send + Sync {
+pub trait Route: Plain + Send + Sync {
     /// What the attribute sets.
     const OPTIONS: Options = Options::UNSET;
     /// Which handlers the block has.
@@ -95,12 +93,7 @@ pub trait Route: Endpoint + Send + Sync {
     /// What is sent before the 101 is queued and goes out behind it; until then no network takes any of it, so all of it counts
     /// towards `backpressure_limit`.
     fn open<'a>(&'a self, ws: &'a Socket<Self>) -> impl Future<Output = Outcome<'a, Response<Self>>> + Send {
-        async move { self.open_now(ws) }
-    }
-
-    /// The same, without waiting.
-    fn open_now<'a>(&'a self, _ws: &'a Socket<Self>) -> Outcome<'a, Response<Self>> {
-        Outcome::Unsaid
+        async move { Plain::open(self, ws) }
     }
 
     /// Before a message is decoded.
@@ -109,12 +102,7 @@ pub trait Route: Endpoint + Send + Sync {
         ws: &'a Socket<Self>,
         message: Message,
     ) -> impl Future<Output = Message> + Send {
-        async move { self.transform_message_now(ws, message) }
-    }
-
-    /// The same, without waiting.
-    fn transform_message_now<'a>(&'a self, _ws: &'a Socket<Self>, message: Message) -> Message {
-        message
+        async move { Plain::transform_message(self, ws, message) }
     }
 
     /// A valid message.
@@ -123,37 +111,23 @@ pub trait Route: Endpoint + Send + Sync {
         ws: &'a Socket<Self>,
         body: Body<Self>,
     ) -> impl Future<Output = Outcome<'a, Response<Self>>> + Send {
-        async move { self.message_now(ws, body) }
-    }
-
-    /// The same, without waiting.
-    fn message_now<'a>(&'a self, _ws: &'a Socket<Self>, _body: Body<Self>) -> Outcome<'a, Response<Self>> {
-        Outcome::Unsaid
+        async move { Plain::message(self, ws, body) }
     }
 
     /// The outbound queue has emptied after it was full.
     fn drain<'a>(&'a self, ws: &'a Socket<Self>) -> impl Future<Output = ()> + Send {
-        async move { self.drain_now(ws) }
+        async move { Plain::drain(self, ws) }
     }
-
-    /// The same, without waiting.
-    fn drain_now<'a>(&'a self, _ws: &'a Socket<Self>) {}
 
     /// A ping arrived; it is answered already.
     fn ping<'a>(&'a self, ws: &'a Socket<Self>, payload: Bytes) -> impl Future<Output = ()> + Send {
-        async move { self.ping_now(ws, payload) }
+        async move { Plain::ping(self, ws, payload) }
     }
-
-    /// The same, without waiting.
-    fn ping_now<'a>(&'a self, _ws: &'a Socket<Self>, _payload: Bytes) {}
 
     /// A pong arrived.
     fn pong<'a>(&'a self, ws: &'a Socket<Self>, payload: Bytes) -> impl Future<Output = ()> + Send {
-        async move { self.pong_now(ws, payload) }
+        async move { Plain::pong(self, ws, payload) }
     }
-
-    /// The same, without waiting.
-    fn pong_now<'a>(&'a self, _ws: &'a Socket<Self>, _payload: Bytes) {}
 
     /// A handler failed or panicked, or a message was invalid.
     fn error<'a>(
@@ -161,19 +135,11 @@ pub trait Route: Endpoint + Send + Sync {
         ws: &'a Socket<Self>,
         error: Error,
     ) -> impl Future<Output = Outcome<'a, Response<Self>>> + Send {
-        async move { self.error_now(ws, error) }
-    }
-
-    /// The same, without waiting.
-    fn error_now<'a>(&'a self, _ws: &'a Socket<Self>, _error: Error) -> Outcome<'a, Response<Self>> {
-        Outcome::Unsaid
+        async move { Plain::error(self, ws, error) }
     }
 
     /// The connection has ended; exactly once for each opened socket.
     fn close<'a>(&'a self, ws: &'a Socket<Self>, closed: Closed) -> impl Future<Output = ()> + Send {
-        async move { self.close_now(ws, closed) }
+        async move { Plain::close(self, ws, closed) }
     }
-
-    /// The same, without waiting.
-    fn close_now<'a>(&'a self, _ws: &'a Socket<Self>, _closed: Closed) {}
 }
