@@ -113,5 +113,5 @@ standard! {
 
 /// What a struct of captures can do as far as its captures can.
 pub(super) fn derives(span: Span) -> TokenStream {
-    quote_spanned!(span=> ::core::clone::Clone, ::core::fmt::Debug)
+    quote_spanned!(span=> ::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)
 }
