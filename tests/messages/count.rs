@@ -10,7 +10,7 @@ pub(crate) const SEVERAL: &[(&str, usize)] =
 pub(crate) const EXCEPTIONS: &[(&str, usize, &str)] = &[
     (
         "data/bare",
-        4,
+        3,
         "the compiler looks the data up by the return type, and does so again wherever the socket is used; the first error \
          says it, on the type",
     ),
@@ -22,14 +22,8 @@ pub(crate) const EXCEPTIONS: &[(&str, usize, &str)] = &[
     ),
     (
         "placement/two_routes_on_one_type",
-        4,
+        5,
         "an attribute does not see the other one, and the compiler reports each trait that is implemented twice",
-    ),
-    (
-        "types/route_not_sync",
-        2,
-        "the route is one error, on its type; the futures that borrow it are not `Send` either, and each is one at its \
-         handler's name",
     ),
 ];
 

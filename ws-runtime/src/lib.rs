@@ -59,7 +59,8 @@ pub use self::{
     handshake::{Handshake, Origins, RawRequest, Reject, SetupError},
     pubsub::Published,
     route::{
-        Admit, BoxError, Error, Extend, Handlers, OnInvalid, Options, Outcome, Pass, Refusal, Reply, Route,
+        Admit, BoxError, Error, Extend, Handlers, OnInvalid, Options, Outcome, Pass, Plain, Refusal, Reply,
+        Route,
     },
     server::{Body, Listener, ServeError, Server},
     socket::{Channel, Delivery, Handle, Outgoing, ReadyState, Recipients, Shutdown, Socket},

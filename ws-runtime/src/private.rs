@@ -13,6 +13,6 @@ pub use crate::{
 #[cfg(feature = "server")]
 pub use crate::{
     handshake::{Handshake, Origins, RawRequest, Reject},
-    route::{Admit, Error, Handlers, OnInvalid, Options, Outcome, Route, admit, extend, pass, reply},
+    route::{Admit, Error, Handlers, OnInvalid, Options, Outcome, Plain, Route, admit, extend, pass, reply},
     socket::Socket,
 };

@@ -5,7 +5,13 @@
 //!     let out = <Chat>::open(self, ws).await;
 //!     reply::<Self, _, _>(out)
 //! }
+//! fn close<'a>(&'a self, ws: &'a Socket<Self>, closed: Closed) {
+//!     <Chat>::close(self, ws, closed)
+//! }
 //! ```
+//!
+//! Where a handler is not asynchronous neither is its method, which is then one of `Plain`, not of `Route`: a future costs the
+//! compiler more than all else in it.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -79,13 +85,13 @@ fn judged(
     judge: &dyn ToTokens,
     shell: &Shell<'_>,
 ) -> TokenStream {
-    let name = method::local(handler.kind.name(), at);
+    let head = method::head(handler.kind, handler.is_plain(), at);
     let (out, attribute) = (method::out(handler), presence::attribute(handler, at));
     let arguments = method::arguments(handler, first, second);
     let (taken, call) = (&arguments.taken, method::call(handler, &arguments.given, shell));
     quote_spanned! {at=>
         #attribute
-        async fn #name<'a>(#taken) -> #returns {
+        #head<'a>(#taken) -> #returns {
             let #out = #call;
             #judge(#out)
         }
@@ -101,11 +107,12 @@ fn replying(handler: &Handler, second: Option<&Argument<'_>>, shell: &Shell<'_>)
 /// A handler whose return type the macro knows already, or the trait holds against the user's.
 fn plain(handler: &Handler, second: Option<&Argument<'_>>, shell: &Shell<'_>) -> TokenStream {
     let at = span::at(handler.name.span());
-    let (name, attribute) = (method::name(handler), presence::attribute(handler, at));
+    let head = method::head(handler.kind, handler.is_plain(), at);
+    let attribute = presence::attribute(handler, at);
     let arguments = method::arguments(handler, &socket(shell, at), second);
     let (taken, call) = (&arguments.taken, method::call(handler, &arguments.given, shell));
     let returns = handler.output.as_ref().map(|output| quote!(-> #output));
-    quote_spanned!(at=> #attribute async fn #name<'a>(#taken) #returns { #call })
+    quote_spanned!(at=> #attribute #head<'a>(#taken) #returns { #call })
 }
 
 /// What `open`, `message` and `error` come down to.

@@ -8,7 +8,7 @@ use quote::{ToTokens, format_ident, quote_spanned};
 use syn::{Lifetime, Type, spanned::Spanned};
 
 use super::shell::Shell;
-use crate::{model::Handler, span};
+use crate::{model::Handler, span, vocabulary::Kind};
 
 /// The arguments of a method, and of the call in it.
 pub(super) struct Arguments {
@@ -77,9 +77,10 @@ pub(super) fn local(name: &str, span: Span) -> Ident {
     Ident::new(name, span)
 }
 
-/// The trait's name of a handler, shown at the user's.
-pub(super) fn name(handler: &Handler) -> Ident {
-    local(handler.kind.name(), span::at(handler.name.span()))
+/// `async fn open`, or `fn open` where the method is one of the trait without futures.
+pub(super) fn head(kind: Kind, plain: bool, at: Span) -> TokenStream {
+    let name = local(kind.name(), at);
+    if plain { quote_spanned!(at=> fn #name) } else { quote_spanned!(at=> async fn #name) }
 }
 
 /// A reference gets the trait's lifetime; nothing else of the user's type is touched.

@@ -8,7 +8,8 @@
 //!     impl Part for Params { … }
 //!     impl Contract for Chat { … }                 // without a contract of another type
 //!     impl Endpoint for Chat { … }
-//!     impl Route for Chat { … }                    // one method a handler, one call each
+//!     impl Plain for Chat { … }                    // one method a handler that is not `async`, one call each
+//!     impl Route for Chat { … }                    // one method a handler that is, likewise
 //! };
 //! ```
 

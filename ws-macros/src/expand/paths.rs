@@ -65,6 +65,7 @@ private! {
     contract = "Contract",
     endpoint = "Endpoint",
     route = "Route",
+    plain = "Plain",
     admit_trait = "Admit",
     part = "Part",
     captures = "Captures",

@@ -6,10 +6,10 @@ use quote::quote_spanned;
 use super::paths;
 use crate::model::Handler;
 
-/// `#[cfg(…)]` for what stands for one handler.
-pub(super) fn attribute(handler: &Handler, span: Span) -> TokenStream {
+/// `#[cfg(…)]` for what stands for one handler; `None` if that always is there, for an empty stream crosses into the compiler too.
+pub(super) fn attribute(handler: &Handler, span: Span) -> Option<TokenStream> {
     let conditions = &handler.conditions;
-    quote_spanned!(span=> #(#[cfg(#conditions)])*)
+    (!conditions.is_empty()).then(|| quote_spanned!(span=> #(#[cfg(#conditions)])*))
 }
 
 /// Whether any of the handlers is there, as a constant.

@@ -16,24 +16,31 @@ pub(crate) fn route(route: &Route) -> TokenStream {
     let shell = Shell::new(&route.target);
     let options = options::options(&route.options, &shell);
     let (flags, docs) = (options::handlers(route, &shell), options::handler_docs(route, &shell));
-    let methods = route.handlers.iter().map(|handler| handlers::method(handler, &shell));
-    let message = route.variants.iter().map(|variants| variants::method(variants, &shell));
-    let items = quote!(#options #flags #docs #(#methods)* #(#message)*);
-    beside(route, &items, &shell)
+    let (mut plain, mut items) = (TokenStream::new(), quote!(#options #flags #docs));
+    for handler in &route.handlers {
+        let into = if handler.is_plain() { &mut plain } else { &mut items };
+        into.extend(handlers::method(handler, &shell));
+    }
+    if let Some(variants) = &route.variants {
+        let into = if variants.is_plain() { &mut plain } else { &mut items };
+        into.extend(variants::method(variants, &shell));
+    }
+    beside(route, &plain, &items, &shell)
 }
 
 /// The same without handlers: code that names the route finds it, so that it does not complain as well.
 pub(crate) fn fallback(route: &Route) -> TokenStream {
     let shell = Shell::new(&route.target);
-    beside(route, &TokenStream::new(), &shell)
+    beside(route, &TokenStream::new(), &TokenStream::new(), &shell)
 }
 
-fn beside(route: &Route, items: &TokenStream, shell: &Shell<'_>) -> TokenStream {
+fn beside(route: &Route, plain: &TokenStream, items: &TokenStream, shell: &Shell<'_>) -> TokenStream {
     let contract = match &route.served {
         Served::Own(contract) => Some(contract::implementation(contract, shell)),
         Served::Named(_) => None,
     };
     let endpoint = endpoint::implementation(route, shell);
-    let implementation = shell.implement(shell.paths.route(shell.span), items);
-    shell.enclose(quote!(#contract #endpoint #implementation))
+    let plain = shell.implement(shell.paths.plain(shell.span), plain);
+    let handlers = shell.implement(shell.paths.route(shell.span), items);
+    shell.enclose(quote!(#contract #endpoint #plain #handlers))
 }

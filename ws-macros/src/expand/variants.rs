@@ -23,7 +23,7 @@ pub(super) fn method(variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     let Some(first) = variants.arms.first() else { return TokenStream::new() };
     let at = span::at(first.handler.name.span());
     let attribute = presence::if_any(variants.arms.iter().map(|arm| &arm.handler), at);
-    let name = method::local(Kind::Message.name(), at);
+    let head = method::head(Kind::Message, variants.is_plain(), at);
     let ws = handlers::socket(shell, at);
     let (ws_name, ws_kind) = (method::local(ws.name, at), (ws.default)());
     // A variant without a handler is reported where the enum is named.
@@ -34,7 +34,7 @@ pub(super) fn method(variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     let dispatch = quote_spanned!(body.span()=> match #body #block);
     quote_spanned! {at=>
         #attribute
-        async fn #name<'a>(&'a self, #ws_name: #ws_kind, #body: #kind) -> #outcome { #dispatch }
+        #head<'a>(&'a self, #ws_name: #ws_kind, #body: #kind) -> #outcome { #dispatch }
     }
 }
 

@@ -21,6 +21,13 @@ pub(crate) struct Handler {
     pub(crate) docs: Vec<DocPart>,
 }
 
+impl Handler {
+    /// Whether the generated method makes no future.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.kind.may_be_plain() && !self.is_async
+    }
+}
+
 /// The handlers that stand for `message`, one a variant.
 pub(crate) struct Variants {
     /// The message type, as it was written.
@@ -28,6 +35,13 @@ pub(crate) struct Variants {
     /// The same, as a path that a variant's name can follow.
     pub(crate) path: Path,
     pub(crate) arms: Vec<Arm>,
+}
+
+impl Variants {
+    /// Whether the generated method makes no future.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.arms.iter().all(|arm| arm.handler.is_plain())
+    }
 }
 
 /// The handler of one variant.

@@ -35,6 +35,11 @@ impl Kind {
             Self::Close => "close",
         }
     }
+
+    /// Whether it may be a method without a future; not before the 101, where what costs time is usual.
+    pub(crate) const fn may_be_plain(self) -> bool {
+        !matches!(self, Self::Parse | Self::Transform | Self::BeforeHandle | Self::Upgrade)
+    }
 }
 
 /// What a handler takes after its first argument, which is always a reference.

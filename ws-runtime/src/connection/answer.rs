@@ -86,7 +86,7 @@ impl<'a, R: Route> Driver<'a, R> {
                 Rest::Replies(streams) => self.reply(streams).await,
                 Rest::Error(error) => self.error(error).await,
                 Rest::Drained => {
-                    let done = self.during(self.entry.route.drain(self.socket)).await;
+                    let done = self.during(Route::drain(&self.entry.route, self.socket)).await;
                     Self::observe(done)
                 }
                 Rest::Aborted => return Settled::Over,
@@ -104,14 +104,16 @@ impl<'a, R: Route> Driver<'a, R> {
         match event {
             Event::Message(body, _) => {
                 self.invalid = 0;
-                let done = self.during(route.message(socket, body)).await;
+                let done = self.during(Route::message(route, socket, body)).await;
                 self.settle(done)
             }
-            Event::Raw(message) => match self.during(route.transform_message(socket, message)).await {
-                Done::Returned(message) => Err(Rest::Event(decode(message.into(), self.entry))),
-                Done::Panicked(text) => Err(Rest::Error(Error::Panicked(text))),
-                Done::Aborted => Err(Rest::Aborted),
-            },
+            Event::Raw(message) => {
+                match self.during(Route::transform_message(route, socket, message)).await {
+                    Done::Returned(message) => Err(Rest::Event(decode(message.into(), self.entry))),
+                    Done::Panicked(text) => Err(Rest::Error(Error::Panicked(text))),
+                    Done::Aborted => Err(Rest::Aborted),
+                }
+            }
             Event::Invalid(invalid, _) => {
                 self.invalid += 1;
                 if self.entry.hub.settings.max_invalid.is_some_and(|most| self.invalid > most) {
@@ -122,11 +124,11 @@ impl<'a, R: Route> Driver<'a, R> {
             }
             Event::Panicked(text, _) => Err(Rest::Error(Error::Panicked(text))),
             Event::Ping(payload) => {
-                let done = self.during(route.ping(socket, payload)).await;
+                let done = self.during(Route::ping(route, socket, payload)).await;
                 Self::observe(done)
             }
             Event::Pong(payload) => {
-                let done = self.during(route.pong(socket, payload)).await;
+                let done = self.during(Route::pong(route, socket, payload)).await;
                 Self::observe(done)
             }
             Event::Fault(close) => {
@@ -170,7 +172,7 @@ impl<'a, R: Route> Driver<'a, R> {
             self.say(default);
             return Ok(());
         }
-        let done = self.during(self.entry.route.error(self.socket, error)).await;
+        let done = self.during(Route::error(&self.entry.route, self.socket, error)).await;
         if matches!(done, Done::Returned(Outcome::Unsaid)) {
             self.say(default);
             return Ok(());

@@ -62,7 +62,7 @@ pub(super) fn run<R: Route>(
         socket.leave_topics();
         driver.linger().await;
         let closed = socket.line().finish();
-        if let Done::Panicked(text) = driver.during(entry.route.close(socket, closed)).await {
+        if let Done::Panicked(text) = driver.during(Route::close(&entry.route, socket, closed)).await {
             tracing::error!(route = entry.hub.path, socket = socket.id(), panic = %text, "`close` panicked");
         }
         None
@@ -101,7 +101,7 @@ impl<R: Route> Drop for Present<R> {
 
 /// Tells the route that the socket is open. This is first polled before the 101.
 async fn open<R: Route>(driver: &mut Driver<'_, R>) -> Settled {
-    let opened = driver.during(driver.entry.route.open(driver.socket)).await;
+    let opened = driver.during(Route::open(&driver.entry.route, driver.socket)).await;
     match driver.settle(opened) {
         Ok(()) => {}
         Err(Rest::Replies(streams)) => driver.feed = streams,
@@ -121,12 +121,12 @@ async fn live<R: Route>(driver: &mut Driver<'_, R>) {
                 let done = if let Some(running) = handler.as_mut().as_pin_mut() {
                     ready!(driver.poll_handler(running, cx))
                 } else {
-                    match driver.burst(handler.as_mut(), |body| route.message(socket, body), cx) {
+                    match driver.burst(handler.as_mut(), |body| Route::message(route, socket, body), cx) {
                         Burst::Over => match ready!(driver.poll_next(cx)) {
                             Next::Arrived => continue,
                             Next::Event(Event::Message(body, _)) => {
                                 driver.invalid = 0;
-                                handler.set(Some(route.message(socket, body)));
+                                handler.set(Some(Route::message(route, socket, body)));
                                 continue;
                             }
                             next => return Poll::Ready(Ok(next)),

@@ -6,6 +6,7 @@ mod admit;
 mod error;
 mod options;
 mod outcome;
+mod plain;
 mod reply;
 #[expect(clippy::module_inception, reason = "the trait has the name of the floor")]
 mod route;
@@ -15,6 +16,7 @@ pub use self::{
     error::Error,
     options::{OnInvalid, Options},
     outcome::{BoxError, Outcome},
+    plain::Plain,
     reply::{Reply, by, reply},
     route::{Handlers, Route},
 };

@@ -5,9 +5,9 @@ use std::future::Future;
 use bytes::Bytes;
 use http::HeaderMap;
 
-use super::{Error, Options, Outcome, admit::let_in};
+use super::{Error, Options, Outcome, Plain, admit::let_in};
 use crate::{
-    contract::{Body, Endpoint, Response},
+    contract::{Body, Response},
     handshake::{Handshake, RawRequest, Reject},
     socket::Socket,
     wire::{Closed, Message},
@@ -39,12 +39,14 @@ impl Handlers {
 }
 
 /// A route with its handlers. Written by `#[ws_route]`, one method for each handler of the block.
+///
+/// From `open` on it falls back on [`Plain`], which has the handlers that nothing waits for.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a route",
     label = "no route",
     note = "put `#[ws_route(\"/path\")]` on its impl block"
 )]
-pub trait Route: Endpoint + Send + Sync {
+pub trait Route: Plain + Send + Sync {
     /// What the attribute sets.
     const OPTIONS: Options = Options::UNSET;
     /// Which handlers the block has.
@@ -90,54 +92,54 @@ pub trait Route: Endpoint + Send + Sync {
     /// # Backpressure
     /// What is sent before the 101 is queued and goes out behind it; until then no network takes any of it, so all of it counts
     /// towards `backpressure_limit`.
-    fn open<'a>(&'a self, _ws: &'a Socket<Self>) -> impl Future<Output = Outcome<'a, Response<Self>>> + Send {
-        std::future::ready(Outcome::Unsaid)
+    fn open<'a>(&'a self, ws: &'a Socket<Self>) -> impl Future<Output = Outcome<'a, Response<Self>>> + Send {
+        async move { Plain::open(self, ws) }
     }
 
     /// Before a message is decoded.
     fn transform_message<'a>(
         &'a self,
-        _ws: &'a Socket<Self>,
+        ws: &'a Socket<Self>,
         message: Message,
     ) -> impl Future<Output = Message> + Send {
-        std::future::ready(message)
+        async move { Plain::transform_message(self, ws, message) }
     }
 
     /// A valid message.
     fn message<'a>(
         &'a self,
-        _ws: &'a Socket<Self>,
-        _body: Body<Self>,
+        ws: &'a Socket<Self>,
+        body: Body<Self>,
     ) -> impl Future<Output = Outcome<'a, Response<Self>>> + Send {
-        std::future::ready(Outcome::Unsaid)
+        async move { Plain::message(self, ws, body) }
     }
 
     /// The outbound queue has emptied after it was full.
-    fn drain<'a>(&'a self, _ws: &'a Socket<Self>) -> impl Future<Output = ()> + Send {
-        std::future::ready(())
+    fn drain<'a>(&'a self, ws: &'a Socket<Self>) -> impl Future<Output = ()> + Send {
+        async move { Plain::drain(self, ws) }
     }
 
     /// A ping arrived; it is answered already.
-    fn ping<'a>(&'a self, _ws: &'a Socket<Self>, _payload: Bytes) -> impl Future<Output = ()> + Send {
-        std::future::ready(())
+    fn ping<'a>(&'a self, ws: &'a Socket<Self>, payload: Bytes) -> impl Future<Output = ()> + Send {
+        async move { Plain::ping(self, ws, payload) }
     }
 
     /// A pong arrived.
-    fn pong<'a>(&'a self, _ws: &'a Socket<Self>, _payload: Bytes) -> impl Future<Output = ()> + Send {
-        std::future::ready(())
+    fn pong<'a>(&'a self, ws: &'a Socket<Self>, payload: Bytes) -> impl Future<Output = ()> + Send {
+        async move { Plain::pong(self, ws, payload) }
     }
 
     /// A handler failed or panicked, or a message was invalid.
     fn error<'a>(
         &'a self,
-        _ws: &'a Socket<Self>,
-        _error: Error,
+        ws: &'a Socket<Self>,
+        error: Error,
     ) -> impl Future<Output = Outcome<'a, Response<Self>>> + Send {
-        std::future::ready(Outcome::Unsaid)
+        async move { Plain::error(self, ws, error) }
     }
 
     /// The connection has ended; exactly once for each opened socket.
-    fn close<'a>(&'a self, _ws: &'a Socket<Self>, _closed: Closed) -> impl Future<Output = ()> + Send {
-        std::future::ready(())
+    fn close<'a>(&'a self, ws: &'a Socket<Self>, closed: Closed) -> impl Future<Output = ()> + Send {
+        async move { Plain::close(self, ws, closed) }
     }
 }
