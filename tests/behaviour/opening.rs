@@ -211,6 +211,37 @@ async fn a_client_that_does_not_take_its_101_has_its_place_until_it_is_given_up(
     http.shut_down().await;
 }
 
+/// What `open` holds while it waits, it lets go of in its own time, whatever a client does with its 101.
+#[tokio::test(start_paused = true)]
+async fn an_open_that_waits_goes_on_while_its_101_is_not_taken() {
+    struct Locked(tokio::sync::Mutex<()>, Journal);
+    #[ws_route("/locked", response = Note)]
+    impl Locked {
+        async fn open(&self) -> Note {
+            let _held = self.0.lock().await;
+            sleep(Duration::from_millis(1)).await;
+            self.1.note("opened");
+            Note::new("welcome")
+        }
+    }
+
+    let journal = Journal::default();
+    let http = Http::serve(Server::new().route(Locked(tokio::sync::Mutex::default(), journal.clone())));
+    let mut deaf = http.dial_noticed(16, || {}).await;
+    deaf.write_all(handshake("/locked").as_bytes()).await.unwrap();
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(journal.take(), ["opened"]);
+    let mut client = http.dial().await;
+    client.write_all(handshake("/locked").as_bytes()).await.unwrap();
+    assert!(head(&mut client).await.starts_with("HTTP/1.1 101 "));
+    assert_eq!(heard(&mut client).await.as_deref(), Some("welcome"));
+    assert_eq!(journal.take(), ["opened"]);
+    // What it was told meanwhile, the first one finds behind its 101.
+    assert!(head(&mut deaf).await.starts_with("HTTP/1.1 101 "));
+    assert_eq!(heard(&mut deaf).await.as_deref(), Some("welcome"));
+    http.shut_down().await;
+}
+
 /// What `open` left under way is there before the 101 is, but a client has its whole time from the 101 on.
 #[tokio::test(start_paused = true)]
 async fn silence_counts_from_the_101_on() {

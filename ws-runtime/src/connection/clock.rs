@@ -24,6 +24,10 @@ impl<R: Route> Driver<'_, R> {
 
     /// Looks at the clocks: the idle one, the one of a message under way, and the one of the closing handshake.
     pub(super) fn poll_time(&mut self, cx: &mut Context<'_>) {
+        if self.inbox.awaits_stream() {
+            // Until the 101 is out it is HTTP's clock that counts.
+            return;
+        }
         // The timer is set for the earliest deadline that was known when it was set. A later one needs no new timer: when
         // this one rings, all are looked at.
         let known = [self.deadline, self.inbox.deadline()].into_iter().flatten().min();

@@ -312,8 +312,23 @@ impl<'a, R: Route> Driver<'a, R> {
         cx.waker().wake_by_ref();
     }
 
+    /// Waits for the stream, which HTTP has until the 101 is out, or for the word that none comes.
+    pub(super) fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.inbox.awaits_stream() {
+            ready!(self.inbox.poll_arrival(cx));
+            if self.inbox.is_broken() {
+                self.line().lose();
+            }
+            // The client could say nothing before its 101, so its silence begins here.
+            self.keepalive.hear(Instant::now());
+            self.ask();
+        }
+        Poll::Ready(())
+    }
+
     /// Reads once, if that is allowed and all that was read before is decoded; decodes that otherwise.
     pub(super) fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        ready!(self.poll_arrival(cx));
         if self.inbox.is_fresh() {
             self.settle_inbox();
             return Poll::Ready(());

@@ -57,6 +57,10 @@ impl<'a, R: Route> Hearing<'a, R> {
         self.entry
     }
 
+    pub(super) fn line(&self) -> &'a Line {
+        self.line
+    }
+
     /// Nothing counts any more.
     pub(super) fn is_deaf(&self) -> bool {
         self.attention == Attention::Nothing

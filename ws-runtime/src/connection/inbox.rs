@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     route::Route,
-    socket::{Line, Reader},
+    socket::{Line, Reader, Writer},
     wire::{Close, Decoder, Fault, Incoming, Inflater, Limits, Role},
 };
 
@@ -35,9 +35,9 @@ enum Source {
     Here(Reader),
 }
 
-/// The stream's read half when HTTP is done with it, and what the client sent right behind its handshake; an error if HTTP
-/// loses the stream.
-pub(super) type Arrival = oneshot::Receiver<(Reader, Vec<u8>)>;
+/// The stream when HTTP is done with it, and what the client sent right behind its handshake; an error if HTTP loses the
+/// stream.
+pub(super) type Arrival = oneshot::Receiver<(Reader, Writer, Vec<u8>)>;
 
 /// The inbound half of a connection.
 pub(super) struct Inbox<'a, R: Route> {
@@ -243,15 +243,7 @@ impl<'a, R: Route> Inbox<'a, R> {
 
     /// Whether HTTP still has the stream, as far as was looked.
     pub(super) fn awaits_stream(&self) -> bool {
-        matches!(self.source, Source::Awaited(_))
-    }
-
-    /// Gives back what it waits for.
-    pub(super) fn into_arrival(self) -> Option<Arrival> {
-        match self.source {
-            Source::Awaited(arrival) => Some(arrival),
-            Source::Here(_) => None,
-        }
+        matches!(self.source, Source::Awaited(_)) && !self.ended
     }
 
     /// Waits for the stream, or for the word that none comes.
@@ -260,7 +252,8 @@ impl<'a, R: Route> Inbox<'a, R> {
         if let Source::Awaited(arrival) = &mut self.source
             && !self.ended
         {
-            if let Ok((reader, rest)) = ready!(pin!(arrival).poll(cx)) {
+            if let Ok((reader, writer, rest)) = ready!(pin!(arrival).poll(cx)) {
+                self.hearing.line().start(writer);
                 self.source = Source::Here(reader);
                 self.input = Input::new(rest);
             } else {

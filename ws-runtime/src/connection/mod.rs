@@ -24,7 +24,7 @@ mod turn_away;
 
 pub use self::{assembly::Assembly, start_error::StartError};
 pub(crate) use self::{
-    beginning::Start,
+    beginning::{Begun, Start},
     entry::Entry,
     mount::{Arriving, Verdict},
     served::Served,

@@ -14,7 +14,7 @@ use http::{Response, StatusCode, request};
 
 use super::{
     Entry,
-    beginning::{Begin, begin},
+    beginning::{Begin, Begun, Start, begin},
     run::panic_text,
     turn_away::{Farewell, turn_away},
 };
@@ -214,10 +214,11 @@ pub(super) fn refuse(reject: Reject, shaken: Option<(&str, Option<&'static str>,
 /// A connection whose first and last frame is a close frame.
 fn close_at_once(close: Close, farewell: Farewell) -> Begin {
     Box::new(move |running| {
-        Box::new(move |handover| {
+        let start: Start = Box::new(move |handover| {
             if let Some((transport, _rest)) = handover {
                 tokio::spawn(turn_away(transport, close, farewell, running));
             }
-        })
+        });
+        Begun { start, opening: None }
     })
 }

@@ -8,7 +8,7 @@ use std::{
     task::{Poll, ready},
 };
 
-use tokio::time::Instant;
+use tokio::sync::oneshot;
 
 use super::{
     Entry,
@@ -24,9 +24,8 @@ use crate::{
     socket::{Socket, Wish},
 };
 
-/// Serves one connection until it has ended and its last handler has returned. Its stream may arrive later. If `open` is done
-/// before that and has left nothing that is under way, there is only the stream to wait for: then the socket comes back, to be
-/// served as one that is open, so that nobody keeps a future for it meanwhile.
+/// Serves one connection until it has ended and its last handler has returned. Its stream may arrive later. `opened` is
+/// dropped when `open` has returned, or waits.
 ///
 /// # Cancel safety
 /// Dropping the future drops the running handler, and `close` is not called.
@@ -34,27 +33,21 @@ use crate::{
 pub(super) fn run<R: Route>(
     present: Present<R>,
     arrival: Arrival,
-    is_open: bool,
-) -> impl Future<Output = Option<(Present<R>, Arrival)>> + Send {
+    opened: oneshot::Sender<()>,
+) -> impl Future<Output = ()> + Send {
     async move {
         let Present { entry, socket, .. } = &present;
         let mut driver = Driver::new(entry, socket, arrival);
-        let settled = if is_open { Settled::Open } else { open(&mut driver).await };
-        let is_done = driver.feed.is_empty();
-        let was_awaited = driver.inbox.awaits_stream();
-        let has_stream = poll_fn(|cx| match driver.inbox.poll_arrival(cx) {
-            Poll::Ready(()) => Poll::Ready(true),
-            Poll::Pending if is_done => Poll::Ready(false),
-            Poll::Pending => Poll::Pending,
-        });
-        if !has_stream.await {
-            let arrival = give_up(driver);
-            return arrival.map(|arrival| (present, arrival));
-        }
-        if was_awaited {
-            // The client could say nothing before its 101, so its silence begins here.
-            driver.keepalive.hear(Instant::now());
-        }
+        let settled = {
+            let (mut opening, mut opened) = (pin!(open(&mut driver)), Some(opened));
+            poll_fn(|cx| {
+                let polled = opening.as_mut().poll(cx);
+                drop(opened.take());
+                polled
+            })
+            .await
+        };
+        poll_fn(|cx| driver.poll_arrival(cx)).await;
         if settled == Settled::Open {
             live(&mut driver).await;
         }
@@ -65,13 +58,7 @@ pub(super) fn run<R: Route>(
         if let Done::Panicked(text) = driver.during(Route::close(&entry.route, socket, closed)).await {
             tracing::error!(route = entry.hub.path, socket = socket.id(), panic = %text, "`close` panicked");
         }
-        None
     }
-}
-
-/// Drops everything of a connection but what it waits for.
-fn give_up<R: Route>(driver: Driver<'_, R>) -> Option<Arrival> {
-    driver.inbox.into_arrival()
 }
 
 /// A socket among the connected ones. What has to happen however a connection ends, happens when this is dropped.

@@ -20,7 +20,7 @@ use tokio::{
 
 use super::{Body, listener::transport, paced::Paced, serve::Running};
 use crate::{
-    connection::{Arriving, Running as Task, Start, Verdict},
+    connection::{Arriving, Begun, Running as Task, Start, Verdict},
     handshake::{Refusal, Reject, asks_to_upgrade, problem},
 };
 
@@ -129,8 +129,12 @@ impl Service<Request<Incoming>> for Asked {
                 Verdict::Accepted(response, begin) => {
                     // A stream becomes a WebSocket once, so the task is still here.
                     let task = lock(&stage).task.take();
-                    let start = task.map(begin);
-                    lock(&stage).start = start;
+                    if let Some(Begun { start, opening }) = task.map(begin) {
+                        lock(&stage).start = Some(start);
+                        if let Some(opening) = opening {
+                            let _ = opening.await;
+                        }
+                    }
                     response.map(|()| Body::full(Bytes::new()))
                 }
                 Verdict::Refused(response) => response.map(Body::full),

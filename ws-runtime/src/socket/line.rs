@@ -259,8 +259,7 @@ impl Line {
 
     // What the connection's task does.
 
-    /// The handshake is done, the stream is ours. Not to be called once the socket is [finished](Self::finish); its task is
-    /// to be woken.
+    /// The handshake is done, the stream is ours. To be called by the connection's task, before it is [finished](Self::finish).
     pub(crate) fn start(&self, writer: Writer) {
         self.lock().writer = Some(writer);
     }

@@ -37,5 +37,5 @@ pub(crate) use self::{
     report::{Fact, Report, Wish},
     settings::Settings,
     socket::Opening,
-    transport::{Reader, Transport, split},
+    transport::{Reader, Transport, Writer, split},
 };

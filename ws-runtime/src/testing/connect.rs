@@ -22,7 +22,7 @@ use tokio::io::duplex;
 use super::{Client, Site, pipe::Pipe};
 use crate::{
     codec::{Encode, Telling},
-    connection::{Arriving, Verdict},
+    connection::{Arriving, Begun, Verdict},
     contract::{Contract, Endpoint, Response as Sent},
     handshake::{Refusal, Reject, problem},
     socket::Transport,
@@ -147,7 +147,11 @@ impl<'a, E: Endpoint> Connect<'a, E> {
             Verdict::Refused(response) => return Err(Refused(Box::new(response))),
         };
         let (ours, theirs) = duplex(buffer);
-        begin(running)(Some((Transport::Other(Box::new(theirs)), Vec::new())));
+        let Begun { start, opening } = begin(running);
+        if let Some(opening) = opening {
+            let _ = opening.await;
+        }
+        start(Some((Transport::Other(Box::new(theirs)), Vec::new())));
         let tells_errors =
             <Sent<E> as Encode>::plan().is_ok_and(|response| response.tells_errors() == Telling::Yes);
         let (parts, ()) = response.into_parts();
