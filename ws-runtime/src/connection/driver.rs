@@ -6,7 +6,7 @@ use std::{
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
 use futures_core::Stream;
@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// How often one connection may read before others get their turn.
-const READS: u32 = 8;
+pub(super) const READS: u32 = 8;
 /// How many messages and replies of one connection are handled before the network and others get their turn.
 pub(super) const TURN: u32 = 1024;
 
@@ -52,9 +52,9 @@ pub(super) struct Driver<'a, R: Route> {
     /// How often it has read since.
     reads: u32,
     /// Reading rested when it was last asked for: the socket is paused, or enough waits to be handled.
-    held_back: bool,
+    pub(super) held_back: bool,
     /// How much was queued for the peer then, in bytes.
-    queued: usize,
+    pub(super) queued: usize,
     pub(super) timer: Option<Pin<Box<Sleep>>>,
     /// What the line said when it was last asked.
     pub(super) report: Report,
@@ -177,7 +177,7 @@ impl<'a, R: Route> Driver<'a, R> {
     }
 
     /// Decodes what was read, before the task waits or anything is read behind it.
-    fn settle_inbox(&mut self) {
+    pub(super) fn settle_inbox(&mut self) {
         if self.inbox.is_fresh() {
             self.inbox.settle();
             self.ask();
@@ -232,7 +232,7 @@ impl<'a, R: Route> Driver<'a, R> {
     }
 
     /// Whether a stream of replies has nobody left to speak to: the socket is on its way out, or the peer is to be failed.
-    fn is_ending(&self) -> bool {
+    pub(super) fn is_ending(&self) -> bool {
         self.failed || self.report.is_closing() || self.inbox.fault().is_some()
     }
 
@@ -298,73 +298,6 @@ impl<'a, R: Route> Driver<'a, R> {
             });
         }
         None
-    }
-
-    /// Reads while that is allowed, and decodes it.
-    fn read(&mut self, cx: &mut Context<'_>) {
-        self.settle_inbox();
-        for _ in 0..READS {
-            if self.poll_read(cx).is_pending() {
-                return;
-            }
-            self.settle_inbox();
-        }
-        cx.waker().wake_by_ref();
-    }
-
-    /// Waits for the stream, which HTTP has until the 101 is out, or for the word that none comes.
-    pub(super) fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.inbox.awaits_stream() {
-            ready!(self.inbox.poll_arrival(cx));
-            if self.inbox.is_broken() {
-                self.line().lose();
-            }
-            // The client could say nothing before its 101, so its silence begins here.
-            self.keepalive.hear(Instant::now());
-            self.ask();
-        }
-        Poll::Ready(())
-    }
-
-    /// Reads once, if that is allowed and all that was read before is decoded; decodes that otherwise.
-    pub(super) fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        ready!(self.poll_arrival(cx));
-        if self.inbox.is_fresh() {
-            self.settle_inbox();
-            return Poll::Ready(());
-        }
-        // Whoever pauses waits for a message, not for the closing handshake.
-        let paused = self.report.has(Fact::Paused) && !self.is_ending();
-        let was_held_back = std::mem::replace(&mut self.held_back, paused || self.inbox.is_full());
-        if self.held_back || was_held_back {
-            // The peer is held back by us, so its silence says nothing; unless it does not read what it has asked for, when
-            // only that it goes on reading is a sign of life. A message that we leave unread is late by our doing either way.
-            let (now, queued) = (Instant::now(), self.line().buffered());
-            if !self.report.has(Fact::High) || queued < self.queued {
-                self.keepalive.hear(now);
-            }
-            self.inbox.hold(now);
-            self.queued = queued;
-        }
-        if self.held_back {
-            return Poll::Pending;
-        }
-        ready!(self.inbox.poll_read(cx));
-        if self.inbox.has_ended() {
-            // To a handler both are the same, the peer is gone; but one that has only ended its own direction may read on.
-            if self.inbox.is_broken() {
-                self.line().lose();
-            } else {
-                self.line().end();
-            }
-            self.ask();
-        } else {
-            self.keepalive.hear(Instant::now());
-        }
-        if self.inbox.fault().is_some() {
-            self.begin_deadline();
-        }
-        Poll::Ready(())
     }
 
     /// Writes what is queued, and arranges to be woken.

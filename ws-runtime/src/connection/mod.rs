@@ -15,6 +15,7 @@ mod hearing;
 mod inbox;
 mod input;
 mod mount;
+mod reading;
 mod relief;
 mod run;
 mod served;
