@@ -1,7 +1,6 @@
 //! Runs the phases of an attribute; the only place that sees all of them.
 
 use proc_macro2::TokenStream;
-use quote::quote;
 
 use crate::{
     diagnostics::Diagnostics,
@@ -12,26 +11,24 @@ use crate::{
 /// `#[ws_route]`: the block as it was written, what is wrong with it, and the implementations beside it.
 ///
 /// With anything wrong the implementations are those that other code needs to see, so that one mistake stays one error.
-pub(crate) fn route(arguments: TokenStream, item: &TokenStream) -> TokenStream {
+pub(crate) fn route(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Diagnostics::default();
-    let read = Item::read(item);
+    let read = Item::read(&item);
     let allow = read.is_block().then(expand::allow);
     let route = lower::route(Arguments::read(arguments, &mut errors), read, &mut errors);
     let beside = match &route {
-        Some(route) if errors.is_clean() => expand::route(route),
-        Some(route) => expand::fallback(route),
-        None => TokenStream::new(),
+        Some(route) if errors.is_clean() => Some(expand::route(route)),
+        Some(route) => Some(expand::fallback(route)),
+        None => None,
     };
-    let errors = errors.into_tokens();
-    quote!(#allow #item #errors #beside)
+    [allow, Some(item), errors.into_tokens(), beside].into_iter().flatten().collect()
 }
 
 /// `#[ws_contract]`: the struct as it was written, what is wrong with it, and its contract beside it.
-pub(crate) fn contract(arguments: TokenStream, item: &TokenStream) -> TokenStream {
+pub(crate) fn contract(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Diagnostics::default();
-    let read = Item::read(item);
+    let read = Item::read(&item);
     let stated = lower::contract(Arguments::read(arguments, &mut errors), read, &mut errors);
     let beside = stated.as_ref().map(expand::contract);
-    let errors = errors.into_tokens();
-    quote!(#item #errors #beside)
+    [Some(item), errors.into_tokens(), beside].into_iter().flatten().collect()
 }

@@ -27,9 +27,9 @@ impl Diagnostics {
         self.error.is_none()
     }
 
-    /// One `compile_error!` a mistake.
-    pub(crate) fn into_tokens(self) -> TokenStream {
-        self.error.map(|error| error.to_compile_error()).unwrap_or_default()
+    /// One `compile_error!` a mistake; `None` without any.
+    pub(crate) fn into_tokens(self) -> Option<TokenStream> {
+        self.error.map(|error| error.to_compile_error())
     }
 
     fn push(&mut self, error: syn::Error) {

@@ -20,11 +20,11 @@ use proc_macro::TokenStream;
 /// Makes an impl block a route. Documented where `ws_runtime` re-exports it.
 #[proc_macro_attribute]
 pub fn ws_route(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    attribute::route(arguments.into(), &item.into()).into()
+    attribute::route(arguments.into(), item.into()).into()
 }
 
 /// States the contract of a route alone, for clients. Documented where `ws_runtime` re-exports it.
 #[proc_macro_attribute]
 pub fn ws_contract(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    attribute::contract(arguments.into(), &item.into()).into()
+    attribute::contract(arguments.into(), item.into()).into()
 }

@@ -1,6 +1,17 @@
 //! What the attributes' expansions may name: re-exports alone. Not part of the public API.
 
-pub use core::time::Duration;
+pub use core::{
+    cfg,
+    clone::Clone,
+    cmp::PartialEq,
+    concat,
+    fmt::Debug,
+    option::Option::Some,
+    primitive::{bool, str},
+    result::Result,
+    time::Duration,
+};
+pub use std::string::String;
 
 pub use bytes::Bytes;
 pub use http::HeaderMap;

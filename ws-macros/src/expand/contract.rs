@@ -1,8 +1,8 @@
 //! `impl Contract`: the path, the documentation, the types.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
-use syn::{LitStr, Type, spanned::Spanned};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::{LitStr, Token, Type, spanned::Spanned};
 
 use super::{docs, params, paths, shell::Shell};
 use crate::{
@@ -13,19 +13,19 @@ use crate::{
 /// What `#[ws_contract]` writes beside the struct.
 pub(crate) fn contract(stated: &Stated) -> TokenStream {
     let shell = Shell::new(&stated.target);
-    let items = implementation(&stated.contract, &shell);
+    let mut items = TokenStream::new();
+    implementation(&stated.contract, &shell, &mut items);
     shell.enclose(items)
 }
 
 /// The struct of the captures, if there is one, and the contract.
-pub(super) fn implementation(contract: &Contract, shell: &Shell<'_>) -> TokenStream {
-    let structure = match &contract.params {
-        Params::Inline(inline) => Some(params::structure(inline, &shell.paths)),
-        Params::None | Params::Given(_) => None,
-    };
-    let (constants, types) = (constants(contract, shell), types(contract, shell));
-    let implementation = shell.implement(shell.paths.contract(shell.span), quote!(#constants #types));
-    quote!(#structure #implementation)
+pub(super) fn implementation(contract: &Contract, shell: &Shell<'_>, out: &mut TokenStream) {
+    if let Params::Inline(inline) = &contract.params {
+        out.extend(params::structure(inline));
+    }
+    let mut items = constants(contract, shell);
+    types(contract, shell, &mut items);
+    shell.implement(paths::contract(shell.span), items, out);
 }
 
 /// Those that differ from the trait's defaults.
@@ -42,8 +42,9 @@ fn constants(contract: &Contract, shell: &Shell<'_>) -> TokenStream {
     let tags = list("TAGS", &contract.tags, at);
     let deprecated = contract.deprecated.then(|| quote_spanned!(at=> const DEPRECATED: #bool = true;));
     let protocols = list("PROTOCOLS", &contract.protocols, at);
-    let path = quote_spanned!(place=> const PATH: &'static #place_str = #path;);
-    quote!(#path #docs #summary #tags #deprecated #protocols)
+    let mut constants = quote_spanned!(place=> const PATH: &'static #place_str = #path;);
+    constants.extend([docs, summary, tags, deprecated, protocols].into_iter().flatten());
+    constants
 }
 
 fn list(name: &str, items: &[LitStr], span: Span) -> Option<TokenStream> {
@@ -52,25 +53,23 @@ fn list(name: &str, items: &[LitStr], span: Span) -> Option<TokenStream> {
         .then(|| quote_spanned!(span=> const #name: &'static [&'static #str] = &[#(#items),*];))
 }
 
-fn types(contract: &Contract, shell: &Shell<'_>) -> TokenStream {
+fn types(contract: &Contract, shell: &Shell<'_>, lines: &mut TokenStream) {
     let at = shell.span;
-    let (unit, message) = (quote_spanned!(at=> ()), shell.paths.message(at));
-    let mut lines = TokenStream::new();
+    let (unit, message) = (Group::new(Delimiter::Parenthesis, TokenStream::new()), paths::message(at));
     match &contract.params {
-        Params::None => line("Params", &unit, at, &mut lines),
-        Params::Given(given) => line("Params", given, place(given), &mut lines),
-        Params::Inline(inline) => line("Params", &params::kind(inline), span::at(inline.span), &mut lines),
+        Params::None => line("Params", &unit, at, lines),
+        Params::Given(given) => line("Params", given, place(given), lines),
+        Params::Inline(inline) => line("Params", &params::kind(inline), span::at(inline.span), lines),
     }
     let mut given = |name, given: Option<&Type>, default: &dyn ToTokens| match given {
-        Some(kind) => line(name, kind, place(kind), &mut lines),
-        None => line(name, default, at, &mut lines),
+        Some(kind) => line(name, kind, place(kind), lines),
+        None => line(name, default, at, lines),
     };
     given("Query", contract.query.as_ref(), &unit);
     given("Header", contract.header.as_ref(), &unit);
     given("Cookie", contract.cookie.as_ref(), &unit);
     given("Body", contract.body.as_ref(), &message);
     given("Response", contract.response.as_ref(), &message);
-    lines
 }
 
 fn place(kind: &Type) -> Span {
@@ -79,6 +78,9 @@ fn place(kind: &Type) -> Span {
 
 /// `type Body = Say;`, the whole of it shown at `Say`: an unmet bound is then an error on that word.
 fn line(name: &str, kind: &dyn ToTokens, place: Span, lines: &mut TokenStream) {
-    let name = Ident::new(name, place);
-    lines.extend(quote_spanned!(place=> type #name = #kind;));
+    Token![type](place).to_tokens(lines);
+    Ident::new(name, place).to_tokens(lines);
+    Token![=](place).to_tokens(lines);
+    kind.to_tokens(lines);
+    Token![;](place).to_tokens(lines);
 }

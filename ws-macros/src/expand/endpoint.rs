@@ -1,10 +1,10 @@
 //! `impl Endpoint`: the contract that is served, and the connection's data.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{presence, shell::Shell};
+use super::{paths, presence, shell::Shell};
 use crate::{
     model::{Handler, Route, Served},
     span,
@@ -12,29 +12,30 @@ use crate::{
 };
 
 /// The server's types.
-pub(super) fn implementation(route: &Route, shell: &Shell<'_>) -> TokenStream {
-    let contract = match &route.served {
+pub(super) fn implementation(route: &Route, shell: &Shell<'_>, out: &mut TokenStream) {
+    let mut items = match &route.served {
         Served::Own(_) => quote_spanned!(shell.span=> type Contract = Self;),
         Served::Named(named) => {
             let place = span::at(named.span());
             quote_spanned!(place=> type Contract = #named;)
         }
     };
-    let data = data(route, shell);
-    shell.implement(shell.paths.endpoint(shell.span), quote!(#contract #data))
+    data(route, shell, &mut items);
+    shell.implement(paths::endpoint(shell.span), items, out);
 }
 
 /// What `before_handle` lets in with, found through the type that it returns.
-fn data(route: &Route, shell: &Shell<'_>) -> TokenStream {
-    let given = before_handle(route).map(|handler| {
+fn data(route: &Route, shell: &Shell<'_>, items: &mut TokenStream) {
+    items.extend(before_handle(route).map(|handler| {
         let place = span::at(handler.output.as_ref().map_or_else(|| handler.name.span(), Spanned::span));
         let (attribute, admit, output) =
-            (presence::attribute(handler, place), shell.paths.admit_trait(place), output(handler));
+            (presence::attribute(handler, place), paths::admit_trait(place), output(handler));
         quote_spanned!(place=> #attribute type Data = <#output as #admit>::Data;)
-    });
-    let absent = presence::unless(before_handle(route), shell.span)
-        .map(|attribute| quote_spanned!(shell.span=> #attribute type Data = ();));
-    given.chain(absent).collect()
+    }));
+    items.extend(
+        presence::unless(before_handle(route), shell.span)
+            .map(|attribute| quote_spanned!(shell.span=> #attribute type Data = ();)),
+    );
 }
 
 pub(super) fn before_handle(route: &Route) -> impl Iterator<Item = &Handler> {

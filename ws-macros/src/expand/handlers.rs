@@ -15,11 +15,11 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::{Lifetime, Token};
 
 use super::{
-    method::{self, Argument},
-    paths::{self, Name},
-    presence,
+    method::{self, Argument, Arguments, Call, Head},
+    paths, presence,
     shell::Shell,
 };
 use crate::{model::Handler, span, vocabulary::Kind};
@@ -27,126 +27,148 @@ use crate::{model::Handler, span, vocabulary::Kind};
 /// The method that calls a handler.
 pub(super) fn method(handler: &Handler, shell: &Shell<'_>) -> TokenStream {
     let at = span::at(handler.name.span());
-    let paths = &shell.paths;
+    let returned = method::returned(handler);
     match handler.kind {
         Kind::Parse | Kind::Transform => {
-            let (result, reject) = (paths::result(at), paths.reject(at));
+            let (result, reject) = (paths::result(at), paths::reject(at));
             let returns = quote_spanned!(at=> #result<(), #reject>);
-            judged(
-                handler,
-                at,
-                &request(shell, at),
-                None,
-                &returns,
-                &paths.pass(method::returned(handler)),
-                shell,
-            )
+            judged(handler, at, &[REQUEST], &returns, &paths::pass(returned), shell)
         }
-        Kind::BeforeHandle => before_handle(handler, shell),
+        // All of it is shown at the return type: a type that does not fit is one error there, with that of `Data`.
+        Kind::BeforeHandle => {
+            let (result, reject) = (paths::result(returned), paths::reject(returned));
+            let returns = quote_spanned!(returned=> #result<Self::Data, #reject>);
+            judged(handler, returned, &[HANDSHAKE], &returns, &paths::admit(returned), shell)
+        }
         Kind::Upgrade => {
-            let (result, headers, reject) = (paths::result(at), paths.header_map(at), paths.reject(at));
-            let data = Argument::new("data", move || quote_spanned!(at=> &'a Self::Data));
+            let (result, headers, reject) = (paths::result(at), paths::header_map(at), paths::reject(at));
             let returns = quote_spanned!(at=> #result<#headers, #reject>);
-            judged(
-                handler,
-                at,
-                &handshake(shell, at),
-                Some(&data),
-                &returns,
-                &paths.extend(method::returned(handler)),
-                shell,
-            )
+            judged(handler, at, &[HANDSHAKE, DATA], &returns, &paths::extend(returned), shell)
         }
-        Kind::Open => replying(handler, None, shell),
-        Kind::Message => replying(handler, Some(&body(shell, at)), shell),
-        Kind::Error => replying(handler, Some(&payload("error", paths.error(at))), shell),
-        Kind::TransformMessage => plain(handler, Some(&payload("message", paths.message(at))), shell),
-        Kind::Drain => plain(handler, None, shell),
-        Kind::Ping | Kind::Pong => plain(handler, Some(&payload("payload", paths.bytes(at))), shell),
-        Kind::Close => plain(handler, Some(&payload("closed", paths.closed(at))), shell),
+        Kind::Open => replying(handler, &[SOCKET], shell),
+        Kind::Message => replying(handler, &[SOCKET, BODY], shell),
+        Kind::Error => replying(handler, &[SOCKET, ERROR], shell),
+        Kind::TransformMessage => plain(handler, &[SOCKET, MESSAGE], shell),
+        Kind::Drain => plain(handler, &[SOCKET], shell),
+        Kind::Ping | Kind::Pong => plain(handler, &[SOCKET, PAYLOAD], shell),
+        Kind::Close => plain(handler, &[SOCKET, CLOSED], shell),
     }
-}
-
-/// All of it is shown at the return type: a type that does not fit is one error there, with that of `Data`.
-fn before_handle(handler: &Handler, shell: &Shell<'_>) -> TokenStream {
-    let at = method::returned(handler);
-    let (result, reject) = (paths::result(at), shell.paths.reject(at));
-    let returns = quote_spanned!(at=> #result<Self::Data, #reject>);
-    judged(handler, at, &handshake(shell, at), None, &returns, &shell.paths.admit(at), shell)
 }
 
 /// A handler whose return value a function of the runtime judges.
 fn judged(
     handler: &Handler,
     at: Span,
-    first: &Argument<'_>,
-    second: Option<&Argument<'_>>,
+    arguments: &[Argument],
     returns: &dyn ToTokens,
     judge: &dyn ToTokens,
     shell: &Shell<'_>,
 ) -> TokenStream {
-    let head = method::head(handler.kind, handler.is_plain(), at);
+    let head = Head { kind: handler.kind, plain: handler.is_plain(), at };
     let (out, attribute) = (method::out(handler), presence::attribute(handler, at));
-    let arguments = method::arguments(handler, first, second);
-    let (taken, call) = (&arguments.taken, method::call(handler, &arguments.given, shell));
+    let arguments = Arguments::new(handler, arguments);
+    let call = Call::new(handler, &arguments, shell);
     quote_spanned! {at=>
         #attribute
-        #head<'a>(#taken) -> #returns {
+        #head<'a>(#arguments) -> #returns {
             let #out = #call;
             #judge(#out)
         }
     }
 }
 
-fn replying(handler: &Handler, second: Option<&Argument<'_>>, shell: &Shell<'_>) -> TokenStream {
+fn replying(handler: &Handler, arguments: &[Argument], shell: &Shell<'_>) -> TokenStream {
     let at = span::at(handler.name.span());
-    let judge = judge(shell, method::returned(handler));
-    judged(handler, at, &socket(shell, at), second, &outcome(shell, at), &judge, shell)
+    let judge = Judge { at: method::returned(handler) };
+    judged(handler, at, arguments, &Outcome { at }, &judge, shell)
 }
 
 /// A handler whose return type the macro knows already, or the trait holds against the user's.
-fn plain(handler: &Handler, second: Option<&Argument<'_>>, shell: &Shell<'_>) -> TokenStream {
+fn plain(handler: &Handler, arguments: &[Argument], shell: &Shell<'_>) -> TokenStream {
     let at = span::at(handler.name.span());
-    let head = method::head(handler.kind, handler.is_plain(), at);
+    let head = Head { kind: handler.kind, plain: handler.is_plain(), at };
     let attribute = presence::attribute(handler, at);
-    let arguments = method::arguments(handler, &socket(shell, at), second);
-    let (taken, call) = (&arguments.taken, method::call(handler, &arguments.given, shell));
+    let arguments = Arguments::new(handler, arguments);
+    let call = Call::new(handler, &arguments, shell);
     let returns = handler.output.as_ref().map(|output| quote!(-> #output));
-    quote_spanned!(at=> #attribute #head<'a>(#taken) #returns { #call })
+    quote_spanned!(at=> #attribute #head<'a>(#arguments) #returns { #call })
 }
 
-/// What `open`, `message` and `error` come down to.
-pub(super) fn outcome(shell: &Shell<'_>, at: Span) -> TokenStream {
-    let (outcome, response) = (shell.paths.outcome(at), shell.paths.response(at));
-    quote_spanned!(at=> #outcome<'a, #response<Self>>)
+/// What `open`, `message` and `error` come down to: `Outcome<'a, Response<Self>>`.
+pub(super) struct Outcome {
+    pub(super) at: Span,
 }
 
-/// With `Self` given, the response is fixed, and a wrong value is an error about the value.
-pub(super) fn judge(shell: &Shell<'_>, at: Span) -> TokenStream {
-    let reply = shell.paths.reply(at);
-    quote_spanned!(at=> #reply::<Self, _, _>)
+impl ToTokens for Outcome {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let at = self.at;
+        paths::outcome(at).to_tokens(tokens);
+        Token![<](at).to_tokens(tokens);
+        Lifetime::new("'a", at).to_tokens(tokens);
+        Token![,](at).to_tokens(tokens);
+        paths::response(at).to_tokens(tokens);
+        Token![<](at).to_tokens(tokens);
+        Token![Self](at).to_tokens(tokens);
+        Token![>](at).to_tokens(tokens);
+        Token![>](at).to_tokens(tokens);
+    }
 }
 
-pub(super) fn socket<'a>(shell: &Shell<'a>, at: Span) -> Argument<'a> {
-    let socket = shell.paths.socket(at);
-    Argument::new("ws", move || quote_spanned!(at=> &'a #socket<Self>))
+/// `reply::<Self, _, _>`: with `Self` given, the response is fixed, and a wrong value is an error about the value.
+pub(super) struct Judge {
+    pub(super) at: Span,
 }
 
-fn handshake<'a>(shell: &Shell<'a>, at: Span) -> Argument<'a> {
-    let handshake = shell.paths.handshake(at);
-    Argument::new("handshake", move || quote_spanned!(at=> &'a #handshake<Self>))
+impl ToTokens for Judge {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let at = self.at;
+        paths::reply(at).to_tokens(tokens);
+        Token![::](at).to_tokens(tokens);
+        Token![<](at).to_tokens(tokens);
+        Token![Self](at).to_tokens(tokens);
+        for _ in 0..2 {
+            Token![,](at).to_tokens(tokens);
+            Token![_](at).to_tokens(tokens);
+        }
+        Token![>](at).to_tokens(tokens);
+    }
 }
 
-fn request<'a>(shell: &Shell<'a>, at: Span) -> Argument<'a> {
-    let request = shell.paths.raw_request(at);
-    Argument::new("request", move || quote_spanned!(at=> &'a mut #request))
-}
+pub(super) const SOCKET: Argument = Argument {
+    name: "ws",
+    default: |at| {
+        let socket = paths::socket(at);
+        quote_spanned!(at=> &'a #socket<Self>)
+    },
+};
 
-fn body<'a>(shell: &Shell<'a>, at: Span) -> Argument<'a> {
-    let body = shell.paths.body(at);
-    Argument::new("body", move || quote_spanned!(at=> #body<Self>))
-}
+const HANDSHAKE: Argument = Argument {
+    name: "handshake",
+    default: |at| {
+        let handshake = paths::handshake(at);
+        quote_spanned!(at=> &'a #handshake<Self>)
+    },
+};
 
-fn payload<'a>(name: &'static str, kind: Name<'a>) -> Argument<'a> {
-    Argument::new(name, move || kind.to_token_stream())
-}
+const REQUEST: Argument = Argument {
+    name: "request",
+    default: |at| {
+        let request = paths::raw_request(at);
+        quote_spanned!(at=> &'a mut #request)
+    },
+};
+
+const DATA: Argument = Argument { name: "data", default: |at| quote_spanned!(at=> &'a Self::Data) };
+
+const BODY: Argument = Argument {
+    name: "body",
+    default: |at| {
+        let body = paths::body(at);
+        quote_spanned!(at=> #body<Self>)
+    },
+};
+
+const MESSAGE: Argument = Argument { name: "message", default: |at| paths::message(at).to_token_stream() };
+const PAYLOAD: Argument = Argument { name: "payload", default: |at| paths::bytes(at).to_token_stream() };
+const ERROR: Argument = Argument { name: "error", default: |at| paths::error(at).to_token_stream() };
+const CLOSED: Argument = Argument { name: "closed", default: |at| paths::closed(at).to_token_stream() };

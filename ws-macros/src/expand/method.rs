@@ -2,65 +2,141 @@
 //!
 //! The user's own types stand in the head, so that a wrong one is an error on the user's word. The whole method is shown at
 //! the handler's name, for that is where the compiler reports a future that is not `Send`.
+//!
+//! All of it is written a token at a time where it is to stand: a stream for each part would cross into the compiler and back.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote_spanned};
-use syn::{Lifetime, Type, spanned::Spanned};
+use quote::{ToTokens, format_ident};
+use syn::{Lifetime, Token, Type, spanned::Spanned, token::Paren};
 
 use super::shell::Shell;
 use crate::{model::Handler, span, vocabulary::Kind};
 
 /// The arguments of a method, and of the call in it.
-pub(super) struct Arguments {
-    /// `&'a self, ws: &'a Socket<Self>, say: Say`.
-    pub(super) taken: TokenStream,
-    /// What follows `self` in the call: `, ws, say`.
-    pub(super) given: TokenStream,
+pub(super) struct Arguments<'a> {
+    at: Span,
+    list: Vec<Taken<'a>>,
 }
 
-/// A generated argument.
-pub(super) struct Argument<'a> {
+/// An argument of a method.
+struct Taken<'a> {
+    name: Ident,
+    kind: Written<'a>,
+}
+
+/// The type of an argument.
+enum Written<'a> {
+    /// The handler's own; it takes the argument.
+    Own(&'a Type),
+    /// The one that the trait asks for: the handler leaves the argument out.
+    Default(TokenStream),
+}
+
+/// An argument that the trait gives.
+pub(super) struct Argument {
     pub(super) name: &'static str,
-    /// The type that the trait asks for; written only where the handler leaves the argument out.
-    pub(super) default: Box<dyn Fn() -> TokenStream + 'a>,
+    /// The type that the trait asks for.
+    pub(super) default: fn(Span) -> TokenStream,
 }
 
-impl<'a> Argument<'a> {
-    pub(super) fn new(name: &'static str, default: impl Fn() -> TokenStream + 'a) -> Self {
-        Self { name, default: Box::new(default) }
-    }
-}
-
-/// The method's and the call's arguments, where the handler takes what it takes.
-pub(super) fn arguments(handler: &Handler, first: &Argument<'_>, second: Option<&Argument<'_>>) -> Arguments {
-    let at = span::at(handler.name.span());
-    let mut arguments = Arguments { taken: quote_spanned!(at=> &'a self), given: TokenStream::new() };
-    arguments.add(handler.first.as_ref(), first, at);
-    if let Some(second) = second {
-        arguments.add(handler.second.as_ref(), second, at);
-    }
-    arguments
-}
-
-impl Arguments {
-    fn add(&mut self, written: Option<&Type>, argument: &Argument<'_>, at: Span) {
-        let (name, kind) = if let Some(kind) = written {
-            let name = local(argument.name, span::at(kind.span()));
-            self.given.extend(quote_spanned!(at=> , #name));
-            (name, borrowed(kind, at))
-        } else {
-            (format_ident!("_{}", argument.name, span = at), (argument.default)())
+impl<'a> Arguments<'a> {
+    /// The method's and the call's arguments, where the handler takes what it takes.
+    pub(super) fn new(handler: &'a Handler, arguments: &[Argument]) -> Self {
+        let at = span::at(handler.name.span());
+        let taken = |(argument, own): (&Argument, &'a Option<Type>)| match own {
+            Some(kind) => {
+                Taken { name: local(argument.name, span::at(kind.span())), kind: Written::Own(kind) }
+            }
+            None => Taken {
+                name: format_ident!("_{}", argument.name, span = at),
+                kind: Written::Default((argument.default)(at)),
+            },
         };
-        self.taken.extend(quote_spanned!(at=> , #name: #kind));
+        Self { at, list: arguments.iter().zip([&handler.first, &handler.second]).map(taken).collect() }
+    }
+
+    /// What follows `self` in the call.
+    fn given(&self) -> impl Iterator<Item = &Ident> {
+        self.list.iter().filter(|taken| matches!(taken.kind, Written::Own(_))).map(|taken| &taken.name)
+    }
+}
+
+/// `&'a self, ws: &'a Socket<Self>, say: Say`.
+impl ToTokens for Arguments<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { at, list } = self;
+        Token![&](*at).to_tokens(tokens);
+        Lifetime::new("'a", *at).to_tokens(tokens);
+        Token![self](*at).to_tokens(tokens);
+        for Taken { name, kind } in list {
+            Token![,](*at).to_tokens(tokens);
+            name.to_tokens(tokens);
+            Token![:](*at).to_tokens(tokens);
+            match kind {
+                Written::Own(kind) => borrowed(kind, *at, tokens),
+                Written::Default(kind) => kind.to_tokens(tokens),
+            }
+        }
     }
 }
 
 /// `<Chat>::message(self, ws, say).await`: the inherent method, never the generated one.
-pub(super) fn call(handler: &Handler, given: &TokenStream, shell: &Shell<'_>) -> TokenStream {
-    let (self_type, name) = (&shell.target.self_type, &handler.name);
-    let at = span::at(name.span());
-    let await_it = handler.is_async.then(|| quote_spanned!(at=> .await));
-    quote_spanned!(at=> <#self_type>::#name(self #given) #await_it)
+pub(super) struct Call<'a> {
+    self_type: &'a Type,
+    handler: &'a Handler,
+    given: Vec<&'a Ident>,
+}
+
+impl<'a> Call<'a> {
+    /// The call of a method with `arguments`.
+    pub(super) fn new(handler: &'a Handler, arguments: &'a Arguments<'_>, shell: &'a Shell<'_>) -> Self {
+        Self::with(handler, arguments.given().collect(), shell)
+    }
+
+    /// The call with what follows `self`.
+    pub(super) fn with(handler: &'a Handler, given: Vec<&'a Ident>, shell: &'a Shell<'_>) -> Self {
+        Self { self_type: &shell.target.self_type, handler, given }
+    }
+}
+
+impl ToTokens for Call<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let name = &self.handler.name;
+        let at = span::at(name.span());
+        Token![<](at).to_tokens(tokens);
+        self.self_type.to_tokens(tokens);
+        Token![>](at).to_tokens(tokens);
+        Token![::](at).to_tokens(tokens);
+        name.to_tokens(tokens);
+        Paren(at).surround(tokens, |tokens| {
+            Token![self](at).to_tokens(tokens);
+            for argument in &self.given {
+                Token![,](at).to_tokens(tokens);
+                argument.to_tokens(tokens);
+            }
+        });
+        if self.handler.is_async {
+            Token![.](at).to_tokens(tokens);
+            Token![await](at).to_tokens(tokens);
+        }
+    }
+}
+
+/// `async fn open`, or `fn open` where the method is one of the trait without futures.
+pub(super) struct Head {
+    pub(super) kind: Kind,
+    pub(super) plain: bool,
+    pub(super) at: Span,
+}
+
+impl ToTokens for Head {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        if !self.plain {
+            Token![async](self.at).to_tokens(tokens);
+        }
+        Token![fn](self.at).to_tokens(tokens);
+        local(self.kind.name(), self.at).to_tokens(tokens);
+    }
 }
 
 /// What the handler returned, named at its return type: that is where a wrong one is reported.
@@ -77,22 +153,17 @@ pub(super) fn local(name: &str, span: Span) -> Ident {
     Ident::new(name, span)
 }
 
-/// `async fn open`, or `fn open` where the method is one of the trait without futures.
-pub(super) fn head(kind: Kind, plain: bool, at: Span) -> TokenStream {
-    let name = local(kind.name(), at);
-    if plain { quote_spanned!(at=> fn #name) } else { quote_spanned!(at=> async fn #name) }
-}
-
 /// A reference gets the trait's lifetime; nothing else of the user's type is touched.
-fn borrowed(kind: &Type, at: Span) -> TokenStream {
+fn borrowed(kind: &Type, at: Span, tokens: &mut TokenStream) {
     match kind {
-        Type::Group(group) => borrowed(&group.elem, at),
-        Type::Paren(paren) => borrowed(&paren.elem, at),
+        Type::Group(group) => borrowed(&group.elem, at, tokens),
+        Type::Paren(paren) => borrowed(&paren.elem, at, tokens),
         Type::Reference(reference) => {
-            let mut reference = reference.clone();
-            reference.lifetime = Some(Lifetime::new("'a", at));
-            reference.into_token_stream()
+            reference.and_token.to_tokens(tokens);
+            Lifetime::new("'a", at).to_tokens(tokens);
+            reference.mutability.to_tokens(tokens);
+            reference.elem.to_tokens(tokens);
         }
-        other => other.to_token_stream(),
+        other => other.to_tokens(tokens),
     }
 }

@@ -14,13 +14,13 @@ use crate::{
 /// `OPTIONS`, if any is set.
 pub(super) fn options(options: &Options, shell: &Shell<'_>) -> Option<TokenStream> {
     let at = shell.span;
-    let name = shell.paths.options(at);
-    let mut fields: Vec<TokenStream> = options.settings.iter().map(|setting| field(setting, shell)).collect();
+    let name = paths::options(at);
+    let mut fields: Vec<TokenStream> = options.settings.iter().map(field).collect();
     if options.require_protocol {
         fields.push(quote_spanned!(at=> require_protocol: true));
     }
     if let Some(origins) = &options.origins {
-        let kind = shell.paths.origins(at);
+        let kind = paths::origins(at);
         fields.push(match origins {
             Origins::Any => quote_spanned!(at=> origins: #kind::Any),
             Origins::List(list) => quote_spanned!(at=> origins: #kind::List(&[#(#list),*])),
@@ -31,7 +31,7 @@ pub(super) fn options(options: &Options, shell: &Shell<'_>) -> Option<TokenStrea
     (!fields.is_empty()).then(|| quote_spanned!(at=> const OPTIONS: #name = #name { #(#fields,)* #others };))
 }
 
-fn field(setting: &Setting, shell: &Shell<'_>) -> TokenStream {
+fn field(setting: &Setting) -> TokenStream {
     let at = span::at(setting.span);
     let name = format_ident!("{}", setting.name, span = at);
     let value = match &setting.value {
@@ -39,24 +39,24 @@ fn field(setting: &Setting, shell: &Shell<'_>) -> TokenStream {
         Value::Count(count) => number(*count, at),
         Value::Text(text) => quote_spanned!(at=> #text),
         Value::Milliseconds(milliseconds) => {
-            let duration = shell.paths.duration(at);
+            let duration = paths::duration(at);
             let milliseconds = number(*milliseconds, at);
             quote_spanned!(at=> #duration::from_millis(#milliseconds))
         }
         Value::Flag(flag) => quote_spanned!(at=> #flag),
         Value::OnInvalid(variant) => {
-            let (kind, variant) = (shell.paths.on_invalid(at), format_ident!("{variant}", span = at));
+            let (kind, variant) = (paths::on_invalid(at), format_ident!("{variant}", span = at));
             quote_spanned!(at=> #kind::#variant)
         }
-        Value::Deflate(settings) => deflate(settings.as_deref(), at, shell),
+        Value::Deflate(settings) => deflate(settings.as_deref(), at),
     };
     let some = paths::some(at);
     quote_spanned!(at=> #name: #some(#value))
 }
 
 /// A constant of the runtime's `Deflate`, by its own functions.
-fn deflate(settings: Option<&[Setting]>, at: proc_macro2::Span, shell: &Shell<'_>) -> TokenStream {
-    let kind = shell.paths.deflate(at);
+fn deflate(settings: Option<&[Setting]>, at: proc_macro2::Span) -> TokenStream {
+    let kind = paths::deflate(at);
     let Some(settings) = settings else { return quote_spanned!(at=> #kind::OFF) };
     let calls = settings.iter().map(|Setting { name, span, value }| {
         let at = span::at(*span);
@@ -98,7 +98,7 @@ pub(super) fn handlers(route: &Route, shell: &Shell<'_>) -> Option<TokenStream> 
             fields.push(quote_spanned!(at=> #name: #there));
         }
     }
-    let name = shell.paths.handlers(at);
+    let name = paths::handlers(at);
     let others = (fields.len() < PREPARED.len()).then(|| quote_spanned!(at=> ..#name::NONE));
     (!fields.is_empty()).then(|| quote_spanned!(at=> const HANDLERS: #name = #name { #(#fields,)* #others };))
 }

@@ -10,14 +10,14 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
-use super::paths::{self, Paths};
+use super::paths;
 use crate::{
     model::{Capture, Inline},
     span,
 };
 
 /// The struct, and how it is read.
-pub(super) fn structure(inline: &Inline, paths: &Paths<'_>) -> TokenStream {
+pub(super) fn structure(inline: &Inline) -> TokenStream {
     let span = span::at(inline.span);
     let (derives, name) = (paths::derives(span), &inline.name);
     let fields: Vec<(&Ident, TokenStream)> = inline
@@ -31,9 +31,9 @@ pub(super) fn structure(inline: &Inline, paths: &Paths<'_>) -> TokenStream {
         .collect();
     let (fields, kinds): (Vec<_>, Vec<_>) = fields.into_iter().unzip();
     let parameters = parameters(inline, |index, _| parameter(index, span).into_token_stream());
-    let part = part(inline, paths, span);
+    let part = part(inline, span);
     quote_spanned! {span=>
-        #[derive(#derives)]
+        #[derive(#(#derives),*)]
         pub struct #name #parameters { #(pub #fields: #kinds),* }
         #part
     }
@@ -48,9 +48,9 @@ pub(super) fn kind(inline: &Inline) -> TokenStream {
 
 /// How it is read. Each capture's type stands in one place, so that a type that is no segment is one error; and all captures
 /// are taken before one is given, so that all that is wrong with a request is said at once.
-fn part(inline: &Inline, paths: &Paths<'_>, span: Span) -> TokenStream {
-    let (part, captures) = (paths.part(span), paths.captures(span));
-    let (invalid, result) = (paths.invalid(span), paths::result(span));
+fn part(inline: &Inline, span: Span) -> TokenStream {
+    let (part, captures) = (paths::part(span), paths::captures(span));
+    let (invalid, result) = (paths::invalid(span), paths::result(span));
     let kind = kind(inline);
     let fields: Vec<&Ident> = inline.captures.iter().map(|capture| &capture.field).collect();
     let names: Vec<&str> = inline.captures.iter().map(|capture| &*capture.name).collect();

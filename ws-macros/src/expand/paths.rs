@@ -1,67 +1,50 @@
-//! Every absolute path that the output may use. Nothing else spells one.
+//! Every name of the runtime's and of the standard library's that the output may use. Nothing else spells one.
+//!
+//! One absolute path stands in an expansion, the runtime's; all other names are looked up in there:
+//!
+//! ```text
+//! use ::ws_runtime::__private as __ws;
+//! impl __ws::Contract for Chat { … }
+//! ```
 
-use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream};
-use quote::{ToTokens, TokenStreamExt, quote_spanned};
-use syn::Path;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::{Path, Token};
 
-/// Paths into the runtime, wherever the user has it.
-pub(super) struct Paths<'a> {
-    root: Option<&'a Path>,
-}
+/// What the runtime is called in an expansion.
+const RUNTIME: &str = "__ws";
 
-/// A path, written out a token at a time: a stream for each would cross into the compiler and back.
+/// A name, written a token at a time: a stream for each would cross into the compiler and back.
 #[derive(Clone, Copy)]
-pub(super) struct Name<'a> {
-    /// The user's path of the runtime, if the name is in there and the user gives one.
-    root: Option<&'a Path>,
-    segments: &'static [&'static str],
+pub(super) struct Name {
+    name: &'static str,
     span: Span,
 }
 
-impl<'a> Paths<'a> {
-    /// Paths through `crate = …`, or through `::ws_runtime`.
-    pub(super) fn new(root: Option<&'a Path>) -> Self {
-        Self { root }
-    }
-}
-
-impl ToTokens for Name<'_> {
+impl ToTokens for Name {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let mut segments = self.segments;
-        if let Some(root) = self.root {
-            root.to_tokens(tokens);
-            segments = &segments[1..];
-        }
-        for segment in segments {
-            for spacing in [Spacing::Joint, Spacing::Alone] {
-                let mut colon = Punct::new(':', spacing);
-                colon.set_span(self.span);
-                tokens.append(colon);
-            }
-            tokens.append(Ident::new(segment, self.span));
-        }
+        Ident::new(RUNTIME, self.span).to_tokens(tokens);
+        Token![::](self.span).to_tokens(tokens);
+        Ident::new(self.name, self.span).to_tokens(tokens);
     }
 }
 
-macro_rules! private {
-    ($($function:ident = $name:literal),* $(,)?) => {
-        impl<'a> Paths<'a> {
-            $(pub(super) fn $function(&self, span: Span) -> Name<'a> {
-                Name { root: self.root, segments: &["ws_runtime", "__private", $name], span }
-            })*
-        }
-    };
+/// The `use` that all names need: through `crate = …`, or through `::ws_runtime`.
+pub(super) fn runtime(root: Option<&Path>, span: Span) -> TokenStream {
+    let name = Ident::new(RUNTIME, span);
+    let usual = root.is_none().then(|| quote_spanned!(span=> ::ws_runtime));
+    quote_spanned!(span=> use #root #usual::__private as #name;)
 }
 
-macro_rules! standard {
-    ($($(#[$doc:meta])* $function:ident = $($segment:literal)::*),* $(,)?) => {
-        $($(#[$doc])* pub(super) fn $function(span: Span) -> Name<'static> {
-            Name { root: None, segments: &[$($segment),*], span }
+macro_rules! names {
+    ($($(#[$doc:meta])* $function:ident = $name:literal),* $(,)?) => {
+        $($(#[$doc])* pub(super) fn $function(span: Span) -> Name {
+            Name { name: $name, span }
         })*
     };
 }
 
-private! {
+names! {
     contract = "Contract",
     endpoint = "Endpoint",
     route = "Route",
@@ -95,23 +78,20 @@ private! {
     pass = "pass",
     extend = "extend",
     reply = "reply",
-}
-
-standard! {
-    result = "core"::"result"::"Result",
-    some = "core"::"option"::"Option"::"Some",
-    string = "std"::"string"::"String",
+    result = "Result",
+    some = "Some",
+    string = "String",
     /// The name of a `&'static str`.
-    str = "core"::"primitive"::"str",
+    str = "str",
     /// The name of `bool`.
-    bool = "core"::"primitive"::"bool",
+    bool = "bool",
     /// The macro, without its `!`.
-    cfg = "core"::"cfg",
+    cfg = "cfg",
     /// The macro, without its `!`.
-    concat = "core"::"concat",
+    concat = "concat",
 }
 
 /// What a struct of captures can do as far as its captures can.
-pub(super) fn derives(span: Span) -> TokenStream {
-    quote_spanned!(span=> ::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)
+pub(super) fn derives(span: Span) -> [Name; 3] {
+    ["Clone", "Debug", "PartialEq"].map(|name| Name { name, span })
 }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{contract, endpoint, handlers, options, shell::Shell, variants};
+use super::{contract, endpoint, handlers, options, paths, shell::Shell, variants};
 use crate::model::{Route, Served};
 
 /// Handlers are as asynchronous, and take `self` as much, as the route asks for.
@@ -16,7 +16,8 @@ pub(crate) fn route(route: &Route) -> TokenStream {
     let shell = Shell::new(&route.target);
     let options = options::options(&route.options, &shell);
     let (flags, docs) = (options::handlers(route, &shell), options::handler_docs(route, &shell));
-    let (mut plain, mut items) = (TokenStream::new(), quote!(#options #flags #docs));
+    let (mut plain, mut items) = (TokenStream::new(), TokenStream::new());
+    items.extend([options, flags, docs].into_iter().flatten());
     for handler in &route.handlers {
         let into = if handler.is_plain() { &mut plain } else { &mut items };
         into.extend(handlers::method(handler, &shell));
@@ -25,22 +26,22 @@ pub(crate) fn route(route: &Route) -> TokenStream {
         let into = if variants.is_plain() { &mut plain } else { &mut items };
         into.extend(variants::method(variants, &shell));
     }
-    beside(route, &plain, &items, &shell)
+    beside(route, plain, items, &shell)
 }
 
 /// The same without handlers: code that names the route finds it, so that it does not complain as well.
 pub(crate) fn fallback(route: &Route) -> TokenStream {
     let shell = Shell::new(&route.target);
-    beside(route, &TokenStream::new(), &TokenStream::new(), &shell)
+    beside(route, TokenStream::new(), TokenStream::new(), &shell)
 }
 
-fn beside(route: &Route, plain: &TokenStream, items: &TokenStream, shell: &Shell<'_>) -> TokenStream {
-    let contract = match &route.served {
-        Served::Own(contract) => Some(contract::implementation(contract, shell)),
-        Served::Named(_) => None,
-    };
-    let endpoint = endpoint::implementation(route, shell);
-    let plain = shell.implement(shell.paths.plain(shell.span), plain);
-    let handlers = shell.implement(shell.paths.route(shell.span), items);
-    shell.enclose(quote!(#contract #endpoint #plain #handlers))
+fn beside(route: &Route, plain: TokenStream, items: TokenStream, shell: &Shell<'_>) -> TokenStream {
+    let mut out = TokenStream::new();
+    if let Served::Own(contract) = &route.served {
+        contract::implementation(contract, shell, &mut out);
+    }
+    endpoint::implementation(route, shell, &mut out);
+    shell.implement(paths::plain(shell.span), plain, &mut out);
+    shell.implement(paths::route(shell.span), items, &mut out);
+    shell.enclose(out)
 }

@@ -1,10 +1,10 @@
 //! What surrounds the generated items: an unnamed scope, and the head of each impl.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::{Generics, WherePredicate, parse_quote, spanned::Spanned};
 
-use super::paths::Paths;
+use super::paths::{self, Name};
 use crate::{
     model::{Demand, Role, Target},
     span,
@@ -13,7 +13,6 @@ use crate::{
 /// The type that the impls are for, and how to name everything else.
 pub(super) struct Shell<'a> {
     pub(super) target: &'a Target,
-    pub(super) paths: Paths<'a>,
     /// The self type's place.
     pub(super) span: Span,
     generics: Generics,
@@ -22,51 +21,59 @@ pub(super) struct Shell<'a> {
 impl<'a> Shell<'a> {
     pub(super) fn new(target: &'a Target) -> Self {
         let span = span::at(target.self_type.span());
-        let paths = Paths::new(target.root.as_ref());
         let mut generics = target.generics.clone();
         // Without this each impl demands it anew of the parameters; with it, whoever names the type does, once.
         if generics.type_params().next().is_some() {
             // The compiler suggests further bounds behind this one, so it is shown where the block's head ends.
             let end =
                 end(&target.generics.where_clause).or_else(|| end(&target.self_type)).map_or(span, span::at);
-            let (self_type, shared) = (&target.self_type, paths.shared(end));
+            let (self_type, shared) = (&target.self_type, paths::shared(end));
             let bound: WherePredicate = parse_quote!(#self_type: #shared);
             generics.make_where_clause().predicates.push(bound);
-            let demands = target.demands.iter().map(|demand| demanded(demand, &paths));
+            let demands = target.demands.iter().map(demanded);
             generics.make_where_clause().predicates.extend(demands);
         }
-        Self { target, paths, span, generics }
+        Self { target, span, generics }
     }
 
-    /// An impl of one of the runtime's traits.
-    pub(super) fn implement(&self, name: impl ToTokens, items: impl ToTokens) -> TokenStream {
+    /// Writes an impl of one of the runtime's traits.
+    pub(super) fn implement(&self, name: Name, items: TokenStream, out: &mut TokenStream) {
         let self_type = &self.target.self_type;
         let (generics, _, bounds) = self.generics.split_for_impl();
-        let head = quote_spanned!(self.span=> impl #generics #name for #self_type #bounds);
-        quote! {
+        out.extend(quote_spanned! {self.span=>
             #[automatically_derived]
-            #head { #items }
-        }
+            impl #generics #name for #self_type #bounds
+        });
+        out.append(braces(items, self.span));
     }
 
     /// A scope where the generated items meet no others, under the conditions of the user's item.
-    pub(super) fn enclose(&self, items: impl ToTokens) -> TokenStream {
+    pub(super) fn enclose(&self, items: TokenStream) -> TokenStream {
         let conditions = &self.target.conditions;
         let span = Span::mixed_site();
+        let mut content = paths::runtime(self.target.root.as_ref(), span);
+        content.extend(items);
+        let block = braces(content, span);
         quote_spanned! {span=>
             #(#[cfg(#conditions)])*
-            const _: () = { #items };
+            const _: () = #block;
         }
     }
 }
 
+fn braces(content: TokenStream, span: Span) -> Group {
+    let mut group = Group::new(Delimiter::Brace, content);
+    group.set_span(span);
+    group
+}
+
 /// A type that a parameter decides can do what the contract asks, wherever the route is named.
-fn demanded(demand: &Demand, paths: &Paths<'_>) -> WherePredicate {
+fn demanded(demand: &Demand) -> WherePredicate {
     let (kind, place) = (&demand.kind, span::at(demand.kind.span()));
     let bound = match demand.role {
-        Role::Part => paths.part(place),
-        Role::Body => paths.decode(place),
-        Role::Response => paths.encode(place),
+        Role::Part => paths::part(place),
+        Role::Body => paths::decode(place),
+        Role::Response => paths::encode(place),
     };
     parse_quote!(#kind: #bound)
 }

@@ -8,10 +8,15 @@
 //! ```
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote_spanned;
 use syn::spanned::Spanned;
 
-use super::{handlers, method, presence, shell::Shell};
+use super::{
+    handlers::{Judge, Outcome, SOCKET},
+    method::{self, Call, Head},
+    presence,
+    shell::Shell,
+};
 use crate::{
     model::{Arm, Variants},
     span,
@@ -23,18 +28,17 @@ pub(super) fn method(variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     let Some(first) = variants.arms.first() else { return TokenStream::new() };
     let at = span::at(first.handler.name.span());
     let attribute = presence::if_any(variants.arms.iter().map(|arm| &arm.handler), at);
-    let head = method::head(Kind::Message, variants.is_plain(), at);
-    let ws = handlers::socket(shell, at);
-    let (ws_name, ws_kind) = (method::local(ws.name, at), (ws.default)());
+    let head = Head { kind: Kind::Message, plain: variants.is_plain(), at };
+    let (ws, ws_kind) = (method::local(SOCKET.name, at), (SOCKET.default)(at));
     // A variant without a handler is reported where the enum is named.
     let body = method::local("body", span::at(variants.body.span()));
-    let (kind, outcome) = (&variants.body, handlers::outcome(shell, at));
+    let (kind, outcome) = (&variants.body, Outcome { at });
     let arms = variants.arms.iter().map(|arm| self::arm(arm, variants, shell));
     let block = quote_spanned!(at=> { #(#arms)* });
     let dispatch = quote_spanned!(body.span()=> match #body #block);
     quote_spanned! {at=>
         #attribute
-        #head<'a>(&'a self, #ws_name: #ws_kind, #body: #kind) -> #outcome { #dispatch }
+        #head<'a>(&'a self, #ws: #ws_kind, #body: #kind) -> #outcome { #dispatch }
     }
 }
 
@@ -45,13 +49,11 @@ fn arm(arm: &Arm, variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     let (path, attribute) = (&variants.path, presence::attribute(handler, at));
     // The method's head has the trait's own types, so a wrong one of the user's is an error at the argument.
     let ws = handler.first.as_ref().map(|kind| method::local("ws", span::at(kind.span())));
-    let ws = ws.map(|ws| quote_spanned!(at=> , #ws));
     let field = handler.second.as_ref().map(|kind| method::local("field", span::at(kind.span())));
     let pattern =
         field.as_ref().map_or_else(|| quote_spanned!(at=> { .. }), |field| quote_spanned!(at=> (#field)));
-    let field = field.map(|field| quote_spanned!(at=> , #field));
-    let call = method::call(handler, &quote!(#ws #field), shell);
-    let (out, judge) = (method::out(handler), handlers::judge(shell, method::returned(handler)));
+    let call = Call::with(handler, ws.iter().chain(&field).collect(), shell);
+    let (out, judge) = (method::out(handler), Judge { at: method::returned(handler) });
     quote_spanned! {at=>
         #attribute
         #path::#variant #pattern => {

@@ -25,10 +25,10 @@ pub(super) fn expand(source: &str) -> TokenStream {
     };
     let attribute =
         if name.as_deref() == Some("ws_contract") { Attribute::Contract } else { Attribute::Route };
-    run(attribute, arguments, &tokens.collect())
+    run(attribute, arguments, tokens.collect())
 }
 
-pub(super) fn run(attribute: Attribute, arguments: TokenStream, item: &TokenStream) -> TokenStream {
+pub(super) fn run(attribute: Attribute, arguments: TokenStream, item: TokenStream) -> TokenStream {
     match attribute {
         Attribute::Route => attribute::route(arguments, item),
         Attribute::Contract => attribute::contract(arguments, item),

@@ -114,7 +114,7 @@ fn no_soup_of_tokens_makes_the_attributes_panic() {
         let item = generator
             .soup(["", "impl Chat", "impl Chat { fn open(&self) {} } ", "struct Chat"][round % 4], 8);
         for attribute in [Attribute::Route, Attribute::Contract] {
-            let written = run(attribute, arguments.clone(), &item).to_string();
+            let written = run(attribute, arguments.clone(), item.clone()).to_string();
             assert!(written.contains(&item.to_string()), "the item is gone: {written}");
         }
     }
