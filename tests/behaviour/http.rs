@@ -2,6 +2,7 @@
 
 use std::{
     convert::Infallible,
+    error::Error,
     future::{Ready, ready},
     task::{Context, Poll},
     time::Duration,
@@ -12,7 +13,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 use tower_service::Service;
-use ws_runtime::{Body, Params, ServeError, Server, Socket, testing::Site, ws_route};
+use ws_runtime::{Body, Params, ServeError, Server, Socket, StartError, testing::Site, ws_route};
 
 use crate::support::{Http, frame, handshake, rest};
 
@@ -237,8 +238,26 @@ async fn a_server_that_cannot_work_does_not_start() {
         fn open(&self) {}
     }
 
+    #[derive(serde::Serialize, schemars::JsonSchema)]
+    struct Quote {
+        symbol: String,
+    }
+    macro_rules! quotes {
+        ($name:ident, $pointer:literal) => {
+            struct $name;
+            #[ws_route("/quotes", response = Quote, latest_by_key = $pointer)]
+            impl $name {
+                fn open(&self, ws: &Socket<Self>) {
+                    ws.send(&Quote { symbol: String::new() });
+                }
+            }
+        };
+    }
+    quotes!(BySymbol, "/symbol");
+    quotes!(ByName, "/name");
+
     type Mistake = (fn() -> Server, usize, &'static str);
-    let mistakes: [Mistake; 8] = [
+    let mistakes: [Mistake; 10] = [
         (|| Server::new().route(Echo).route(Echo), 1, "`/echo` is added twice"),
         (|| Server::new().route(Numbered).route(Same), 1, "`/ws/{other}` cannot be added"),
         (|| Server::new().max_header_bytes(100), 1, "`max_header_bytes`"),
@@ -246,14 +265,24 @@ async fn a_server_that_cannot_work_does_not_start() {
         (|| Server::new().handshake_timeout(Duration::ZERO), 1, "`handshake_timeout`"),
         (|| Server::new().shards(0), 1, "`shards`"),
         (|| Server::new().shards(0).max_headers(0).route(Echo).route(Echo), 3, "`max_headers`"),
-        (|| Server::new().route(Echo).route(Numbered), 0, ""),
+        (|| Server::new().latest_by_key("symbol"), 1, "a JSON pointer begins with `/`"),
+        (
+            || Server::new().route(ByName),
+            1,
+            "`latest_by_key` is `/name`, a place that no value of its `response` has",
+        ),
+        (|| Server::new().latest_by_key("/name").route(BySymbol).route(Echo).route(Numbered), 0, ""),
     ];
     for (server, count, says) in mistakes {
         match Site::try_start(server()) {
             Ok(_) => assert_eq!(count, 0, "{says}"),
             Err(errors) => {
                 assert_eq!(errors.len(), count, "{errors:?}");
-                assert!(errors.iter().any(|error| error.to_string().contains(says)), "{errors:?}");
+                let told = |error: &StartError| {
+                    let source = error.source().map(ToString::to_string).unwrap_or_default();
+                    format!("{error}: {source}").contains(says)
+                };
+                assert!(errors.iter().any(told), "{errors:?}");
             }
         }
         if count > 0 {

@@ -91,6 +91,11 @@ impl<R: Route> Mounted<R> {
         {
             return Err(SetupError::no_keys());
         }
+        if let Some(pointer) = R::OPTIONS.latest_by_key.filter(|pointer| !pointer.is_empty())
+            && response.check().is_some_and(|check| !check.leads(pointer))
+        {
+            return Err(SetupError::no_key(pointer));
+        }
         let on_invalid = R::OPTIONS.on_invalid.or(defaults.on_invalid).unwrap_or(OnInvalid::Reply);
         let path = <R::Contract as Contract>::PATH;
         let directory = Arc::downgrade(directory);

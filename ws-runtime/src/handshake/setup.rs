@@ -18,6 +18,7 @@ enum Fault {
     Origin(&'static str),
     Protocol(&'static str),
     NoKeys,
+    NoKey(&'static str),
 }
 
 impl SetupError {
@@ -44,6 +45,11 @@ impl SetupError {
     /// `latest_by_key` looks for keys where there are none.
     pub(crate) fn no_keys() -> Self {
         Self(Box::new(Fault::NoKeys))
+    }
+
+    /// `latest_by_key` looks where no response has anything.
+    pub(crate) fn no_key(pointer: &'static str) -> Self {
+        Self(Box::new(Fault::NoKey(pointer)))
     }
 
     /// An entry of `protocols` is not a token, or is there twice.
@@ -81,6 +87,9 @@ impl fmt::Display for SetupError {
             Fault::NoKeys => f.write_str(
                 "`latest_by_key` is a place in JSON, and its `response` is text or bytes as they are",
             ),
+            Fault::NoKey(pointer) => {
+                write!(f, "`latest_by_key` is `{pointer}`, a place that no value of its `response` has")
+            }
             Fault::Protocol(protocol) => {
                 write!(f, "`{protocol}` in `protocols` is not a token, or is there twice")
             }

@@ -6,7 +6,9 @@ use jsonschema::{Draft, PatternOptions, Validator};
 use schemars::JsonSchema;
 use serde_json::Value;
 
-use super::{Direction, Generator, Issue, SchemaError, Shape, explain::Explainer, outline::shape};
+use super::{
+    Direction, Generator, Issue, SchemaError, Shape, explain::Explainer, outline::shape, place::leads,
+};
 
 /// A type's schema in one direction, compiled once, before listening.
 #[derive(Debug)]
@@ -57,6 +59,11 @@ impl Check {
     /// The document, as it is published.
     pub(crate) fn schema(&self) -> &Value {
         &self.schema
+    }
+
+    /// Whether some value may have the place that a JSON pointer names.
+    pub(crate) fn leads(&self, pointer: &str) -> bool {
+        leads(&self.schema, pointer)
     }
 
     /// What can be checked while the text is read, if that is the whole schema.

@@ -11,6 +11,7 @@ mod explain;
 mod generate;
 mod issue;
 mod outline;
+mod place;
 mod reconcile;
 mod rules;
 mod shape;

@@ -128,7 +128,8 @@ impl Server {
     /// message with the same key replace each other, so choose a pointer that tells them apart. Each message that is published
     /// on such a route is looked into once; one that is sent only if the queue is full.
     ///
-    /// Of the routes whose attribute says nothing, it holds for those whose response is JSON.
+    /// Of the routes whose attribute says nothing, it holds for those whose response is JSON. An attribute's pointer that leads
+    /// nowhere in the schema of its response keeps the server from starting.
     pub fn latest_by_key(mut self, pointer: &'static str) -> Self {
         self.assembly.defaults.latest_by_key = Some(pointer);
         self

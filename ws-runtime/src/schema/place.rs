@@ -1,0 +1,145 @@
+//! Whether a JSON pointer leads anywhere in the values that a schema takes.
+
+use serde_json::{Map, Value};
+
+use super::choice::{resolve, target};
+
+/// Schemas that lie in one another without a step of the pointer between them. Deeper, nothing is claimed.
+const DEPTH: usize = 64;
+
+/// Whether some value that `schema` takes may have the place that the pointer (RFC 6901) names. False is certain as far as
+/// objects have the properties that their schema lists, which those that serde writes do.
+pub(super) fn leads(schema: &Value, pointer: &str) -> bool {
+    let steps: Vec<String> =
+        pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect();
+    walk(schema, schema, &steps, DEPTH)
+}
+
+fn walk(root: &Value, schema: &Value, steps: &[String], depth: usize) -> bool {
+    let (Some(depth), Some((step, rest))) = (depth.checked_sub(1), steps.split_first()) else {
+        return true;
+    };
+    let schema = resolve(root, schema);
+    let Value::Object(schema) = schema else { return *schema != Value::Bool(false) };
+    if says_nothing(schema) {
+        return true;
+    }
+    let parts =
+        ["oneOf", "anyOf", "allOf"].into_iter().filter_map(|key| schema.get(key)?.as_array()).flatten();
+    let named = schema.get("$ref").and_then(Value::as_str).and_then(|reference| target(root, reference));
+    if parts.chain(named).any(|schema| walk(root, schema, steps, depth)) {
+        return true;
+    }
+    let fixed = schema.get("enum").and_then(Value::as_array).into_iter().flatten().chain(schema.get("const"));
+    if fixed.into_iter().any(|value| value.pointer(&written(steps)).is_some()) {
+        return true;
+    }
+    beneath(schema, step).into_iter().any(|schema| walk(root, schema, rest, DEPTH))
+}
+
+/// The schemas of what a step may lead to.
+fn beneath<'a>(schema: &'a Map<String, Value>, step: &str) -> Vec<&'a Value> {
+    if let Some(property) = schema.get("properties").and_then(|properties| properties.get(step)) {
+        return vec![property];
+    }
+    let patterns =
+        schema.get("patternProperties").and_then(Value::as_object).into_iter().flat_map(Map::values);
+    let others =
+        ["additionalProperties", "unevaluatedProperties"].into_iter().filter_map(|key| schema.get(key));
+    let mut all: Vec<&Value> = patterns.chain(others).collect();
+    if let Ok(index) = step.parse::<usize>() {
+        let fixed = schema.get("prefixItems").and_then(|items| items.get(index));
+        all.extend(fixed.or_else(|| schema.get("items")));
+    }
+    all
+}
+
+/// Whether a schema leaves open what its values hold.
+fn says_nothing(schema: &Map<String, Value>) -> bool {
+    const SAYS: &[&str] =
+        &["type", "properties", "oneOf", "anyOf", "allOf", "$ref", "enum", "const", "items", "prefixItems"];
+    const DEPENDS: &[&str] = &["if", "dependentSchemas", "$dynamicRef"];
+    let any = |keys: &[&str]| keys.iter().any(|key| schema.contains_key(*key));
+    let free = schema.get("type").is_some_and(|kind| kind == "object")
+        && !any(&[
+            "properties",
+            "patternProperties",
+            "additionalProperties",
+            "oneOf",
+            "anyOf",
+            "allOf",
+            "$ref",
+        ]);
+    !any(SAYS) || any(DEPENDS) || free
+}
+
+fn written(steps: &[String]) -> String {
+    steps
+        .iter()
+        .fold(String::new(), |pointer, step| pointer + "/" + &step.replace('~', "~0").replace('/', "~1"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use schemars::JsonSchema;
+    use serde::Serialize;
+
+    use super::leads;
+    use crate::schema::Check;
+
+    #[derive(Serialize, JsonSchema)]
+    struct Quote {
+        symbol: String,
+        price: Option<Price>,
+        #[serde(rename = "a/b~c")]
+        odd: u8,
+        by_place: BTreeMap<String, Price>,
+        trail: Vec<Quote>,
+        any: serde_json::Value,
+    }
+
+    #[derive(Serialize, JsonSchema)]
+    struct Price {
+        amount: u32,
+    }
+
+    #[derive(Serialize, JsonSchema)]
+    #[serde(tag = "type", rename_all = "snake_case")]
+    #[expect(dead_code, reason = "only its schema is of use")]
+    enum Heard {
+        Quote(Quote),
+        Pair { pair: (u8, Price) },
+        Idle,
+    }
+
+    #[test]
+    fn a_pointer_leads_somewhere_or_nowhere() {
+        let quote = Check::outbound::<Quote>().unwrap();
+        let heard = Check::outbound::<Heard>().unwrap();
+        for (check, pointer, expected) in [
+            (&quote, "/symbol", true),
+            (&quote, "/symbl", false),
+            (&quote, "/symbol/name", false),
+            (&quote, "/price/amount", true),
+            (&quote, "/price/amounts", false),
+            (&quote, "/a~1b~0c", true),
+            (&quote, "/a/b~c", false),
+            (&quote, "/by_place/berlin/amount", true),
+            (&quote, "/by_place/berlin/price", false),
+            (&quote, "/trail/0/trail/7/symbol", true),
+            (&quote, "/trail/0/trail/7/name", false),
+            (&quote, "/trail/first", false),
+            (&quote, "/any/thing", true),
+            (&heard, "/type", true),
+            (&heard, "/symbol", true),
+            (&heard, "/pair/1/amount", true),
+            (&heard, "/pair/0/amount", false),
+            (&heard, "/pair/2", false),
+            (&heard, "/room", false),
+        ] {
+            assert_eq!(leads(check.schema(), pointer), expected, "{pointer} in {}", check.schema());
+        }
+    }
+}
