@@ -89,7 +89,9 @@ impl Reader<'_> {
 
     fn plain(&mut self, segment: &str) {
         let name = |text: &str| if text.is_empty() { "rest".to_owned() } else { text.to_owned() };
-        if let Some(capture) = segment.strip_prefix(':') {
+        if let Some(optional) = segment.strip_prefix(':').and_then(|capture| capture.strip_suffix('?')) {
+            self.optional(segment, optional);
+        } else if let Some(capture) = segment.strip_prefix(':') {
             self.error(format!(
                 "a capture stands in braces, found `{segment}`\nhelp: write `{{{}}}`",
                 name(capture)
@@ -111,6 +113,14 @@ impl Reader<'_> {
         } else if let Some(odd) = segment.chars().find(|odd| !odd.is_ascii_graphic()) {
             self.error(format!("a path is sent as visible ASCII, found {odd:?}\nhelp: percent-encode it"));
         }
+    }
+
+    /// As other frameworks have them: a segment that may be missing.
+    fn optional(&mut self, found: &str, name: &str) {
+        self.error(format!(
+            "a capture cannot be optional, found `{found}`\n\
+             help: a path without `{name}` is a route of its own, or `{name}` is read from the query"
+        ));
     }
 
     /// Reads what stands between braces.
@@ -142,8 +152,8 @@ impl Reader<'_> {
 
     /// A capture's name as the name of a field.
     fn field(&mut self, name: &str) -> Option<Ident> {
-        let word = (|input: syn::parse::ParseStream<'_>| input.call(Ident::parse_any)).parse_str(name);
-        match word {
+        let word = |text| (|input: syn::parse::ParseStream<'_>| input.call(Ident::parse_any)).parse_str(text);
+        match word(name) {
             Ok(_) if ["self", "Self", "super", "crate", "_"].contains(&name) => {
                 self.error(format!("a capture cannot be named `{name}`, for a field cannot be"));
                 None
@@ -154,13 +164,19 @@ impl Reader<'_> {
                     Err(_) => Ident::new_raw(name, self.span),
                 })
             }
+            _ if name.len() > 1 && name.ends_with('?') => {
+                self.optional(&format!("{{{name}}}"), name.trim_end_matches('?'));
+                None
+            }
             _ if name.is_empty() => {
                 self.error("a capture has no name\nhelp: write `{name}`");
                 None
             }
             _ => {
-                let guess = name.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
-                let help = match syn::parse_str::<Ident>(&guess) {
+                // A keyword's field is raw, but not its name in the path.
+                let bare = name.strip_prefix("r#").unwrap_or(name);
+                let guess = bare.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
+                let help = match word(&guess) {
                     Ok(_) if guess.contains(|letter: char| letter != '_') => format!("write `{{{guess}}}`"),
                     _ => "write `{name}`".to_owned(),
                 };

@@ -25,6 +25,12 @@ mistakes! { paths:
         => r#""/{*a}/b""#, "`{*a}` is the rest of the path";
     r#"#[ws_route("/:room")] impl Chat { fn open(&self) {} }"#
         => r#""/:room""#, "a capture stands in braces, found `:room`\nhelp: write `{room}`";
+    r#"#[ws_route("/{r#type}")] impl Chat { fn open(&self) {} }"#
+        => r#""/{r#type}""#, "a capture is named like a field, found `r#type`\nhelp: write `{type}`";
+    r#"#[ws_route("/:room?")] impl Chat { fn open(&self) {} }"#
+        => r#""/:room?""#, "a capture cannot be optional, found `:room?`\nhelp: a path without `room` is a route of its own, or `room` is read from the query";
+    r#"#[ws_route("/{room?}")] impl Chat { fn open(&self) {} }"#
+        => r#""/{room?}""#, "a capture cannot be optional, found `{room?}`\nhelp: a path without `room` is a route of its own, or `room` is read from the query";
     r#"#[ws_route("/<room>")] impl Chat { fn open(&self) {} }"#
         => r#""/<room>""#, "a capture stands in braces, found `<room>`";
     r#"#[ws_route("/*")] impl Chat { fn open(&self) {} }"#
