@@ -111,6 +111,7 @@ impl<E: Endpoint> Socket<E> {
     }
 
     /// Returns what `before_handle` made of the request.
+    #[doc(alias = "state")]
     pub fn data(&self) -> &E::Data {
         &self.inner.opening.data
     }
@@ -129,6 +130,8 @@ impl<E: Endpoint> Socket<E> {
     ///
     /// # Backpressure
     /// It is queued, never waited for; see [`Delivery`].
+    #[doc(alias = "emit")]
+    #[doc(alias = "write")]
     pub fn send(&self, value: impl Outgoing<Response<E>>) -> Delivery {
         let sent = self.inner.hub.encode(&value, |kind, payload| match payload {
             Payload::Copied(bytes) => self.inner.line.send(kind, bytes),
@@ -158,12 +161,14 @@ impl<E: Endpoint> Socket<E> {
     }
 
     /// Subscribes to a topic of this route. False if it is subscribed already, or closing.
+    #[doc(alias = "join")]
     pub fn subscribe(&self, topic: impl AsRef<str>) -> bool {
         let Inner { line, hub, shard, .. } = &*self.inner;
         line.subscribe(&hub.topics, *shard, topic.as_ref(), self.member())
     }
 
     /// Ends a subscription; what was published before still arrives. False if it was not subscribed.
+    #[doc(alias = "leave")]
     pub fn unsubscribe(&self, topic: impl AsRef<str>) -> bool {
         let Inner { line, hub, shard, .. } = &*self.inner;
         line.unsubscribe(&hub.topics, *shard, topic.as_ref())
@@ -191,6 +196,7 @@ impl<E: Endpoint> Socket<E> {
     ///
     /// # Backpressure
     /// A subscriber whose queue is at its limit does not get the message; see [`Published::dropped`].
+    #[doc(alias = "broadcast")]
     pub fn publish(&self, topic: impl AsRef<str>, value: impl Outgoing<Response<E>>) -> Published {
         let Inner { line, hub, shard, .. } = &*self.inner;
         let from = (!hub.settings.publish_to_self).then_some((line, *shard));
