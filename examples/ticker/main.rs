@@ -6,10 +6,9 @@
 use std::{error::Error, net::IpAddr, time::Duration};
 
 use futures_util::stream::{self, Stream};
-use http::HeaderMap;
 use tokio::time::{MissedTickBehavior, interval};
 use ws_examples::{Page, setting};
-use ws_runtime::{Handshake, Reject, Server, Socket, ws_route};
+use ws_runtime::{Handshake, HeaderMap, Reject, Server, Socket, ws_route};
 
 const GREETING: &str = "서버에 연결되었습니다.";
 const TICK: &str = "서버에서 클라이언트로 메시지를 보냅니다.";

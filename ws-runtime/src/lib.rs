@@ -40,6 +40,12 @@ pub mod __private;
 
 pub use ws_macros::{ws_contract, ws_route};
 
+// What handlers take and return of others' crates, so that a route needs neither among its dependencies.
+#[doc(no_inline)]
+pub use bytes::Bytes;
+#[doc(no_inline)]
+pub use http::HeaderMap;
+
 #[cfg(feature = "server")]
 #[doc(hidden)]
 pub use self::route::by;

@@ -1,8 +1,6 @@
 //! All handlers, with all of their arguments and with none.
 
-use bytes::Bytes;
-use http::HeaderMap;
-use ws_runtime::{Close, Closed, Error, Handshake, Message, RawRequest, Reject, Server, Socket, ws_route};
+use ws_runtime::{Bytes, Close, Closed, Error, Handshake, HeaderMap, Message, RawRequest, Reject, Server, Socket, ws_route};
 
 struct Full;
 
