@@ -27,11 +27,12 @@ const NARROWER: &[(&str, &[&str])] = &[("client", &["contract", "codec", "schema
 /// wrong (`syntax`), and what prints (`expand`) sees neither it nor the rules (`lower`).
 const PHASES: &[(&str, &[&str])] = &[
     ("diagnostics", &[]),
-    ("span", &[]),
+    ("kind", &[]),
+    ("span", &["kind"]),
     ("vocabulary", &[]),
     ("syntax", &["diagnostics", "vocabulary"]),
     ("model", &["vocabulary"]),
-    ("lower", &["diagnostics", "model", "span", "syntax", "vocabulary"]),
+    ("lower", &["diagnostics", "kind", "model", "span", "syntax", "vocabulary"]),
     ("expand", &["model", "span", "vocabulary"]),
 ];
 

@@ -7,6 +7,7 @@
 mod attribute;
 mod diagnostics;
 mod expand;
+mod kind;
 mod lower;
 mod model;
 mod span;

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
-use syn::{LitStr, Token, Type, spanned::Spanned};
+use syn::{LitStr, Token, Type};
 
 use super::{docs, params, paths, shell::Shell};
 use crate::{
@@ -21,7 +21,7 @@ pub(crate) fn contract(stated: &Stated) -> TokenStream {
 /// The struct of the captures, if there is one, and the contract.
 pub(super) fn implementation(contract: &Contract, shell: &Shell<'_>, out: &mut TokenStream) {
     if let Params::Inline(inline) = &contract.params {
-        out.extend(params::structure(inline));
+        params::structure(inline, out);
     }
     let mut items = constants(contract, shell);
     types(contract, shell, &mut items);
@@ -58,11 +58,11 @@ fn types(contract: &Contract, shell: &Shell<'_>, lines: &mut TokenStream) {
     let (unit, message) = (Group::new(Delimiter::Parenthesis, TokenStream::new()), paths::message(at));
     match &contract.params {
         Params::None => line("Params", &unit, at, lines),
-        Params::Given(given) => line("Params", given, place(given), lines),
+        Params::Given(given) => line("Params", given, span::of(given), lines),
         Params::Inline(inline) => line("Params", &params::kind(inline), span::at(inline.span), lines),
     }
     let mut given = |name, given: Option<&Type>, default: &dyn ToTokens| match given {
-        Some(kind) => line(name, kind, place(kind), lines),
+        Some(kind) => line(name, kind, span::of(kind), lines),
         None => line(name, default, at, lines),
     };
     given("Query", contract.query.as_ref(), &unit);
@@ -70,10 +70,6 @@ fn types(contract: &Contract, shell: &Shell<'_>, lines: &mut TokenStream) {
     given("Cookie", contract.cookie.as_ref(), &unit);
     given("Body", contract.body.as_ref(), &message);
     given("Response", contract.response.as_ref(), &message);
-}
-
-fn place(kind: &Type) -> Span {
-    span::at(kind.span())
 }
 
 /// `type Body = Say;`, the whole of it shown at `Say`: an unmet bound is then an error on that word.

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{paths, presence, shell::Shell};
+use super::{method, paths, presence, shell::Shell};
 use crate::{
     model::{Handler, Route, Served},
     span,
@@ -27,7 +27,7 @@ pub(super) fn implementation(route: &Route, shell: &Shell<'_>, out: &mut TokenSt
 /// What `before_handle` lets in with, found through the type that it returns.
 fn data(route: &Route, shell: &Shell<'_>, items: &mut TokenStream) {
     items.extend(before_handle(route).map(|handler| {
-        let place = span::at(handler.output.as_ref().map_or_else(|| handler.name.span(), Spanned::span));
+        let place = method::returned(handler);
         let (attribute, admit, output) =
             (presence::attribute(handler, place), paths::admit_trait(place), output(handler));
         quote_spanned!(place=> #attribute type Data = <#output as #admit>::Data;)

@@ -7,7 +7,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident};
-use syn::{Lifetime, Token, Type, spanned::Spanned, token::Paren};
+use syn::{Lifetime, Token, Type, token::Paren};
 
 use super::shell::Shell;
 use crate::{model::Handler, span, vocabulary::Kind};
@@ -44,9 +44,7 @@ impl<'a> Arguments<'a> {
     pub(super) fn new(handler: &'a Handler, arguments: &[Argument]) -> Self {
         let at = span::at(handler.name.span());
         let taken = |(argument, own): (&Argument, &'a Option<Type>)| match own {
-            Some(kind) => {
-                Taken { name: local(argument.name, span::at(kind.span())), kind: Written::Own(kind) }
-            }
+            Some(kind) => Taken { name: local(argument.name, span::of(kind)), kind: Written::Own(kind) },
             None => Taken {
                 name: format_ident!("_{}", argument.name, span = at),
                 kind: Written::Default((argument.default)(at)),
@@ -146,7 +144,7 @@ pub(super) fn out(handler: &Handler) -> Ident {
 
 /// The place of a handler's return type, or of its name if it has none.
 pub(super) fn returned(handler: &Handler) -> Span {
-    span::at(handler.output.as_ref().map_or_else(|| handler.name.span(), Spanned::span))
+    handler.output.as_ref().map_or_else(|| span::at(handler.name.span()), span::of)
 }
 
 pub(super) fn local(name: &str, span: Span) -> Ident {

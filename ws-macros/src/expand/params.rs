@@ -17,26 +17,20 @@ use crate::{
 };
 
 /// The struct, and how it is read.
-pub(super) fn structure(inline: &Inline) -> TokenStream {
+pub(super) fn structure(inline: &Inline, out: &mut TokenStream) {
     let span = span::at(inline.span);
-    let (derives, name) = (paths::derives(span), &inline.name);
-    let fields: Vec<(&Ident, TokenStream)> = inline
-        .captures
-        .iter()
-        .enumerate()
-        .map(|(index, capture)| match &capture.kind {
-            None => (&capture.field, paths::string(span).into_token_stream()),
-            Some(_) => (&capture.field, parameter(index, span).into_token_stream()),
-        })
-        .collect();
-    let (fields, kinds): (Vec<_>, Vec<_>) = fields.into_iter().unzip();
+    let (derives, name, string) = (paths::derives(span), &inline.name, paths::string(span));
+    let fields = inline.captures.iter().map(|capture| &capture.field);
+    let kinds = inline.captures.iter().enumerate().map(|(index, capture)| match &capture.kind {
+        None => string.to_token_stream(),
+        Some(_) => parameter(index, span).into_token_stream(),
+    });
     let parameters = parameters(inline, |index, _| parameter(index, span).into_token_stream());
-    let part = part(inline, span);
-    quote_spanned! {span=>
+    out.extend(quote_spanned! {span=>
         #[derive(#(#derives),*)]
         pub struct #name #parameters { #(pub #fields: #kinds),* }
-        #part
-    }
+    });
+    out.extend(part(inline, span));
 }
 
 /// The struct with its captures' types: `Params<u32>`.

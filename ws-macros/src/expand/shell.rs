@@ -69,7 +69,7 @@ fn braces(content: TokenStream, span: Span) -> Group {
 
 /// A type that a parameter decides can do what the contract asks, wherever the route is named.
 fn demanded(demand: &Demand) -> WherePredicate {
-    let (kind, place) = (&demand.kind, span::at(demand.kind.span()));
+    let (kind, place) = (&demand.kind, span::of(&demand.kind));
     let bound = match demand.role {
         Role::Part => paths::part(place),
         Role::Body => paths::decode(place),

@@ -9,7 +9,6 @@
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
-use syn::spanned::Spanned;
 
 use super::{
     handlers::{Judge, Outcome, SOCKET},
@@ -31,7 +30,7 @@ pub(super) fn method(variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     let head = Head { kind: Kind::Message, plain: variants.is_plain(), at };
     let (ws, ws_kind) = (method::local(SOCKET.name, at), (SOCKET.default)(at));
     // A variant without a handler is reported where the enum is named.
-    let body = method::local("body", span::at(variants.body.span()));
+    let body = method::local("body", span::of(&variants.body));
     let (kind, outcome) = (&variants.body, Outcome { at });
     let arms = variants.arms.iter().map(|arm| self::arm(arm, variants, shell));
     let block = quote_spanned!(at=> { #(#arms)* });
@@ -48,8 +47,8 @@ fn arm(arm: &Arm, variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     let at = span::at(handler.name.span());
     let (path, attribute) = (&variants.path, presence::attribute(handler, at));
     // The method's head has the trait's own types, so a wrong one of the user's is an error at the argument.
-    let ws = handler.first.as_ref().map(|kind| method::local("ws", span::at(kind.span())));
-    let field = handler.second.as_ref().map(|kind| method::local("field", span::at(kind.span())));
+    let ws = handler.first.as_ref().map(|kind| method::local("ws", span::of(kind)));
+    let field = handler.second.as_ref().map(|kind| method::local("field", span::of(kind)));
     let pattern =
         field.as_ref().map_or_else(|| quote_spanned!(at=> { .. }), |field| quote_spanned!(at=> (#field)));
     let call = Call::with(handler, ws.iter().chain(&field).collect(), shell);

@@ -1,12 +1,11 @@
 //! What both ends of a route know.
 
-use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Generics, LitStr, Type};
 
 use super::{
     attributes, inline,
-    parameters::{self, BORROWED, borrow},
+    parameters::{self, BORROWED, borrow, mentions, names},
     path, places, strings, target,
 };
 use crate::{
@@ -33,8 +32,8 @@ pub(crate) fn contract(arguments: Arguments, item: Item, errors: &mut Diagnostic
     let mut contract = read(literal, &arguments.keys, &target.generics, errors);
     contract.docs = attributes::docs(&attributes);
     target.demands = parameters::demands(&contract, &target.generics);
-    let named = [arguments.tokens, target.self_type.to_token_stream()].into_iter().collect();
-    name_params(&mut contract, named);
+    let tokens = arguments.tokens;
+    name_params(&mut contract, |name| mentions(&tokens, name) || names(&target.self_type, name));
     Some(Stated { target, contract })
 }
 
@@ -93,13 +92,12 @@ pub(super) fn read(
     }
 }
 
-/// Names the generated struct as nothing in `named` is.
-pub(super) fn name_params(contract: &mut Contract, mut named: TokenStream) {
+/// Names the generated struct as nothing else is that the user names where it stands.
+pub(super) fn name_params(contract: &mut Contract, named: impl Fn(&str) -> bool) {
     if let Params::Inline(structure) = &mut contract.params {
-        named.extend(
-            structure.captures.iter().filter_map(|capture| capture.kind.as_ref()).map(Type::to_token_stream),
-        );
-        structure.name = inline::name(structure.span, &named);
+        let kinds = || structure.captures.iter().filter_map(|capture| capture.kind.as_ref());
+        structure.name =
+            inline::name(structure.span, |name| named(name) || kinds().any(|kind| names(kind, name)));
     }
 }
 
@@ -111,7 +109,7 @@ fn owned(kind: Option<&Type>, errors: &mut Diagnostics) -> Option<Type> {
         errors.on(kind, format!("a type of the contract is known by its name, found `{found}`\nhelp: derive what it needs for a struct or an enum"));
         return None;
     }
-    if let Some(place) = borrow(kind.to_token_stream()) {
+    if let Some(place) = borrow(kind) {
         errors.at(place, BORROWED);
         return None;
     }

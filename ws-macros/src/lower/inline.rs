@@ -1,10 +1,9 @@
 //! The struct that is generated for the captures of a path: its name, and what its types may name.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::ToTokens;
+use proc_macro2::{Ident, Span};
 use syn::{GenericParam, Generics};
 
-use super::parameters::{BORROWED, borrow, mentions};
+use super::parameters::{BORROWED, borrow, names};
 use crate::{
     diagnostics::Diagnostics,
     model::{Capture, Inline},
@@ -13,13 +12,13 @@ use crate::{
 
 /// The struct for some captures.
 pub(super) fn structure(captures: Vec<Capture>, place: Span) -> Inline {
-    Inline { name: name(place, &TokenStream::new()), span: place, captures }
+    Inline { name: name(place, |_| false), span: place, captures }
 }
 
-/// A type's name that none of `named` has: the struct stands where the user's types are looked up.
-pub(super) fn name(place: Span, named: &TokenStream) -> Ident {
+/// A name that is not `named`: the struct stands where the user's types are looked up.
+pub(super) fn name(place: Span, named: impl Fn(&str) -> bool) -> Ident {
     let mut name = "Params".to_owned();
-    while mentions(named, &name) {
+    while named(&name) {
         name.insert_str(0, "Path");
     }
     Ident::new(&name, span::at(place))
@@ -35,8 +34,7 @@ pub(super) fn check(captures: &mut [Capture], place: Span, generics: &Generics, 
     let parameters: Vec<String> = parameters.chain(["Self".to_owned()]).collect();
     for capture in captures {
         let Some(kind) = &capture.kind else { continue };
-        let tokens = kind.to_token_stream();
-        if let Some(parameter) = parameters.iter().find(|parameter| mentions(&tokens, parameter)) {
+        if let Some(parameter) = parameters.iter().find(|parameter| names(kind, parameter)) {
             errors.at(
                 place,
                 format!(
@@ -46,7 +44,7 @@ pub(super) fn check(captures: &mut [Capture], place: Span, generics: &Generics, 
                 ),
             );
             capture.kind = None;
-        } else if borrow(tokens).is_some() {
+        } else if borrow(kind).is_some() {
             errors.at(place, BORROWED);
             capture.kind = None;
         }

@@ -4,7 +4,10 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Generics, Type};
 
-use crate::model::{Contract, Demand, Params, Role};
+use crate::{
+    kind::name,
+    model::{Contract, Demand, Params, Role},
+};
 
 /// What the contract's types must be able to do, where the block's parameters decide whether they can.
 pub(super) fn demands(contract: &Contract, generics: &Generics) -> Vec<Demand> {
@@ -20,16 +23,19 @@ pub(super) fn demands(contract: &Contract, generics: &Generics) -> Vec<Demand> {
         (contract.body.as_ref(), Role::Body),
         (contract.response.as_ref(), Role::Response),
     ];
-    let open = |kind: &Type| {
-        let tokens = kind.to_token_stream();
-        generics.type_params().any(|parameter| mentions(&tokens, &parameter.ident.to_string()))
-    };
+    let open =
+        |kind: &Type| generics.type_params().any(|parameter| names(kind, &parameter.ident.to_string()));
     types
         .into_iter()
         .filter_map(|(kind, role)| {
             kind.filter(|kind| open(kind)).map(|kind| Demand { kind: kind.clone(), role })
         })
         .collect()
+}
+
+/// Whether a type names another, other than behind `::`.
+pub(super) fn names(kind: &Type, other: &str) -> bool {
+    name(kind).map_or_else(|| mentions(&kind.to_token_stream(), other), |name| name == other)
 }
 
 /// Whether a name stands in the tokens, other than behind `::`.
@@ -57,7 +63,11 @@ pub(super) const BORROWED: &str = "a type of the contract cannot borrow: its val
      help: name a type that owns what it holds, such as `String` for `&str`";
 
 /// The place of a reference that is not `'static`, if there is one.
-pub(super) fn borrow(tokens: TokenStream) -> Option<Span> {
+pub(super) fn borrow(kind: &Type) -> Option<Span> {
+    if name(kind).is_some() { None } else { reference(kind.to_token_stream()) }
+}
+
+fn reference(tokens: TokenStream) -> Option<Span> {
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
         match token {
@@ -72,7 +82,7 @@ pub(super) fn borrow(tokens: TokenStream) -> Option<Span> {
                 }
             }
             TokenTree::Group(group) => {
-                if let Some(place) = borrow(group.stream()) {
+                if let Some(place) = reference(group.stream()) {
                     return Some(place);
                 }
             }

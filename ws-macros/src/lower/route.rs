@@ -6,7 +6,9 @@ use quote::ToTokens;
 use super::{
     attributes, contract,
     handlers::{self, Found},
-    options, parameters, places, target, variants,
+    options,
+    parameters::{self, mentions, names},
+    places, target, variants,
 };
 use crate::{
     diagnostics::Diagnostics,
@@ -38,7 +40,7 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
             };
             let mut own = contract::read(literal.as_ref(), &keys, &target.generics, errors);
             own.docs = attributes::docs(&attributes);
-            contract::name_params(&mut own, named(tokens, &target, &found));
+            contract::name_params(&mut own, |name| is_named(name, &tokens, &target, &found));
             target.demands = parameters::demands(&own, &target.generics);
             check_protocols(&own, &options, &keys, errors);
             if has_block {
@@ -51,22 +53,19 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
     Some(Route { target, served, options, handlers: found.handlers, variants })
 }
 
-/// Everything of the user's that is written out beside the block, where a generated name could shadow it.
-fn named(arguments: TokenStream, target: &Target, found: &Found) -> TokenStream {
-    let mut named = arguments;
-    named.extend(target.self_type.to_token_stream());
-    named.extend(target.generics.to_token_stream());
-    named.extend(target.generics.where_clause.to_token_stream());
+/// Whether anything has a name that the user writes where a generated one could shadow it.
+fn is_named(name: &str, arguments: &TokenStream, target: &Target, found: &Found) -> bool {
+    let Target { self_type, generics, .. } = target;
     let types = |handler: &Handler| {
-        [&handler.first, &handler.second, &handler.output]
-            .into_iter()
-            .flatten()
-            .map(ToTokens::to_token_stream)
-            .collect::<TokenStream>()
+        let kinds = [&handler.first, &handler.second, &handler.output];
+        kinds.into_iter().flatten().any(|kind| names(kind, name))
     };
-    named.extend(found.handlers.iter().map(types));
-    named.extend(found.arms.iter().map(|arm| types(&arm.handler)));
-    named
+    mentions(arguments, name)
+        || names(self_type, name)
+        || (!generics.params.is_empty() && mentions(&generics.to_token_stream(), name))
+        || generics.where_clause.as_ref().is_some_and(|bounds| mentions(&bounds.to_token_stream(), name))
+        || found.handlers.iter().any(types)
+        || found.arms.iter().any(|arm| types(&arm.handler))
 }
 
 fn check_protocols(contract: &Contract, options: &Options, keys: &Keys, errors: &mut Diagnostics) {

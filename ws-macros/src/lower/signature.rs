@@ -7,6 +7,7 @@ use syn::{FnArg, GenericParam, Receiver, ReceiverKind, ReturnType, Safety, Signa
 use super::attributes;
 use crate::{
     diagnostics::Diagnostics,
+    kind::name,
     model::Handler,
     syntax::Method,
     vocabulary::{HandlerWord, Kind, Returns, Second},
@@ -107,7 +108,7 @@ impl Reader<'_> {
                 }
             }
             let kind = &*argument.ty;
-            if let Some(token) = impl_trait(&kind.to_token_stream()) {
+            if let Some(token) = impl_trait(kind) {
                 self.error(
                     token,
                     format!(
@@ -189,7 +190,7 @@ impl Reader<'_> {
             ReturnType::Type(_, kind) => {
                 let unit = matches!(&**kind, Type::Tuple(tuple) if tuple.elems.is_empty());
                 if self.word.kind == Kind::BeforeHandle
-                    && let Some(token) = impl_trait(&kind.to_token_stream())
+                    && let Some(token) = impl_trait(kind)
                 {
                     self.error(token, "the type of a connection's data is named, found `impl …`");
                     return None;
@@ -229,10 +230,14 @@ fn is_mutable(kind: &Type) -> bool {
     }
 }
 
-fn impl_trait(tokens: &TokenStream) -> Option<Ident> {
+fn impl_trait(kind: &Type) -> Option<Ident> {
+    if name(kind).is_some() { None } else { word_impl(&kind.to_token_stream()) }
+}
+
+fn word_impl(tokens: &TokenStream) -> Option<Ident> {
     tokens.clone().into_iter().find_map(|token| match token {
         TokenTree::Ident(word) if word == "impl" => Some(word),
-        TokenTree::Group(group) => impl_trait(&group.stream()),
+        TokenTree::Group(group) => word_impl(&group.stream()),
         _ => None,
     })
 }
