@@ -63,7 +63,8 @@ mod tests {
         assert_eq!(ChatApi::PATH, "/chat/{room}/{seat}");
         assert_eq!(Feed::PATH, "/feed");
         let params = Params::<ChatApi> { room: "lobby".to_owned(), seat: 3 };
-        assert_eq!(params.clone(), params);
+        let Params::<ChatApi> { room, seat } = params.clone();
+        assert_eq!((room, seat), (params.room, params.seat));
         let _ = sockets::Server::new().route(Chat).route(Feed);
     }
 }

@@ -1,12 +1,49 @@
 //! What a type is, as far as that is seen at a glance: without writing it out, which crosses into the compiler and back.
 
-use proc_macro2::Ident;
-use syn::Type;
+use proc_macro2::{Ident, Span};
+use syn::{GenericArgument, PathArguments, Type, TypePath, spanned::Spanned};
 
 /// A type that is a name alone, as most are.
 pub(crate) fn name(kind: &Type) -> Option<&Ident> {
     match kind {
         Type::Path(named) if named.qself.is_none() => named.path.get_ident(),
+        _ => None,
+    }
+}
+
+/// The place of a type's first token.
+pub(crate) fn place(kind: &Type) -> Span {
+    match kind {
+        Type::Path(TypePath { qself: None, path, .. }) if path.leading_colon.is_none() => {
+            path.segments.first().map_or_else(Span::call_site, |segment| segment.ident.span())
+        }
+        Type::Reference(reference) => reference.and_token.span,
+        other => other.span(),
+    }
+}
+
+/// The names that stand in a type, other than behind `::`; `None` where that takes more than a glance.
+pub(crate) fn names<'a>(kind: &'a Type, found: &mut Vec<&'a Ident>) -> Option<()> {
+    match kind {
+        Type::Reference(reference) if reference.lifetime.is_none() => names(&reference.elem, found),
+        Type::Path(TypePath { qself: None, path, .. }) => {
+            if path.leading_colon.is_none() {
+                found.extend(path.segments.first().map(|segment| &segment.ident));
+            }
+            for segment in &path.segments {
+                match &segment.arguments {
+                    PathArguments::None => {}
+                    PathArguments::AngleBracketed(arguments) => {
+                        for argument in &arguments.args {
+                            let GenericArgument::Type(kind) = argument else { return None };
+                            names(kind, found)?;
+                        }
+                    }
+                    PathArguments::Parenthesized(_) => return None,
+                }
+            }
+            Some(())
+        }
         _ => None,
     }
 }

@@ -3,7 +3,6 @@
 pub use core::{
     cfg,
     clone::Clone,
-    cmp::PartialEq,
     concat,
     fmt::Debug,
     option::Option::Some,

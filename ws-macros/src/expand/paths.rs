@@ -92,6 +92,6 @@ names! {
 }
 
 /// What a struct of captures can do as far as its captures can.
-pub(super) fn derives(span: Span) -> [Name; 3] {
-    ["Clone", "Debug", "PartialEq"].map(|name| Name { name, span })
+pub(super) fn derives(span: Span) -> [Name; 2] {
+    ["Clone", "Debug"].map(|name| Name { name, span })
 }

@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::{Generics, Type};
 
 use crate::{
-    kind::name,
+    kind::{self, name},
     model::{Contract, Demand, Params, Role},
 };
 
@@ -35,7 +35,11 @@ pub(super) fn demands(contract: &Contract, generics: &Generics) -> Vec<Demand> {
 
 /// Whether a type names another, other than behind `::`.
 pub(super) fn names(kind: &Type, other: &str) -> bool {
-    name(kind).map_or_else(|| mentions(&kind.to_token_stream(), other), |name| name == other)
+    let mut found = Vec::new();
+    match kind::names(kind, &mut found) {
+        Some(()) => found.into_iter().any(|name| name == other),
+        None => mentions(&kind.to_token_stream(), other),
+    }
 }
 
 /// Whether a name stands in the tokens, other than behind `::`.

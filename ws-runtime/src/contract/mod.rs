@@ -66,6 +66,9 @@ pub trait Shared: Send + Sync + 'static {}
 impl<T: Send + Sync + 'static> Shared for T {}
 
 /// The captures of a path, as a struct: `Params<Chat>` is a type, a literal and a pattern.
+///
+/// What the path's captures become is `Clone` and `Debug` where their types are. A struct of your own, as in `params = Seat`,
+/// derives whatever else it needs.
 pub type Params<C> = <C as Contract>::Params;
 
 /// The message that arrives at an endpoint.
