@@ -25,6 +25,16 @@ pub(crate) const EXCEPTIONS: &[(&str, usize, &str)] = &[
         5,
         "an attribute does not see the other one, and the compiler reports each trait that is implemented twice",
     ),
+    (
+        "types/boxed_trait",
+        2,
+        "the type is neither decoded nor sent to another thread, and the compiler says both",
+    ),
+    (
+        "types/connection_of_no_route",
+        3,
+        "the type is neither this route nor one at all; the compiler says the latter for the handler and for its call",
+    ),
 ];
 
 fn expected(case: &Case) -> usize {

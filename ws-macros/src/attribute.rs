@@ -5,6 +5,7 @@ use proc_macro2::TokenStream;
 use crate::{
     diagnostics::Diagnostics,
     expand, lower,
+    model::Lowered,
     syntax::{Arguments, Item},
 };
 
@@ -16,11 +17,10 @@ pub(crate) fn route(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let read = Item::read(&item);
     let allow = read.is_block().then(expand::allow);
     let route = lower::route(Arguments::read(arguments, &mut errors), read, &mut errors);
-    let beside = match &route {
-        Some(route) if errors.is_clean() => Some(expand::route(route)),
-        Some(route) => Some(expand::fallback(route)),
-        None => None,
-    };
+    let beside = route.map(|lowered| match lowered {
+        Lowered::Right(route) => expand::route(&route),
+        Lowered::Wrong(stub) => expand::stub(&stub),
+    });
     [allow, Some(item), errors.into_tokens(), beside].into_iter().flatten().collect()
 }
 

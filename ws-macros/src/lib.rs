@@ -10,6 +10,7 @@ mod expand;
 mod kind;
 mod lower;
 mod model;
+mod shown;
 mod span;
 mod syntax;
 #[cfg(test)]

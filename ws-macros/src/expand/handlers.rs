@@ -14,7 +14,7 @@
 //! compiler more than all else in it.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote_spanned};
 use syn::{Lifetime, Token};
 
 use super::{
@@ -48,10 +48,10 @@ pub(super) fn method(handler: &Handler, shell: &Shell<'_>) -> TokenStream {
         Kind::Open => replying(handler, &[SOCKET], shell),
         Kind::Message => replying(handler, &[SOCKET, BODY], shell),
         Kind::Error => replying(handler, &[SOCKET, ERROR], shell),
-        Kind::TransformMessage => plain(handler, &[SOCKET, MESSAGE], shell),
-        Kind::Drain => plain(handler, &[SOCKET], shell),
-        Kind::Ping | Kind::Pong => plain(handler, &[SOCKET, PAYLOAD], shell),
-        Kind::Close => plain(handler, &[SOCKET, CLOSED], shell),
+        Kind::TransformMessage => unjudged(handler, &[SOCKET, MESSAGE], shell),
+        Kind::Drain => unjudged(handler, &[SOCKET], shell),
+        Kind::Ping | Kind::Pong => unjudged(handler, &[SOCKET, PAYLOAD], shell),
+        Kind::Close => unjudged(handler, &[SOCKET, CLOSED], shell),
     }
 }
 
@@ -84,13 +84,13 @@ fn replying(handler: &Handler, arguments: &[Argument], shell: &Shell<'_>) -> Tok
 }
 
 /// A handler whose return type the macro knows already, or the trait holds against the user's.
-fn plain(handler: &Handler, arguments: &[Argument], shell: &Shell<'_>) -> TokenStream {
+fn unjudged(handler: &Handler, arguments: &[Argument], shell: &Shell<'_>) -> TokenStream {
     let at = span::at(handler.name.span());
     let head = Head { kind: handler.kind, plain: handler.is_plain(), at };
     let attribute = presence::attribute(handler, at);
     let arguments = Arguments::new(handler, arguments);
     let call = Call::new(handler, &arguments, shell);
-    let returns = handler.output.as_ref().map(|output| quote!(-> #output));
+    let returns = handler.output.as_ref().map(|output| quote_spanned!(at=> -> #output));
     quote_spanned!(at=> #attribute #head<'a>(#arguments) #returns { #call })
 }
 

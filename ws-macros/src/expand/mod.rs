@@ -28,5 +28,5 @@ mod variants;
 
 pub(crate) use self::{
     contract::contract,
-    route::{allow, fallback, route},
+    route::{allow, route, stub},
 };

@@ -1,7 +1,7 @@
 //! The constants of `impl Route`: what the attribute sets, which handlers there are, what they say of themselves.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote_spanned};
 use syn::ext::IdentExt;
 
 use super::{docs, paths, presence, shell::Shell};
@@ -33,9 +33,13 @@ pub(super) fn options(options: &Options, shell: &Shell<'_>) -> Option<TokenStrea
 
 fn field(setting: &Setting) -> TokenStream {
     let at = span::at(setting.span);
-    let name = format_ident!("{}", setting.name, span = at);
-    let value = match &setting.value {
-        Value::Size(size) => number(*size, at),
+    let (name, value, some) =
+        (format_ident!("{}", setting.name, span = at), value(setting, at), paths::some(at));
+    quote_spanned!(at=> #name: #some(#value))
+}
+
+fn value(setting: &Setting, at: Span) -> TokenStream {
+    match &setting.value {
         Value::Count(count) => number(*count, at),
         Value::Text(text) => quote_spanned!(at=> #text),
         Value::Milliseconds(milliseconds) => {
@@ -49,51 +53,38 @@ fn field(setting: &Setting) -> TokenStream {
             quote_spanned!(at=> #kind::#variant)
         }
         Value::Deflate(settings) => deflate(settings.as_deref(), at),
-    };
-    let some = paths::some(at);
-    quote_spanned!(at=> #name: #some(#value))
+    }
 }
 
 /// A constant of the runtime's `Deflate`, by its own functions.
-fn deflate(settings: Option<&[Setting]>, at: proc_macro2::Span) -> TokenStream {
+fn deflate(settings: Option<&[Setting]>, at: Span) -> TokenStream {
     let kind = paths::deflate(at);
     let Some(settings) = settings else { return quote_spanned!(at=> #kind::OFF) };
-    let calls = settings.iter().map(|Setting { name, span, value }| {
-        let at = span::at(*span);
-        let name = format_ident!("{name}", span = at);
-        let value = match value {
-            Value::Flag(flag) => quote_spanned!(at=> #flag),
-            Value::Count(count) => number(*count, at),
-            _ => TokenStream::new(),
-        };
+    let calls = settings.iter().map(|setting| {
+        let at = span::at(setting.span);
+        let (name, value) = (format_ident!("{}", setting.name, span = at), value(setting, at));
         quote_spanned!(at=> .#name(#value))
     });
     quote_spanned!(at=> #kind::new()#(#calls)*)
 }
 
 /// A literal without a suffix takes the field's own type.
-fn number(value: impl Into<u64>, span: proc_macro2::Span) -> TokenStream {
-    let mut literal = proc_macro2::Literal::u64_unsuffixed(value.into());
+fn number(value: impl Into<u64>, span: Span) -> TokenStream {
+    let mut literal = Literal::u64_unsuffixed(value.into());
     literal.set_span(span);
-    quote!(#literal)
+    literal.into_token_stream()
 }
 
 /// `HANDLERS`, if any of those is there that the server prepares for.
 pub(super) fn handlers(route: &Route, shell: &Shell<'_>) -> Option<TokenStream> {
-    const PREPARED: &[(Kind, &str)] = &[
-        (Kind::Message, "message"),
-        (Kind::TransformMessage, "transform_message"),
-        (Kind::Drain, "drain"),
-        (Kind::Ping, "ping"),
-        (Kind::Pong, "pong"),
-        (Kind::Error, "error"),
-    ];
+    const PREPARED: &[Kind] =
+        &[Kind::Message, Kind::TransformMessage, Kind::Drain, Kind::Ping, Kind::Pong, Kind::Error];
     let at = shell.span;
     let mut fields = Vec::new();
-    for (kind, name) in PREPARED {
+    for kind in PREPARED {
         let handlers: Vec<&Handler> = all(route).filter(|handler| handler.kind == *kind).collect();
         if !handlers.is_empty() {
-            let name = format_ident!("{name}", span = at);
+            let name = format_ident!("{}", kind.name(), span = at);
             let there = presence::constant(handlers.into_iter(), at);
             fields.push(quote_spanned!(at=> #name: #there));
         }

@@ -25,12 +25,11 @@ pub(super) fn if_any<'a>(handlers: impl Iterator<Item = &'a Handler>, span: Span
 }
 
 /// `#[cfg(…)]` for what is there if none of the handlers is; `None` if one always is.
-pub(super) fn unless<'a>(handlers: impl Iterator<Item = &'a Handler>, span: Span) -> Option<TokenStream> {
-    let handlers: Vec<&Handler> = handlers.collect();
+pub(super) fn unless(handlers: &[&Handler], span: Span) -> Option<TokenStream> {
     if handlers.is_empty() {
         return Some(TokenStream::new());
     }
-    any(handlers.into_iter(), span).map(|condition| quote_spanned!(span=> #[cfg(not(#condition))]))
+    any(handlers.iter().copied(), span).map(|condition| quote_spanned!(span=> #[cfg(not(#condition))]))
 }
 
 /// The condition under which any of the handlers is there; `None` if one always is.

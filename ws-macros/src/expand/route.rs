@@ -4,7 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{contract, endpoint, handlers, options, paths, shell::Shell, variants};
-use crate::model::{Route, Served};
+use crate::{
+    model::{Handler, Route, Served, Stub},
+    vocabulary::Kind,
+};
 
 /// Handlers are as asynchronous, and take `self` as much, as the route asks for.
 pub(crate) fn allow() -> TokenStream {
@@ -26,21 +29,30 @@ pub(crate) fn route(route: &Route) -> TokenStream {
         let into = if variants.is_plain() { &mut plain } else { &mut items };
         into.extend(variants::method(variants, &shell));
     }
-    beside(route, plain, items, &shell)
+    let before_handle: Vec<&Handler> =
+        route.handlers.iter().filter(|handler| handler.kind == Kind::BeforeHandle).collect();
+    beside(&route.served, &before_handle, plain, items, &shell)
 }
 
 /// The same without handlers: code that names the route finds it, so that it does not complain as well.
-pub(crate) fn fallback(route: &Route) -> TokenStream {
-    let shell = Shell::new(&route.target);
-    beside(route, TokenStream::new(), TokenStream::new(), &shell)
+pub(crate) fn stub(stub: &Stub) -> TokenStream {
+    let Stub { target, served, before_handle } = stub;
+    let shell = Shell::new(target);
+    beside(served, &before_handle.iter().collect::<Vec<_>>(), TokenStream::new(), TokenStream::new(), &shell)
 }
 
-fn beside(route: &Route, plain: TokenStream, items: TokenStream, shell: &Shell<'_>) -> TokenStream {
+fn beside(
+    served: &Served,
+    before_handle: &[&Handler],
+    plain: TokenStream,
+    items: TokenStream,
+    shell: &Shell<'_>,
+) -> TokenStream {
     let mut out = TokenStream::new();
-    if let Served::Own(contract) = &route.served {
+    if let Served::Own(contract) = served {
         contract::implementation(contract, shell, &mut out);
     }
-    endpoint::implementation(route, shell, &mut out);
+    endpoint::implementation(served, before_handle, shell, &mut out);
     shell.implement(paths::plain(shell.span), plain, &mut out);
     shell.implement(paths::route(shell.span), items, &mut out);
     shell.enclose(out)

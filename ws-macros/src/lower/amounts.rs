@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::{LitInt, LitStr};
 
-use crate::{diagnostics::Diagnostics, syntax::Amount};
+use crate::{diagnostics::Diagnostics, shown, syntax::Amount};
 
 /// A year: beyond it a time is a slip of the pen, and timers cannot count it.
 const LONGEST: u64 = 365 * 24 * 60 * 60 * 1000;
@@ -74,7 +74,10 @@ fn whole(number: &LitInt, example: &str, errors: &mut Diagnostics) -> Option<u64
         return None;
     }
     if number.base10_digits().starts_with('-') {
-        errors.at(number.span(), format!("expected a number from 0, found `{number}`"));
+        errors.at(
+            number.span(),
+            format!("expected a number from 0, found `{number}`\nhelp: `off` lifts the limit"),
+        );
         return None;
     }
     let value = number.base10_parse();
@@ -96,7 +99,11 @@ fn measure(text: &LitStr, what: &str, units: &[(&str, u64)], errors: &mut Diagno
     let names: Vec<String> = units.iter().map(|(name, _)| format!("`{name}`")).collect();
     errors.at(
         text.span(),
-        format!("`{written}` is not {what}\nhelp: a whole number and one of {}", names.join(", ")),
+        format!(
+            "{} is not {what}\nhelp: a whole number and one of {}",
+            shown::text(&written),
+            names.join(", ")
+        ),
     );
     None
 }

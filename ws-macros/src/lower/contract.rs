@@ -1,16 +1,19 @@
 //! What both ends of a route know.
 
-use quote::ToTokens;
 use syn::{Generics, LitStr, Type};
 
 use super::{
-    attributes, inline,
-    parameters::{self, BORROWED, borrow, mentions, names},
-    path, places, strings, target,
+    attributes,
+    borrow::{self, BORROWED},
+    demands, inline,
+    mentions::{mentions, names},
+    path, places, strings,
+    target::{self, Site},
 };
 use crate::{
     diagnostics::Diagnostics,
-    model::{Contract, Params, Stated},
+    model::{Contract, DocPart, Params, Stated},
+    shown, span,
     syntax::{Arguments, Item, Keys, Slot, Subject},
 };
 
@@ -23,15 +26,15 @@ pub(crate) fn contract(arguments: Arguments, item: Item, errors: &mut Diagnostic
         errors.at(arguments.span, "a contract begins with its path\nhelp: write `#[ws_contract(\"/chat\")]`");
     }
     let root = arguments.keys.root.value().cloned();
-    let (mut target, structure) = target::structure(item, root, errors)?;
-    let attributes = structure.map(|structure| structure.attributes).unwrap_or_default();
+    let Site { target, generics, item } = target::structure(item, root, errors);
+    let docs = item.map(|structure| attributes::docs(&structure.attributes)).unwrap_or_default();
     let literal = match &arguments.subject {
         Some(Subject::Path(literal)) => Some(literal),
         _ => None,
     };
-    let mut contract = read(literal, &arguments.keys, &target.generics, errors);
-    contract.docs = attributes::docs(&attributes);
-    target.demands = parameters::demands(&contract, &target.generics);
+    let mut contract = read(literal, &arguments.keys, docs, &generics, errors);
+    let mut target = target?;
+    target.demands = demands::read(&contract, &generics);
     let tokens = arguments.tokens;
     name_params(&mut contract, |name| mentions(&tokens, name) || names(&target.self_type, name));
     Some(Stated { target, contract })
@@ -41,10 +44,11 @@ pub(crate) fn contract(arguments: Arguments, item: Item, errors: &mut Diagnostic
 pub(super) fn read(
     literal: Option<&LitStr>,
     keys: &Keys,
+    docs: Vec<DocPart>,
     generics: &Generics,
     errors: &mut Diagnostics,
 ) -> Contract {
-    let root = LitStr::new("/", proc_macro2::Span::call_site());
+    let root = LitStr::new("/", span::here());
     let mut template = match literal {
         Some(literal) => path::read(literal, errors),
         None => path::Template { path: root, captures: Vec::new() },
@@ -78,7 +82,7 @@ pub(super) fn read(
     };
     Contract {
         path: template.path,
-        docs: Vec::new(),
+        docs,
         summary: keys.summary.value().cloned(),
         tags: keys.tags.value().map(|tags| strings::tags(tags, errors)).unwrap_or_default(),
         deprecated: keys.deprecated.value().copied().unwrap_or_default(),
@@ -105,12 +109,12 @@ pub(super) fn name_params(contract: &mut Contract, named: impl Fn(&str) -> bool)
 fn owned(kind: Option<&Type>, errors: &mut Diagnostics) -> Option<Type> {
     let kind = kind?;
     if let Type::ImplTrait(_) | Type::TraitObject(_) = kind {
-        let found = kind.to_token_stream();
+        let found = shown::code(kind);
         errors.on(kind, format!("a type of the contract is known by its name, found `{found}`\nhelp: derive what it needs for a struct or an enum"));
         return None;
     }
-    if let Some(place) = borrow(kind) {
-        errors.at(place, BORROWED);
+    if let Some(found) = borrow::find(kind) {
+        errors.at(found.place, BORROWED);
         return None;
     }
     Some(kind.clone())

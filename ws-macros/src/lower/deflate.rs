@@ -40,7 +40,7 @@ pub(super) fn read(deflate: &Deflate, errors: &mut Diagnostics) -> Option<Vec<Se
     ];
     for (name, slot) in flags {
         if let (Some(span), Some(value)) = (slot.span(), slot.value()) {
-            settings.push(Setting { name, span, value: Value::Flag(value.0) });
+            settings.push(Setting { name, span, value: Value::Flag(*value) });
         }
     }
     Some(settings)

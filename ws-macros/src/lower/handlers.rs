@@ -1,6 +1,7 @@
 //! The handlers of a block.
 
 use super::{
+    attributes::conditions,
     names::{self, Name},
     signature, variants,
 };
@@ -27,32 +28,37 @@ pub(super) struct Found {
 /// Reads the handlers of a block.
 pub(super) fn read(block: Block, errors: &mut Diagnostics) -> Found {
     let mut found = Found { unreadable: block.unreadable, ..Found::default() };
-    let (mut whole, mut single) = (None, None);
+    let (mut whole, mut single) = (false, None);
     for method in block.methods {
         let name = method.signature.ident.clone();
+        let always = conditions(&method.attributes).is_empty();
         match names::sort(&method, errors) {
             Name::Handler(word) => {
-                if word.kind == Kind::Message {
-                    whole.get_or_insert_with(|| name.clone());
-                }
+                whole |= always && word.kind == Kind::Message;
                 found.kinds.push(word.kind);
                 found.add(signature::read(method, word, word.signature, errors));
             }
             Name::Variant(variant) => {
-                single.get_or_insert(name);
+                if always {
+                    single.get_or_insert(name);
+                }
                 found.any_arm = true;
-                found.arms.extend(variants::arm(method, &variant, errors));
+                if let Some(arm) = variants::arm(method, &variant, errors) {
+                    found.add_arm(arm, errors);
+                }
             }
             // The block has what it was meant to have, as far as other rules go.
             Name::Missed(word) => found.kinds.push(word.kind),
-            Name::Plain => {}
+            Name::Other => {}
         }
     }
-    if let (Some(_), Some(single)) = (whole, single) {
+    if let Some(single) = single.filter(|_| whole) {
         errors.at(
             single.span(),
             format!("`message` takes every message, so `{single}` would never be called\nhelp: keep `message`, or one handler for each variant"),
         );
+        // Nothing is said of what they need besides.
+        found.arms.clear();
     }
     if found.kinds.is_empty() && !found.any_arm && !found.unreadable {
         let unseen = if block.calls_macros { "; what a macro in the block writes is not seen" } else { "" };
@@ -70,10 +76,33 @@ pub(super) fn read(block: Block, errors: &mut Diagnostics) -> Found {
 impl Found {
     /// Keeps a handler. A second of its kind is the compiler's to report, unless it is there under conditions.
     fn add(&mut self, handler: Handler) {
-        let unconditional = |other: &Handler| other.conditions.is_empty();
-        let twice = self.handlers.iter().any(|other| other.kind == handler.kind && unconditional(other));
-        if !(twice && unconditional(&handler)) {
+        let twice =
+            self.handlers.iter().any(|other| other.kind == handler.kind && both_always(other, &handler));
+        if !twice {
             self.handlers.push(handler);
         }
     }
+
+    /// Keeps the handler of a variant. Two names may stand for one variant, and the second would never be called.
+    fn add_arm(&mut self, arm: Arm, errors: &mut Diagnostics) {
+        let same = |other: &&Arm| other.variant == arm.variant && both_always(&other.handler, &arm.handler);
+        let Some(earlier) = self.arms.iter().find(same) else {
+            self.arms.push(arm);
+            return;
+        };
+        let (first, second) = (&earlier.handler.name, &arm.handler.name);
+        if first != second {
+            errors.at(
+                second.span(),
+                format!(
+                    "`{second}` handles `{}`, and so does `{first}`\nhelp: keep one of them",
+                    arm.variant
+                ),
+            );
+        }
+    }
+}
+
+fn both_always(one: &Handler, other: &Handler) -> bool {
+    one.conditions.is_empty() && other.conditions.is_empty()
 }

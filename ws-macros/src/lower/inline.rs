@@ -3,7 +3,10 @@
 use proc_macro2::{Ident, Span};
 use syn::{GenericParam, Generics};
 
-use super::parameters::{BORROWED, borrow, names};
+use super::{
+    borrow::{self, BORROWED},
+    mentions::names,
+};
 use crate::{
     diagnostics::Diagnostics,
     model::{Capture, Inline},
@@ -44,7 +47,7 @@ pub(super) fn check(captures: &mut [Capture], place: Span, generics: &Generics, 
                 ),
             );
             capture.kind = None;
-        } else if borrow(kind).is_some() {
+        } else if borrow::find(kind).is_some() {
             errors.at(place, BORROWED);
             capture.kind = None;
         }

@@ -2,13 +2,15 @@
 
 mod amounts;
 mod attributes;
+mod borrow;
 mod contract;
 mod deflate;
+mod demands;
 mod handlers;
 mod inline;
+mod mentions;
 mod names;
 mod options;
-mod parameters;
 mod path;
 mod places;
 mod route;

@@ -15,7 +15,8 @@ pub(super) enum Name {
     Variant(String),
     /// Meant to be a handler, and reported.
     Missed(&'static HandlerWord),
-    Plain,
+    /// A method like any other.
+    Other,
 }
 
 /// Sorts a method by its name. One that just misses a handler's is reported.
@@ -40,5 +41,5 @@ pub(super) fn sort(method: &Method, errors: &mut Diagnostics) -> Name {
         );
         return Name::Missed(word);
     }
-    Name::Plain
+    Name::Other
 }

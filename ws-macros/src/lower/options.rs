@@ -6,7 +6,7 @@ use super::{amounts, deflate, strings};
 use crate::{
     diagnostics::Diagnostics,
     model::{Options, Setting, Value},
-    syntax::{Amount, Deflate, Keys, Slot},
+    syntax::{Amount, Deflate, Keys, Pointer, Slot},
     vocabulary,
 };
 
@@ -14,7 +14,7 @@ use crate::{
 pub(super) fn read(keys: &Keys, errors: &mut Diagnostics) -> Options {
     let mut reader = Reader { settings: Vec::new(), errors };
     reader.size("max_payload_length", &keys.max_payload_length);
-    reader.pieces("max_fragments", &keys.max_fragments);
+    reader.count("max_fragments", &keys.max_fragments);
     reader.time("fragment_timeout", &keys.fragment_timeout);
     reader.time("idle_timeout", &keys.idle_timeout);
     reader.flag("send_pings", &keys.send_pings);
@@ -43,12 +43,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn size(&mut self, name: &'static str, slot: &Slot<Amount>) {
         let value = slot.value().and_then(|amount| amounts::size(amount, self.errors));
-        self.set(name, slot.span(), value.map(Value::Size));
-    }
-
-    fn pieces(&mut self, name: &'static str, slot: &Slot<Amount>) {
-        let value = slot.value().and_then(|amount| amounts::count(amount, self.errors));
-        self.set(name, slot.span(), value.map(Value::Size));
+        self.set(name, slot.span(), value.map(Value::Count));
     }
 
     fn count(&mut self, name: &'static str, slot: &Slot<Amount>) {
@@ -61,7 +56,7 @@ impl Reader<'_> {
         self.set(name, slot.span(), value.map(Value::Milliseconds));
     }
 
-    fn pointer(&mut self, name: &'static str, slot: &Slot<Amount>) {
+    fn pointer(&mut self, name: &'static str, slot: &Slot<Pointer>) {
         let value = slot.value().and_then(|pointer| strings::pointer(pointer, self.errors));
         self.set(name, slot.span(), value.map(Value::Text));
     }

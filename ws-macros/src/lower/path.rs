@@ -66,7 +66,7 @@ impl Reader<'_> {
         } else if segment.contains(['{', '}']) {
             self.braces(segment);
         } else {
-            self.plain(segment);
+            self.literal(segment);
         }
         segment.to_owned()
     }
@@ -87,7 +87,7 @@ impl Reader<'_> {
         }
     }
 
-    fn plain(&mut self, segment: &str) {
+    fn literal(&mut self, segment: &str) {
         let name = |text: &str| if text.is_empty() { "rest".to_owned() } else { text.to_owned() };
         if let Some(optional) = segment.strip_prefix(':').and_then(|capture| capture.strip_suffix('?')) {
             self.optional(segment, optional);
@@ -109,9 +109,10 @@ impl Reader<'_> {
         } else if segment.contains('?') {
             self.error("a path ends before `?`\nhelp: the query is a type of its own: `query = Join`");
         } else if segment.contains('#') {
-            self.error("a path ends before `#`: a fragment is never sent");
+            self.error("a path ends before `#`: a fragment is never sent\nhelp: leave it out");
         } else if let Some(odd) = segment.chars().find(|odd| !odd.is_ascii_graphic()) {
-            self.error(format!("a path is sent as visible ASCII, found {odd:?}\nhelp: percent-encode it"));
+            let found = if odd == ' ' { "a space".to_owned() } else { format!("`{}`", odd.escape_debug()) };
+            self.error(format!("a path is sent as visible ASCII, found {found}\nhelp: percent-encode it"));
         }
     }
 
@@ -134,7 +135,7 @@ impl Reader<'_> {
             None => (inner.trim(), None),
         };
         if !star.is_empty() && !last {
-            self.error(format!("`{{*{name}}}` is the rest of the path, so nothing can follow it"));
+            self.error(format!("`{{*{name}}}` is the rest of the path, so nothing can follow it\nhelp: put it last, or capture one segment: `{{{name}}}`"));
         }
         let field = self.field(name);
         let kind = kind.and_then(|kind| self.kind(name, kind));
@@ -155,7 +156,9 @@ impl Reader<'_> {
         let word = |text| (|input: syn::parse::ParseStream<'_>| input.call(Ident::parse_any)).parse_str(text);
         match word(name) {
             Ok(_) if ["self", "Self", "super", "crate", "_"].contains(&name) => {
-                self.error(format!("a capture cannot be named `{name}`, for a field cannot be"));
+                self.error(format!(
+                    "a capture cannot be named `{name}`, for a field cannot be\nhelp: give it another name"
+                ));
                 None
             }
             Ok(word) if word == name && !name.starts_with("r#") => {
@@ -190,8 +193,9 @@ impl Reader<'_> {
         match LitStr::new(text, self.span).parse::<Type>() {
             Ok(kind) if !kind.to_token_stream().is_empty() => Some(kind),
             _ => {
+                let found = if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") };
                 self.error(format!(
-                    "expected a type after `{name}:`, found `{text}`\nhelp: write `{{{name}: u32}}`"
+                    "expected a type after `{name}:`, found {found}\nhelp: write `{{{name}: u32}}`"
                 ));
                 None
             }

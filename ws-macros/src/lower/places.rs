@@ -1,11 +1,11 @@
 //! Which attribute a key belongs to.
 
 use proc_macro2::Ident;
-use quote::ToTokens;
 use syn::{TypePath, ext::IdentExt};
 
 use crate::{
     diagnostics::Diagnostics,
+    shown,
     vocabulary::{self, Home},
 };
 
@@ -24,7 +24,7 @@ pub(super) fn in_contract(given: &[Ident], errors: &mut Diagnostics) {
 
 /// `#[ws_route(ChatApi)]` takes the server's keys alone, and `body` where variants have handlers.
 pub(super) fn serving(contract: &TypePath, given: &[Ident], variants: bool, errors: &mut Diagnostics) {
-    let contract = contract.to_token_stream().to_string().replace(' ', "");
+    let contract = shown::code(contract);
     for key in misplaced(given, Home::Contract) {
         if key == "body" && variants {
             continue;

@@ -4,28 +4,30 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 
 use super::{
-    attributes, contract,
+    attributes, contract, demands,
     handlers::{self, Found},
-    options,
-    parameters::{self, mentions, names},
-    places, target, variants,
+    mentions::{mentions, names},
+    options, places,
+    target::{self, Site},
+    variants,
 };
 use crate::{
     diagnostics::Diagnostics,
-    model::{Arm, Contract, Handler, Options, Route, Served, Target, Variants},
+    model::{Arm, Contract, Handler, Lowered, Options, Route, Served, Stub, Target, Variants},
+    shown,
     syntax::{Arguments, Block, Item, Keys, Subject},
     vocabulary::Kind,
 };
 
-/// `#[ws_route]`.
-pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) -> Option<Route> {
+/// `#[ws_route]`. All that can be read is, whatever else is wrong; without a type there is nothing to write.
+pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) -> Option<Lowered> {
     let Arguments { tokens, span, subject, keys, given } = arguments;
     if subject.is_none() {
         errors.at(span, "a route begins with its path\nhelp: write `#[ws_route(\"/chat\")]`, or name a contract: `#[ws_route(ChatApi)]`");
     }
     let options = options::read(&keys, errors);
-    let (mut target, block) = target::block(item, keys.root.value().cloned(), errors)?;
-    let attributes = block.as_ref().map(|block| block.attributes.clone()).unwrap_or_default();
+    let Site { mut target, generics, item: block } = target::block(item, keys.root.value().cloned(), errors);
+    let docs = block.as_ref().map(|block| attributes::docs(&block.attributes)).unwrap_or_default();
     let has_block = block.is_some();
     let found = block.map(|block: Block| handlers::read(block, errors)).unwrap_or_default();
     let served = match subject {
@@ -38,10 +40,11 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
                 Some(Subject::Path(literal)) => Some(literal),
                 _ => None,
             };
-            let mut own = contract::read(literal.as_ref(), &keys, &target.generics, errors);
-            own.docs = attributes::docs(&attributes);
-            contract::name_params(&mut own, |name| is_named(name, &tokens, &target, &found));
-            target.demands = parameters::demands(&own, &target.generics);
+            let mut own = contract::read(literal.as_ref(), &keys, docs, &generics, errors);
+            if let Some(target) = &mut target {
+                contract::name_params(&mut own, |name| is_named(name, &tokens, target, &found));
+                target.demands = demands::read(&own, &generics);
+            }
             check_protocols(&own, &options, &keys, errors);
             if has_block {
                 check_body(&keys, &found, errors);
@@ -50,7 +53,12 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
         }
     };
     let variants = dispatch(&keys, found.arms, errors);
-    Some(Route { target, served, options, handlers: found.handlers, variants })
+    let (target, mut handlers) = (target?, found.handlers);
+    if errors.is_clean() {
+        return Some(Lowered::Right(Box::new(Route { target, served, options, handlers, variants })));
+    }
+    handlers.retain(|handler| handler.kind == Kind::BeforeHandle);
+    Some(Lowered::Wrong(Box::new(Stub { target, served, before_handle: handlers })))
 }
 
 /// Whether anything has a name that the user writes where a generated one could shadow it.
@@ -84,10 +92,7 @@ fn check_body(keys: &Keys, found: &Found, errors: &mut Diagnostics) {
         && !found.unreadable
         && !found.kinds.contains(&Kind::Message)
     {
-        let body = keys
-            .body
-            .value()
-            .map_or_else(|| "Body".to_owned(), |body| body.to_token_stream().to_string().replace(' ', ""));
+        let body = keys.body.value().map_or_else(|| "Body".to_owned(), shown::code);
         errors.at(
             place,
             format!(

@@ -50,7 +50,13 @@ impl Reader<'_> {
             self.error(token, format!("a handler cannot be `const`\nhelp: write `{}`", self.expected));
         }
         if let Safety::Unsafe(token) = &signature.safety {
-            self.error(token, format!("a handler cannot be `unsafe`: the server calls `{name}` as it comes"));
+            self.error(
+                token,
+                format!(
+                    "a handler cannot be `unsafe`: the server calls `{name}` as it comes\nhelp: write `{}`",
+                    self.expected
+                ),
+            );
         }
         if let Some(abi) = &signature.abi {
             self.error(abi, format!("a handler cannot be `extern`\nhelp: write `{}`", self.expected));
@@ -60,7 +66,9 @@ impl Reader<'_> {
                 self.error(
                     parameter,
                     format!(
-                        "a handler cannot be generic: the server calls `{name}` with the route's own types"
+                        "a handler cannot be generic: the server calls `{name}` with the route's own types\n\
+                         help: write `{}`",
+                        self.expected
                     ),
                 );
             }
@@ -192,7 +200,7 @@ impl Reader<'_> {
                 if self.word.kind == Kind::BeforeHandle
                     && let Some(token) = impl_trait(kind)
                 {
-                    self.error(token, "the type of a connection's data is named, found `impl …`");
+                    self.error(token, "the type of a connection's data is named, found `impl …`\nhelp: name it, as in `Result<User, Reject>`");
                     return None;
                 }
                 if self.word.returns == Returns::Nothing && !unit {

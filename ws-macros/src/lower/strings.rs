@@ -1,9 +1,8 @@
 //! Lists of strings that mean something on the wire.
 
-use proc_macro2::Span;
 use syn::LitStr;
 
-use crate::{diagnostics::Diagnostics, model::Origins, syntax};
+use crate::{diagnostics::Diagnostics, model::Origins, shown, span, syntax};
 
 /// Subprotocols: tokens, each offered once.
 pub(super) fn protocols(list: &syntax::Strings, errors: &mut Diagnostics) -> Vec<LitStr> {
@@ -19,8 +18,9 @@ pub(super) fn protocols(list: &syntax::Strings, errors: &mut Diagnostics) -> Vec
             errors.at(
                 item.span(),
                 format!(
-                    "`{name}` cannot be the name of a subprotocol\n\
-                     help: a name is made of letters, digits and `!#$%&'*+-.^_`|~`"
+                    "{} cannot be the name of a subprotocol\n\
+                     help: a name is made of letters, digits and `!#$%&'*+-.^_`|~`",
+                    shown::text(&name)
                 ),
             );
         }
@@ -50,16 +50,17 @@ pub(super) fn origins(origins: &syntax::Origins, errors: &mut Diagnostics) -> Or
     for item in &list.items {
         let text = item.value();
         // RFC 6454 §6.2: `scheme "://" host [ ":" port ]`, and nothing behind it.
-        let host = text.split_once("://").filter(|(scheme, _)| !scheme.is_empty()).map(|(_, host)| host);
-        let plain = |host: &str| {
+        let host = text.split_once("://").filter(|(scheme, _)| is_scheme(scheme)).map(|(_, host)| host);
+        let is_host = |host: &str| {
             !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_graphic() && !b"/?#@*".contains(&byte))
         };
-        if !host.is_some_and(plain) {
+        if !host.is_some_and(is_host) {
             errors.at(
                 item.span(),
                 format!(
-                    "`{text}` is not an origin\n\
-                     help: an origin is scheme, host and port alone, as in `\"https://example.com\"`; `any` lets every page connect"
+                    "{} is not an origin\n\
+                     help: an origin is scheme, host and port alone, as in `\"https://example.com\"`; `any` lets every page connect",
+                    shown::text(&text)
                 ),
             );
         }
@@ -67,24 +68,26 @@ pub(super) fn origins(origins: &syntax::Origins, errors: &mut Diagnostics) -> Or
     Origins::List(list.items.clone())
 }
 
+/// RFC 3986 §3.1: a letter, then letters, digits and `+-.`.
+fn is_scheme(text: &str) -> bool {
+    let may_follow = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.bytes().all(may_follow)
+}
+
 /// A JSON pointer (RFC 6901 §3); an empty text is `off`.
-pub(super) fn pointer(pointer: &syntax::Amount, errors: &mut Diagnostics) -> Option<LitStr> {
+pub(super) fn pointer(pointer: &syntax::Pointer, errors: &mut Diagnostics) -> Option<LitStr> {
     let text = match pointer {
-        syntax::Amount::Off => return Some(LitStr::new("", Span::call_site())),
-        syntax::Amount::Number(number) => {
-            errors.at(
-                number.span(),
-                "expected a JSON pointer, found a number\nhelp: name the field, as in `\"/symbol\"`",
-            );
-            return None;
-        }
-        syntax::Amount::Text(text) => text,
+        syntax::Pointer::Off => return Some(LitStr::new("", span::here())),
+        syntax::Pointer::Text(text) => text,
     };
     let path = text.value();
     if !path.starts_with('/') {
         errors.at(
             text.span(),
-            format!("`{path}` is not a JSON pointer\nhelp: a pointer begins with `/`, as in `\"/symbol\"`"),
+            format!(
+                "{} is not a JSON pointer\nhelp: a pointer begins with `/`, as in `\"/symbol\"`",
+                shown::text(&path)
+            ),
         );
         return None;
     }
@@ -103,7 +106,7 @@ fn distinct(list: &syntax::Strings, what: &str, errors: &mut Diagnostics) {
     for (index, item) in list.items.iter().enumerate() {
         let text = item.value();
         if list.items[..index].iter().any(|earlier| earlier.value() == text) {
-            errors.at(item.span(), format!("the {what} `{text}` is listed twice"));
+            errors.at(item.span(), format!("the {what} `{text}` is listed twice\nhelp: keep one of them"));
         }
     }
 }

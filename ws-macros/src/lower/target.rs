@@ -1,31 +1,40 @@
 //! Which item an attribute may stand on, and which type gets the implementations.
 
-use syn::{Generics, Path, Type};
+use quote::quote_spanned;
+use syn::{Attribute, Generics, Path, Type};
 
-use super::attributes::conditions;
+use super::{
+    attributes::conditions,
+    borrow::{self, Borrow},
+};
 use crate::{
     diagnostics::Diagnostics,
     model::Target,
     syntax::{Block, Item, Structure},
 };
 
+/// What an attribute stands on, as far as it can be used. Whatever is missing is reported.
+pub(super) struct Site<T> {
+    /// The type that gets the implementations; without it there are none.
+    pub(super) target: Option<Target>,
+    pub(super) generics: Generics,
+    /// The item, if it is of the right kind.
+    pub(super) item: Option<T>,
+}
+
 /// `#[ws_route]`'s item: an inherent impl block. For anything else the type is still found, if it has one.
-pub(super) fn block(
-    item: Item,
-    root: Option<Path>,
-    errors: &mut Diagnostics,
-) -> Option<(Target, Option<Block>)> {
+pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) -> Site<Block> {
     match item {
         Item::Block(block) => {
-            let second = block.attributes.iter().find(|attribute| attribute.path().is_ident("ws_route"));
+            let second = block.attributes.iter().find(|attribute| is_route(attribute));
             if let Some(second) = second {
-                // The other one writes the implementations.
                 errors.on(
                     second.path(),
                     "a type has one route, and this is its second\n\
                      help: two routes are two structs that share what they need in an `Arc`",
                 );
-                return None;
+                // The other one reads the handlers, and writes the implementations.
+                return Site { target: None, generics: block.generics, item: None };
             }
             if let Some(place) = block.of_trait {
                 errors.at(
@@ -34,16 +43,17 @@ pub(super) fn block(
                      help: put the handlers into an impl block of their own, and `#[ws_route]` on that",
                 );
             }
-            check_lifetimes(&block.generics, errors)?;
-            let target = Target {
+            let target = (!borrows(&block.generics, Some(&block.self_type), errors)).then(|| Target {
                 root,
                 generics: block.generics.clone(),
                 self_type: block.self_type.clone(),
                 conditions: conditions(&block.attributes),
                 demands: Vec::new(),
-            };
+            });
+            let generics = block.generics.clone();
+            // What a trait's methods are is the trait's to say.
             let inherent = block.of_trait.is_none();
-            Some((target, inherent.then_some(*block)))
+            Site { target, generics, item: inherent.then_some(*block) }
         }
         Item::Struct(structure) => {
             errors.at(
@@ -54,28 +64,24 @@ pub(super) fn block(
                     structure.name
                 ),
             );
-            Some((structure_target(&structure, root), None))
+            Site { item: None, ..of_structure(&structure, root, errors) }
         }
         Item::Other { keyword, span } => {
             errors.at(
                 span,
                 format!("expected an impl block, found {}\nhelp: {}", article(&keyword), way(&keyword)),
             );
-            None
+            Site { target: None, generics: Generics::default(), item: None }
         }
     }
 }
 
 /// `#[ws_contract]`'s item: a struct.
-pub(super) fn structure(
-    item: Item,
-    root: Option<Path>,
-    errors: &mut Diagnostics,
-) -> Option<(Target, Option<Structure>)> {
+pub(super) fn structure(item: Item, root: Option<Path>, errors: &mut Diagnostics) -> Site<Structure> {
     match item {
         Item::Struct(structure) => {
-            check_lifetimes(&structure.generics, errors)?;
-            Some((structure_target(&structure, root), Some(structure)))
+            let site = of_structure(&structure, root, errors);
+            Site { item: Some(structure), ..site }
         }
         Item::Block(block) => {
             errors.at(
@@ -83,7 +89,7 @@ pub(super) fn structure(
                 "expected a struct, found an impl block\n\
                  help: the contract of a block with handlers is stated by `#[ws_route]`",
             );
-            None
+            Site { target: None, generics: block.generics, item: None }
         }
         Item::Other { keyword, span } => {
             errors.at(
@@ -94,35 +100,49 @@ pub(super) fn structure(
                     article(&keyword)
                 ),
             );
-            None
+            Site { target: None, generics: Generics::default(), item: None }
         }
     }
 }
 
-fn structure_target(structure: &Structure, root: Option<Path>) -> Target {
-    let (name, (_, arguments, _)) = (&structure.name, structure.generics.split_for_impl());
-    Target {
-        root,
-        generics: structure.generics.clone(),
-        self_type: Type::Verbatim(quote::quote!(#name #arguments)),
-        conditions: conditions(&structure.attributes),
-        demands: Vec::new(),
-    }
+/// A second attribute on the block, also by its full path.
+fn is_route(attribute: &Attribute) -> bool {
+    attribute.path().segments.last().is_some_and(|name| name.ident == "ws_route")
 }
 
-/// A server keeps its routes until it ends, so they can borrow from nothing. One that does gets no implementations.
-fn check_lifetimes(generics: &Generics, errors: &mut Diagnostics) -> Option<()> {
-    for parameter in generics.lifetimes() {
-        let lifetime = &parameter.lifetime;
+fn of_structure<T>(structure: &Structure, root: Option<Path>, errors: &mut Diagnostics) -> Site<T> {
+    let (name, (_, arguments, _)) = (&structure.name, structure.generics.split_for_impl());
+    let generics = structure.generics.clone();
+    let target = (!borrows(&generics, None, errors)).then(|| Target {
+        root,
+        generics: generics.clone(),
+        self_type: Type::Verbatim(quote_spanned!(name.span()=> #name #arguments)),
+        conditions: conditions(&structure.attributes),
+        demands: Vec::new(),
+    });
+    Site { target, generics, item: None }
+}
+
+/// A server keeps its routes until it ends, so they can borrow from nothing. One that does is reported.
+fn borrows(generics: &Generics, self_type: Option<&Type>, errors: &mut Diagnostics) -> bool {
+    let declared = generics.lifetimes().map(|parameter| Borrow {
+        place: parameter.lifetime.apostrophe,
+        written: parameter.lifetime.to_string(),
+    });
+    let mut found: Vec<Borrow> = declared.collect();
+    if found.is_empty() {
+        found.extend(self_type.and_then(borrow::find));
+    }
+    for Borrow { place, written } in &found {
         errors.at(
-            lifetime.apostrophe,
+            *place,
             format!(
-                "a route cannot borrow: `{lifetime}` ends before the server does\n\
+                "a route cannot borrow: `{written}` ends before the server does\n\
                  help: own the data, or share it in an `Arc`",
             ),
         );
     }
-    generics.lifetimes().next().is_none().then_some(())
+    !found.is_empty()
 }
 
 fn article(keyword: &str) -> String {

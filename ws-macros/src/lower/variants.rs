@@ -1,14 +1,13 @@
 //! Handlers of single variants: `message_join` is called with what `Say::Join` holds.
 
 use proc_macro2::Ident;
-use quote::ToTokens;
 use syn::{Path, PathArguments, Token, Type};
 
 use super::signature;
 use crate::{
     diagnostics::Diagnostics,
     model::Arm,
-    span,
+    shown, span,
     syntax::Method,
     vocabulary::{HANDLERS, Kind},
 };
@@ -48,7 +47,7 @@ pub(super) fn path(body: &Type, errors: &mut Diagnostics) -> Option<Path> {
             Some(path)
         }
         other => {
-            let found = other.to_token_stream();
+            let found = shown::code(other);
             errors.on(
                 other,
                 format!("expected the path of an enum, for its variants have handlers, found `{found}`\nhelp: name it by a `type` alias, or handle `message` whole"),

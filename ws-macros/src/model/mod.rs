@@ -1,6 +1,6 @@
-//! A route that is right: what the attribute and the block say, with no mistake left in it.
+//! What an attribute and its item say. A [`Route`] has no mistake left in it; a [`Stub`] is what is left of one with mistakes.
 //!
-//! User tokens stand here as types, names and literals only.
+//! User tokens stand here as types, names, literals and conditions, and as documentation that the compiler must still read.
 
 mod contract;
 mod docs;
@@ -13,5 +13,5 @@ pub(crate) use self::{
     docs::DocPart,
     handlers::{Arm, Handler, Variants},
     options::{Options, Origins, Setting, Value},
-    route::{Demand, Role, Route, Served, Stated, Target},
+    route::{Demand, Lowered, Role, Route, Served, Stated, Stub, Target},
 };

@@ -4,7 +4,6 @@ use proc_macro2::Span;
 use syn::LitStr;
 
 /// The options that were given.
-#[derive(Default)]
 pub(crate) struct Options {
     pub(crate) settings: Vec<Setting>,
     pub(crate) require_protocol: bool,
@@ -12,7 +11,6 @@ pub(crate) struct Options {
 }
 
 /// One option.
-#[derive(Clone)]
 pub(crate) struct Setting {
     /// The field of the runtime's `Options`.
     pub(crate) name: &'static str,
@@ -21,10 +19,8 @@ pub(crate) struct Setting {
 }
 
 /// What an option is set to; zero turns a limit off.
-#[derive(Clone)]
 pub(crate) enum Value {
-    /// Bytes, or pieces.
-    Size(u32),
+    /// Bytes, frames, messages.
     Count(u32),
     Milliseconds(u64),
     Flag(bool),

@@ -5,6 +5,13 @@ use syn::{Generics, Path, Type, TypePath};
 
 use super::{Contract, Handler, Options, Variants};
 
+/// What `#[ws_route]` comes down to.
+pub(crate) enum Lowered {
+    Right(Box<Route>),
+    /// With anything wrong.
+    Wrong(Box<Stub>),
+}
+
 /// `#[ws_route]` on an impl block.
 pub(crate) struct Route {
     pub(crate) target: Target,
@@ -13,6 +20,14 @@ pub(crate) struct Route {
     /// In the order of the block; more than one of a kind only under conditions.
     pub(crate) handlers: Vec<Handler>,
     pub(crate) variants: Option<Variants>,
+}
+
+/// What other code needs to see of a route with mistakes, so that it does not complain as well.
+pub(crate) struct Stub {
+    pub(crate) target: Target,
+    pub(crate) served: Served,
+    /// Their return type says what a connection's data is; the rest of them may be wrong.
+    pub(crate) before_handle: Vec<Handler>,
 }
 
 /// `#[ws_contract]` on a struct.

@@ -1,4 +1,4 @@
-//! Sizes, times and counts as they are written.
+//! Sizes, times, counts and places as they are written.
 
 use proc_macro2::Ident;
 use syn::{
@@ -24,5 +24,21 @@ impl Parse for Amount {
             // What is expected instead is said by the key.
             if word == "off" { Ok(Self::Off) } else { Err(input.error("")) }
         }
+    }
+}
+
+/// A place in a message, not yet understood.
+pub(crate) enum Pointer {
+    Text(LitStr),
+    Off,
+}
+
+impl Parse for Pointer {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        if input.peek(LitStr) {
+            return input.parse().map(Self::Text);
+        }
+        let word: Ident = input.parse()?;
+        if word == "off" { Ok(Self::Off) } else { Err(input.error("")) }
     }
 }

@@ -1,16 +1,16 @@
 //! What stands in the attribute's parentheses: `PATH, key = value, flag, …`.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::ToTokens;
 use syn::{
     Lit, LitStr, Path, Token, Type, TypePath,
     ext::IdentExt,
     parse::{ParseStream, Parser},
 };
 
-use super::{Amount, Deflate, Origins, Slot, Strings, skip};
+use super::{Amount, Deflate, Origins, Pointer, Slot, Strings, skip};
 use crate::{
     diagnostics::Diagnostics,
+    shown, span,
     vocabulary::{self, KEYS},
 };
 
@@ -57,7 +57,7 @@ pub(crate) struct Keys {
     pub(crate) send_pings: Slot<bool>,
     pub(crate) backpressure_limit: Slot<Amount>,
     pub(crate) close_on_backpressure_limit: Slot<bool>,
-    pub(crate) latest_by_key: Slot<Amount>,
+    pub(crate) latest_by_key: Slot<Pointer>,
     pub(crate) rate_limit: Slot<Amount>,
     pub(crate) max_invalid: Slot<Amount>,
     pub(crate) publish_to_self: Slot<bool>,
@@ -73,7 +73,7 @@ impl Arguments {
     pub(crate) fn read(tokens: TokenStream, errors: &mut Diagnostics) -> Self {
         let mut arguments = Self {
             tokens: tokens.clone(),
-            span: Span::call_site(),
+            span: span::here(),
             subject: None,
             keys: Keys::default(),
             given: Vec::new(),
@@ -131,7 +131,7 @@ impl Arguments {
         if first {
             self.subject = Some(Subject::Path(path));
         } else if let Some(Subject::Contract(contract)) = &self.subject {
-            let found = contract.to_token_stream();
+            let found = shown::code(contract);
             errors.on(
                 contract,
                 format!(
@@ -143,7 +143,7 @@ impl Arguments {
         } else if self.subject.is_some() {
             errors.at(path.span(), "expected a key, found a second path\nhelp: a route has one path");
         } else {
-            errors.at(path.span(), "the path stands first, before the keys");
+            errors.at(path.span(), "the path stands first, before the keys\nhelp: move it to the front");
             self.subject = Some(Subject::Path(path));
         }
     }

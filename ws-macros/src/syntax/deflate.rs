@@ -2,10 +2,10 @@
 
 use proc_macro2::{Ident, TokenTree};
 use syn::{
-    LitBool, Token,
+    Token,
     ext::IdentExt,
     parenthesized,
-    parse::{Parse, ParseStream, Result},
+    parse::{ParseStream, Result},
     token::Paren,
 };
 
@@ -30,26 +30,8 @@ pub(crate) struct DeflateKeys {
     pub(crate) level: Slot<Amount>,
     pub(crate) server_max_window_bits: Slot<Amount>,
     pub(crate) client_max_window_bits: Slot<Amount>,
-    pub(crate) server_no_context_takeover: Slot<Switch>,
-    pub(crate) client_no_context_takeover: Slot<Switch>,
-}
-
-/// `on` or `off`, and as everywhere `true` or `false`.
-pub(crate) struct Switch(pub(crate) bool);
-
-impl Parse for Switch {
-    fn parse(input: ParseStream<'_>) -> Result<Self> {
-        if input.peek(LitBool) {
-            return input.parse::<LitBool>().map(|flag| Self(flag.value));
-        }
-        let word: Ident = input.parse()?;
-        match word.to_string().as_str() {
-            "on" => Ok(Self(true)),
-            "off" => Ok(Self(false)),
-            // What is expected instead is said by the key.
-            _ => Err(input.error("")),
-        }
-    }
+    pub(crate) server_no_context_takeover: Slot<bool>,
+    pub(crate) client_no_context_takeover: Slot<bool>,
 }
 
 impl Slot<Deflate> {
@@ -65,17 +47,6 @@ impl Slot<Deflate> {
                 let word: Ident = input.parse()?;
                 if word == "off" { Ok(Deflate::Off) } else { Err(input.error("")) }
             });
-        }
-    }
-}
-
-impl Slot<Switch> {
-    /// Reads a flag: `key` alone, or `key = on`.
-    fn read_switch(&mut self, key: &Ident, input: ParseStream<'_>, errors: &mut Diagnostics) {
-        if input.is_empty() || input.peek(Token![,]) {
-            self.fill(key, Some(Switch(true)), errors);
-        } else {
-            self.read(key, input, errors);
         }
     }
 }
@@ -111,8 +82,8 @@ impl DeflateKeys {
             "level" => self.level.read(&key, input, errors),
             "server_max_window_bits" => self.server_max_window_bits.read(&key, input, errors),
             "client_max_window_bits" => self.client_max_window_bits.read(&key, input, errors),
-            "server_no_context_takeover" => self.server_no_context_takeover.read_switch(&key, input, errors),
-            "client_no_context_takeover" => self.client_no_context_takeover.read_switch(&key, input, errors),
+            "server_no_context_takeover" => self.server_no_context_takeover.read_flag(&key, input, errors),
+            "client_no_context_takeover" => self.client_no_context_takeover.read_flag(&key, input, errors),
             unknown => {
                 errors.at(key.span(), unknown_key(unknown));
                 skip::to_comma(input);

@@ -8,6 +8,7 @@ use syn::{
 };
 
 use super::{Block, hollow};
+use crate::span;
 
 /// An item.
 pub(crate) enum Item {
@@ -87,7 +88,7 @@ impl Item {
             }
             first = first.or(Some(span));
         }
-        Self::Other { keyword: "item".to_owned(), span: first.unwrap_or_else(Span::call_site) }
+        Self::Other { keyword: "item".to_owned(), span: first.unwrap_or_else(span::here) }
     }
 }
 

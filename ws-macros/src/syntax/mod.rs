@@ -11,7 +11,7 @@ mod skip;
 mod slot;
 
 pub(crate) use self::{
-    amount::Amount,
+    amount::{Amount, Pointer},
     arguments::{Arguments, Keys, Subject},
     block::{Block, Method},
     deflate::{Deflate, DeflateKeys},

@@ -72,13 +72,22 @@ impl<T> Slot<T> {
 }
 
 impl Slot<bool> {
-    /// Reads a flag: `key` alone, or `key = true`.
+    /// Reads a flag: `key` alone, `key = on`, or `key = true`.
     pub(super) fn read_flag(&mut self, key: &Ident, input: ParseStream<'_>, errors: &mut Diagnostics) {
         if input.is_empty() || input.peek(Token![,]) {
             self.fill(key, Some(true), errors);
         } else {
-            self.read_with(key, input, errors, |input| Ok(input.parse::<syn::LitBool>()?.value));
+            self.read_with(key, input, errors, switch);
         }
+    }
+}
+
+fn switch(input: ParseStream<'_>) -> Result<bool> {
+    match input.call(Ident::parse_any)?.to_string().as_str() {
+        "on" | "true" => Ok(true),
+        "off" | "false" => Ok(false),
+        // What is expected instead is said by the key.
+        _ => Err(input.error("")),
     }
 }
 

@@ -4,4 +4,5 @@ mod errors;
 mod expansion;
 mod harness;
 mod hygiene;
+mod parts;
 mod soup;

@@ -41,9 +41,7 @@ const fn route(name: &'static str, expects: &'static str) -> KeyWord {
 const SIZE: &str = "a literal: a number of bytes, a size like `\"64KiB\"`, or `off`";
 const TIME: &str = "a literal: a number of seconds, a time like `\"500ms\"` or `\"2m\"`, or `off`";
 const COUNT: &str = "a literal: a number, or `off`";
-const FLAG: &str = "`true` or `false`, or to stand alone";
-
-const SWITCH: &str = "`on` or `off`, or to stand alone";
+const FLAG: &str = "`on` or `off`, or to stand alone";
 const BITS: &str = "a literal: a number from 9 to 15";
 
 /// The keys of `per_message_deflate`, and what each expects.
@@ -52,8 +50,8 @@ pub(crate) const DEFLATE_KEYS: &[(&str, &str)] = &[
     ("level", "a literal: a number from 1 to 9"),
     ("server_max_window_bits", BITS),
     ("client_max_window_bits", BITS),
-    ("server_no_context_takeover", SWITCH),
-    ("client_no_context_takeover", SWITCH),
+    ("server_no_context_takeover", FLAG),
+    ("client_no_context_takeover", FLAG),
 ];
 
 /// Every key.

@@ -41,6 +41,10 @@ mistakes! { handlers:
         => "impl", "the type of a handler's argument cannot be `impl …`";
     r#"#[ws_route("/")] impl Chat { fn message(&self, #[cfg(unix)] say: Say) {} }"#
         => "#", "an argument of a handler cannot be conditional";
+    r#"#[ws_route("/")] impl Chat { fn message(&self, #[cfg_attr(unix, cfg(a))] say: Say) {} }"#
+        => "#", "an argument of a handler cannot be conditional";
+    r#"#[ws_route("/")] impl Chat { fn open(&self, ws: (&mut Socket<Self>)) {} }"#
+        => "(&mut Socket<Self>)", "`&Socket<Self>` is shared: leave out the `mut`";
     r#"#[ws_route("/")] impl Chat { fn message<T>(&self, say: T) {} }"#
         => "T", "a handler cannot be generic";
     r#"#[ws_route("/")] impl Chat { unsafe fn open(&self) {} }"#
@@ -60,6 +64,10 @@ mistakes! { handlers:
 mistakes! { variants:
     r#"#[ws_route("/", body = Say)] impl Chat { fn message(&self) {} fn message_join(&self) {} }"#
         => "message_join", "`message` takes every message, so `message_join` would never be called";
+    r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn message_join(&self) {} }"#
+        => "message_join", "`message` takes every message, so `message_join` would never be called";
+    r#"#[ws_route("/", body = Say)] impl Chat { fn message_join(&self) {} fn message__join(&self) {} }"#
+        => "message__join", "`message__join` handles `Join`, and so does `message_join`\nhelp: keep one of them";
     r#"#[ws_route("/")] impl Chat { fn message_join(&self) {} }"#
         => "message_join", "`message_join` handles a variant of `body`, and no `body` is given";
     r#"#[ws_route("/", body = Say)] impl Chat { fn message_(&self) {} }"#

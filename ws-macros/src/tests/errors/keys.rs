@@ -9,6 +9,8 @@ mistakes! { the_first_argument:
         => r#""/a""#, "the path stands first";
     r#"#[ws_route("/a", "/b")] impl Chat { fn open(&self) {} }"#
         => r#""/b""#, "expected a key, found a second path";
+    "#[ws_route(params = Seat)] impl Chat { fn open(&self) {} }"
+        => "params", "a route begins with its path";
 }
 
 mistakes! { keys:
@@ -31,7 +33,7 @@ mistakes! { keys:
     r#"#[ws_route("/", query(Join))] impl Chat { fn open(&self) {} }"#
         => "query", "`query` expects a type";
     r#"#[ws_route("/", send_pings = yes)] impl Chat { fn open(&self) {} }"#
-        => "yes", "`send_pings` expects `true` or `false`";
+        => "yes", "`send_pings` expects `on` or `off`, or to stand alone";
     r#"#[ws_route("/" idle_timeout = 3)] impl Chat { fn open(&self) {} }"#
         => "idle_timeout", "expected `,` between the arguments";
     r#"#[ws_route("/", = 3, send_pings)] impl Chat { fn open(&self) {} }"#

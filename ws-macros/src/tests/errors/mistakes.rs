@@ -35,11 +35,20 @@ pub(super) fn check(table: &[(&str, &str, &str)]) {
     let mut wrong = Vec::new();
     for (source, place, message) in table {
         match errors(source).as_slice() {
-            [(word, text)] if word == place && text.starts_with(message) => {}
+            [(word, text)] if word == place && text.starts_with(message) && is_in_style(text) => {}
             found => wrong.push(format!("{source}\nexpected {message:?} at {place:?}\nfound {found:#?}")),
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// What was expected or found, begun small and without a full stop; then, if it is not clear from that, what to do.
+fn is_in_style(message: &str) -> bool {
+    let mut lines = message.lines();
+    let first = lines.next().unwrap_or_default();
+    let begins = first.starts_with(|letter: char| letter.is_lowercase() || letter == '`');
+    let help = lines.next().is_none_or(|line| line.strip_prefix("help: ").is_some_and(|way| !way.is_empty()));
+    begins && help && lines.next().is_none() && !message.ends_with('.') && !message.contains("``")
 }
 
 /// One mistake a line: it is reported once, at its word.

@@ -1,5 +1,6 @@
 //! What the attributes say about mistakes: all of them, each at its word.
 
+mod accepted;
 mod handlers;
 mod keys;
 mod mistakes;

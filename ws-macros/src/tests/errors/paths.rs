@@ -42,7 +42,7 @@ mistakes! { paths:
     r#"#[ws_route("/{self}")] impl Chat { fn open(&self) {} }"#
         => r#""/{self}""#, "a capture cannot be named `self`";
     r#"#[ws_route("/{a:}")] impl Chat { fn open(&self) {} }"#
-        => r#""/{a:}""#, "expected a type after `a:`, found ``";
+        => r#""/{a:}""#, "expected a type after `a:`, found nothing";
     r#"#[ws_route("/{a: 3x}")] impl Chat { fn open(&self) {} }"#
         => r#""/{a: 3x}""#, "expected a type after `a:`, found `3x`";
     r#"#[ws_route("/a?b=1")] impl Chat { fn open(&self) {} }"#
@@ -50,7 +50,17 @@ mistakes! { paths:
     r#"#[ws_route("/a#b")] impl Chat { fn open(&self) {} }"#
         => r#""/a#b""#, "a path ends before `#`";
     r#"#[ws_route("/a b")] impl Chat { fn open(&self) {} }"#
-        => r#""/a b""#, "a path is sent as visible ASCII, found ' '";
+        => r#""/a b""#, "a path is sent as visible ASCII, found a space";
+    r#"#[ws_route("/\u{e9}")] impl Chat { fn open(&self) {} }"#
+        => r#""/\u{e9}""#, "a path is sent as visible ASCII, found `é`";
+    r#"#[ws_route("/{_}")] impl Chat { fn open(&self) {} }"#
+        => r#""/{_}""#, "a capture cannot be named `_`";
+    r#"#[ws_route("/{a: &str}")] impl Chat { fn open(&self) {} }"#
+        => r#""/{a: &str}""#, "a type of the contract cannot borrow";
+    r#"#[ws_route("/{a: Self}")] impl Chat { fn open(&self) {} }"#
+        => r#""/{a: Self}""#, "the type of `{a}` cannot name `Self`";
+    r#"#[ws_route("/{a: Row<N>}")] impl<const N: usize> Chat<N> { fn open(&self) {} }"#
+        => r#""/{a: Row<N>}""#, "the type of `{a}` cannot name `N`";
     r#"#[ws_route("/{a: T}")] impl<T> Chat<T> { fn open(&self) {} }"#
         => r#""/{a: T}""#, "the type of `{a}` cannot name `T`";
 }

@@ -34,6 +34,23 @@ mistakes! { items:
         => "impl", "expected a struct, found an impl block";
     r#"#[ws_contract("/")] enum Chat {}"#
         => "enum", "expected a struct, found an `enum`";
+    r#"#[ws_route("/")] #[ws_route("/b")] impl Chat { fn open(&self) {} }"#
+        => "ws_route", "a type has one route, and this is its second";
+    r#"#[ws_route("/")] #[ws_runtime::ws_route("/b")] impl Chat { fn open(&self) {} }"#
+        => "ws_runtime", "a type has one route, and this is its second";
+}
+
+mistakes! { what_borrows:
     r#"#[ws_route("/")] impl<'a> Chat<'a> { fn open(&self) {} }"#
         => "'", "a route cannot borrow: `'a` ends before the server does";
+    r#"#[ws_route("/")] impl Chat<'_> { fn open(&self) {} }"#
+        => "'", "a route cannot borrow: `'_` ends before the server does";
+    r#"#[ws_route("/")] impl Chat<&str> { fn open(&self) {} }"#
+        => "&", "a route cannot borrow: `&` ends before the server does";
+    r#"#[ws_contract("/")] struct Api<'a>(&'a u8);"#
+        => "'", "a route cannot borrow: `'a` ends before the server does";
+    r#"#[ws_route("/", query = Cow<'_, str>)] impl Chat { fn open(&self) {} }"#
+        => "'", "a type of the contract cannot borrow";
+    r#"#[ws_route("/", query = (u8, [&str; 2]))] impl Chat { fn open(&self) {} }"#
+        => "&", "a type of the contract cannot borrow";
 }

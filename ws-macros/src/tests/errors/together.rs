@@ -35,12 +35,32 @@ fn all_mistakes_of_a_bad_block_are_reported_in_one_build() {
 }
 
 #[test]
-fn messages_begin_small_and_name_the_way_out_last() {
-    for source in [r#"#[ws_route("x")] impl Chat {}"#, r#"#[ws_route("/", a = 1)] fn chat() {}"#] {
-        for (_, message) in errors(source) {
-            assert!(message.starts_with(|letter: char| letter.is_lowercase() || letter == '`'), "{message}");
-            assert!(!message.ends_with('.'), "{message}");
-        }
+fn all_mistakes_are_reported_whatever_the_attribute_stands_on() {
+    for (source, expected) in [
+        (
+            r#"#[ws_route("chat", body = 3, query = &str)] impl<'a> Chat<'a> { fn open(&mut self) {} fn on_message(&self) {} }"#,
+            &["3", "'", "&", "on_message", r#""chat""#, "&"] as &[&str],
+        ),
+        (
+            r#"#[ws_route("chat", query = &str, idle_timeout = "")] trait Chat {}"#,
+            &[r#""""#, "trait", r#""chat""#, "&"],
+        ),
+        (
+            r#"#[ws_route("chat", query = &str)] #[ws_route("/b")] impl Chat { fn open(self) {} }"#,
+            &["ws_route", r#""chat""#, "&"],
+        ),
+        (
+            r#"#[ws_route("chat", tags = ["a", "a"])] struct Chat<'a>(&'a u8);"#,
+            &["struct", "'", r#""chat""#, r#""a""#],
+        ),
+        (
+            r#"#[ws_contract("chat", query = &str, protocols = [], idle_timeout = 3)] enum Api {}"#,
+            &["idle_timeout", "enum", r#""chat""#, "&", "[]"],
+        ),
+    ] {
+        let errors = errors(source);
+        let words: Vec<&str> = errors.iter().map(|(word, _)| word.as_str()).collect();
+        assert_eq!(words, expected, "{source}\n{errors:#?}");
     }
 }
 

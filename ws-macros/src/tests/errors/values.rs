@@ -1,6 +1,6 @@
 //! What is wrong with the values of keys.
 
-use super::mistakes::mistakes;
+use super::mistakes::{check, mistakes};
 
 mistakes! { values:
     r#"#[ws_route("/", idle_timeout = IDLE)] impl Chat { fn open(&self) {} }"#
@@ -13,6 +13,8 @@ mistakes! { values:
         => "60s", "expected a number, found `60s`\nhelp: a unit stands in a text";
     r#"#[ws_route("/", idle_timeout = "60")] impl Chat { fn open(&self) {} }"#
         => "\"60\"", "`60` is not a time";
+    r#"#[ws_route("/", idle_timeout = "")] impl Chat { fn open(&self) {} }"#
+        => "\"\"", "an empty text is not a time";
     r#"#[ws_route("/", idle_timeout = "5us")] impl Chat { fn open(&self) {} }"#
         => "\"5us\"", "`5us` is not a time";
     r#"#[ws_route("/", idle_timeout = "9999h")] impl Chat { fn open(&self) {} }"#
@@ -30,9 +32,11 @@ mistakes! { values:
     r#"#[ws_route("/", latest_by_key = symbol)] impl Chat { fn open(&self) {} }"#
         => "symbol", "`latest_by_key` expects a JSON pointer";
     r#"#[ws_route("/", latest_by_key = 3)] impl Chat { fn open(&self) {} }"#
-        => "3", "expected a JSON pointer, found a number";
+        => "3", "`latest_by_key` expects a JSON pointer, as in `latest_by_key = \"/symbol\"`, or `off`";
     r#"#[ws_route("/", latest_by_key = "symbol")] impl Chat { fn open(&self) {} }"#
         => "\"symbol\"", "`symbol` is not a JSON pointer\nhelp: a pointer begins with `/`";
+    r#"#[ws_route("/", latest_by_key = "")] impl Chat { fn open(&self) {} }"#
+        => "\"\"", "an empty text is not a JSON pointer";
     r#"#[ws_route("/", latest_by_key = "/a~b")] impl Chat { fn open(&self) {} }"#
         => "\"/a~b\"", "`/a~b` is not a JSON pointer\nhelp: in a pointer `~` is written `~0`";
     r#"#[ws_route("/", on_invalid = drop)] impl Chat { fn open(&self) {} }"#
@@ -45,12 +49,16 @@ mistakes! { values:
         => "\"a\"", "the subprotocol `a` is listed twice";
     r#"#[ws_route("/", protocols = ["a b"])] impl Chat { fn open(&self) {} }"#
         => "\"a b\"", "`a b` cannot be the name of a subprotocol";
+    r#"#[ws_route("/", protocols = [""])] impl Chat { fn open(&self) {} }"#
+        => "\"\"", "an empty text cannot be the name of a subprotocol";
     r#"#[ws_route("/", tags = ["a", "a"])] impl Chat { fn open(&self) {} }"#
         => "\"a\"", "the tag `a` is listed twice";
     r#"#[ws_route("/", origins = ["example.com"])] impl Chat { fn open(&self) {} }"#
         => "\"example.com\"", "`example.com` is not an origin";
     r#"#[ws_route("/", origins = ["https://example.com/"])] impl Chat { fn open(&self) {} }"#
         => "\"https://example.com/\"", "`https://example.com/` is not an origin";
+    r#"#[ws_route("/", origins = ["https://a", "https://a"])] impl Chat { fn open(&self) {} }"#
+        => "\"https://a\"", "the origin `https://a` is listed twice";
     r#"#[ws_route("/", origins = [])] impl Chat { fn open(&self) {} }"#
         => "[]", "expected at least one origin";
     r#"#[ws_route("/", origins = all)] impl Chat { fn open(&self) {} }"#
@@ -85,4 +93,32 @@ mistakes! { values:
         => "threshold", "expected `,` between the keys";
     r#"#[ws_route("/", crate = "ws")] impl Chat { fn open(&self) {} }"#
         => "\"ws\"", "`crate` expects a path";
+}
+
+#[test]
+fn what_no_client_could_send_is_no_subprotocol_and_no_origin() {
+    let row = |key: &str, value: &str, message: &str| {
+        let source = format!("#[ws_route(\"/\", {key} = [{value:?}])] impl Chat {{ fn open(&self) {{}} }}");
+        (source, format!("{value:?}"), message.to_owned())
+    };
+    let names = "()<>@,;:\\\"/[]?={} \t".chars().map(|separator| {
+        let name = format!("a{separator}b");
+        row("protocols", &name, &format!("`{name}` cannot be the name of a subprotocol"))
+    });
+    let origins = [
+        "://a",
+        "3a://b",
+        "a b://c",
+        "https://",
+        "https://a/b",
+        "https://a?b",
+        "https://a#b",
+        "https://a@b",
+        "https://*.a",
+    ];
+    let origins = origins.map(|origin| row("origins", origin, &format!("`{origin}` is not an origin")));
+    let rows: Vec<_> = names.chain(origins).collect();
+    let rows: Vec<(&str, &str, &str)> =
+        rows.iter().map(|(source, place, message)| (&**source, &**place, &**message)).collect();
+    check(&rows);
 }

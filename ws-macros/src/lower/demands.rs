@@ -1,0 +1,30 @@
+//! What the contract's types must be able to do, where the block's parameters decide whether they can.
+
+use syn::{Generics, Type};
+
+use super::mentions::names;
+use crate::model::{Contract, Demand, Params, Role};
+
+/// One demand for each type of the contract that names a parameter.
+pub(super) fn read(contract: &Contract, generics: &Generics) -> Vec<Demand> {
+    let params = match &contract.params {
+        Params::Given(params) => Some(&**params),
+        Params::None | Params::Inline(_) => None,
+    };
+    let types = [
+        (params, Role::Part),
+        (contract.query.as_ref(), Role::Part),
+        (contract.header.as_ref(), Role::Part),
+        (contract.cookie.as_ref(), Role::Part),
+        (contract.body.as_ref(), Role::Body),
+        (contract.response.as_ref(), Role::Response),
+    ];
+    let open =
+        |kind: &Type| generics.type_params().any(|parameter| names(kind, &parameter.ident.to_string()));
+    types
+        .into_iter()
+        .filter_map(|(kind, role)| {
+            kind.filter(|kind| open(kind)).map(|kind| Demand { kind: kind.clone(), role })
+        })
+        .collect()
+}

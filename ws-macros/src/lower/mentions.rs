@@ -1,0 +1,36 @@
+//! Whether a name stands in a type, or in tokens.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::Type;
+
+use crate::kind;
+
+/// Whether a type names another, other than behind `::`.
+pub(super) fn names(kind: &Type, other: &str) -> bool {
+    let mut found = Vec::new();
+    match kind::names(kind, &mut found) {
+        Some(()) => found.into_iter().any(|name| name == other),
+        None => mentions(&kind.to_token_stream(), other),
+    }
+}
+
+/// Whether a name stands in the tokens, other than behind `::`.
+pub(super) fn mentions(tokens: &TokenStream, name: &str) -> bool {
+    let mut colons = 0;
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Punct(mark) if mark.as_char() == ':' => {
+            colons += 1;
+            false
+        }
+        TokenTree::Ident(word) => std::mem::take(&mut colons) < 2 && word == name,
+        TokenTree::Group(group) => {
+            colons = 0;
+            mentions(&group.stream(), name)
+        }
+        _ => {
+            colons = 0;
+            false
+        }
+    })
+}

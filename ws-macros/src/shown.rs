@@ -1,0 +1,89 @@
+//! How messages write what the user wrote.
+
+use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
+use quote::ToTokens;
+
+/// Tokens as code: `Box<dyn Any + Send>`, and not a word apart from the next.
+pub(crate) fn code(tokens: &impl ToTokens) -> String {
+    let mut text = String::new();
+    write(tokens.to_token_stream(), &mut text);
+    text
+}
+
+/// A text of the user's in a sentence, also if there is nothing in it.
+pub(crate) fn text(text: &str) -> String {
+    if text.is_empty() { "an empty text".to_owned() } else { format!("`{text}`") }
+}
+
+fn write(tokens: TokenStream, text: &mut String) {
+    let mut joint = false;
+    for token in tokens {
+        if !joint && is_apart(text, &token) {
+            text.push(' ');
+        }
+        joint = false;
+        match token {
+            TokenTree::Group(group) => {
+                let (open, close) = match group.delimiter() {
+                    Delimiter::Parenthesis => ("(", ")"),
+                    Delimiter::Bracket => ("[", "]"),
+                    Delimiter::Brace => ("{ ", " }"),
+                    Delimiter::None => ("", ""),
+                };
+                text.push_str(open);
+                write(group.stream(), text);
+                text.push_str(close);
+            }
+            TokenTree::Punct(mark) => {
+                joint = mark.spacing() == Spacing::Joint;
+                text.push(mark.as_char());
+            }
+            word => text.push_str(&word.to_string()),
+        }
+    }
+}
+
+/// Whether a space stands between what is written and the next token.
+fn is_apart(text: &str, next: &TokenTree) -> bool {
+    let Some(last) = text.chars().next_back() else { return false };
+    let ends_word = last.is_alphanumeric() || last == '_' || last == '"';
+    match next {
+        TokenTree::Ident(_) | TokenTree::Literal(_) => ends_word || ",;+=>".contains(last),
+        TokenTree::Punct(mark) => match mark.as_char() {
+            '+' | '=' | '-' => last != ' ',
+            '&' | '\'' | '*' | '<' => ",;+=".contains(last) || text.ends_with("->"),
+            _ => false,
+        },
+        TokenTree::Group(_) => ",;+=".contains(last) || text.ends_with("->"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn types_read_as_they_are_written() {
+        for written in [
+            "Say",
+            "Box<dyn Any + Send>",
+            "chat::Say<'a, u8>",
+            "<Chat as Contract>::Body",
+            "&'static mut str",
+            "(Said, [u8; 4])",
+            "impl Fn(&u8, &str) -> &str + 'static",
+            "impl Iterator<Item = (u8, &'a str)>",
+            "for<'a> fn(&'a u8) -> u8",
+            "Row<{ N }>",
+            "*const u8",
+            "3",
+        ] {
+            let tokens: proc_macro2::TokenStream = written.parse().expect("tokens");
+            assert_eq!(super::code(&tokens), written);
+        }
+    }
+
+    #[test]
+    fn an_empty_text_is_said_in_words() {
+        assert_eq!(super::text("60us"), "`60us`");
+        assert_eq!(super::text(""), "an empty text");
+    }
+}

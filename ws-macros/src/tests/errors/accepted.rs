@@ -1,0 +1,26 @@
+//! What is near a mistake, and none.
+
+use super::mistakes::errors;
+
+#[test]
+fn nothing_is_said_of_what_is_right() {
+    for source in [
+        r#"#[ws_route("/", require_protocol = false)] impl Chat { fn open(&self) {} }"#,
+        r#"#[ws_route("/", protocols = ["a!#$%&'*+-.^_`|~b"], require_protocol = on)] impl Chat { fn open(&self) {} }"#,
+        r#"#[ws_route("/", send_pings = on, publish_to_self = off, deprecated = true)] impl Chat { fn open(&self) {} }"#,
+        r#"#[ws_route("/", per_message_deflate(server_no_context_takeover = false, client_no_context_takeover = on))] impl Chat { fn open(&self) {} }"#,
+        r#"#[ws_route("/", origins = ["https://a.example", "http://localhost:5173", "moz-extension://b", "a+b.c://d"])] impl Chat { fn open(&self) {} }"#,
+        r#"#[ws_route("/", idle_timeout = "8760h", max_payload_length = 4294967295)] impl Chat { fn open(&self) {} }"#,
+        r#"#[ws_route("/", query = Join<'static>, header = (u8, &'static str))] impl Chat { fn open(&self) {} }"#,
+        r#"#[ws_route("/", query = Join)] impl Chat<'static> { fn open(&self) {} }"#,
+        r#"#[ws_route("/{a: Selfish}")] impl<T> Chat<T> { fn open(&self) {} }"#,
+        r#"#[ws_route("/", body = (Say))] impl Chat { fn message_join(&self) {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn open(&self, ws: (&Socket<Self>)) {} }"#,
+        r#"#[ws_route("/", body = Say)] impl Chat { #[cfg(a)] fn message(&self) {} #[cfg(not(a))] fn message_join(&self) {} }"#,
+        r#"#[ws_route("/", body = Say)] impl Chat { #[cfg(a)] fn message_join(&self) {} #[cfg(not(a))] fn message__join(&self) {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn opening(&self) {} fn on_air(&self) {} }"#,
+    ] {
+        let found = errors(source);
+        assert!(found.is_empty(), "{source}\n{found:#?}");
+    }
+}

@@ -1,0 +1,106 @@
+//! What single words of a source come out as.
+
+use super::harness::expand;
+
+/// Checks what has to stand in an expansion that has no mistake.
+fn check(table: &[(&str, &str)]) {
+    for (source, part) in table {
+        let written = expand(source).to_string();
+        assert!(!written.contains("compile_error"), "{source}\n{written}");
+        assert!(written.contains(part), "{part} is missing for {source}\n{written}");
+    }
+}
+
+#[test]
+fn the_captures_struct_gives_way_to_whatever_has_its_name() {
+    check(&[
+        (r#"#[ws_route("/{a}")] impl Chat { fn open(&self) {} }"#, "struct Params {"),
+        (r#"#[ws_route("/{a}", query = chat::Params)] impl Chat { fn open(&self) {} }"#, "struct Params {"),
+        (r#"#[ws_route("/{a}", query = Vec<::Params>)] impl Chat { fn open(&self) {} }"#, "struct Params {"),
+        (r#"#[ws_route("/{a}", query = Params)] impl Chat { fn open(&self) {} }"#, "struct PathParams {"),
+        (r#"#[ws_route("/{a}")] impl Params { fn open(&self) {} }"#, "struct PathParams {"),
+        (r#"#[ws_route("/{a}")] impl Chat<Vec<Params>> { fn open(&self) {} }"#, "struct PathParams {"),
+        (r#"#[ws_route("/{a}")] impl<T: Into<Params>> Chat<T> { fn open(&self) {} }"#, "struct PathParams {"),
+        (
+            r#"#[ws_route("/{a}")] impl<T> Chat<T> where T: Into<Params> { fn open(&self) {} }"#,
+            "struct PathParams {",
+        ),
+        (
+            r#"#[ws_route("/{a}")] impl Chat { fn open(&self, ws: &Socket<Params>) {} }"#,
+            "struct PathParams {",
+        ),
+        (r#"#[ws_route("/{a}")] impl Chat { fn message(&self, a: [Params; 2]) {} }"#, "struct PathParams {"),
+        (r#"#[ws_route("/{a}")] impl Chat { fn open(&self) -> Params {} }"#, "struct PathParams {"),
+        (
+            r#"#[ws_route("/{a}", body = Say)] impl Chat { fn message_join(&self, join: Params) {} }"#,
+            "struct PathParams {",
+        ),
+        (r#"#[ws_route("/{a: Params}")] impl Chat { fn open(&self) {} }"#, "struct PathParams <"),
+        (r#"#[ws_contract("/{a}")] struct Params;"#, "struct PathParams {"),
+        (r#"#[ws_contract("/{a}", body = Params)] struct Api;"#, "struct PathParams {"),
+    ]);
+}
+
+#[test]
+fn a_type_that_a_parameter_decides_is_asked_for_what_it_is_there_for() {
+    let demand = |role: &str| format!("T : __ws :: {role}");
+    for (key, role) in [
+        ("params", "Part"),
+        ("query", "Part"),
+        ("header", "Part"),
+        ("cookie", "Part"),
+        ("body", "Decode"),
+        ("response", "Encode"),
+    ] {
+        let path = if key == "params" { "/{a}" } else { "/" };
+        let source =
+            format!(r#"#[ws_route("{path}", {key} = T)] impl<T> Chat<T> {{ fn message(&self) {{}} }}"#);
+        check(&[(&source, &demand(role))]);
+    }
+}
+
+#[test]
+fn amounts_are_counted_in_bytes_and_milliseconds() {
+    let rows = [
+        ("max_payload_length", "7", "Some (7)"),
+        ("max_payload_length", "\"7B\"", "Some (7)"),
+        ("max_payload_length", "\"7 kB\"", "Some (7000)"),
+        ("max_payload_length", "\"7MB\"", "Some (7000000)"),
+        ("max_payload_length", "\"3GB\"", "Some (3000000000)"),
+        ("max_payload_length", "\"7KiB\"", "Some (7168)"),
+        ("max_payload_length", "\"7MiB\"", "Some (7340032)"),
+        ("max_payload_length", "\"3GiB\"", "Some (3221225472)"),
+        ("max_payload_length", "4294967295", "Some (4294967295)"),
+        ("max_payload_length", "off", "Some (0)"),
+        ("idle_timeout", "7", "from_millis (7000)"),
+        ("idle_timeout", "\"7ms\"", "from_millis (7)"),
+        ("idle_timeout", "\"7s\"", "from_millis (7000)"),
+        ("idle_timeout", "\"7m\"", "from_millis (420000)"),
+        ("idle_timeout", "\"7h\"", "from_millis (25200000)"),
+        ("idle_timeout", "\"8760h\"", "from_millis (31536000000)"),
+        ("idle_timeout", "off", "from_millis (0)"),
+        ("rate_limit", "1_000", "Some (1000)"),
+        ("send_pings", "off", "Some (false)"),
+        ("send_pings", "false", "Some (false)"),
+        ("send_pings", "on", "Some (true)"),
+        ("send_pings", "true", "Some (true)"),
+    ];
+    for (key, value, part) in rows {
+        let source = format!(r#"#[ws_route("/", {key} = {value})] impl Chat {{ fn open(&self) {{}} }}"#);
+        check(&[(&source, &format!("{key} : __ws :: Some")), (&source, part)]);
+    }
+}
+
+#[test]
+fn every_part_of_a_condition_counts() {
+    check(&[
+        (
+            r#"#[ws_route("/")] impl Chat { #[cfg_attr(a, doc = "x", cfg(b))] fn open(&self) {} }"#,
+            "# [cfg (any (not (a) , b))]",
+        ),
+        (
+            r#"#[ws_route("/")] impl Chat { #[cfg_attr(a, cfg(b), cfg(c))] fn open(&self) {} }"#,
+            "# [cfg (any (not (a) , b))] # [cfg (any (not (a) , c))]",
+        ),
+    ]);
+}
