@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 
 use super::{docs, paths, presence, shell::Shell};
 use crate::{
-    model::{Handler, Options, Origins, Route, Setting, Value},
+    model::{Handler, OnInvalid, Options, Origins, Route, Setting, Value},
     span,
     vocabulary::{Home, KEYS, Kind},
 };
@@ -48,9 +48,13 @@ fn value(setting: &Setting, at: Span) -> TokenStream {
             quote_spanned!(at=> #duration::from_millis(#milliseconds))
         }
         Value::Flag(flag) => quote_spanned!(at=> #flag),
-        Value::OnInvalid(variant) => {
-            let (kind, variant) = (paths::on_invalid(at), format_ident!("{variant}", span = at));
-            quote_spanned!(at=> #kind::#variant)
+        Value::OnInvalid(answer) => {
+            let kind = paths::on_invalid(at);
+            match answer {
+                OnInvalid::Reply => quote_spanned!(at=> #kind::Reply),
+                OnInvalid::Ignore => quote_spanned!(at=> #kind::Ignore),
+                OnInvalid::Close => quote_spanned!(at=> #kind::Close),
+            }
         }
         Value::Deflate(settings) => deflate(settings.as_deref(), at),
     }

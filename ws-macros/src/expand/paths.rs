@@ -1,4 +1,5 @@
-//! Every name of the runtime's and of the standard library's that the output may use. Nothing else spells one.
+//! Every item of the runtime's and of the standard library's that the output may name; nothing else spells one. Their members
+//! (`Options::UNSET`, `Origins::Any`) are spelled where they are written.
 //!
 //! One absolute path stands in an expansion, the runtime's; all other names are looked up in there:
 //!

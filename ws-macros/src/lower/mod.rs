@@ -1,4 +1,4 @@
-//! Every rule: from what was written to what it means. All mistakes are reported, and what is wrong is left out.
+//! The rules: from what was written to what it means. All mistakes are reported; with one of them a stub is all that is left.
 
 mod amounts;
 mod attributes;

@@ -5,7 +5,7 @@ use proc_macro2::{Ident, Span};
 use super::{amounts, deflate, strings};
 use crate::{
     diagnostics::Diagnostics,
-    model::{Options, Setting, Value},
+    model::{OnInvalid, Options, Setting, Value},
     syntax::{Amount, Deflate, Keys, Pointer, Slot},
     vocabulary,
 };
@@ -71,15 +71,19 @@ impl Reader<'_> {
     }
 
     fn on_invalid(&mut self, slot: &Slot<Ident>) {
-        const WORDS: &[(&str, &str)] = &[("reply", "Reply"), ("ignore", "Ignore"), ("close", "Close")];
         let Some(word) = slot.value() else { return };
         let text = word.to_string();
-        if let Some((_, variant)) = WORDS.iter().find(|(name, _)| *name == text) {
-            self.set("on_invalid", slot.span(), Some(Value::OnInvalid(variant)));
-        } else {
-            let expects = vocabulary::key("on_invalid").map_or("", |key| key.expects);
-            self.errors.at(word.span(), format!("`on_invalid` expects {expects}, found `{text}`"));
-        }
+        let value = match &*text {
+            "reply" => OnInvalid::Reply,
+            "ignore" => OnInvalid::Ignore,
+            "close" => OnInvalid::Close,
+            _ => {
+                let expects = vocabulary::expects("on_invalid");
+                self.errors.at(word.span(), format!("`on_invalid` expects {expects}, found `{text}`"));
+                return;
+            }
+        };
+        self.set("on_invalid", slot.span(), Some(Value::OnInvalid(value)));
     }
 
     fn set(&mut self, name: &'static str, span: Option<Span>, value: Option<Value>) {

@@ -12,6 +12,6 @@ pub(crate) use self::{
     contract::{Capture, Contract, Inline, Params},
     docs::DocPart,
     handlers::{Arm, Handler, Variants},
-    options::{Options, Origins, Setting, Value},
+    options::{OnInvalid, Options, Origins, Setting, Value},
     route::{Demand, Lowered, Role, Route, Served, Stated, Stub, Target},
 };

@@ -25,10 +25,17 @@ pub(crate) enum Value {
     Milliseconds(u64),
     Flag(bool),
     Text(LitStr),
-    /// The variant of the runtime's `OnInvalid`.
-    OnInvalid(&'static str),
+    OnInvalid(OnInvalid),
     /// What the runtime's `Deflate` is told beside its defaults; `None` is `off`.
     Deflate(Option<Vec<Setting>>),
+}
+
+/// What an invalid message gets.
+#[derive(Clone, Copy)]
+pub(crate) enum OnInvalid {
+    Reply,
+    Ignore,
+    Close,
 }
 
 /// Which pages may connect beside those of the same host.

@@ -1,4 +1,5 @@
-//! Tokens as written, with their places: what is here may be wrong, and nothing here judges meaning.
+//! Tokens as written, with their places: what is here may be wrong. What has no place, as an unknown key or a second path, is
+//! reported here; what a thing means is judged by `lower`.
 
 mod amount;
 mod arguments;
