@@ -17,6 +17,7 @@ fn the_captures_struct_gives_way_to_whatever_has_its_name() {
         (r#"#[ws_route("/{a}")] impl Chat { fn open(&self) {} }"#, "struct Params {"),
         (r#"#[ws_route("/{a}", query = chat::Params)] impl Chat { fn open(&self) {} }"#, "struct Params {"),
         (r#"#[ws_route("/{a}", query = Vec<::Params>)] impl Chat { fn open(&self) {} }"#, "struct Params {"),
+        (r#"#[ws_route("/{a}")] impl Chat { fn open(&self) -> ::Params {} }"#, "struct Params {"),
         (r#"#[ws_route("/{a}", query = Params)] impl Chat { fn open(&self) {} }"#, "struct PathParams {"),
         (r#"#[ws_route("/{a}")] impl Params { fn open(&self) {} }"#, "struct PathParams {"),
         (r#"#[ws_route("/{a}")] impl Chat<Vec<Params>> { fn open(&self) {} }"#, "struct PathParams {"),

@@ -17,6 +17,7 @@ fn nothing_is_said_of_what_is_right() {
         r#"#[ws_route("/", body = (Say))] impl Chat { fn message_join(&self) {} }"#,
         r#"#[ws_route("/")] impl Chat { fn open(&self, ws: (&Socket<Self>)) {} }"#,
         r#"#[ws_route("/", body = Say)] impl Chat { #[cfg(a)] fn message(&self) {} #[cfg(not(a))] fn message_join(&self) {} }"#,
+        r#"#[ws_route("/", body = Say)] impl Chat { #[cfg(a)] fn message(&self) {} fn message_join(&self) {} }"#,
         r#"#[ws_route("/", body = Say)] impl Chat { #[cfg(a)] fn message_join(&self) {} #[cfg(not(a))] fn message__join(&self) {} }"#,
         r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn opening(&self) {} fn on_air(&self) {} }"#,
     ] {

@@ -76,4 +76,5 @@ fn beside_an_error_the_route_is_still_there_for_other_code() {
     ] {
         assert!(written.contains(part), "{part} is missing in {written}");
     }
+    assert!(!written.contains("before_handle < 'a >"), "no handler is called beside a mistake: {written}");
 }
