@@ -28,13 +28,14 @@ const NARROWER: &[(&str, &[&str])] = &[("client", &["contract", "codec", "schema
 const PHASES: &[(&str, &[&str])] = &[
     ("diagnostics", &[]),
     ("kind", &[]),
+    ("lifetimes", &[]),
     ("shown", &[]),
     ("span", &["kind"]),
     ("vocabulary", &[]),
     ("syntax", &["diagnostics", "shown", "span", "vocabulary"]),
     ("model", &["vocabulary"]),
-    ("lower", &["diagnostics", "kind", "model", "shown", "span", "syntax", "vocabulary"]),
-    ("expand", &["model", "span", "vocabulary"]),
+    ("lower", &["diagnostics", "kind", "lifetimes", "model", "shown", "span", "syntax", "vocabulary"]),
+    ("expand", &["lifetimes", "model", "span", "vocabulary"]),
 ];
 
 /// A crate with its import table.

@@ -11,16 +11,24 @@ use crate::{
 
 /// `#[ws_route]`: the block as it was written, what is wrong with it, and the implementations beside it.
 ///
-/// With anything wrong the implementations are those that other code needs to see, so that one mistake stays one error.
+/// With anything wrong the implementations are those that other code needs to see, so that one mistake stays one error; for
+/// its sake alone a block that borrows is written as if it did not.
 pub(crate) fn route(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Diagnostics::default();
     let read = Item::read(&item);
     let allow = read.is_block().then(expand::allow);
     let route = lower::route(Arguments::read(arguments, &mut errors), read, &mut errors);
-    let beside = route.map(|lowered| match lowered {
-        Lowered::Right(route) => expand::route(&route),
-        Lowered::Wrong(stub) => expand::stub(&stub),
-    });
+    let (item, beside) = match route {
+        None => (item, None),
+        Some(Lowered::Right(route)) => (item, Some(expand::route(&route))),
+        Some(Lowered::Wrong(stub)) => {
+            let item = match &stub.borrowed {
+                Some(names) => expand::outlasting(&stub, names, item),
+                None => item,
+            };
+            (item, Some(expand::stub(&stub)))
+        }
+    };
     [allow, Some(item), errors.into_tokens(), beside].into_iter().flatten().collect()
 }
 

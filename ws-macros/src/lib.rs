@@ -9,6 +9,7 @@ mod attribute;
 mod diagnostics;
 mod expand;
 mod kind;
+mod lifetimes;
 mod lower;
 mod model;
 mod shown;

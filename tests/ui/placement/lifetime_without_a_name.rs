@@ -1,12 +1,16 @@
 //! A route borrows from nothing, however its lifetime is written.
 
-use ws_runtime::ws_route;
+use ws_runtime::{Server, Socket, ws_route};
 
 struct Chat<'a>(&'a str);
 
 #[ws_route("/chat")]
 impl Chat<'_> {
-    fn open(&self) {}
+    fn open(&self, ws: &Socket<Self>) {
+        ws.subscribe(self.0);
+    }
 }
 
-fn main() {}
+fn main() {
+    let _ = Server::new().route(Chat("lobby"));
+}

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! #[allow(…)]
-//! impl Chat { … }                                  // the user's block, as it was written
+//! impl Chat { … }                                  // the user's block, as it was written (`outlasting` if it borrows)
 //! const _: () = {
 //!     pub struct Params { pub room: String }       // with inline captures
 //!     impl Part for Params { … }
@@ -28,5 +28,5 @@ mod variants;
 
 pub(crate) use self::{
     contract::contract,
-    route::{allow, route, stub},
+    route::{allow, outlasting, route, stub},
 };

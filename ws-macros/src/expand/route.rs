@@ -1,11 +1,12 @@
 //! A whole route, and what stands in for it beside an error.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, TokenStreamExt, quote};
 
 use super::{contract, endpoint, handlers, options, paths, shell::Shell, variants};
 use crate::{
-    model::{Handler, Route, Served, Stub},
+    lifetimes::{Which, made_static},
+    model::{Handler, Route, Served, Stub, Target},
     vocabulary::Kind,
 };
 
@@ -36,9 +37,30 @@ pub(crate) fn route(route: &Route) -> TokenStream {
 
 /// The same without handlers: code that names the route finds it, so that it does not complain as well.
 pub(crate) fn stub(stub: &Stub) -> TokenStream {
-    let Stub { target, served, before_handle } = stub;
+    let Stub { target, served, before_handle, .. } = stub;
     let shell = Shell::new(target);
     beside(served, &before_handle.iter().collect::<Vec<_>>(), TokenStream::new(), TokenStream::new(), &shell)
+}
+
+/// The block of a route that borrows, as if it did not: `impl Chat<'static>` for `impl<'a> Chat<'a>`.
+pub(crate) fn outlasting(stub: &Stub, names: &[String], block: TokenStream) -> TokenStream {
+    let Target { generics, self_type, .. } = &stub.target;
+    let (generics, _, bounds) = generics.split_for_impl();
+    let mut out = TokenStream::new();
+    let mut tokens = block.into_iter().peekable();
+    for token in tokens.by_ref() {
+        let is_impl = matches!(&token, TokenTree::Ident(word) if word == "impl");
+        out.append(token);
+        if is_impl {
+            break;
+        }
+    }
+    generics.to_tokens(&mut out);
+    self_type.to_tokens(&mut out);
+    bounds.to_tokens(&mut out);
+    let members = tokens.last();
+    out.extend(made_static(members.into_iter().collect(), Which::Named(names)));
+    out
 }
 
 fn beside(

@@ -2,9 +2,12 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::Type;
+use syn::{Type, parse::Parse};
 
-use crate::kind::name;
+use crate::{
+    kind::name,
+    lifetimes::{Which, made_static},
+};
 
 /// Said of a contract's type where [`find`] finds something.
 pub(super) const BORROWED: &str = "a type of the contract cannot borrow: its values outlive what they are read from\n\
@@ -51,4 +54,9 @@ fn within(tokens: TokenStream) -> Option<Borrow> {
         }
     }
     None
+}
+
+/// A part of the grammar with `'static` in the place of other lifetimes.
+pub(super) fn made_static_in<T: Parse + ToTokens + Clone>(part: &T, which: Which<'_>) -> T {
+    syn::parse2(made_static(part.to_token_stream(), which)).unwrap_or_else(|_| part.clone())
 }

@@ -26,7 +26,7 @@ pub(crate) fn contract(arguments: Arguments, item: Item, errors: &mut Diagnostic
         errors.at(arguments.span, "a contract begins with its path\nhelp: write `#[ws_contract(\"/chat\")]`");
     }
     let root = arguments.keys.root.value().cloned();
-    let Site { target, generics, item } = target::structure(item, root, errors);
+    let Site { target, generics, item, .. } = target::structure(item, root, errors);
     let docs = item.map(|structure| attributes::docs(&structure.attributes)).unwrap_or_default();
     let literal = match &arguments.subject {
         Some(Subject::Path(literal)) => Some(literal),

@@ -4,7 +4,9 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 
 use super::{
-    attributes, contract, demands,
+    attributes,
+    borrow::made_static_in,
+    contract, demands,
     handlers::{self, Found},
     mentions::{mentions, names},
     options, places,
@@ -13,6 +15,7 @@ use super::{
 };
 use crate::{
     diagnostics::Diagnostics,
+    lifetimes::Which,
     model::{Arm, Contract, Handler, Lowered, Options, Route, Served, Stub, Target, Variants},
     shown,
     syntax::{Arguments, Block, Item, Keys, Subject},
@@ -26,7 +29,8 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
         errors.at(span, "a route begins with its path\nhelp: write `#[ws_route(\"/chat\")]`, or name a contract: `#[ws_route(ChatApi)]`");
     }
     let options = options::read(&keys, errors);
-    let Site { mut target, generics, item: block } = target::block(item, keys.root.value().cloned(), errors);
+    let Site { mut target, borrowed, generics, item: block } =
+        target::block(item, keys.root.value().cloned(), errors);
     let docs = block.as_ref().map(|block| attributes::docs(&block.attributes)).unwrap_or_default();
     let has_block = block.is_some();
     let found = block.map(|block: Block| handlers::read(block, errors)).unwrap_or_default();
@@ -58,7 +62,12 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
         return Some(Lowered::Right(Box::new(Route { target, served, options, handlers, variants })));
     }
     handlers.retain(|handler| handler.kind == Kind::BeforeHandle);
-    Some(Lowered::Wrong(Box::new(Stub { target, served, before_handle: handlers })))
+    if let Some(names) = &borrowed {
+        for output in handlers.iter_mut().filter_map(|handler| handler.output.as_mut()) {
+            *output = made_static_in(output, Which::Named(names));
+        }
+    }
+    Some(Lowered::Wrong(Box::new(Stub { target, borrowed, served, before_handle: handlers })))
 }
 
 /// Whether anything has a name that the user writes where a generated one could shadow it.

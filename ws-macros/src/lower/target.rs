@@ -1,14 +1,15 @@
 //! Which item an attribute may stand on, and which type gets the implementations.
 
 use quote::quote_spanned;
-use syn::{Attribute, Generics, Path, Type};
+use syn::{Attribute, GenericParam, Generics, Path, Type};
 
 use super::{
     attributes::conditions,
-    borrow::{self, Borrow},
+    borrow::{self, Borrow, made_static_in},
 };
 use crate::{
     diagnostics::Diagnostics,
+    lifetimes::Which,
     model::Target,
     syntax::{Block, Item, Structure},
 };
@@ -17,6 +18,8 @@ use crate::{
 pub(super) struct Site<T> {
     /// The type that gets the implementations; without it there are none.
     pub(super) target: Option<Target>,
+    /// The lifetimes by which the item borrows, by name, if it does.
+    pub(super) borrowed: Option<Vec<String>>,
     pub(super) generics: Generics,
     /// The item, if it is of the right kind.
     pub(super) item: Option<T>,
@@ -34,7 +37,7 @@ pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) ->
                      help: two routes are two structs that share what they need in an `Arc`",
                 );
                 // The other one reads the handlers, and writes the implementations.
-                return Site { target: None, generics: block.generics, item: None };
+                return Site { target: None, borrowed: None, generics: block.generics, item: None };
             }
             if let Some(place) = block.of_trait {
                 errors.at(
@@ -43,17 +46,27 @@ pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) ->
                      help: put the handlers into an impl block of their own, and `#[ws_route]` on that",
                 );
             }
-            let target = (!borrows(&block.generics, Some(&block.self_type), errors)).then(|| Target {
+            let borrowed = borrowed(&block.generics, Some(&block.self_type), errors);
+            let (generics, self_type) = match &borrowed {
+                None => (block.generics.clone(), block.self_type.clone()),
+                Some(names) => outlasting(&block.generics, &block.self_type, names),
+            };
+            let target = Target {
                 root,
-                generics: block.generics.clone(),
-                self_type: block.self_type.clone(),
+                generics,
+                self_type,
                 conditions: conditions(&block.attributes),
                 demands: Vec::new(),
-            });
+            };
             let generics = block.generics.clone();
             // What a trait's methods are is the trait's to say.
             let inherent = block.of_trait.is_none();
-            Site { target, generics, item: inherent.then_some(*block) }
+            Site {
+                target: Some(target),
+                borrowed: borrowed.filter(|_| inherent),
+                generics,
+                item: inherent.then_some(*block),
+            }
         }
         Item::Struct(structure) => {
             errors.at(
@@ -71,7 +84,7 @@ pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) ->
                 span,
                 format!("expected an impl block, found {}\nhelp: {}", article(&keyword), way(&keyword)),
             );
-            Site { target: None, generics: Generics::default(), item: None }
+            Site { target: None, borrowed: None, generics: Generics::default(), item: None }
         }
     }
 }
@@ -89,7 +102,7 @@ pub(super) fn structure(item: Item, root: Option<Path>, errors: &mut Diagnostics
                 "expected a struct, found an impl block\n\
                  help: the contract of a block with handlers is stated by `#[ws_route]`",
             );
-            Site { target: None, generics: block.generics, item: None }
+            Site { target: None, borrowed: None, generics: block.generics, item: None }
         }
         Item::Other { keyword, span } => {
             errors.at(
@@ -100,7 +113,7 @@ pub(super) fn structure(item: Item, root: Option<Path>, errors: &mut Diagnostics
                     article(&keyword)
                 ),
             );
-            Site { target: None, generics: Generics::default(), item: None }
+            Site { target: None, borrowed: None, generics: Generics::default(), item: None }
         }
     }
 }
@@ -112,19 +125,20 @@ fn is_route(attribute: &Attribute) -> bool {
 
 fn of_structure<T>(structure: &Structure, root: Option<Path>, errors: &mut Diagnostics) -> Site<T> {
     let (name, (_, arguments, _)) = (&structure.name, structure.generics.split_for_impl());
-    let generics = structure.generics.clone();
-    let target = (!borrows(&generics, None, errors)).then(|| Target {
-        root,
-        generics: generics.clone(),
-        self_type: Type::Verbatim(quote_spanned!(name.span()=> #name #arguments)),
-        conditions: conditions(&structure.attributes),
-        demands: Vec::new(),
-    });
-    Site { target, generics, item: None }
+    let self_type = Type::Verbatim(quote_spanned!(name.span()=> #name #arguments));
+    let (generics, self_type) = match borrowed(&structure.generics, None, errors) {
+        None => (structure.generics.clone(), self_type),
+        Some(names) => outlasting(&structure.generics, &self_type, &names),
+    };
+    let conditions = conditions(&structure.attributes);
+    let target = Target { root, generics, self_type, conditions, demands: Vec::new() };
+    // A struct may borrow; it is the implementations that may not.
+    Site { target: Some(target), borrowed: None, generics: structure.generics.clone(), item: None }
 }
 
-/// A server keeps its routes until it ends, so they can borrow from nothing. One that does is reported.
-fn borrows(generics: &Generics, self_type: Option<&Type>, errors: &mut Diagnostics) -> bool {
+/// A server keeps its routes until it ends, so they can borrow from nothing. One that does is reported; the lifetimes that it
+/// declares are returned.
+fn borrowed(generics: &Generics, self_type: Option<&Type>, errors: &mut Diagnostics) -> Option<Vec<String>> {
     let declared = generics.lifetimes().map(|parameter| Borrow {
         place: parameter.lifetime.apostrophe,
         written: parameter.lifetime.to_string(),
@@ -142,7 +156,22 @@ fn borrows(generics: &Generics, self_type: Option<&Type>, errors: &mut Diagnosti
             ),
         );
     }
-    !found.is_empty()
+    let names = generics.lifetimes().map(|parameter| parameter.lifetime.ident.to_string());
+    (!found.is_empty()).then(|| names.collect())
+}
+
+/// The same without a lifetime but `'static`.
+fn outlasting(generics: &Generics, self_type: &Type, names: &[String]) -> (Generics, Type) {
+    let mut generics = generics.clone();
+    let bounds = generics.where_clause.take();
+    generics.params = generics
+        .params
+        .into_iter()
+        .filter(|parameter| !matches!(parameter, GenericParam::Lifetime(_)))
+        .collect();
+    let mut generics: Generics = made_static_in(&generics, Which::Named(names));
+    generics.where_clause = bounds.map(|bounds| made_static_in(&bounds, Which::Named(names)));
+    (generics, made_static_in(self_type, Which::All))
 }
 
 fn article(keyword: &str) -> String {

@@ -25,6 +25,8 @@ pub(crate) struct Route {
 /// What other code needs to see of a route with mistakes, so that it does not complain as well.
 pub(crate) struct Stub {
     pub(crate) target: Target,
+    /// The lifetimes of a block that borrows, by name, if it does; its target has `'static` instead.
+    pub(crate) borrowed: Option<Vec<String>>,
     pub(crate) served: Served,
     /// Their return type says what a connection's data is; the rest of them may be wrong.
     pub(crate) before_handle: Vec<Handler>,

@@ -1,0 +1,90 @@
+//! Lifetimes made `'static`, in tokens.
+//!
+//! A route that borrows is one mistake. Everything else is written as if it did not, so that the compiler finds no second one.
+
+use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+
+/// Which lifetimes are meant.
+#[derive(Clone, Copy)]
+pub(crate) enum Which<'a> {
+    /// All, also those of references that are not written.
+    All,
+    /// Those of these names.
+    Named(&'a [String]),
+}
+
+/// The tokens with `'static` in the place of other lifetimes.
+pub(crate) fn made_static(tokens: TokenStream, which: Which<'_>) -> TokenStream {
+    let mut out = Vec::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Punct(mark) if mark.as_char() == '\'' => {
+                out.push(TokenTree::Punct(mark));
+                if let Some(TokenTree::Ident(name)) =
+                    tokens.next_if(|next| matches!(next, TokenTree::Ident(_)))
+                {
+                    let meant = match which {
+                        Which::All => true,
+                        Which::Named(names) => names.iter().any(|other| name == other),
+                    };
+                    out.push(TokenTree::Ident(if meant { Ident::new("static", name.span()) } else { name }));
+                }
+            }
+            TokenTree::Punct(mark) if mark.as_char() == '&' => {
+                let place = mark.span();
+                out.push(TokenTree::Punct(mark));
+                let named = matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '\'');
+                if matches!(which, Which::All) && !named {
+                    out.extend(for_ever(place));
+                }
+            }
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), made_static(group.stream(), which));
+                inner.set_span(group.span());
+                out.push(TokenTree::Group(inner));
+            }
+            other => out.push(other),
+        }
+    }
+    out.into_iter().collect()
+}
+
+fn for_ever(place: Span) -> [TokenTree; 2] {
+    let mut tick = Punct::new('\'', Spacing::Joint);
+    tick.set_span(place);
+    [TokenTree::Punct(tick), TokenTree::Ident(Ident::new("static", place))]
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::TokenStream;
+
+    use super::{Which, made_static};
+
+    /// Without spaces, which tokens do not have.
+    fn written(tokens: &TokenStream) -> String {
+        tokens.to_string().replace(' ', "")
+    }
+
+    #[test]
+    fn lifetimes_are_replaced_where_they_are_meant() {
+        let names = ["a".to_owned()];
+        for (tokens, which, expected) in [
+            (
+                "Chat<'_, 'a, &str, &'b u8, &'static u8>",
+                Which::All,
+                "Chat<'static, 'static, &'static str, &'static u8, &'static u8>",
+            ),
+            ("([&mut u8; 3],)", Which::All, "([&'static mut u8; 3],)"),
+            (
+                "{ f::<'a>(&x, 'b', 'c: loop {}, [&'a 'd]) }",
+                Which::Named(&names),
+                "{ f::<'static>(&x, 'b', 'c: loop {}, [&'static 'd]) }",
+            ),
+        ] {
+            let [tokens, expected] = [tokens, expected].map(|text| text.parse().expect("tokens"));
+            assert_eq!(written(&made_static(tokens, which)), written(&expected));
+        }
+    }
+}
