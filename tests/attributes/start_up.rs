@@ -10,7 +10,7 @@ use std::{
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use ws_runtime::{ServeError, Server, ws_route};
+use ws_runtime::{ServeError, Server, ws_contract, ws_route};
 
 macro_rules! routes {
     ($($name:ident = $path:literal $(, $key:ident = $kind:ty)*;)*) => {
@@ -77,6 +77,16 @@ struct Keyless;
 
 #[ws_route("/keyless", response = String, latest_by_key = "/symbol")]
 impl Keyless {
+    fn open(&self) {}
+}
+
+#[ws_contract("/unspoken")]
+struct Unspoken;
+
+struct Demanding;
+
+#[ws_route(Unspoken, require_protocol)]
+impl Demanding {
     fn open(&self) {}
 }
 
@@ -162,6 +172,11 @@ fn each_mistake_is_said_with_its_route_and_its_way_out() {
             Server::new().route(Keyless),
             "the route `/keyless` cannot be served: `latest_by_key` is a place in JSON, and its `response` is text or bytes \
              as they are",
+        ),
+        (
+            Server::new().route(Demanding),
+            "the route `/unspoken` cannot be served: `require_protocol` needs something to require, and its contract has no \
+             `protocols`",
         ),
         (Server::new().shards(0), "`shards` is out of range: connections are on one of them"),
     ] {

@@ -1,8 +1,11 @@
 //! What follows when a handler fails or panics, or a message is invalid: for the client, and for `error`.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
-use futures_util::{Stream, stream};
+use futures_util::{Stream, StreamExt, stream};
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::json;
@@ -316,4 +319,46 @@ async fn error_may_reply_with_a_stream() {
     for heard in ["this", "went wrong", "fine"] {
         assert_eq!(client.receive().await, Note::new(heard));
     }
+}
+
+/// What goes wrong in an answer of `error` is not brought before it again.
+#[tokio::test(start_paused = true)]
+async fn an_error_in_a_stream_of_error_does_not_call_it_again() {
+    #[derive(Default)]
+    struct Sorry {
+        called: AtomicUsize,
+    }
+    #[ws_route("/sorry", body = Note, response = Note)]
+    impl Sorry {
+        fn message(&self, note: Note) -> impl Stream<Item = Result<Note, String>> + use<> {
+            stream::iter([Err(note.message), Ok(Note::new("between")), Err("once more".to_owned())])
+        }
+
+        fn error(&self, error: Error) -> impl Stream<Item = Result<Note, &'static str>> + use<> {
+            let count = self.called.fetch_add(1, Ordering::Relaxed) + 1;
+            let panics = matches!(&error, Error::Failed(why) if why.to_string() == "panic");
+            let last = stream::once(async move {
+                assert!(!panics, "as asked for");
+                Err("bad again")
+            });
+            stream::iter([Ok(Note::new(&format!("sorry {count}"))), Err("bad")]).chain(last)
+        }
+    }
+
+    let site = Site::start(Server::new().route(Sorry::default()));
+    let mut client = site.connect::<Sorry>("/sorry").await.unwrap();
+    client.send(&Note::new("fail")).await;
+    for (count, then) in [(1, Some("between")), (2, None)] {
+        assert_eq!(client.receive().await, Note::new(&format!("sorry {count}")));
+        for _ in 0..2 {
+            assert_eq!(client.receive_error().await, INTERNAL());
+        }
+        if let Some(then) = then {
+            assert_eq!(client.receive().await, Note::new(then));
+        }
+    }
+    client.send(&Note::new("panic")).await;
+    assert_eq!(client.receive().await, Note::new("sorry 3"));
+    assert_eq!(client.receive_error().await, INTERNAL());
+    assert_eq!(client.receive_close().await.0, Some(1011));
 }

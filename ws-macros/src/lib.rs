@@ -21,13 +21,13 @@ mod vocabulary;
 
 use proc_macro::TokenStream;
 
-/// Makes an impl block a route. Documented where `ws_runtime` re-exports it.
+#[expect(missing_docs, reason = "documented where `ws_runtime` re-exports it, by a page of its own")]
 #[proc_macro_attribute]
 pub fn ws_route(arguments: TokenStream, item: TokenStream) -> TokenStream {
     attribute::route(arguments.into(), item.into()).into()
 }
 
-/// States the contract of a route alone, for clients. Documented where `ws_runtime` re-exports it.
+#[expect(missing_docs, reason = "documented where `ws_runtime` re-exports it, by a page of its own")]
 #[proc_macro_attribute]
 pub fn ws_contract(arguments: TokenStream, item: TokenStream) -> TokenStream {
     attribute::contract(arguments.into(), item.into()).into()

@@ -38,7 +38,12 @@ mod wire;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use ws_macros::{ws_contract, ws_route};
+#[doc(inline)]
+#[doc = include_str!("../docs/ws_contract.md")]
+pub use ws_macros::ws_contract;
+#[doc(inline)]
+#[doc = include_str!("../docs/ws_route.md")]
+pub use ws_macros::ws_route;
 
 // What handlers take and return of others' crates, so that a route needs neither among its dependencies.
 #[doc(no_inline)]

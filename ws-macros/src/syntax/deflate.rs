@@ -9,7 +9,7 @@ use syn::{
     token::Paren,
 };
 
-use super::{Amount, Slot, skip};
+use super::{Amount, Slot, skip, slot::switch};
 use crate::{
     diagnostics::Diagnostics,
     vocabulary::{self, DEFLATE_KEYS},
@@ -17,9 +17,8 @@ use crate::{
 
 /// What stands after the key.
 pub(crate) enum Deflate {
-    /// `= off`.
     Off,
-    /// Nothing, or keys in parentheses.
+    /// With the keys that were given.
     On(Box<DeflateKeys>),
 }
 
@@ -35,7 +34,7 @@ pub(crate) struct DeflateKeys {
 }
 
 impl Slot<Deflate> {
-    /// Reads `per_message_deflate`, alone, with parentheses or with `= off`.
+    /// Reads `per_message_deflate`: with keys in parentheses, or as a flag.
     pub(super) fn read_deflate(&mut self, key: &Ident, input: ParseStream<'_>, errors: &mut Diagnostics) {
         if input.is_empty() || input.peek(Token![,]) {
             self.fill(key, Some(Deflate::On(Box::default())), errors);
@@ -44,8 +43,8 @@ impl Slot<Deflate> {
             self.fill(key, keys.map(|keys| Deflate::On(Box::new(keys))), errors);
         } else {
             self.read_with(key, input, errors, |input| {
-                let word: Ident = input.parse()?;
-                if word == "off" { Ok(Deflate::Off) } else { Err(input.error("")) }
+                let on = switch(input)?;
+                Ok(if on { Deflate::On(Box::default()) } else { Deflate::Off })
             });
         }
     }

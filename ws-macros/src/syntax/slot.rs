@@ -82,7 +82,8 @@ impl Slot<bool> {
     }
 }
 
-fn switch(input: ParseStream<'_>) -> Result<bool> {
+/// `on` or `off`, which may be called `true` and `false`.
+pub(super) fn switch(input: ParseStream<'_>) -> Result<bool> {
     match input.call(Ident::parse_any)?.to_string().as_str() {
         "on" | "true" => Ok(true),
         "off" | "false" => Ok(false),

@@ -86,6 +86,11 @@ fn amounts_are_counted_in_bytes_and_milliseconds() {
         ("send_pings", "on", "Some (true)"),
         ("send_pings", "true", "Some (true)"),
     ];
+    for (value, part) in [("on", "new ()"), ("true", "new ()"), ("off", "OFF"), ("false", "OFF")] {
+        let source =
+            format!(r#"#[ws_route("/", per_message_deflate = {value})] impl Chat {{ fn open(&self) {{}} }}"#);
+        check(&[(&source, &format!("Some (__ws :: Deflate :: {part})"))]);
+    }
     for (key, value, part) in rows {
         let source = format!(r#"#[ws_route("/", {key} = {value})] impl Chat {{ fn open(&self) {{}} }}"#);
         check(&[(&source, &format!("{key} : __ws :: Some")), (&source, part)]);

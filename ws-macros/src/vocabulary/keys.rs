@@ -82,7 +82,7 @@ pub(crate) const KEYS: &[KeyWord] = &[
     route("close_timeout", TIME),
     route(
         "per_message_deflate",
-        "`off`, keys in parentheses, as in `per_message_deflate(level = 6)`, or to stand alone",
+        "`on` or `off`, keys in parentheses, as in `per_message_deflate(level = 6)`, or to stand alone",
     ),
     route("origins", "a list, as in `origins = [\"https://example.com\"]`, or `any`"),
     KeyWord { name: "crate", home: Home::Either, expects: "a path, as in `crate = ::facade::ws`" },

@@ -37,6 +37,8 @@ enum Default {
 pub(super) enum Rest<'a, R: Route> {
     Event(Event<R>),
     Replies(Streams<'a, R>),
+    /// What `error` replied: what goes wrong in that does not call it again.
+    Answers(Streams<'a, R>),
     Error(Error),
     Drained,
     /// The handler was cut off.
@@ -83,7 +85,8 @@ impl<'a, R: Route> Driver<'a, R> {
         loop {
             let done = match rest {
                 Rest::Event(event) => self.turn(event).await,
-                Rest::Replies(streams) => self.reply(streams).await,
+                Rest::Replies(streams) => self.reply(streams, None).await,
+                Rest::Answers(streams) => self.reply(streams, Some(0)).await,
                 Rest::Error(error) => self.error(error).await,
                 Rest::Drained => {
                     let done = self.during(Route::drain(&self.entry.route, self.socket)).await;
@@ -140,25 +143,38 @@ impl<'a, R: Route> Driver<'a, R> {
     }
 
     /// Sends what a stream of replies says, one frame an item, as fast as the peer reads. An item that failed does not end
-    /// the stream.
-    async fn reply(&mut self, mut streams: Streams<'a, R>) -> Result<(), Rest<'a, R>> {
+    /// the stream. From the place `answers` on, the streams are what `error` replied.
+    async fn reply(
+        &mut self,
+        mut streams: Streams<'a, R>,
+        mut answers: Option<usize>,
+    ) -> Result<(), Rest<'a, R>> {
         loop {
-            let done = match self.next_of(&mut streams).await {
+            let next = self.next_of(&mut streams).await;
+            answers = answers.filter(|&from| streams.len() > from);
+            let done = match next {
                 Done::Returned(Some(outcome)) => self.settle(Done::Returned(outcome)),
                 Done::Returned(None) => return Ok(()),
-                Done::Panicked(text) => return Err(Rest::Error(Error::Panicked(text))),
+                Done::Panicked(text) => {
+                    streams.clear();
+                    Err(Rest::Error(Error::Panicked(text)))
+                }
                 Done::Aborted => return Err(Rest::Aborted),
             };
             match done {
                 Ok(()) => {}
-                Err(Rest::Error(error)) => {
-                    if let Err(rest) = self.error(error).await {
-                        match rest {
-                            Rest::Replies(more) => streams.extend(more),
-                            rest => return Err(rest),
-                        }
-                    }
+                Err(Rest::Error(error)) if answers.is_some() => {
+                    self.log(&error);
+                    self.say(self.default(&error));
                 }
+                Err(Rest::Error(error)) => match self.error(error).await {
+                    Ok(()) => {}
+                    Err(Rest::Answers(more)) => {
+                        answers = Some(streams.len());
+                        streams.extend(more);
+                    }
+                    Err(rest) => return Err(rest),
+                },
                 Err(rest) => return Err(rest),
             }
         }
@@ -185,6 +201,7 @@ impl<'a, R: Route> Driver<'a, R> {
                 self.say(if panicked { Default::Close(FAILED) } else { default });
                 Ok(())
             }
+            Err(Rest::Replies(streams)) => Err(Rest::Answers(streams)),
             settled => settled,
         }
     }

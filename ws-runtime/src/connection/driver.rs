@@ -293,7 +293,10 @@ impl<'a, R: Route> Driver<'a, R> {
         {
             return Some(match fed {
                 Done::Returned(outcome) => Next::Fed(outcome),
-                Done::Panicked(text) => Next::Event(Event::Panicked(text, 0)),
+                Done::Panicked(text) => {
+                    self.feed.clear();
+                    Next::Event(Event::Panicked(text, 0))
+                }
                 Done::Aborted => Next::End,
             });
         }
@@ -324,7 +327,7 @@ impl<'a, R: Route> Driver<'a, R> {
     }
 }
 
-/// Asks the last stream, and when it has ended, the one that it came out of.
+/// Asks the last stream, and when it has ended, the one that it came out of. After a panic none may be asked again.
 fn poll_streams<'a, R: Route>(
     streams: &mut Streams<'a, R>,
     cx: &mut Context<'_>,
@@ -335,10 +338,7 @@ fn poll_streams<'a, R: Route>(
             Ok(Poll::Ready(Some(outcome))) => return Poll::Ready(Done::Returned(Some(outcome))),
             Ok(Poll::Ready(None)) => drop(streams.pop()),
             Ok(Poll::Pending) => return Poll::Pending,
-            Err(panic) => {
-                streams.clear();
-                return Poll::Ready(Done::Panicked(panic_text(&*panic)));
-            }
+            Err(panic) => return Poll::Ready(Done::Panicked(panic_text(&*panic))),
         }
     }
     Poll::Ready(Done::Returned(None))

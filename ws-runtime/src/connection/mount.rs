@@ -82,6 +82,9 @@ impl<R: Route> Mounted<R> {
         let response = <R::Contract as Contract>::Response::plan()?;
         let plans = PartPlans::of::<R::Contract>()?;
         check_protocols(<R::Contract as Contract>::PROTOCOLS)?;
+        if R::OPTIONS.require_protocol && <R::Contract as Contract>::PROTOCOLS.is_empty() {
+            return Err(SetupError::no_protocols());
+        }
         R::OPTIONS.origins.check()?;
         let opaque = response.tells_errors() == Telling::No;
         let mut settings = R::OPTIONS.settle(defaults);

@@ -17,6 +17,7 @@ enum Fault {
     HeaderName(Box<str>),
     Origin(&'static str),
     Protocol(&'static str),
+    NoProtocols,
     NoKeys,
     NoKey(&'static str),
 }
@@ -40,6 +41,11 @@ impl SetupError {
     /// An entry of `origins` is not an origin.
     pub(super) fn origin(origin: &'static str) -> Self {
         Self(Box::new(Fault::Origin(origin)))
+    }
+
+    /// `require_protocol` requires one where none is spoken.
+    pub(crate) fn no_protocols() -> Self {
+        Self(Box::new(Fault::NoProtocols))
     }
 
     /// `latest_by_key` looks for keys where there are none.
@@ -83,6 +89,9 @@ impl fmt::Display for SetupError {
             Fault::Origin(origin) => write!(
                 f,
                 "`{origin}` in `origins` is not an origin: a scheme, a host and maybe a port, as in `https://example.com`"
+            ),
+            Fault::NoProtocols => f.write_str(
+                "`require_protocol` needs something to require, and its contract has no `protocols`",
             ),
             Fault::NoKeys => f.write_str(
                 "`latest_by_key` is a place in JSON, and its `response` is text or bytes as they are",

@@ -54,12 +54,20 @@ pub trait Route: Plain + Send + Sync {
     /// The handlers' doc comments, by name.
     const HANDLER_DOCS: &'static [(&'static str, &'static str)] = &[];
 
-    /// Before anything is read from the request.
+    /// Before the request's parts are checked: it is a well-formed upgrade, of an origin that may connect.
+    ///
+    /// # Errors
+    /// The client gets the [`Reject`] in place of the 101, or a close frame right behind it. No other handler is called then, not
+    /// [`error`](Self::error) and not [`close`](Self::close) either. So it is with the other handlers of the handshake. One that
+    /// panics is answered with 500.
     fn parse<'a>(&'a self, _request: &'a mut RawRequest) -> impl Future<Output = Result<(), Reject>> + Send {
         std::future::ready(Ok(()))
     }
 
-    /// Before the four request schemas are checked.
+    /// After [`parse`](Self::parse), before the four request schemas are checked.
+    ///
+    /// # Errors
+    /// As for [`parse`](Self::parse).
     fn transform<'a>(
         &'a self,
         _request: &'a mut RawRequest,
@@ -68,6 +76,9 @@ pub trait Route: Plain + Send + Sync {
     }
 
     /// After they passed, before the 101; exactly once. Without it everybody is let in, and `Data` is `()`.
+    ///
+    /// # Errors
+    /// As for [`parse`](Self::parse).
     fn before_handle<'a>(
         &'a self,
         _handshake: &'a Handshake<Self>,
@@ -75,7 +86,10 @@ pub trait Route: Plain + Send + Sync {
         let_in()
     }
 
-    /// The fields that the 101 gets.
+    /// The fields that the 101 gets. One that is the server's own is the application's mistake: the client gets 500.
+    ///
+    /// # Errors
+    /// As for [`parse`](Self::parse). The data is dropped.
     fn upgrade<'a>(
         &'a self,
         _handshake: &'a Handshake<Self>,
@@ -114,7 +128,10 @@ pub trait Route: Plain + Send + Sync {
         async move { Plain::message(self, ws, body) }
     }
 
-    /// The outbound queue has emptied after it was full.
+    /// The outbound queue is below a quarter of `backpressure_limit` after it was above half of it, whether anything was dropped
+    /// or not; once for each time. [`Socket::drained`] waits for the same.
+    ///
+    /// It is called when the messages that have arrived are handled; while the queue is above half, none is.
     fn drain<'a>(&'a self, ws: &'a Socket<Self>) -> impl Future<Output = ()> + Send {
         async move { Plain::drain(self, ws) }
     }
@@ -129,7 +146,12 @@ pub trait Route: Plain + Send + Sync {
         async move { Plain::pong(self, ws, payload) }
     }
 
-    /// A handler failed or panicked, or a message was invalid.
+    /// A handler failed or panicked, or a message was invalid. It is called for the handlers from [`open`](Self::open) on, but for
+    /// [`close`](Self::close), whose panic is logged.
+    ///
+    /// Its reply takes the place of the default answer, which `()` lets go. It is not called for itself: where it returns `Err`,
+    /// that is logged and the default goes; where it panics, the connection is closed with 1011. A [`Close`](crate::Close) as
+    /// its error closes, as from any handler.
     fn error<'a>(
         &'a self,
         ws: &'a Socket<Self>,

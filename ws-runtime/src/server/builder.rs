@@ -19,7 +19,16 @@ use crate::{
 
 /// A server of routes: put together, then run by [`listen`](Self::listen) or [`serve`](Self::serve).
 ///
-/// An option that is set here holds for every route whose attribute does not set it. Zero turns a limit off.
+/// # Options
+/// What a key of [`ws_route`](crate::ws_route) sets too, by the same name, holds for every route whose attribute does not set it.
+/// Of these, zero turns a limit off, as `off` does in the attribute, and so does an empty text.
+///
+/// The others are the server's alone: [`outbound_total`](Self::outbound_total), [`max_connections`](Self::max_connections) and
+/// [`max_connections_per_address`](Self::max_connections_per_address), which zero turns off;
+/// [`shutdown_timeout`](Self::shutdown_timeout), which of zero is over at once;
+/// [`handshake_timeout`](Self::handshake_timeout), [`max_header_bytes`](Self::max_header_bytes),
+/// [`max_headers`](Self::max_headers) and [`shards`](Self::shards), which cannot be zero: the server does not start, and
+/// [`ServeError::Start`](crate::ServeError::Start) says so; and [`trusted_proxies`](Self::trusted_proxies).
 ///
 /// # Examples
 /// ```no_run
@@ -96,7 +105,7 @@ impl Server {
     }
 
     /// Limits how long a peer may send nothing at all; 120 s unless set. Only what arrives counts, not what is sent. Past it
-    /// the connection is closed with 1001.
+    /// the connection is closed with 1001. Without a limit there are no pings either.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.assembly.defaults.idle_timeout = Some(timeout);
         self
@@ -108,7 +117,8 @@ impl Server {
         self
     }
 
-    /// Limits what is queued for one socket, in bytes; 16 MiB unless set. What is sent beyond it is dropped.
+    /// Limits what is queued for one socket, in bytes; 16 MiB unless set. What is sent beyond it is dropped. Without a limit
+    /// no queue is ever full: `drain` is not called, and what is set for a full queue does nothing.
     pub fn backpressure_limit(mut self, bytes: usize) -> Self {
         self.assembly.defaults.backpressure_limit = Some(bytes);
         self
@@ -146,8 +156,8 @@ impl Server {
         self
     }
 
-    /// Limits the frames a second that a peer may send, control frames included; off unless set. Past it the connection is
-    /// closed with 1008.
+    /// Limits the messages a second that a peer may send, control frames included; off unless set. Past it the connection is
+    /// closed with 1008. A message in fragments is one.
     pub fn rate_limit(mut self, frames: u32) -> Self {
         self.assembly.defaults.rate_limit = Some(frames);
         self
@@ -185,20 +195,20 @@ impl Server {
 
     /// Limits how long a request's head may take to arrive, and then its handlers to decide; 10 s unless set. Past it the
     /// client gets 408, or the connection is closed. So is one that takes nothing of a response, the fallback's too, for as
-    /// long.
+    /// long. It cannot be zero.
     pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
         self.assembly.handshake_timeout = timeout;
         self
     }
 
     /// Limits a request's line and header fields together, in bytes; 16 KiB unless set, and at least 8 KiB. Past it the client
-    /// gets 431.
+    /// gets 431, or 414 if the request's target alone is too long.
     pub fn max_header_bytes(mut self, bytes: usize) -> Self {
         self.assembly.head.max_bytes = Some(bytes);
         self
     }
 
-    /// Limits the header fields of a request; 100 unless set. Past it the client gets 431.
+    /// Limits the header fields of a request; 100 unless set, and not zero. Past it the client gets 431.
     pub fn max_headers(mut self, fields: usize) -> Self {
         self.assembly.head.max_headers = Some(fields);
         self
@@ -235,14 +245,14 @@ impl Server {
         self
     }
 
-    /// Limits how long a shutdown waits for handlers and queues; 30 s unless set. Past it they are aborted.
+    /// Limits how long a shutdown waits for handlers and queues; 30 s unless set. Past it they are aborted; with zero, at once.
     pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
         self.assembly.shutdown_timeout = timeout;
         self
     }
 
     /// Sets into how many shards the connections are divided, each with one task that hands out what is published; as many as
-    /// there are cores unless set.
+    /// there are cores unless set, and not zero.
     pub fn shards(mut self, shards: usize) -> Self {
         self.assembly.shards = shards;
         self

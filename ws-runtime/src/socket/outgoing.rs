@@ -11,7 +11,8 @@ use crate::{
 /// `&[u8]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent on this route, which sends `&{R}`",
-    label = "not a `&{R}`"
+    label = "not a `&{R}`",
+    note = "send a reference to a `{R}`, as in `ws.send(&value)`; where a route sends several types, its `response` is an enum of them"
 )]
 pub trait Outgoing<R>: sealed::Sealed<R> {
     #[doc(hidden)]

@@ -64,9 +64,9 @@ mistakes! { values:
     r#"#[ws_route("/", origins = all)] impl Chat { fn open(&self) {} }"#
         => "all", "`origins` expects a list";
     r#"#[ws_route("/", per_message_deflate = 6)] impl Chat { fn open(&self) {} }"#
-        => "6", "`per_message_deflate` expects `off`, keys in parentheses";
-    r#"#[ws_route("/", per_message_deflate = on)] impl Chat { fn open(&self) {} }"#
-        => "on", "`per_message_deflate` expects `off`, keys";
+        => "6", "`per_message_deflate` expects `on` or `off`, keys in parentheses";
+    r#"#[ws_route("/", per_message_deflate = yes)] impl Chat { fn open(&self) {} }"#
+        => "yes", "`per_message_deflate` expects `on` or `off`, keys";
     r#"#[ws_route("/", per_message_deflate(levle = 6))] impl Chat { fn open(&self) {} }"#
         => "levle", "`per_message_deflate` has no key `levle`\nhelp: a key of nearly that name is `level`";
     r#"#[ws_route("/", per_message_deflate(idle_timeout = 6))] impl Chat { fn open(&self) {} }"#
