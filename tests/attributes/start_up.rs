@@ -94,7 +94,14 @@ impl Demanding {
 fn said(server: Server) -> String {
     let listening = pin!(server.listen("127.0.0.1:0"));
     match listening.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(Err(error @ ServeError::Start(_))) => error.to_string(),
+        Poll::Ready(Err(error @ ServeError::Start(_))) => {
+            assert_eq!(
+                format!("{error:?}"),
+                error.to_string(),
+                "a `main` that returns it shows what it says"
+            );
+            error.to_string()
+        }
         other => panic!("expected a mistake, found {other:?}"),
     }
 }

@@ -15,6 +15,17 @@ pub(crate) const EXCEPTIONS: &[(&str, usize, &str)] = &[
          says it, on the type",
     ),
     (
+        "data/not_shared_in_futures",
+        2,
+        "the compiler asks of each future that it may move between threads, and so of what the socket in it holds; the first \
+         error says it, on the type",
+    ),
+    (
+        "data/unknown_error",
+        2,
+        "the compiler looks for the type in the handler, and for the data's own sake in the return type once more",
+    ),
+    (
         "keys/not_a_contract",
         2,
         "the compiler looks the messages up in the contract, and does so again for each handler; the first error says it, on \
@@ -34,6 +45,17 @@ pub(crate) const EXCEPTIONS: &[(&str, usize, &str)] = &[
         "types/connection_of_no_route",
         3,
         "the type is neither this route nor one at all; the compiler says the latter for the handler and for its call",
+    ),
+    (
+        "types/route_not_sync_in_futures",
+        3,
+        "the compiler asks of each future that it may move between threads, and so of the route in it; the last error says it, \
+         on the type",
+    ),
+    (
+        "variants/unknown_body",
+        2,
+        "the compiler looks for the enum, and for its variants once more; both say the same, on the word",
     ),
 ];
 

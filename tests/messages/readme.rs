@@ -50,7 +50,7 @@ fn tables(cases: &[Case]) -> String {
     text.push_str("\n### Exceptions\n\n");
     text.push_str("- A mistake inside a literal is shown at the literal: a stable compiler gives an attribute no place inside one.\n");
     text.push_str(
-        "- A future that is not `Send` is shown at the handler's name: that is where the compiler sees it.\n",
+        "- A future that is not `Send` is shown at the handler's name, or at its return type: that is where the compiler sees it.\n",
     );
     for (name, count, reason) in EXCEPTIONS {
         let _ = writeln!(

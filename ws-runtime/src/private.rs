@@ -1,4 +1,4 @@
-//! What the attributes' expansions may name: re-exports alone. Not part of the public API.
+//! What the attributes' expansions may name: re-exports, and what only they call. Not part of the public API.
 
 pub use core::{
     cfg,
@@ -20,6 +20,16 @@ pub use crate::{
     contract::{Body, Contract, Endpoint, Response, Shared},
     wire::{Closed, Deflate, Message},
 };
+/// Stands in `T`, a route whose block an attribute could not read. Whoever builds such a route is told so: after the compiler's
+/// own errors, of which there is one, nothing is built, so that it says this only where it could read what we could not.
+pub fn unread<T: ?Sized>() -> ! {
+    const {
+        panic!(
+            "the attribute cannot read something in this block, so that none of its handlers would be called"
+        )
+    }
+}
+
 #[cfg(feature = "server")]
 pub use crate::{
     handshake::{Handshake, Origins, RawRequest, Reject},

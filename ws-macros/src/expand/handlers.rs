@@ -90,8 +90,19 @@ fn unjudged(handler: &Handler, arguments: &[Argument], shell: &Shell<'_>) -> Tok
     let attribute = presence::attribute(handler, at);
     let arguments = Arguments::new(handler, arguments);
     let call = Call::new(handler, &arguments, shell);
-    let returns = handler.output.as_ref().map(|output| quote_spanned!(at=> -> #output));
+    let returns = match &handler.output {
+        Some(output) => Some(quote_spanned!(at=> -> #output)),
+        // The compiler reports a future that is not `Send` at the return type, so there is one, at the handler's name.
+        None => handler.is_async.then(|| quote_spanned!(at=> -> ())),
+    };
     quote_spanned!(at=> #attribute #head<'a>(#arguments) #returns { #call })
+}
+
+/// A route without its handlers is built by nobody: should the compiler read what we could not, it ends here.
+pub(super) fn unread(place: Span) -> TokenStream {
+    let at = span::at(place);
+    let (socket, outcome, unread) = ((SOCKET.default)(at), Outcome { at }, paths::unread(at));
+    quote_spanned!(at=> fn open<'a>(&'a self, _: #socket) -> #outcome { #unread::<Self>() })
 }
 
 /// What `open`, `message` and `error` come down to: `Outcome<'a, Response<Self>>`.

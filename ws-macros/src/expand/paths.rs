@@ -79,6 +79,7 @@ names! {
     pass = "pass",
     extend = "extend",
     reply = "reply",
+    unread = "unread",
     result = "Result",
     some = "Some",
     string = "String",

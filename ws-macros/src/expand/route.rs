@@ -10,9 +10,16 @@ use crate::{
     vocabulary::Kind,
 };
 
-/// Handlers are as asynchronous, and take `self` as much, as the route asks for.
+/// Handlers are as asynchronous, and take `self` and their arguments as much and as they do, because the route asks for it.
 pub(crate) fn allow() -> TokenStream {
-    quote!(#[allow(clippy::unused_async, clippy::unused_self)])
+    quote! {
+        #[allow(
+            clippy::needless_pass_by_value,
+            clippy::trivially_copy_pass_by_ref,
+            clippy::unused_async,
+            clippy::unused_self
+        )]
+    }
 }
 
 /// The implementations of a route.
@@ -37,9 +44,10 @@ pub(crate) fn route(route: &Route) -> TokenStream {
 
 /// The same without handlers: code that names the route finds it, so that it does not complain as well.
 pub(crate) fn stub(stub: &Stub) -> TokenStream {
-    let Stub { target, served, before_handle, .. } = stub;
+    let Stub { target, served, unread, before_handle, .. } = stub;
     let shell = Shell::new(target);
-    beside(served, &before_handle.iter().collect::<Vec<_>>(), TokenStream::new(), TokenStream::new(), &shell)
+    let plain = unread.map(handlers::unread).unwrap_or_default();
+    beside(served, &before_handle.iter().collect::<Vec<_>>(), plain, TokenStream::new(), &shell)
 }
 
 /// The block of a route that borrows, as if it did not: `impl Chat<'static>` for `impl<'a> Chat<'a>`.

@@ -58,6 +58,7 @@ pub(super) fn read(
     let mut given = |slot: &Slot<Type>| owned(slot.value(), errors);
     let (query, header, cookie) = (given(&keys.query), given(&keys.header), given(&keys.cookie));
     let (body, response, params) = (given(&keys.body), given(&keys.response), given(&keys.params));
+    let response = response.filter(|kind| is_sent(kind, errors));
     let params = if let Some(given) = keys.params.span() {
         if let Some(capture) = template.captures.iter().find(|capture| capture.kind.is_some()) {
             errors.at(
@@ -103,6 +104,15 @@ pub(super) fn name_params(contract: &mut Contract, named: impl Fn(&str) -> bool)
         structure.name =
             inline::name(structure.span, |name| named(name) || kinds().any(|kind| names(kind, name)));
     }
+}
+
+/// A handler that returns `()` says nothing, so that it cannot be what a route sends.
+fn is_sent(kind: &Type, errors: &mut Diagnostics) -> bool {
+    let unit = matches!(kind, Type::Tuple(tuple) if tuple.elems.is_empty());
+    if unit {
+        errors.on(kind, "`response` is a type that is sent, found `()`\nhelp: leave it out where nothing is");
+    }
+    !unit
 }
 
 /// A type that may be one of the contract's as far as its tokens say.

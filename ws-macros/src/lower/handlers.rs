@@ -1,5 +1,7 @@
 //! The handlers of a block.
 
+use proc_macro2::Span;
+
 use super::{
     attributes::conditions,
     names::{self, Name},
@@ -21,13 +23,13 @@ pub(super) struct Found {
     pub(super) kinds: Vec<Kind>,
     /// Whether any handler stands for a variant, also one with mistakes.
     pub(super) any_arm: bool,
-    /// Whether there may be more: the compiler says what could not be read.
-    pub(super) unreadable: bool,
+    /// Where there may be more: the compiler says what could not be read.
+    pub(super) unread: Option<Span>,
 }
 
 /// Reads the handlers of a block.
 pub(super) fn read(block: Block, errors: &mut Diagnostics) -> Found {
-    let mut found = Found { unreadable: block.unreadable, ..Found::default() };
+    let mut found = Found { unread: block.unread, ..Found::default() };
     let (mut whole, mut single) = (false, None);
     for method in block.methods {
         let name = method.signature.ident.clone();
@@ -60,7 +62,7 @@ pub(super) fn read(block: Block, errors: &mut Diagnostics) -> Found {
         // Nothing is said of what they need besides.
         found.arms.clear();
     }
-    if found.kinds.is_empty() && !found.any_arm && !found.unreadable {
+    if found.kinds.is_empty() && !found.any_arm && found.unread.is_none() {
         let unseen = if block.calls_macros { "; what a macro in the block writes is not seen" } else { "" };
         errors.at(
             block.span,

@@ -58,7 +58,7 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
     };
     let variants = dispatch(&keys, found.arms, errors);
     let (target, mut handlers) = (target?, found.handlers);
-    if errors.is_clean() {
+    if errors.is_clean() && found.unread.is_none() {
         return Some(Lowered::Right(Box::new(Route { target, served, options, handlers, variants })));
     }
     handlers.retain(|handler| handler.kind == Kind::BeforeHandle);
@@ -67,7 +67,13 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
             *output = made_static_in(output, Which::Named(names));
         }
     }
-    Some(Lowered::Wrong(Box::new(Stub { target, borrowed, served, before_handle: handlers })))
+    Some(Lowered::Wrong(Box::new(Stub {
+        target,
+        borrowed,
+        served,
+        unread: found.unread,
+        before_handle: handlers,
+    })))
 }
 
 /// Whether anything has a name that the user writes where a generated one could shadow it.
@@ -98,7 +104,7 @@ fn check_protocols(contract: &Contract, options: &Options, keys: &Keys, errors: 
 fn check_body(keys: &Keys, found: &Found, errors: &mut Diagnostics) {
     if let Some(place) = keys.body.span()
         && !found.any_arm
-        && !found.unreadable
+        && found.unread.is_none()
         && !found.kinds.contains(&Kind::Message)
     {
         let body = keys.body.value().map_or_else(|| "Body".to_owned(), shown::code);

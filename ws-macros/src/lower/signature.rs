@@ -135,7 +135,7 @@ impl Reader<'_> {
 
     fn reference(&mut self, kind: &Type, first: &mut Option<Type>, second: &mut Option<Type>) {
         let (name, expected) = (self.name.clone(), self.expected);
-        if second.is_some() && self.word.second == Second::Value {
+        if first.is_none() && second.is_some() && self.word.second == Second::Value {
             self.error(kind, format!("the connection comes first\nhelp: write `{expected}`"));
         } else if first.is_none() {
             let changes = self.word.first.starts_with("&mut");
@@ -149,7 +149,7 @@ impl Reader<'_> {
             *first = Some(kind.clone());
         } else if second.is_none() && self.word.second == Second::Reference {
             *second = Some(kind.clone());
-        } else if self.word.second == Second::Value {
+        } else if second.is_none() && self.word.second == Second::Value {
             self.error(
                 kind,
                 format!("`{name}` takes what arrives by value: leave out the `&`\nhelp: write `{expected}`"),
@@ -174,7 +174,10 @@ impl Reader<'_> {
             } else {
                 self.error(
                     earlier,
-                    format!("the connection is borrowed: `{reference}`\nhelp: write `{expected}`"),
+                    format!(
+                        "`{name}` takes one argument by value, and the connection by reference: `{reference}`\n\
+                         help: write `{expected}`"
+                    ),
                 );
             }
             *second = Some(kind.clone());

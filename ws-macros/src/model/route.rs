@@ -1,6 +1,6 @@
 //! What the attributes stand for.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use syn::{Generics, Path, Type, TypePath};
 
 use super::{Contract, Handler, Options, Variants};
@@ -8,7 +8,7 @@ use super::{Contract, Handler, Options, Variants};
 /// What `#[ws_route]` comes down to.
 pub(crate) enum Lowered {
     Right(Box<Route>),
-    /// With anything wrong.
+    /// With anything wrong, be it ours to say or the compiler's.
     Wrong(Box<Stub>),
 }
 
@@ -22,12 +22,14 @@ pub(crate) struct Route {
     pub(crate) variants: Option<Variants>,
 }
 
-/// What other code needs to see of a route with mistakes, so that it does not complain as well.
+/// What other code needs to see of a route with mistakes, or of one that is being written, so that it does not complain as well.
 pub(crate) struct Stub {
     pub(crate) target: Target,
     /// The lifetimes of a block that borrows, by name, if it does; its target has `'static` instead.
     pub(crate) borrowed: Option<Vec<String>>,
     pub(crate) served: Served,
+    /// Where something in the block could not be read: what the compiler then leaves out of it must not be called.
+    pub(crate) unread: Option<Span>,
     /// Their return type says what a connection's data is; the rest of them may be wrong.
     pub(crate) before_handle: Vec<Handler>,
 }

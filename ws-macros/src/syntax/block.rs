@@ -17,8 +17,8 @@ pub(crate) struct Block {
     pub(crate) generics: Generics,
     pub(crate) self_type: Type,
     pub(crate) methods: Vec<Method>,
-    /// Whether something stands between the methods that no parser can read: a method that is being written.
-    pub(crate) unreadable: bool,
+    /// Where something stands between the methods that no parser can read: a method that is being written.
+    pub(crate) unread: Option<Span>,
     /// Whether a macro is called between the methods: what it writes is not seen.
     pub(crate) calls_macros: bool,
 }
@@ -54,7 +54,7 @@ impl Block {
             generics,
             self_type,
             methods: Vec::new(),
-            unreadable: false,
+            unread: None,
             calls_macros: false,
         };
         while !content.is_empty() {
@@ -72,13 +72,18 @@ impl Block {
         if let Ok(signature) = fork.parse::<Signature>() {
             input.advance_to(&fork);
             self.methods.push(Method { attributes, signature });
+            if !input.peek(Brace) && !input.peek(Token![;]) {
+                self.unread.get_or_insert(input.span());
+            }
             pass_member(false, input);
             return;
         }
         let calls_macro = input.peek2(Token![!]) || input.peek2(Token![::]);
         let initialised = (input.peek(Token![const]) && !input.peek2(Token![fn])) || input.peek(Token![type]);
         self.calls_macros |= calls_macro;
-        self.unreadable |= !calls_macro && !initialised;
+        if !calls_macro && !initialised {
+            self.unread.get_or_insert(input.span());
+        }
         pass_member(initialised, input);
     }
 }

@@ -99,12 +99,17 @@ fn parse_value<T>(
     parse: fn(ParseStream<'_>) -> Result<T>,
 ) -> Option<T> {
     let place = if input.is_empty() || input.peek(Token![,]) { key.span() } else { input.span() };
-    let value = parse(input);
-    if value.is_err() {
+    let value = parse(input).ok().filter(|_| !goes_on(input));
+    if value.is_none() {
         errors.at(place, format!("`{key}` expects {}", expects(key)));
         skip::to_comma(input);
     }
-    value.ok()
+    value
+}
+
+/// Whether a value is followed by an operator: it is not a literal, but what would have to be worked out.
+fn goes_on(input: ParseStream<'_>) -> bool {
+    matches!(input.cursor().punct(), Some((mark, _)) if !",;=".contains(mark.as_char()))
 }
 
 fn expects(key: &Ident) -> &'static str {

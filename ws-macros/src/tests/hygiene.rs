@@ -34,7 +34,7 @@ fn the_block_is_written_first_and_unchanged() {
     for arguments in ["\"/\"", "\"no slash\", wrong = 1"] {
         let written = expand(&format!("#[ws_route({arguments})] {block}")).to_string();
         let block: proc_macro2::TokenStream = block.parse().expect("tokens");
-        let before = "# [allow (clippy :: unused_async , clippy :: unused_self)] ";
+        let before = "# [allow (clippy :: needless_pass_by_value , clippy :: trivially_copy_pass_by_ref , clippy :: unused_async , clippy :: unused_self)] ";
         assert!(written.starts_with(&format!("{before}{block}")), "{written}");
     }
 }

@@ -110,3 +110,18 @@ fn every_part_of_a_condition_counts() {
         ),
     ]);
 }
+
+#[test]
+fn a_block_that_is_being_written_calls_none_of_its_handlers() {
+    for block in [
+        "fn message(&self, say: Say) -> { todo!() } fn close(&self) {}",
+        "fn open(&self, ws: &Socket<Self>) fn close(&self) {}",
+        "fn close(&self) {} let x = 1;",
+        "fn close(&self) {}; fn open(&self) {}",
+    ] {
+        let source = format!(r#"#[ws_route("/", body = Say)] impl Chat {{ {block} }}"#);
+        check(&[(&source, "__ws :: unread :: < Self > ()")]);
+        let written = expand(&source).to_string();
+        assert!(!written.contains("< Chat > ::"), "a handler is called for {source}\n{written}");
+    }
+}

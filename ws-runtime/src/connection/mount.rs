@@ -1,6 +1,7 @@
 //! A route as whoever serves it sees it: its types forgotten, from a request to a running connection.
 
 use std::{
+    any::TypeId,
     future::{Future, poll_fn},
     net::SocketAddr,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -28,7 +29,7 @@ use crate::{
     pubsub::{Outbound, Shard, Topics, let_go},
     route::{OnInvalid, Options, Route},
     socket::{Directory, Hub, Line, Member, Opening as Opened, Socket},
-    wire::Close,
+    wire::{Close, Message},
 };
 
 /// A route of whatever types.
@@ -101,6 +102,13 @@ impl<R: Route> Mounted<R> {
         }
         let on_invalid = R::OPTIONS.on_invalid.or(defaults.on_invalid).unwrap_or(OnInvalid::Reply);
         let path = <R::Contract as Contract>::PATH;
+        if !R::HANDLERS.message && TypeId::of::<<R::Contract as Contract>::Body>() != TypeId::of::<Message>()
+        {
+            tracing::warn!(
+                route = path,
+                "its contract has a `body`, and no handler takes messages: each is invalid"
+            );
+        }
         let directory = Arc::downgrade(directory);
         let hub = Arc::new(Hub::new(
             path,

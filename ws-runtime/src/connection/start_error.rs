@@ -7,11 +7,11 @@ use matchit::InsertError;
 use crate::handshake::SetupError;
 
 /// A server that cannot be started as it is put together. Each is the application's fault, and found before it listens.
-#[derive(Debug)]
+///
+/// What `Debug` writes is for whoever reads the terminal too: the text of `Display`, with all causes.
 #[non_exhaustive]
 pub struct StartError(Box<Fault>);
 
-#[derive(Debug)]
 pub(super) enum Fault {
     /// The route's types or names do not work.
     Setup { path: &'static str, source: SetupError },
@@ -49,6 +49,18 @@ impl fmt::Display for StartError {
             ),
             Fault::Limit { what, why } => write!(f, "`{what}` is out of range: {why}"),
         }
+    }
+}
+
+impl fmt::Debug for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)?;
+        let mut source = self.source();
+        while let Some(cause) = source {
+            write!(f, ": {cause}")?;
+            source = cause.source();
+        }
+        Ok(())
     }
 }
 

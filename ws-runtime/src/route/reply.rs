@@ -21,8 +21,8 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a reply of this route, whose `response` is `{R}`",
     label = "not a reply",
-    note = "a reply is `()`, `{R}`, `Close`, or an `Option`, `Result`, `Vec` or `Stream` of a reply",
-    note = "the error of a `Result` is anything that implements `std::error::Error`, or a string; a stream must be `Send`",
+    note = "a reply is `()`, `{R}`, `Close`, an `Option`, `Result` or `Stream` of a reply, or a `Vec` of `{R}`; another type is named by `response = …`",
+    note = "the error of a `Result` is `Send + Sync` and implements `std::error::Error`, or is a string; a stream is `Send`",
     note = "an asynchronous handler is written `async fn`"
 )]
 pub trait Reply<'a, R, M = ()>: Sized {

@@ -5,7 +5,8 @@ use std::{error::Error, fmt, io};
 use crate::connection::StartError;
 
 /// Why a server did not start or could not go on.
-#[derive(Debug)]
+///
+/// `main` may return it: what `Debug` writes is for whoever reads the terminal, with all causes.
 #[non_exhaustive]
 pub enum ServeError {
     /// The application's fault: the server cannot be started as it is put together. All that is wrong is listed.
@@ -20,16 +21,22 @@ impl fmt::Display for ServeError {
             Self::Start(errors) => {
                 f.write_str("the server cannot be started")?;
                 for error in errors {
-                    write!(f, "; {error}")?;
-                    let mut source = error.source();
-                    while let Some(cause) = source {
-                        write!(f, ": {cause}")?;
-                        source = cause.source();
-                    }
+                    write!(f, "; {error:?}")?;
                 }
                 Ok(())
             }
             Self::Bind(_) => f.write_str("the address cannot be listened on"),
+        }
+    }
+}
+
+/// The text of `Display`, and the environment's cause with it.
+impl fmt::Debug for ServeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)?;
+        match self {
+            Self::Start(_) => Ok(()),
+            Self::Bind(error) => write!(f, ": {error}"),
         }
     }
 }

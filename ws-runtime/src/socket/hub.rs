@@ -13,7 +13,7 @@ use super::{
     packed::{Packed, Payload},
 };
 use crate::{
-    codec::{EncodeError, Encoded, Plan},
+    codec::{Encode, EncodeError, Encoded, Plan},
     pubsub::{Outbound, Places, Published, Subscriber, Topics},
     wire::Kind,
 };
@@ -90,7 +90,7 @@ impl Hub {
     }
 
     /// Encodes a value, and says to the log why if that is refused.
-    pub(super) fn encode<R, T>(
+    pub(super) fn encode<R: Encode, T>(
         &self,
         value: &impl Outgoing<R>,
         then: impl FnOnce(Kind, Payload<'_>) -> T,
@@ -117,7 +117,7 @@ impl Hub {
     }
 
     /// Encodes a value once and publishes it; `from` is the socket that publishes and does not get it, with its shard.
-    pub(super) fn publish<R>(
+    pub(super) fn publish<R: Encode>(
         &self,
         topic: &str,
         value: &impl Outgoing<R>,

@@ -16,12 +16,14 @@ use crate::{
 )]
 pub trait Outgoing<R>: sealed::Sealed<R> {
     #[doc(hidden)]
-    fn put(&self, plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError>;
+    fn put(&self, plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError>
+    where
+        R: Encode;
 
     #[doc(hidden)]
-    fn as_is(&self) -> Option<(Kind, &[u8])> {
-        None
-    }
+    fn as_is(&self) -> Option<(Kind, &[u8])>
+    where
+        R: Encode;
 }
 
 mod sealed {
@@ -29,14 +31,21 @@ mod sealed {
     pub trait Sealed<R> {}
 }
 
-impl<R: Encode> sealed::Sealed<R> for &R {}
+impl<R> sealed::Sealed<R> for &R {}
 
-impl<R: Encode> Outgoing<R> for &R {
-    fn put(&self, plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
+// A response that cannot be encoded is reported where the route names it, and not again wherever one is sent.
+impl<R> Outgoing<R> for &R {
+    fn put(&self, plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError>
+    where
+        R: Encode,
+    {
         (**self).encode(plan, out)
     }
 
-    fn as_is(&self) -> Option<(Kind, &[u8])> {
+    fn as_is(&self) -> Option<(Kind, &[u8])>
+    where
+        R: Encode,
+    {
         (**self).as_is()
     }
 }

@@ -28,13 +28,17 @@ mistakes! { handlers:
     r#"#[ws_route("/")] impl Chat { fn open(&self, ws: &Socket<Self>, join: &Join) {} }"#
         => "&", "`open` takes no further argument";
     r#"#[ws_route("/")] impl Chat { fn message(&self, ws: Socket<Self>, say: Say) {} }"#
-        => "Socket", "the connection is borrowed: `&Socket<Self>`";
+        => "Socket", "`message` takes one argument by value, and the connection by reference: `&Socket<Self>`";
     r#"#[ws_route("/")] impl Chat { fn message(&self, ws: &Socket<Self>, say: &Say) {} }"#
         => "&", "`message` takes what arrives by value";
     r#"#[ws_route("/")] impl Chat { fn message(&self, say: Say, ws: &Socket<Self>) {} }"#
         => "&", "the connection comes first";
     r#"#[ws_route("/")] impl Chat { fn message(&self, ws: &Socket<Self>, a: A, b: B) {} }"#
         => "B", "`message` takes no further argument";
+    r#"#[ws_route("/")] impl Chat { fn message(&self, ws: &Socket<Self>, a: A, b: &B) {} }"#
+        => "&", "`message` takes no further argument";
+    r#"#[ws_route("/")] impl Chat { fn close(&self, ws: &Socket<Self>, code: u16, reason: &str) {} }"#
+        => "&", "`close` takes no further argument";
     r#"#[ws_route("/")] impl Chat { fn upgrade(&self, hs: &Handshake<Self>, data: User) -> HeaderMap {} }"#
         => "User", "`upgrade` takes its arguments by reference";
     r#"#[ws_route("/")] impl Chat { fn message(&self, say: impl Display) {} }"#

@@ -9,6 +9,12 @@ mistakes! { values:
         => "-1", "expected a number from 0, found `-1`";
     r#"#[ws_route("/", idle_timeout = 1.5)] impl Chat { fn open(&self) {} }"#
         => "1.5", "`idle_timeout` expects a literal: a number of seconds";
+    r#"#[ws_route("/", idle_timeout = 60 * 2)] impl Chat { fn open(&self) {} }"#
+        => "60", "`idle_timeout` expects a literal: a number of seconds";
+    r#"#[ws_route("/", max_payload_length = 1 << 20, send_pings)] impl Chat { fn open(&self) {} }"#
+        => "1", "`max_payload_length` expects a literal: a number of bytes";
+    r#"#[ws_route("/", response = ())] impl Chat { fn open(&self) {} }"#
+        => "()", "`response` is a type that is sent, found `()`\nhelp: leave it out";
     r#"#[ws_route("/", idle_timeout = 60s)] impl Chat { fn open(&self) {} }"#
         => "60s", "expected a number, found `60s`\nhelp: a unit stands in a text";
     r#"#[ws_route("/", idle_timeout = "60")] impl Chat { fn open(&self) {} }"#

@@ -1,0 +1,16 @@
+//! The type of a refusal has to be imported.
+
+use ws_runtime::{Server, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat")]
+impl Chat {
+    fn before_handle(&self) -> Result<String, Refused> {
+        Ok(String::new())
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

@@ -1,0 +1,25 @@
+//! What leaves is encoded; that it is not is said where the route names it, and not again wherever it is sent.
+
+use serde::Serialize;
+use ws_runtime::{Server, Socket, ws_route};
+
+#[derive(Serialize)]
+struct Plain;
+
+struct Chat;
+
+#[ws_route("/chat", response = Plain)]
+impl Chat {
+    fn open(&self, ws: &Socket<Self>) {
+        ws.send(&Plain);
+        ws.publish("all", &Plain);
+    }
+
+    fn close(&self, ws: &Socket<Self>) {
+        ws.publish("all", &Plain);
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

@@ -1,0 +1,14 @@
+//! A time is a literal, and not worked out.
+
+use ws_runtime::{Server, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat", idle_timeout = 60 * 2)]
+impl Chat {
+    fn open(&self) {}
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}
