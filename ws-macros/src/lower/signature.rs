@@ -137,6 +137,8 @@ impl Reader<'_> {
         let (name, expected) = (self.name.clone(), self.expected);
         if first.is_none() && second.is_some() && self.word.second == Second::Value {
             self.error(kind, format!("the connection comes first\nhelp: write `{expected}`"));
+        } else if first.is_none() && self.word.second == Second::Value && is_no_connection(kind) {
+            self.by_value(kind);
         } else if first.is_none() {
             let changes = self.word.first.starts_with("&mut");
             if changes && !is_mutable(kind) {
@@ -150,13 +152,17 @@ impl Reader<'_> {
         } else if second.is_none() && self.word.second == Second::Reference {
             *second = Some(kind.clone());
         } else if second.is_none() && self.word.second == Second::Value {
-            self.error(
-                kind,
-                format!("`{name}` takes what arrives by value: leave out the `&`\nhelp: write `{expected}`"),
-            );
+            self.by_value(kind);
         } else {
             self.error(kind, format!("`{name}` takes no further argument\nhelp: write `{expected}`"));
         }
+    }
+
+    fn by_value(&mut self, kind: &Type) {
+        let (name, expected) = (&self.name, self.expected);
+        let message =
+            format!("`{name}` takes what arrives by value: leave out the `&`\nhelp: write `{expected}`");
+        self.error(kind, message);
     }
 
     fn value(&mut self, kind: &Type, after_first: bool, second: &mut Option<Type>) {
@@ -228,6 +234,19 @@ fn is_reference(kind: &Type) -> bool {
         Type::Reference(_) => true,
         Type::Group(group) => is_reference(&group.elem),
         Type::Paren(paren) => is_reference(&paren.elem),
+        _ => false,
+    }
+}
+
+/// Whether a reference can be to no connection, whatever names stand for: it is to text, a slice, an array or a tuple.
+fn is_no_connection(kind: &Type) -> bool {
+    match kind {
+        Type::Reference(reference) => match &*reference.elem {
+            Type::Slice(_) | Type::Array(_) | Type::Tuple(_) => true,
+            elem => name(elem).is_some_and(|word| word == "str"),
+        },
+        Type::Group(group) => is_no_connection(&group.elem),
+        Type::Paren(paren) => is_no_connection(&paren.elem),
         _ => false,
     }
 }

@@ -39,6 +39,12 @@ mistakes! { handlers:
         => "&", "`message` takes no further argument";
     r#"#[ws_route("/")] impl Chat { fn close(&self, ws: &Socket<Self>, code: u16, reason: &str) {} }"#
         => "&", "`close` takes no further argument";
+    r#"#[ws_route("/")] impl Chat { fn message(&self, text: &str) -> String {} }"#
+        => "&", "`message` takes what arrives by value: leave out the `&`";
+    r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn ping(&self, payload: (&[u8])) {} }"#
+        => "(&[u8])", "`ping` takes what arrives by value: leave out the `&`";
+    r#"#[ws_route("/", body = Say)] impl Chat { fn message_text(&self, text: &str) {} }"#
+        => "&", "`message_text` takes what arrives by value: leave out the `&`";
     r#"#[ws_route("/")] impl Chat { fn upgrade(&self, hs: &Handshake<Self>, data: User) -> HeaderMap {} }"#
         => "User", "`upgrade` takes its arguments by reference";
     r#"#[ws_route("/")] impl Chat { fn message(&self, say: impl Display) {} }"#
