@@ -5,6 +5,7 @@ use syn::{
     Lit, LitStr, Path, Token, Type, TypePath,
     ext::IdentExt,
     parse::{ParseStream, Parser},
+    token::Bracket,
 };
 
 use super::{Amount, Deflate, Origins, Pointer, Slot, Strings, skip};
@@ -108,7 +109,7 @@ impl Arguments {
             if let Ok(path) = input.parse::<LitStr>() {
                 self.take_path(first, path, errors);
             }
-        } else if first && (input.peek(Lit) || input.peek(syn::Ident) && input.peek2(Token![!])) {
+        } else if first && is_no_first(input) {
             errors.at(input.span(), "the path is a text that stands here, as in `\"/chat\"`");
             self.subject = Some(Subject::Unreadable);
             skip::to_comma(input);
@@ -190,6 +191,14 @@ impl Arguments {
         }
         self.given.push(key.clone());
     }
+}
+
+/// Whether the first argument is neither a path's text nor a word: another literal, a macro, a list, a path without quotes.
+fn is_no_first(input: ParseStream<'_>) -> bool {
+    input.peek(Lit)
+        || input.peek(syn::Ident) && input.peek2(Token![!])
+        || input.peek(Bracket)
+        || input.peek(Token![/])
 }
 
 /// Whether the first argument is a type's path: a word of ours, or one before `=`, is a key instead.

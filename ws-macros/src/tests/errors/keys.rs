@@ -9,6 +9,10 @@ mistakes! { the_first_argument:
         => r#""/a""#, "the path stands first";
     r#"#[ws_route("/a", "/b")] impl Chat { fn open(&self) {} }"#
         => r#""/b""#, "expected a key, found a second path";
+    r#"#[ws_route(["/a", "/b"], send_pings)] impl Chat { fn open(&self) {} }"#
+        => "[", "the path is a text that stands here";
+    "#[ws_route(/chat/room, send_pings)] impl Chat { fn open(&self) {} }"
+        => "/", "the path is a text that stands here";
     "#[ws_route(params = Seat)] impl Chat { fn open(&self) {} }"
         => "params", "a route begins with its path";
 }
