@@ -55,7 +55,7 @@ pub(crate) fn outlasting(stub: &Stub, names: &[String], block: TokenStream) -> T
     let Target { generics, self_type, .. } = &stub.target;
     let (generics, _, bounds) = generics.split_for_impl();
     let mut out = TokenStream::new();
-    let mut tokens = block.into_iter().peekable();
+    let mut tokens = block.into_iter();
     for token in tokens.by_ref() {
         let is_impl = matches!(&token, TokenTree::Ident(word) if word == "impl");
         out.append(token);

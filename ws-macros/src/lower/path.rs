@@ -34,7 +34,7 @@ impl Reader<'_> {
 
     fn path(&mut self, text: &str) -> String {
         let Some(rest) = text.strip_prefix('/') else {
-            let found = if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") };
+            let found = found(text);
             let help = match text.split_once("://").map(|(_, after)| after.find('/').map(|at| &after[at..])) {
                 Some(path) => format!(
                     "the server has the address, a route the path alone: `\"{}\"`",
@@ -193,7 +193,7 @@ impl Reader<'_> {
         match LitStr::new(text, self.span).parse::<Type>() {
             Ok(kind) if !kind.to_token_stream().is_empty() => Some(kind),
             _ => {
-                let found = if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") };
+                let found = found(text);
                 self.error(format!(
                     "expected a type after `{name}:`, found {found}\nhelp: write `{{{name}: u32}}`"
                 ));
@@ -201,4 +201,8 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+fn found(text: &str) -> String {
+    if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") }
 }
