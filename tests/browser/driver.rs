@@ -5,7 +5,7 @@
 use std::{
     env, fs,
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{self, Stdio},
     sync::atomic::{AtomicU32, Ordering},
     thread,
@@ -29,6 +29,11 @@ use crate::tab::Tab;
 
 /// How long a page may take to come to what a test waits for, in milliseconds.
 const PATIENCE: u64 = 20_000;
+
+/// How often a driver may find its port taken: it asks for one that is free in IPv6, then wants the same in IPv4, where
+/// another test may listen on it.
+const ATTEMPTS: u32 = 10;
+const TAKEN: &str = "port not available";
 
 /// Empty profile aside (the driver makes one), a browser that shows nothing and asks nobody but the pages under test.
 const ARGUMENTS: [&str; 9] = [
@@ -63,23 +68,7 @@ pub(crate) struct Browser {
 impl Browser {
     pub(crate) async fn start() -> Self {
         let folder = folder();
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .env("TMPDIR", &folder)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            // The browser is of the driver's group, so that one signal reaches both.
-            .process_group(0)
-            .kill_on_drop(true)
-            .spawn()
-            .expect("chromedriver is installed (Debian: chromium-driver)");
-        let mut stdout = BufReader::new(driver.stdout.take().expect("it is piped")).lines();
-        let address = loop {
-            let line = stdout.next_line().await.expect("it prints text").expect("it prints its port");
-            if let Some(port) = port(&line) {
-                break SocketAddr::from(([127, 0, 0, 1], port));
-            }
-        };
+        let (driver, stdout, address) = drive(&folder).await;
         let stream = TcpStream::connect(address).await.expect("it listens");
         let (wire, connection) = http1::handshake(TokioIo::new(stream)).await.expect("it speaks HTTP");
         let mut browser = Self {
@@ -173,6 +162,34 @@ impl Drop for Browser {
             thread::sleep(Duration::from_millis(10));
         }
     }
+}
+
+/// A running driver, its further output, and where it listens.
+async fn drive(folder: &Path) -> (Child, Lines<BufReader<ChildStdout>>, SocketAddr) {
+    let mut printed = String::new();
+    for _ in 0..ATTEMPTS {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .env("TMPDIR", folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            // The browser is of the driver's group, so that one signal reaches both.
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()
+            .expect("chromedriver is installed (Debian: chromium-driver)");
+        let mut stdout = BufReader::new(driver.stdout.take().expect("it is piped")).lines();
+        while let Some(line) = stdout.next_line().await.expect("it prints text") {
+            if let Some(port) = port(&line) {
+                return (driver, stdout, SocketAddr::from(([127, 0, 0, 1], port)));
+            }
+            printed += &line;
+            printed.push('\n');
+        }
+        let status = driver.wait().await.expect("it is ours");
+        assert!(printed.contains(TAKEN), "chromedriver ended with {status}, and printed:\n{printed}");
+    }
+    panic!("chromedriver found no free port in {ATTEMPTS} attempts, and printed:\n{printed}");
 }
 
 /// A new folder for one browser, with a short path: sockets are among what stands in it.
