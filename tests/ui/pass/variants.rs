@@ -1,7 +1,7 @@
 //! One handler for each variant.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use ws_runtime::{Server, Socket, ws_contract, ws_route};
 
 mod wire {
@@ -12,6 +12,11 @@ mod wire {
         JoinRoom(T),
         Leave(String),
         Who,
+    }
+
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    pub enum Poll {
+        Vote(u8),
     }
 }
 
@@ -47,6 +52,26 @@ impl Served {
     fn message_who(&self) {}
 }
 
+/// A route may have its enum's name.
+struct Poll;
+
+#[ws_route("/poll", body = wire::Poll)]
+impl Poll {
+    fn message_vote(&self, _vote: u8) {}
+}
+
+/// Its parameters may decide what the enum is.
+struct Room<T>(T);
+
+#[ws_route("/room", body = wire::Say<T>)]
+impl<T: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static> Room<T> {
+    fn message_join_room(&self, _room: T) {}
+
+    fn message_leave(&self) {}
+
+    fn message_who(&self) {}
+}
+
 fn main() {
-    let _ = Server::new().route(Chat).route(Served);
+    let _ = Server::new().route(Chat).route(Served).route(Poll).route(Room("1".to_owned()));
 }

@@ -7,8 +7,8 @@
 //! }
 //! ```
 
-use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
 
 use super::{
     handlers::{Judge, Outcome, SOCKET},
@@ -34,10 +34,35 @@ pub(super) fn method(variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     let (kind, outcome) = (&variants.body, Outcome { at });
     let arms = variants.arms.iter().map(|arm| self::arm(arm, variants, shell));
     let block = quote_spanned!(at=> { #(#arms)* });
-    let dispatch = quote_spanned!(body.span()=> match #body #block);
+    let dispatch = aliased(variants, quote_spanned!(body.span()=> match #body #block));
     quote_spanned! {at=>
         #attribute
         #head<'a>(&'a self, #ws: #ws_kind, #body: #kind) -> #outcome { #dispatch }
+    }
+}
+
+/// A `match` whose patterns name the enum by an alias, if it has one.
+///
+/// ```text
+/// type __Body = wire::Say<u8>;
+/// {
+///     type Say = __Body;
+///     match body { Say::Who { .. } => { … } }
+/// }
+/// ```
+fn aliased(variants: &Variants, dispatch: TokenStream) -> TokenStream {
+    let Variants { body, alias, .. } = variants;
+    let Some(alias) = alias else { return dispatch };
+    let at = span::of(body);
+    let kind = method::local("__Body", at);
+    quote_spanned!(at=> type #kind = #body; { type #alias = #kind; #dispatch })
+}
+
+/// What stands before a variant's name.
+fn path(variants: &Variants, at: Span) -> TokenStream {
+    match &variants.alias {
+        Some(alias) => method::local(&alias.to_string(), at).into_token_stream(),
+        None => variants.path.to_token_stream(),
     }
 }
 
@@ -45,7 +70,7 @@ pub(super) fn method(variants: &Variants, shell: &Shell<'_>) -> TokenStream {
 fn arm(arm: &Arm, variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     let Arm { variant, handler } = arm;
     let at = span::at(handler.name.span());
-    let (path, attribute) = (&variants.path, presence::attribute(handler, at));
+    let (path, attribute) = (path(variants, at), presence::attribute(handler, at));
     // The method's head has the trait's own types, so a wrong one of the user's is an error at the argument.
     let ws = handler.first.as_ref().map(|kind| method::local("ws", span::of(kind)));
     let field = handler.second.as_ref().map(|kind| method::local("field", span::of(kind)));

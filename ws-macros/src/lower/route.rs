@@ -56,8 +56,8 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
             Served::Own(Box::new(own))
         }
     };
-    let variants = dispatch(&keys, found.arms, errors);
     let (target, mut handlers) = (target?, found.handlers);
+    let variants = dispatch(&keys, found.arms, &target, errors);
     if errors.is_clean() && found.unread.is_none() {
         return Some(Lowered::Right(Box::new(Route { target, served, options, handlers, variants })));
     }
@@ -119,7 +119,7 @@ fn check_body(keys: &Keys, found: &Found, errors: &mut Diagnostics) {
 }
 
 /// The one `match`: each variant of `body` to its handler.
-fn dispatch(keys: &Keys, arms: Vec<Arm>, errors: &mut Diagnostics) -> Option<Variants> {
+fn dispatch(keys: &Keys, arms: Vec<Arm>, target: &Target, errors: &mut Diagnostics) -> Option<Variants> {
     let first = arms.first()?;
     let Some(body) = keys.body.value() else {
         if keys.body.span().is_none() {
@@ -135,5 +135,6 @@ fn dispatch(keys: &Keys, arms: Vec<Arm>, errors: &mut Diagnostics) -> Option<Var
         return None;
     };
     let path = variants::path(body, errors)?;
-    Some(Variants { body: body.clone(), path, arms })
+    let alias = variants::alias(&path, body, target);
+    Some(Variants { body: body.clone(), path, alias, arms })
 }

@@ -1,12 +1,12 @@
 //! Handlers of single variants: `message_join` is called with what `Say::Join` holds.
 
 use proc_macro2::Ident;
-use syn::{Path, PathArguments, Token, Type};
+use syn::{GenericParam, Path, PathArguments, Token, Type};
 
-use super::signature;
+use super::{mentions::names, signature};
 use crate::{
     diagnostics::Diagnostics,
-    model::Arm,
+    model::{Arm, Target},
     shown, span,
     syntax::Method,
     vocabulary::{HANDLERS, Kind},
@@ -55,6 +55,18 @@ pub(super) fn path(body: &Type, errors: &mut Diagnostics) -> Option<Path> {
             None
         }
     }
+}
+
+/// The enum's name, if another type can have it in the one method where its variants are told apart.
+pub(super) fn alias(path: &Path, body: &Type, target: &Target) -> Option<Ident> {
+    let name = &path.segments.last()?.ident;
+    let parameters = target.generics.params.iter().filter_map(|parameter| match parameter {
+        GenericParam::Type(parameter) => Some(&parameter.ident),
+        GenericParam::Const(parameter) => Some(&parameter.ident),
+        GenericParam::Lifetime(_) => None,
+    });
+    let bound = names(body, "Self") || parameters.into_iter().any(|word| names(body, &word.to_string()));
+    (!bound && !names(&target.self_type, &name.to_string())).then(|| name.clone())
 }
 
 /// `join_room` names `JoinRoom`.

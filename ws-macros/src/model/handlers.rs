@@ -34,6 +34,9 @@ pub(crate) struct Variants {
     pub(crate) body: Type,
     /// The same, as a path that a variant's name can follow.
     pub(crate) path: Path,
+    /// Another name for it in the patterns, which the compiler shows: the enum's own. With it, an unknown enum is reported where
+    /// it is given and nowhere else. There is none where a parameter decides what the enum is, or the route has the same name.
+    pub(crate) alias: Option<Ident>,
     pub(crate) arms: Vec<Arm>,
 }
 
