@@ -25,7 +25,7 @@ pub(super) fn implementation(
         }
     };
     data(before_handle, shell, &mut items);
-    shell.implement(paths::endpoint(shell.span), items, out);
+    shell.implement_as_written(paths::endpoint(shell.span), items, out);
 }
 
 /// What `before_handle` lets in with, found through the type that it returns.

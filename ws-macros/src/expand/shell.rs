@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
-use syn::{Generics, WherePredicate, parse_quote, spanned::Spanned};
+use syn::{Generics, Token, WherePredicate, parse_quote, spanned::Spanned};
 
 use super::paths::{self, Name};
 use crate::{
@@ -38,11 +38,21 @@ impl<'a> Shell<'a> {
 
     /// Writes an impl of one of the runtime's traits.
     pub(super) fn implement(&self, name: Name, items: TokenStream, out: &mut TokenStream) {
+        self.implement_by(Token![impl](self.span), name, items, out);
+    }
+
+    /// The same, begun by the user's own keyword: of a type that is unknown in it the compiler then says exactly what it says of
+    /// it in the user's item, and says it once.
+    pub(super) fn implement_as_written(&self, name: Name, items: TokenStream, out: &mut TokenStream) {
+        self.implement_by(Token![impl](self.target.keyword), name, items, out);
+    }
+
+    fn implement_by(&self, keyword: Token![impl], name: Name, items: TokenStream, out: &mut TokenStream) {
         let self_type = &self.target.self_type;
         let (generics, _, bounds) = self.generics.split_for_impl();
         out.extend(quote_spanned! {self.span=>
             #[automatically_derived]
-            impl #generics #name for #self_type #bounds
+            #keyword #generics #name for #self_type #bounds
         });
         out.append(braces(items, self.span));
     }

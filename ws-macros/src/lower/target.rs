@@ -53,6 +53,7 @@ pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) ->
             };
             let target = Target {
                 root,
+                keyword: block.span,
                 generics,
                 self_type,
                 conditions: conditions(&block.attributes),
@@ -131,7 +132,8 @@ fn of_structure<T>(structure: &Structure, root: Option<Path>, errors: &mut Diagn
         Some(names) => outlasting(&structure.generics, &self_type, &names),
     };
     let conditions = conditions(&structure.attributes);
-    let target = Target { root, generics, self_type, conditions, demands: Vec::new() };
+    let target =
+        Target { root, keyword: structure.span, generics, self_type, conditions, demands: Vec::new() };
     // A struct may borrow; it is the implementations that may not.
     Site { target: Some(target), borrowed: None, generics: structure.generics.clone(), item: None }
 }

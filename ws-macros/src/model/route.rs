@@ -44,6 +44,8 @@ pub(crate) struct Stated {
 pub(crate) struct Target {
     /// Where the runtime is, if the user says so.
     pub(crate) root: Option<Path>,
+    /// The item's keyword.
+    pub(crate) keyword: Span,
     pub(crate) generics: Generics,
     pub(crate) self_type: Type,
     /// Under which conditions the item is there.
