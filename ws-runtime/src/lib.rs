@@ -73,6 +73,6 @@ pub use self::{
         Admit, BoxError, Error, Extend, Handlers, OnInvalid, Options, Outcome, Pass, Plain, Refusal, Reply,
         Route,
     },
-    server::{Body, Listener, ServeError, Server},
+    server::{Address, Body, Listener, ServeError, Server},
     socket::{Channel, Delivery, Handle, Outgoing, ReadyState, Recipients, Shutdown, Socket},
 };

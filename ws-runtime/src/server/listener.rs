@@ -10,6 +10,11 @@ use tokio::{
 use crate::socket::Transport;
 
 /// Where a server's connections come from: TCP, or anything over it, such as TLS.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no listener to accept connections from",
+    label = "no listener",
+    note = "tokio's `TcpListener` is one, and `tokio::net::TcpListener::from_std` makes one of the standard library's"
+)]
 pub trait Listener: Send + 'static {
     /// The stream of one connection.
     type Io: AsyncRead + AsyncWrite + Send + Unpin + 'static;

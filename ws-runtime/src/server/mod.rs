@@ -1,5 +1,6 @@
 //! The server: listening, HTTP until the 101, the routes by path, and the shutdown. hyper is named on this floor alone.
 
+mod address;
 mod body;
 mod builder;
 mod error;
@@ -10,4 +11,4 @@ mod paced;
 mod refused;
 mod serve;
 
-pub use self::{body::Body, builder::Server, error::ServeError, listener::Listener};
+pub use self::{address::Address, body::Body, builder::Server, error::ServeError, listener::Listener};

@@ -4,19 +4,15 @@ use std::{
     future::{Future, poll_fn},
     io,
     panic::resume_unwind,
-    pin::pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::Poll,
     time::Duration,
 };
 
-use tokio::{
-    net::{TcpListener, ToSocketAddrs},
-    task::JoinSet,
-    time::sleep,
-};
+use tokio::{net::TcpListener, task::JoinSet, time::sleep};
 
-use super::{Listener, ServeError, Server, fallback::Fallback, http1::speak, refused::refuse};
+use super::{Address, Listener, ServeError, Server, fallback::Fallback, http1::speak, refused::refuse};
 use crate::connection::Served;
 
 /// How long accepting rests when the environment is short of something, such as files.
@@ -28,6 +24,9 @@ pub(super) struct Running {
     pub(super) fallback: Option<Fallback>,
 }
 
+/// Its type does not depend on the argument's, so that one that does not fit is an error there, and nowhere else.
+type Serving<'a> = Pin<Box<dyn Future<Output = Result<(), ServeError>> + Send + 'a>>;
+
 impl Server {
     /// Listens on an address and serves, until [`Handle::shutdown`](crate::Handle::shutdown) is called and done.
     ///
@@ -37,11 +36,13 @@ impl Server {
     ///
     /// # Cancel safety
     /// Dropping the future stops accepting and leaves the connections to themselves: shut down through the handle instead.
-    pub async fn listen(self, address: impl ToSocketAddrs) -> Result<(), ServeError> {
-        let served = self.assembly.build().map_err(ServeError::Start)?;
-        let listener = TcpListener::bind(address).await.map_err(ServeError::Bind)?;
-        run(listener, served, self.fallback).await;
-        Ok(())
+    pub fn listen<'a>(self, address: impl Address + 'a) -> Serving<'a> {
+        Box::pin(async move {
+            let served = self.assembly.build().map_err(ServeError::Start)?;
+            let listener = TcpListener::bind(address).await.map_err(ServeError::Bind)?;
+            run(listener, served, self.fallback).await;
+            Ok(())
+        })
     }
 
     /// Serves what a listener accepts, until [`Handle::shutdown`](crate::Handle::shutdown) is called and done.
@@ -51,10 +52,12 @@ impl Server {
     ///
     /// # Cancel safety
     /// As [`listen`](Self::listen).
-    pub async fn serve(self, listener: impl Listener) -> Result<(), ServeError> {
-        let served = self.assembly.build().map_err(ServeError::Start)?;
-        run(listener, served, self.fallback).await;
-        Ok(())
+    pub fn serve(self, listener: impl Listener) -> Serving<'static> {
+        Box::pin(async move {
+            let served = self.assembly.build().map_err(ServeError::Start)?;
+            run(listener, served, self.fallback).await;
+            Ok(())
+        })
     }
 }
 
