@@ -134,38 +134,38 @@ fn each_mistake_is_said_with_its_route_and_its_way_out() {
         ),
         (
             Server::new().route(NestedQuery),
-            "the route `/nested` cannot be served: one of its types cannot be checked: the schema of \
+            "the route `/nested` cannot be served: its `query` cannot be checked: the schema of \
              `attributes::start_up::Nested`, as it arrives, cannot be used: `inner` is an object, which text cannot be: use a \
              string or a number",
         ),
         (
             Server::new().route(MappedQuery),
-            "the route `/mapped` cannot be served: one of its types cannot be checked: the schema of \
+            "the route `/mapped` cannot be served: its `query` cannot be checked: the schema of \
              `alloc::vec::Vec<alloc::string::String>`, as it arrives, cannot be used: it must be a struct with named fields, \
              without flattened enums",
         ),
         (
             Server::new().route(LongNumbers),
-            "the route `/long` cannot be served: one of its types cannot be checked: the schema of \
+            "the route `/long` cannot be served: its `body` cannot be checked: the schema of \
              `attributes::start_up::Huge`, as it arrives, cannot be used: JSON numbers of 128 bits are not read reliably: use \
              a string, or 64 bits",
         ),
         (
             Server::new().route(BadPattern),
-            "the route `/pattern` cannot be served: one of its types cannot be checked: the schema of \
+            "the route `/pattern` cannot be served: its `response` cannot be checked: the schema of \
              `attributes::start_up::Code`, as it leaves, cannot be used: ",
         ),
         (
             Server::new().route(Confusing),
-            "the route `/events` cannot be served: one of its types cannot be checked: the schema of \
+            "the route `/events` cannot be served: its `response` cannot be checked: the schema of \
              `attributes::start_up::Event`, as it leaves, cannot be used: a variant looks like the frame that reports an \
              error, `{\"type\": \"validation\" or \"error\", …}`: rename it",
         ),
-        (Server::new().max_header_bytes(100), "`max_header_bytes` is out of range: it is at least 8192"),
-        (Server::new().max_headers(0), "`max_headers` is out of range: a request has header fields"),
+        (Server::new().max_header_bytes(100), "`max_header_bytes` cannot be 100: it is at least 8192"),
+        (Server::new().max_headers(0), "`max_headers` cannot be 0: a request has header fields"),
         (
             Server::new().handshake_timeout(Duration::ZERO),
-            "`handshake_timeout` is out of range: a client would never be done in no time",
+            "`handshake_timeout` cannot be 0: a client would never be done in no time",
         ),
         (
             Server::new().trusted_proxies(["10.0.0.1", "nginx"]),
@@ -173,7 +173,7 @@ fn each_mistake_is_said_with_its_route_and_its_way_out() {
         ),
         (
             Server::new().latest_by_key("symbol"),
-            "`latest_by_key` is out of range: a JSON pointer begins with `/`, as in `/symbol`",
+            "`latest_by_key` cannot be `symbol`: a JSON pointer begins with `/`, as in `/symbol`",
         ),
         (
             Server::new().route(Keyless),
@@ -185,7 +185,7 @@ fn each_mistake_is_said_with_its_route_and_its_way_out() {
             "the route `/unspoken` cannot be served: `require_protocol` needs something to require, and its contract has no \
              `protocols`",
         ),
-        (Server::new().shards(0), "`shards` is out of range: connections are on one of them"),
+        (Server::new().shards(0), "`shards` cannot be 0: connections are on one of them"),
     ] {
         let said = said(server);
         let message = said.strip_prefix("the server cannot be started; ").expect("what it is about");

@@ -82,7 +82,7 @@ impl Assembly {
 
     /// Checks all that was put together, and collects what is wrong with it.
     pub(crate) fn build(self) -> Result<Served, Vec<StartError>> {
-        let mut errors = self.check_limits();
+        let mut errors = self.check_values();
         let outbound = self.outbound_total.map(Outbound::new);
         let shards: Vec<_> =
             (0..self.shards.max(1)).map(|_| Arc::new(Shard::new(outbound.clone()))).collect();
@@ -130,28 +130,31 @@ impl Assembly {
         })
     }
 
-    fn check_limits(&self) -> Vec<StartError> {
+    fn check_values(&self) -> Vec<StartError> {
         let mut errors = Vec::new();
-        let mut limit = |wrong: bool, what, why| {
-            if wrong {
-                errors.push(StartError::new(Fault::Limit { what, why }));
-            }
+        let mut refuse = |option, value: String, why| {
+            errors.push(StartError::new(Fault::Value { option, value, why }));
         };
-        let least = self.head.max_bytes.is_some_and(|bytes| bytes < LEAST_HEADER_BYTES);
-        limit(least, "max_header_bytes", "it is at least 8192");
-        limit(self.head.max_headers == Some(0), "max_headers", "a request has header fields");
-        limit(
-            self.handshake_timeout.is_zero(),
-            "handshake_timeout",
-            "a client would never be done in no time",
-        );
+        if let Some(bytes) = self.head.max_bytes.filter(|bytes| *bytes < LEAST_HEADER_BYTES) {
+            refuse("max_header_bytes", bytes.to_string(), "it is at least 8192");
+        }
+        if self.head.max_headers == Some(0) {
+            refuse("max_headers", "0".to_owned(), "a request has header fields");
+        }
+        if self.handshake_timeout.is_zero() {
+            refuse("handshake_timeout", "0".to_owned(), "a client would never be done in no time");
+        }
         let pointer = self.defaults.latest_by_key.unwrap_or_default();
-        limit(
-            !pointer.is_empty() && !pointer.starts_with('/'),
-            "latest_by_key",
-            "a JSON pointer begins with `/`, as in `/symbol`",
-        );
-        limit(self.shards == 0, "shards", "connections are on one of them");
+        if !pointer.is_empty() && !pointer.starts_with('/') {
+            refuse(
+                "latest_by_key",
+                format!("`{pointer}`"),
+                "a JSON pointer begins with `/`, as in `/symbol`",
+            );
+        }
+        if self.shards == 0 {
+            refuse("shards", "0".to_owned(), "connections are on one of them");
+        }
         errors
     }
 }

@@ -79,8 +79,8 @@ impl<R: Route> Mounted<R> {
         outbound: Option<&Arc<Outbound>>,
         directory: &Arc<Directory>,
     ) -> Result<Self, SetupError> {
-        let body = <R::Contract as Contract>::Body::plan()?;
-        let response = <R::Contract as Contract>::Response::plan()?;
+        let body = <R::Contract as Contract>::Body::plan().map_err(SetupError::schema("body"))?;
+        let response = <R::Contract as Contract>::Response::plan().map_err(SetupError::schema("response"))?;
         let plans = PartPlans::of::<R::Contract>()?;
         check_protocols(<R::Contract as Contract>::PROTOCOLS)?;
         if R::OPTIONS.require_protocol && <R::Contract as Contract>::PROTOCOLS.is_empty() {

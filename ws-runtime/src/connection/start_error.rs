@@ -19,8 +19,8 @@ pub(super) enum Fault {
     Path { path: &'static str, error: InsertError },
     /// The type is a route already.
     Twice { path: &'static str },
-    /// A limit is out of its range.
-    Limit { what: &'static str, why: &'static str },
+    /// An option of the server has a value that it cannot have.
+    Value { option: &'static str, value: String, why: &'static str },
     /// What is trusted as a proxy is no address.
     Proxy(Box<str>),
 }
@@ -47,7 +47,7 @@ impl fmt::Display for StartError {
                 f,
                 "`{written}` in `trusted_proxies` is neither an address nor a network such as `10.0.0.0/8`"
             ),
-            Fault::Limit { what, why } => write!(f, "`{what}` is out of range: {why}"),
+            Fault::Value { option, value, why } => write!(f, "`{option}` cannot be {value}: {why}"),
         }
     }
 }

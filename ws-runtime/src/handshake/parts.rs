@@ -20,10 +20,10 @@ impl PartPlans {
     /// Makes the plans, and refuses what no request could match.
     pub(crate) fn of<C: Contract>() -> Result<Self, SetupError> {
         let plans = Self {
-            params: C::Params::plan()?,
-            query: C::Query::plan()?,
-            header: C::Header::plan()?,
-            cookie: C::Cookie::plan()?,
+            params: C::Params::plan().map_err(SetupError::schema("params"))?,
+            query: C::Query::plan().map_err(SetupError::schema("query"))?,
+            header: C::Header::plan().map_err(SetupError::schema("header"))?,
+            cookie: C::Cookie::plan().map_err(SetupError::schema("cookie"))?,
         };
         compare_captures(C::PATH, &plans.params)?;
         check_header_names(&plans.header)?;

@@ -11,7 +11,7 @@ pub struct SetupError(Box<Fault>);
 
 #[derive(Debug)]
 enum Fault {
-    Schema(SchemaError),
+    Schema { part: &'static str, error: SchemaError },
     NotCaptured { path: &'static str, field: Box<str> },
     NotRead { path: &'static str, capture: &'static str },
     HeaderName(Box<str>),
@@ -23,6 +23,11 @@ enum Fault {
 }
 
 impl SetupError {
+    /// The type of a part of the contract has a schema that cannot be used; its error says why.
+    pub(crate) fn schema(part: &'static str) -> impl Fn(SchemaError) -> Self {
+        move |error| Self(Box::new(Fault::Schema { part, error }))
+    }
+
     /// `params` has a field that the path does not capture.
     pub(super) fn not_captured(path: &'static str, field: &str) -> Self {
         Self(Box::new(Fault::NotCaptured { path, field: field.into() }))
@@ -64,17 +69,10 @@ impl SetupError {
     }
 }
 
-/// A type's schema cannot be used; its error says why.
-impl From<SchemaError> for SetupError {
-    fn from(error: SchemaError) -> Self {
-        Self(Box::new(Fault::Schema(error)))
-    }
-}
-
 impl fmt::Display for SetupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
-            Fault::Schema(_) => f.write_str("one of its types cannot be checked"),
+            Fault::Schema { part, .. } => write!(f, "its `{part}` cannot be checked"),
             Fault::NotCaptured { path, field } => {
                 write!(f, "`params` has the field `{field}`, which the path `{path}` does not capture")
             }
@@ -109,7 +107,7 @@ impl fmt::Display for SetupError {
 impl Error for SetupError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &*self.0 {
-            Fault::Schema(error) => Some(error),
+            Fault::Schema { error, .. } => Some(error),
             _ => None,
         }
     }
