@@ -88,32 +88,52 @@ impl Reader<'_> {
     }
 
     fn literal(&mut self, segment: &str) {
-        let name = |text: &str| if text.is_empty() { "rest".to_owned() } else { text.to_owned() };
         if let Some(optional) = segment.strip_prefix(':').and_then(|capture| capture.strip_suffix('?')) {
             self.optional(segment, optional);
         } else if let Some(capture) = segment.strip_prefix(':') {
-            self.error(format!(
-                "a capture stands in braces, found `{segment}`\nhelp: write `{{{}}}`",
-                name(capture)
-            ));
+            self.capture_without_braces(segment, capture);
         } else if let Some(tail) = segment.strip_prefix('*') {
-            self.error(format!(
-                "the rest of a path stands in braces, found `{segment}`\nhelp: write `{{*{}}}`",
-                name(tail)
-            ));
+            self.tail_without_braces(segment, tail);
         } else if let Some(capture) = segment.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')) {
+            self.capture_without_braces(segment, capture);
+        } else if let Some(inner) = segment.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            self.brackets(segment, inner);
+        } else if matches!(segment, "." | "..") {
             self.error(format!(
-                "a capture stands in braces, found `{segment}`\nhelp: write `{{{}}}`",
-                name(capture)
+                "`{segment}` is never sent in a path, for clients resolve it\nhelp: write the path that it leads to"
             ));
         } else if segment.contains('?') {
             self.error("a path ends before `?`\nhelp: the query is a type of its own: `query = Join`");
         } else if segment.contains('#') {
             self.error("a path ends before `#`: a fragment is never sent\nhelp: leave it out");
-        } else if let Some(odd) = segment.chars().find(|odd| !odd.is_ascii_graphic()) {
+        } else if let Some(odd) = segment.chars().find(|letter| is_encoded(*letter)) {
             let found = if odd == ' ' { "a space".to_owned() } else { format!("`{}`", odd.escape_debug()) };
-            self.error(format!("a path is sent as visible ASCII, found {found}\nhelp: percent-encode it"));
+            let encoded = encoded(segment);
+            self.error(format!("a path is sent percent-encoded, found {found}\nhelp: write `{encoded}`"));
         }
+    }
+
+    /// As frameworks have them whose routes are files.
+    fn brackets(&mut self, segment: &str, inner: &str) {
+        if let Some(optional) = inner.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            self.optional(segment, optional.trim_start_matches('.'));
+        } else if let Some(tail) = inner.strip_prefix("...") {
+            self.tail_without_braces(segment, tail);
+        } else {
+            self.capture_without_braces(segment, inner);
+        }
+    }
+
+    fn capture_without_braces(&mut self, found: &str, name: &str) {
+        let name = if name.is_empty() { "name" } else { name };
+        self.error(format!("a capture stands in braces, found `{found}`\nhelp: write `{{{name}}}`"));
+    }
+
+    fn tail_without_braces(&mut self, found: &str, name: &str) {
+        let name = if name.is_empty() { "rest" } else { name };
+        self.error(format!(
+            "the rest of a path stands in braces, found `{found}`\nhelp: write `{{*{name}}}`"
+        ));
     }
 
     /// As other frameworks have them: a segment that may be missing.
@@ -201,6 +221,19 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Whether a letter of a path is encoded by whoever sends it (WHATWG URL §1.3, the path percent-encode set).
+fn is_encoded(letter: char) -> bool {
+    !letter.is_ascii_graphic() || ['"', '<', '>', '`', '^'].contains(&letter)
+}
+
+fn encoded(segment: &str) -> String {
+    let letters = segment.bytes().map(|byte| match char::from(byte) {
+        letter if is_encoded(letter) => format!("%{byte:02X}"),
+        letter => letter.to_string(),
+    });
+    letters.collect::<Vec<_>>().concat()
 }
 
 fn found(text: &str) -> String {

@@ -50,9 +50,23 @@ mistakes! { paths:
     r#"#[ws_route("/a#b")] impl Chat { fn open(&self) {} }"#
         => r#""/a#b""#, "a path ends before `#`";
     r#"#[ws_route("/a b")] impl Chat { fn open(&self) {} }"#
-        => r#""/a b""#, "a path is sent as visible ASCII, found a space";
+        => r#""/a b""#, "a path is sent percent-encoded, found a space\nhelp: write `a%20b`";
     r#"#[ws_route("/\u{e9}")] impl Chat { fn open(&self) {} }"#
-        => r#""/\u{e9}""#, "a path is sent as visible ASCII, found `é`";
+        => r#""/\u{e9}""#, "a path is sent percent-encoded, found `é`\nhelp: write `%C3%A9`";
+    r#"#[ws_route("/a\tb")] impl Chat { fn open(&self) {} }"#
+        => r#""/a\tb""#, "a path is sent percent-encoded, found `\\t`\nhelp: write `a%09b`";
+    r#"#[ws_route("/<a>b")] impl Chat { fn open(&self) {} }"#
+        => r#""/<a>b""#, "a path is sent percent-encoded, found `<`\nhelp: write `%3Ca%3Eb`";
+    r#"#[ws_route("/[room]")] impl Chat { fn open(&self) {} }"#
+        => r#""/[room]""#, "a capture stands in braces, found `[room]`\nhelp: write `{room}`";
+    r#"#[ws_route("/[...path]")] impl Chat { fn open(&self) {} }"#
+        => r#""/[...path]""#, "the rest of a path stands in braces, found `[...path]`\nhelp: write `{*path}`";
+    r#"#[ws_route("/[[room]]")] impl Chat { fn open(&self) {} }"#
+        => r#""/[[room]]""#, "a capture cannot be optional, found `[[room]]`";
+    r#"#[ws_route("/a/../b")] impl Chat { fn open(&self) {} }"#
+        => r#""/a/../b""#, "`..` is never sent in a path, for clients resolve it\nhelp: write the path that it leads to";
+    r#"#[ws_route("/.")] impl Chat { fn open(&self) {} }"#
+        => r#""/.""#, "`.` is never sent in a path, for clients resolve it";
     r#"#[ws_route("/{_}")] impl Chat { fn open(&self) {} }"#
         => r#""/{_}""#, "a capture cannot be named `_`";
     r#"#[ws_route("/{a: &str}")] impl Chat { fn open(&self) {} }"#
