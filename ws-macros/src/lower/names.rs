@@ -30,12 +30,14 @@ pub(super) fn sort(method: &Method, errors: &mut Diagnostics) -> Name {
         return Name::Variant(variant.to_owned());
     }
     let near = vocabulary::near_miss(&name, HANDLERS.iter().map(|word| word.kind.name()));
-    if let Some(word) = HANDLERS.iter().find(|word| Some(word.kind.name()) == near) {
+    let meant = near.or_else(|| vocabulary::elsewhere(&name));
+    if let Some(word) = HANDLERS.iter().find(|word| Some(word.kind.name()) == meant) {
         let handler = word.kind.name();
+        let (and, what) = if near.is_some() { (", and", "nearly") } else { (":", "its name here is") };
         errors.at(
             ident.span(),
             format!(
-                "`{name}` is no handler, and nearly `{handler}`\n\
+                "`{name}` is no handler{and} {what} `{handler}`\n\
                  help: rename it to `{handler}`, or move it to an impl block without an attribute"
             ),
         );

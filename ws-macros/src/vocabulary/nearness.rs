@@ -22,6 +22,18 @@ pub(crate) fn near_miss(
         .or_else(|| nearest(name, handlers))
 }
 
+/// The handler that an event of another library is, by the name of its listener: `on_connect`, `onData`, `handle_disconnect`.
+pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
+    let name = &*snake(name);
+    let event = name.strip_prefix("on_").or_else(|| name.strip_prefix("handle_"))?;
+    match event {
+        "connect" | "connected" | "connection" | "opened" => Some("open"),
+        "binary" | "data" | "receive" | "received" | "text" => Some("message"),
+        "disconnect" | "disconnected" | "disconnecting" | "disconnection" | "closed" | "end" => Some("close"),
+        _ => None,
+    }
+}
+
 /// `beforeHandle`, as other languages write it, is `before_handle`.
 fn snake(word: &str) -> String {
     let mut snake = String::with_capacity(word.len());
@@ -61,7 +73,7 @@ fn distance(a: &str, b: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{distance, near_miss};
+    use super::{distance, elsewhere, near_miss};
 
     #[test]
     fn counts_letters_put_in_taken_out_changed_and_swapped() {
@@ -95,6 +107,20 @@ mod tests {
             ("announce", None),
         ] {
             assert_eq!(near_miss(name, handlers.into_iter()), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn an_event_of_another_library_is_known_by_its_listener() {
+        for (name, expected) in [
+            ("on_connection", Some("open")),
+            ("onText", Some("message")),
+            ("handle_end", Some("close")),
+            ("connection", None),
+            ("on_air", None),
+            ("ondata", None),
+        ] {
+            assert_eq!(elsewhere(name), expected, "{name}");
         }
     }
 }

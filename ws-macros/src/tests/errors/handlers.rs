@@ -13,6 +13,12 @@ mistakes! { handlers:
         => "handle_close", "`handle_close` is no handler, and nearly `close`";
     r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn mesage(&self) {} }"#
         => "mesage", "`mesage` is no handler, and nearly `message`";
+    r#"#[ws_route("/")] impl Chat { pub fn on_connect(&self) {} }"#
+        => "on_connect", "`on_connect` is no handler: its name here is `open`\nhelp: rename it to `open`, or move it";
+    r#"#[ws_route("/")] impl Chat { pub fn onData(&self) {} }"#
+        => "onData", "`onData` is no handler: its name here is `message`";
+    r#"#[ws_route("/")] impl Chat { fn handle_disconnect(&self) {} }"#
+        => "handle_disconnect", "`handle_disconnect` is no handler: its name here is `close`";
     r#"#[ws_route("/")] impl Chat { fn open(&mut self) {} }"#
         => "&", "handlers share the route: expected `&self`, found `&mut self`";
     r#"#[ws_route("/")] impl Chat { fn open(self) {} }"#
