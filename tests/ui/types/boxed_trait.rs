@@ -6,9 +6,9 @@ trait Say {}
 
 struct Chat;
 
-#[ws_route("/chat", body = Box<dyn Say>)]
+#[ws_route("/chat", body = Box<dyn Say + Send>)]
 impl Chat {
-    fn message(&self, _ws: &Socket<Self>, _say: Box<dyn Say>) {}
+    fn message(&self, _ws: &Socket<Self>, _say: Box<dyn Say + Send>) {}
 }
 
 fn main() {

@@ -8,6 +8,7 @@ mod deflate;
 mod demands;
 mod handlers;
 mod inline;
+mod lasting;
 mod mentions;
 mod names;
 mod options;

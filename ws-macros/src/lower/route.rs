@@ -8,6 +8,7 @@ use super::{
     borrow::made_static_in,
     contract, demands,
     handlers::{self, Found},
+    lasting,
     mentions::{mentions, names},
     options, places,
     target::{self, Site},
@@ -29,11 +30,17 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
         errors.at(span, "a route begins with its path\nhelp: write `#[ws_route(\"/chat\")]`, or name a contract: `#[ws_route(ChatApi)]`");
     }
     let options = options::read(&keys, errors);
-    let Site { mut target, borrowed, generics, item: block } =
+    let Site { mut target, mut borrowed, generics, item: block } =
         target::block(item, keys.root.value().cloned(), errors);
     let docs = block.as_ref().map(|block| attributes::docs(&block.attributes)).unwrap_or_default();
     let has_block = block.is_some();
     let found = block.map(|block: Block| handlers::read(block, errors)).unwrap_or_default();
+    if let (None, Some(target)) = (&borrowed, &mut target)
+        && let Some(mended) = lasting::check(&generics, &found, errors)
+    {
+        target.generics = mended;
+        borrowed = Some(Vec::new());
+    }
     let served = match subject {
         Some(Subject::Contract(named)) => {
             places::serving(&named, &given, found.any_arm, errors);

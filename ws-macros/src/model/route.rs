@@ -25,7 +25,7 @@ pub(crate) struct Route {
 /// What other code needs to see of a route with mistakes, or of one that is being written, so that it does not complain as well.
 pub(crate) struct Stub {
     pub(crate) target: Target,
-    /// The lifetimes of a block that borrows, by name, if it does; its target has `'static` instead.
+    /// The lifetimes of a block that borrows or may, by name; its target has `'static` instead, and bounds that let it.
     pub(crate) borrowed: Option<Vec<String>>,
     pub(crate) served: Served,
     /// Where something in the block could not be read: what the compiler then leaves out of it must not be called.

@@ -19,7 +19,17 @@ fn nothing_is_said_of_what_is_right() {
         r#"#[ws_route("/", body = Say)] impl Chat { #[cfg(a)] fn message(&self) {} #[cfg(not(a))] fn message_join(&self) {} }"#,
         r#"#[ws_route("/", body = Say)] impl Chat { #[cfg(a)] fn message(&self) {} fn message_join(&self) {} }"#,
         r#"#[ws_route("/", body = Say)] impl Chat { #[cfg(a)] fn message_join(&self) {} #[cfg(not(a))] fn message__join(&self) {} }"#,
-        r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn opening(&self) {} fn on_air(&self) {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn opening(&self) {} fn on_air(&self) {} fn connect(&self) {} }"#,
+        r#"#[ws_route("/a.b/..c/x[0]/$id")] impl Chat { fn open(&self) {} }"#,
+        // Parameters that may borrow, where nobody asks.
+        r#"#[ws_route("/")] impl<T> Chat<T> { fn open(&self) {} fn parse(&self, request: &mut RawRequest) {} }"#,
+        r#"#[ws_route("/")] impl<T: Send> Chat<T> { #[cfg(a)] fn open(&self, ws: &Socket<Self>) {} fn close(&self) {} }"#,
+        // Parameters that may not, as far as one can see.
+        r#"#[ws_route("/")] impl<T: 'static> Chat<T> { fn open(&self, ws: &Socket<Self>) {} }"#,
+        r#"#[ws_route("/")] impl<T: Send + Backend> Chat<T> { fn open(&self, ws: &Socket<Self>) {} }"#,
+        r#"#[ws_route("/")] impl<T> Chat<T> where T: 'static { fn open(&self, ws: &Socket<Self>) {} }"#,
+        r#"#[ws_route("/")] impl<T> Chat<T> where Chat<T>: 'static { fn open(&self, ws: &Socket<Self>) {} }"#,
+        r#"#[ws_route("/", body = Say)] impl<T: fmt::Debug + 'static, const N: usize> Chat<T, N> { fn message_a(&self, ws: &Socket<Self>) {} }"#,
     ] {
         let found = errors(source);
         assert!(found.is_empty(), "{source}\n{found:#?}");
