@@ -1,6 +1,7 @@
 //! The handlers of a block.
 
 use proc_macro2::Span;
+use syn::Type;
 
 use super::{
     attributes::conditions,
@@ -28,7 +29,7 @@ pub(super) struct Found {
 }
 
 /// Reads the handlers of a block.
-pub(super) fn read(block: Block, errors: &mut Diagnostics) -> Found {
+pub(super) fn read(block: Block, body: Option<&Type>, errors: &mut Diagnostics) -> Found {
     let mut found = Found { unread: block.unread, ..Found::default() };
     let (mut whole, mut single) = (false, None);
     for method in block.methods {
@@ -38,7 +39,8 @@ pub(super) fn read(block: Block, errors: &mut Diagnostics) -> Found {
             Name::Handler(word) => {
                 whole |= always && word.kind == Kind::Message;
                 found.kinds.push(word.kind);
-                found.add(signature::read(method, word, word.signature, errors));
+                let payload = body.filter(|_| word.kind == Kind::Message);
+                found.add(signature::read(method, word, word.signature, payload, errors));
             }
             Name::Variant(variant) => {
                 if always {

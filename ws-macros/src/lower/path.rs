@@ -211,6 +211,12 @@ impl Reader<'_> {
 
     fn kind(&mut self, name: &str, text: &str) -> Option<Type> {
         match LitStr::new(text, self.span).parse::<Type>() {
+            Ok(Type::ImplTrait(_) | Type::TraitObject(_)) => {
+                self.error(format!(
+                    "the type of `{{{name}}}` is made of a segment, found `{text}`\nhelp: write `{{{name}: u32}}`, or another type with a name"
+                ));
+                None
+            }
             Ok(kind) if !kind.to_token_stream().is_empty() => Some(kind),
             _ => {
                 let found = found(text);

@@ -34,7 +34,8 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
         target::block(item, keys.root.value().cloned(), errors);
     let docs = block.as_ref().map(|block| attributes::docs(&block.attributes)).unwrap_or_default();
     let has_block = block.is_some();
-    let found = block.map(|block: Block| handlers::read(block, errors)).unwrap_or_default();
+    let found =
+        block.map(|block: Block| handlers::read(block, keys.body.value(), errors)).unwrap_or_default();
     if let (None, Some(target)) = (&borrowed, &mut target)
         && let Some(mended) = lasting::check(&generics, &found, errors)
     {

@@ -9,13 +9,22 @@ use crate::{
     diagnostics::Diagnostics,
     kind::name,
     model::Handler,
+    shown,
     syntax::Method,
     vocabulary::{HandlerWord, Kind, Returns, Second},
 };
 
 /// Reads a handler. Every mistake in its signature is reported, and what is wrong is left out.
-pub(super) fn read(method: Method, word: &HandlerWord, expected: &str, errors: &mut Diagnostics) -> Handler {
-    let mut reader = Reader { name: method.signature.ident.clone(), word, expected, errors };
+///
+/// What it takes by value is of the type `payload`, as far as that is known.
+pub(super) fn read(
+    method: Method,
+    word: &HandlerWord,
+    expected: &str,
+    payload: Option<&Type>,
+    errors: &mut Diagnostics,
+) -> Handler {
+    let mut reader = Reader { name: method.signature.ident.clone(), word, expected, payload, errors };
     reader.qualifiers(&method.signature);
     reader.receiver(&method.signature);
     let (first, second) = reader.arguments(&method.signature);
@@ -36,6 +45,7 @@ struct Reader<'a> {
     name: Ident,
     word: &'a HandlerWord,
     expected: &'a str,
+    payload: Option<&'a Type>,
     errors: &'a mut Diagnostics,
 }
 
@@ -137,7 +147,7 @@ impl Reader<'_> {
         let (name, expected) = (self.name.clone(), self.expected);
         if first.is_none() && second.is_some() && self.word.second == Second::Value {
             self.error(kind, format!("the connection comes first\nhelp: write `{expected}`"));
-        } else if first.is_none() && self.word.second == Second::Value && is_no_connection(kind) {
+        } else if first.is_none() && self.word.second == Second::Value && self.is_payload(kind) {
             self.by_value(kind);
         } else if first.is_none() {
             let changes = self.word.first.starts_with("&mut");
@@ -158,10 +168,26 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether a reference is to what arrives, and not to the connection: it is to the type that is given for that, to a type of
+    /// the runtime's by its name, or to text, a slice, an array or a tuple.
+    fn is_payload(&self, kind: &Type) -> bool {
+        match referred(kind) {
+            Some(Type::Slice(_) | Type::Array(_) | Type::Tuple(_)) => true,
+            Some(kind) => {
+                let last = last_name(kind);
+                last.is_some_and(|last| last == "str" || self.word.payload.is_some_and(|name| last == name))
+                    || self.payload.is_some_and(|payload| shown::code(payload) == shown::code(kind))
+            }
+            None => false,
+        }
+    }
+
     fn by_value(&mut self, kind: &Type) {
         let (name, expected) = (&self.name, self.expected);
-        let message =
-            format!("`{name}` takes what arrives by value: leave out the `&`\nhelp: write `{expected}`");
+        let reference = if is_mutable(kind) { "&mut" } else { "&" };
+        let message = format!(
+            "`{name}` takes what arrives by value: leave out the `{reference}`\nhelp: write `{expected}`"
+        );
         self.error(kind, message);
     }
 
@@ -238,16 +264,23 @@ fn is_reference(kind: &Type) -> bool {
     }
 }
 
-/// Whether a reference can be to no connection, whatever names stand for: it is to text, a slice, an array or a tuple.
-fn is_no_connection(kind: &Type) -> bool {
+/// What a reference is to.
+fn referred(kind: &Type) -> Option<&Type> {
     match kind {
-        Type::Reference(reference) => match &*reference.elem {
-            Type::Slice(_) | Type::Array(_) | Type::Tuple(_) => true,
-            elem => name(elem).is_some_and(|word| word == "str"),
-        },
-        Type::Group(group) => is_no_connection(&group.elem),
-        Type::Paren(paren) => is_no_connection(&paren.elem),
-        _ => false,
+        Type::Reference(reference) => Some(&reference.elem),
+        Type::Group(group) => referred(&group.elem),
+        Type::Paren(paren) => referred(&paren.elem),
+        _ => None,
+    }
+}
+
+/// `Bytes`, of `ws_runtime::Bytes`.
+fn last_name(kind: &Type) -> Option<&Ident> {
+    match kind {
+        Type::Path(named) if named.qself.is_none() => {
+            named.path.segments.last().filter(|last| last.arguments.is_none()).map(|last| &last.ident)
+        }
+        _ => None,
     }
 }
 

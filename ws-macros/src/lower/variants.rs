@@ -28,7 +28,7 @@ pub(super) fn arm(method: Method, variant: &str, errors: &mut Diagnostics) -> Op
     ident.set_span(span::at(name.span()));
     let word = HANDLERS.iter().find(|word| word.kind == Kind::Message)?;
     let expected = format!("async fn {name}(&self, ws: &Socket<Self>, field: Field)");
-    let handler = signature::read(method, word, &expected, errors);
+    let handler = signature::read(method, word, &expected, None, errors);
     Some(Arm { variant: ident, handler })
 }
 

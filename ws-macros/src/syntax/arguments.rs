@@ -115,7 +115,7 @@ impl Arguments {
             skip::to_comma(input);
         } else if first && begins_with_a_contract(input) {
             match input.parse() {
-                Ok(contract) => self.subject = Some(Subject::Contract(contract)),
+                Ok(contract) => self.take_contract(contract, input, errors),
                 Err(_) => unreadable(input, errors),
             }
         } else if input.peek(Ident::peek_any) {
@@ -147,6 +147,17 @@ impl Arguments {
             errors.at(path.span(), "the path stands first, before the keys\nhelp: move it to the front");
             self.subject = Some(Subject::Path(path));
         }
+    }
+
+    fn take_contract(&mut self, contract: TypePath, input: ParseStream<'_>, errors: &mut Diagnostics) {
+        if input.is_empty() || input.peek(Token![,]) {
+            self.subject = Some(Subject::Contract(contract));
+            return;
+        }
+        let found = shown::code(&contract);
+        errors.on(contract, format!("a contract is served by its type's name, found a value that begins with `{found}`\nhelp: write `#[ws_route(ChatApi)]`"));
+        self.subject = Some(Subject::Unreadable);
+        skip::to_comma(input);
     }
 
     fn read_key(&mut self, key: &Ident, input: ParseStream<'_>, errors: &mut Diagnostics) {
@@ -181,9 +192,11 @@ impl Arguments {
             "crate" => keys.root.read_with(key, input, errors, Path::parse_mod_style),
             unknown => {
                 errors.at(key.span(), unknown_key(unknown));
-                if unknown == "path" && self.subject.is_none() && input.peek2(LitStr) {
+                if self.subject.is_none() && unknown == "path" && input.peek2(LitStr) {
                     let _: syn::Result<Token![=]> = input.parse();
                     self.subject = input.parse().ok().map(Subject::Path);
+                } else if self.subject.is_none() && unknown == "contract" {
+                    self.subject = Some(Subject::Unreadable);
                 }
                 skip::to_comma(input);
                 return;
@@ -210,7 +223,8 @@ fn begins_with_a_contract(input: ParseStream<'_>) -> bool {
     match fork.call(Ident::parse_any) {
         Ok(word) => {
             let ends = fork.is_empty() || fork.peek(Token![,]);
-            vocabulary::key(&word.to_string()).is_none() && (ends || fork.peek(Token![<]))
+            let goes_on = fork.peek(Token![<]) || fork.peek(Token![.]);
+            vocabulary::key(&word.to_string()).is_none() && (ends || goes_on)
         }
         // A macro hands a `$contract:path` over in a group of its own.
         Err(_) => fork.parse::<TypePath>().is_ok(),
@@ -230,6 +244,7 @@ fn unknown_key(word: &str) -> String {
     let help = match word {
         "data" => "what `before_handle` returns in `Ok` is the data".to_owned(),
         "path" => "the path stands first, without a key".to_owned(),
+        "contract" => "the contract stands first, without a key".to_owned(),
         _ => vocabulary::nearest(word, KEYS.iter().map(|key| key.name))
             .map_or_else(all_keys, |near| format!("a key of nearly that name is `{near}`")),
     };

@@ -13,6 +13,12 @@ mistakes! { handlers:
         => "handle_close", "`handle_close` is no handler, and nearly `close`";
     r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn mesage(&self) {} }"#
         => "mesage", "`mesage` is no handler, and nearly `message`";
+    r#"#[ws_route("/", body = wire::Say)] impl Chat { fn message(&self, say: &wire::Say) {} }"#
+        => "&", "`message` takes what arrives by value: leave out the `&`";
+    r#"#[ws_route("/")] impl Chat { fn close(&self, closed: (&ws_runtime::Closed)) {} }"#
+        => "(&ws_runtime::Closed)", "`close` takes what arrives by value: leave out the `&`";
+    r#"#[ws_route("/")] impl Chat { fn ping(&self, payload: &mut Bytes) {} }"#
+        => "&", "`ping` takes what arrives by value: leave out the `&mut`";
     r#"#[ws_route("/")] impl Chat { pub fn on_connect(&self) {} }"#
         => "on_connect", "`on_connect` is no handler: its name here is `open`\nhelp: rename it to `open`, or move it";
     r#"#[ws_route("/")] impl Chat { pub fn onData(&self) {} }"#

@@ -18,6 +18,14 @@ mistakes! { the_first_argument:
 }
 
 mistakes! { keys:
+    "#[ws_route(contract = Api, send_pings)] impl Chat { fn open(&self) {} }"
+        => "contract", "unknown key `contract`\nhelp: the contract stands first, without a key";
+    "#[ws_route(Api::new(), send_pings)] impl Chat { fn open(&self) {} }"
+        => "Api", "a contract is served by its type's name, found a value that begins with `Api::new`";
+    "#[ws_route(api.clone())] impl Chat { fn open(&self) {} }"
+        => "api", "a contract is served by its type's name, found a value that begins with `api`";
+    "#[ws_contract(contract = Api)] struct Other;"
+        => "contract", "unknown key `contract`";
     r#"#[ws_route(path = "/a", send_pings)] impl Chat { fn open(&self) {} }"#
         => "path", "unknown key `path`\nhelp: the path stands first, without a key";
     r#"#[ws_route("/", bdoy = Say)] impl Chat { fn open(&self) {} }"#

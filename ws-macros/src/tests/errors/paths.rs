@@ -71,6 +71,10 @@ mistakes! { paths:
         => r#""/{_}""#, "a capture cannot be named `_`";
     r#"#[ws_route("/{a: &str}")] impl Chat { fn open(&self) {} }"#
         => r#""/{a: &str}""#, "a type of the contract cannot borrow";
+    r#"#[ws_route("/{a: impl Send}")] impl Chat { fn open(&self) {} }"#
+        => r#""/{a: impl Send}""#, "the type of `{a}` is made of a segment, found `impl Send`";
+    r#"#[ws_route("/{a: dyn Send}")] impl Chat { fn open(&self) {} }"#
+        => r#""/{a: dyn Send}""#, "the type of `{a}` is made of a segment, found `dyn Send`";
     r#"#[ws_route("/{a: Self}")] impl Chat { fn open(&self) {} }"#
         => r#""/{a: Self}""#, "the type of `{a}` cannot name `Self`";
     r#"#[ws_route("/{a: Row<N>}")] impl<const N: usize> Chat<N> { fn open(&self) {} }"#

@@ -1,0 +1,17 @@
+//! A contract is a type, and has no values of use.
+
+use ws_runtime::{Server, ws_contract, ws_route};
+
+#[ws_contract("/chat")]
+struct ChatApi;
+
+struct Chat;
+
+#[ws_route(ChatApi::new())]
+impl Chat {
+    fn open(&self) {}
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

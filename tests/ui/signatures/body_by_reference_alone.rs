@@ -1,0 +1,23 @@
+//! A handler's only reference is the connection.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ws_runtime::{Server, ws_route};
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Say {
+    text: String,
+}
+
+struct Chat;
+
+#[ws_route("/chat", body = Say)]
+impl Chat {
+    fn message(&self, say: &Say) {
+        let _ = &say.text;
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}
