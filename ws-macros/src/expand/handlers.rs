@@ -146,7 +146,7 @@ impl ToTokens for Judge {
 }
 
 pub(super) const SOCKET: Argument = Argument {
-    name: "ws",
+    name: "socket",
     default: |at| {
         let socket = paths::socket(at);
         quote_spanned!(at=> &'a #socket<Self>)

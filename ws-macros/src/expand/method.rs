@@ -45,10 +45,7 @@ impl<'a> Arguments<'a> {
         let at = span::at(handler.name.span());
         let taken = |(argument, own): (&Argument, &'a Option<Type>)| match own {
             Some(kind) => Taken { name: local(argument.name, span::of(kind)), kind: Written::Own(kind) },
-            None => Taken {
-                name: format_ident!("_{}", argument.name, span = at),
-                kind: Written::Default((argument.default)(at)),
-            },
+            None => Taken { name: local(argument.name, at), kind: Written::Default((argument.default)(at)) },
         };
         Self { at, list: arguments.iter().zip([&handler.first, &handler.second]).map(taken).collect() }
     }
@@ -133,7 +130,7 @@ impl ToTokens for Head {
             Token![async](self.at).to_tokens(tokens);
         }
         Token![fn](self.at).to_tokens(tokens);
-        local(self.kind.name(), self.at).to_tokens(tokens);
+        Ident::new(self.kind.name(), self.at).to_tokens(tokens);
     }
 }
 
@@ -147,8 +144,9 @@ pub(super) fn returned(handler: &Handler) -> Span {
     handler.output.as_ref().map_or_else(|| span::at(handler.name.span()), span::of)
 }
 
+/// A local. No span keeps it from being read as a pattern of a constant or unit struct of the user's; a name of ours does.
 pub(super) fn local(name: &str, span: Span) -> Ident {
-    Ident::new(name, span)
+    format_ident!("__{name}", span = span)
 }
 
 /// A reference gets the trait's lifetime; nothing else of the user's type is touched.

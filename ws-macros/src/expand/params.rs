@@ -10,7 +10,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
-use super::paths;
+use super::{method, paths};
 use crate::{
     model::{Capture, Inline},
     span,
@@ -52,15 +52,15 @@ fn part(inline: &Inline, span: Span) -> TokenStream {
         None => paths::string(span).into_token_stream(),
         Some(kind) => kind.to_token_stream(),
     });
-    // Locals of ours, whatever the captures are called.
+    let input = method::local("captures", span);
     let read: Vec<Ident> =
-        (0..fields.len()).map(|index| format_ident!("capture{index}", span = span)).collect();
+        (0..fields.len()).map(|index| method::local(&format!("capture{index}"), span)).collect();
     quote_spanned! {span=>
         #[automatically_derived]
         impl #part for #kind {
-            fn captured(captures: &mut #captures<'_>) -> #result<Self, #invalid> {
-                #(let #read = captures.take::<#kinds>(#names);)*
-                #result::Ok(Self { #(#fields: captures.give(#read)?),* })
+            fn captured(#input: &mut #captures<'_>) -> #result<Self, #invalid> {
+                #(let #read = #input.take::<#kinds>(#names);)*
+                #result::Ok(Self { #(#fields: #input.give(#read)?),* })
             }
         }
     }

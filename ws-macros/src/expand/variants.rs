@@ -7,7 +7,7 @@
 //! }
 //! ```
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 
 use super::{
@@ -54,14 +54,14 @@ fn aliased(variants: &Variants, dispatch: TokenStream) -> TokenStream {
     let Variants { body, alias, .. } = variants;
     let Some(alias) = alias else { return dispatch };
     let at = span::of(body);
-    let kind = method::local("__Body", at);
+    let kind = method::local("Body", at);
     quote_spanned!(at=> type #kind = #body; { type #alias = #kind; #dispatch })
 }
 
 /// What stands before a variant's name.
 fn path(variants: &Variants, at: Span) -> TokenStream {
     match &variants.alias {
-        Some(alias) => method::local(&alias.to_string(), at).into_token_stream(),
+        Some(alias) => Ident::new(&alias.to_string(), at).into_token_stream(),
         None => variants.path.to_token_stream(),
     }
 }
@@ -72,7 +72,7 @@ fn arm(arm: &Arm, variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     let at = span::at(handler.name.span());
     let (path, attribute) = (path(variants, at), presence::attribute(handler, at));
     // The method's head has the trait's own types, so a wrong one of the user's is an error at the argument.
-    let ws = handler.first.as_ref().map(|kind| method::local("ws", span::of(kind)));
+    let ws = handler.first.as_ref().map(|kind| method::local(SOCKET.name, span::of(kind)));
     let field = handler.second.as_ref().map(|kind| method::local("field", span::of(kind)));
     let pattern =
         field.as_ref().map_or_else(|| quote_spanned!(at=> { .. }), |field| quote_spanned!(at=> (#field)));
