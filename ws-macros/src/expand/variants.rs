@@ -44,9 +44,9 @@ pub(super) fn method(variants: &Variants, shell: &Shell<'_>) -> TokenStream {
 /// A `match` whose patterns name the enum by an alias, if it has one.
 ///
 /// ```text
-/// type __Body = wire::Say<u8>;
+/// type __Say = wire::Say<u8>;
 /// {
-///     type Say = __Body;
+///     type Say = __Say;
 ///     match body { Say::Who { .. } => { … } }
 /// }
 /// ```
@@ -54,7 +54,7 @@ fn aliased(variants: &Variants, dispatch: TokenStream) -> TokenStream {
     let Variants { body, alias, .. } = variants;
     let Some(alias) = alias else { return dispatch };
     let at = span::of(body);
-    let kind = method::local("Body", at);
+    let kind = method::local(&alias.to_string(), at);
     quote_spanned!(at=> type #kind = #body; { type #alias = #kind; #dispatch })
 }
 

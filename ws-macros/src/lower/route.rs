@@ -36,11 +36,11 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
     let has_block = block.is_some();
     let found =
         block.map(|block: Block| handlers::read(block, keys.body.value(), errors)).unwrap_or_default();
-    if let (None, Some(target)) = (&borrowed, &mut target)
-        && let Some(mended) = lasting::check(&generics, &found, errors)
+    if let Some(target) = &mut target
+        && let Some(mended) = lasting::check(&target.generics, &found, errors)
     {
         target.generics = mended;
-        borrowed = Some(Vec::new());
+        borrowed.get_or_insert_default();
     }
     let served = match subject {
         Some(Subject::Contract(named)) => {

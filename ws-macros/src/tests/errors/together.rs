@@ -42,6 +42,10 @@ fn all_mistakes_are_reported_whatever_the_attribute_stands_on() {
             &["3", "'", "&", "on_message", r#""chat""#, "&"] as &[&str],
         ),
         (
+            r#"#[ws_route("/", body = 3)] impl<'a, T> Chat<'a, T> { fn open(&self, ws: &Socket<Self>) {} fn on_message(&self) {} }"#,
+            &["3", "'", "on_message", "T"],
+        ),
+        (
             r#"#[ws_route("chat", query = &str, idle_timeout = "")] trait Chat {}"#,
             &[r#""""#, "trait", r#""chat""#, "&"],
         ),
