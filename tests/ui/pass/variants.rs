@@ -18,6 +18,12 @@ mod wire {
     pub enum Poll {
         Vote(u8),
     }
+
+    #[allow(non_camel_case_types)]
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    pub enum r#use {
+        Up,
+    }
 }
 
 struct Chat;
@@ -60,6 +66,14 @@ impl Poll {
     fn message_vote(&self, _vote: u8) {}
 }
 
+/// Its name may be a keyword's.
+struct Raw;
+
+#[ws_route("/raw", body = wire::r#use)]
+impl Raw {
+    fn message_up(&self) {}
+}
+
 /// Its parameters may decide what the enum is.
 struct Room<T>(T);
 
@@ -73,5 +87,5 @@ impl<T: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static> Room<
 }
 
 fn main() {
-    let _ = Server::new().route(Chat).route(Served).route(Poll).route(Room("1".to_owned()));
+    let _ = Server::new().route(Chat).route(Served).route(Poll).route(Raw).route(Room("1".to_owned()));
 }

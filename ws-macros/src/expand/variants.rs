@@ -7,8 +7,9 @@
 //! }
 //! ```
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
+use syn::ext::IdentExt;
 
 use super::{
     handlers::{Judge, Outcome, SOCKET},
@@ -54,14 +55,20 @@ fn aliased(variants: &Variants, dispatch: TokenStream) -> TokenStream {
     let Variants { body, alias, .. } = variants;
     let Some(alias) = alias else { return dispatch };
     let at = span::of(body);
-    let kind = method::local(&alias.to_string(), at);
-    quote_spanned!(at=> type #kind = #body; { type #alias = #kind; #dispatch })
+    let kind = method::local(&alias.unraw().to_string(), at);
+    // A name that the user's enum was allowed to have.
+    let allow = quote_spanned!(at=> #[allow(non_camel_case_types)]);
+    quote_spanned!(at=> #allow type #kind = #body; { #allow type #alias = #kind; #dispatch })
 }
 
 /// What stands before a variant's name.
 fn path(variants: &Variants, at: Span) -> TokenStream {
     match &variants.alias {
-        Some(alias) => Ident::new(&alias.to_string(), at).into_token_stream(),
+        Some(alias) => {
+            let mut alias = alias.clone();
+            alias.set_span(at);
+            alias.into_token_stream()
+        }
         None => variants.path.to_token_stream(),
     }
 }
