@@ -14,7 +14,7 @@ pub(crate) const SEVERAL: &[(&str, usize)] = &[
 /// Cases where one mistake gives more than one error, and why nothing can be done about it.
 pub(crate) const EXCEPTIONS: &[(&str, usize, &str)] = &[
     (
-        "data/bare",
+        "data/bare_type_of_ones_own",
         3,
         "the compiler looks the data up by the return type, and does so again wherever the socket is used; the first error \
          says it, on the type",

@@ -4,15 +4,14 @@ use ws_runtime::{Handshake, Server, Socket, ws_route};
 
 struct Chat;
 
-#[ws_route("/chat")]
+#[ws_route("/chat", response = String)]
 impl Chat {
-    async fn before_handle(&self, handshake: &Handshake<Self>) -> String {
-        let _ = handshake;
-        String::new()
+    async fn before_handle(&self, handshake: &Handshake<Self>) -> Option<String> {
+        handshake.headers().get("x-name")?.to_str().ok().map(ToOwned::to_owned)
     }
 
-    fn open(&self, ws: &Socket<Self>) {
-        let _ = ws.data();
+    async fn message(&self, ws: &Socket<Self>) -> String {
+        ws.data().to_lowercase()
     }
 }
 

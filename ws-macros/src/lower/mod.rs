@@ -2,6 +2,7 @@
 
 mod amounts;
 mod attributes;
+mod bare;
 mod borrow;
 mod contract;
 mod deflate;

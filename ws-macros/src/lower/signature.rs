@@ -2,9 +2,9 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{FnArg, GenericParam, Receiver, ReceiverKind, ReturnType, Safety, Signature, Type};
+use syn::{FnArg, GenericParam, Receiver, ReceiverKind, ReturnType, Safety, Signature, Type, parse_quote};
 
-use super::attributes;
+use super::{attributes, bare};
 use crate::{
     diagnostics::Diagnostics,
     kind::name,
@@ -237,6 +237,19 @@ impl Reader<'_> {
                 {
                     self.error(token, "the type of a connection's data is named, found `impl …`\nhelp: name it, as in `Result<User, Reject>`");
                     return None;
+                }
+                if self.word.kind == Kind::BeforeHandle
+                    && let Some(data) = bare::data(kind)
+                {
+                    let found = shown::code(kind);
+                    self.error(
+                        kind,
+                        format!(
+                            "`{name}` returns `()` or a `Result`, found `{found}`\n\
+                             help: `Ok(data)` lets the client in, `Err` refuses it: write `{expected}`"
+                        ),
+                    );
+                    return Some(parse_quote!(::core::result::Result<#data, ()>));
                 }
                 if self.word.returns == Returns::Nothing && !unit {
                     self.error(kind, format!("`{name}` returns nothing\nhelp: write `{expected}`"));

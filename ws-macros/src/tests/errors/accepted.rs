@@ -21,6 +21,9 @@ fn nothing_is_said_of_what_is_right() {
         r#"#[ws_route("/", body = Say)] impl Chat { #[cfg(a)] fn message_join(&self) {} #[cfg(not(a))] fn message__join(&self) {} }"#,
         r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn opening(&self) {} fn on_air(&self) {} fn connect(&self) {} }"#,
         r#"#[ws_route("/a.b/..c/x[0]/$id")] impl Chat { fn open(&self) {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> () {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> Admission {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> anyhow::Result<Option<User>> {} }"#,
         // Parameters that may borrow, where nobody asks.
         r#"#[ws_route("/")] impl<T> Chat<T> { fn open(&self) {} fn parse(&self, request: &mut RawRequest) {} }"#,
         r#"#[ws_route("/")] impl<T: Send> Chat<T> { #[cfg(a)] fn open(&self, ws: &Socket<Self>) {} fn close(&self) {} }"#,

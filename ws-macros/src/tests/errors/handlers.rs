@@ -19,6 +19,12 @@ mistakes! { handlers:
         => "(&ws_runtime::Closed)", "`close` takes what arrives by value: leave out the `&`";
     r#"#[ws_route("/")] impl Chat { fn ping(&self, payload: &mut Bytes) {} }"#
         => "&", "`ping` takes what arrives by value: leave out the `&mut`";
+    r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> std::option::Option<User> {} }"#
+        => "std", "`before_handle` returns `()` or a `Result`, found `std::option::Option<User>`\nhelp: `Ok(data)` lets the client in, `Err` refuses it: write `async fn before_handle(";
+    r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> (bool) {} }"#
+        => "(bool)", "`before_handle` returns `()` or a `Result`, found `(bool)`";
+    r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> (User, Vec<u8>) {} }"#
+        => "(User, Vec<u8>)", "`before_handle` returns `()` or a `Result`, found `(User, Vec<u8>)`";
     r#"#[ws_route("/")] impl Chat { pub fn on_connect(&self) {} }"#
         => "on_connect", "`on_connect` is no handler: its name here is `open`\nhelp: rename it to `open`, or move it";
     r#"#[ws_route("/")] impl Chat { pub fn onData(&self) {} }"#

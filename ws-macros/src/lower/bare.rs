@@ -1,0 +1,61 @@
+//! What `before_handle` returns, where it is no `Result`.
+//!
+//! The compiler finds a connection's data through that type, so one that has none is an error wherever the data is used.
+
+use syn::{GenericArgument, PathArguments, Type};
+
+/// What nobody calls a `Result`.
+const NO_RESULT: &[&str] = &[
+    "bool",
+    "char",
+    "f32",
+    "f64",
+    "i8",
+    "i16",
+    "i32",
+    "i64",
+    "i128",
+    "isize",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "u128",
+    "usize",
+    "String",
+    "Option",
+    "Vec",
+    "HashMap",
+    "Box",
+    "Arc",
+    "Reject",
+    "StatusCode",
+];
+
+/// The data that was meant, if a type surely is no `Result`, as far as names tell.
+pub(super) fn data(kind: &Type) -> Option<&Type> {
+    match kind {
+        Type::Array(_) | Type::Reference(_) => Some(kind),
+        Type::Tuple(tuple) => (!tuple.elems.is_empty()).then_some(kind),
+        Type::Path(named) if named.qself.is_none() => {
+            let last = named.path.segments.last()?;
+            // `None` was to refuse.
+            let wanted = if last.ident == "Option" { argument(&last.arguments) } else { None };
+            let is_bare = NO_RESULT.contains(&&*last.ident.to_string());
+            is_bare.then(|| wanted.unwrap_or(kind))
+        }
+        Type::Group(group) => data(&group.elem),
+        Type::Paren(paren) => data(&paren.elem),
+        _ => None,
+    }
+}
+
+fn argument(arguments: &PathArguments) -> Option<&Type> {
+    match arguments {
+        PathArguments::AngleBracketed(arguments) => match arguments.args.first()? {
+            GenericArgument::Type(kind) => Some(kind),
+            _ => None,
+        },
+        _ => None,
+    }
+}
