@@ -1,12 +1,32 @@
 //! What a type is, as far as that is seen at a glance: without writing it out, which crosses into the compiler and back.
 
 use proc_macro2::{Ident, Span};
-use syn::{GenericArgument, PathArguments, Type, TypePath, spanned::Spanned};
+use syn::{GenericArgument, PathArguments, Type, TypePath, TypeReference, spanned::Spanned};
 
 /// A type that is a name alone, as most are.
 pub(crate) fn name(kind: &Type) -> Option<&Ident> {
     match kind {
         Type::Path(named) if named.qself.is_none() => named.path.get_ident(),
+        _ => None,
+    }
+}
+
+/// A type that begins with `&`, also in parentheses.
+pub(crate) fn reference(kind: &Type) -> Option<&TypeReference> {
+    match kind {
+        Type::Reference(kind) => Some(kind),
+        Type::Group(group) => reference(&group.elem),
+        Type::Paren(paren) => reference(&paren.elem),
+        _ => None,
+    }
+}
+
+/// `Bytes`, of `ws_runtime::Bytes`.
+pub(crate) fn last_name(kind: &Type) -> Option<&Ident> {
+    match kind {
+        Type::Path(named) if named.qself.is_none() => {
+            named.path.segments.last().filter(|last| last.arguments.is_none()).map(|last| &last.ident)
+        }
         _ => None,
     }
 }

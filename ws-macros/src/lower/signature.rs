@@ -7,7 +7,7 @@ use syn::{FnArg, GenericParam, Receiver, ReceiverKind, ReturnType, Safety, Signa
 use super::{attributes, bare};
 use crate::{
     diagnostics::Diagnostics,
-    kind::name,
+    kind::{last_name, name, reference},
     model::Handler,
     shown,
     syntax::Method,
@@ -134,7 +134,7 @@ impl Reader<'_> {
                         self.expected
                     ),
                 );
-            } else if is_reference(kind) {
+            } else if reference(kind).is_some() {
                 self.reference(kind, &mut first, &mut second);
             } else {
                 self.value(kind, first.is_some(), &mut second);
@@ -171,7 +171,7 @@ impl Reader<'_> {
     /// Whether a reference is to what arrives, and not to the connection: it is to the type that is given for that, to a type of
     /// the runtime's by its name, or to text, a slice, an array or a tuple.
     fn is_payload(&self, kind: &Type) -> bool {
-        match referred(kind) {
+        match reference(kind).map(|reference| &*reference.elem) {
             Some(Type::Slice(_) | Type::Array(_) | Type::Tuple(_)) => true,
             Some(kind) => {
                 let last = last_name(kind);
@@ -267,43 +267,8 @@ fn typed(argument: &FnArg) -> Option<&syn::PatType> {
     }
 }
 
-/// Whether a type begins with `&`. No type is recognised by its name.
-fn is_reference(kind: &Type) -> bool {
-    match kind {
-        Type::Reference(_) => true,
-        Type::Group(group) => is_reference(&group.elem),
-        Type::Paren(paren) => is_reference(&paren.elem),
-        _ => false,
-    }
-}
-
-/// What a reference is to.
-fn referred(kind: &Type) -> Option<&Type> {
-    match kind {
-        Type::Reference(reference) => Some(&reference.elem),
-        Type::Group(group) => referred(&group.elem),
-        Type::Paren(paren) => referred(&paren.elem),
-        _ => None,
-    }
-}
-
-/// `Bytes`, of `ws_runtime::Bytes`.
-fn last_name(kind: &Type) -> Option<&Ident> {
-    match kind {
-        Type::Path(named) if named.qself.is_none() => {
-            named.path.segments.last().filter(|last| last.arguments.is_none()).map(|last| &last.ident)
-        }
-        _ => None,
-    }
-}
-
 fn is_mutable(kind: &Type) -> bool {
-    match kind {
-        Type::Reference(reference) => reference.mutability.is_some(),
-        Type::Group(group) => is_mutable(&group.elem),
-        Type::Paren(paren) => is_mutable(&paren.elem),
-        _ => false,
-    }
+    reference(kind).is_some_and(|reference| reference.mutability.is_some())
 }
 
 fn impl_trait(kind: &Type) -> Option<Ident> {
