@@ -40,7 +40,7 @@ impl Reader<'_> {
                     "the server has the address, a route the path alone: `\"{}\"`",
                     path.unwrap_or("/")
                 ),
-                None => format!("write `\"/{text}\"`"),
+                None => format!("write `\"/{}\"`", text.trim_start_matches(['.', '/', '\\'])),
             };
             self.error(format!("a path begins with `/`, found {found}\nhelp: {help}"));
             return "/".to_owned();
@@ -95,10 +95,13 @@ impl Reader<'_> {
         } else if let Some(tail) = segment.strip_prefix('*') {
             self.tail_without_braces(segment, tail);
         } else if let Some(capture) = segment.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')) {
-            self.capture_without_braces(segment, capture);
+            match capture.strip_suffix("..") {
+                Some(tail) => self.tail_without_braces(segment, tail),
+                None => self.capture_without_braces(segment, capture),
+            }
         } else if let Some(inner) = segment.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             self.brackets(segment, inner);
-        } else if matches!(segment, "." | "..") {
+        } else if matches!(&*segment.to_ascii_lowercase().replace("%2e", "."), "." | "..") {
             self.error(format!(
                 "`{segment}` is never sent in a path, for clients resolve it\nhelp: write the path that it leads to"
             ));
@@ -106,7 +109,14 @@ impl Reader<'_> {
             self.error("a path ends before `?`\nhelp: the query is a type of its own: `query = Join`");
         } else if segment.contains('#') {
             self.error("a path ends before `#`: a fragment is never sent\nhelp: leave it out");
-        } else if let Some(odd) = segment.chars().find(|letter| is_encoded(*letter)) {
+        } else if segment.contains('\\') {
+            let slashed = segment.replace('\\', "/");
+            self.error(format!(
+                "browsers send `/` for a backslash, found `{segment}`\nhelp: write `{slashed}`"
+            ));
+        } else if let Some(odd) =
+            segment.chars().find(|letter| is_encoded(*letter)).or_else(|| stray(segment))
+        {
             let found = if odd == ' ' { "a space".to_owned() } else { format!("`{}`", odd.escape_debug()) };
             let encoded = encoded(segment);
             self.error(format!("a path is sent percent-encoded, found {found}\nhelp: write `{encoded}`"));
@@ -116,7 +126,7 @@ impl Reader<'_> {
     /// As frameworks have them whose routes are files.
     fn brackets(&mut self, segment: &str, inner: &str) {
         if let Some(optional) = inner.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            self.optional(segment, optional.trim_start_matches('.'));
+            self.optional(segment, word(optional).unwrap_or("name"));
         } else if let Some(tail) = inner.strip_prefix("...") {
             self.tail_without_braces(segment, tail);
         } else {
@@ -125,14 +135,18 @@ impl Reader<'_> {
     }
 
     fn capture_without_braces(&mut self, found: &str, name: &str) {
-        let name = if name.is_empty() { "name" } else { name };
+        // Where others write a type it stands before the name.
+        if let Some(("path", tail)) = name.split_once(':') {
+            return self.tail_without_braces(found, tail);
+        }
+        let name = name.rsplit(':').find_map(word).unwrap_or("name");
         self.error(format!("a capture stands in braces, found `{found}`\nhelp: write `{{{name}}}`"));
     }
 
     fn tail_without_braces(&mut self, found: &str, name: &str) {
-        let name = if name.is_empty() { "rest" } else { name };
+        let name = word(name).unwrap_or("rest");
         self.error(format!(
-            "the rest of a path stands in braces, found `{found}`\nhelp: write `{{*{name}}}`"
+            "the rest of a path is captured with a `*` in braces, found `{found}`\nhelp: write `{{*{name}}}`"
         ));
     }
 
@@ -146,6 +160,10 @@ impl Reader<'_> {
 
     /// Reads what stands between braces.
     fn capture(&mut self, inner: &str, last: bool) -> String {
+        if is_tail(inner) {
+            self.tail_without_braces(&format!("{{{inner}}}"), inner);
+            return format!("{{*{}}}", word(inner).unwrap_or("rest"));
+        }
         let (star, inner) = match inner.strip_prefix('*') {
             Some(rest) => ("*", rest),
             None => ("", inner),
@@ -154,6 +172,15 @@ impl Reader<'_> {
             Some((name, kind)) => (name.trim(), Some(kind.trim())),
             None => (inner.trim(), None),
         };
+        if name.is_empty() {
+            let help = match kind {
+                _ if !star.is_empty() => "*rest",
+                Some(name) if word(name) == Some(name) => name,
+                _ => "name",
+            };
+            self.error(format!("a capture has no name\nhelp: write `{{{help}}}`"));
+            return format!("{{{star}name}}");
+        }
         if !star.is_empty() && !last {
             self.error(format!("`{{*{name}}}` is the rest of the path, so nothing can follow it\nhelp: put it last, or capture one segment: `{{{name}}}`"));
         }
@@ -182,17 +209,12 @@ impl Reader<'_> {
                 None
             }
             Ok(word) if word == name && !name.starts_with("r#") => {
-                Some(match syn::parse_str::<Ident>(name) {
-                    Ok(_) => Ident::new(name, self.span),
-                    Err(_) => Ident::new_raw(name, self.span),
-                })
+                // A keyword of the 2024 edition that the parser does not know for one.
+                let plain = name != "gen" && syn::parse_str::<Ident>(name).is_ok();
+                Some(if plain { Ident::new(name, self.span) } else { Ident::new_raw(name, self.span) })
             }
             _ if name.len() > 1 && name.ends_with('?') => {
                 self.optional(&format!("{{{name}}}"), name.trim_end_matches('?'));
-                None
-            }
-            _ if name.is_empty() => {
-                self.error("a capture has no name\nhelp: write `{name}`");
                 None
             }
             _ => {
@@ -235,11 +257,45 @@ fn is_encoded(letter: char) -> bool {
 }
 
 fn encoded(segment: &str) -> String {
-    let letters = segment.bytes().map(|byte| match char::from(byte) {
-        letter if is_encoded(letter) => format!("%{byte:02X}"),
-        letter => letter.to_string(),
+    let letters = segment.char_indices().map(|(at, letter)| {
+        let is_stray = letter == '%' && !begins_with_a_byte(&segment[at..]);
+        if !is_stray && !is_encoded(letter) {
+            return letter.to_string();
+        }
+        let mut buffer = [0; 4];
+        let bytes = letter.encode_utf8(&mut buffer).bytes();
+        bytes.map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat()
     });
     letters.collect::<Vec<_>>().concat()
+}
+
+/// `%`, where one does not stand before two digits.
+fn stray(segment: &str) -> Option<char> {
+    segment.match_indices('%').any(|(at, _)| !begins_with_a_byte(&segment[at..])).then_some('%')
+}
+
+/// Whether a text begins with a letter that is encoded, as in `%20`.
+fn begins_with_a_byte(text: &str) -> bool {
+    matches!(text.as_bytes(), [b'%', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
+}
+
+/// What others write between braces for the rest of a path: `...rest`, `rest..`, `rest*`, `**rest`, `rest:.*`.
+fn is_tail(inner: &str) -> bool {
+    let (name, kind) = inner.split_once(':').unwrap_or((inner, ""));
+    let name = name.trim();
+    name.starts_with("..")
+        || name.starts_with("**")
+        || name.ends_with("..")
+        || (name.len() > 1 && name.ends_with('*'))
+        || matches!(kind.trim(), ".*" | ".+")
+}
+
+/// The first word of a text, as a field can be named.
+fn word(text: &str) -> Option<&str> {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let text = text.trim_start_matches(|letter: char| !(letter.is_ascii_alphabetic() || letter == '_'));
+    let end = text.find(|letter| !is_letter(letter)).unwrap_or(text.len());
+    (end > 0).then(|| &text[..end])
 }
 
 fn found(text: &str) -> String {

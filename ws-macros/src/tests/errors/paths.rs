@@ -34,7 +34,7 @@ mistakes! { paths:
     r#"#[ws_route("/<room>")] impl Chat { fn open(&self) {} }"#
         => r#""/<room>""#, "a capture stands in braces, found `<room>`";
     r#"#[ws_route("/*")] impl Chat { fn open(&self) {} }"#
-        => r#""/*""#, "the rest of a path stands in braces, found `*`\nhelp: write `{*rest}`";
+        => r#""/*""#, "the rest of a path is captured with a `*` in braces, found `*`\nhelp: write `{*rest}`";
     r#"#[ws_route("/{}")] impl Chat { fn open(&self) {} }"#
         => r#""/{}""#, "a capture has no name";
     r#"#[ws_route("/{room-id}")] impl Chat { fn open(&self) {} }"#
@@ -57,10 +57,38 @@ mistakes! { paths:
         => r#""/a\tb""#, "a path is sent percent-encoded, found `\\t`\nhelp: write `a%09b`";
     r#"#[ws_route("/<a>b")] impl Chat { fn open(&self) {} }"#
         => r#""/<a>b""#, "a path is sent percent-encoded, found `<`\nhelp: write `%3Ca%3Eb`";
+    r#"#[ws_route("/<id..>")] impl Chat { fn open(&self) {} }"#
+        => r#""/<id..>""#, "the rest of a path is captured with a `*` in braces, found `<id..>`\nhelp: write `{*id}`";
+    r#"#[ws_route("/<int:id>")] impl Chat { fn open(&self) {} }"#
+        => r#""/<int:id>""#, "a capture stands in braces, found `<int:id>`\nhelp: write `{id}`";
+    r#"#[ws_route("/<path:p>")] impl Chat { fn open(&self) {} }"#
+        => r#""/<path:p>""#, "the rest of a path is captured with a `*` in braces, found `<path:p>`\nhelp: write `{*p}`";
+    r#"#[ws_route("/:id(\\d+)")] impl Chat { fn open(&self) {} }"#
+        => r#""/:id(\\d+)""#, "a capture stands in braces, found `:id(\\d+)`\nhelp: write `{id}`";
+    r#"#[ws_route("/{tail:.*}")] impl Chat { fn open(&self) {} }"#
+        => r#""/{tail:.*}""#, "the rest of a path is captured with a `*` in braces, found `{tail:.*}`\nhelp: write `{*tail}`";
+    r#"#[ws_route("/{...rest}")] impl Chat { fn open(&self) {} }"#
+        => r#""/{...rest}""#, "the rest of a path is captured with a `*` in braces, found `{...rest}`\nhelp: write `{*rest}`";
+    r#"#[ws_route("/{rest*}")] impl Chat { fn open(&self) {} }"#
+        => r#""/{rest*}""#, "the rest of a path is captured with a `*` in braces, found `{rest*}`\nhelp: write `{*rest}`";
+    r#"#[ws_route("/**")] impl Chat { fn open(&self) {} }"#
+        => r#""/**""#, "the rest of a path is captured with a `*` in braces, found `**`\nhelp: write `{*rest}`";
+    r#"#[ws_route("/{*}")] impl Chat { fn open(&self) {} }"#
+        => r#""/{*}""#, "a capture has no name\nhelp: write `{*rest}`";
+    r#"#[ws_route("/{:id}")] impl Chat { fn open(&self) {} }"#
+        => r#""/{:id}""#, "a capture has no name\nhelp: write `{id}`";
+    r#"#[ws_route("./chat")] impl Chat { fn open(&self) {} }"#
+        => r#""./chat""#, "a path begins with `/`, found `./chat`\nhelp: write `\"/chat\"`";
+    r#"#[ws_route("/a%zz%20b")] impl Chat { fn open(&self) {} }"#
+        => r#""/a%zz%20b""#, "a path is sent percent-encoded, found `%`\nhelp: write `a%25zz%20b`";
+    r#"#[ws_route("/a/%2E%2e")] impl Chat { fn open(&self) {} }"#
+        => r#""/a/%2E%2e""#, "`%2E%2e` is never sent in a path";
+    r#"#[ws_route("/a\\b")] impl Chat { fn open(&self) {} }"#
+        => r#""/a\\b""#, "browsers send `/` for a backslash, found `a\\b`\nhelp: write `a/b`";
     r#"#[ws_route("/[room]")] impl Chat { fn open(&self) {} }"#
         => r#""/[room]""#, "a capture stands in braces, found `[room]`\nhelp: write `{room}`";
     r#"#[ws_route("/[...path]")] impl Chat { fn open(&self) {} }"#
-        => r#""/[...path]""#, "the rest of a path stands in braces, found `[...path]`\nhelp: write `{*path}`";
+        => r#""/[...path]""#, "the rest of a path is captured with a `*` in braces, found `[...path]`\nhelp: write `{*path}`";
     r#"#[ws_route("/[[room]]")] impl Chat { fn open(&self) {} }"#
         => r#""/[[room]]""#, "a capture cannot be optional, found `[[room]]`";
     r#"#[ws_route("/a/../b")] impl Chat { fn open(&self) {} }"#
