@@ -8,7 +8,6 @@ pub(crate) const SEVERAL: &[(&str, usize)] = &[
     ("keys/ten_mistakes", 10),
     ("signatures/handlers_without_self", 12),
     ("types/boxed_trait_of_one_thread", 2),
-    ("types/generic_route_that_may_borrow", 2),
 ];
 
 /// Cases where one mistake gives more than one error, and why nothing can be done about it.

@@ -16,19 +16,23 @@ use crate::{
 pub(crate) fn route(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Diagnostics::default();
     let read = Item::read(&item);
-    let allow = read.is_block().then(expand::allow);
+    let is_block = read.is_block();
     let route = lower::route(Arguments::read(arguments, &mut errors), read, &mut errors);
-    let (item, beside) = match route {
-        None => (item, None),
-        Some(Lowered::Right(route)) => (item, Some(expand::route(&route))),
-        Some(Lowered::Wrong(stub)) => {
-            let item = match &stub.borrowed {
-                Some(names) => expand::outlasting(&stub, names, item),
-                None => item,
-            };
-            (item, Some(expand::stub(&stub)))
-        }
+    let (target, beside) = match &route {
+        None => (None, None),
+        Some(Lowered::Right(route)) => (Some(&route.target), Some(expand::route(route))),
+        Some(Lowered::Wrong(stub)) => (Some(&stub.target), Some(expand::stub(stub))),
     };
+    let mut item = item;
+    if let Some(Lowered::Wrong(stub)) = &route
+        && let Some(names) = &stub.borrowed
+    {
+        item = expand::outlasting(stub, names, item);
+    }
+    if let Some(target) = target.filter(|_| is_block) {
+        item = expand::sharing(target, item);
+    }
+    let allow = is_block.then(expand::allow);
     [allow, Some(item), errors.into_tokens(), beside].into_iter().flatten().collect()
 }
 

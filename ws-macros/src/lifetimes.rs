@@ -15,8 +15,15 @@ pub(crate) enum Which<'a> {
 
 /// The tokens with `'static` in the place of other lifetimes.
 pub(crate) fn made_static(tokens: TokenStream, which: Which<'_>) -> TokenStream {
+    changed(&tokens, which).unwrap_or(tokens)
+}
+
+/// The tokens where there is anything to change. A group without stays the user's own: of another one the compiler would
+/// report once more what it cannot read in it.
+fn changed(tokens: &TokenStream, which: Which<'_>) -> Option<TokenStream> {
     let mut out = Vec::new();
-    let mut tokens = tokens.into_iter().peekable();
+    let mut any = false;
+    let mut tokens = tokens.clone().into_iter().peekable();
     while let Some(token) = tokens.next() {
         match token {
             TokenTree::Punct(mark) if mark.as_char() == '\'' => {
@@ -28,6 +35,7 @@ pub(crate) fn made_static(tokens: TokenStream, which: Which<'_>) -> TokenStream 
                         Which::All => true,
                         Which::Named(names) => names.iter().any(|other| name == other),
                     };
+                    any |= meant;
                     out.push(TokenTree::Ident(if meant { Ident::new("static", name.span()) } else { name }));
                 }
             }
@@ -36,18 +44,23 @@ pub(crate) fn made_static(tokens: TokenStream, which: Which<'_>) -> TokenStream 
                 out.push(TokenTree::Punct(mark));
                 let named = matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '\'');
                 if matches!(which, Which::All) && !named {
+                    any = true;
                     out.extend(for_ever(place));
                 }
             }
-            TokenTree::Group(group) => {
-                let mut inner = Group::new(group.delimiter(), made_static(group.stream(), which));
-                inner.set_span(group.span());
-                out.push(TokenTree::Group(inner));
-            }
+            TokenTree::Group(group) => out.push(TokenTree::Group(match changed(&group.stream(), which) {
+                None => group,
+                Some(inner) => {
+                    any = true;
+                    let mut inner = Group::new(group.delimiter(), inner);
+                    inner.set_span(group.span());
+                    inner
+                }
+            })),
             other => out.push(other),
         }
     }
-    out.into_iter().collect()
+    any.then(|| out.into_iter().collect())
 }
 
 fn for_ever(place: Span) -> [TokenTree; 2] {

@@ -1,4 +1,6 @@
-//! A route outlives its connections.
+//! The connections of several threads share a route, and what its parameters stand for.
+
+use std::rc::Rc;
 
 use ws_runtime::{Server, Socket, ws_route};
 
@@ -7,10 +9,14 @@ struct Room<T>(T);
 #[ws_route("/chat")]
 impl<T> Room<T> {
     fn open(&self, ws: &Socket<Self>) {
+        let _ = (ws, &self.0);
+    }
+
+    async fn close(&self, ws: &Socket<Self>) {
         let _ = ws;
     }
 }
 
 fn main() {
-    let _ = Server::new().route(Room(1));
+    let _ = Server::new().route(Room(Rc::new(1)));
 }

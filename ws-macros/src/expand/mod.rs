@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! #[allow(…)]
-//! impl Chat { … }                                  // the user's block, as it was written (`outlasting` if it borrows)
+//! impl Chat { … }                                  // the user's block, as it was written (but for its head: `block`)
 //! const _: () = {
 //!     pub struct Params { pub room: String }       // with inline captures
 //!     impl Part for Params { … }
@@ -13,6 +13,7 @@
 //! };
 //! ```
 
+mod block;
 mod contract;
 mod docs;
 mod endpoint;
@@ -27,6 +28,7 @@ mod shell;
 mod variants;
 
 pub(crate) use self::{
+    block::{allow, outlasting, sharing},
     contract::contract,
-    route::{allow, outlasting, route, stub},
+    route::{route, stub},
 };

@@ -37,6 +37,13 @@ pub(super) fn runtime(root: Option<&Path>, span: Span) -> TokenStream {
     quote_spanned!(span=> use #root #usual::__private as #name;)
 }
 
+/// A name of the runtime's outside of the scope of the generated items.
+pub(super) fn outside(root: Option<&Path>, name: &str, span: Span) -> TokenStream {
+    let name = Ident::new(name, span);
+    let usual = root.is_none().then(|| quote_spanned!(span=> ::ws_runtime));
+    quote_spanned!(span=> #root #usual::__private::#name)
+}
+
 macro_rules! names {
     ($($(#[$doc:meta])* $function:ident = $name:literal),* $(,)?) => {
         $($(#[$doc])* pub(super) fn $function(span: Span) -> Name {

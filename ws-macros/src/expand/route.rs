@@ -1,26 +1,12 @@
 //! A whole route, and what stands in for it beside an error.
 
-use proc_macro2::{TokenStream, TokenTree};
-use quote::{ToTokens, TokenStreamExt, quote};
+use proc_macro2::TokenStream;
 
 use super::{contract, endpoint, handlers, options, paths, shell::Shell, variants};
 use crate::{
-    lifetimes::{Which, made_static},
-    model::{Handler, Route, Served, Stub, Target},
+    model::{Handler, Route, Served, Stub},
     vocabulary::Kind,
 };
-
-/// Handlers are as asynchronous, and take `self` and their arguments as much and as they do, because the route asks for it.
-pub(crate) fn allow() -> TokenStream {
-    quote! {
-        #[allow(
-            clippy::needless_pass_by_value,
-            clippy::trivially_copy_pass_by_ref,
-            clippy::unused_async,
-            clippy::unused_self
-        )]
-    }
-}
 
 /// The implementations of a route.
 pub(crate) fn route(route: &Route) -> TokenStream {
@@ -48,27 +34,6 @@ pub(crate) fn stub(stub: &Stub) -> TokenStream {
     let shell = Shell::new(target);
     let plain = unread.map(handlers::unread).unwrap_or_default();
     beside(served, &before_handle.iter().collect::<Vec<_>>(), plain, TokenStream::new(), &shell)
-}
-
-/// The block of a route that borrows, as if it did not: `impl Chat<'static>` for `impl<'a> Chat<'a>`.
-pub(crate) fn outlasting(stub: &Stub, names: &[String], block: TokenStream) -> TokenStream {
-    let Target { generics, self_type, .. } = &stub.target;
-    let (generics, _, bounds) = generics.split_for_impl();
-    let mut out = TokenStream::new();
-    let mut tokens = block.into_iter();
-    for token in tokens.by_ref() {
-        let is_impl = matches!(&token, TokenTree::Ident(word) if word == "impl");
-        out.append(token);
-        if is_impl {
-            break;
-        }
-    }
-    generics.to_tokens(&mut out);
-    self_type.to_tokens(&mut out);
-    bounds.to_tokens(&mut out);
-    let members = tokens.last();
-    out.extend(made_static(members.into_iter().collect(), Which::Named(names)));
-    out
 }
 
 fn beside(

@@ -59,13 +59,14 @@ impl<'a> Shell<'a> {
 
     /// A scope where the generated items meet no others, under the conditions of the user's item.
     pub(super) fn enclose(&self, items: TokenStream) -> TokenStream {
-        let conditions = &self.target.conditions;
+        let Target { conditions, allowed, .. } = self.target;
         let span = Span::mixed_site();
         let mut content = paths::runtime(self.target.root.as_ref(), span);
         content.extend(items);
         let block = braces(content, span);
         quote_spanned! {span=>
             #(#[cfg(#conditions)])*
+            #(#allowed)*
             const _: () = #block;
         }
     }

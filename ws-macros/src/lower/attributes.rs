@@ -26,6 +26,11 @@ fn doc(attribute: &Attribute) -> Option<DocPart> {
     })
 }
 
+/// The lints that an item does without, and with it what is written beside it.
+pub(super) fn allowed(attributes: &[Attribute]) -> Vec<Attribute> {
+    attributes.iter().filter(|attribute| attribute.path().is_ident("allow")).cloned().collect()
+}
+
 /// The predicates that must all hold for an item to be there; none if it always is.
 pub(super) fn conditions(attributes: &[Attribute]) -> Vec<TokenStream> {
     attributes.iter().flat_map(|attribute| condition(&attribute.meta)).collect()

@@ -9,7 +9,6 @@ mod deflate;
 mod demands;
 mod handlers;
 mod inline;
-mod lasting;
 mod mentions;
 mod names;
 mod options;

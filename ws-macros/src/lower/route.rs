@@ -8,7 +8,6 @@ use super::{
     borrow::made_static_in,
     contract, demands,
     handlers::{self, Found},
-    lasting,
     mentions::{mentions, names},
     options, places,
     target::{self, Site},
@@ -30,18 +29,12 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
         errors.at(span, "a route begins with its path\nhelp: write `#[ws_route(\"/chat\")]`, or name a contract: `#[ws_route(ChatApi)]`");
     }
     let options = options::read(&keys, errors);
-    let Site { mut target, mut borrowed, generics, item: block } =
+    let Site { mut target, borrowed, generics, item: block } =
         target::block(item, keys.root.value().cloned(), errors);
     let docs = block.as_ref().map(|block| attributes::docs(&block.attributes)).unwrap_or_default();
     let has_block = block.is_some();
     let found =
         block.map(|block: Block| handlers::read(block, keys.body.value(), errors)).unwrap_or_default();
-    if let Some(target) = &mut target
-        && let Some(mended) = lasting::check(&target.generics, &found, errors)
-    {
-        target.generics = mended;
-        borrowed.get_or_insert_default();
-    }
     let served = match subject {
         Some(Subject::Contract(named)) => {
             places::serving(&named, &given, found.any_arm, errors);
@@ -111,6 +104,7 @@ fn check_protocols(contract: &Contract, options: &Options, keys: &Keys, errors: 
 
 fn check_body(keys: &Keys, found: &Found, errors: &mut Diagnostics) {
     if let Some(place) = keys.body.span()
+        && !found.kinds.is_empty()
         && !found.any_arm
         && found.unread.is_none()
         && !found.kinds.contains(&Kind::Message)

@@ -4,7 +4,7 @@ use quote::quote_spanned;
 use syn::{Attribute, GenericParam, Generics, Path, Type};
 
 use super::{
-    attributes::conditions,
+    attributes::{allowed, conditions},
     borrow::{self, Borrow, made_static_in},
 };
 use crate::{
@@ -57,6 +57,7 @@ pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) ->
                 generics,
                 self_type,
                 conditions: conditions(&block.attributes),
+                allowed: allowed(&block.attributes),
                 demands: Vec::new(),
             };
             let generics = block.generics.clone();
@@ -131,9 +132,16 @@ fn of_structure<T>(structure: &Structure, root: Option<Path>, errors: &mut Diagn
         None => (structure.generics.clone(), self_type),
         Some(names) => outlasting(&structure.generics, &self_type, &names),
     };
-    let conditions = conditions(&structure.attributes);
-    let target =
-        Target { root, keyword: structure.span, generics, self_type, conditions, demands: Vec::new() };
+    let (conditions, allowed) = (conditions(&structure.attributes), allowed(&structure.attributes));
+    let target = Target {
+        root,
+        keyword: structure.span,
+        generics,
+        self_type,
+        conditions,
+        allowed,
+        demands: Vec::new(),
+    };
     // A struct may borrow; it is the implementations that may not.
     Site { target: Some(target), borrowed: None, generics: structure.generics.clone(), item: None }
 }

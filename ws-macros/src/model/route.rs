@@ -1,7 +1,7 @@
 //! What the attributes stand for.
 
 use proc_macro2::{Span, TokenStream};
-use syn::{Generics, Path, Type, TypePath};
+use syn::{Attribute, Generics, Path, Type, TypePath};
 
 use super::{Contract, Handler, Options, Variants};
 
@@ -25,7 +25,7 @@ pub(crate) struct Route {
 /// What other code needs to see of a route with mistakes, or of one that is being written, so that it does not complain as well.
 pub(crate) struct Stub {
     pub(crate) target: Target,
-    /// The lifetimes of a block that borrows or may, by name; its target has `'static` instead, and bounds that let it.
+    /// The lifetimes of a block that borrows, by name, if it does; its target has `'static` instead.
     pub(crate) borrowed: Option<Vec<String>>,
     pub(crate) served: Served,
     /// Where something in the block could not be read: what the compiler then leaves out of it must not be called.
@@ -50,6 +50,8 @@ pub(crate) struct Target {
     pub(crate) self_type: Type,
     /// Under which conditions the item is there.
     pub(crate) conditions: Vec<TokenStream>,
+    /// Its `#[allow(…)]`.
+    pub(crate) allowed: Vec<Attribute>,
     /// What is asked of types that the parameters decide.
     pub(crate) demands: Vec<Demand>,
 }

@@ -44,7 +44,8 @@ impl Handlers {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a route",
     label = "no route",
-    note = "put `#[ws_route(\"/path\")]` on its impl block"
+    note = "put `#[ws_route(\"/path\")]` on its impl block",
+    note = "if that has parameters, they stand for types that are `Send + Sync + 'static`"
 )]
 pub trait Route: Plain + Send + Sync {
     /// What the attribute sets.

@@ -9,7 +9,7 @@ use tokio::net::ToSocketAddrs;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no address to listen on",
     label = "no address",
-    note = "it has a host and a port: `\"127.0.0.1:3000\"` is for this machine alone, `\"0.0.0.0:3000\"` for its networks too"
+    note = "it is `Send`, and has a host and a port: `\"127.0.0.1:3000\"` is for this machine alone, `\"0.0.0.0:3000\"` for its networks too"
 )]
 pub trait Address: ToSocketAddrs + Send {}
 

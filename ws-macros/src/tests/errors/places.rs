@@ -54,14 +54,3 @@ mistakes! { what_borrows:
     r#"#[ws_route("/", query = (u8, [&str; 2]))] impl Chat { fn open(&self) {} }"#
         => "&", "a type of the contract cannot borrow";
 }
-
-mistakes! { parameters:
-    r#"#[ws_route("/")] impl<T> Chat<T> { fn open(&self, ws: &Socket<Self>) {} }"#
-        => "T", "a route cannot borrow, and `T` may\nhelp: write `T: Send + Sync + 'static`";
-    r#"#[ws_route("/")] impl<T: Sync + fmt::Debug> Chat<T> { fn before_handle(&self, handshake: &Handshake<Self>) {} }"#
-        => "T", "a route cannot borrow, and `T` may\nhelp: write `T: Sync + fmt::Debug + Send + 'static`";
-    r#"#[ws_route("/", body = Say)] impl<T, F: 'static> Chat<T, F> where T: Fn(&str) -> F { fn message_a(&self, ws: &Socket<Self>) {} }"#
-        => "T", "a route cannot borrow, and `T` may";
-    r#"#[ws_route("/")] impl<T> Chat<T> where T::Item: Clone { fn open(&self, ws: &Socket<Self>) {} }"#
-        => "T", "a route cannot borrow, and `T` may";
-}

@@ -1,16 +1,23 @@
-//! The threads of a server share its routes, and so what their parameters stand for.
+//! A block without an attribute has the bounds that are written on it.
 
 use ws_runtime::{Server, Socket, ws_route};
 
 struct Room<T>(T);
 
 #[ws_route("/chat")]
-impl<T: ToString + 'static> Room<T> {
+impl<T> Room<T> {
     fn open(&self, ws: &Socket<Self>) {
+        let _ = ws;
+    }
+}
+
+impl<T> Room<T> {
+    fn greet(ws: &Socket<Self>) {
         let _ = ws;
     }
 }
 
 fn main() {
     let _ = Server::new().route(Room(1));
+    let _ = Room::<u8>::greet;
 }
