@@ -1,7 +1,7 @@
 //! What a type is, as far as that is seen at a glance: without writing it out, which crosses into the compiler and back.
 
 use proc_macro2::{Ident, Span};
-use syn::{GenericArgument, PathArguments, Type, TypePath, TypeReference, spanned::Spanned};
+use syn::{GenericArgument, PathArguments, PathSegment, Type, TypePath, TypeReference, spanned::Spanned};
 
 /// A type that is a name alone, as most are.
 pub(crate) fn name(kind: &Type) -> Option<&Ident> {
@@ -22,11 +22,9 @@ pub(crate) fn reference(kind: &Type) -> Option<&TypeReference> {
 }
 
 /// `Bytes`, of `ws_runtime::Bytes`.
-pub(crate) fn last_name(kind: &Type) -> Option<&Ident> {
+pub(crate) fn last(kind: &Type) -> Option<&PathSegment> {
     match kind {
-        Type::Path(named) if named.qself.is_none() => {
-            named.path.segments.last().filter(|last| last.arguments.is_none()).map(|last| &last.ident)
-        }
+        Type::Path(named) if named.qself.is_none() => named.path.segments.last(),
         _ => None,
     }
 }

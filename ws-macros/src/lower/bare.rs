@@ -4,6 +4,8 @@
 
 use syn::{GenericArgument, PathArguments, Type};
 
+use crate::kind::last;
+
 /// What nobody calls a `Result`.
 const NO_RESULT: &[&str] = &[
     "bool",
@@ -37,8 +39,8 @@ pub(super) fn data(kind: &Type) -> Option<&Type> {
     match kind {
         Type::Array(_) | Type::Reference(_) => Some(kind),
         Type::Tuple(tuple) => (!tuple.elems.is_empty()).then_some(kind),
-        Type::Path(named) if named.qself.is_none() => {
-            let last = named.path.segments.last()?;
+        Type::Path(_) => {
+            let last = last(kind)?;
             // `None` was to refuse.
             let wanted = if last.ident == "Option" { argument(&last.arguments) } else { None };
             let is_bare = NO_RESULT.contains(&&*last.ident.to_string());

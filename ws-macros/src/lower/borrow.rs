@@ -1,6 +1,6 @@
 //! What lives no longer than something else.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Type, parse::Parse};
 
@@ -26,27 +26,49 @@ pub(super) fn find(kind: &Type) -> Option<Borrow> {
 }
 
 fn within(tokens: TokenStream) -> Option<Borrow> {
+    let mut bound = Vec::new();
+    search(tokens, &mut bound)
+}
+
+/// What a function's type borrows (`fn(&str) -> &str`, `for<'a> Fn(&'a str)`) it borrows while it is called: it keeps nothing.
+fn search(tokens: TokenStream, bound: &mut Vec<String>) -> Option<Borrow> {
     let mut tokens = tokens.into_iter().peekable();
+    let mut called = false;
     while let Some(token) = tokens.next() {
+        let after_name = std::mem::replace(&mut called, matches!(token, TokenTree::Ident(_)));
         match token {
+            TokenTree::Ident(word) if word == "for" => {
+                tokens.next_if(|next| matches!(next, TokenTree::Punct(mark) if mark.as_char() == '<'));
+                while let Some(next) =
+                    tokens.next_if(|next| !matches!(next, TokenTree::Punct(mark) if mark.as_char() == '>'))
+                {
+                    bound.push(next.to_string());
+                }
+            }
             TokenTree::Punct(mark) if mark.as_char() == '&' => {
                 let named = matches!(tokens.peek(), Some(TokenTree::Punct(mark)) if mark.as_char() == '\'');
                 if named {
                     tokens.next();
                 }
-                let lifetime = tokens.peek().map(ToString::to_string);
-                if !(named && lifetime.as_deref() == Some("static")) {
+                let lifetime = tokens.peek().map(ToString::to_string).filter(|_| named);
+                if lifetime.is_none_or(|lifetime| lifetime != "static" && !bound.contains(&lifetime)) {
                     return Some(Borrow { place: mark.span(), written: "&".to_owned() });
                 }
             }
             TokenTree::Punct(mark) if mark.as_char() == '\'' => {
                 let lifetime = tokens.peek().map(ToString::to_string).unwrap_or_default();
-                if lifetime != "static" {
+                if lifetime != "static" && !bound.contains(&lifetime) {
                     return Some(Borrow { place: mark.span(), written: format!("'{lifetime}") });
                 }
             }
+            TokenTree::Group(group) if after_name && group.delimiter() == Delimiter::Parenthesis => {
+                let is = |mark| move |next: &TokenTree| matches!(next, TokenTree::Punct(other) if other.as_char() == mark);
+                if tokens.next_if(is('-')).is_some() && tokens.next_if(is('>')).is_some() {
+                    tokens.next_if(is('&'));
+                }
+            }
             TokenTree::Group(group) => {
-                if let Some(found) = within(group.stream()) {
+                if let Some(found) = search(group.stream(), bound) {
                     return Some(found);
                 }
             }

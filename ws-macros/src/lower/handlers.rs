@@ -1,6 +1,6 @@
 //! The handlers of a block.
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 use syn::Type;
 
 use super::{
@@ -32,10 +32,11 @@ pub(super) struct Found {
 pub(super) fn read(block: Block, body: Option<&Type>, errors: &mut Diagnostics) -> Found {
     let mut found = Found { unread: block.unread, ..Found::default() };
     let (mut whole, mut single) = (false, None);
+    let names: Vec<Ident> = block.methods.iter().map(|method| method.signature.ident.clone()).collect();
     for method in block.methods {
         let name = method.signature.ident.clone();
         let always = conditions(&method.attributes).is_empty();
-        match names::sort(&method, errors) {
+        match names::sort(&method, &names, errors) {
             Name::Handler(word) => {
                 whole |= always && word.kind == Kind::Message;
                 found.kinds.push(word.kind);

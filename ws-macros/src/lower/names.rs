@@ -1,5 +1,6 @@
 //! Which methods of a block are handlers, and which were meant to be.
 
+use proc_macro2::Ident;
 use syn::ext::IdentExt;
 
 use crate::{
@@ -19,8 +20,9 @@ pub(super) enum Name {
     Other,
 }
 
-/// Sorts a method by its name. One that just misses a handler's is reported.
-pub(super) fn sort(method: &Method, errors: &mut Diagnostics) -> Name {
+/// Sorts a method of a block that has methods of these names. One that just misses a handler's is reported, and so is one that has another library's
+/// name for a handler which the block lacks.
+pub(super) fn sort(method: &Method, names: &[Ident], errors: &mut Diagnostics) -> Name {
     let ident = &method.signature.ident;
     let name = ident.unraw().to_string();
     if let Some(word) = HANDLERS.iter().find(|word| word.kind.name() == name) {
@@ -30,7 +32,8 @@ pub(super) fn sort(method: &Method, errors: &mut Diagnostics) -> Name {
         return Name::Variant(variant.to_owned());
     }
     let near = vocabulary::near_miss(&name, HANDLERS.iter().map(|word| word.kind.name()));
-    let meant = near.or_else(|| vocabulary::elsewhere(&name));
+    let lacks = |handler: &&str| !names.iter().any(|other| other.unraw() == *handler);
+    let meant = near.or_else(|| vocabulary::elsewhere(&name).filter(lacks));
     if let Some(word) = HANDLERS.iter().find(|word| Some(word.kind.name()) == meant) {
         let handler = word.kind.name();
         let (and, what) = if near.is_some() { (", and", "nearly") } else { (":", "its name here is") };

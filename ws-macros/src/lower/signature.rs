@@ -7,7 +7,7 @@ use syn::{FnArg, GenericParam, Receiver, ReceiverKind, ReturnType, Safety, Signa
 use super::{attributes, bare};
 use crate::{
     diagnostics::Diagnostics,
-    kind::{last_name, name, reference},
+    kind::{last, name, reference},
     model::Handler,
     shown,
     syntax::Method,
@@ -100,6 +100,7 @@ impl Reader<'_> {
         };
         match &receiver.kind {
             ReceiverKind::Reference(_, _, None) => {}
+            ReceiverKind::Typed(_, kind) if is_shared_self(kind) => {}
             ReceiverKind::Reference(..) => self.shared(receiver, "`&mut self`"),
             ReceiverKind::Value => self.shared(receiver, "`self`"),
             _ => self.shared(receiver, "a receiver with a type"),
@@ -121,7 +122,7 @@ impl Reader<'_> {
         let (mut first, mut second) = (None, None);
         for argument in signature.inputs.iter().filter_map(typed) {
             for attribute in &argument.attrs {
-                if attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr") {
+                if !attributes::conditions(std::slice::from_ref(attribute)).is_empty() {
                     self.error(attribute, "an argument of a handler cannot be conditional\nhelp: put `#[cfg(…)]` on the handler");
                 }
             }
@@ -169,13 +170,16 @@ impl Reader<'_> {
     }
 
     /// Whether a reference is to what arrives, and not to the connection: it is to the type that is given for that, to a type of
-    /// the runtime's by its name, or to text, a slice, an array or a tuple.
+    /// the runtime's or the standard library's by its name, or to a slice, an array or a tuple.
     fn is_payload(&self, kind: &Type) -> bool {
         match reference(kind).map(|reference| &*reference.elem) {
             Some(Type::Slice(_) | Type::Array(_) | Type::Tuple(_)) => true,
             Some(kind) => {
-                let last = last_name(kind);
-                last.is_some_and(|last| last == "str" || self.word.payload.is_some_and(|name| last == name))
+                let last = last(kind);
+                last.is_some_and(|last| ["str", "String", "Vec"].iter().any(|name| last.ident == name))
+                    || last.is_some_and(|last| {
+                        last.arguments.is_none() && self.word.payload.is_some_and(|name| last.ident == name)
+                    })
                     || self.payload.is_some_and(|payload| shown::code(payload) == shown::code(kind))
             }
             None => false,
@@ -258,6 +262,13 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// `&Self`.
+fn is_shared_self(kind: &Type) -> bool {
+    reference(kind).is_some_and(|reference| {
+        reference.mutability.is_none() && name(&reference.elem).is_some_and(|name| name == "Self")
+    })
 }
 
 fn typed(argument: &FnArg) -> Option<&syn::PatType> {

@@ -6,6 +6,7 @@ use syn::{GenericParam, Path, PathArguments, Token, Type};
 use super::{mentions::names, signature};
 use crate::{
     diagnostics::Diagnostics,
+    kind::last,
     model::{Arm, Target},
     shown, span,
     syntax::Method,
@@ -37,7 +38,7 @@ pub(super) fn path(body: &Type, errors: &mut Diagnostics) -> Option<Path> {
     match body {
         Type::Group(group) => path(&group.elem, errors),
         Type::Paren(paren) => path(&paren.elem, errors),
-        Type::Path(named) if named.qself.is_none() => {
+        Type::Path(named) if named.qself.is_none() && !is_no_enum(body) => {
             let mut path = named.path.clone();
             for segment in &mut path.segments {
                 if let PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
@@ -55,6 +56,11 @@ pub(super) fn path(body: &Type, errors: &mut Diagnostics) -> Option<Path> {
             None
         }
     }
+}
+
+/// Types of the standard library, by their names.
+fn is_no_enum(kind: &Type) -> bool {
+    last(kind).is_some_and(|last| ["String", "Vec", "Box"].iter().any(|name| last.ident == name))
 }
 
 /// The enum's name, if another type can have it in the one method where its variants are told apart.

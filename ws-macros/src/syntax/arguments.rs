@@ -124,6 +124,9 @@ impl Arguments {
                 Err(_) => unreadable(input, errors),
             }
         } else {
+            if first {
+                self.subject = Some(Subject::Unreadable);
+            }
             unreadable(input, errors);
         }
     }
@@ -192,10 +195,10 @@ impl Arguments {
             "crate" => keys.root.read_with(key, input, errors, Path::parse_mod_style),
             unknown => {
                 errors.at(key.span(), unknown_key(unknown));
-                if self.subject.is_none() && unknown == "path" && input.peek2(LitStr) {
+                if self.subject.is_none() && input.peek2(LitStr) && is_for_a_path(unknown) {
                     let _: syn::Result<Token![=]> = input.parse();
                     self.subject = input.parse().ok().map(Subject::Path);
-                } else if self.subject.is_none() && unknown == "contract" {
+                } else if self.subject.is_none() && (unknown == "contract" || !input.peek(Token![=])) {
                     self.subject = Some(Subject::Unreadable);
                 }
                 skip::to_comma(input);
@@ -240,10 +243,15 @@ fn unreadable(input: ParseStream<'_>, errors: &mut Diagnostics) {
     skip::to_comma(input);
 }
 
+/// Words that others put before a path.
+fn is_for_a_path(word: &str) -> bool {
+    ["path", "route", "uri", "url"].contains(&word)
+}
+
 fn unknown_key(word: &str) -> String {
     let help = match word {
         "data" => "what `before_handle` returns in `Ok` is the data".to_owned(),
-        "path" => "the path stands first, without a key".to_owned(),
+        word if is_for_a_path(word) => "the path stands first, without a key".to_owned(),
         "contract" => "the contract stands first, without a key".to_owned(),
         _ => vocabulary::nearest(word, KEYS.iter().map(|key| key.name))
             .map_or_else(all_keys, |near| format!("a key of nearly that name is `{near}`")),

@@ -65,7 +65,7 @@ pub(crate) struct HandlerWord {
     /// The first argument, as it should be written.
     pub(crate) first: &'static str,
     pub(crate) second: Second,
-    /// What it takes by value, where that is the same for every route.
+    /// The name of what it takes by value, if the contract does not say another.
     pub(crate) payload: Option<&'static str>,
     pub(crate) returns: Returns,
     /// All of it, as it should be written.
@@ -130,7 +130,7 @@ pub(crate) const HANDLERS: &[HandlerWord] = &[
         kind: Kind::Message,
         first: SOCKET,
         second: Second::Value,
-        payload: None,
+        payload: Some("Message"),
         returns: Returns::Judged,
         signature: "async fn message(&self, ws: &Socket<Self>, body: Body)",
     },

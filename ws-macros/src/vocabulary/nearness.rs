@@ -16,8 +16,7 @@ pub(crate) fn near_miss(
     handlers: impl Iterator<Item = &'static str> + Clone,
 ) -> Option<&'static str> {
     let name = &*snake(name);
-    let event = name.strip_prefix("on_").or_else(|| name.strip_prefix("handle_"));
-    event
+    event(name)
         .and_then(|event| handlers.clone().find(|&handler| handler == event))
         .or_else(|| nearest(name, handlers))
 }
@@ -25,13 +24,18 @@ pub(crate) fn near_miss(
 /// The handler that an event of another library is, by the name of its listener: `on_connect`, `onData`, `handle_disconnect`.
 pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
     let name = &*snake(name);
-    let event = name.strip_prefix("on_").or_else(|| name.strip_prefix("handle_"))?;
-    match event {
+    match event(name)? {
         "connect" | "connected" | "connection" | "opened" => Some("open"),
         "binary" | "data" | "receive" | "received" | "text" => Some("message"),
         "disconnect" | "disconnected" | "disconnecting" | "disconnection" | "closed" | "end" => Some("close"),
         _ => None,
     }
+}
+
+/// What a listener's name says that it listens to: `on_open`, `handle_open`, `onopen`.
+fn event(name: &str) -> Option<&str> {
+    let listener = name.strip_prefix("on_").or_else(|| name.strip_prefix("handle_"));
+    listener.or_else(|| name.strip_prefix("on"))
 }
 
 /// `beforeHandle`, as other languages write it, is `before_handle`.
@@ -103,6 +107,7 @@ mod tests {
             ("beforeHandle", Some("before_handle")),
             ("onMessage", Some("message")),
             ("On_Open", Some("open")),
+            ("onopen", Some("open")),
             ("on_opening", None),
             ("announce", None),
         ] {
@@ -118,7 +123,8 @@ mod tests {
             ("handle_end", Some("close")),
             ("connection", None),
             ("on_air", None),
-            ("ondata", None),
+            ("ondata", Some("message")),
+            ("ontology", None),
         ] {
             assert_eq!(elsewhere(name), expected, "{name}");
         }

@@ -20,19 +20,14 @@ fn nothing_is_said_of_what_is_right() {
         r#"#[ws_route("/", body = Say)] impl Chat { #[cfg(a)] fn message(&self) {} fn message_join(&self) {} }"#,
         r#"#[ws_route("/", body = Say)] impl Chat { #[cfg(a)] fn message_join(&self) {} #[cfg(not(a))] fn message__join(&self) {} }"#,
         r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn opening(&self) {} fn on_air(&self) {} fn connect(&self) {} }"#,
-        r#"#[ws_route("/a.b/..c/x[0]/$id")] impl Chat { fn open(&self) {} }"#,
+        r#"#[ws_route("/a.b/..c/x[0]/$id/a%20b/%2e%2ea")] impl Chat { fn open(&self) {} }"#,
         r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> () {} }"#,
         r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> Admission {} }"#,
         r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> anyhow::Result<Option<User>> {} }"#,
-        // Parameters that may borrow, where nobody asks.
-        r#"#[ws_route("/")] impl<T> Chat<T> { fn open(&self) {} fn parse(&self, request: &mut RawRequest) {} }"#,
-        r#"#[ws_route("/")] impl<T: Send> Chat<T> { #[cfg(a)] fn open(&self, ws: &Socket<Self>) {} fn close(&self) {} }"#,
-        // Parameters that may not, as far as one can see.
-        r#"#[ws_route("/")] impl<T: 'static> Chat<T> { fn open(&self, ws: &Socket<Self>) {} }"#,
-        r#"#[ws_route("/")] impl<T: Send + Backend> Chat<T> { fn open(&self, ws: &Socket<Self>) {} }"#,
-        r#"#[ws_route("/")] impl<T> Chat<T> where T: 'static { fn open(&self, ws: &Socket<Self>) {} }"#,
-        r#"#[ws_route("/")] impl<T> Chat<T> where Chat<T>: 'static { fn open(&self, ws: &Socket<Self>) {} }"#,
-        r#"#[ws_route("/", body = Say)] impl<T: fmt::Debug + 'static, const N: usize> Chat<T, N> { fn message_a(&self, ws: &Socket<Self>) {} }"#,
+        r#"#[ws_route("/{gen}/{r_type: u8}/{*rest}")] impl Chat { fn open(self: &Self) {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn open(&self, #[cfg_attr(a, allow(unused))] ws: &Socket<Self>) {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn on_text(&self) {} fn handle_data(&self) {} }"#,
+        r#"#[ws_route("/", query = Q<fn(&str) -> &str>)] impl Chat<Box<dyn Fn(&str) -> bool>, for<'a> fn(&'a u8, [&'a u8; 1]) -> &'a u8> { fn open(&self) {} }"#,
     ] {
         let found = errors(source);
         assert!(found.is_empty(), "{source}\n{found:#?}");

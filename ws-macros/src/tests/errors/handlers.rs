@@ -19,6 +19,14 @@ mistakes! { handlers:
         => "(&ws_runtime::Closed)", "`close` takes what arrives by value: leave out the `&`";
     r#"#[ws_route("/")] impl Chat { fn ping(&self, payload: &mut Bytes) {} }"#
         => "&", "`ping` takes what arrives by value: leave out the `&mut`";
+    r#"#[ws_route("/")] impl Chat { fn message(&self, message: &Message) {} }"#
+        => "&", "`message` takes what arrives by value: leave out the `&`";
+    r#"#[ws_route("/", body = Say)] impl Chat { fn message_text(&self, text: &Vec<u8>) {} }"#
+        => "&", "`message_text` takes what arrives by value: leave out the `&`";
+    r#"#[ws_route("/", body = Vec<Say>)] impl Chat { fn message_text(&self) {} }"#
+        => "Vec", "expected the path of an enum, for its variants have handlers, found `Vec<Say>`";
+    r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn onopen(&self) {} }"#
+        => "onopen", "`onopen` is no handler, and nearly `open`";
     r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> std::option::Option<User> {} }"#
         => "std", "`before_handle` returns `()` or a `Result`, found `std::option::Option<User>`\nhelp: `Ok(data)` lets the client in, `Err` refuses it: write `async fn before_handle(";
     r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> (bool) {} }"#

@@ -26,6 +26,14 @@ mistakes! { keys:
         => "api", "a contract is served by its type's name, found a value that begins with `api`";
     "#[ws_contract(contract = Api)] struct Other;"
         => "contract", "unknown key `contract`";
+    r#"#[ws_route(url = "/a", send_pings)] impl Chat { fn open(&self) {} }"#
+        => "url", "unknown key `url`\nhelp: the path stands first, without a key";
+    r#"#[ws_route(get "/a")] impl Chat { fn open(&self) {} }"#
+        => "get", "unknown key `get`";
+    "#[ws_route(Api { a: 1 })] impl Chat { fn open(&self) {} }"
+        => "Api", "unknown key `Api`";
+    "#[ws_route(&Api)] impl Chat { fn open(&self) {} }"
+        => "&", "expected a key, as in `body = Say`";
     r#"#[ws_route(path = "/a", send_pings)] impl Chat { fn open(&self) {} }"#
         => "path", "unknown key `path`\nhelp: the path stands first, without a key";
     r#"#[ws_route("/", bdoy = Say)] impl Chat { fn open(&self) {} }"#
