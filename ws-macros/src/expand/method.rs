@@ -10,7 +10,7 @@ use quote::{ToTokens, format_ident};
 use syn::{Lifetime, Token, Type, token::Paren};
 
 use super::shell::Shell;
-use crate::{kind, model::Handler, span, vocabulary::Kind};
+use crate::{model::Handler, span, vocabulary::Kind};
 
 /// The arguments of a method, and of the call in it.
 pub(super) struct Arguments<'a> {
@@ -151,9 +151,15 @@ pub(super) fn local(name: &str, span: Span) -> Ident {
 
 /// A reference gets the trait's lifetime; nothing else of the user's type is touched.
 fn borrowed(kind: &Type, at: Span, tokens: &mut TokenStream) {
-    let Some(reference) = kind::reference(kind) else { return kind.to_tokens(tokens) };
-    reference.and_token.to_tokens(tokens);
-    Lifetime::new("'a", at).to_tokens(tokens);
-    reference.mutability.to_tokens(tokens);
-    reference.elem.to_tokens(tokens);
+    match kind {
+        Type::Group(group) => borrowed(&group.elem, at, tokens),
+        Type::Paren(paren) => borrowed(&paren.elem, at, tokens),
+        Type::Reference(reference) => {
+            reference.and_token.to_tokens(tokens);
+            Lifetime::new("'a", at).to_tokens(tokens);
+            reference.mutability.to_tokens(tokens);
+            reference.elem.to_tokens(tokens);
+        }
+        other => other.to_tokens(tokens),
+    }
 }
