@@ -1,9 +1,16 @@
 //! What a route needs of its parameters is asked of whoever serves it.
 #![deny(warnings, missing_docs)]
 
-use std::{fmt::Display, sync::Arc};
+use std::{fmt::Display, marker::PhantomData, sync::Arc};
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use ws_runtime::{Close, Closed, Handshake, Reject, Server, Socket, ws_route};
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Seat {
+    seat: u8,
+}
 
 struct Room<T>(T);
 
@@ -96,8 +103,32 @@ where
     }
 }
 
+struct Mirror<T>(PhantomData<fn() -> T>);
+
+#[ws_route("/mirror", query = T, body = T, response = T)]
+impl<T> Mirror<T> {
+    async fn message(&self, ws: &Socket<Self>, value: T) -> T {
+        let _ = ws.query();
+        value
+    }
+}
+
+type Shout = dyn for<'a> Fn(&'a str) -> &'a str + Send + Sync;
+
+struct Called<F: ?Sized>(Box<F>);
+
+#[ws_route("/called", response = String)]
+impl Called<dyn for<'a> Fn(&'a str) -> &'a str + Send + Sync> {
+    fn open(&self, ws: &Socket<Self>) {
+        ws.send((self.0)("open"));
+    }
+}
+
 fn main() {
+    let shout: Box<Shout> = Box::new(|text| text);
     let _ = Server::new()
+        .route(Called(shout))
+        .route(Mirror::<Seat>(PhantomData))
         .route(Room(1))
         .route(Made(|| 1))
         .route(Kept(Arc::new(String::new())))

@@ -1,9 +1,12 @@
 //! The user's block. Its members go out as they were written.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote, quote_spanned};
 
-use super::paths;
+use super::{
+    paths::{self, Name},
+    shell,
+};
 use crate::{
     lifetimes::{Which, made_static},
     model::{Stub, Target},
@@ -26,7 +29,7 @@ pub(crate) fn allow() -> TokenStream {
 /// without any bound of the user's.
 ///
 /// ```text
-/// impl<T> Chat<T> where Self: Shared { … }
+/// impl<T> Chat<T> where Self: Shared, T: Decode { … }
 /// ```
 pub(crate) fn sharing(target: &Target, block: TokenStream) -> TokenStream {
     if target.generics.type_params().next().is_none() {
@@ -42,9 +45,11 @@ pub(crate) fn sharing(target: &Target, block: TokenStream) -> TokenStream {
         None => Some(quote!(where)),
         Some(_) => (!ends).then(|| quote!(,)),
     };
-    let bound = paths::outside(target.root.as_ref(), "Shared", place);
+    let outside = |name: fn(Span) -> Name| paths::outside(target.root.as_ref(), name(place));
+    let (shared, kinds) = (outside(paths::shared), target.demands.iter().map(|demand| &demand.kind));
+    let bounds = target.demands.iter().map(|demand| outside(shell::able(demand.role)));
     let mut out: TokenStream = head.into_iter().collect();
-    out.extend(quote_spanned!(place=> #before Self: #bound));
+    out.extend(quote_spanned!(place=> #before Self: #shared #(, #kinds: #bounds)*));
     out.extend(members);
     out
 }

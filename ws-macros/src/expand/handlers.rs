@@ -1,12 +1,12 @@
 //! One generated method for each handler, and one call in it.
 //!
 //! ```text
-//! async fn open<'a>(&'a self, ws: &'a Socket<Self>) -> Outcome<'a, Response<Self>> {
-//!     let out = <Chat>::open(self, ws).await;
+//! async fn open<'ws>(&'ws self, socket: &'ws Socket<Self>) -> Outcome<'ws, Response<Self>> {
+//!     let out = <Chat>::open(self, socket).await;
 //!     reply::<Self, _, _>(out)
 //! }
-//! fn close<'a>(&'a self, ws: &'a Socket<Self>, closed: Closed) {
-//!     <Chat>::close(self, ws, closed)
+//! fn close<'ws>(&'ws self, socket: &'ws Socket<Self>, closed: Closed) {
+//!     <Chat>::close(self, socket, closed)
 //! }
 //! ```
 //!
@@ -70,7 +70,7 @@ fn judged(
     let call = Call::new(handler, &arguments, shell);
     quote_spanned! {at=>
         #attribute
-        #head<'a>(#arguments) -> #returns {
+        #head<'ws>(#arguments) -> #returns {
             let #out = #call;
             #judge(#out)
         }
@@ -95,17 +95,17 @@ fn unjudged(handler: &Handler, arguments: &[Argument], shell: &Shell<'_>) -> Tok
         // The compiler reports a future that is not `Send` at the return type, so there is one, at the handler's name.
         None => handler.is_async.then(|| quote_spanned!(at=> -> ())),
     };
-    quote_spanned!(at=> #attribute #head<'a>(#arguments) #returns { #call })
+    quote_spanned!(at=> #attribute #head<'ws>(#arguments) #returns { #call })
 }
 
 /// A route without its handlers is built by nobody: should the compiler read what we could not, it ends here.
 pub(super) fn unread(place: Span) -> TokenStream {
     let at = span::at(place);
     let (socket, outcome, unread) = ((SOCKET.default)(at), Outcome { at }, paths::unread(at));
-    quote_spanned!(at=> fn open<'a>(&'a self, _: #socket) -> #outcome { #unread::<Self>() })
+    quote_spanned!(at=> fn open<'ws>(&'ws self, _: #socket) -> #outcome { #unread::<Self>() })
 }
 
-/// What `open`, `message` and `error` come down to: `Outcome<'a, Response<Self>>`.
+/// What `open`, `message` and `error` come down to: `Outcome<'ws, Response<Self>>`.
 pub(super) struct Outcome {
     pub(super) at: Span,
 }
@@ -115,7 +115,7 @@ impl ToTokens for Outcome {
         let at = self.at;
         paths::outcome(at).to_tokens(tokens);
         Token![<](at).to_tokens(tokens);
-        Lifetime::new("'a", at).to_tokens(tokens);
+        Lifetime::new("'ws", at).to_tokens(tokens);
         Token![,](at).to_tokens(tokens);
         paths::response(at).to_tokens(tokens);
         Token![<](at).to_tokens(tokens);
@@ -149,7 +149,7 @@ pub(super) const SOCKET: Argument = Argument {
     name: "socket",
     default: |at| {
         let socket = paths::socket(at);
-        quote_spanned!(at=> &'a #socket<Self>)
+        quote_spanned!(at=> &'ws #socket<Self>)
     },
 };
 
@@ -157,7 +157,7 @@ const HANDSHAKE: Argument = Argument {
     name: "handshake",
     default: |at| {
         let handshake = paths::handshake(at);
-        quote_spanned!(at=> &'a #handshake<Self>)
+        quote_spanned!(at=> &'ws #handshake<Self>)
     },
 };
 
@@ -165,11 +165,11 @@ const REQUEST: Argument = Argument {
     name: "request",
     default: |at| {
         let request = paths::raw_request(at);
-        quote_spanned!(at=> &'a mut #request)
+        quote_spanned!(at=> &'ws mut #request)
     },
 };
 
-const DATA: Argument = Argument { name: "data", default: |at| quote_spanned!(at=> &'a Self::Data) };
+const DATA: Argument = Argument { name: "data", default: |at| quote_spanned!(at=> &'ws Self::Data) };
 
 const BODY: Argument = Argument {
     name: "body",

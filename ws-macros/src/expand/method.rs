@@ -56,12 +56,12 @@ impl<'a> Arguments<'a> {
     }
 }
 
-/// `&'a self, ws: &'a Socket<Self>, say: Say`.
+/// `&'ws self, socket: &'ws Socket<Self>, say: Say`.
 impl ToTokens for Arguments<'_> {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Self { at, list } = self;
         Token![&](*at).to_tokens(tokens);
-        Lifetime::new("'a", *at).to_tokens(tokens);
+        Lifetime::new("'ws", *at).to_tokens(tokens);
         Token![self](*at).to_tokens(tokens);
         for Taken { name, kind } in list {
             Token![,](*at).to_tokens(tokens);
@@ -75,7 +75,7 @@ impl ToTokens for Arguments<'_> {
     }
 }
 
-/// `<Chat>::message(self, ws, say).await`: the inherent method, never the generated one.
+/// `<Chat>::message(self, socket, say).await`: the inherent method, never the generated one.
 pub(super) struct Call<'a> {
     self_type: &'a Type,
     handler: &'a Handler,
@@ -149,14 +149,14 @@ pub(super) fn local(name: &str, span: Span) -> Ident {
     format_ident!("__{name}", span = span)
 }
 
-/// A reference gets the trait's lifetime; nothing else of the user's type is touched.
+/// A reference gets the method's lifetime, which has a name that no function type in the block gives to one of its own; nothing else of the user's type is touched.
 fn borrowed(kind: &Type, at: Span, tokens: &mut TokenStream) {
     match kind {
         Type::Group(group) => borrowed(&group.elem, at, tokens),
         Type::Paren(paren) => borrowed(&paren.elem, at, tokens),
         Type::Reference(reference) => {
             reference.and_token.to_tokens(tokens);
-            Lifetime::new("'a", at).to_tokens(tokens);
+            Lifetime::new("'ws", at).to_tokens(tokens);
             reference.mutability.to_tokens(tokens);
             reference.elem.to_tokens(tokens);
         }

@@ -38,7 +38,8 @@ pub(super) fn runtime(root: Option<&Path>, span: Span) -> TokenStream {
 }
 
 /// A name of the runtime's outside of the scope of the generated items.
-pub(super) fn outside(root: Option<&Path>, name: &str, span: Span) -> TokenStream {
+pub(super) fn outside(root: Option<&Path>, name: Name) -> TokenStream {
+    let Name { name, span } = name;
     let name = Ident::new(name, span);
     let usual = root.is_none().then(|| quote_spanned!(span=> ::ws_runtime));
     quote_spanned!(span=> #root #usual::__private::#name)

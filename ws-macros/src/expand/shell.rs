@@ -81,12 +81,17 @@ fn braces(content: TokenStream, span: Span) -> Group {
 /// A type that a parameter decides can do what the contract asks, wherever the route is named.
 fn demanded(demand: &Demand) -> WherePredicate {
     let (kind, place) = (&demand.kind, span::of(&demand.kind));
-    let bound = match demand.role {
-        Role::Part => paths::part(place),
-        Role::Body => paths::decode(place),
-        Role::Response => paths::encode(place),
-    };
+    let bound = able(demand.role)(place);
     parse_quote!(#kind: #bound)
+}
+
+/// The trait of what can stand in a contract.
+pub(super) fn able(role: Role) -> fn(Span) -> Name {
+    match role {
+        Role::Part => paths::part,
+        Role::Body => paths::decode,
+        Role::Response => paths::encode,
+    }
 }
 
 /// The place of the last token.

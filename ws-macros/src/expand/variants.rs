@@ -38,7 +38,7 @@ pub(super) fn method(variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     let dispatch = aliased(variants, quote_spanned!(body.span()=> match #body #block));
     quote_spanned! {at=>
         #attribute
-        #head<'a>(&'a self, #ws: #ws_kind, #body: #kind) -> #outcome { #dispatch }
+        #head<'ws>(&'ws self, #ws: #ws_kind, #body: #kind) -> #outcome { #dispatch }
     }
 }
 
