@@ -161,11 +161,11 @@ fn each_mistake_is_said_with_its_route_and_its_way_out() {
              `attributes::start_up::Event`, as it leaves, cannot be used: a variant looks like the frame that reports an \
              error, `{\"type\": \"validation\" or \"error\", …}`: rename it",
         ),
-        (Server::new().max_header_bytes(100), "`max_header_bytes` cannot be 100: it is at least 8192"),
-        (Server::new().max_headers(0), "`max_headers` cannot be 0: a request has header fields"),
+        (Server::new().max_header_bytes(100), "`max_header_bytes` cannot be 100: the least is 8192"),
+        (Server::new().max_headers(0), "`max_headers` cannot be 0: every request has header fields"),
         (
             Server::new().handshake_timeout(Duration::ZERO),
-            "`handshake_timeout` cannot be 0: a client would never be done in no time",
+            "`handshake_timeout` cannot be 0: no client can finish a handshake in no time",
         ),
         (
             Server::new().trusted_proxies(["10.0.0.1", "nginx"]),
@@ -185,7 +185,7 @@ fn each_mistake_is_said_with_its_route_and_its_way_out() {
             "the route `/unspoken` cannot be served: `require_protocol` needs something to require, and its contract has no \
              `protocols`",
         ),
-        (Server::new().shards(0), "`shards` cannot be 0: connections are on one of them"),
+        (Server::new().shards(0), "`shards` cannot be 0: every connection belongs to one"),
     ] {
         let said = said(server);
         let message = said.strip_prefix("the server cannot be started; ").expect("what it is about");

@@ -33,6 +33,7 @@ const PATIENCE: u64 = 20_000;
 /// How often a driver may find its port taken: it asks for one that is free in IPv6, then wants the same in IPv4, where
 /// another test may listen on it.
 const ATTEMPTS: u32 = 10;
+/// What it prints then.
 const TAKEN: &str = "port not available";
 
 /// Empty profile aside (the driver makes one), a browser that shows nothing and asks nobody but the pages under test.
@@ -166,8 +167,8 @@ impl Drop for Browser {
 
 /// A running driver, its further output, and where it listens.
 async fn drive(folder: &Path) -> (Child, Lines<BufReader<ChildStdout>>, SocketAddr) {
-    let mut printed = String::new();
     for _ in 0..ATTEMPTS {
+        let mut printed = String::new();
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
             .env("TMPDIR", folder)
@@ -189,7 +190,7 @@ async fn drive(folder: &Path) -> (Child, Lines<BufReader<ChildStdout>>, SocketAd
         let status = driver.wait().await.expect("it is ours");
         assert!(printed.contains(TAKEN), "chromedriver ended with {status}, and printed:\n{printed}");
     }
-    panic!("chromedriver found no free port in {ATTEMPTS} attempts, and printed:\n{printed}");
+    panic!("chromedriver found no free port in {ATTEMPTS} attempts");
 }
 
 /// A new folder for one browser, with a short path: sockets are among what stands in it.

@@ -36,11 +36,11 @@ pub(super) fn sort(method: &Method, names: &[Ident], errors: &mut Diagnostics) -
     let meant = near.or_else(|| vocabulary::elsewhere(&name).filter(lacks));
     if let Some(word) = HANDLERS.iter().find(|word| Some(word.kind.name()) == meant) {
         let handler = word.kind.name();
-        let (and, what) = if near.is_some() { (", and", "nearly") } else { (":", "its name here is") };
+        let link = if near.is_some() { ", and nearly" } else { ": here it is called" };
         errors.at(
             ident.span(),
             format!(
-                "`{name}` is no handler{and} {what} `{handler}`\n\
+                "`{name}` is no handler{link} `{handler}`\n\
                  help: rename it to `{handler}`, or move it to an impl block without an attribute"
             ),
         );

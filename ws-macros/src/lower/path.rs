@@ -103,7 +103,7 @@ impl Reader<'_> {
             self.brackets(segment, inner);
         } else if matches!(&*segment.to_ascii_lowercase().replace("%2e", "."), "." | "..") {
             self.error(format!(
-                "`{segment}` is never sent in a path, for clients resolve it\nhelp: write the path that it leads to"
+                "clients resolve `{segment}` before they send a path\nhelp: write the path that it leads to"
             ));
         } else if segment.contains('?') {
             self.error("a path ends before `?`\nhelp: the query is a type of its own: `query = Join`");
@@ -126,7 +126,7 @@ impl Reader<'_> {
     /// As frameworks have them whose routes are files.
     fn brackets(&mut self, segment: &str, inner: &str) {
         if let Some(optional) = inner.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            self.optional(segment, word(optional).unwrap_or("name"));
+            self.optional(segment, optional);
         } else if let Some(tail) = inner.strip_prefix("...") {
             self.tail_without_braces(segment, tail);
         } else {
@@ -152,6 +152,7 @@ impl Reader<'_> {
 
     /// As other frameworks have them: a segment that may be missing.
     fn optional(&mut self, found: &str, name: &str) {
+        let name = word(name).unwrap_or("name");
         self.error(format!(
             "a capture cannot be optional, found `{found}`\n\
              help: a path without `{name}` is a route of its own, or `{name}` is read from the query"
@@ -235,7 +236,7 @@ impl Reader<'_> {
         match LitStr::new(text, self.span).parse::<Type>() {
             Ok(Type::ImplTrait(_) | Type::TraitObject(_)) => {
                 self.error(format!(
-                    "the type of `{{{name}}}` is made of a segment, found `{text}`\nhelp: write `{{{name}: u32}}`, or another type with a name"
+                    "a segment cannot be read as `{text}`, the type of `{name}`\nhelp: name a type that can, as in `{{{name}: u32}}`"
                 ));
                 None
             }
@@ -251,7 +252,7 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a letter of a path is encoded by whoever sends it (WHATWG URL §1.3, the path percent-encode set).
+/// Whether a letter of a path is encoded by clients that read URLs as browsers do (WHATWG URL §1.3, the path percent-encode set).
 fn is_encoded(letter: char) -> bool {
     !letter.is_ascii_graphic() || ['"', '<', '>', '`', '^'].contains(&letter)
 }

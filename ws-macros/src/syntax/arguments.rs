@@ -158,7 +158,7 @@ impl Arguments {
             return;
         }
         let found = shown::code(&contract);
-        errors.on(contract, format!("a contract is served by its type's name, found a value that begins with `{found}`\nhelp: write `#[ws_route(ChatApi)]`"));
+        errors.on(contract, format!("a route names the type of its contract, and `{found}…` is a value\nhelp: write `#[ws_route(ChatApi)]`"));
         self.subject = Some(Subject::Unreadable);
         skip::to_comma(input);
     }
@@ -252,7 +252,9 @@ fn unknown_key(word: &str) -> String {
     let help = match word {
         "data" => "what `before_handle` returns in `Ok` is the data".to_owned(),
         word if is_for_a_path(word) => "the path stands first, without a key".to_owned(),
-        "contract" => "the contract stands first, without a key".to_owned(),
+        "contract" => {
+            "a route that serves a contract begins with its type: `#[ws_route(ChatApi)]`".to_owned()
+        }
         _ => vocabulary::nearest(word, KEYS.iter().map(|key| key.name))
             .map_or_else(all_keys, |near| format!("a key of nearly that name is `{near}`")),
     };

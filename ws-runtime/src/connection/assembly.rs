@@ -136,13 +136,13 @@ impl Assembly {
             errors.push(StartError::new(Fault::Value { option, value, why }));
         };
         if let Some(bytes) = self.head.max_bytes.filter(|bytes| *bytes < LEAST_HEADER_BYTES) {
-            refuse("max_header_bytes", bytes.to_string(), "it is at least 8192");
+            refuse("max_header_bytes", bytes.to_string(), "the least is 8192");
         }
         if self.head.max_headers == Some(0) {
-            refuse("max_headers", "0".to_owned(), "a request has header fields");
+            refuse("max_headers", "0".to_owned(), "every request has header fields");
         }
         if self.handshake_timeout.is_zero() {
-            refuse("handshake_timeout", "0".to_owned(), "a client would never be done in no time");
+            refuse("handshake_timeout", "0".to_owned(), "no client can finish a handshake in no time");
         }
         let pointer = self.defaults.latest_by_key.unwrap_or_default();
         if !pointer.is_empty() && !pointer.starts_with('/') {
@@ -153,7 +153,7 @@ impl Assembly {
             );
         }
         if self.shards == 0 {
-            refuse("shards", "0".to_owned(), "connections are on one of them");
+            refuse("shards", "0".to_owned(), "every connection belongs to one");
         }
         errors
     }

@@ -13,7 +13,7 @@ use crate::socket::Transport;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no listener to accept connections from",
     label = "no listener",
-    note = "tokio's `TcpListener` is one, and `tokio::net::TcpListener::from_std` makes one of the standard library's"
+    note = "tokio's `TcpListener` is one; for one of the standard library's, call `set_nonblocking(true)` and then `tokio::net::TcpListener::from_std`"
 )]
 pub trait Listener: Send + 'static {
     /// The stream of one connection.

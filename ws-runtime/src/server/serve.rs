@@ -24,7 +24,8 @@ pub(super) struct Running {
     pub(super) fallback: Option<Fallback>,
 }
 
-/// Its type does not depend on the argument's, so that one that does not fit is an error there, and nowhere else.
+/// What [`Server::listen`] and [`Server::serve`] return. Boxed, so that its type does not depend on the argument's: one that does
+/// not fit is then one error, at the argument.
 type Serving<'a> = Pin<Box<dyn Future<Output = Result<(), ServeError>> + Send + 'a>>;
 
 impl Server {

@@ -34,11 +34,11 @@ mistakes! { handlers:
     r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> (User, Vec<u8>) {} }"#
         => "(User, Vec<u8>)", "`before_handle` returns `()` or a `Result`, found `(User, Vec<u8>)`";
     r#"#[ws_route("/")] impl Chat { pub fn on_connect(&self) {} }"#
-        => "on_connect", "`on_connect` is no handler: its name here is `open`\nhelp: rename it to `open`, or move it";
+        => "on_connect", "`on_connect` is no handler: here it is called `open`\nhelp: rename it to `open`, or move it";
     r#"#[ws_route("/")] impl Chat { pub fn onData(&self) {} }"#
-        => "onData", "`onData` is no handler: its name here is `message`";
+        => "onData", "`onData` is no handler: here it is called `message`";
     r#"#[ws_route("/")] impl Chat { fn handle_disconnect(&self) {} }"#
-        => "handle_disconnect", "`handle_disconnect` is no handler: its name here is `close`";
+        => "handle_disconnect", "`handle_disconnect` is no handler: here it is called `close`";
     r#"#[ws_route("/")] impl Chat { fn open(&mut self) {} }"#
         => "&", "handlers share the route: expected `&self`, found `&mut self`";
     r#"#[ws_route("/")] impl Chat { fn open(self) {} }"#

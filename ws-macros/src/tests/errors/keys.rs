@@ -19,11 +19,11 @@ mistakes! { the_first_argument:
 
 mistakes! { keys:
     "#[ws_route(contract = Api, send_pings)] impl Chat { fn open(&self) {} }"
-        => "contract", "unknown key `contract`\nhelp: the contract stands first, without a key";
+        => "contract", "unknown key `contract`\nhelp: a route that serves a contract begins with its type: `#[ws_route(ChatApi)]`";
     "#[ws_route(Api::new(), send_pings)] impl Chat { fn open(&self) {} }"
-        => "Api", "a contract is served by its type's name, found a value that begins with `Api::new`";
+        => "Api", "a route names the type of its contract, and `Api::new…` is a value";
     "#[ws_route(api.clone())] impl Chat { fn open(&self) {} }"
-        => "api", "a contract is served by its type's name, found a value that begins with `api`";
+        => "api", "a route names the type of its contract, and `api…` is a value";
     "#[ws_contract(contract = Api)] struct Other;"
         => "contract", "unknown key `contract`";
     r#"#[ws_route(url = "/a", send_pings)] impl Chat { fn open(&self) {} }"#

@@ -82,7 +82,7 @@ mistakes! { paths:
     r#"#[ws_route("/a%zz%20b")] impl Chat { fn open(&self) {} }"#
         => r#""/a%zz%20b""#, "a path is sent percent-encoded, found `%`\nhelp: write `a%25zz%20b`";
     r#"#[ws_route("/a/%2E%2e")] impl Chat { fn open(&self) {} }"#
-        => r#""/a/%2E%2e""#, "`%2E%2e` is never sent in a path";
+        => r#""/a/%2E%2e""#, "clients resolve `%2E%2e` before they send a path";
     r#"#[ws_route("/a\\b")] impl Chat { fn open(&self) {} }"#
         => r#""/a\\b""#, "browsers send `/` for a backslash, found `a\\b`\nhelp: write `a/b`";
     r#"#[ws_route("/[room]")] impl Chat { fn open(&self) {} }"#
@@ -91,18 +91,20 @@ mistakes! { paths:
         => r#""/[...path]""#, "the rest of a path is captured with a `*` in braces, found `[...path]`\nhelp: write `{*path}`";
     r#"#[ws_route("/[[room]]")] impl Chat { fn open(&self) {} }"#
         => r#""/[[room]]""#, "a capture cannot be optional, found `[[room]]`";
+    r#"#[ws_route("/:?")] impl Chat { fn open(&self) {} }"#
+        => r#""/:?""#, "a capture cannot be optional, found `:?`\nhelp: a path without `name` is a route of its own";
     r#"#[ws_route("/a/../b")] impl Chat { fn open(&self) {} }"#
-        => r#""/a/../b""#, "`..` is never sent in a path, for clients resolve it\nhelp: write the path that it leads to";
+        => r#""/a/../b""#, "clients resolve `..` before they send a path\nhelp: write the path that it leads to";
     r#"#[ws_route("/.")] impl Chat { fn open(&self) {} }"#
-        => r#""/.""#, "`.` is never sent in a path, for clients resolve it";
+        => r#""/.""#, "clients resolve `.` before they send a path";
     r#"#[ws_route("/{_}")] impl Chat { fn open(&self) {} }"#
         => r#""/{_}""#, "a capture cannot be named `_`";
     r#"#[ws_route("/{a: &str}")] impl Chat { fn open(&self) {} }"#
         => r#""/{a: &str}""#, "a type of the contract cannot borrow";
     r#"#[ws_route("/{a: impl Send}")] impl Chat { fn open(&self) {} }"#
-        => r#""/{a: impl Send}""#, "the type of `{a}` is made of a segment, found `impl Send`";
+        => r#""/{a: impl Send}""#, "a segment cannot be read as `impl Send`, the type of `a`";
     r#"#[ws_route("/{a: dyn Send}")] impl Chat { fn open(&self) {} }"#
-        => r#""/{a: dyn Send}""#, "the type of `{a}` is made of a segment, found `dyn Send`";
+        => r#""/{a: dyn Send}""#, "a segment cannot be read as `dyn Send`, the type of `a`";
     r#"#[ws_route("/{a: Self}")] impl Chat { fn open(&self) {} }"#
         => r#""/{a: Self}""#, "the type of `{a}` cannot name `Self`";
     r#"#[ws_route("/{a: Row<N>}")] impl<const N: usize> Chat<N> { fn open(&self) {} }"#
