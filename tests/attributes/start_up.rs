@@ -67,6 +67,9 @@ routes! {
     Underscored = "/keys", header = Client;
     NestedQuery = "/nested", query = Nested;
     MappedQuery = "/mapped", query = Vec<String>;
+    NestedParams = "/nested/{inner}", params = Nested;
+    NestedHeader = "/header", header = Nested;
+    NestedCookie = "/cookie", cookie = Nested;
     LongNumbers = "/long", body = Huge;
     BadPattern = "/pattern", response = Code;
     Confusing = "/events", response = Event;
@@ -133,12 +136,6 @@ fn each_mistake_is_said_with_its_route_and_its_way_out() {
              in lower case with `-`, as in `#[serde(rename = \"x-api-key\")]`",
         ),
         (
-            Server::new().route(NestedQuery),
-            "the route `/nested` cannot be served: its `query` cannot be checked: the schema of \
-             `attributes::start_up::Nested`, as it arrives, cannot be used: `inner` is an object, which text cannot be: use a \
-             string or a number",
-        ),
-        (
             Server::new().route(MappedQuery),
             "the route `/mapped` cannot be served: its `query` cannot be checked: the schema of \
              `alloc::vec::Vec<alloc::string::String>`, as it arrives, cannot be used: it must be a struct with named fields, \
@@ -192,6 +189,23 @@ fn each_mistake_is_said_with_its_route_and_its_way_out() {
         let whole =
             if expected.ends_with(": ") { message.starts_with(expected) } else { message == expected };
         assert!(whole, "{message}\nis not\n{expected}");
+    }
+}
+
+#[test]
+fn the_part_is_named_whose_type_cannot_be_checked() {
+    for (server, path, part) in [
+        (Server::new().route(NestedParams), "/nested/{inner}", "params"),
+        (Server::new().route(NestedQuery), "/nested", "query"),
+        (Server::new().route(NestedHeader), "/header", "header"),
+        (Server::new().route(NestedCookie), "/cookie", "cookie"),
+    ] {
+        let expected = format!(
+            "the server cannot be started; the route `{path}` cannot be served: its `{part}` cannot be checked: the schema of \
+             `attributes::start_up::Nested`, as it arrives, cannot be used: `inner` is an object, which text cannot be: use a \
+             string or a number"
+        );
+        assert_eq!(said(server), expected);
     }
 }
 

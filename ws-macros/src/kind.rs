@@ -21,7 +21,7 @@ pub(crate) fn reference(kind: &Type) -> Option<&TypeReference> {
     }
 }
 
-/// `Bytes`, of `ws_runtime::Bytes`.
+/// The last part of a path: `Bytes` of `ws_runtime::Bytes`. It may be another type of that name.
 pub(crate) fn last(kind: &Type) -> Option<&PathSegment> {
     match kind {
         Type::Path(named) if named.qself.is_none() => named.path.segments.last(),

@@ -32,8 +32,11 @@ pub(super) fn implementation(
 fn data(before_handle: &[&Handler], shell: &Shell<'_>, items: &mut TokenStream) {
     items.extend(before_handle.iter().map(|&handler| {
         let place = method::returned(handler);
-        let (attribute, admit, output) =
-            (presence::attribute(handler, place), paths::admit_trait(place), output(handler));
+        let attribute = presence::attribute(handler, place);
+        if let Some(data) = &handler.data {
+            return quote_spanned!(place=> #attribute type Data = #data;);
+        }
+        let (admit, output) = (paths::admit_trait(place), output(handler));
         quote_spanned!(place=> #attribute type Data = <#output as #admit>::Data;)
     }));
     items.extend(

@@ -144,7 +144,7 @@ pub(super) fn returned(handler: &Handler) -> Span {
     handler.output.as_ref().map_or_else(|| span::at(handler.name.span()), span::of)
 }
 
-/// A local. No span keeps it from being read as a pattern of a constant or unit struct of the user's; a name of ours does.
+/// A local of ours. Whatever its span, a name in a pattern may be that of a constant or unit struct in scope; so it has a prefix.
 pub(super) fn local(name: &str, span: Span) -> Ident {
     format_ident!("__{name}", span = span)
 }

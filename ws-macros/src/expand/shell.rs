@@ -41,8 +41,8 @@ impl<'a> Shell<'a> {
         self.implement_by(Token![impl](self.span), name, items, out);
     }
 
-    /// The same, begun by the user's own keyword: of a type that is unknown in it the compiler then says exactly what it says of
-    /// it in the user's item, and says it once.
+    /// As [`implement`](Self::implement), with the user's own `impl`: of an unknown type the compiler then suggests the same here as
+    /// in the user's block, and prints two equal errors once.
     pub(super) fn implement_as_written(&self, name: Name, items: TokenStream, out: &mut TokenStream) {
         self.implement_by(Token![impl](self.target.keyword), name, items, out);
     }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! match body {
-//!     Say::Join(field) => { let out = <Chat>::message_join(self, ws, field).await; reply::<Self, _, _>(out) }
+//!     Say::Join(field) => { let out = <Chat>::message_join(self, socket, field).await; reply::<Self, _, _>(out) }
 //!     Say::Who { .. } => { … }
 //! }
 //! ```
@@ -29,7 +29,7 @@ pub(super) fn method(variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     let at = span::at(first.handler.name.span());
     let attribute = presence::if_any(variants.arms.iter().map(|arm| &arm.handler), at);
     let head = Head { kind: Kind::Message, plain: variants.is_plain(), at };
-    let (ws, ws_kind) = (method::local(SOCKET.name, at), (SOCKET.default)(at));
+    let (socket, socket_kind) = (method::local(SOCKET.name, at), (SOCKET.default)(at));
     // A variant without a handler is reported where the enum is named.
     let body = method::local("body", span::of(&variants.body));
     let (kind, outcome) = (&variants.body, Outcome { at });
@@ -38,17 +38,17 @@ pub(super) fn method(variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     let dispatch = aliased(variants, quote_spanned!(body.span()=> match #body #block));
     quote_spanned! {at=>
         #attribute
-        #head<'ws>(&'ws self, #ws: #ws_kind, #body: #kind) -> #outcome { #dispatch }
+        #head<'ws>(&'ws self, #socket: #socket_kind, #body: #kind) -> #outcome { #dispatch }
     }
 }
 
-/// A `match` whose patterns name the enum by an alias, if it has one.
+/// A `match` whose patterns name the enum by an alias, if it has one: by two, for `type Say = Say` would name itself.
 ///
 /// ```text
 /// type __Say = wire::Say<u8>;
 /// {
 ///     type Say = __Say;
-///     match body { Say::Who { .. } => { … } }
+///     match __body { Say::Who { .. } => { … } }
 /// }
 /// ```
 fn aliased(variants: &Variants, dispatch: TokenStream) -> TokenStream {
@@ -79,11 +79,11 @@ fn arm(arm: &Arm, variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     let at = span::at(handler.name.span());
     let (path, attribute) = (path(variants, at), presence::attribute(handler, at));
     // The method's head has the trait's own types, so a wrong one of the user's is an error at the argument.
-    let ws = handler.first.as_ref().map(|kind| method::local(SOCKET.name, span::of(kind)));
+    let socket = handler.first.as_ref().map(|kind| method::local(SOCKET.name, span::of(kind)));
     let field = handler.second.as_ref().map(|kind| method::local("field", span::of(kind)));
     let pattern =
         field.as_ref().map_or_else(|| quote_spanned!(at=> { .. }), |field| quote_spanned!(at=> (#field)));
-    let call = Call::with(handler, ws.iter().chain(&field).collect(), shell);
+    let call = Call::with(handler, socket.iter().chain(&field).collect(), shell);
     let (out, judge) = (method::out(handler), Judge { at: method::returned(handler) });
     quote_spanned! {at=>
         #attribute

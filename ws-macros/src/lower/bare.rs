@@ -4,7 +4,7 @@
 
 use syn::{GenericArgument, PathArguments, Type};
 
-use crate::kind::last;
+use crate::kind::{last, name};
 
 /// What nobody calls a `Result`.
 const NO_RESULT: &[&str] = &[
@@ -28,7 +28,6 @@ const NO_RESULT: &[&str] = &[
     "Option",
     "Vec",
     "HashMap",
-    "Box",
     "Arc",
     "Reject",
     "StatusCode",
@@ -37,11 +36,13 @@ const NO_RESULT: &[&str] = &[
 /// The data that was meant, if a type surely is no `Result`, as far as names tell.
 pub(super) fn data(kind: &Type) -> Option<&Type> {
     match kind {
-        Type::Array(_) | Type::Reference(_) => Some(kind),
+        Type::Array(_) => Some(kind),
+        // Another reference may be to a type of the user's, which may have what a `Result` has.
+        Type::Reference(reference) => name(&reference.elem).filter(|name| *name == "str").map(|_| kind),
         Type::Tuple(tuple) => (!tuple.elems.is_empty()).then_some(kind),
         Type::Path(_) => {
             let last = last(kind)?;
-            // `None` was to refuse.
+            // The user meant `None` to refuse.
             let wanted = if last.ident == "Option" { argument(&last.arguments) } else { None };
             let is_bare = NO_RESULT.contains(&&*last.ident.to_string());
             is_bare.then(|| wanted.unwrap_or(kind))

@@ -6,7 +6,7 @@ use super::{
     attributes,
     borrow::{self, BORROWED},
     demands, inline,
-    mentions::{mentions, names},
+    mentions::{is_whole, mentions, names},
     path, places, strings,
     target::{self, Site},
 };
@@ -118,7 +118,7 @@ fn is_sent(kind: &Type, errors: &mut Diagnostics) -> bool {
 /// A type that may be one of the contract's as far as its tokens say.
 fn owned(kind: Option<&Type>, errors: &mut Diagnostics) -> Option<Type> {
     let kind = kind?;
-    if let Type::ImplTrait(_) | Type::TraitObject(_) = kind {
+    if !is_whole(kind) {
         let found = shown::code(kind);
         errors.on(kind, format!("a type of the contract is known by its name, found `{found}`\nhelp: derive what it needs for a struct or an enum"));
         return None;

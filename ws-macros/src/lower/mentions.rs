@@ -34,3 +34,11 @@ pub(super) fn mentions(tokens: &TokenStream, name: &str) -> bool {
         }
     })
 }
+
+/// Whether values can be of a type as it is written: it is not left to be found out (`_`, `impl …`), and has a size.
+pub(super) fn is_whole(kind: &Type) -> bool {
+    if kind::name(kind).is_some() {
+        return true;
+    }
+    !matches!(kind, Type::TraitObject(_) | Type::Infer(_)) && !mentions(&kind.to_token_stream(), "impl")
+}

@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::{LitStr, Type, ext::IdentExt, parse::Parser};
 
+use super::mentions::is_whole;
 use crate::{diagnostics::Diagnostics, model::Capture};
 
 /// A path that was read.
@@ -234,7 +235,7 @@ impl Reader<'_> {
 
     fn kind(&mut self, name: &str, text: &str) -> Option<Type> {
         match LitStr::new(text, self.span).parse::<Type>() {
-            Ok(Type::ImplTrait(_) | Type::TraitObject(_)) => {
+            Ok(kind) if !is_whole(&kind) => {
                 self.error(format!(
                     "a segment cannot be read as `{text}`, the type of `{name}`\nhelp: name a type that can, as in `{{{name}: u32}}`"
                 ));

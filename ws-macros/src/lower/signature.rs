@@ -2,12 +2,13 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{FnArg, GenericParam, Receiver, ReceiverKind, ReturnType, Safety, Signature, Type, parse_quote};
+use syn::{FnArg, GenericParam, Receiver, ReceiverKind, ReturnType, Safety, Signature, Type};
 
-use super::{attributes, bare};
+use super::{attributes, bare, borrow::made_static_in};
 use crate::{
     diagnostics::Diagnostics,
     kind::{last, name, reference},
+    lifetimes::Which,
     model::Handler,
     shown,
     syntax::Method,
@@ -16,7 +17,7 @@ use crate::{
 
 /// Reads a handler. Every mistake in its signature is reported, and what is wrong is left out.
 ///
-/// What it takes by value is of the type `payload`, as far as that is known.
+/// `payload` is the type that it takes by value, if the attribute says.
 pub(super) fn read(
     method: Method,
     word: &HandlerWord,
@@ -24,12 +25,15 @@ pub(super) fn read(
     payload: Option<&Type>,
     errors: &mut Diagnostics,
 ) -> Handler {
-    let mut reader = Reader { name: method.signature.ident.clone(), word, expected, payload, errors };
+    let mut reader =
+        Reader { name: method.signature.ident.clone(), word, expected, payload, data: None, errors };
     reader.qualifiers(&method.signature);
     reader.receiver(&method.signature);
     let (first, second) = reader.arguments(&method.signature);
     let output = reader.output(&method.signature);
+    let data = reader.data;
     Handler {
+        data,
         kind: word.kind,
         name: method.signature.ident,
         is_async: method.signature.asyncness.is_some(),
@@ -46,6 +50,7 @@ struct Reader<'a> {
     word: &'a HandlerWord,
     expected: &'a str,
     payload: Option<&'a Type>,
+    data: Option<Type>,
     errors: &'a mut Diagnostics,
 }
 
@@ -253,7 +258,7 @@ impl Reader<'_> {
                              help: `Ok(data)` lets the client in, `Err` refuses it: write `{expected}`"
                         ),
                     );
-                    return Some(parse_quote!(::core::result::Result<#data, ()>));
+                    self.data = Some(made_static_in(data, Which::All));
                 }
                 if self.word.returns == Returns::Nothing && !unit {
                     self.error(kind, format!("`{name}` returns nothing\nhelp: write `{expected}`"));

@@ -63,7 +63,7 @@ fn is_no_enum(kind: &Type) -> bool {
     last(kind).is_some_and(|last| ["String", "Vec", "Box"].iter().any(|name| last.ident == name))
 }
 
-/// The enum's name, if another type can have it in the one method where its variants are told apart.
+/// The name by which patterns can call the enum: its own, unless a parameter decides what the enum is, or the route's type has it.
 pub(super) fn alias(path: &Path, body: &Type, target: &Target) -> Option<Ident> {
     let name = &path.segments.last()?.ident;
     let parameters = target.generics.params.iter().filter_map(|parameter| match parameter {

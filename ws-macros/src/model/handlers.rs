@@ -17,6 +17,8 @@ pub(crate) struct Handler {
     pub(crate) second: Option<Type>,
     /// `None` if no return type is written.
     pub(crate) output: Option<Type>,
+    /// What the connection's data was meant to be, where what `before_handle` returns is no `Result`.
+    pub(crate) data: Option<Type>,
     pub(crate) conditions: Vec<TokenStream>,
     pub(crate) docs: Vec<DocPart>,
 }

@@ -44,7 +44,7 @@ pub(crate) struct Stated {
 pub(crate) struct Target {
     /// Where the runtime is, if the user says so.
     pub(crate) root: Option<Path>,
-    /// The item's keyword.
+    /// The place of the item's `impl` or `struct`.
     pub(crate) keyword: Span,
     pub(crate) generics: Generics,
     pub(crate) self_type: Type,

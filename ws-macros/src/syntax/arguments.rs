@@ -5,7 +5,7 @@ use syn::{
     Lit, LitStr, Path, Token, Type, TypePath,
     ext::IdentExt,
     parse::{ParseStream, Parser},
-    token::Bracket,
+    token::{Brace, Bracket, Paren},
 };
 
 use super::{Amount, Deflate, Origins, Pointer, Slot, Strings, skip};
@@ -226,7 +226,9 @@ fn begins_with_a_contract(input: ParseStream<'_>) -> bool {
     match fork.call(Ident::parse_any) {
         Ok(word) => {
             let ends = fork.is_empty() || fork.peek(Token![,]);
-            let goes_on = fork.peek(Token![<]) || fork.peek(Token![.]);
+            let value = fork.peek(Paren) || fork.peek(Brace);
+            let is_type = word.to_string().starts_with(|letter: char| letter.is_ascii_uppercase());
+            let goes_on = fork.peek(Token![<]) || fork.peek(Token![.]) || (is_type && value);
             vocabulary::key(&word.to_string()).is_none() && (ends || goes_on)
         }
         // A macro hands a `$contract:path` over in a group of its own.

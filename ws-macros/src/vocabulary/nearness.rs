@@ -117,8 +117,16 @@ mod tests {
 
     #[test]
     fn an_event_of_another_library_is_known_by_its_listener() {
+        for (events, handler) in [
+            (&["connect", "connected", "connection", "opened"] as &[&str], "open"),
+            (&["binary", "data", "receive", "received", "text"], "message"),
+            (&["disconnect", "disconnected", "disconnecting", "disconnection", "closed", "end"], "close"),
+        ] {
+            for event in events {
+                assert_eq!(elsewhere(&format!("on_{event}")), Some(handler), "{event}");
+            }
+        }
         for (name, expected) in [
-            ("on_connection", Some("open")),
             ("onText", Some("message")),
             ("handle_end", Some("close")),
             ("connection", None),

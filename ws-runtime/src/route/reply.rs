@@ -22,8 +22,7 @@ use crate::{
     message = "`{Self}` is not a reply of this route, whose `response` is `{R}`",
     label = "not a reply",
     note = "a reply is `()`, `{R}`, `Close`, an `Option`, `Result` or `Stream` of a reply, or a `Vec` of `{R}`; another type is named by `response = …`",
-    note = "the error of a `Result` is `Send + Sync` and implements `std::error::Error`, or is a string; a stream is `Send`",
-    note = "a `Reject` answers the handshake; once the socket is open, `Close` ends it",
+    note = "the error of a `Result` is `Send + Sync` and implements `std::error::Error`, as `Close` does and `Reject` does not, or is a string; a stream is `Send`",
     note = "an asynchronous handler is written `async fn`"
 )]
 pub trait Reply<'a, R, M = ()>: Sized {

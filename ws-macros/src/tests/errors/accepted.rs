@@ -28,6 +28,10 @@ fn nothing_is_said_of_what_is_right() {
         r#"#[ws_route("/")] impl Chat { fn open(&self, #[cfg_attr(a, allow(unused))] ws: &Socket<Self>) {} }"#,
         r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn on_text(&self) {} fn handle_data(&self) {} }"#,
         r#"#[ws_route("/", query = Q<fn(&str) -> &str>)] impl Chat<Box<dyn Fn(&str) -> bool>, for<'a> fn(&'a u8, [&'a u8; 1]) -> &'a u8> { fn open(&self) {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> Box<Pass> {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> &'static Pass {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> <A as B>::Option {} }"#,
+        r#"#[ws_route("/", body = Say)] impl Chat { fn message(&self) {} fn close(&self, ws: &Say) {} }"#,
     ] {
         let found = errors(source);
         assert!(found.is_empty(), "{source}\n{found:#?}");

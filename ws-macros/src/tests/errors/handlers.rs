@@ -27,6 +27,22 @@ mistakes! { handlers:
         => "Vec", "expected the path of an enum, for its variants have handlers, found `Vec<Say>`";
     r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn onopen(&self) {} }"#
         => "onopen", "`onopen` is no handler, and nearly `open`";
+    r#"#[ws_route("/")] impl Chat { fn transform_message(&self, message: &Message) -> Message {} }"#
+        => "&", "`transform_message` takes what arrives by value";
+    r#"#[ws_route("/")] impl Chat { fn error(&self, error: &Error) {} }"#
+        => "&", "`error` takes what arrives by value";
+    r#"#[ws_route("/")] impl Chat { fn message(&self, body: &[u8; 2]) {} }"#
+        => "&", "`message` takes what arrives by value";
+    r#"#[ws_route("/")] impl Chat { fn message(&self, body: &(u8, u8)) {} }"#
+        => "&", "`message` takes what arrives by value";
+    r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> &'static str {} }"#
+        => "&", "`before_handle` returns `()` or a `Result`, found `&'static str`";
+    r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> [u8; 4] {} }"#
+        => "[u8; 4]", "`before_handle` returns `()` or a `Result`, found `[u8; 4]`";
+    r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> http::StatusCode {} }"#
+        => "http", "`before_handle` returns `()` or a `Result`, found `http::StatusCode`";
+    r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> Reject {} }"#
+        => "Reject", "`before_handle` returns `()` or a `Result`, found `Reject`";
     r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> std::option::Option<User> {} }"#
         => "std", "`before_handle` returns `()` or a `Result`, found `std::option::Option<User>`\nhelp: `Ok(data)` lets the client in, `Err` refuses it: write `async fn before_handle(";
     r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> (bool) {} }"#

@@ -25,13 +25,15 @@ mistakes! { keys:
     "#[ws_route(api.clone())] impl Chat { fn open(&self) {} }"
         => "api", "a route names the type of its contract, and `api…` is a value";
     "#[ws_contract(contract = Api)] struct Other;"
-        => "contract", "unknown key `contract`";
+        => "contract", "unknown key `contract`\nhelp: a route that serves a contract begins with its type: `#[ws_route(ChatApi)]`";
     r#"#[ws_route(url = "/a", send_pings)] impl Chat { fn open(&self) {} }"#
         => "url", "unknown key `url`\nhelp: the path stands first, without a key";
     r#"#[ws_route(get "/a")] impl Chat { fn open(&self) {} }"#
         => "get", "unknown key `get`";
     "#[ws_route(Api { a: 1 })] impl Chat { fn open(&self) {} }"
-        => "Api", "unknown key `Api`";
+        => "Api", "a route names the type of its contract, and `Api…` is a value";
+    "#[ws_route(Api(), idle_timeout = 3)] impl Chat { fn open(&self) {} }"
+        => "Api", "a route names the type of its contract, and `Api…` is a value";
     "#[ws_route(&Api)] impl Chat { fn open(&self) {} }"
         => "&", "expected a key, as in `body = Say`";
     r#"#[ws_route(path = "/a", send_pings)] impl Chat { fn open(&self) {} }"#

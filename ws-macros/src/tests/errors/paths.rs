@@ -103,6 +103,16 @@ mistakes! { paths:
         => r#""/{a: &str}""#, "a type of the contract cannot borrow";
     r#"#[ws_route("/{a: impl Send}")] impl Chat { fn open(&self) {} }"#
         => r#""/{a: impl Send}""#, "a segment cannot be read as `impl Send`, the type of `a`";
+    r#"#[ws_route("/{a: Option<impl Send>}")] impl Chat { fn open(&self) {} }"#
+        => r#""/{a: Option<impl Send>}""#, "a segment cannot be read as `Option<impl Send>`, the type of `a`";
+    r#"#[ws_route("/{a: _}")] impl Chat { fn open(&self) {} }"#
+        => r#""/{a: _}""#, "a segment cannot be read as `_`, the type of `a`";
+    r#"#[ws_route("/:")] impl Chat { fn open(&self) {} }"#
+        => r#""/:""#, "a capture stands in braces, found `:`\nhelp: write `{name}`";
+    r#"#[ws_route("/[0]")] impl Chat { fn open(&self) {} }"#
+        => r#""/[0]""#, "a capture stands in braces, found `[0]`\nhelp: write `{name}`";
+    r#"#[ws_route("/[[...a]]")] impl Chat { fn open(&self) {} }"#
+        => r#""/[[...a]]""#, "a capture cannot be optional, found `[[...a]]`\nhelp: a path without `a` is";
     r#"#[ws_route("/{a: dyn Send}")] impl Chat { fn open(&self) {} }"#
         => r#""/{a: dyn Send}""#, "a segment cannot be read as `dyn Send`, the type of `a`";
     r#"#[ws_route("/{a: Self}")] impl Chat { fn open(&self) {} }"#

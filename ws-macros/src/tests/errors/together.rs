@@ -69,6 +69,19 @@ fn all_mistakes_are_reported_whatever_the_attribute_stands_on() {
 }
 
 #[test]
+fn data_without_a_result_is_still_the_data() {
+    for (returned, data) in [
+        ("Option<User>", "type Data = User ;"),
+        ("bool", "type Data = bool ;"),
+        ("Option<&str>", "type Data = & 'static str ;"),
+    ] {
+        let source = format!("#[ws_route(\"/\")] impl Chat {{ fn before_handle(&self) -> {returned} {{}} }}");
+        let written = expand(&source).to_string();
+        assert!(written.contains(data), "{written}");
+    }
+}
+
+#[test]
 fn beside_an_error_the_route_is_still_there_for_other_code() {
     let written = expand(r#"#[ws_route("/{room}", wrong = 1)] impl Chat { fn before_handle(&self) -> Result<User, Reject> {} }"#).to_string();
     for part in [
