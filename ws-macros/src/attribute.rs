@@ -9,7 +9,7 @@ use crate::{
     syntax::{Arguments, Item},
 };
 
-/// `#[ws_route]`: the block as it was written, what is wrong with it, and the implementations beside it.
+/// `#[ws_route]`: the block as it was written but for bounds in its head, what is wrong with it, and the implementations beside it.
 ///
 /// With anything wrong the implementations are those that other code needs to see, so that one mistake stays one error; for
 /// its sake alone a block that borrows is written as if it did not.
@@ -18,20 +18,18 @@ pub(crate) fn route(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let read = Item::read(&item);
     let is_block = read.is_block();
     let route = lower::route(Arguments::read(arguments, &mut errors), read, &mut errors);
-    let (target, beside) = match &route {
-        None => (None, None),
-        Some(Lowered::Right(route)) => (Some(&route.target), Some(expand::route(route))),
-        Some(Lowered::Wrong(stub)) => (Some(&stub.target), Some(expand::stub(stub))),
+    let (item, beside) = match route {
+        None => (item, None),
+        Some(Lowered::Right(route)) => (expand::sharing(&route.target, item), Some(expand::route(&route))),
+        Some(Lowered::Wrong(stub)) => {
+            let item = match &stub.borrowed {
+                Some(names) => expand::outlasting(&stub, names, item),
+                None => item,
+            };
+            let item = if is_block { expand::sharing(&stub.target, item) } else { item };
+            (item, Some(expand::stub(&stub)))
+        }
     };
-    let mut item = item;
-    if let Some(Lowered::Wrong(stub)) = &route
-        && let Some(names) = &stub.borrowed
-    {
-        item = expand::outlasting(stub, names, item);
-    }
-    if let Some(target) = target.filter(|_| is_block) {
-        item = expand::sharing(target, item);
-    }
     let allow = is_block.then(expand::allow);
     [allow, Some(item), errors.into_tokens(), beside].into_iter().flatten().collect()
 }

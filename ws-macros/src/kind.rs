@@ -29,6 +29,11 @@ pub(crate) fn last(kind: &Type) -> Option<&PathSegment> {
     }
 }
 
+/// Whether a type goes by one of these names, whatever they stand for.
+pub(crate) fn is_called(kind: &Type, names: &[&str]) -> bool {
+    last(kind).is_some_and(|last| names.iter().any(|name| last.ident == name))
+}
+
 /// The place of a type's first token.
 pub(crate) fn place(kind: &Type) -> Span {
     match kind {

@@ -32,7 +32,7 @@ pub(crate) fn allow() -> TokenStream {
 /// impl<T> Chat<T> where Self: Shared, T: Decode { … }
 /// ```
 pub(crate) fn sharing(target: &Target, block: TokenStream) -> TokenStream {
-    if target.generics.type_params().next().is_none() {
+    if !target.is_generic() {
         return block;
     }
     let mut head: Vec<TokenTree> = block.into_iter().collect();

@@ -149,7 +149,8 @@ pub(super) fn local(name: &str, span: Span) -> Ident {
     format_ident!("__{name}", span = span)
 }
 
-/// A reference gets the method's lifetime, which has a name that no function type in the block gives to one of its own; nothing else of the user's type is touched.
+/// A reference gets the method's lifetime; nothing else of the user's type is touched. It is called `'ws`, for function types in
+/// the block may well have an `'a` of their own.
 fn borrowed(kind: &Type, at: Span, tokens: &mut TokenStream) {
     match kind {
         Type::Group(group) => borrowed(&group.elem, at, tokens),

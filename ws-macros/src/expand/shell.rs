@@ -23,7 +23,7 @@ impl<'a> Shell<'a> {
         let span = span::at(target.self_type.span());
         let mut generics = target.generics.clone();
         // Without this each impl demands it anew of the parameters; with it, whoever names the type does, once.
-        if generics.type_params().next().is_some() {
+        if target.is_generic() {
             // The compiler suggests further bounds behind this one, so it is shown where the block's head ends.
             let end =
                 end(&target.generics.where_clause).or_else(|| end(&target.self_type)).map_or(span, span::at);

@@ -4,9 +4,9 @@
 
 use syn::{GenericArgument, PathArguments, Type};
 
-use crate::kind::{last, name};
+use crate::kind::{is_called, last, name};
 
-/// What nobody calls a `Result`.
+/// What nobody calls a `Result`, beside `Option`.
 const NO_RESULT: &[&str] = &[
     "bool",
     "char",
@@ -25,7 +25,6 @@ const NO_RESULT: &[&str] = &[
     "u128",
     "usize",
     "String",
-    "Option",
     "Vec",
     "HashMap",
     "Arc",
@@ -40,21 +39,18 @@ pub(super) fn data(kind: &Type) -> Option<&Type> {
         // Another reference may be to a type of the user's, which may have what a `Result` has.
         Type::Reference(reference) => name(&reference.elem).filter(|name| *name == "str").map(|_| kind),
         Type::Tuple(tuple) => (!tuple.elems.is_empty()).then_some(kind),
-        Type::Path(_) => {
-            let last = last(kind)?;
-            // The user meant `None` to refuse.
-            let wanted = if last.ident == "Option" { argument(&last.arguments) } else { None };
-            let is_bare = NO_RESULT.contains(&&*last.ident.to_string());
-            is_bare.then(|| wanted.unwrap_or(kind))
-        }
+        // The user meant `None` to refuse.
+        Type::Path(_) if is_called(kind, &["Option"]) => Some(argument(kind).unwrap_or(kind)),
+        Type::Path(_) => is_called(kind, NO_RESULT).then_some(kind),
         Type::Group(group) => data(&group.elem),
         Type::Paren(paren) => data(&paren.elem),
         _ => None,
     }
 }
 
-fn argument(arguments: &PathArguments) -> Option<&Type> {
-    match arguments {
+/// `User`, of `Option<User>`.
+fn argument(kind: &Type) -> Option<&Type> {
+    match &last(kind)?.arguments {
         PathArguments::AngleBracketed(arguments) => match arguments.args.first()? {
             GenericArgument::Type(kind) => Some(kind),
             _ => None,

@@ -22,15 +22,11 @@ pub(super) struct Borrow {
 
 /// The first reference or lifetime of a type that is not `'static`, if there is one.
 pub(super) fn find(kind: &Type) -> Option<Borrow> {
-    if name(kind).is_some() { None } else { within(kind.to_token_stream()) }
-}
-
-fn within(tokens: TokenStream) -> Option<Borrow> {
-    let mut bound = Vec::new();
-    search(tokens, &mut bound)
+    if name(kind).is_some() { None } else { search(kind.to_token_stream(), &mut Vec::new()) }
 }
 
 /// What a function's type borrows (`fn(&str) -> &str`, `for<'a> Fn(&'a str)`) it borrows while it is called: it keeps nothing.
+/// The lifetimes that such a type declares are `bound`.
 fn search(tokens: TokenStream, bound: &mut Vec<String>) -> Option<Borrow> {
     let mut tokens = tokens.into_iter().peekable();
     let mut called = false;
@@ -38,18 +34,13 @@ fn search(tokens: TokenStream, bound: &mut Vec<String>) -> Option<Borrow> {
         let after_name = std::mem::replace(&mut called, matches!(token, TokenTree::Ident(_)));
         match token {
             TokenTree::Ident(word) if word == "for" => {
-                tokens.next_if(|next| matches!(next, TokenTree::Punct(mark) if mark.as_char() == '<'));
-                while let Some(next) =
-                    tokens.next_if(|next| !matches!(next, TokenTree::Punct(mark) if mark.as_char() == '>'))
-                {
+                tokens.next_if(|next| is(next, '<'));
+                while let Some(next) = tokens.next_if(|next| !is(next, '>')) {
                     bound.push(next.to_string());
                 }
             }
             TokenTree::Punct(mark) if mark.as_char() == '&' => {
-                let named = matches!(tokens.peek(), Some(TokenTree::Punct(mark)) if mark.as_char() == '\'');
-                if named {
-                    tokens.next();
-                }
+                let named = tokens.next_if(|next| is(next, '\'')).is_some();
                 let lifetime = tokens.peek().map(ToString::to_string).filter(|_| named);
                 if lifetime.is_none_or(|lifetime| lifetime != "static" && !bound.contains(&lifetime)) {
                     return Some(Borrow { place: mark.span(), written: "&".to_owned() });
@@ -62,9 +53,10 @@ fn search(tokens: TokenStream, bound: &mut Vec<String>) -> Option<Borrow> {
                 }
             }
             TokenTree::Group(group) if after_name && group.delimiter() == Delimiter::Parenthesis => {
-                let is = |mark| move |next: &TokenTree| matches!(next, TokenTree::Punct(other) if other.as_char() == mark);
-                if tokens.next_if(is('-')).is_some() && tokens.next_if(is('>')).is_some() {
-                    tokens.next_if(is('&'));
+                if tokens.next_if(|next| is(next, '-')).is_some()
+                    && tokens.next_if(|next| is(next, '>')).is_some()
+                {
+                    tokens.next_if(|next| is(next, '&'));
                 }
             }
             TokenTree::Group(group) => {
@@ -76,6 +68,10 @@ fn search(tokens: TokenStream, bound: &mut Vec<String>) -> Option<Borrow> {
         }
     }
     None
+}
+
+fn is(token: &TokenTree, mark: char) -> bool {
+    matches!(token, TokenTree::Punct(other) if other.as_char() == mark)
 }
 
 /// A part of the grammar with `'static` in the place of other lifetimes.

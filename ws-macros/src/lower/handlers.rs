@@ -40,8 +40,8 @@ pub(super) fn read(block: Block, body: Option<&Type>, errors: &mut Diagnostics) 
             Name::Handler(word) => {
                 whole |= always && word.kind == Kind::Message;
                 found.kinds.push(word.kind);
-                let payload = body.filter(|_| word.kind == Kind::Message);
-                found.add(signature::read(method, word, word.signature, payload, errors));
+                let body = body.filter(|_| word.kind == Kind::Message);
+                found.add(signature::read(method, word, word.signature, body, errors));
             }
             Name::Variant(variant) => {
                 if always {

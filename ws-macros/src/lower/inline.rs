@@ -1,11 +1,11 @@
 //! The struct that is generated for the captures of a path: its name, and what its types may name.
 
 use proc_macro2::{Ident, Span};
-use syn::{GenericParam, Generics};
+use syn::Generics;
 
 use super::{
     borrow::{self, BORROWED},
-    mentions::names,
+    mentions::parameter,
 };
 use crate::{
     diagnostics::Diagnostics,
@@ -29,15 +29,9 @@ pub(super) fn name(place: Span, named: impl Fn(&str) -> bool) -> Ident {
 
 /// The struct has no parameters of the block, so a capture's type can name none; one that does is taken out.
 pub(super) fn check(captures: &mut [Capture], place: Span, generics: &Generics, errors: &mut Diagnostics) {
-    let parameters = generics.params.iter().filter_map(|parameter| match parameter {
-        GenericParam::Type(parameter) => Some(parameter.ident.to_string()),
-        GenericParam::Const(parameter) => Some(parameter.ident.to_string()),
-        GenericParam::Lifetime(_) => None,
-    });
-    let parameters: Vec<String> = parameters.chain(["Self".to_owned()]).collect();
     for capture in captures {
         let Some(kind) = &capture.kind else { continue };
-        if let Some(parameter) = parameters.iter().find(|parameter| names(kind, parameter)) {
+        if let Some(parameter) = parameter(kind, generics) {
             errors.at(
                 place,
                 format!(

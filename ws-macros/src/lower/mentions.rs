@@ -2,7 +2,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::Type;
+use syn::{GenericParam, Generics, Type};
 
 use crate::kind;
 
@@ -35,10 +35,20 @@ pub(super) fn mentions(tokens: &TokenStream, name: &str) -> bool {
     })
 }
 
+/// The parameter of a block that a type names, be it `Self`.
+pub(super) fn parameter(kind: &Type, generics: &Generics) -> Option<String> {
+    let parameters = generics.params.iter().filter_map(|parameter| match parameter {
+        GenericParam::Type(parameter) => Some(parameter.ident.to_string()),
+        GenericParam::Const(parameter) => Some(parameter.ident.to_string()),
+        GenericParam::Lifetime(_) => None,
+    });
+    parameters.chain(["Self".to_owned()]).find(|parameter| names(kind, parameter))
+}
+
 /// Whether values can be of a type as it is written: it is not left to be found out (`_`, `impl …`), and has a size.
 pub(super) fn is_whole(kind: &Type) -> bool {
-    if kind::name(kind).is_some() {
-        return true;
+    match kind {
+        Type::TraitObject(_) | Type::Infer(_) => false,
+        _ => kind::name(kind).is_some() || !mentions(&kind.to_token_stream(), "impl"),
     }
-    !matches!(kind, Type::TraitObject(_) | Type::Infer(_)) && !mentions(&kind.to_token_stream(), "impl")
 }

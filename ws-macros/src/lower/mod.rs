@@ -13,6 +13,7 @@ mod mentions;
 mod names;
 mod options;
 mod path;
+mod percent;
 mod places;
 mod route;
 mod signature;

@@ -20,8 +20,8 @@ pub(super) enum Name {
     Other,
 }
 
-/// Sorts a method of a block that has methods of these names. One that just misses a handler's is reported, and so is one that has another library's
-/// name for a handler which the block lacks.
+/// Sorts a method of a block that has methods of these names. One that just misses a handler's is reported, and so is one that has
+/// another library's name for a handler which the block lacks.
 pub(super) fn sort(method: &Method, names: &[Ident], errors: &mut Diagnostics) -> Name {
     let ident = &method.signature.ident;
     let name = ident.unraw().to_string();

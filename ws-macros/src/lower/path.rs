@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::{LitStr, Type, ext::IdentExt, parse::Parser};
 
-use super::mentions::is_whole;
+use super::{mentions::is_whole, percent};
 use crate::{diagnostics::Diagnostics, model::Capture};
 
 /// A path that was read.
@@ -115,11 +115,9 @@ impl Reader<'_> {
             self.error(format!(
                 "browsers send `/` for a backslash, found `{segment}`\nhelp: write `{slashed}`"
             ));
-        } else if let Some(odd) =
-            segment.chars().find(|letter| is_encoded(*letter)).or_else(|| stray(segment))
-        {
+        } else if let Some(odd) = percent::odd(segment) {
             let found = if odd == ' ' { "a space".to_owned() } else { format!("`{}`", odd.escape_debug()) };
-            let encoded = encoded(segment);
+            let encoded = percent::encoded(segment);
             self.error(format!("a path is sent percent-encoded, found {found}\nhelp: write `{encoded}`"));
         }
     }
@@ -251,34 +249,6 @@ impl Reader<'_> {
             }
         }
     }
-}
-
-/// Whether a letter of a path is encoded by clients that read URLs as browsers do (WHATWG URL §1.3, the path percent-encode set).
-fn is_encoded(letter: char) -> bool {
-    !letter.is_ascii_graphic() || ['"', '<', '>', '`', '^'].contains(&letter)
-}
-
-fn encoded(segment: &str) -> String {
-    let letters = segment.char_indices().map(|(at, letter)| {
-        let is_stray = letter == '%' && !begins_with_a_byte(&segment[at..]);
-        if !is_stray && !is_encoded(letter) {
-            return letter.to_string();
-        }
-        let mut buffer = [0; 4];
-        let bytes = letter.encode_utf8(&mut buffer).bytes();
-        bytes.map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat()
-    });
-    letters.collect::<Vec<_>>().concat()
-}
-
-/// `%`, where one does not stand before two digits.
-fn stray(segment: &str) -> Option<char> {
-    segment.match_indices('%').any(|(at, _)| !begins_with_a_byte(&segment[at..])).then_some('%')
-}
-
-/// Whether a text begins with a letter that is encoded, as in `%20`.
-fn begins_with_a_byte(text: &str) -> bool {
-    matches!(text.as_bytes(), [b'%', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
 }
 
 /// What others write between braces for the rest of a path: `...rest`, `rest..`, `rest*`, `**rest`, `rest:.*`.

@@ -7,7 +7,7 @@ use syn::{FnArg, GenericParam, Receiver, ReceiverKind, ReturnType, Safety, Signa
 use super::{attributes, bare, borrow::made_static_in};
 use crate::{
     diagnostics::Diagnostics,
-    kind::{last, name, reference},
+    kind::{is_called, last, name, reference},
     lifetimes::Which,
     model::Handler,
     shown,
@@ -17,16 +17,16 @@ use crate::{
 
 /// Reads a handler. Every mistake in its signature is reported, and what is wrong is left out.
 ///
-/// `payload` is the type that it takes by value, if the attribute says.
+/// `body` is the type that it takes by value, if the attribute says.
 pub(super) fn read(
     method: Method,
     word: &HandlerWord,
     expected: &str,
-    payload: Option<&Type>,
+    body: Option<&Type>,
     errors: &mut Diagnostics,
 ) -> Handler {
     let mut reader =
-        Reader { name: method.signature.ident.clone(), word, expected, payload, data: None, errors };
+        Reader { name: method.signature.ident.clone(), word, expected, body, data: None, errors };
     reader.qualifiers(&method.signature);
     reader.receiver(&method.signature);
     let (first, second) = reader.arguments(&method.signature);
@@ -49,7 +49,8 @@ struct Reader<'a> {
     name: Ident,
     word: &'a HandlerWord,
     expected: &'a str,
-    payload: Option<&'a Type>,
+    body: Option<&'a Type>,
+    /// Found while the return type is read.
     data: Option<Type>,
     errors: &'a mut Diagnostics,
 }
@@ -177,18 +178,12 @@ impl Reader<'_> {
     /// Whether a reference is to what arrives, and not to the connection: it is to the type that is given for that, to a type of
     /// the runtime's or the standard library's by its name, or to a slice, an array or a tuple.
     fn is_payload(&self, kind: &Type) -> bool {
-        match reference(kind).map(|reference| &*reference.elem) {
-            Some(Type::Slice(_) | Type::Array(_) | Type::Tuple(_)) => true,
-            Some(kind) => {
-                let last = last(kind);
-                last.is_some_and(|last| ["str", "String", "Vec"].iter().any(|name| last.ident == name))
-                    || last.is_some_and(|last| {
-                        last.arguments.is_none() && self.word.payload.is_some_and(|name| last.ident == name)
-                    })
-                    || self.payload.is_some_and(|payload| shown::code(payload) == shown::code(kind))
-            }
-            None => false,
-        }
+        let Some(kind) = reference(kind).map(|reference| &*reference.elem) else { return false };
+        let usual = last(kind).filter(|last| last.arguments.is_none()).zip(self.word.payload);
+        matches!(kind, Type::Slice(_) | Type::Array(_) | Type::Tuple(_))
+            || is_called(kind, &["str", "String", "Vec"])
+            || usual.is_some_and(|(last, payload)| last.ident == payload)
+            || self.body.is_some_and(|body| shown::code(body) == shown::code(kind))
     }
 
     fn by_value(&mut self, kind: &Type) {

@@ -1,12 +1,15 @@
 //! Handlers of single variants: `message_join` is called with what `Say::Join` holds.
 
 use proc_macro2::Ident;
-use syn::{GenericParam, Path, PathArguments, Token, Type};
+use syn::{Path, PathArguments, Token, Type};
 
-use super::{mentions::names, signature};
+use super::{
+    mentions::{names, parameter},
+    signature,
+};
 use crate::{
     diagnostics::Diagnostics,
-    kind::last,
+    kind::is_called,
     model::{Arm, Target},
     shown, span,
     syntax::Method,
@@ -60,18 +63,13 @@ pub(super) fn path(body: &Type, errors: &mut Diagnostics) -> Option<Path> {
 
 /// Types of the standard library, by their names.
 fn is_no_enum(kind: &Type) -> bool {
-    last(kind).is_some_and(|last| ["String", "Vec", "Box"].iter().any(|name| last.ident == name))
+    is_called(kind, &["String", "Vec", "Box"])
 }
 
 /// The name by which patterns can call the enum: its own, unless a parameter decides what the enum is, or the route's type has it.
 pub(super) fn alias(path: &Path, body: &Type, target: &Target) -> Option<Ident> {
     let name = &path.segments.last()?.ident;
-    let parameters = target.generics.params.iter().filter_map(|parameter| match parameter {
-        GenericParam::Type(parameter) => Some(&parameter.ident),
-        GenericParam::Const(parameter) => Some(&parameter.ident),
-        GenericParam::Lifetime(_) => None,
-    });
-    let bound = names(body, "Self") || parameters.into_iter().any(|word| names(body, &word.to_string()));
+    let bound = parameter(body, &target.generics).is_some();
     (!bound && !names(&target.self_type, &name.to_string())).then(|| name.clone())
 }
 

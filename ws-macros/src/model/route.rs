@@ -56,6 +56,13 @@ pub(crate) struct Target {
     pub(crate) demands: Vec<Demand>,
 }
 
+impl Target {
+    /// Whether type parameters decide what the type is.
+    pub(crate) fn is_generic(&self) -> bool {
+        self.generics.type_params().next().is_some()
+    }
+}
+
 /// A type of the contract that names a parameter of the block.
 pub(crate) struct Demand {
     pub(crate) kind: Type,

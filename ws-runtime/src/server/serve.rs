@@ -29,7 +29,8 @@ pub(super) struct Running {
 type Serving<'a> = Pin<Box<dyn Future<Output = Result<(), ServeError>> + Send + 'a>>;
 
 impl Server {
-    /// Listens on an address and serves, once the future is polled, until [`Handle::shutdown`](crate::Handle::shutdown) is called and done.
+    /// Listens on an address and serves, once the future is polled, until [`Handle::shutdown`](crate::Handle::shutdown) is called and
+    /// done.
     ///
     /// # Errors
     /// [`ServeError::Start`] if the server cannot be started as it is put together, with all that is wrong; then nothing was
