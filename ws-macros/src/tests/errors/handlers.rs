@@ -23,6 +23,8 @@ mistakes! { handlers:
         => "&", "`message` takes what arrives by value: leave out the `&`";
     r#"#[ws_route("/", body = Say)] impl Chat { fn message_text(&self, text: &Vec<u8>) {} }"#
         => "&", "`message_text` takes what arrives by value: leave out the `&`";
+    r#"#[ws_route("/", body = Box<Say>)] impl Chat { fn message_text(&self) {} }"#
+        => "Box", "expected the path of an enum, for its variants have handlers, found `Box<Say>`";
     r#"#[ws_route("/", body = Vec<Say>)] impl Chat { fn message_text(&self) {} }"#
         => "Vec", "expected the path of an enum, for its variants have handlers, found `Vec<Say>`";
     r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn onopen(&self) {} }"#

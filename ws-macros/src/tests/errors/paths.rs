@@ -81,6 +81,10 @@ mistakes! { paths:
         => r#""./chat""#, "a path begins with `/`, found `./chat`\nhelp: write `\"/chat\"`";
     r#"#[ws_route("/a%zz%20b")] impl Chat { fn open(&self) {} }"#
         => r#""/a%zz%20b""#, "a path is sent percent-encoded, found `%`\nhelp: write `a%25zz%20b`";
+    r#"#[ws_route("/a%4")] impl Chat { fn open(&self) {} }"#
+        => r#""/a%4""#, "a path is sent percent-encoded, found `%`\nhelp: write `a%254`";
+    r#"#[ws_route("/100%")] impl Chat { fn open(&self) {} }"#
+        => r#""/100%""#, "a path is sent percent-encoded, found `%`\nhelp: write `100%25`";
     r#"#[ws_route("/a/%2E%2e")] impl Chat { fn open(&self) {} }"#
         => r#""/a/%2E%2e""#, "clients resolve `%2E%2e` before they send a path";
     r#"#[ws_route("/a\\b")] impl Chat { fn open(&self) {} }"#
