@@ -1,15 +1,13 @@
 //! What follows from a handler's reply, and from what went wrong.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use super::{
     driver::{Done, Driver, Streams},
     event::Event,
     hearing::decode,
-    run::panic_text,
 };
 use crate::{
     contract::Response,
+    panics::catch,
     route::{Error, OnInvalid, Outcome, Route},
     wire::Close,
 };
@@ -63,12 +61,12 @@ impl<'a, R: Route> Driver<'a, R> {
 
     /// Sends a reply, whatever its types' code does.
     fn send(&self, responses: &[Response<R>]) -> Result<(), Rest<'a, R>> {
-        let sent = catch_unwind(AssertUnwindSafe(|| {
+        let sent = catch(|| {
             for response in responses {
                 self.socket.send(response);
             }
-        }));
-        sent.map_err(|panic| Rest::Error(Error::Panicked(panic_text(&*panic))))
+        });
+        sent.map_err(|panic| Rest::Error(Error::Panicked(panic)))
     }
 
     /// Takes notice of a handler that has nothing to say.

@@ -4,7 +4,6 @@
 
 use std::{
     future::Future,
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     task::{Context, Poll},
 };
@@ -12,11 +11,11 @@ use std::{
 use super::{
     driver::{Done, Driver, TURN},
     event::Event,
-    run::panic_text,
 };
 use crate::{
     codec::Decode,
     contract::{Body, Response},
+    panics::catch,
     route::{Outcome, Route},
 };
 
@@ -48,7 +47,7 @@ impl<'a, R: Route> Driver<'a, R> {
         let (body, socket) = (&self.entry.body, self.socket);
         while !self.waited && self.handled < TURN && self.line().report().is_calm() {
             // All of it at once, so that nothing has to be moved out that stays here.
-            let stopped = catch_unwind(AssertUnwindSafe(|| {
+            let stopped = catch(|| {
                 let incoming = match self.inbox.message() {
                     Some(Ok(incoming)) => incoming,
                     Some(Err(fault)) => {
@@ -72,11 +71,11 @@ impl<'a, R: Route> Driver<'a, R> {
                     Poll::Ready(outcome) => Some(Burst::Done(Done::Returned(outcome))),
                     Poll::Pending => Some(Burst::Waiting),
                 }
-            }));
+            });
             match stopped {
                 Ok(None) => handler.set(None),
                 Ok(Some(burst)) => return burst,
-                Err(panic) => return Burst::Done(Done::Panicked(panic_text(&*panic))),
+                Err(panic) => return Burst::Done(Done::Panicked(panic)),
             }
         }
         Burst::Over

@@ -4,7 +4,6 @@
 
 use std::{
     future::{Future, poll_fn},
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
     task::{Context, Poll},
 };
@@ -16,10 +15,10 @@ use super::{
     Entry,
     event::Event,
     inbox::{Arrival, Inbox},
-    run::panic_text,
 };
 use crate::{
     contract::Response,
+    panics::catch,
     route::{Outcome, Route},
     session::Keepalive,
     socket::{Fact, Line, Report, Socket, Wish},
@@ -129,10 +128,10 @@ impl<'a, R: Route> Driver<'a, R> {
         if self.waited {
             self.ask();
         }
-        match catch_unwind(AssertUnwindSafe(|| handler.poll(cx))) {
+        match catch(|| handler.poll(cx)) {
             Ok(Poll::Ready(value)) => Poll::Ready(Done::Returned(value)),
             Ok(Poll::Pending) => self.poll_meanwhile(cx),
-            Err(panic) => Poll::Ready(Done::Panicked(panic_text(&*panic))),
+            Err(panic) => Poll::Ready(Done::Panicked(panic)),
         }
     }
 
@@ -333,12 +332,12 @@ fn poll_streams<'a, R: Route>(
     cx: &mut Context<'_>,
 ) -> Poll<Done<Option<Outcome<'a, Response<R>>>>> {
     while let Some(stream) = streams.last_mut() {
-        match catch_unwind(AssertUnwindSafe(|| stream.as_mut().poll_next(cx))) {
+        match catch(|| stream.as_mut().poll_next(cx)) {
             Ok(Poll::Ready(Some(Outcome::Stream(inner)))) => streams.push(inner),
             Ok(Poll::Ready(Some(outcome))) => return Poll::Ready(Done::Returned(Some(outcome))),
             Ok(Poll::Ready(None)) => drop(streams.pop()),
             Ok(Poll::Pending) => return Poll::Pending,
-            Err(panic) => return Poll::Ready(Done::Panicked(panic_text(&*panic))),
+            Err(panic) => return Poll::Ready(Done::Panicked(panic)),
         }
     }
     Poll::Ready(Done::Returned(None))

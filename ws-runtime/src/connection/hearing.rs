@@ -1,17 +1,15 @@
 //! What a frame means to the connection: an event for a handler, or something that is acted on at once.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    time::Duration,
-};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use super::{Entry, event::Event, run::panic_text};
+use super::{Entry, event::Event};
 use crate::{
     codec::{Decode, Invalid},
     contract::Body,
+    panics::catch,
     route::Route,
     session::Answer,
     socket::Line,
@@ -147,9 +145,9 @@ pub(super) fn decode<R: Route>(incoming: Incoming<'_>, entry: &Entry<R>) -> Even
     if !R::HANDLERS.message {
         return Event::Invalid(Invalid::unexpected(), length);
     }
-    match catch_unwind(AssertUnwindSafe(|| <Body<R>>::decode(incoming, &entry.body))) {
+    match catch(|| <Body<R>>::decode(incoming, &entry.body)) {
         Ok(Ok(body)) => Event::Message(body, length),
         Ok(Err(invalid)) => Event::Invalid(invalid, length),
-        Err(panic) => Event::Panicked(panic_text(&*panic), length),
+        Err(panic) => Event::Panicked(panic, length),
     }
 }

@@ -5,7 +5,6 @@
 
 use std::{
     future::Future,
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     task::{Context, Poll, ready},
 };
@@ -20,6 +19,7 @@ use super::{
     input::{BUFFER, Input},
 };
 use crate::{
+    panics::drop_quietly,
     route::Route,
     socket::{Line, Reader, Writer},
     wire::{Close, Decoder, Fault, Incoming, Inflater, Limits, Role},
@@ -141,7 +141,7 @@ impl<'a, R: Route> Inbox<'a, R> {
         while let Some(event) = self.pop() {
             broken |= matches!(event, Event::Fault(_));
             // Nobody is left to be told that its `Drop` panicked, and the end of the connection is not to be lost by it.
-            let _ = catch_unwind(AssertUnwindSafe(|| drop(event)));
+            drop_quietly(event);
         }
         broken
     }

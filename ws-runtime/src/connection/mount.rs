@@ -4,7 +4,6 @@ use std::{
     any::TypeId,
     future::{Future, poll_fn},
     net::SocketAddr,
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
     sync::{Arc, Weak},
     task::Poll,
@@ -16,7 +15,6 @@ use http::{Response, StatusCode, request};
 use super::{
     Entry,
     beginning::{Begin, Begun, Start, begin},
-    run::panic_text,
     turn_away::{Farewell, turn_away},
 };
 use crate::{
@@ -26,7 +24,8 @@ use crate::{
         Handshake, Opening, PartPlans, RawRequest, Refusal, Reject, SetupError, accepted, agree,
         check_protocols, opening, problem, read_parts,
     },
-    pubsub::{Outbound, Shard, Topics, let_go},
+    panics::{catch, drop_quietly},
+    pubsub::{Outbound, Shard, Topics},
     route::{OnInvalid, Options, Route},
     socket::{Directory, Hub, Line, Member, Opening as Opened, Socket},
     wire::{Close, Message},
@@ -140,10 +139,10 @@ impl<R: Route> Mount for Mounted<R> {
             let accept = opening.accept.clone();
             let shaken = {
                 let mut shaking = pin!(self.shake_hands(request, opening));
-                poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| shaking.as_mut().poll(cx))) {
+                poll_fn(|cx| match catch(|| shaking.as_mut().poll(cx)) {
                     Ok(polled) => polled,
                     Err(panic) => {
-                        let (route, panic) = (self.entry.hub.path, panic_text(&*panic));
+                        let route = self.entry.hub.path;
                         tracing::error!(route, %panic, "a handler of the handshake panicked");
                         Poll::Ready(Err(problem(StatusCode::INTERNAL_SERVER_ERROR, "internal error")))
                     }
@@ -173,7 +172,7 @@ impl<R: Route> Mount for Mounted<R> {
     fn each_socket(&self, each: &mut dyn FnMut(&Line)) {
         for member in self.entry.hub.members() {
             each(member.line());
-            let_go(member);
+            drop_quietly(member);
         }
     }
 

@@ -5,10 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::sleep;
 
 use super::mount::Mount;
-use crate::{
-    pubsub::{Outbound, let_go},
-    wire::Close,
-};
+use crate::{panics::drop_quietly, pubsub::Outbound, wire::Close};
 
 /// What the `close` handler of a socket learns whose queue had to go.
 const TOO_MUCH: Close = Close::new(1008, "reads too slowly");
@@ -27,7 +24,7 @@ pub(super) async fn relieve(outbound: Arc<Outbound>, routes: Vec<Arc<dyn Mount>>
             if queued > 0 && outbound.is_too_much() && member.line().give_up(&TOO_MUCH) {
                 given_up += 1;
             }
-            let_go(member);
+            drop_quietly(member);
         }
         if given_up > 0 {
             tracing::warn!(sockets = given_up, "too much is queued for all sockets: the fullest are cut off");

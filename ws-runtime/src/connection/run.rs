@@ -1,7 +1,6 @@
 //! The life of one connection: open, messages in their order, close.
 
 use std::{
-    any::Any,
     future::{Future, poll_fn},
     pin::pin,
     sync::Arc,
@@ -143,11 +142,4 @@ async fn live<R: Route>(driver: &mut Driver<'_, R>) {
             return;
         }
     }
-}
-
-/// What a panic said.
-pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> Box<str> {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("a panic without a message").into()
 }

@@ -4,7 +4,6 @@
 //! a shard's flusher offers each subscriber what lies between its cursor and the end, in slices, with a turn for everybody
 //! else between two slices. Subscribers who get their frames in another format have a log of their own. This floor knows frames as bytes and subscribers as a trait; what writes stands above.
 
-mod let_go;
 mod log;
 mod outbound;
 mod places;
@@ -15,7 +14,6 @@ mod topics;
 
 pub use self::published::Published;
 pub(crate) use self::{
-    let_go::let_go,
     log::Window,
     outbound::{Outbound, SHARE},
     places::Places,

@@ -7,8 +7,11 @@ use std::{
     sync::{Arc, PoisonError},
 };
 
-use super::{Outbound, Window, let_go, topic::SLICE, topic::Topic};
-use crate::sync::{AtomicBool, AtomicU64, Mutex, Notify, Ordering};
+use super::{Outbound, Window, topic::SLICE, topic::Topic};
+use crate::{
+    panics::drop_quietly,
+    sync::{AtomicBool, AtomicU64, Mutex, Notify, Ordering},
+};
 
 /// What the topics of one shard share.
 #[derive(Debug, Default)]
@@ -74,7 +77,7 @@ impl Shard {
                 written += members.len();
                 for member in members.drain(..) {
                     member.take(&topic, &window);
-                    let_go(member);
+                    drop_quietly(member);
                 }
                 if written >= SLICE {
                     written = 0;

@@ -9,11 +9,12 @@ use std::{
 use bytes::Bytes;
 
 use super::{
-    Shard, Window, let_go,
+    Shard, Window,
     log::{Log, Logged, Position},
     places::Places,
 };
 use crate::{
+    panics::drop_quietly,
     sync::{AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering},
     wire::Format,
 };
@@ -203,7 +204,7 @@ impl Topic {
             next = self.slice(from, &mut members, &mut window);
             for member in members.drain(..) {
                 member.take(self, &window);
-                let_go(member);
+                drop_quietly(member);
             }
         }
         self.lock().log.trim(at);
