@@ -19,6 +19,8 @@ pub mod fuzzing;
 #[cfg(feature = "server")]
 mod handshake;
 #[cfg(feature = "server")]
+mod memory;
+#[cfg(feature = "server")]
 mod panics;
 #[cfg(feature = "server")]
 mod pubsub;

@@ -15,7 +15,8 @@ use super::{
 use crate::{
     contract::Contract,
     handshake::{HeadLimits, Proxies},
-    pubsub::{Outbound, Shard},
+    memory::Outbound,
+    pubsub::Shard,
     route::{Options, Route},
     socket::{Directory, Hub},
 };

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::sleep;
 
 use super::mount::Mount;
-use crate::{panics::drop_quietly, pubsub::Outbound, wire::Close};
+use crate::{memory::Outbound, panics::drop_quietly, wire::Close};
 
 /// What the `close` handler of a socket learns whose queue had to go.
 const TOO_MUCH: Close = Close::new(1008, "reads too slowly");

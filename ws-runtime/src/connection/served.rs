@@ -15,7 +15,8 @@ use super::{
 };
 use crate::{
     handshake::{HeadLimits, Proxies, Reject, busy, problem},
-    pubsub::{Outbound, Shard},
+    memory::Outbound,
+    pubsub::Shard,
     socket::{Directory, Shutdown, Wish},
     wire::Close,
 };

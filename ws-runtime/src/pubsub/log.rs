@@ -4,7 +4,8 @@ use std::{collections::VecDeque, sync::Arc};
 
 use bytes::{Bytes, BytesMut};
 
-use super::{Outbound, Parcel};
+use super::Parcel;
+use crate::memory::Outbound;
 
 /// How much is set aside for small frames at a time, in bytes.
 const BLOCK: usize = 8 * 1024;

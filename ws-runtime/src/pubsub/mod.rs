@@ -5,7 +5,6 @@
 //! else between two slices. Subscribers who get their frames in another format have a log of their own. This floor knows frames as bytes and subscribers as a trait; what writes stands above.
 
 mod log;
-mod outbound;
 mod places;
 mod published;
 mod shard;
@@ -15,7 +14,6 @@ mod topics;
 pub use self::published::Published;
 pub(crate) use self::{
     log::Window,
-    outbound::{Outbound, SHARE},
     places::Places,
     shard::Shard,
     topic::{Cursor, Frames, Parcel, Subscriber, Topic, catch_up, catch_up_apart, is_behind},

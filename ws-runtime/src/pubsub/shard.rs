@@ -7,8 +7,9 @@ use std::{
     sync::{Arc, PoisonError},
 };
 
-use super::{Outbound, Window, topic::SLICE, topic::Topic};
+use super::{Window, topic::SLICE, topic::Topic};
 use crate::{
+    memory::Outbound,
     panics::drop_quietly,
     sync::{AtomicBool, AtomicU64, Mutex, Notify, Ordering},
 };

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{Delivery, Line, outbox::Outbox, packed::Packed, state::State};
 use crate::{
-    pubsub::SHARE,
+    memory::SHARE,
     wire::{Agreed, Deflater, Deflating, Encoder, Format, Kind, Role, deflate},
 };
 

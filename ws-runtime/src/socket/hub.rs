@@ -14,7 +14,8 @@ use super::{
 };
 use crate::{
     codec::{Encode, EncodeError, Encoded, Plan},
-    pubsub::{Outbound, Places, Published, Subscriber, Topics},
+    memory::Outbound,
+    pubsub::{Places, Published, Subscriber, Topics},
     wire::Kind,
 };
 

@@ -8,7 +8,7 @@ use std::{
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::pubsub::SHARE;
+use crate::memory::SHARE;
 
 /// What it costs to keep a message beside its bytes and its key, in bytes: two entries in trees and tables.
 const ENTRY: usize = 128;

@@ -23,7 +23,7 @@ use super::{
     transport::Writer,
 };
 use crate::{
-    pubsub::{Outbound, SHARE},
+    memory::{Outbound, SHARE},
     session::{Answer, Session},
     sync::{Mutex, Notify},
     wire::{Agreed, Close, Closed, Encoder, Kind, Text},

@@ -11,7 +11,7 @@ use std::{
 use bytes::Bytes;
 
 use super::transport::Writer;
-use crate::pubsub::SHARE;
+use crate::memory::SHARE;
 
 /// How many pieces go into one write.
 const PIECES: usize = 16;

@@ -6,7 +6,8 @@ use bytes::Bytes;
 
 use super::{Settings, latest};
 use crate::{
-    pubsub::{Frames, Outbound, Parcel, SHARE},
+    memory::{Outbound, SHARE},
+    pubsub::{Frames, Parcel},
     wire::{Deflate, Encoder, Format, Kind, deflate},
 };
 

@@ -17,7 +17,8 @@ use super::{
     transport::Writer,
 };
 use crate::{
-    pubsub::{Cursor, Outbound, catch_up, catch_up_apart, is_behind},
+    memory::Outbound,
+    pubsub::{Cursor, catch_up, catch_up_apart, is_behind},
     session::Session,
     sync::{MutexGuard, Notify},
     wire::{Close, Encoder},
