@@ -9,6 +9,8 @@
     )
 )]
 
+#[cfg(feature = "server")]
+mod admission;
 mod codec;
 #[cfg(feature = "server")]
 mod connection;

@@ -6,13 +6,12 @@ use matchit::Router;
 
 use super::{
     StartError,
-    connections::{ConnectionLimits, Connections},
     mount::{Mount, Mounted},
     served::Served,
     start_error::Fault,
-    tasks::Tasks,
 };
 use crate::{
+    admission::{ConnectionLimits, Limiter, Tasks},
     contract::Contract,
     handshake::{HeadLimits, Proxies},
     memory::Outbound,
@@ -122,7 +121,7 @@ impl Assembly {
             outbound,
             tasks: Tasks::default(),
             refusals: Tasks::default(),
-            connections: Connections::new(self.connections),
+            connections: Limiter::new(self.connections),
             proxies,
             directory: self.directory,
             head: self.head,

@@ -8,16 +8,16 @@ use tokio::sync::oneshot;
 use super::{
     Entry,
     run::{Present, run},
-    tasks::Running,
 };
 use crate::{
+    admission::TaskGuard,
     route::Route,
     socket::{Directory, Socket, Transport, Wish, split},
     wire::Close,
 };
 
 /// Begins a connection, before its 101 leaves. What counted the handshake counts the connection from then on.
-pub(crate) type Begin = Box<dyn FnOnce(Running) -> Begun + Send>;
+pub(crate) type Begin = Box<dyn FnOnce(TaskGuard) -> Begun + Send>;
 
 /// Hands the stream over to a connection that has begun.
 pub(crate) type Start = Box<dyn FnOnce(Option<Handover>) + Send>;

@@ -6,7 +6,6 @@ mod assembly;
 mod beginning;
 mod burst;
 mod clock;
-mod connections;
 mod driver;
 mod ending;
 mod entry;
@@ -20,7 +19,6 @@ mod relief;
 mod run;
 mod served;
 mod start_error;
-mod tasks;
 mod turn_away;
 
 pub use self::{assembly::Assembly, start_error::StartError};
@@ -29,5 +27,4 @@ pub(crate) use self::{
     entry::Entry,
     mount::{Arriving, Verdict},
     served::Served,
-    tasks::Running,
 };

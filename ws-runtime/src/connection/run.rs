@@ -16,9 +16,9 @@ use super::{
     driver::{Done, Driver, Next},
     event::Event,
     inbox::Arrival,
-    tasks::Running,
 };
 use crate::{
+    admission::TaskGuard,
     route::Route,
     socket::{Socket, Wish},
 };
@@ -65,12 +65,12 @@ pub(super) struct Present<R: Route> {
     entry: Arc<Entry<R>>,
     socket: Socket<R>,
     place: usize,
-    _running: Running,
+    _running: TaskGuard,
 }
 
 impl<R: Route> Present<R> {
     /// Takes a socket up among the connected ones.
-    pub(super) fn enter(entry: Arc<Entry<R>>, socket: Socket<R>, running: Running) -> Self {
+    pub(super) fn enter(entry: Arc<Entry<R>>, socket: Socket<R>, running: TaskGuard) -> Self {
         let place = entry.hub.enter(socket.member());
         Self { entry, socket, place, _running: running }
     }

@@ -8,12 +8,11 @@ use tokio::{task::JoinSet, time::timeout};
 
 use super::{
     beginning::Begin,
-    connections::{Connections, Full, Place},
     mount::{Arriving, Mount, Verdict, refuse},
     relief::relieve,
-    tasks::Tasks,
 };
 use crate::{
+    admission::{Full, Limiter, Permit, Tasks},
     handshake::{HeadLimits, Proxies, Reject, busy, problem},
     memory::Outbound,
     pubsub::Shard,
@@ -30,7 +29,7 @@ pub(crate) struct Served {
     /// Those that are told that there is no room. They have a count of their own, as they take none.
     pub(crate) refusals: Tasks,
     pub(super) outbound: Option<Arc<Outbound>>,
-    pub(super) connections: Arc<Connections>,
+    pub(super) connections: Arc<Limiter>,
     pub(super) proxies: Proxies,
     pub(crate) directory: Arc<Directory>,
     pub(crate) head: HeadLimits,
@@ -93,7 +92,7 @@ impl Served {
 
     /// Counts a connection that was accepted, or refuses it. What is returned is to be kept for as long as it lasts. A proxy's
     /// clients are told apart later, by their requests.
-    pub(crate) fn enter(&self, peer: SocketAddr) -> Result<Option<Box<Place>>, Reject> {
+    pub(crate) fn enter(&self, peer: SocketAddr) -> Result<Option<Box<Permit>>, Reject> {
         let address = Some(peer.ip()).filter(|address| !self.proxies.trusts(*address));
         Ok(self.connections.enter(address)?)
     }

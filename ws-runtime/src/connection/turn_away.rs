@@ -7,8 +7,8 @@ use tokio::{
     time::timeout,
 };
 
-use super::tasks::Running;
 use crate::{
+    admission::TaskGuard,
     socket::{Directory, Transport, split},
     wire::{Close, Encoder},
 };
@@ -22,7 +22,7 @@ pub(super) struct Farewell {
 }
 
 /// Sends a close frame and waits until the peer has taken it, so that nothing it sends meanwhile makes it lose the frame.
-pub(crate) async fn turn_away(transport: Transport, close: Close, farewell: Farewell, _running: Running) {
+pub(crate) async fn turn_away(transport: Transport, close: Close, farewell: Farewell, _running: TaskGuard) {
     let Farewell { patience, directory: Some(directory) } = farewell else { return };
     let (mut reader, mut writer) = split(transport);
     let told = async {

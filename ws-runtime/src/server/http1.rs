@@ -20,7 +20,8 @@ use tokio::{
 
 use super::{Body, listener::transport, paced::Paced, serve::Running};
 use crate::{
-    connection::{Arriving, Begun, Running as Task, Start, Verdict},
+    admission::TaskGuard,
+    connection::{Arriving, Begun, Start, Verdict},
     handshake::{Refusal, Reject, asks_to_upgrade, problem},
 };
 
@@ -33,7 +34,7 @@ pub(super) async fn speak<S>(
     stream: S,
     remote_addr: SocketAddr,
     shard: usize,
-    task: Task,
+    task: TaskGuard,
 ) where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
@@ -90,7 +91,7 @@ async fn finish<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, soon: bool) {
 /// How far a stream is; its requests and whoever speaks on it share this.
 struct Stage {
     /// What counts the stream, until it counts a connection.
-    task: Option<Task>,
+    task: Option<TaskGuard>,
     /// Goes on with the connection that has begun, once HTTP is done with the 101.
     start: Option<Start>,
 }

@@ -10,7 +10,7 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::connections::Place;
+use super::limiter::Permit;
 
 /// Counts tasks. A clone counts the same ones.
 #[derive(Clone, Debug, Default)]
@@ -23,13 +23,13 @@ struct Counter {
 }
 
 /// One running task: counted until it is dropped.
-pub(crate) struct Running {
+pub(crate) struct TaskGuard {
     counter: Arc<Counter>,
-    /// The connection's place among those that are limited.
-    place: Option<Box<Place>>,
+    /// The connection's permit among those that are limited.
+    permit: Option<Box<Permit>>,
 }
 
-impl Drop for Running {
+impl Drop for TaskGuard {
     fn drop(&mut self) {
         if self.counter.running.fetch_sub(1, Ordering::AcqRel) == 1 {
             self.counter.none.notify_waiters();
@@ -37,19 +37,19 @@ impl Drop for Running {
     }
 }
 
-impl Running {
-    /// Keeps a connection's place for as long as it runs.
-    pub(crate) fn keep(&mut self, place: Option<Box<Place>>) {
-        match (&mut self.place, place) {
-            (Some(kept), Some(place)) => kept.join(*place),
-            (none, place) => *none = none.take().or(place),
+impl TaskGuard {
+    /// Keeps a connection's permit for as long as it runs.
+    pub(crate) fn keep(&mut self, permit: Option<Box<Permit>>) {
+        match (&mut self.permit, permit) {
+            (Some(kept), Some(permit)) => kept.join(*permit),
+            (none, permit) => *none = none.take().or(permit),
         }
     }
 }
 
 impl Tasks {
     /// Spawns a task that is counted as long as it keeps what it is made with. (A future that wrapped it would hold it twice.)
-    pub(crate) fn spawn<F>(&self, make: impl FnOnce(Running) -> F)
+    pub(crate) fn spawn<F>(&self, make: impl FnOnce(TaskGuard) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
@@ -57,9 +57,9 @@ impl Tasks {
     }
 
     /// Counts something as a task until what is returned is dropped.
-    pub(crate) fn begin(&self) -> Running {
+    pub(crate) fn begin(&self) -> TaskGuard {
         self.0.running.fetch_add(1, Ordering::AcqRel);
-        Running { counter: Arc::clone(&self.0), place: None }
+        TaskGuard { counter: Arc::clone(&self.0), permit: None }
     }
 
     /// How many run.

@@ -21,7 +21,7 @@ pub(crate) struct ConnectionLimits {
 
 /// The connections of a server, from the moment that they are accepted: one that is slow with its handshake counts too.
 #[derive(Debug, Default)]
-pub(super) struct Connections {
+pub(crate) struct Limiter {
     limits: ConnectionLimits,
     all: AtomicUsize,
     by_address: Mutex<HashMap<IpAddr, usize>>,
@@ -29,27 +29,27 @@ pub(super) struct Connections {
 
 /// There is no room for a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Full {
+pub(crate) enum Full {
     Everybody,
     Address,
 }
 
 /// A connection that is counted until this is dropped.
 #[derive(Debug)]
-pub(crate) struct Place {
-    connections: Arc<Connections>,
+pub(crate) struct Permit {
+    connections: Arc<Limiter>,
     /// Whether it counts among all.
     whole: bool,
     address: Option<IpAddr>,
 }
 
-impl Connections {
-    pub(super) fn new(limits: ConnectionLimits) -> Arc<Self> {
+impl Limiter {
+    pub(crate) fn new(limits: ConnectionLimits) -> Arc<Self> {
         Arc::new(Self { limits, ..Self::default() })
     }
 
     /// Counts a connection that was accepted, and its address if it is known already. `None` if nothing is limited.
-    pub(super) fn enter(self: &Arc<Self>, address: Option<IpAddr>) -> Result<Option<Box<Place>>, Full> {
+    pub(crate) fn enter(self: &Arc<Self>, address: Option<IpAddr>) -> Result<Option<Box<Permit>>, Full> {
         if self.limits.all.is_none() && self.limits.per_address.is_none() {
             return Ok(None);
         }
@@ -59,7 +59,7 @@ impl Connections {
             return Err(Full::Everybody);
         }
         // From here on it counts, so whatever follows gives its place back.
-        let mut place = Box::new(Place { connections: Arc::clone(self), whole: true, address: None });
+        let mut place = Box::new(Permit { connections: Arc::clone(self), whole: true, address: None });
         if let Some(address) = address {
             place.address = self.count(address)?;
         }
@@ -67,11 +67,11 @@ impl Connections {
     }
 
     /// Counts a connection for an address that is known only now.
-    pub(super) fn claim(self: &Arc<Self>, address: IpAddr) -> Result<Option<Box<Place>>, Full> {
+    pub(crate) fn claim(self: &Arc<Self>, address: IpAddr) -> Result<Option<Box<Permit>>, Full> {
         let address = self.count(address)?;
         Ok(address
             .is_some()
-            .then(|| Box::new(Place { connections: Arc::clone(self), whole: false, address })))
+            .then(|| Box::new(Permit { connections: Arc::clone(self), whole: false, address })))
     }
 
     fn count(&self, address: IpAddr) -> Result<Option<IpAddr>, Full> {
@@ -88,16 +88,16 @@ impl Connections {
     }
 }
 
-impl Place {
+impl Permit {
     /// Takes over what another place counts: they are of one connection.
-    pub(super) fn join(&mut self, mut other: Self) {
+    pub(crate) fn join(&mut self, mut other: Self) {
         if self.address.is_none() {
             self.address = other.address.take();
         }
     }
 }
 
-impl Drop for Place {
+impl Drop for Permit {
     fn drop(&mut self) {
         if self.whole {
             self.connections.all.fetch_sub(1, Ordering::AcqRel);
@@ -126,9 +126,9 @@ fn customer(address: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
-    fn connections(all: usize, per_address: usize) -> Arc<Connections> {
+    fn connections(all: usize, per_address: usize) -> Arc<Limiter> {
         let limit = |most: usize| Some(most).filter(|most| *most > 0);
-        Connections::new(ConnectionLimits { all: limit(all), per_address: limit(per_address) })
+        Limiter::new(ConnectionLimits { all: limit(all), per_address: limit(per_address) })
     }
 
     fn address(written: &str) -> IpAddr {

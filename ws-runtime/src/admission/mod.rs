@@ -1,0 +1,9 @@
+//! Admission: permits for connections, in all and for each address, and the tasks that a shutdown waits for.
+
+mod limiter;
+mod tasks;
+
+pub(crate) use self::{
+    limiter::{ConnectionLimits, Full, Limiter, Permit},
+    tasks::{TaskGuard, Tasks},
+};
