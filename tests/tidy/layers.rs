@@ -15,8 +15,9 @@ const FLOORS: &[&[&str]] = &[
     &["handshake"],
     &["socket"],
     &["route"],
-    &["connection", "describe"],
-    &["server", "client", "testing"],
+    &["connection"],
+    &["app"],
+    &["server", "testing"],
 ];
 
 /// Modules that may use less than their floor would allow: a client is built on what both ends know, and on nothing that

@@ -11,6 +11,8 @@
 
 #[cfg(feature = "server")]
 mod admission;
+#[cfg(feature = "server")]
+mod app;
 mod codec;
 #[cfg(feature = "server")]
 mod connection;
@@ -61,18 +63,9 @@ pub use http::HeaderMap;
 #[doc(hidden)]
 pub use self::route::by;
 
-pub use self::{
-    codec::{
-        Captures, Decode, Encode, EncodeError, Encoded, Invalid, Mixed, On, Pairs, Part, PartPlan, Plan,
-        Segment,
-    },
-    contract::{Contract, Endpoint, Params, Shared},
-    schema::{Issue, SchemaError},
-    wire::{Close, CloseCodeError, Closed, Deflate, Incoming, Initiator, Kind, Message, Text},
-};
 #[cfg(feature = "server")]
 pub use self::{
-    connection::StartError,
+    app::StartError,
     handshake::{Handshake, Origins, RawRequest, Reject, SetupError},
     pubsub::Published,
     route::{
@@ -81,4 +74,13 @@ pub use self::{
     },
     server::{Address, Body, Listener, ServeError, Server},
     socket::{Channel, Delivery, Handle, Outgoing, ReadyState, Recipients, Shutdown, Socket},
+};
+pub use self::{
+    codec::{
+        Captures, Decode, Encode, EncodeError, Encoded, Invalid, Mixed, On, Pairs, Part, PartPlan, Plan,
+        Segment,
+    },
+    contract::{Contract, Endpoint, Params, Shared},
+    schema::{Issue, SchemaError},
+    wire::{Close, CloseCodeError, Closed, Deflate, Incoming, Initiator, Kind, Message, Text},
 };

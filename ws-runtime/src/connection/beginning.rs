@@ -33,7 +33,7 @@ pub(crate) struct Begun {
 }
 
 /// A connection that is a task of its own, of just its size, and calls `open` before its 101.
-pub(super) fn begin<R: Route>(entry: Arc<Entry<R>>, socket: Socket<R>, directory: Weak<Directory>) -> Begin {
+pub(crate) fn begin<R: Route>(entry: Arc<Entry<R>>, socket: Socket<R>, directory: Weak<Directory>) -> Begin {
     Box::new(move |running| {
         let (stream, arrival) = oneshot::channel();
         let (opened, opening) = oneshot::channel();

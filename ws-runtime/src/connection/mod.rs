@@ -1,8 +1,7 @@
-//! One connection from its 101 to its end: reads, decodes, calls the route's handlers one at a time, and carries out their
-//! replies. It alone reads from the network; how a connection came about stands above.
+//! The life of one socket, from `open` to its end: reads, decodes, calls the route's handlers one at a time, and carries out
+//! their replies. It alone reads from the network.
 
 mod answer;
-mod assembly;
 mod beginning;
 mod burst;
 mod clock;
@@ -13,18 +12,10 @@ mod event;
 mod hearing;
 mod inbox;
 mod input;
-mod mount;
 mod reading;
-mod relief;
 mod run;
-mod served;
-mod start_error;
-mod turn_away;
 
-pub use self::{assembly::Assembly, start_error::StartError};
 pub(crate) use self::{
-    beginning::{Begun, Start},
+    beginning::{Begin, Begun, Start, begin},
     entry::Entry,
-    mount::{Arriving, Verdict},
-    served::Served,
 };

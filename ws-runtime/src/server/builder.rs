@@ -11,7 +11,7 @@ use super::{
     fallback::{Fallback, erase},
 };
 use crate::{
-    connection::Assembly,
+    app::Assembly,
     route::{BoxError, OnInvalid, Route},
     socket::Handle,
     wire::Deflate,

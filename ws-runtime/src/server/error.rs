@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, io};
 
-use crate::connection::StartError;
+use crate::app::StartError;
 
 /// Why a server did not start or could not go on.
 ///

@@ -21,7 +21,8 @@ use tokio::{
 use super::{Body, listener::transport, paced::Paced, serve::Running};
 use crate::{
     admission::TaskGuard,
-    connection::{Arriving, Begun, Start, Verdict},
+    app::{Arriving, Verdict},
+    connection::{Begun, Start},
     handshake::{Refusal, Reject, asks_to_upgrade, problem},
 };
 

@@ -13,7 +13,7 @@ use std::{
 use tokio::{net::TcpListener, task::JoinSet, time::sleep};
 
 use super::{Address, Listener, ServeError, Server, fallback::Fallback, http1::speak, refused::refuse};
-use crate::connection::Served;
+use crate::app::Served;
 
 /// How long accepting rests when the environment is short of something, such as files.
 const SHORTAGE: Duration = Duration::from_millis(100);

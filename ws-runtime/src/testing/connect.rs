@@ -21,8 +21,9 @@ use tokio::io::duplex;
 
 use super::{Client, Site, pipe::Pipe};
 use crate::{
+    app::{Arriving, Verdict},
     codec::{Encode, Telling},
-    connection::{Arriving, Begun, Verdict},
+    connection::Begun,
     contract::{Contract, Endpoint, Response as Sent},
     handshake::{Refusal, Reject, problem},
     socket::Transport,

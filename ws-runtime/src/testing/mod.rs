@@ -49,4 +49,4 @@ pub use self::{
     event::Event,
     site::Site,
 };
-pub use crate::connection::Assembly;
+pub use crate::app::Assembly;

@@ -16,7 +16,7 @@ use tokio::{
 
 use super::Connect;
 use crate::{
-    connection::{Assembly, Served, StartError},
+    app::{Assembly, Served, StartError},
     contract::Endpoint,
     socket::Handle,
 };

@@ -12,13 +12,10 @@ use std::{
 use bytes::Bytes;
 use http::{Response, StatusCode, request};
 
-use super::{
-    Entry,
-    beginning::{Begin, Begun, Start, begin},
-    turn_away::{Farewell, turn_away},
-};
+use super::turn_away::{Farewell, turn_away};
 use crate::{
     codec::{Decode, Encode, Telling},
+    connection::{Begin, Begun, Entry, Start, begin},
     contract::Contract,
     handshake::{
         Handshake, Opening, PartPlans, RawRequest, Refusal, Reject, SetupError, accepted, agree,

@@ -7,12 +7,12 @@ use matchit::Router;
 use tokio::{task::JoinSet, time::timeout};
 
 use super::{
-    beginning::Begin,
     mount::{Arriving, Mount, Verdict, refuse},
     relief::relieve,
 };
 use crate::{
     admission::{Full, Limiter, Permit, Tasks},
+    connection::Begin,
     handshake::{HeadLimits, Proxies, Reject, busy, problem},
     memory::Outbound,
     pubsub::Shard,

@@ -1,0 +1,14 @@
+//! The started routes as one service: checked as a whole, found by a request's path, and shut down together.
+
+mod assembly;
+mod mount;
+mod relief;
+mod served;
+mod start_error;
+mod turn_away;
+
+pub use self::{assembly::Assembly, start_error::StartError};
+pub(crate) use self::{
+    mount::{Arriving, Verdict},
+    served::Served,
+};
