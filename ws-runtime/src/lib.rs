@@ -40,6 +40,7 @@ mod socket;
 mod sync;
 #[cfg(feature = "server")]
 pub mod testing;
+mod turn;
 mod wire;
 
 #[doc(hidden)]

@@ -11,4 +11,5 @@ pub use self::{assembly::Assembly, start_error::StartError};
 pub(crate) use self::{
     mount::{Arriving, Verdict},
     served::Served,
+    turn_away::throw_away,
 };

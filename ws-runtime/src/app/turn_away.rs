@@ -3,13 +3,14 @@
 use std::{io, sync::Arc, time::Duration};
 
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     time::timeout,
 };
 
 use crate::{
     admission::TaskGuard,
     socket::{Directory, Transport, split},
+    turn::{Turn, Work, spend},
     wire::{Close, Encoder},
 };
 
@@ -21,6 +22,21 @@ pub(super) struct Farewell {
     pub(super) directory: Option<Arc<Directory>>,
 }
 
+/// Reads to the end of a stream, in fair turns, whatever comes.
+pub(crate) async fn throw_away(reader: &mut (impl AsyncRead + Unpin)) -> io::Result<()> {
+    let (mut thrown_away, mut turn) = ([0; 512], Turn::begin());
+    loop {
+        match reader.read(&mut thrown_away).await? {
+            0 => return Ok(()),
+            read => {
+                spend(Work::Call);
+                spend(Work::Moved(read));
+            }
+        }
+        turn.pause().await;
+    }
+}
+
 /// Sends a close frame and waits until the peer has taken it, so that nothing it sends meanwhile makes it lose the frame.
 pub(crate) async fn turn_away(transport: Transport, close: Close, farewell: Farewell, _running: TaskGuard) {
     let Farewell { patience, directory: Some(directory) } = farewell else { return };
@@ -30,9 +46,7 @@ pub(crate) async fn turn_away(transport: Transport, close: Close, farewell: Fare
         Encoder::close(Some(&close), &mut frame);
         writer.write_all(&frame).await?;
         writer.shutdown().await?;
-        let mut thrown_away = [0; 512];
-        while reader.read(&mut thrown_away).await? > 0 {}
-        io::Result::Ok(())
+        throw_away(&mut reader).await
     };
     // A peer that is gone, or too slow, has to do without.
     match patience {

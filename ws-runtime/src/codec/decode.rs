@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use super::{Invalid, On, Plan, plan::Form, strict::Strict};
 use crate::{
     schema::{Check, Issue, SchemaError, parse},
+    turn::{Work, spend},
     wire::{Incoming, Message},
 };
 
@@ -124,6 +125,7 @@ pub(super) fn json<T: DeserializeOwned>(text: &str, check: &Check) -> Result<T, 
 
 /// The long way: all of the text becomes a [`Value`](serde_json::Value), which is validated and then read as the type.
 pub(super) fn by_value<T: DeserializeOwned>(text: &str, check: &Check) -> Result<T, Invalid> {
+    spend(Work::Explained(text.len()));
     let value = match parse(text) {
         Ok(value) => value,
         Err(malformed) => {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    driver::{Done, Driver, TURN},
+    driver::{Done, Driver},
     event::Event,
 };
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
     contract::{Body, Response},
     panics::catch,
     route::{Outcome, Route},
+    turn::{Work, spend},
 };
 
 /// Why it did not go on.
@@ -45,7 +46,7 @@ impl<'a, R: Route> Driver<'a, R> {
         F: Future<Output = Outcome<'a, Response<R>>>,
     {
         let (body, socket) = (&self.entry.body, self.socket);
-        while !self.waited && self.handled < TURN && self.line().report().is_calm() {
+        while !self.waited && !self.turn.is_over() && self.line().report().is_calm() {
             // All of it at once, so that nothing has to be moved out that stays here.
             let stopped = catch(|| {
                 let incoming = match self.inbox.message() {
@@ -60,7 +61,8 @@ impl<'a, R: Route> Driver<'a, R> {
                     Ok(message) => handler.set(Some(begin(message))),
                     Err(invalid) => return Some(Burst::Event(Event::Invalid(invalid, length))),
                 }
-                self.handled += 1;
+                spend(Work::Message);
+                spend(Work::Coded(length));
                 self.invalid = 0;
                 match handler.as_mut().as_pin_mut()?.poll(cx) {
                     Poll::Ready(Outcome::One(ref response)) => {

@@ -22,12 +22,8 @@ use crate::{
     route::{Outcome, Route},
     session::Keepalive,
     socket::{Fact, Line, Report, Socket, Wish},
+    turn::{Turn, Work, defer, spend},
 };
-
-/// How often one connection may read before others get their turn.
-pub(super) const READS: u32 = 8;
-/// How many messages and replies of one connection are handled before the network and others get their turn.
-pub(super) const TURN: u32 = 1024;
 
 /// Streams of replies; the last one is asked first, for it came out of the one before.
 pub(super) type Streams<'a, R> = Vec<Pin<Box<dyn Stream<Item = Outcome<'a, Response<R>>> + Send + 'a>>>;
@@ -46,10 +42,8 @@ pub(super) struct Driver<'a, R: Route> {
     pub(super) deadline: Option<Instant>,
     /// The stream is to be ended by us: the peer broke the protocol and cannot be waited for.
     pub(super) failed: bool,
-    /// How many messages and replies were handled since the task last waited.
-    pub(super) handled: u32,
-    /// How often it has read since.
-    reads: u32,
+    /// What it may do before others get their turn.
+    pub(super) turn: Turn,
     /// Reading rested when it was last asked for: the socket is paused, or enough waits to be handled.
     pub(super) held_back: bool,
     /// How much was queued for the peer then, in bytes.
@@ -94,8 +88,7 @@ impl<'a, R: Route> Driver<'a, R> {
             keepalive: Keepalive::new(settings.idle_timeout, settings.send_pings, now),
             deadline: None,
             failed: false,
-            handled: 0,
-            reads: 0,
+            turn: Turn::begin(),
             held_back: false,
             queued: 0,
             timer: None,
@@ -110,7 +103,12 @@ impl<'a, R: Route> Driver<'a, R> {
 
     /// Learns what was asked of the connection meanwhile. From here on the task runs, and nobody needs to wake it.
     pub(super) fn ask(&mut self) {
-        self.report = if std::mem::take(&mut self.waited) { self.line().run() } else { self.line().report() };
+        if std::mem::take(&mut self.waited) {
+            self.turn = Turn::begin();
+            self.report = self.line().run();
+        } else {
+            self.report = self.line().report();
+        }
     }
 
     /// Runs a handler, while the connection goes on.
@@ -160,9 +158,10 @@ impl<'a, R: Route> Driver<'a, R> {
             if self.is_ending() {
                 return Poll::Ready(Done::Returned(None));
             }
-            if !self.report.has(Fact::High)
-                && !self.is_others_turn(cx)
-                && let Poll::Ready(next) = poll_streams::<R>(streams, cx)
+            if self.turn.is_over() {
+                defer(cx);
+            } else if !self.report.has(Fact::High)
+                && let Poll::Ready(next) = poll_streams::<R>(streams, self.turn, cx)
             {
                 return Poll::Ready(next);
             }
@@ -178,7 +177,7 @@ impl<'a, R: Route> Driver<'a, R> {
     /// Decodes what was read, before the task waits or anything is read behind it.
     pub(super) fn settle_inbox(&mut self) {
         if self.inbox.is_fresh() {
-            self.inbox.settle();
+            self.inbox.settle(self.turn);
             self.ask();
             if self.inbox.owes() || self.inbox.fault().is_some() {
                 self.begin_deadline();
@@ -189,20 +188,12 @@ impl<'a, R: Route> Driver<'a, R> {
     /// Waits for what there is to do next.
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Next<'a, R>> {
         self.ask();
-        if self.is_others_turn(cx) {
-            self.read(cx);
-            self.poll_time(cx);
-            self.wait(cx);
-            return Poll::Pending;
-        }
         loop {
+            if self.turn.is_over() {
+                return self.end_turn(cx);
+            }
             if let Some(next) = self.ready(cx) {
                 return Poll::Ready(next);
-            }
-            self.reads += 1;
-            if self.reads > READS {
-                cx.waker().wake_by_ref();
-                break;
             }
             if self.poll_read(cx).is_pending() {
                 break;
@@ -214,20 +205,27 @@ impl<'a, R: Route> Driver<'a, R> {
         self.poll_time(cx);
         self.wait(cx);
         // The timer or the flush may have decided something that nobody would wake us for.
-        match self.ready(cx) {
-            Some(next) => Poll::Ready(next),
-            None => Poll::Pending,
+        if let Some(next) = self.ready(cx) {
+            return Poll::Ready(next);
         }
+        if self.turn.is_over() {
+            defer(cx);
+        }
+        Poll::Pending
     }
 
-    /// Whether so much was handled at one stretch that the network and others come first; then the task is woken for more.
-    fn is_others_turn(&mut self, cx: &mut Context<'_>) -> bool {
-        self.handled += 1;
-        let is_theirs = self.handled > TURN;
-        if is_theirs {
-            cx.waker().wake_by_ref();
+    /// Lets the network and others come first. What was read and not looked at is kept as it is; if that is nothing, one read
+    /// sees to it that a feed which never waits does not keep the connection from hearing its peer.
+    #[cold]
+    fn end_turn<T>(&mut self, cx: &mut Context<'_>) -> Poll<T> {
+        if self.inbox.is_empty() {
+            let _ = self.poll_read(cx);
         }
-        is_theirs
+        self.inbox.hold_back();
+        self.poll_time(cx);
+        self.wait(cx);
+        defer(cx);
+        Poll::Pending
     }
 
     /// Whether a stream of replies has nobody left to speak to: the socket is on its way out, or the peer is to be failed.
@@ -245,7 +243,7 @@ impl<'a, R: Route> Driver<'a, R> {
     fn look(&mut self, cx: &mut Context<'_>) -> Option<Next<'a, R>> {
         if self.report.has(Fact::Sent) && self.inbox.is_fresh() {
             // We closed: of what arrived, only the peer's close frame counts.
-            self.failed |= self.inbox.discard();
+            self.failed |= self.inbox.discard(self.turn);
             self.ask();
         }
         let report = self.report;
@@ -255,18 +253,18 @@ impl<'a, R: Route> Driver<'a, R> {
             || self.failed
             || handshaken
             || lost && (sent || self.inbox.is_empty())
-            || sent && report.has(Fact::Ended)
+            || sent && report.has(Fact::Ended) && !self.inbox.is_held()
         {
             return Some(Next::End);
         }
         if sent {
             // What arrived before is dropped, and only the peer's close frame is waited for.
-            self.failed = self.inbox.discard();
+            self.failed = self.inbox.discard(self.turn);
             self.begin_deadline();
             return self.failed.then_some(Next::End);
         }
         if !self.report.has(Fact::High)
-            && let Some(event) = self.inbox.pop()
+            && let Some(event) = self.inbox.pop(self.turn)
         {
             return Some(Next::Event(event));
         }
@@ -288,7 +286,7 @@ impl<'a, R: Route> Driver<'a, R> {
         }
         if !self.feed.is_empty()
             && !self.report.has(Fact::High)
-            && let Poll::Ready(fed) = poll_streams::<R>(&mut self.feed, cx)
+            && let Poll::Ready(fed) = poll_streams::<R>(&mut self.feed, self.turn, cx)
         {
             return Some(match fed {
                 Done::Returned(outcome) => Next::Fed(outcome),
@@ -306,13 +304,12 @@ impl<'a, R: Route> Driver<'a, R> {
     pub(super) fn wait(&mut self, cx: &mut Context<'_>) {
         self.settle_inbox();
         self.waited = true;
-        (self.handled, self.reads) = (0, 0);
         let (flushed, report) = self.line().poll_flush(cx);
         self.look_again(report, cx);
         if let Poll::Ready(Err(_)) = flushed {
             self.line().lose();
             self.report.set(Fact::Lost, true);
-            cx.waker().wake_by_ref();
+            defer(cx);
         }
     }
 
@@ -321,17 +318,24 @@ impl<'a, R: Route> Driver<'a, R> {
     pub(super) fn look_again(&mut self, report: Report, cx: &mut Context<'_>) {
         if report != self.report {
             self.report = report;
-            cx.waker().wake_by_ref();
+            defer(cx);
         }
     }
 }
 
-/// Asks the last stream, and when it has ended, the one that it came out of. After a panic none may be asked again.
+/// Asks the last stream, and when it has ended, the one that it came out of, for the rest of the turn. After a panic none may
+/// be asked again.
 fn poll_streams<'a, R: Route>(
     streams: &mut Streams<'a, R>,
+    turn: Turn,
     cx: &mut Context<'_>,
 ) -> Poll<Done<Option<Outcome<'a, Response<R>>>>> {
     while let Some(stream) = streams.last_mut() {
+        if turn.is_over() {
+            defer(cx);
+            return Poll::Pending;
+        }
+        spend(Work::Message);
         match catch(|| stream.as_mut().poll_next(cx)) {
             Ok(Poll::Ready(Some(Outcome::Stream(inner)))) => streams.push(inner),
             Ok(Poll::Ready(Some(outcome))) => return Poll::Ready(Done::Returned(Some(outcome))),

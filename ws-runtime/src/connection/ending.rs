@@ -6,6 +6,7 @@ use super::driver::Driver;
 use crate::{
     route::Route,
     socket::{Fact, Wish},
+    turn::defer,
     wire::Close,
 };
 
@@ -14,7 +15,7 @@ impl<R: Route> Driver<'_, R> {
     pub(super) fn fail(&mut self, close: &Close) {
         self.line().close(Some(close));
         self.failed = true;
-        self.inbox.mute();
+        self.inbox.mute(self.turn);
         self.begin_deadline();
     }
 
@@ -26,14 +27,19 @@ impl<R: Route> Driver<'_, R> {
     /// After the last frame: sees to it that it leaves, and that nothing unread makes the peer lose it.
     pub(super) async fn linger(&mut self) {
         self.begin_deadline();
-        self.inbox.mute();
+        self.inbox.mute(self.turn);
         poll_fn(|cx| {
             self.ask();
             if self.report.wish() != Wish::Nothing || self.report.has(Fact::Lost) {
                 return Poll::Ready(());
             }
             let shut = self.line().poll_shutdown(cx);
-            while !self.inbox.has_ended() && self.poll_read(cx).is_ready() {}
+            while !self.inbox.has_ended() && self.poll_read(cx).is_ready() {
+                if self.turn.is_over() {
+                    defer(cx);
+                    break;
+                }
+            }
             match shut {
                 Poll::Ready(Err(_)) => return Poll::Ready(()),
                 // A complete closing handshake leaves nothing unread; a failed one has to wait for the peer to go.

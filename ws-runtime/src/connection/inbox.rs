@@ -22,6 +22,7 @@ use crate::{
     panics::drop_quietly,
     route::Route,
     socket::{Line, Reader, Writer},
+    turn::{Turn, Work, spend},
     wire::{Close, Decoder, Fault, Incoming, Inflater, Limits, Role},
 };
 
@@ -95,6 +96,25 @@ impl<'a, R: Route> Inbox<'a, R> {
         self.is_empty() && !self.owes()
     }
 
+    /// Whether something was read that is not to be looked at yet.
+    pub(super) fn is_held(&self) -> bool {
+        self.input.is_held()
+    }
+
+    /// Keeps what was read and not looked at for a later turn.
+    pub(super) fn hold_back(&mut self) {
+        if self.input.is_fresh() {
+            self.input.hold();
+        }
+    }
+
+    /// Goes on with what was held back, unless too much waits already.
+    pub(super) fn take_up(&mut self) {
+        if self.input.is_held() && !self.weighs_enough() {
+            self.input.resume();
+        }
+    }
+
     /// Whether something was read that has not been decoded as far as possible.
     pub(super) fn is_fresh(&self) -> bool {
         self.input.is_fresh()
@@ -135,10 +155,10 @@ impl<'a, R: Route> Inbox<'a, R> {
 
     /// Throws away what waits, and the messages that follow. True if there is nothing to listen for any more, because the
     /// peer broke the protocol.
-    pub(super) fn discard(&mut self) -> bool {
+    pub(super) fn discard(&mut self, turn: Turn) -> bool {
         self.hearing.attention = self.hearing.attention.max(Attention::Close);
         let mut broken = false;
-        while let Some(event) = self.pop() {
+        while let Some(event) = self.pop(turn) {
             broken |= matches!(event, Event::Fault(_));
             // Nobody is left to be told that its `Drop` panicked, and the end of the connection is not to be lost by it.
             drop_quietly(event);
@@ -147,10 +167,12 @@ impl<'a, R: Route> Inbox<'a, R> {
     }
 
     /// Throws away what waits, and all that follows.
-    pub(super) fn mute(&mut self) {
-        self.discard();
+    pub(super) fn mute(&mut self, turn: Turn) {
+        self.discard(turn);
         self.hearing.attention = Attention::Nothing;
         self.begun = None;
+        // Discarding stops at the end of a turn.
+        self.input.clear();
     }
 
     /// Takes the message that is first in its turn, where it lies, if it is of the usual kind; `None` says nothing of what is
@@ -182,30 +204,31 @@ impl<'a, R: Route> Inbox<'a, R> {
     }
 
     /// Takes what is first in its turn.
-    pub(super) fn pop(&mut self) -> Option<Event<R>> {
+    pub(super) fn pop(&mut self, turn: Turn) -> Option<Event<R>> {
         if !self.events.is_empty() {
             return self.events.pop();
         }
         if self.input.is_held() {
             self.input.resume();
         }
-        self.decode()
+        self.decode(turn)
     }
 
     /// Decodes what was read, so that the task may wait.
-    pub(super) fn settle(&mut self) {
-        while let Some(event) = self.decode() {
+    pub(super) fn settle(&mut self, turn: Turn) {
+        while let Some(event) = self.decode(turn) {
             self.events.push(event);
             // What was read is no more than a buffer; what it inflates to may be a thousand of them.
-            if self.decoder.inflates() && self.weighs_enough() {
-                return self.input.hold();
+            if self.weighs_enough() || turn.is_over() {
+                return self.hold_back();
             }
         }
     }
 
-    /// Decodes up to the next event.
-    fn decode(&mut self) -> Option<Event<R>> {
+    /// Decodes up to the next event, or to the end of the turn.
+    fn decode(&mut self, turn: Turn) -> Option<Event<R>> {
         while self.input.is_fresh() {
+            spend(Work::Frame);
             let limits = self.limits();
             let mut left = self.input.bytes();
             let event = match self.decoder.next(&mut left, BUFFER, limits) {
@@ -236,6 +259,9 @@ impl<'a, R: Route> Inbox<'a, R> {
             }
             if event.is_some() {
                 return event;
+            }
+            if turn.is_over() {
+                self.hold_back();
             }
         }
         None
@@ -290,7 +316,10 @@ impl<'a, R: Route> Inbox<'a, R> {
         }
         let mut target = payload.limit(missing);
         let Source::Here(reader) = &mut self.source else { return Poll::Pending };
+        let before = target.get_ref().len();
         let read = ready!(pin!(reader.read_buf(&mut target)).poll(cx));
+        spend(Work::Call);
+        spend(Work::Moved(target.get_ref().len() - before));
         if !matches!(read, Ok(1..)) {
             self.ended = true;
             self.broken = read.is_err();

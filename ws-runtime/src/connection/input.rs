@@ -9,7 +9,10 @@ use std::{
 
 use tokio::io::{AsyncRead, ReadBuf};
 
-use crate::socket::Reader;
+use crate::{
+    socket::Reader,
+    turn::{Work, spend},
+};
 
 /// The buffer that all connections of a thread read into, in bytes. A larger frame is read into memory of its own. What comes in
 /// powers of two fills 64 KiB but for its headers, and the last frame is not cut where there is room for these too.
@@ -122,6 +125,8 @@ impl Input {
         let mut target = ReadBuf::new(&mut buffer[kept..]);
         let polled = Pin::new(reader).poll_read(cx, &mut target);
         let read = target.filled().len();
+        spend(Work::Call);
+        spend(Work::Moved(read));
         if read == 0 {
             SHARED.set(buffer);
         } else {

@@ -4,20 +4,23 @@ use std::task::{Context, Poll, ready};
 
 use tokio::time::Instant;
 
-use super::driver::{Driver, READS};
-use crate::{route::Route, socket::Fact};
+use super::driver::Driver;
+use crate::{
+    route::Route,
+    socket::Fact,
+    turn::{Turn, defer},
+};
 
 impl<R: Route> Driver<'_, R> {
     /// Reads while that is allowed, and decodes it.
     pub(super) fn read(&mut self, cx: &mut Context<'_>) {
         self.settle_inbox();
-        for _ in 0..READS {
-            if self.poll_read(cx).is_pending() {
-                return;
-            }
+        while self.poll_read(cx).is_ready() {
             self.settle_inbox();
+            if self.turn.is_over() {
+                return defer(cx);
+            }
         }
-        cx.waker().wake_by_ref();
     }
 
     /// Waits for the stream, which HTTP has until the 101 is out, or for the word that none comes.
@@ -29,6 +32,7 @@ impl<R: Route> Driver<'_, R> {
             }
             // The client could say nothing before its 101, so its silence begins here.
             self.keepalive.hear(Instant::now());
+            self.turn = Turn::begin();
             self.ask();
         }
         Poll::Ready(())
@@ -37,6 +41,7 @@ impl<R: Route> Driver<'_, R> {
     /// Reads once, if that is allowed and all that was read before is decoded; decodes that otherwise.
     pub(super) fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         ready!(self.poll_arrival(cx));
+        self.inbox.take_up();
         if self.inbox.is_fresh() {
             self.settle_inbox();
             return Poll::Ready(());

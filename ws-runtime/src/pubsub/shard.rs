@@ -12,6 +12,7 @@ use crate::{
     memory::Outbound,
     panics::drop_quietly,
     sync::{AtomicBool, AtomicU64, Mutex, Notify, Ordering},
+    turn::Turn,
 };
 
 /// What the topics of one shard share.
@@ -61,7 +62,7 @@ impl Shard {
     pub(crate) async fn flush(&self) {
         let (mut members, mut window) = (Vec::with_capacity(SLICE), Window::default());
         // How many subscribers were written to since the last turn for others: small topics share a slice.
-        let mut written = 0;
+        let (mut written, mut turn) = (0, Turn::begin());
         loop {
             let Some(topic) = self.next() else {
                 if self.stopped.load(Ordering::Acquire) {
@@ -69,6 +70,7 @@ impl Shard {
                 }
                 written = 0;
                 self.wake.notified().await;
+                turn = Turn::begin();
                 continue;
             };
             let at = topic.begin();
@@ -80,9 +82,10 @@ impl Shard {
                     member.take(&topic, &window);
                     drop_quietly(member);
                 }
-                if written >= SLICE {
+                if written >= SLICE || turn.is_over() {
                     written = 0;
                     tokio::task::yield_now().await;
+                    turn = Turn::begin();
                 }
             }
             window = Window::default();

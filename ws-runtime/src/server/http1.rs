@@ -14,14 +14,14 @@ use http::{Request, Response, StatusCode, request};
 use hyper::{body::Incoming, server::conn::http1, service::Service};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt},
     time::timeout,
 };
 
 use super::{Body, listener::transport, paced::Paced, serve::Running};
 use crate::{
     admission::TaskGuard,
-    app::{Arriving, Verdict},
+    app::{Arriving, Verdict, throw_away},
     connection::{Begun, Start},
     handshake::{Refusal, Reject, asks_to_upgrade, problem},
 };
@@ -85,8 +85,8 @@ async fn finish<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, soon: bool) {
     if stream.shutdown().await.is_err() || soon {
         return;
     }
-    let mut thrown_away = [0; 512];
-    while matches!(stream.read(&mut thrown_away).await, Ok(1..)) {}
+    // A stream that breaks has ended too.
+    let _ = throw_away(&mut stream).await;
 }
 
 /// How far a stream is; its requests and whoever speaks on it share this.

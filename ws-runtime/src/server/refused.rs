@@ -5,12 +5,15 @@ use std::{fmt::Write, sync::Arc, time::Duration};
 use bytes::Bytes;
 use http::Response;
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt},
     time::timeout,
 };
 
 use super::serve::Running;
-use crate::handshake::{Refusal, Reject};
+use crate::{
+    app::throw_away,
+    handshake::{Refusal, Reject},
+};
 
 /// How many are told at a time. Beyond that a connection is dropped without a word, so that a flood of them is not what takes
 /// the room.
@@ -33,9 +36,7 @@ where
             stream.write_all(&written(&response)).await?;
             stream.shutdown().await?;
             // With bytes left unread the system resets the connection, and the client may lose the answer (RFC 9112 §9.6).
-            let mut thrown_away = [0; 512];
-            while stream.read(&mut thrown_away).await? > 0 {}
-            std::io::Result::Ok(())
+            throw_away(&mut stream).await
         };
         // Who is gone, or too slow, has to do without.
         let _ = running.served.directory.unless_aborted(timeout(PATIENCE, told)).await;

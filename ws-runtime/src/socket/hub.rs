@@ -16,6 +16,7 @@ use crate::{
     codec::{Encode, EncodeError, Encoded, Plan},
     memory::Outbound,
     pubsub::{Places, Published, Subscriber, Topics},
+    turn::{Work, spend},
     wire::Kind,
 };
 
@@ -110,6 +111,7 @@ impl Hub {
                 Err(error)
             }
         };
+        spend(Work::Coded(scratch.len()));
         // A message that was much larger than most keeps no memory.
         if scratch.capacity() <= 64 * 1024 {
             SCRATCH.set(scratch);

@@ -11,7 +11,10 @@ use std::{
 use bytes::Bytes;
 
 use super::transport::Writer;
-use crate::memory::SHARE;
+use crate::{
+    memory::SHARE,
+    turn::{Work, spend},
+};
 
 /// How many pieces go into one write.
 const PIECES: usize = 16;
@@ -106,6 +109,7 @@ impl Outbox {
         mut write: impl FnMut(&[IoSlice<'_>]) -> Poll<io::Result<usize>>,
     ) -> Poll<io::Result<()>> {
         while self.len > 0 {
+            spend(Work::Call);
             let written = if self.pieces.is_empty() {
                 write(&[IoSlice::new(&self.tail[self.written..])])
             } else {
@@ -130,6 +134,7 @@ impl Outbox {
     }
 
     fn advance(&mut self, written: usize) {
+        spend(Work::Moved(written));
         self.len -= written;
         self.written += written;
         while let Some(first) = self.pieces.front()

@@ -65,11 +65,6 @@ impl Decoder {
         Self { role, inflater, message: None, large: None }
     }
 
-    /// Whether a message may be larger than its frames.
-    pub(crate) fn inflates(&self) -> bool {
-        self.inflater.is_some()
-    }
-
     /// Whether a message has begun and not ended.
     pub(crate) fn is_mid_message(&self) -> bool {
         self.message.is_some() || self.large.is_some()

@@ -4,6 +4,8 @@ use std::cell::RefCell;
 
 use flate2::{Compress, Compression, FlushCompress};
 
+use crate::turn::{Work, spend};
+
 /// How many streams a thread keeps for whoever compresses next. One is up to 320 KB; routes mostly agree on one kind.
 const KEPT: usize = 4;
 /// What a flush ends with, and a message leaves out (RFC 7692 §7.2.1).
@@ -81,6 +83,7 @@ impl Deflater {
     /// reason to; then the stream is of no use any more.
     pub(crate) fn deflate(&mut self, payload: &[u8], out: &mut Vec<u8>) -> bool {
         let Some(stream) = &mut self.stream else { return false };
+        spend(Work::Deflated(payload.len()));
         if payload.is_empty() {
             out.push(EMPTY);
             return true;

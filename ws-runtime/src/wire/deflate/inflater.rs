@@ -6,7 +6,10 @@ use bytes::Bytes;
 use flate2::{Decompress, FlushDecompress, Status};
 
 use super::deflater::TAIL;
-use crate::wire::Fault;
+use crate::{
+    turn::{Work, spend},
+    wire::Fault,
+};
 
 /// The largest buffer that a thread keeps for messages that are being inflated, in bytes.
 const KEPT: usize = 64 * 1024;
@@ -145,6 +148,7 @@ impl Inflation {
             let status = stream
                 .decompress_vec(rest, message, FlushDecompress::Sync)
                 .map_err(|_| Fault::Compression)?;
+            spend(Work::Inflated(message.len() - made));
             // The decoder counts inflated bytes, so that a bomb goes off at the limit.
             if message.len() > most {
                 return Err(Fault::TooLong);
