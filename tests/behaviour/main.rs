@@ -27,3 +27,4 @@ mod support;
 mod testing;
 mod types;
 mod upgrade;
+mod unread;

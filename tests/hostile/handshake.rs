@@ -139,8 +139,9 @@ async fn one_wrong_line_is_one_answer_and_never_a_connection() {
         (REQUEST, Some("BREW /echo/a HTTP/1.1"), 405),
         (REQUEST, Some("GET /echo/a HTTP/1.0"), 426),
         (REQUEST, Some("GET /echo/%ff HTTP/1.1"), 400),
-        (REQUEST, Some("GET /echo/% HTTP/1.1"), 400),
-        (REQUEST, Some("GET /echo/a?b=%zz HTTP/1.1"), 400),
+        (REQUEST, Some("GET /echo/%C0%AE HTTP/1.1"), 400),
+        (REQUEST, Some("GET /echo/.. HTTP/1.1"), 404),
+        (REQUEST, Some("GET /echo/%2e%2E HTTP/1.1"), 404),
         (REQUEST, Some("GET http://elsewhere/echo/a HTTP/1.1"), 400),
         (REQUEST, Some("GET /echo/a HTTP/2.0"), 400),
         (REQUEST, Some("GET /echo/a HTTP/1.1 HTTP/1.1"), 400),
@@ -222,6 +223,11 @@ async fn one_wrong_line_is_one_answer_and_never_a_connection() {
         (MORE, Some("Content-Length: 0")),
         (MORE, Some("Sec-WebSocket-Extensions: constructor, __proto__; hasOwnProperty=1")),
         (REQUEST, Some("GET http://localhost/echo/a HTTP/1.1")),
+        (REQUEST, Some("GET /echo/% HTTP/1.1")),
+        (REQUEST, Some("GET /echo/a?b=%zz HTTP/1.1")),
+        (REQUEST, Some("GET /echo/a?utm=%E9&%ff HTTP/1.1")),
+        (REQUEST, Some("GET /x/../%65cho/./a HTTP/1.1")),
+        (MORE, Some("Cookie: theme=caf\u{e9}; a=100%")),
     ] {
         let mut peer = Peer::connect(served.address).await;
         peer.send(&[with(line, text), frame(TEXT, b"early")].concat()).await;

@@ -14,13 +14,13 @@ mod limits;
 mod opening;
 mod origin;
 mod parts;
-mod percent;
 mod problem;
 mod proxies;
 mod reject;
 mod request;
 mod setup;
 mod subprotocol;
+mod texts;
 
 pub(crate) use self::{
     accepted::accepted,

@@ -35,9 +35,9 @@ impl PartPlans {
 pub(crate) fn read_parts<C: Contract>(request: &RawRequest, plans: &PartPlans) -> Result<Parts<C>, Invalid> {
     Ok(Parts {
         params: C::Params::read(&plans.params, &Pairs::decoded(On::Params, request.captures()))?,
-        query: C::Query::read(&plans.query, &Pairs::decoded(On::Query, request.query()))?,
+        query: C::Query::read(&plans.query, &request.query_pairs())?,
         header: C::Header::read(&plans.header, &Pairs::headers(request.headers()))?,
-        cookie: C::Cookie::read(&plans.cookie, &Pairs::decoded(On::Cookie, request.cookies()))?,
+        cookie: C::Cookie::read(&plans.cookie, &request.cookie_pairs())?,
     })
 }
 

@@ -2,14 +2,18 @@
 
 use std::{fmt, net::SocketAddr};
 
-use http::{Extensions, HeaderMap, Method, Uri, header::COOKIE, request};
+use http::{Extensions, HeaderMap, Method, Uri, request};
 
-use super::{Reject, percent, problem::bad_request};
+use super::{Reject, problem::bad_request, texts::Texts};
+use crate::codec::Pairs;
 
 /// The request of an opening handshake, as `parse` and `transform` may change it before its parts are checked.
 ///
 /// Captures, query and cookies are read from the request once, before `parse`, and are from then on what the route's types are
 /// read from: changing [`headers_mut`](Self::headers_mut) does not change the cookies.
+///
+/// A pair of the query or a cookie that is not UTF-8 is not among them. Where the route's type declares its name, the request is
+/// refused with 422, unless a handler adds a text of that name.
 ///
 /// Its `Debug` shows none of the values: tokens travel in headers, cookies and queries.
 pub struct RawRequest {
@@ -18,28 +22,25 @@ pub struct RawRequest {
     headers: HeaderMap,
     extensions: Extensions,
     captures: Vec<(String, String)>,
-    query: Vec<(String, String)>,
-    cookies: Vec<(String, String)>,
+    query: Texts,
+    cookies: Texts,
     remote_addr: SocketAddr,
 }
 
 impl RawRequest {
-    /// Takes a request apart; the captures are those of its path, not decoded yet. 400 if they, the query or the cookies are
-    /// not text.
+    /// Takes a request apart; the captures are those of its path, not decoded yet. 400 if one of them is not UTF-8.
     pub(crate) fn new(
         parts: request::Parts,
         captures: Vec<(String, String)>,
         remote_addr: SocketAddr,
     ) -> Result<Self, Reject> {
         let request::Parts { method, uri, headers, extensions, .. } = parts;
-        let captures = captures
-            .into_iter()
-            .map(|(name, value)| Some((name, percent::decode(&value)?)))
-            .collect::<Option<_>>()
-            .ok_or_else(|| bad_request("the path is not percent-encoded UTF-8"))?;
-        let query = percent::decode_query(uri.query().unwrap_or_default())
-            .ok_or_else(|| bad_request("the query is not percent-encoded UTF-8"))?;
-        let cookies = cookies(&headers).ok_or_else(|| bad_request("a cookie is not UTF-8"))?;
+        let captures = captures.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+        let captures =
+            Pairs::captures(captures).map_err(|_| bad_request("the path is not percent-encoded UTF-8"))?;
+        let (captures, _) = captures.divide();
+        let query = Texts::new(Pairs::query(uri.query().unwrap_or_default()));
+        let cookies = Texts::new(Pairs::cookies(&headers));
         Ok(Self { method, uri, headers, extensions, captures, query, cookies, remote_addr })
     }
 
@@ -73,24 +74,35 @@ impl RawRequest {
         &mut self.captures
     }
 
-    /// Returns the pairs of the query in their order, decoded. A name may be there several times.
+    /// Returns the pairs of the query in their order, decoded once. A name may be there several times. A `%` that encodes nothing
+    /// is a `%`, as browsers leave it.
     pub fn query(&self) -> &[(String, String)] {
-        &self.query
+        &self.query.pairs
     }
 
     /// Returns the pairs of the query, from which the route's `query` type is read.
     pub fn query_mut(&mut self) -> &mut Vec<(String, String)> {
-        &mut self.query
+        &mut self.query.pairs
     }
 
     /// Returns the cookies in their order, their values as they were sent. A name may be there several times.
     pub fn cookies(&self) -> &[(String, String)] {
-        &self.cookies
+        &self.cookies.pairs
     }
 
     /// Returns the cookies, from which the route's `cookie` type is read.
     pub fn cookies_mut(&mut self) -> &mut Vec<(String, String)> {
-        &mut self.cookies
+        &mut self.cookies.pairs
+    }
+
+    /// Returns the pairs that the route's `query` type is read from.
+    pub(super) fn query_pairs(&self) -> Pairs {
+        self.query.to_pairs()
+    }
+
+    /// Returns the pairs that the route's `cookie` type is read from.
+    pub(super) fn cookie_pairs(&self) -> Pairs {
+        self.cookies.to_pairs()
     }
 
     /// Returns what middleware in front of the route has left for it.
@@ -118,21 +130,9 @@ impl fmt::Debug for RawRequest {
     }
 }
 
-/// Splits the cookies as RFC 6265 §4.2.1 has them written. What is no pair is skipped, for other applications of the same host
-/// set cookies too; quotes are part of a value (§4.1.1), and so is a percent sign.
-fn cookies(headers: &HeaderMap) -> Option<Vec<(String, String)>> {
-    let mut cookies = Vec::new();
-    for line in headers.get_all(COOKIE) {
-        let pairs =
-            std::str::from_utf8(line.as_bytes()).ok()?.split(';').filter_map(|pair| pair.split_once('='));
-        cookies.extend(pairs.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())));
-    }
-    Some(cookies)
-}
-
 #[cfg(test)]
 mod tests {
-    use http::Request;
+    use http::{Request, header::COOKIE};
 
     use super::*;
     use crate::handshake::Refusal;
@@ -162,19 +162,44 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_text_is_a_bad_request() {
-        for (what, refused) in [
-            ("a capture", raw("/", &[("room", "%ff")], &[])),
-            ("a capture", raw("/", &[("room", "%zz")], &[])),
-            ("the query", raw("/?a=%ff", &[], &[])),
-            ("the query", raw("/?a=%", &[], &[])),
-            ("a cookie", raw("/", &[], &[b"a=\xff"])),
-        ] {
+    fn captures_that_are_not_utf_8_are_refused() {
+        for capture in ["%ff", "%C3", "a%C0%AE", "%ED%A0%80"] {
+            let refused = raw("/", &[("room", capture)], &[]);
             let Err(Refusal::Response(response)) = refused.map_err(Reject::into_refusal) else {
-                panic!("{what} that is not text was let in");
+                panic!("{capture} was let in");
             };
-            assert_eq!(response.status(), 400, "{what}");
+            assert_eq!(response.status(), 400, "{capture}");
         }
+    }
+
+    #[test]
+    fn queries_and_cookies_refuse_nothing_by_themselves() {
+        for (target, line) in [
+            ("/?utm=%E9", &b"theme=caf\xe9"[..]),
+            ("/?p=100%", b"a=1; \xff"),
+            ("/?%ff=%ff&&=&%", b"=; ;\xff=\xff;="),
+            ("/?%00=%0a%zz", b"a=%ff"),
+        ] {
+            let request = raw(target, &[], &[line]).expect("nobody has read them");
+            assert!(request.query().iter().all(|(_, text)| !text.contains('\u{fffd}')), "{target}");
+        }
+    }
+
+    #[test]
+    fn unreadable_pairs_count_until_a_handler_adds_a_text() {
+        let mut request = raw("/?a=%ff&b=%ff&b=1", &[], &[b"s=\xff"]).expect("nobody has read them");
+        let unreadable = |request: &RawRequest| {
+            let (_, query) = request.query_pairs().divide();
+            let (_, cookies) = request.cookie_pairs().divide();
+            [query, cookies].concat()
+        };
+        assert_eq!(pairs(request.query()), [("b", "1")]);
+        assert_eq!(unreadable(&request), ["a", "b", "s"]);
+        request.query_mut().clear();
+        assert_eq!(unreadable(&request), ["a", "b", "s"]);
+        request.query_mut().push(("a".to_owned(), "2".to_owned()));
+        request.cookies_mut().push(("s".to_owned(), "t".to_owned()));
+        assert_eq!(unreadable(&request), ["b"]);
     }
 
     #[test]

@@ -9,7 +9,8 @@
 //! `false`), unit enums, newtypes of those, an `Option`, and a `Vec` (the name repeated, or once). `default`, `rename` and
 //! `flatten` of plain structs work. An empty text is an empty string; where an `Option` of something else is asked for, it
 //! is `None`. A name that is given twice is refused where one value is asked for, but for a cookie, where the first is the
-//! more specific (RFC 6265 §5.4). Nested structs, enums with data, and flattened enums are refused at start-up.
+//! more specific (RFC 6265 §5.4). A text that is not UTF-8 is an error where its name is declared, and absent otherwise, also for
+//! a map. Nested structs, enums with data, and flattened enums are refused at start-up.
 
 mod captures;
 mod coerce;

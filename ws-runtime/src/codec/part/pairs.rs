@@ -21,27 +21,31 @@ pub struct Pairs {
 }
 
 impl Pairs {
-    /// Reads a query string, as forms write it: `&` between pairs, `+` or `%20` for a space.
+    /// Reads a query string as browsers do (WHATWG URL §5.1, `application/x-www-form-urlencoded`): `&` between pairs, `+` or
+    /// `%20` for a space. A `%` without two hexadecimal digits behind it is a `%`.
     ///
-    /// # Errors
-    /// If the percent-encoding cannot be decoded, or what comes of it is not UTF-8.
-    pub fn query(query: &str) -> Result<Self, Invalid> {
+    /// A text that is not UTF-8 refuses nothing here: it is an error only where a type declares its name.
+    pub fn query(query: &str) -> Self {
         let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
             let (name, text) = pair.split_once('=').unwrap_or((pair, ""));
-            Some((decode(&name.replace('+', " "))?, Some(decode(&text.replace('+', " "))?)))
+            let (name, text) = (name.replace('+', " "), text.replace('+', " "));
+            match decode(&name) {
+                Some(name) => (name, decode(&text)),
+                // No type declares such a name, and one that refuses unknown names still sees that there is one.
+                None => (percent_decode_str(&name).decode_utf8_lossy().into_owned(), None),
+            }
         });
-        let pairs = pairs.collect::<Option<_>>().ok_or_else(|| undecodable(On::Query, ""))?;
-        Ok(Self { on: On::Query, pairs })
+        Self { on: On::Query, pairs: pairs.collect() }
     }
 
-    /// Takes a path's captures, still percent-encoded.
+    /// Takes a path's captures, still percent-encoded. A `%` without two hexadecimal digits behind it is a `%`.
     ///
     /// # Errors
-    /// If the percent-encoding cannot be decoded, or what comes of it is not UTF-8.
+    /// If a capture is not UTF-8 once it is decoded.
     pub fn captures<'a>(captures: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Invalid> {
         let pairs = captures.into_iter().map(|(name, text)| match decode(text) {
             Some(text) => Ok((name.to_owned(), Some(text))),
-            None => Err(undecodable(On::Params, name)),
+            None => Err(undecodable(name)),
         });
         Ok(Self { on: On::Params, pairs: pairs.collect::<Result<_, _>>()? })
     }
@@ -61,9 +65,9 @@ impl Pairs {
         let pairs = lines.flat_map(|line| line.as_bytes().split(|&byte| byte == b';')).filter_map(|pair| {
             let pair = pair.trim_ascii();
             let at = pair.iter().position(|&byte| byte == b'=')?;
-            let name = std::str::from_utf8(pair[..at].trim_ascii_end()).ok()?;
-            let text = std::str::from_utf8(pair[at + 1..].trim_ascii_start()).ok();
-            Some((name.to_owned(), text.map(str::to_owned)))
+            let (name, text) = (pair[..at].trim_ascii_end(), pair[at + 1..].trim_ascii_start());
+            let name = std::str::from_utf8(name).ok()?;
+            Some((name.to_owned(), std::str::from_utf8(text).ok().map(str::to_owned)))
         });
         Self { on: On::Cookie, pairs: pairs.collect() }
     }
@@ -72,6 +76,23 @@ impl Pairs {
     pub(crate) fn decoded<'a>(on: On, pairs: impl IntoIterator<Item = &'a (String, String)>) -> Self {
         let pairs = pairs.into_iter().map(|(name, text)| (name.clone(), Some(text.clone())));
         Self { on, pairs: pairs.collect() }
+    }
+
+    /// Takes the pairs apart: those that are text, and the names of those that are not.
+    pub(crate) fn divide(self) -> (Vec<(String, String)>, Vec<String>) {
+        let (mut texts, mut unreadable) = (Vec::with_capacity(self.pairs.len()), Vec::new());
+        for (name, text) in self.pairs {
+            match text {
+                Some(text) => texts.push((name, text)),
+                None => unreadable.push(name),
+            }
+        }
+        (texts, unreadable)
+    }
+
+    /// Adds a pair whose text is not UTF-8.
+    pub(crate) fn push_unreadable(&mut self, name: &str) {
+        self.pairs.push((name.to_owned(), None));
     }
 
     /// Returns the part of the request that this is.
@@ -108,10 +129,17 @@ impl Pairs {
     }
 
     /// The texts of each name; `None` for one that is not UTF-8.
+    ///
+    /// Of cookies with one name such a one is left out where there are others: any site of the same domain can add one.
     pub(super) fn groups(&self) -> BTreeMap<&str, Vec<Option<&str>>> {
         let mut groups = BTreeMap::<_, Vec<_>>::new();
         for (name, text) in &self.pairs {
             groups.entry(name.as_str()).or_default().push(text.as_deref());
+        }
+        if self.on == On::Cookie {
+            for texts in groups.values_mut().filter(|texts| texts.iter().any(Option::is_some)) {
+                texts.retain(Option::is_some);
+            }
         }
         groups
     }
@@ -123,17 +151,15 @@ impl fmt::Debug for Pairs {
     }
 }
 
-/// Decodes percent-encoded UTF-8 (RFC 3986 §2.1). A `%` without two hexadecimal digits is an error, not a `%`.
+/// Decodes percent-encoded text once (RFC 3986 §2.1). A `%` without two hexadecimal digits behind it stays, as browsers leave it
+/// (WHATWG URL §1.3); `None` if what comes of it is not UTF-8.
 fn decode(text: &str) -> Option<String> {
-    let mut escapes = text.as_bytes().split(|&byte| byte == b'%').skip(1);
-    let sound = escapes.all(|rest| rest.len() >= 2 && rest[..2].iter().all(u8::is_ascii_hexdigit));
-    sound.then(|| percent_decode_str(text).decode_utf8().ok().map(Cow::into_owned))?
+    percent_decode_str(text).decode_utf8().ok().map(Cow::into_owned)
 }
 
-fn undecodable(on: On, name: &str) -> Invalid {
-    let path = if name.is_empty() { String::new() } else { format!("/{name}") };
-    let issue = Issue::new(&path, "encoding", "is not percent-encoded UTF-8");
-    Invalid::schema(on, vec![issue])
+fn undecodable(name: &str) -> Invalid {
+    let issue = Issue::new(&format!("/{name}"), "encoding", "is not percent-encoded UTF-8");
+    Invalid::schema(On::Params, vec![issue])
 }
 
 #[cfg(test)]
@@ -151,16 +177,43 @@ mod tests {
             ("n%61me=%E2%82%AC", &[("name", "€")]),
             ("a=1;b=2", &[("a", "1;b=2")]),
         ] {
-            let read = Pairs::query(query).unwrap();
+            let read = Pairs::query(query);
             assert_eq!(read.iter().collect::<Vec<_>>(), pairs, "{query}");
         }
     }
 
     #[test]
-    fn a_query_that_cannot_be_decoded_is_invalid() {
-        for query in ["a=%", "a=%2", "a=%zz", "%=1", "a=%ff", "a=%C3", "a=%%20"] {
-            let invalid = Pairs::query(query).unwrap_err();
-            assert_eq!((invalid.on(), &*invalid.errors()[0].keyword), (On::Query, "encoding"), "{query}");
+    fn a_bare_percent_sign_is_kept_as_browsers_keep_it() {
+        for (query, pairs) in [
+            ("p=100%", &[("p", "100%")][..]),
+            ("a=%2", &[("a", "%2")]),
+            ("a=%zz", &[("a", "%zz")]),
+            ("a=%%20", &[("a", "% ")]),
+            ("a=%2525", &[("a", "%25")]),
+            ("a=%%36%31", &[("a", "%61")]),
+            ("a=%+1", &[("a", "% 1")]),
+            ("%=1&a%=2", &[("%", "1"), ("a%", "2")]),
+        ] {
+            assert_eq!(Pairs::query(query).iter().collect::<Vec<_>>(), pairs, "{query}");
+        }
+        for (text, decoded) in [("100%", "100%"), ("%zz", "%zz"), ("%%20", "% "), ("%u0061", "%u0061")] {
+            let read = Pairs::captures([("room", text)]).unwrap();
+            assert_eq!(read.get("room"), Some(decoded), "{text}");
+        }
+    }
+
+    #[test]
+    fn pairs_that_are_not_utf_8_hide_no_others() {
+        for (query, pairs, unreadable) in [
+            ("utm=%E9&a=1", &[("a", "1")][..], &["utm"][..]),
+            ("a=%ff&a=1&a=%C3", &[("a", "1")], &["a", "a"]),
+            ("a=%C0%AE&b=%ED%A0%80", &[], &["a", "b"]),
+            ("%ff=1&a=1", &[("a", "1")], &["\u{fffd}"]),
+        ] {
+            let read = Pairs::query(query);
+            assert_eq!(read.iter().collect::<Vec<_>>(), pairs, "{query}");
+            let (texts, names) = read.divide();
+            assert!(texts.len() == pairs.len() && names == unreadable, "{query}: {names:?}");
         }
     }
 
@@ -168,7 +221,7 @@ mod tests {
     fn captures_are_percent_decoded_and_a_plus_stays() {
         let read = Pairs::captures([("room", "a%2Fb+c%20d"), ("rest", "x/y")]).unwrap();
         assert_eq!(read.iter().collect::<Vec<_>>(), [("room", "a/b+c d"), ("rest", "x/y")]);
-        assert_eq!(Pairs::captures([("room", "%f")]).unwrap_err().errors()[0].path, "/room");
+        assert_eq!(Pairs::captures([("room", "%ff")]).unwrap_err().errors()[0].path, "/room");
     }
 
     #[test]
@@ -179,6 +232,17 @@ mod tests {
         let read = Pairs::cookies(&headers);
         let pairs: Vec<_> = read.iter().collect();
         assert_eq!(pairs, [("a", "1"), ("b", "\"x y\""), ("c", ""), ("d", "e=f"), ("a", "%31")]);
+    }
+
+    #[test]
+    fn cookies_that_are_not_utf_8_hide_no_others() {
+        let mut headers = HeaderMap::new();
+        let line: &[u8] = b"theme=caf\xe9; id=\xff; caf\xe9=1; id=1; \xa0x=2; last=2";
+        headers.append(COOKIE, http::HeaderValue::from_bytes(line).unwrap());
+        let read = Pairs::cookies(&headers);
+        assert_eq!(read.iter().collect::<Vec<_>>(), [("id", "1"), ("last", "2")]);
+        assert_eq!(read.groups()["theme"], [None]);
+        assert_eq!(read.groups()["id"], [Some("1")]);
     }
 
     #[test]
@@ -195,7 +259,7 @@ mod tests {
 
     #[test]
     fn pairs_can_be_changed_and_show_no_texts() {
-        let mut pairs = Pairs::query("a=secret&b=2&a=3").unwrap();
+        let mut pairs = Pairs::query("a=secret&b=2&a=3");
         assert!(!format!("{pairs:?}").contains("secret"));
         pairs.set("a", "4");
         assert!(pairs.remove("b") && !pairs.remove("b"));

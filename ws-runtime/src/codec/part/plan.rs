@@ -103,13 +103,17 @@ impl Names {
         }
         for (name, texts) in groups {
             match &self.rest {
-                Rest::Values(coerce) => match one(coerce, &texts, pairs.on()) {
-                    Ok(text) => value.extend(text.map(|text| (name.to_owned(), text))),
-                    // The name is content, so it is not said.
-                    Err((keyword, message)) => {
-                        issues.push(Issue::new("", keyword, format!("a value in it: {message}")));
+                Rest::Values(coerce) => {
+                    // A map asks for no name, so a text that is not UTF-8 is absent.
+                    let texts: Vec<_> = texts.into_iter().flatten().map(Some).collect();
+                    match one(coerce, &texts, pairs.on()) {
+                        Ok(text) => value.extend(text.map(|text| (name.to_owned(), text))),
+                        // The name is content, so it is not said.
+                        Err((keyword, message)) => {
+                            issues.push(Issue::new("", keyword, format!("a value in it: {message}")));
+                        }
                     }
-                },
+                }
                 Rest::Refused if matches!(pairs.on(), On::Query | On::Params) => {
                     value.insert(name.to_owned(), Value::Null);
                 }

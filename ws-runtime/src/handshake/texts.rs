@@ -1,0 +1,45 @@
+//! The query or the cookies of a request, as handlers may change them.
+
+use crate::codec::{On, Pairs};
+
+/// Names and texts, and apart from them the pairs that are not UTF-8, which no handler sees.
+///
+/// Such a pair refuses nothing by itself. It counts once a type asks for its name, unless a handler has added a text of that
+/// name.
+pub(super) struct Texts {
+    on: On,
+    pub(super) pairs: Vec<(String, String)>,
+    unreadable: Vec<Unreadable>,
+}
+
+/// A pair whose text is not UTF-8.
+struct Unreadable {
+    name: String,
+    /// How many texts of the same name were readable when the request arrived.
+    beside: usize,
+}
+
+impl Texts {
+    pub(super) fn new(read: Pairs) -> Self {
+        let on = read.on();
+        let (pairs, names) = read.divide();
+        let unreadable = names.into_iter().map(|name| Unreadable { beside: count(&pairs, &name), name });
+        let unreadable = unreadable.collect();
+        Self { on, pairs, unreadable }
+    }
+
+    /// Returns what a type is read from.
+    pub(super) fn to_pairs(&self) -> Pairs {
+        let mut read = Pairs::decoded(self.on, &self.pairs);
+        for Unreadable { name, beside } in &self.unreadable {
+            if count(&self.pairs, name) <= *beside {
+                read.push_unreadable(name);
+            }
+        }
+        read
+    }
+}
+
+fn count(pairs: &[(String, String)], name: &str) -> usize {
+    pairs.iter().filter(|(known, _)| known == name).count()
+}
