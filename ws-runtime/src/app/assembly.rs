@@ -2,7 +2,7 @@
 
 use std::{any::TypeId, collections::HashMap, fmt, sync::Arc, time::Duration};
 
-use matchit::Router;
+use matchit::{InsertError, Router};
 
 use super::{
     StartError,
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     admission::{ConnectionLimits, Limiter, Tasks},
     contract::Contract,
-    handshake::{HeadLimits, Proxies},
+    handshake::{HeadLimits, Proxies, normal_route},
     memory::Outbound,
     pubsub::Shard,
     route::{Options, Route},
@@ -98,8 +98,8 @@ impl Assembly {
                 Ok((mount, hub)) => {
                     if hubs.insert(id, hub).is_some() {
                         errors.push(StartError::new(Fault::Twice { path }));
-                    } else if let Err(error) = by_path.insert(path, Arc::clone(&mount)) {
-                        errors.push(StartError::new(Fault::Path { path, error }));
+                    } else if let Err(error) = by_path.insert(normal_route(path), Arc::clone(&mount)) {
+                        errors.push(StartError::new(Fault::Path { path, error: as_written(error, &all) }));
                     }
                     all.push(mount);
                 }
@@ -157,6 +157,13 @@ impl Assembly {
         }
         errors
     }
+}
+
+/// Names the route that a path conflicts with as its author wrote it.
+fn as_written(error: InsertError, routes: &[Arc<dyn Mount>]) -> InsertError {
+    let InsertError::Conflict { with } = error else { return error };
+    let written = routes.iter().map(|route| route.path()).find(|path| normal_route(path) == with);
+    InsertError::Conflict { with: written.map_or(with, str::to_owned) }
 }
 
 impl Building<'_> {

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     admission::{Full, Limiter, Permit, Tasks},
     connection::Begin,
-    handshake::{HeadLimits, Proxies, Reject, busy, problem},
+    handshake::{HeadLimits, Proxies, Reject, busy, normal, problem},
     memory::Outbound,
     pubsub::Shard,
     socket::{Directory, Shutdown, Wish},
@@ -49,7 +49,7 @@ impl Served {
     /// Finds the route of a request, or refuses a request that is too large to be looked at.
     pub(crate) fn find(&self, parts: &request::Parts) -> Result<Found, Reject> {
         self.head.admit(parts)?;
-        Ok(self.by_path.at(parts.uri.path()).ok().map(|found| {
+        Ok(self.by_path.at(&normal(parts.uri.path())).ok().map(|found| {
             let captures =
                 found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
             (Arc::clone(found.value), captures)

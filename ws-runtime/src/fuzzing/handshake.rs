@@ -3,8 +3,9 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
+use percent_encoding::percent_decode_str;
 
-use crate::handshake::{Origins, RawRequest, Refusal, Reject, asks_to_upgrade, opening};
+use crate::handshake::{Origins, RawRequest, Refusal, Reject, asks_to_upgrade, normal, opening};
 
 const SERVED: &[&str] = &["v2", "v1"];
 const LISTED: Origins = Origins::List(&["https://example.com", "http://[::1]:8080"]);
@@ -67,10 +68,18 @@ pub fn handshake(data: &[u8]) {
     assert!(headers.contains_key(header::ORIGIN) || same, "who is no browser sends no origin");
     assert!(!listed || headers.get(header::ORIGIN).is_none_or(|origin| origin != "null"));
 
-    let captures = vec![("room".to_owned(), parts.uri.path().to_owned())];
+    // A path has one form, and that says what the path says.
+    let path = parts.uri.path();
+    let form = normal(path);
+    assert!(normal(&form) == form && form.is_ascii(), "{path} {form}");
+    if !path.contains("/.") && !path.to_ascii_lowercase().contains("%2e") {
+        assert!(percent_decode_str(path).eq(percent_decode_str(&form)), "{path} {form}");
+    }
+
+    let captures = vec![("room".to_owned(), form.into_owned())];
     match RawRequest::new(parts, captures, SocketAddr::from((Ipv4Addr::LOCALHOST, 1))) {
         Ok(request) => {
-            // Only text comes this far, and `Debug` shows none of it.
+            // Only text comes this far, whatever the query and the cookies are, and `Debug` shows none of it.
             assert!(request.captures().len() == 1 && format!("{request:?}").len() < 4096);
         }
         Err(reject) => assert_eq!(refused(reject), 400),

@@ -14,6 +14,7 @@ mod limits;
 mod opening;
 mod origin;
 mod parts;
+mod path;
 mod problem;
 mod proxies;
 mod reject;
@@ -28,6 +29,7 @@ pub(crate) use self::{
     limits::HeadLimits,
     opening::{Opening, asks_to_upgrade, opening},
     parts::{PartPlans, read_parts},
+    path::{normal, normal_route},
     problem::{busy, problem},
     proxies::Proxies,
     reject::Refusal,

@@ -1,0 +1,188 @@
+//! The one form of a path in which routes are looked up (RFC 3986 §6.2.2), so that no second spelling of a path gets round the
+//! route that has it.
+//!
+//! Two paths are one here if their segments decode to the same bytes. That is a little wider than RFC 3986, which keeps `%40` and
+//! `@` apart: a capture receives the decoded text, so `/users/%40me` would otherwise reach `/users/{name}` with the very name
+//! that `/users/@me` is a route of its own for.
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
+/// Brings a request's path into the form: segments encoded where they must be and nowhere else, in upper case; `.` and `..`
+/// resolved (RFC 3986 §5.2.4). An encoded slash stays encoded, and so does a percent sign: what a capture holds is still decoded
+/// once, and only once.
+pub(crate) fn normal(path: &str) -> Cow<'_, str> {
+    let is_normal = |byte: u8| stays(byte) || byte == b'/';
+    if path.bytes().all(is_normal) && !path.contains("/.") {
+        return Cow::Borrowed(path);
+    }
+    Cow::Owned(resolve(path, recode))
+}
+
+/// Brings a route's path into the form. Captures stay; a doubled brace is a plain one, which is encoded. What is no path is left
+/// for the router to refuse.
+pub(crate) fn normal_route(path: &str) -> String {
+    resolve(path, |segment, normal| {
+        let mut rest = segment;
+        while let Some(at) = rest.find(['{', '}']) {
+            recode(&rest[..at], normal);
+            rest = &rest[at..];
+            let end = match rest.as_bytes() {
+                [b'{', b'{', ..] | [b'}', b'}', ..] => 2,
+                _ => rest.find('}').map_or(rest.len(), |end| end + 1),
+            };
+            match &rest[..end] {
+                "{{" => normal.push_str("%7B"),
+                "}}" => normal.push_str("%7D"),
+                capture => normal.push_str(capture),
+            }
+            rest = &rest[end..];
+        }
+        recode(rest, normal);
+    })
+}
+
+/// Recodes each segment, then resolves those that are dots.
+fn resolve(path: &str, recode: impl Fn(&str, &mut String)) -> String {
+    let Some(path) = path.strip_prefix('/') else { return path.to_owned() };
+    let mut normal = String::with_capacity(path.len() + 1);
+    let mut ends_in_slash = false;
+    for segment in path.split('/') {
+        let before = normal.len();
+        normal.push('/');
+        recode(segment, &mut normal);
+        let segment = &normal[before..];
+        ends_in_slash = matches!(segment, "/." | "/..");
+        match segment {
+            "/." => normal.truncate(before),
+            "/.." => normal.truncate(normal[..before].rfind('/').unwrap_or(0)),
+            _ => {}
+        }
+    }
+    if ends_in_slash {
+        normal.push('/');
+    }
+    normal
+}
+
+/// Decodes a segment, and encodes it as the form has it.
+fn recode(segment: &str, normal: &mut String) {
+    for byte in percent_decode_str(segment) {
+        if stays(byte) {
+            normal.push(char::from(byte));
+        } else {
+            normal.push('%');
+            normal.extend(
+                [byte >> 4, byte & 0xf].map(|digit| char::from(b"0123456789ABCDEF"[usize::from(digit)])),
+            );
+        }
+    }
+}
+
+/// Whether a byte stands for itself in a segment: `pchar` of RFC 3986 §3.3 without its percent-encodings.
+fn stays(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_a_path_have_one_form() {
+        for (spellings, form) in [
+            (
+                &["/users/admin", "/users/%61dmin", "/%75sers/%61%64%6D%69%6e", "/users/./admin"][..],
+                "/users/admin",
+            ),
+            (&["/users/../admin", "/%2e%2E/admin", "/a/b/../../admin", "/.%2e/%2e/admin"], "/admin"),
+            (&["/café", "/caf%c3%a9", "/caf%C3%A9", "/c%61f%c3%A9", "/./café"], "/caf%C3%A9"),
+            (&["/users/@me", "/users/%40me", "/users/%40%6de"], "/users/@me"),
+            (&["/a%20b", "/a%20%62"], "/a%20b"),
+            (&["/a|b", "/a%7cb", "/a%7Cb"], "/a%7Cb"),
+            (&["/100%", "/100%25"], "/100%25"),
+            (&["/a%2fb", "/a%2Fb"], "/a%2Fb"),
+            (&["/", "/.", "/..", "/../..", "/a/..", "/./"], "/"),
+            (&["/a/", "/a/.", "/a/b/..", "/a/./"], "/a/"),
+            (&["/~ada", "/%7Eada", "/%7eada"], "/~ada"),
+        ] {
+            for spelling in spellings {
+                assert_eq!(normal(spelling), form, "{spelling}");
+                assert_eq!(normal_route(spelling), form, "{spelling}");
+            }
+        }
+    }
+
+    #[test]
+    fn different_paths_stay_different() {
+        for path in [
+            "/Admin",
+            "/users//admin",
+            "/users/admin/",
+            "/a%2F..%2Fb",
+            "/%2561dmin",
+            "/%25%61",
+            "/.well-known/x",
+            "/...",
+            "/..a",
+            "/a..",
+            "/%FF",
+            "/%C0%AE%C0%AE/admin",
+            "/%00",
+            "/a+b",
+            "*",
+            "",
+        ] {
+            let form = normal(path);
+            assert_ne!(form, "/admin", "{path}");
+            assert_ne!(form, "/users/admin", "{path}");
+            assert_eq!(normal(&form), form, "{path}");
+        }
+    }
+
+    /// Taking the form and decoding is what decoding is.
+    #[test]
+    fn captures_are_decoded_once() {
+        for segment in [
+            "%2561",
+            "%252525",
+            "%%36%31",
+            "%25%36%31",
+            "a%2Fb",
+            "%2e%2E%2f",
+            "100%",
+            "%zz",
+            "%ff",
+            "é%C3%A9",
+        ] {
+            let decode = |text: &str| percent_decode_str(text).collect::<Vec<u8>>();
+            let path = format!("/{segment}");
+            let form = normal(&path);
+            assert_eq!(decode(&form[1..]), decode(segment), "{segment} became {form}");
+        }
+    }
+
+    #[test]
+    fn captures_of_a_route_stay_as_they_are() {
+        for (path, form) in [
+            ("/{room}", "/{room}"),
+            ("/%61/{room}/{*rest}", "/a/{room}/{*rest}"),
+            ("/caf%c3%a9/{röm}/x", "/caf%C3%A9/{röm}/x"),
+            ("/{a}/../{b}", "/{b}"),
+            ("/{{x}}/{y}", "/%7Bx%7D/{y}"),
+            ("/{a}.{b}", "/{a}.{b}"),
+            ("/{open", "/{open"),
+            ("/close}", "/close}"),
+        ] {
+            assert_eq!(normal_route(path), form, "{path}");
+        }
+    }
+
+    #[test]
+    fn usual_paths_are_not_copied() {
+        for path in ["/", "/chat/lobby", "/a-b_c~d/1.5/@x:y", "*", ""] {
+            assert!(matches!(normal(path), Cow::Borrowed(_)), "{path}");
+        }
+    }
+}
