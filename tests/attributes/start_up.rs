@@ -58,6 +58,14 @@ enum Event {
     Said(Seat),
 }
 
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum Condition {
+    All { of: Vec<Condition> },
+    Any { of: Vec<Condition>, least: u32 },
+    Number(u32),
+}
+
 routes! {
     Lobby = "/chat/{room}";
     Again = "/chat/{name}";
@@ -71,6 +79,7 @@ routes! {
     NestedHeader = "/header", header = Nested;
     NestedCookie = "/cookie", cookie = Nested;
     LongNumbers = "/long", body = Huge;
+    Doubling = "/doubling", body = Condition;
     BadPattern = "/pattern", response = Code;
     Confusing = "/events", response = Event;
     Fine = "/fine/{seat}", params = Seat, query = BTreeMap<String, String>, body = Seat, response = Seat;
@@ -146,6 +155,13 @@ fn each_mistake_is_said_with_its_route_and_its_way_out() {
             "the route `/long` cannot be served: its `body` cannot be checked: the schema of \
              `attributes::start_up::Huge`, as it arrives, cannot be used: JSON numbers of 128 bits are not read reliably: use \
              a string, or 64 bits",
+        ),
+        (
+            Server::new().route(Doubling),
+            "the route `/doubling` cannot be served: its `body` cannot be checked: the schema of \
+             `attributes::start_up::Condition`, as it arrives, cannot be used: several untagged variants of `Condition` lead \
+             back to it by the field `of`, so each level of a message would be read twice as often as the one above it: tag \
+             the enum, as in `#[serde(tag = \"type\")]`, or give each variant its own field names",
         ),
         (
             Server::new().route(BadPattern),

@@ -27,6 +27,12 @@ use crate::{
 /// `deserialize_with` that the schema does not state, content of a unit variant in an adjacently tagged enum, a map's
 /// integer keys beyond their type, a field under its name and its `alias` at once.
 ///
+/// # Cost
+/// Reading and explaining a message takes time in proportion to its length. serde tries the variants of an untagged enum in
+/// turn, so a recursive one whose variants lead back to it by the same keys does not start: tag it, or give each variant its
+/// own field names. Where a recursive enum is untagged or flattened, serde copies a value once for each level above it, so
+/// a message of more than 8 KiB whose bytes are more than 16 levels deep on average is invalid.
+///
 /// # Examples
 /// ```
 /// use ws_runtime::{Decode, Incoming, Invalid, Plan};
@@ -112,6 +118,12 @@ fn exactly<V: 'static, T: 'static>(value: V) -> Result<T, Invalid> {
 /// value, the long way decides, and explains.
 #[inline]
 pub(super) fn json<T: DeserializeOwned>(text: &str, check: &Check) -> Result<T, Invalid> {
+    if check.is_too_deep(text) {
+        return Err(Invalid::schema(
+            On::Message,
+            vec![Issue::new("", "json", "is nested too deeply for its length")],
+        ));
+    }
     if let Some(shape) = check.shape() {
         let mut json = serde_json::Deserializer::from_str(text);
         if let Ok(value) = T::deserialize(Strict::new(&mut json, shape.root()))

@@ -58,6 +58,24 @@ enum Either {
     Named { name: String },
 }
 
+/// A type that holds itself, whose variants are tried.
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum Filter {
+    And { and: Vec<Filter> },
+    Not { not: Box<Filter> },
+    Is(BTreeMap<String, i8>),
+}
+
+/// A type that holds itself, whose variants are told by a tag.
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(tag = "op", rename_all = "snake_case")]
+enum Sum {
+    Add { left: Box<Sum>, right: Box<Sum> },
+    Negative { of: Box<Sum> },
+    Number { n: u8 },
+}
+
 /// A plan, and the schema that it publishes as any other program would compile it.
 type Prepared = LazyLock<(Plan, Validator)>;
 
@@ -67,15 +85,19 @@ pub fn json(data: &[u8]) {
     static TREE: Prepared = LazyLock::new(prepared::<Tree>);
     static EITHER: Prepared = LazyLock::new(prepared::<Either>);
     static NUMBERS: Prepared = LazyLock::new(prepared::<Vec<Option<u32>>>);
+    static FILTER: Prepared = LazyLock::new(prepared::<Filter>);
+    static SUM: Prepared = LazyLock::new(prepared::<Sum>);
 
     let mut input = Input(data);
-    let kind = input.byte() % 4;
+    let kind = input.byte() % 6;
     let Ok(text) = std::str::from_utf8(input.0) else { return };
     match kind {
         0 => agree::<Say>(text, &SAY),
         1 => agree::<Tree>(text, &TREE),
         2 => agree::<Either>(text, &EITHER),
-        _ => agree::<Vec<Option<u32>>>(text, &NUMBERS),
+        3 => agree::<Vec<Option<u32>>>(text, &NUMBERS),
+        4 => agree::<Filter>(text, &FILTER),
+        _ => agree::<Sum>(text, &SUM),
     }
 }
 

@@ -7,7 +7,11 @@ use schemars::JsonSchema;
 use serde_json::Value;
 
 use super::{
-    Direction, Generator, Issue, SchemaError, Shape, explain::Explainer, outline::shape, place::leads,
+    Direction, Generator, Issue, SchemaError, Shape,
+    explain::Explainer,
+    growth::{Growth, growth},
+    outline::shape,
+    place::leads,
 };
 
 /// A type's schema in one direction, compiled once, before listening.
@@ -17,6 +21,7 @@ pub(crate) struct Check {
     validator: Validator,
     explainer: Explainer,
     shape: Option<Shape>,
+    growth: Growth,
 }
 
 impl Check {
@@ -52,6 +57,7 @@ impl Check {
             validator: compile(&schema)?,
             explainer: Explainer::new(&schema)?,
             shape: shape(&schema),
+            growth: growth(&schema).unwrap_or(Growth::ByDepth),
             schema,
         })
     }
@@ -75,6 +81,12 @@ impl Check {
         self.validator.is_valid(value)
     }
 
+    /// Whether a text costs too much to be read: serde copies each value for each level above it, and much of the text is
+    /// many levels deep.
+    pub(crate) fn is_too_deep(&self, text: &str) -> bool {
+        self.growth == Growth::ByDepth && is_too_deep(text.as_bytes())
+    }
+
     /// Why a value is not valid: one to eight issues, sorted by path. The value is known to be invalid.
     pub(crate) fn explain(&self, value: &Value) -> Vec<Issue> {
         self.explainer.explain(value)
@@ -84,6 +96,28 @@ impl Check {
     pub(crate) fn is_told(&self) -> bool {
         self.explainer.is_told()
     }
+}
+
+/// Whether the bytes of a JSON text lie more than sixteen levels deep on average. A short text may be as deep as any.
+fn is_too_deep(text: &[u8]) -> bool {
+    const LEVELS: usize = 16;
+    const SHORT: usize = 8192;
+    if text.len() <= SHORT {
+        return false;
+    }
+    let (mut depth, mut sum, mut quoted, mut escaped) = (0_usize, 0_usize, false, false);
+    for &byte in text {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => depth += 1,
+            b']' | b'}' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        sum = sum.saturating_add(depth);
+    }
+    sum > LEVELS * text.len()
 }
 
 /// Compiles one schema. Formats are asserted, which 2020-12 leaves open; patterns run on an engine of linear time; what a
@@ -97,4 +131,28 @@ pub(super) fn compile(schema: &Value) -> Result<Validator, String> {
         .offline()
         .build(schema)
         .map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_too_deep;
+
+    #[test]
+    fn a_long_text_may_not_be_deep_all_over() {
+        let nested =
+            |levels: usize, inner: &str| format!("{}{inner}{}", "[".repeat(levels), "]".repeat(levels));
+        let ones = vec!["1"; 20_000].join(",");
+        let quoted = format!("\"{}\"", "[\\\"{".repeat(20_000));
+        for (text, expected) in [
+            (nested(10, &ones), false),
+            (nested(100, &ones), true),
+            (nested(100, "1"), false),
+            (format!("[{},{ones}]", nested(100, "1")), false),
+            (format!("[{quoted},{}]", nested(100, "1")), false),
+            (nested(100, &quoted), true),
+            (nested(100, &"x".repeat(7_000)), false),
+        ] {
+            assert_eq!(is_too_deep(text.as_bytes()), expected, "{}", &text[..100]);
+        }
+    }
 }

@@ -4,6 +4,8 @@
 //! thousand), and of an enum it says only that nothing matched. Here the schema is walked along the value; at each place a
 //! small validator answers for that place alone, and of the alternatives only the one that the value's tag names is walked.
 
+use std::cell::Cell;
+
 use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
 
@@ -15,6 +17,10 @@ use super::{
 
 /// The most places that are looked at before the search is given up.
 const MAX_STEPS: usize = 50_000;
+/// How many looks each value within the message pays for: the schema may ask several questions about each.
+const STEPS_PER_VALUE: usize = 16;
+/// How many looks every message has.
+const LEAST_STEPS: usize = 64;
 
 /// A schema, taken apart for explaining.
 #[derive(Debug)]
@@ -34,14 +40,25 @@ impl Explainer {
 
     /// The issues of a value that is known to be invalid: at least one, sorted by path.
     pub(super) fn explain(&self, value: &Value) -> Vec<Issue> {
-        let mut walk =
-            Walk { rules: &self.rules, path: String::new(), hidden: 0, steps: 0, issues: Vec::new() };
+        self.counted(value).0
+    }
+
+    /// The issues of an invalid value, and how many places were looked at to find them.
+    fn counted(&self, value: &Value) -> (Vec<Issue>, usize) {
+        let mut walk = Walk {
+            rules: &self.rules,
+            path: String::new(),
+            hidden: 0,
+            steps: Cell::new(0),
+            most: most_steps(value),
+            issues: Vec::new(),
+        };
         walk.visit(self.root, value);
         let mut issues = Issue::settle(walk.issues);
         if issues.is_empty() {
             issues.push(Issue::new("", "schema", "does not fit the schema"));
         }
-        issues
+        (issues, walk.steps.get())
     }
 
     /// Whether the whole schema is an enum whose variants are told by tag or key.
@@ -63,18 +80,51 @@ struct Walk<'e> {
     path: String,
     /// How many keys of the value itself lie on the way to this place: they are content and stay out of the path.
     hidden: usize,
-    steps: usize,
+    steps: Cell<usize>,
+    /// The most steps that this value is worth.
+    most: usize,
     issues: Vec<Issue>,
+}
+
+/// How many steps a value is worth: a multiple of the values in it, so that a short message has a short explanation.
+fn most_steps(value: &Value) -> usize {
+    fn count(value: &Value, left: usize) -> usize {
+        let Some(mut left) = left.checked_sub(1) else { return 0 };
+        match value {
+            Value::Array(items) => {
+                for item in items {
+                    left = count(item, left);
+                    if left == 0 {
+                        break;
+                    }
+                }
+            }
+            Value::Object(members) => {
+                for member in members.values() {
+                    left = count(member, left);
+                    if left == 0 {
+                        break;
+                    }
+                }
+            }
+            _ => {}
+        }
+        left
+    }
+    const MOST_VALUES: usize = MAX_STEPS / STEPS_PER_VALUE;
+    let values = MOST_VALUES - count(value, MOST_VALUES);
+    (LEAST_STEPS + STEPS_PER_VALUE * values).min(MAX_STEPS)
 }
 
 impl<'e> Walk<'e> {
     fn visit(&mut self, rule: usize, value: &Value) {
-        self.steps += 1;
-        if self.issues.len() >= MAX_ISSUES || self.steps > MAX_STEPS {
+        self.step();
+        if self.issues.len() >= MAX_ISSUES || self.is_spent() {
             return;
         }
         let rules = self.rules;
         let rule = &rules[rule];
+        let before = self.issues.len();
         self.check_here(rule, value);
         for &also in &rule.also {
             self.visit(also, value);
@@ -86,6 +136,21 @@ impl<'e> Walk<'e> {
             Some(Forms::Untold { branches, keyword }) => self.untold(branches, keyword, value),
         }
         self.within(rule, value);
+        if self.issues.len() == before
+            && !self.is_spent()
+            && rule.whole.as_ref().is_some_and(|whole| !whole.is_valid(value))
+        {
+            self.report("unevaluatedProperties", "has a property that is not allowed");
+        }
+    }
+
+    fn step(&self) {
+        self.steps.set(self.steps.get() + 1);
+    }
+
+    /// Whether no steps are left: what is known so far is what is said.
+    fn is_spent(&self) -> bool {
+        self.steps.get() > self.most
     }
 
     fn check_here(&mut self, rule: &Rule, value: &Value) {
@@ -136,7 +201,7 @@ impl<'e> Walk<'e> {
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
                     let Some(&within) = rule.prefix.get(index).or(rule.items.as_ref()) else { break };
-                    if self.issues.len() >= MAX_ISSUES || self.steps > MAX_STEPS {
+                    if self.issues.len() >= MAX_ISSUES || self.is_spent() {
                         break;
                     }
                     self.below(Some(&index.to_string()), within, item);
@@ -198,6 +263,8 @@ impl<'e> Walk<'e> {
         }
         self.issues = found;
         match holding {
+            // What was not looked at to its end is not known to hold, nor to fail.
+            _ if self.is_spent() => {}
             0 => self.report(keyword, "fits none of the allowed forms"),
             2.. if keyword == "oneOf" => {
                 self.report(keyword, "fits more than one of the allowed forms");
@@ -208,6 +275,7 @@ impl<'e> Walk<'e> {
 
     /// Whether a rule takes values of this JSON type.
     fn fits(&self, rule: usize, value: &Value, depth: usize) -> bool {
+        self.step();
         let rule = &self.rules[rule];
         let here = rule.types.is_empty()
             || rule.types.iter().any(|name| match &**name {
@@ -220,6 +288,7 @@ impl<'e> Walk<'e> {
                 _ => false,
             });
         here && (depth > 8
+            || self.is_spent()
             || (rule.also.iter().all(|also| self.fits(*also, value, depth + 1))
                 && match &rule.forms {
                     None => true,
@@ -431,5 +500,47 @@ mod tests {
         let late =
             (0..200_000).map(|key| (format!("{key:06}"), json!(1))).chain([("x".to_owned(), json!("x"))]);
         assert_eq!(explain::<BTreeMap<String, u8>>(&late.collect()), [" schema: does not fit the schema"]);
+    }
+
+    #[test]
+    fn steps_are_bounded_by_the_values_of_a_message() {
+        /// Nothing of this schema is refused at start-up here: the bound is the explainer's own.
+        #[derive(JsonSchema)]
+        #[serde(untagged)]
+        #[expect(dead_code, reason = "its schema is what counts")]
+        enum Doubling {
+            Leaf(u8),
+            One { x: Box<Doubling> },
+            Two { x: Box<Doubling>, y: Option<u8> },
+            Three { x: Vec<Doubling> },
+        }
+
+        #[derive(JsonSchema)]
+        #[serde(untagged)]
+        #[expect(dead_code, reason = "its schema is what counts")]
+        enum Json {
+            Number(u8),
+            List(Vec<Json>),
+            Map(BTreeMap<String, Json>),
+        }
+
+        fn bounded<T: JsonSchema>(value: &Value) {
+            let schema = schemars::generate::SchemaSettings::draft2020_12().into_generator();
+            let schema = schema.into_root_schema_for::<Vec<T>>().to_value();
+            let (issues, steps) = Explainer::new(&schema).unwrap().counted(&json!([value]));
+            let bytes = value.to_string().len() + 2;
+            assert!(
+                !issues.is_empty() && steps <= 64 + 16 * bytes,
+                "{steps} steps for {bytes} bytes: {value}"
+            );
+        }
+        let (mut deep, mut list, mut twice) = (json!("x"), json!("x"), json!("x"));
+        for _ in 0..40 {
+            bounded::<Doubling>(&deep);
+            bounded::<Doubling>(&twice);
+            bounded::<Json>(&list);
+            bounded::<Json>(&deep);
+            (deep, list, twice) = (json!({"x": deep}), json!([[], list]), json!({"x": [twice]}));
+        }
     }
 }

@@ -3,7 +3,10 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, transform::Transform as _};
 use serde_json::{Map, Value};
 
-use super::reconcile::Reconcile;
+use super::{
+    growth::{ends, growth},
+    reconcile::Reconcile,
+};
 
 /// Which way a value goes: schemas differ, for serde reads and writes a type differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +60,11 @@ impl Generator {
         reconcile.transform(&mut document);
         reconcile.finish()?;
         document.insert("$schema".to_owned(), schemars::consts::meta_schemas::DRAFT2020_12.into());
-        Ok(document.to_value())
+        let document = document.to_value();
+        match self.direction {
+            Direction::Inbound => growth(&document).map(drop)?,
+            Direction::Outbound => ends(&document)?,
+        }
+        Ok(document)
     }
 }

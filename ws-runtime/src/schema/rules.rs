@@ -17,6 +17,8 @@ pub(super) struct Rule {
     pub(super) types: Vec<String>,
     /// The demands on this place alone.
     pub(super) here: Option<Validator>,
+    /// All demands together, where some depend on what other parts of the schema know (`unevaluatedProperties`).
+    pub(super) whole: Option<Validator>,
     /// Schemas that hold as well: a reference, `allOf`.
     pub(super) also: Vec<usize>,
     pub(super) forms: Option<Forms>,
@@ -63,7 +65,7 @@ impl<'a> Build<'a> {
     }
 
     fn keywords(&mut self, schema: &'a Map<String, Value>) -> Result<Rule, String> {
-        let mut rule = Rule { here: self.here(schema)?, ..Rule::default() };
+        let mut rule = Rule { here: self.here(schema)?, whole: self.whole(schema)?, ..Rule::default() };
         if let Some(types) = schema.get("type") {
             let types = types.as_array().map_or(std::slice::from_ref(types), Vec::as_slice);
             rule.types = types.iter().filter_map(Value::as_str).map(str::to_owned).collect();
@@ -127,40 +129,55 @@ impl<'a> Build<'a> {
 
     /// A validator of what the schema demands of this place, without what it demands of the places within.
     fn here(&self, schema: &Map<String, Value>) -> Result<Option<Validator>, String> {
-        // Which properties are left over is known only with everything that could have known them.
-        let whole = schema.contains_key("unevaluatedProperties") || schema.contains_key("unevaluatedItems");
         let mut here = schema.clone();
-        if !whole {
-            for within in
-                ["$ref", "allOf", "oneOf", "anyOf", "$defs", "title", "description", "default", "examples"]
-            {
-                here.remove(within);
-            }
-            // Where nothing further is allowed, the names and the number of what is declared belong to this place.
-            if here.get("additionalProperties") != Some(&Value::Bool(false)) {
-                here.remove("properties");
-                here.remove("additionalProperties");
-            }
-            if here.get("items") != Some(&Value::Bool(false)) {
-                here.remove("prefixItems");
-                here.remove("items");
-            }
-            for property in here.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
-                *property.1 = true.into();
-            }
-            for item in here.get_mut("prefixItems").and_then(Value::as_array_mut).into_iter().flatten() {
-                *item = true.into();
-            }
+        for within in [
+            "$schema",
+            "$ref",
+            "allOf",
+            "oneOf",
+            "anyOf",
+            "unevaluatedProperties",
+            "unevaluatedItems",
+            "$defs",
+            "title",
+            "description",
+            "default",
+            "examples",
+        ] {
+            here.remove(within);
         }
-        here.remove("$schema");
-        if here.is_empty() {
-            return Ok(None);
+        // Where nothing further is allowed, the names and the number of what is declared belong to this place.
+        if here.get("additionalProperties") != Some(&Value::Bool(false)) {
+            here.remove("properties");
+            here.remove("additionalProperties");
         }
+        if here.get("items") != Some(&Value::Bool(false)) {
+            here.remove("prefixItems");
+            here.remove("items");
+        }
+        for property in here.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+            *property.1 = true.into();
+        }
+        for item in here.get_mut("prefixItems").and_then(Value::as_array_mut).into_iter().flatten() {
+            *item = true.into();
+        }
+        if here.is_empty() { Ok(None) } else { self.compile(here).map(Some) }
+    }
+
+    /// A validator of all that the schema demands, where which properties are left over is known only with everything that
+    /// could have known them.
+    fn whole(&self, schema: &Map<String, Value>) -> Result<Option<Validator>, String> {
+        let whole = schema.contains_key("unevaluatedProperties") || schema.contains_key("unevaluatedItems");
+        whole.then(|| self.compile(schema.clone())).transpose()
+    }
+
+    fn compile(&self, mut schema: Map<String, Value>) -> Result<Validator, String> {
+        schema.remove("$schema");
         // Most places refer to nothing, and each compilation reads all definitions that it is given.
-        let refers = Value::Object(here.clone()).to_string().contains("\"$ref\"");
+        let refers = Value::Object(schema.clone()).to_string().contains("\"$ref\"");
         if let (true, Some(definitions)) = (refers, self.document.get("$defs")) {
-            here.insert("$defs".to_owned(), definitions.clone());
+            schema.insert("$defs".to_owned(), definitions.clone());
         }
-        compile(&Value::Object(here)).map(Some)
+        compile(&Value::Object(schema))
     }
 }

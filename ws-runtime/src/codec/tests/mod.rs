@@ -1,3 +1,4 @@
 //! What only all of the codec together can be tried on.
 
 mod agreement;
+mod cost;

@@ -1,0 +1,143 @@
+//! Reading is bounded by the length of what is read: what recursive types look at is counted.
+
+use std::{cell::Cell, collections::BTreeMap};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::agreement::decode;
+use crate::codec::Decode;
+
+thread_local! {
+    static READ: Cell<usize> = const { Cell::new(0) };
+}
+
+/// A leaf that its schema allows and its type refuses, as often as it is tried.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(try_from = "u32")]
+struct Never;
+
+impl TryFrom<u32> for Never {
+    type Error = &'static str;
+
+    fn try_from(_: u32) -> Result<Self, &'static str> {
+        READ.set(READ.get() + 1);
+        Err("never")
+    }
+}
+
+macro_rules! recursive {
+    ($($(#[$attribute:meta])* $name:ident $body:tt)*) => {$(
+        #[derive(Debug, Deserialize, JsonSchema)]
+        $(#[$attribute])*
+        #[expect(dead_code, reason = "it is read and no more")]
+        enum $name $body
+    )*};
+}
+
+recursive! {
+    #[serde(untagged)]
+    Filter { And { and: Vec<Filter> }, Or { or: Vec<Filter> }, Not { not: Box<Filter> }, Is(Never) }
+    #[serde(untagged)]
+    Json { Leaf(Never), List(Vec<Json>), Map(BTreeMap<String, Json>) }
+    #[serde(tag = "op")]
+    Tagged { Add { l: Box<Tagged>, r: Box<Tagged> }, Sub { l: Box<Tagged>, r: Box<Tagged> }, Is { v: Never } }
+    #[serde(tag = "t", content = "c")]
+    Adjacent { Add(Vec<Adjacent>), Sub(Vec<Adjacent>), Is(Never) }
+    #[serde(rename_all = "lowercase")]
+    External { Add(Box<External>), Sub(Box<External>), Is(Never) }
+    #[serde(untagged)]
+    Doubling { Leaf(Never), One { x: Box<Doubling> }, Two { x: Box<Doubling>, y: Option<u8> } }
+    #[serde(untagged)]
+    Tripling { One { x: Option<Box<Tripling>>, n: Never }, Two { x: Option<Box<Tripling>> }, Map(BTreeMap<String, Tripling>) }
+    #[serde(tag = "type")]
+    Hidden { Either(Both), None }
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[expect(dead_code, reason = "it is read and no more")]
+struct Both {
+    either: Either,
+}
+
+recursive! {
+    #[serde(untagged)]
+    Either { Left { of: Vec<Hidden> }, Right { of: Vec<Hidden>, more: bool } }
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[expect(dead_code, reason = "it is read and no more")]
+struct Node {
+    #[serde(flatten)]
+    kind: Kind,
+}
+
+recursive! {
+    #[serde(tag = "kind", rename_all = "lowercase")]
+    Kind { Group { nodes: Vec<Node> }, Row { nodes: Vec<Node> }, Leaf { n: Never } }
+}
+
+/// Reads a message that is `levels` deep, and counts how often its one leaf was tried.
+fn tries<T: Decode>(levels: usize, open: &str, leaf: &str, close: &str) -> usize {
+    let text = open.repeat(levels) + leaf + &close.repeat(levels);
+    let plan = T::plan().unwrap();
+    READ.set(0);
+    assert!(decode::<T>(&text, &plan).is_err(), "{text}");
+    READ.get()
+}
+
+#[test]
+fn a_leaf_is_tried_as_often_at_any_depth() {
+    for tries in [tries::<Filter> as fn(usize, &str, &str, &str) -> usize, tries::<Json>] {
+        for (open, close) in [("{\"and\":[", "]}"), ("{\"or\":[", "]}")] {
+            let shallow = tries(1, open, "1", close);
+            assert!((1..=4).contains(&shallow), "{shallow}");
+            assert_eq!(tries(60, open, "1", close), shallow, "{open}");
+        }
+    }
+    let not = |levels| tries::<Filter>(levels, "{\"not\":", "1", "}");
+    assert_eq!(not(100), not(1));
+    let add = |levels| tries::<Adjacent>(levels, "{\"c\":[", "{\"c\":1,\"t\":\"Is\"}", "],\"t\":\"Add\"}");
+    assert_eq!(add(50), add(1));
+    let add = |levels| tries::<External>(levels, "{\"add\":", "{\"is\":1}", "}");
+    assert_eq!(add(100), add(1));
+    let group = |levels| {
+        tries::<Node>(levels, "{\"nodes\":[", "{\"n\":1,\"kind\":\"leaf\"}", "],\"kind\":\"group\"}")
+    };
+    assert_eq!(group(60), group(1));
+    // Only the tag, which comes last, says which of the two has these fields.
+    let leaf = "{\"v\":1,\"op\":\"Is\"}";
+    let sub =
+        |levels| tries::<Tagged>(levels, "{\"l\":", leaf, ",\"r\":{\"v\":1,\"op\":\"Is\"},\"op\":\"Sub\"}");
+    assert_eq!(sub(100), sub(1));
+}
+
+#[test]
+fn a_type_that_tries_a_leaf_again_and_again_does_not_start() {
+    fn refused<T: Decode>() -> String {
+        T::plan().unwrap_err().to_string()
+    }
+    for reason in
+        [refused::<Doubling>(), refused::<Tripling>(), refused::<Hidden>(), refused::<Option<Vec<Either>>>()]
+    {
+        assert!(reason.contains("twice as often") && reason.contains("tag the enum"), "{reason}");
+    }
+}
+
+#[test]
+fn a_long_text_deep_in_an_untagged_enum_is_refused_unread() {
+    let ones = vec!["1"; 10_000].join(",");
+    let text = |levels: usize| format!("{}{ones}{}", "[".repeat(levels), "]".repeat(levels));
+    let plan = <Json as Decode>::plan().unwrap();
+    READ.set(0);
+    let invalid = decode::<Json>(&text(100), &plan).unwrap_err();
+    assert_eq!(
+        (READ.get(), invalid.errors()[0].message.as_str()),
+        (0, "is nested too deeply for its length")
+    );
+    decode::<Json>(&text(10), &plan).unwrap_err();
+    assert!(READ.get() > 0);
+    // A type that serde reads without a copy may be as deep.
+    let plan = <serde_json::Value as Decode>::plan().unwrap();
+    assert!(decode::<serde_json::Value>(&text(100), &plan).is_ok());
+}

@@ -1,0 +1,275 @@
+//! Whether the cost of reading a type is bounded by the length of what is read.
+//!
+//! serde tries the variants of an untagged enum one after the other. Where two of them lead back to the same enum by the
+//! same keys, each level of a message is read twice as often as the one above it, and a few hundred bytes keep a core busy
+//! for years. Such a type is told from a harmless one (a tree whose variants have their own keys, a JSON value) by its schema
+//! alone: it is an automaton that reads the path to a place, and a type is refused if two ways through it read the same
+//! path and meet again.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::paths::Graph;
+
+/// The most pairs of places that are compared for one definition.
+const MOST_PAIRS: usize = 100_000;
+
+/// What reading a type costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Growth {
+    /// Each value is looked at a fixed number of times.
+    Linear,
+    /// Each value is copied once for each level above it.
+    ByDepth,
+}
+
+/// Judges a document that is to be read.
+///
+/// # Errors
+/// The type cannot be read in bounded time; the text says which and the way out.
+pub(super) fn growth(document: &Value) -> Result<Growth, String> {
+    judge(&Graph::of(document)?)
+}
+
+/// Checks that reading a value along the document ends.
+///
+/// # Errors
+/// The type holds itself with nothing between.
+pub(super) fn ends(document: &Value) -> Result<(), String> {
+    Graph::of(document).map(drop)
+}
+
+fn judge(graph: &Graph<'_>) -> Result<Growth, String> {
+    let mut growth = Growth::Linear;
+    let mut backwards = vec![Vec::new(); graph.len()];
+    for from in 0..graph.len() {
+        for step in graph.steps(from) {
+            backwards[step.to].push(from);
+        }
+    }
+    let mut judged = without_cycle(graph, &backwards);
+    for place in 0..graph.len() {
+        if judged.contains(&place) {
+            continue;
+        }
+        let returning = reached(place, |at| backwards[at].iter().copied());
+        let ahead = reached(place, |at| graph.steps(at).iter().map(|step| step.to));
+        let cycle: BTreeSet<usize> = ahead.intersection(&returning).copied().collect();
+        for &at in &cycle {
+            if graph.steps(at).iter().any(|step| step.copied && cycle.contains(&step.to)) {
+                growth = Growth::ByDepth;
+            }
+            if let Some(key) = doubles(graph, at, &cycle) {
+                let name = graph.name(at).unwrap_or_default();
+                return Err(format!(
+                    "several untagged variants of `{name}` lead back to it by {key}, so each level of a message would be \
+                     read twice as often as the one above it: tag the enum, as in `#[serde(tag = \"type\")]`, or give \
+                     each variant its own field names"
+                ));
+            }
+        }
+        judged.extend(cycle);
+    }
+    Ok(growth)
+}
+
+/// Places that are followed by no cycle, or that none leads to: most types have no others.
+fn without_cycle(graph: &Graph<'_>, backwards: &[Vec<usize>]) -> BTreeSet<usize> {
+    let mut without = BTreeSet::new();
+    loop {
+        let known = without.len();
+        for (place, before) in backwards.iter().enumerate() {
+            let ends = graph.steps(place).iter().all(|step| without.contains(&step.to));
+            if ends || before.iter().all(|from| without.contains(from)) {
+                without.insert(place);
+            }
+        }
+        if without.len() == known {
+            return without;
+        }
+    }
+}
+
+/// Whether two ways lead from a place back to it by the same path; the key at which they part.
+fn doubles(graph: &Graph<'_>, place: usize, cycle: &BTreeSet<usize>) -> Option<String> {
+    let steps = graph.steps(place);
+    for (index, one) in steps.iter().enumerate() {
+        for other in &steps[index + 1..] {
+            if cycle.contains(&one.to)
+                && cycle.contains(&other.to)
+                && one.coexists(other)
+                && meet(graph, place, (one.to, other.to), cycle)
+            {
+                return Some(one.said());
+            }
+        }
+    }
+    None
+}
+
+/// Whether two places lead to one place by the same path.
+fn meet(graph: &Graph<'_>, place: usize, from: (usize, usize), cycle: &BTreeSet<usize>) -> bool {
+    let mut seen = BTreeSet::from([from]);
+    let mut next = vec![from];
+    while let Some((one, other)) = next.pop() {
+        if (one, other) == (place, place) {
+            return true;
+        }
+        for first in graph.steps(one).iter().filter(|step| cycle.contains(&step.to)) {
+            for second in graph.steps(other).iter().filter(|step| cycle.contains(&step.to)) {
+                let pair = (first.to, second.to);
+                if first.meets(second) && seen.len() < MOST_PAIRS && seen.insert(pair) {
+                    next.push(pair);
+                }
+            }
+        }
+    }
+    false
+}
+
+/// All places that a walk from one comes to.
+fn reached<I: Iterator<Item = usize>>(from: usize, next: impl Fn(usize) -> I) -> BTreeSet<usize> {
+    let mut seen = BTreeSet::from([from]);
+    let mut open = vec![from];
+    while let Some(at) = open.pop() {
+        open.extend(next(at).filter(|&to| seen.insert(to)));
+    }
+    seen
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use schemars::JsonSchema;
+
+    use super::*;
+    use crate::schema::{Direction, Generator};
+
+    fn judge<T: JsonSchema>() -> Result<Growth, String> {
+        let mut generator = Generator::new(Direction::Inbound);
+        let root = generator.schema::<T>();
+        generator.finish(root).and_then(|document| growth(&document))
+    }
+
+    macro_rules! types {
+        ($($(#[$attribute:meta])* $name:ident $body:tt)*) => {$(
+            #[derive(JsonSchema)]
+            $(#[$attribute])*
+            #[expect(dead_code, reason = "its schema is what counts")]
+            enum $name $body
+        )*};
+    }
+
+    types! {
+        #[serde(untagged)]
+        Doubling { Leaf(u8), One { x: Box<Doubling> }, Two { x: Box<Doubling>, y: Option<u8> } }
+        #[serde(untagged)]
+        ByList { Leaf(u8), Short { items: Vec<ByList> }, Long { items: Vec<ByList>, name: String } }
+        #[serde(untagged)]
+        ByMap { Leaf(u8), Named { inner: Box<ByMap> }, Any(BTreeMap<String, ByMap>) }
+        #[serde(untagged)]
+        ByOption { Leaf(u8), One { x: Option<Box<ByOption>> }, Two { x: Option<Box<ByOption>>, y: Option<u8> } }
+        #[serde(untagged)]
+        ByPair { Leaf(u8), Pair(Box<ByPair>, u8), List(Vec<ByPair>) }
+        #[serde(untagged)]
+        ByAnother { Leaf(u8), One { x: Other }, Two { x: Other } }
+        #[serde(tag = "type")]
+        Other { A { inner: Box<ByAnother> }, B { inner: Box<ByAnother> } }
+        #[serde(untagged)]
+        Later { Leaf(u8), One { x: Box<LaterOne> }, Two { x: Box<LaterTwo> } }
+        LaterOne { Inner { y: Box<Later> } }
+        LaterTwo { Inner { y: Box<Later> }, More }
+        #[serde(untagged)]
+        Apart { Leaf(u8), One { x: Box<ApartOne> }, Two { x: Box<ApartTwo> } }
+        ApartOne { Inner { y: Box<Apart> } }
+        #[serde(rename_all = "snake_case")]
+        ApartTwo { Inner { y: Box<Apart> }, More }
+        #[serde(untagged)]
+        Endless { Again(Box<Endless>), Number(u8) }
+        #[serde(untagged)]
+        EndlessLater { Number(u8), Optional(Option<Box<EndlessLater>>) }
+        #[serde(untagged)]
+        Json { Null, Bool(bool), Number(f64), Text(String), List(Vec<Json>), Map(BTreeMap<String, Json>) }
+        #[serde(untagged)]
+        Filter { And { and: Vec<Filter> }, Or { or: Vec<Filter> }, Not { not: Box<Filter> }, Is { field: String, is: Json } }
+        #[serde(tag = "op")]
+        Tagged { Add { l: Box<Tagged>, r: Box<Tagged> }, Sub { l: Box<Tagged>, r: Box<Tagged> }, Is { v: i64 } }
+        #[serde(tag = "t", content = "c")]
+        Adjacent { Add(Vec<Adjacent>), Sub(Vec<Adjacent>), Is(u8) }
+        External { Add(Vec<External>), Sub(Vec<External>), Is(u8) }
+    }
+
+    #[derive(JsonSchema)]
+    #[expect(dead_code, reason = "its schema is what counts")]
+    struct Tree {
+        left: Option<Box<Tree>>,
+        right: Option<Box<Tree>>,
+        more: Vec<(Tree, Tree)>,
+        named: BTreeMap<u8, Tree>,
+    }
+
+    #[derive(JsonSchema)]
+    #[expect(dead_code, reason = "its schema is what counts")]
+    struct Node {
+        id: u8,
+        #[serde(flatten)]
+        kind: Kind,
+    }
+
+    types! {
+        #[serde(tag = "kind")]
+        Kind { Group { nodes: Vec<Node> }, Row { nodes: Vec<Node> }, Leaf }
+    }
+
+    #[test]
+    fn a_type_that_doubles_with_each_level_is_refused() {
+        for (refused, name, key) in [
+            (judge::<Doubling>(), "`Doubling`", "the field `x`"),
+            (judge::<Vec<Option<Doubling>>>(), "`Doubling`", "the field `x`"),
+            (judge::<ByList>(), "`ByList`", "the field `items`"),
+            (judge::<ByMap>(), "`ByMap`", "the field `inner`"),
+            (judge::<ByPair>(), "`ByPair`", "an item"),
+            (judge::<ByOption>(), "`ByOption`", "the field `x`"),
+            (judge::<Option<ByOption>>(), "`ByOption`", "the field `x`"),
+            (judge::<ByAnother>(), "`ByAnother`", "the field `x`"),
+            (judge::<Later>(), "`Later`", "the field `x`"),
+        ] {
+            let reason = refused.unwrap_err();
+            assert!(reason.contains(name) && reason.contains(key), "{reason}");
+            assert!(reason.contains("tag the enum"), "{reason}");
+        }
+    }
+
+    #[test]
+    fn a_type_that_never_ends_is_refused_in_both_directions() {
+        for direction in [Direction::Inbound, Direction::Outbound] {
+            let mut generator = Generator::new(direction);
+            let root = generator.schema::<Endless>();
+            assert!(generator.finish(root).unwrap_err().contains("holds itself"));
+            let mut generator = Generator::new(direction);
+            let root = generator.schema::<EndlessLater>();
+            assert!(generator.finish(root).unwrap_err().contains("holds itself"));
+        }
+    }
+
+    #[test]
+    fn recursive_types_that_are_told_apart_stay() {
+        for (growth, expected) in [
+            (judge::<Tree>(), Growth::Linear),
+            (judge::<Tagged>(), Growth::Linear),
+            (judge::<Adjacent>(), Growth::Linear),
+            (judge::<External>(), Growth::Linear),
+            (judge::<Vec<Tagged>>(), Growth::Linear),
+            (judge::<Json>(), Growth::ByDepth),
+            (judge::<Filter>(), Growth::ByDepth),
+            (judge::<Apart>(), Growth::ByDepth),
+            (judge::<Node>(), Growth::ByDepth),
+            (judge::<Value>(), Growth::Linear),
+            (judge::<u8>(), Growth::Linear),
+        ] {
+            assert_eq!(growth, Ok(expected));
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! The paths through a schema: which keys and indexes lead from a place to which place.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use super::choice::{Choice, alternatives, is_annotation, target};
+
+/// Schemas with more steps to a level than this are not followed further: no type has as many by itself.
+const MOST_STEPS: usize = 10_000;
+
+/// Tells the parts of one document apart.
+type Address = *const Value;
+
+/// The places of a schema, and how one leads to another.
+pub(super) struct Graph<'a> {
+    document: &'a Value,
+    places: HashMap<Address, usize>,
+    steps: Vec<Vec<Step<'a>>>,
+    /// The definitions that places are, or mention first.
+    names: Vec<Option<&'a str>>,
+}
+
+/// From a place to one that is a level deeper.
+#[derive(Clone)]
+pub(super) struct Step<'a> {
+    by: By<'a>,
+    pub(super) to: usize,
+    /// The alternatives that were taken on the way.
+    turns: Vec<Turn>,
+    /// Whether serde keeps a copy of the value to try several alternatives on it.
+    pub(super) copied: bool,
+}
+
+/// What stands between a place and one that is a level deeper.
+#[derive(Clone)]
+enum By<'a> {
+    Key(&'a str),
+    /// Any key but those.
+    Rest(Vec<&'a str>),
+    Index(usize),
+    /// Any index from this on.
+    Items(usize),
+}
+
+/// One part that was taken of several.
+#[derive(Clone, PartialEq, Eq)]
+struct Turn {
+    of: Address,
+    part: usize,
+    /// Whether a value has only one of the parts: its tag says which.
+    told: bool,
+}
+
+/// A step before it is known where it leads.
+struct Found<'a> {
+    by: By<'a>,
+    to: &'a Value,
+    turns: Vec<Turn>,
+    copied: bool,
+}
+
+impl<'a> Graph<'a> {
+    /// Follows all paths of a document.
+    ///
+    /// # Errors
+    /// A place leads to itself without a key.
+    pub(super) fn of(document: &'a Value) -> Result<Self, String> {
+        let mut graph = Self { document, places: HashMap::new(), steps: Vec::new(), names: Vec::new() };
+        let (root, name) = graph.named(document);
+        graph.place(root, name)?;
+        Ok(graph)
+    }
+
+    /// How many places there are; the root is one of them.
+    pub(super) fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    pub(super) fn steps(&self, place: usize) -> &[Step<'a>] {
+        &self.steps[place]
+    }
+
+    /// The name of the definition that a place is, or the first that it mentions.
+    pub(super) fn name(&self, place: usize) -> Option<&'a str> {
+        self.names[place]
+    }
+
+    fn place(&mut self, schema: &'a Value, name: Option<&'a str>) -> Result<usize, String> {
+        let address: Address = schema;
+        if let Some(&place) = self.places.get(&address) {
+            return Ok(place);
+        }
+        let place = self.steps.len();
+        self.places.insert(address, place);
+        self.steps.push(Vec::new());
+        self.names.push(name.or_else(|| mentioned(schema)));
+        let mut found = Vec::new();
+        self.look(schema, &mut Vec::new(), &mut Vec::new(), false, &mut found)?;
+        for Found { by, to, turns, copied } in found {
+            // A reference is the place that it names.
+            let (to, name) = self.named(to);
+            let to = self.place(to, name)?;
+            let steps = &mut self.steps[place];
+            // A map whose keys have several patterns has one value for a key.
+            let known = |step: &Step<'_>| {
+                step.to == to && step.turns == turns && matches!((&step.by, &by), (By::Rest(_), By::Rest(_)))
+            };
+            if !steps.iter().any(known) {
+                steps.push(Step { by, to, turns, copied });
+            }
+        }
+        Ok(place)
+    }
+
+    /// The definition that a schema names, with its name, or the schema itself.
+    fn named(&self, schema: &'a Value) -> (&'a Value, Option<&'a str>) {
+        let only = |keys: &Map<String, Value>| keys.keys().all(|key| key == "$ref" || is_annotation(key));
+        let reference = schema.as_object().filter(|keys| only(keys)).and_then(|keys| keys.get("$ref"));
+        let named = reference
+            .and_then(Value::as_str)
+            .and_then(|reference| Some((target(self.document, reference)?, reference.rsplit('/').next())));
+        named.unwrap_or((schema, None))
+    }
+
+    /// Collects the steps that lead a level deeper from a value of this schema.
+    fn look(
+        &self,
+        schema: &'a Value,
+        above: &mut Vec<Address>,
+        turns: &mut Vec<Turn>,
+        copied: bool,
+        found: &mut Vec<Found<'a>>,
+    ) -> Result<(), String> {
+        let Some(keywords) = schema.as_object() else { return Ok(()) };
+        let address: Address = schema;
+        if above.contains(&address) {
+            return Err(
+                "the type holds itself with nothing between, so reading it would not end: put it into a \
+                        field of a struct or a variant"
+                    .to_owned(),
+            );
+        }
+        if found.len() > MOST_STEPS {
+            return Ok(());
+        }
+        above.push(address);
+        own(keywords, turns, copied, found);
+        let named = keywords.get("$ref").and_then(Value::as_str);
+        let named = named.and_then(|reference| target(self.document, reference));
+        let all = keywords.get("allOf").and_then(Value::as_array);
+        let both = named.map(|schema| (schema, copied)).into_iter();
+        // serde keeps a copy of what flattened enums are read from.
+        let flat = copied || keywords.contains_key("properties");
+        let both = both.chain(all.into_iter().flatten().map(|schema| (schema, flat)));
+        for (part, (schema, copied)) in both.enumerate() {
+            turns.push(Turn { of: address, part, told: false });
+            self.look(schema, above, turns, copied, found)?;
+            turns.pop();
+        }
+        if let Some(alternatives) = alternatives(self.document, keywords) {
+            let of: Address =
+                ["oneOf", "anyOf"].into_iter().find_map(|key| keywords.get(key)).unwrap_or(schema);
+            let (branches, told): (Vec<_>, _) = match alternatives.choice {
+                Choice::Tagged { branches, .. } => (branches.into_iter().map(|(_, at)| at).collect(), true),
+                Choice::Untold(branches) => (branches, false),
+                Choice::Keyed { keys, .. } => {
+                    let steps = keys.into_iter().enumerate();
+                    found.extend(steps.map(|(part, (key, to))| {
+                        let mut turns = turns.clone();
+                        turns.push(Turn { of, part, told: true });
+                        Found { by: By::Key(key), to, turns, copied }
+                    }));
+                    (Vec::new(), true)
+                }
+            };
+            let copied = flat || (!told && branches.len() > 1);
+            for (part, branch) in branches.into_iter().enumerate() {
+                turns.push(Turn { of, part, told });
+                self.look(branch, above, turns, copied, found)?;
+                turns.pop();
+            }
+        }
+        above.pop();
+        Ok(())
+    }
+}
+
+impl Step<'_> {
+    /// Whether both steps read the same key.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        self.by.meets(&other.by)
+    }
+
+    /// Whether one value may take both steps, which begin at one place: they read the same key, and do not part at a tag.
+    pub(super) fn coexists(&self, other: &Self) -> bool {
+        let parted = self.turns.iter().zip(&other.turns).find(|(one, other)| one != other);
+        self.meets(other) && parted.is_none_or(|(one, other)| one.of != other.of || !one.told)
+    }
+
+    /// The key, for people.
+    pub(super) fn said(&self) -> String {
+        self.by.said()
+    }
+}
+
+/// The first definition that a schema mentions by itself or as an alternative: of something optional, the something.
+fn mentioned(schema: &Value) -> Option<&str> {
+    let branches = ["anyOf", "oneOf", "allOf"].into_iter().filter_map(|key| schema[key].as_array()).flatten();
+    let mut all = branches.chain([schema]);
+    all.find_map(|schema| schema["$ref"].as_str()?.rsplit('/').next())
+}
+
+/// The steps of an object's and an array's own keywords.
+fn own<'a>(keywords: &'a Map<String, Value>, turns: &[Turn], copied: bool, found: &mut Vec<Found<'a>>) {
+    let mut push = |by, to| found.push(Found { by, to, turns: turns.to_vec(), copied });
+    let properties = keywords.get("properties").and_then(Value::as_object);
+    for (name, schema) in properties.into_iter().flatten() {
+        push(By::Key(name), schema);
+    }
+    let names = || properties.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+    let patterns = keywords.get("patternProperties").and_then(Value::as_object);
+    let rest = ["additionalProperties", "unevaluatedProperties"];
+    let rest = rest.into_iter().filter_map(|keyword| keywords.get(keyword));
+    for schema in patterns.into_iter().flatten().map(|(_, schema)| schema).chain(rest) {
+        push(By::Rest(names()), schema);
+    }
+    let prefix = keywords.get("prefixItems").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    for (index, schema) in prefix.iter().enumerate() {
+        push(By::Index(index), schema);
+    }
+    if let Some(schema) = keywords.get("items") {
+        push(By::Items(prefix.len()), schema);
+    }
+}
+
+impl By<'_> {
+    fn meets(&self, other: &Self) -> bool {
+        match (self, other) {
+            (By::Key(one), By::Key(other)) => one == other,
+            (By::Key(key), By::Rest(names)) | (By::Rest(names), By::Key(key)) => !names.contains(key),
+            (By::Rest(_), By::Rest(_)) | (By::Items(_), By::Items(_)) => true,
+            (By::Index(one), By::Index(other)) => one == other,
+            (By::Index(index), By::Items(from)) | (By::Items(from), By::Index(index)) => index >= from,
+            _ => false,
+        }
+    }
+
+    fn said(&self) -> String {
+        match self {
+            By::Key(key) => format!("the field `{key}`"),
+            By::Rest(_) => "a map's value".to_owned(),
+            By::Index(_) | By::Items(_) => "an item".to_owned(),
+        }
+    }
+}
