@@ -24,6 +24,8 @@ pub(crate) struct Room {
 impl Rooms {
     /// Acts on a room while nothing else happens in any. A room begins with its first person and ends with its last.
     pub(crate) fn with<T>(&self, name: &str, act: impl FnOnce(&mut Room) -> T) -> T {
+        // A handler that panics under the lock would poison it for every socket. Each change here is complete in itself, so the
+        // rooms can be used all the same.
         let mut rooms = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let room = rooms.entry(name.to_owned()).or_default();
         let result = act(room);

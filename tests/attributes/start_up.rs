@@ -172,7 +172,8 @@ fn each_mistake_is_said_with_its_route_and_its_way_out() {
             Server::new().route(Confusing),
             "the route `/events` cannot be served: its `response` cannot be checked: the schema of \
              `attributes::start_up::Event`, as it leaves, cannot be used: a variant looks like the frame that reports an \
-             error, `{\"type\": \"validation\" or \"error\", …}`: rename it",
+             error, `{\"type\": \"validation\" or \"error\", …}`: rename the variant, \
+             or give the library's frames another tag with `reserved_tag = \"…\"`",
         ),
         (Server::new().max_header_bytes(100), "`max_header_bytes` cannot be 100: the least is 8192"),
         (Server::new().max_headers(0), "`max_headers` cannot be 0: every request has header fields"),

@@ -22,6 +22,7 @@ mod panics;
 mod paths;
 mod pubsub;
 mod replies;
+mod reserved;
 mod shutdown;
 mod socket;
 mod support;

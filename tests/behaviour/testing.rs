@@ -40,6 +40,21 @@ impl Other {
     fn open(&self) {}
 }
 
+/// Another route of the path of [`Levels`], which no server here has.
+struct Namesake;
+
+#[ws_route("/levels", response = String)]
+impl Namesake {
+    fn open(&self) {}
+}
+
+struct Room;
+
+#[ws_route("/rooms/{room}")]
+impl Room {
+    fn open(&self) {}
+}
+
 async fn client() -> Client<Levels> {
     let site = Site::start(Server::new().route(Levels).route(Other));
     site.connect::<Levels>("/levels").await.unwrap()
@@ -60,10 +75,24 @@ async fn patience_may_be_set() {
 }
 
 #[tokio::test(start_paused = true)]
-#[should_panic(expected = "is of another route than the client")]
+#[should_panic(expected = "`/levels` belongs to another route than")]
 async fn a_client_of_another_route_is_noticed() {
     let site = Site::start(Server::new().route(Levels).route(Other));
     let _ = site.connect::<Other>("/levels").await;
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "belongs to another route than")]
+async fn client_of_a_route_with_the_same_path_fails() {
+    let site = Site::start(Server::new().route(Levels));
+    let _ = site.connect::<Namesake>("/levels").await;
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "belongs to another route than")]
+async fn client_of_a_route_with_the_same_captures_fails() {
+    let site = Site::start(Server::new().route(Room).route(Other));
+    let _ = site.connect::<Other>("/rooms/1").await;
 }
 
 #[tokio::test]

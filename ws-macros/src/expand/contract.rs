@@ -39,11 +39,15 @@ fn constants(contract: &Contract, shell: &Shell<'_>) -> TokenStream {
         docs::text(&contract.docs, at).map(|docs| quote_spanned!(at=> const DOCS: &'static #str = #docs;));
     let summary =
         contract.summary.as_ref().map(|text| quote_spanned!(at=> const SUMMARY: &'static #str = #text;));
+    let reserved_tag = contract
+        .reserved_tag
+        .as_ref()
+        .map(|text| quote_spanned!(at=> const RESERVED_TAG: &'static #str = #text;));
     let tags = list("TAGS", &contract.tags, at);
     let deprecated = contract.deprecated.then(|| quote_spanned!(at=> const DEPRECATED: #bool = true;));
     let protocols = list("PROTOCOLS", &contract.protocols, at);
     let mut constants = quote_spanned!(place=> const PATH: &'static #place_str = #path;);
-    constants.extend([docs, summary, tags, deprecated, protocols].into_iter().flatten());
+    constants.extend([docs, summary, reserved_tag, tags, deprecated, protocols].into_iter().flatten());
     constants
 }
 

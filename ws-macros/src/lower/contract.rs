@@ -84,6 +84,7 @@ pub(super) fn read(
     Contract {
         path: template.path,
         docs,
+        reserved_tag: keys.reserved_tag.value().cloned(),
         summary: keys.summary.value().cloned(),
         tags: keys.tags.value().map(|tags| strings::tags(tags, errors)).unwrap_or_default(),
         deprecated: keys.deprecated.value().copied().unwrap_or_default(),

@@ -10,6 +10,7 @@ pub(crate) struct Contract {
     /// The path with the types of its captures taken out.
     pub(crate) path: LitStr,
     pub(crate) docs: Vec<DocPart>,
+    pub(crate) reserved_tag: Option<LitStr>,
     pub(crate) summary: Option<LitStr>,
     pub(crate) tags: Vec<LitStr>,
     pub(crate) deprecated: bool,

@@ -47,6 +47,7 @@ pub(crate) struct Keys {
     pub(crate) header: Slot<Type>,
     pub(crate) cookie: Slot<Type>,
     pub(crate) protocols: Slot<Strings>,
+    pub(crate) reserved_tag: Slot<LitStr>,
     pub(crate) summary: Slot<LitStr>,
     pub(crate) tags: Slot<Strings>,
     pub(crate) deprecated: Slot<bool>,
@@ -173,6 +174,7 @@ impl Arguments {
             "header" => keys.header.read(key, input, errors),
             "cookie" => keys.cookie.read(key, input, errors),
             "protocols" => keys.protocols.read(key, input, errors),
+            "reserved_tag" => keys.reserved_tag.read_with(key, input, errors, member),
             "summary" => keys.summary.read(key, input, errors),
             "tags" => keys.tags.read(key, input, errors),
             "deprecated" => keys.deprecated.read_flag(key, input, errors),
@@ -266,4 +268,15 @@ fn unknown_key(word: &str) -> String {
 fn all_keys() -> String {
     let names: Vec<String> = KEYS.iter().map(|key| format!("`{}`", key.name)).collect();
     format!("the keys are {}", names.join(", "))
+}
+
+/// The name of a member that none of the library's own frames has.
+fn member(input: ParseStream<'_>) -> syn::Result<LitStr> {
+    let text: LitStr = input.parse()?;
+    // What is expected instead is said by the key.
+    if ["", "on", "detail", "errors"].contains(&text.value().as_str()) {
+        Err(syn::Error::new(text.span(), ""))
+    } else {
+        Ok(text)
+    }
 }

@@ -63,6 +63,10 @@ pub(crate) const KEYS: &[KeyWord] = &[
     contract("header", "a type, as in `header = Client`"),
     contract("cookie", "a type, as in `cookie = Session`"),
     contract("protocols", "a list, as in `protocols = [\"v2\", \"v1\"]`"),
+    contract(
+        "reserved_tag",
+        "the name of a member other than `on`, `detail` and `errors`, as in `reserved_tag = \"kind\"`",
+    ),
     contract("summary", "a text, as in `summary = \"a chat room\"`"),
     contract("tags", "a list, as in `tags = [\"chat\"]`"),
     contract("deprecated", FLAG),

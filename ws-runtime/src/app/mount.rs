@@ -34,6 +34,9 @@ pub(crate) trait Mount: Send + Sync {
     /// Judges an opening handshake.
     fn admit(self: Arc<Self>, request: Arriving) -> Pin<Box<dyn Future<Output = Verdict> + Send>>;
 
+    /// The route's type.
+    fn route(&self) -> TypeId;
+
     /// The path that the route was added with.
     fn path(&self) -> &'static str;
 
@@ -84,7 +87,8 @@ impl<R: Route> Mounted<R> {
             return Err(SetupError::no_protocols());
         }
         R::OPTIONS.origins.check()?;
-        let opaque = response.tells_errors() == Telling::No;
+        let tag = <R::Contract as Contract>::RESERVED_TAG;
+        let opaque = response.telling(tag).map_err(SetupError::schema("response"))? == Telling::No;
         let mut settings = R::OPTIONS.settle(defaults);
         if !response.may_be_json()
             && settings.latest_by_key.take().is_some()
@@ -161,6 +165,10 @@ impl<R: Route> Mount for Mounted<R> {
                 }
             }
         })
+    }
+
+    fn route(&self) -> TypeId {
+        TypeId::of::<R>()
     }
 
     fn path(&self) -> &'static str {

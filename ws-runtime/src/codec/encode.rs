@@ -317,7 +317,7 @@ mod tests {
         }
 
         fn telling<T: Encode>() -> Telling {
-            T::plan().unwrap().tells_errors()
+            T::plan().unwrap().telling("type").unwrap()
         }
         assert_eq!(telling::<Heard>(), Telling::Yes);
         assert_eq!(telling::<Different>(), Telling::Yes);
@@ -329,9 +329,15 @@ mod tests {
         assert_eq!(telling::<Bytes>(), Telling::No);
         assert_eq!(telling::<Message>(), Telling::No);
         assert_eq!(telling::<serde_json::Value>(), Telling::No);
-        let refused = <Clashing as Encode>::plan().unwrap_err().to_string();
-        assert!(refused.contains("Clashing") && refused.contains("rename it"), "{refused}");
-        assert!(<Mixed<Clashing> as Encode>::plan().is_err());
+        let clashing = <Clashing as Encode>::plan().unwrap();
+        let refused = clashing.telling("type").unwrap_err().to_string();
+        assert!(refused.contains("Clashing") && refused.contains("rename the variant"), "{refused}");
+        assert!(<Mixed<Clashing> as Encode>::plan().unwrap().telling("type").is_err());
+        assert_eq!(clashing.telling("kind").unwrap(), Telling::Yes);
+        // A tag that is also a member of the frames would be written twice.
+        for taken in ["detail", "errors", "on"] {
+            assert_eq!(clashing.telling(taken).unwrap(), Telling::Yes, "{taken}");
+        }
     }
 
     #[test]

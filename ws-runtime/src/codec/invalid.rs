@@ -51,10 +51,9 @@ impl On {
     }
 }
 
-/// What is sent: as a frame, or as a response's body (RFC 9457).
+/// What is sent, behind its tag: as a frame, or as a response's body (RFC 9457).
 #[derive(Serialize)]
 struct Sent<'a> {
-    r#type: &'static str,
     on: On,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
@@ -117,27 +116,42 @@ impl Invalid {
         self.errors().iter().any(|issue| issue.keyword == "kind")
     }
 
-    /// Returns the text frame that tells the peer.
+    /// Returns the text frame that tells the peer, with the tag `"type"`.
     pub fn to_frame(&self) -> String {
-        self.to_json(None)
+        self.to_frame_tagged("type")
+    }
+
+    /// Returns the text frame that tells the peer, for a contract whose `reserved_tag` is `tag`.
+    pub fn to_frame_tagged(&self, tag: &str) -> String {
+        self.to_json(tag, None)
     }
 
     /// Returns the body of the response that refuses a request: `application/problem+json` (RFC 9457), status 422.
     pub fn to_problem(&self) -> String {
-        self.to_json(Some(422))
+        self.to_json("type", Some(422))
     }
 
-    fn to_json(&self, status: Option<u16>) -> String {
-        let sent = Sent {
-            r#type: "validation",
-            on: self.on(),
-            status,
-            detail: self.detail(),
-            errors: self.errors(),
-        };
-        // Strings and a list of strings always serialize; were they not to, an empty frame is no reason to panic.
-        serde_json::to_string(&sent).unwrap_or_default()
+    fn to_json(&self, tag: &str, status: Option<u16>) -> String {
+        let sent = Sent { on: self.on(), status, detail: self.detail(), errors: self.errors() };
+        tagged(tag, "validation", &sent)
     }
+}
+
+/// Writes a frame of the library's own: a member `tag` that says what it is, then those of `rest`, which has at least one.
+fn tagged(tag: &str, kind: &str, rest: &impl Serialize) -> String {
+    // Strings and lists of strings always serialize; were they not to, an incomplete frame is no reason to panic.
+    let json = |text: &str| serde_json::to_string(text).unwrap_or_default();
+    let rest = serde_json::to_string(rest).unwrap_or_default();
+    format!("{{{}:{},{}", json(tag), json(kind), rest.strip_prefix('{').unwrap_or("}"))
+}
+
+/// Writes the frame that tells a peer that a handler failed, and never why.
+pub(crate) fn error_frame(tag: &str) -> String {
+    #[derive(Serialize)]
+    struct Detail {
+        detail: &'static str,
+    }
+    tagged(tag, "error", &Detail { detail: "internal error" })
 }
 
 impl fmt::Display for Invalid {
@@ -168,6 +182,14 @@ mod tests {
             Invalid::kind("expected a text frame").to_frame(),
             r#"{"type":"validation","on":"message","detail":"wrong kind of frame","errors":[{"path":"","keyword":"kind","message":"expected a text frame"}]}"#,
         );
+    }
+
+    #[test]
+    fn frames_carry_the_contracts_tag_first() {
+        let invalid = Invalid::kind("expected a text frame");
+        assert!(invalid.to_frame_tagged("kind").starts_with(r#"{"kind":"validation","on":"message","#));
+        assert_eq!(error_frame("type"), r#"{"type":"error","detail":"internal error"}"#);
+        assert_eq!(error_frame("a\"b"), r#"{"a\"b":"error","detail":"internal error"}"#);
     }
 
     #[test]

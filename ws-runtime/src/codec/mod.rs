@@ -11,7 +11,6 @@ mod part;
 mod plan;
 mod strict;
 
-pub(crate) use self::plan::Telling;
 pub use self::{
     decode::Decode,
     encode::{Encode, EncodeError, Encoded},
@@ -20,6 +19,7 @@ pub use self::{
     part::{Captures, Pairs, Part, PartPlan, Segment},
     plan::Plan,
 };
+pub(crate) use self::{invalid::error_frame, plan::Telling};
 
 #[cfg(test)]
 mod tests;

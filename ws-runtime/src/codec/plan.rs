@@ -13,7 +13,8 @@ use crate::schema::{Check, Direction, SchemaError};
 #[derive(Debug)]
 pub struct Plan {
     form: Form,
-    telling: Telling,
+    /// The type's name.
+    name: &'static str,
 }
 
 /// A type's form on the wire.
@@ -48,7 +49,7 @@ impl Plan {
 
     /// Returns the plan of a type that has no schema and decodes or encodes by itself.
     pub fn unchecked() -> Self {
-        Self { form: Form::Raw, telling: Telling::No }
+        Self { form: Form::Raw, name: "" }
     }
 
     /// What arrives as a `T`.
@@ -57,41 +58,25 @@ impl Plan {
             Some(form) => form,
             None => Form::Json(Box::new(Check::inbound::<T>()?)),
         };
-        // Nothing is told apart from what arrives.
-        Ok(Self { form, telling: Telling::No })
+        Ok(Self { form, name: type_name::<T>() })
     }
 
     /// What leaves as a `T`.
     pub(super) fn outbound<T: JsonSchema + 'static>() -> Result<Self, SchemaError> {
-        match plain::<T>() {
-            Some(form) => Ok(Self { form, telling: Telling::No }),
-            None => Self::telling::<T>(Form::Json),
-        }
+        let form = match plain::<T>() {
+            Some(form) => form,
+            None => Form::Json(Box::new(Check::outbound::<T>()?)),
+        };
+        Ok(Self { form, name: type_name::<T>() })
     }
 
     /// JSON or binary, of a `T`.
     pub(super) fn mixed<T: JsonSchema>(direction: Direction) -> Result<Self, SchemaError> {
-        match direction {
-            Direction::Inbound => {
-                let form = Form::Mixed(Box::new(Check::inbound::<T>()?));
-                Ok(Self { form, telling: Telling::No })
-            }
-            Direction::Outbound => Self::telling::<T>(Form::Mixed),
-        }
-    }
-
-    fn telling<T: JsonSchema>(form: fn(Box<Check>) -> Form) -> Result<Self, SchemaError> {
-        let check = Check::outbound::<T>()?;
-        let taken = samples().iter().any(|sample| check.is_valid(sample));
-        if taken && check.is_told() {
-            return Err(SchemaError::new(
-                type_name::<T>(),
-                Direction::Outbound,
-                "a variant looks like the frame that reports an error, `{\"type\": \"validation\" or \"error\", …}`: \
-                 rename it",
-            ));
-        }
-        Ok(Self { form: form(Box::new(check)), telling: if taken { Telling::No } else { Telling::Yes } })
+        let check = match direction {
+            Direction::Inbound => Check::inbound::<T>()?,
+            Direction::Outbound => Check::outbound::<T>()?,
+        };
+        Ok(Self { form: Form::Mixed(Box::new(check)), name: type_name::<T>() })
     }
 
     pub(crate) fn form(&self) -> &Form {
@@ -114,9 +99,23 @@ impl Plan {
         }
     }
 
-    /// Whether a client can tell our error frames from this response type's.
-    pub(crate) fn tells_errors(&self) -> Telling {
-        self.telling
+    /// Decides whether a client can tell the library's error frames, which have a member `tag`, from this response type's.
+    ///
+    /// # Errors
+    /// If the response is an enum with a variant that looks like one: no client could tell which it got.
+    pub(crate) fn telling(&self, tag: &str) -> Result<Telling, SchemaError> {
+        let Some(check) = self.check() else { return Ok(Telling::No) };
+        if !samples(tag).iter().any(|sample| check.is_valid(sample)) {
+            return Ok(Telling::Yes);
+        }
+        if check.is_told() {
+            let why = format!(
+                "a variant looks like the frame that reports an error, `{{\"{tag}\": \"validation\" or \"error\", …}}`: \
+                 rename the variant, or give the library's frames another tag with `reserved_tag = \"…\"`"
+            );
+            return Err(SchemaError::new(self.name, Direction::Outbound, why));
+        }
+        Ok(Telling::No)
     }
 }
 
@@ -133,9 +132,10 @@ fn plain<T: 'static>() -> Option<Form> {
 }
 
 /// The frames that report an error, at their smallest.
-fn samples() -> [Value; 2] {
-    [
-        json!({"type": "validation", "on": "message", "detail": "", "errors": []}),
-        json!({"type": "error", "detail": "internal error"}),
-    ]
+fn samples(tag: &str) -> [Value; 2] {
+    let mut validation = json!({"on": "message", "detail": "", "errors": []});
+    let mut error = json!({"detail": "internal error"});
+    validation[tag] = json!("validation");
+    error[tag] = json!("error");
+    [validation, error]
 }

@@ -6,15 +6,14 @@ use super::{
     hearing::decode,
 };
 use crate::{
-    contract::Response,
+    codec::error_frame,
+    contract::{Contract, Response},
     panics::catch,
     route::{Error, OnInvalid, Outcome, Route},
     wire::Close,
 };
 
-/// What an error frame says to the peer: never what went wrong.
-const INTERNAL: &str = r#"{"type":"error","detail":"internal error"}"#;
-/// The same, where no error frame can be told from the route's own messages, and where nothing can be said any more.
+/// Reports a failed handler where no error frame can be told from the route's own messages, and where nothing can be sent any more.
 const FAILED: Close = Close::new(1011, "internal error");
 
 /// Whether the connection goes on.
@@ -44,6 +43,9 @@ pub(super) enum Rest<'a, R: Route> {
 }
 
 impl<'a, R: Route> Driver<'a, R> {
+    /// The tag of the library's own frames.
+    const TAG: &'static str = <R::Contract as Contract>::RESERVED_TAG;
+
     /// Carries out what a handler returned, as far as nothing has to be waited for.
     pub(super) fn settle(&mut self, done: Done<Outcome<'a, Response<R>>>) -> Result<(), Rest<'a, R>> {
         match done {
@@ -208,13 +210,13 @@ impl<'a, R: Route> Driver<'a, R> {
         match error {
             Error::Invalid(invalid) => match self.entry.on_invalid {
                 OnInvalid::Ignore => Default::Nothing,
-                OnInvalid::Reply if !self.entry.opaque => Default::Frame(invalid.to_frame()),
+                OnInvalid::Reply if !self.entry.opaque => Default::Frame(invalid.to_frame_tagged(Self::TAG)),
                 OnInvalid::Reply | OnInvalid::Close if invalid.is_kind() => {
                     Default::Close(Close::new(1003, "the wrong kind of frame"))
                 }
                 OnInvalid::Reply | OnInvalid::Close => Default::Close(Close::new(1007, "invalid message")),
             },
-            Error::Failed(_) if !self.entry.opaque => Default::Frame(INTERNAL.to_owned()),
+            Error::Failed(_) if !self.entry.opaque => Default::Frame(error_frame(Self::TAG)),
             Error::Failed(_) | Error::Panicked(_) => Default::Close(FAILED),
         }
     }

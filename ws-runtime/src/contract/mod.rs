@@ -25,6 +25,10 @@ pub trait Contract: Sized + 'static {
     /// The subprotocols, in the server's order of preference.
     const PROTOCOLS: &'static [&'static str] = &[];
 
+    /// The member that tells the library's own frames (`validation`, `error`) from the route's messages; `"type"` unless the
+    /// contract has a `reserved_tag`.
+    const RESERVED_TAG: &'static str = "type";
+
     /// The captures of the path; `()` if it has none.
     type Params: Part;
     /// The query string; `()` if it is not read.

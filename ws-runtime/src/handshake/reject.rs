@@ -8,8 +8,10 @@ use http::{
     header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, UPGRADE},
 };
 
-use super::fields::is_ours;
+use super::{fields::is_ours, problem::problem_body};
 use crate::{codec::Invalid, wire::Close};
+
+const PROBLEM: &str = "application/problem+json";
 
 /// Refuses an opening handshake; what `parse`, `transform`, `before_handle` and `upgrade` return as their error.
 ///
@@ -40,7 +42,8 @@ enum Kind {
 #[derive(Default)]
 struct Content {
     headers: HeaderMap,
-    body: Bytes,
+    /// `None` where the application set none.
+    body: Option<Bytes>,
 }
 
 /// What a refusal comes down to.
@@ -53,6 +56,9 @@ pub(crate) enum Refusal {
 
 impl Reject {
     /// Refuses with an HTTP status; in a `const`, a wrong one is a compile error.
+    ///
+    /// Unless [`body`](Self::body) sets one, an error has the body that every refusal of the server has:
+    /// `application/problem+json` with the status and its title (RFC 9457). A redirect has none.
     ///
     /// A status that is known at run time only becomes a refusal through `From<StatusCode>`.
     ///
@@ -98,16 +104,14 @@ impl Reject {
     /// Sets the response's body; `text/plain; charset=utf-8` unless [`header`](Self::header) says another `Content-Type`.
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         if let Some(content) = self.content() {
-            content.body = body.into();
+            content.body = Some(body.into());
         }
         self
     }
 
     /// A refusal with a JSON body that machines read (RFC 9457 §3).
     pub(super) fn json(status: StatusCode, body: impl Into<Bytes>) -> Self {
-        Self::from(status)
-            .header(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"))
-            .body(body)
+        Self::from(status).header(CONTENT_TYPE, HeaderValue::from_static(PROBLEM)).body(body)
     }
 
     /// Asks for an upgrade to WebSocket (RFC 9110 §15.5.22 demands the field), which applications cannot.
@@ -136,6 +140,7 @@ impl Reject {
             }
         };
         let Content { mut headers, body } = content;
+        let body = body.unwrap_or_else(|| default_body(status, &mut headers));
         if !body.is_empty() && !headers.contains_key(CONTENT_TYPE) {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
         }
@@ -194,6 +199,15 @@ impl fmt::Debug for Reject {
     }
 }
 
+/// The body of an error that the application gave none: what machines read (RFC 9457 §3), as in every other refusal.
+fn default_body(status: StatusCode, headers: &mut HeaderMap) -> Bytes {
+    if status.is_redirection() || headers.contains_key(CONTENT_TYPE) {
+        return Bytes::new();
+    }
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
+    problem_body(status, None)
+}
+
 /// A status below 300 tells a client that it got what it asked for, and 101 that the connection is upgraded.
 const fn refuses(status: StatusCode) -> bool {
     matches!(status.as_u16(), 300..=599)
@@ -226,9 +240,21 @@ mod tests {
         const PLAIN: &str = "content-type: text/plain; charset=utf-8";
         const PROBLEM: &str = "content-type: application/problem+json";
         for (reject, status, lines, body) in [
-            (Reject::status(401), 401, &[][..], ""),
-            (Reject::status(599), 599, &[], ""),
-            (Reject::from(StatusCode::IM_A_TEAPOT), 418, &[], ""),
+            (
+                Reject::status(401),
+                401,
+                &[PROBLEM][..],
+                r#"{"type":"about:blank","title":"Unauthorized","status":401}"#,
+            ),
+            (Reject::status(599), 599, &[PROBLEM], r#"{"type":"about:blank","title":"","status":599}"#),
+            (
+                Reject::from(StatusCode::IM_A_TEAPOT),
+                418,
+                &[PROBLEM],
+                r#"{"type":"about:blank","title":"I'm a teapot","status":418}"#,
+            ),
+            (Reject::status(304), 304, &[], ""),
+            (Reject::status(403).header("content-type", "text/html"), 403, &["content-type: text/html"], ""),
             (Reject::status(403).body("no"), 403, &[PLAIN], "no"),
             (Reject::status(403).body(""), 403, &[], ""),
             (Reject::status(403).body(vec![b'n', b'o']), 403, &[PLAIN], "no"),
@@ -248,10 +274,10 @@ mod tests {
             (
                 Reject::status(401).header("set-cookie", "a=1").header("set-cookie", "b=2"),
                 401,
-                &["set-cookie: a=1", "set-cookie: b=2"],
-                "",
+                &[PROBLEM, "set-cookie: a=1", "set-cookie: b=2"],
+                r#"{"type":"about:blank","title":"Unauthorized","status":401}"#,
             ),
-            (Reject::status(503).header(http::header::RETRY_AFTER, 5), 503, &["retry-after: 5"], ""),
+            (Reject::status(503).header(http::header::RETRY_AFTER, 5).body(""), 503, &["retry-after: 5"], ""),
             (
                 problem(StatusCode::NOT_FOUND, "no route has this path"),
                 404,
@@ -287,7 +313,7 @@ mod tests {
             ("x-split", "1\r\nset-cookie: a=1"),
             ("x-nul", "\0"),
         ] {
-            let response = response(Reject::status(401).header(name, value).header("x-kept", "1"));
+            let response = response(Reject::status(401).header(name, value).header("x-kept", "1").body(""));
             assert_eq!(response.status(), 401, "{name}");
             assert_eq!(fields(&response), ["x-kept: 1"], "{name}: {value:?}");
             assert_eq!(response.headers()["connection"], "close", "{name}: {value:?}");

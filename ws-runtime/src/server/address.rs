@@ -1,17 +1,19 @@
 //! Where a server listens.
 
+use std::fmt;
+
 use tokio::net::ToSocketAddrs;
 
 /// An address to listen on, which is whatever tokio can resolve: `"127.0.0.1:3000"`, `("::1", 3000)`, a
 /// [`SocketAddr`](std::net::SocketAddr). A host by name is looked up.
 ///
-/// It is implemented for every [`ToSocketAddrs`] that is `Send`, and cannot be implemented otherwise.
+/// It is implemented for every [`ToSocketAddrs`] that is `Send` and `Debug`, and cannot be implemented otherwise.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no address to listen on",
     label = "no address",
     note = "an address is `Send`, and has a host and a port: `\"127.0.0.1:3000\"` is for this machine alone, `\"0.0.0.0:3000\"` for its networks too"
 )]
-pub trait Address: ToSocketAddrs + Send {}
+pub trait Address: ToSocketAddrs + fmt::Debug + Send {}
 
 #[diagnostic::do_not_recommend]
-impl<A: ToSocketAddrs + Send> Address for A {}
+impl<A: ToSocketAddrs + fmt::Debug + Send> Address for A {}

@@ -12,7 +12,12 @@ pub enum ServeError {
     /// The application's fault: the server cannot be started as it is put together. All that is wrong is listed.
     Start(Vec<StartError>),
     /// The environment's: the address cannot be listened on.
-    Bind(io::Error),
+    Bind {
+        /// The address as it was given.
+        address: String,
+        /// The system's error.
+        source: io::Error,
+    },
 }
 
 impl fmt::Display for ServeError {
@@ -25,7 +30,7 @@ impl fmt::Display for ServeError {
                 }
                 Ok(())
             }
-            Self::Bind(_) => f.write_str("the address cannot be listened on"),
+            Self::Bind { address, .. } => write!(f, "cannot listen on {address}"),
         }
     }
 }
@@ -36,7 +41,7 @@ impl fmt::Debug for ServeError {
         fmt::Display::fmt(self, f)?;
         match self {
             Self::Start(_) => Ok(()),
-            Self::Bind(error) => write!(f, ": {error}"),
+            Self::Bind { source, .. } => write!(f, ": {source}"),
         }
     }
 }
@@ -46,7 +51,7 @@ impl Error for ServeError {
         match self {
             // They are part of the text: there may be several.
             Self::Start(_) => None,
-            Self::Bind(error) => Some(error),
+            Self::Bind { source, .. } => Some(source),
         }
     }
 }

@@ -41,7 +41,10 @@ impl Server {
     pub fn listen<'a>(self, address: impl Address + 'a) -> Serving<'a> {
         Box::pin(async move {
             let served = self.assembly.build().map_err(ServeError::Start)?;
-            let listener = TcpListener::bind(address).await.map_err(ServeError::Bind)?;
+            let shown = format!("{address:?}");
+            let listener = TcpListener::bind(address)
+                .await
+                .map_err(|source| ServeError::Bind { address: shown, source })?;
             run(listener, served, self.fallback).await;
             Ok(())
         })

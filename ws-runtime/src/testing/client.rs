@@ -194,7 +194,7 @@ impl<E: Endpoint> Client<E> {
     /// The next event, however long it takes.
     async fn event(&mut self) -> Event {
         match self.pipe.next().await {
-            Event::Message(Message::Text(text)) if self.tells_errors => match error_frame(&text) {
+            Event::Message(Message::Text(text)) if self.tells_errors => match error_frame::<E>(&text) {
                 Some(error) => Event::Error(error),
                 None => Event::Message(Message::Text(text)),
             },
@@ -241,9 +241,9 @@ fn expect_plan(plan: Result<Plan, SchemaError>) -> Plan {
 }
 
 /// The error frame that a text is, if it is one.
-fn error_frame(text: &str) -> Option<Value> {
+fn error_frame<E: Endpoint>(text: &str) -> Option<Value> {
     let value: Value = serde_json::from_str(text).ok()?;
-    let is_error = match value.get("type")?.as_str()? {
+    let is_error = match value.get(<E::Contract as Contract>::RESERVED_TAG)?.as_str()? {
         "validation" => value.get("on").is_some() && value.get("errors").is_some(),
         "error" => value.get("detail").is_some(),
         _ => false,

@@ -1,6 +1,7 @@
 //! An opening handshake that is being put together, and what a refused one got.
 
 use std::{
+    any::TypeId,
     fmt,
     future::{Future, IntoFuture},
     marker::PhantomData,
@@ -137,8 +138,8 @@ impl<'a, E: Endpoint> Connect<'a, E> {
             Ok(None) => return Err(Refused::by(problem(StatusCode::NOT_FOUND, "there is no such path"))),
             Err(reject) => return Err(Refused::by(reject)),
         };
-        let path = <E::Contract as Contract>::PATH;
-        assert_eq!(mount.path(), path, "`{target}` is of another route than the client");
+        let route = std::any::type_name::<E>();
+        assert_eq!(mount.route(), TypeId::of::<E>(), "`{target}` belongs to another route than `{route}`");
         // A shutdown waits for handshakes that have begun.
         let mut running = site.served.tasks.begin();
         running.keep(site.served.enter(remote_addr).map_err(Refused::by)?);
@@ -153,8 +154,10 @@ impl<'a, E: Endpoint> Connect<'a, E> {
             let _ = opening.await;
         }
         start(Some((Transport::Other(Box::new(theirs)), Vec::new())));
-        let tells_errors =
-            <Sent<E> as Encode>::plan().is_ok_and(|response| response.tells_errors() == Telling::Yes);
+        let tag = <E::Contract as Contract>::RESERVED_TAG;
+        let tells_errors = <Sent<E> as Encode>::plan()
+            .and_then(|response| response.telling(tag))
+            .is_ok_and(|telling| telling == Telling::Yes);
         let (parts, ()) = response.into_parts();
         let answer = parts.headers.get_all(SEC_WEBSOCKET_EXTENSIONS).into_iter().map(HeaderValue::as_bytes);
         let agreed = deflate.and_then(|deflate| match confirm(answer, &deflate) {
