@@ -8,6 +8,7 @@ mod channels;
 mod closing;
 mod compression;
 mod connections;
+mod devices;
 mod errors;
 mod flow;
 mod http;

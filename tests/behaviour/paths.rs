@@ -139,7 +139,7 @@ async fn handlers_see_the_target_as_it_was_sent() {
     #[ws_route("/seen/{name}", response = String)]
     impl Seen {
         fn before_handle(&self, handshake: &Handshake<Self>) -> Result<String, Reject> {
-            Ok(handshake.uri().to_string())
+            handshake.uri().path_and_query().map(ToString::to_string).ok_or(Reject::status(400))
         }
 
         fn open(&self, ws: &Socket<Self>) -> String {

@@ -18,7 +18,7 @@ use crate::{
     connection::{Begin, Begun, Entry, Start, begin},
     contract::Contract,
     handshake::{
-        Handshake, Opening, PartPlans, RawRequest, Refusal, Reject, SetupError, accepted, agree,
+        Handshake, Offers, PartPlans, RawRequest, Refusal, Reject, SetupError, accepted, agree,
         check_protocols, opening, problem, read_parts,
     },
     memory::Outbound,
@@ -131,16 +131,20 @@ impl<R: Route> Mounted<R> {
 impl<R: Route> Mount for Mounted<R> {
     fn admit(self: Arc<Self>, request: Arriving) -> Pin<Box<dyn Future<Output = Verdict> + Send>> {
         Box::pin(async move {
-            let opening = match opening(&request.parts) {
-                Ok(opening) => opening,
+            let served = <R::Contract as Contract>::PROTOCOLS;
+            let headers = &request.parts.headers;
+            let opened = opening(&request.parts).and_then(|accept| {
+                let offers = if served.is_empty() { Offers::skim(headers) } else { Offers::read(headers)? };
+                Ok((accept, offers))
+            });
+            let (accept, offers) = match opened {
+                Ok(opened) => opened,
                 Err(reject) => return refuse(reject, None),
             };
             // A browser that offered subprotocols and gets none back fails the connection before it sees a close code.
-            let served = <R::Contract as Contract>::PROTOCOLS;
-            let protocol = opening.protocols.choose(served, false).unwrap_or_default();
-            let accept = opening.accept.clone();
+            let protocol = offers.choose(served, false).unwrap_or_default();
             let shaken = {
-                let mut shaking = pin!(self.shake_hands(request, opening));
+                let mut shaking = pin!(self.shake_hands(request, &accept, offers));
                 poll_fn(|cx| match catch(|| shaking.as_mut().poll(cx)) {
                     Ok(polled) => polled,
                     Err(panic) => {
@@ -193,12 +197,13 @@ impl<R: Route> Mounted<R> {
     async fn shake_hands(
         &self,
         request: Arriving,
-        opening: Opening,
+        accept: &str,
+        offers: Offers,
     ) -> Result<(Response<()>, Socket<R>), Reject> {
         let route = &self.entry.route;
         R::OPTIONS.origins.admit(&request.parts.headers)?;
         let served = <R::Contract as Contract>::PROTOCOLS;
-        let protocol = opening.protocols.choose(served, R::OPTIONS.require_protocol)?;
+        let protocol = offers.choose(served, R::OPTIONS.require_protocol)?;
         let (agreed, extensions) = match &self.entry.hub.settings.deflate {
             Some(deflate) => agree(&request.parts.headers, deflate)?.unzip(),
             None => (None, None),
@@ -207,10 +212,10 @@ impl<R: Route> Mounted<R> {
         route.parse(&mut raw).await?;
         route.transform(&mut raw).await?;
         let parts = read_parts::<R::Contract>(&raw, &self.plans)?;
-        let handshake = Handshake::<R>::new(raw, parts, opening.protocols, protocol);
+        let handshake = Handshake::<R>::new(raw, parts, offers, protocol);
         let data = route.before_handle(&handshake).await?;
         let extra = route.upgrade(&handshake, &data).await?;
-        let response = accepted(&opening.accept, protocol, extensions.as_deref(), extra)?;
+        let response = accepted(accept, protocol, extensions.as_deref(), extra)?;
         let (parts, remote_addr, protocol) = handshake.into_parts();
         let opened = Opened { remote_addr, protocol, parts, data, agreed };
         Ok((response, Socket::new(Arc::clone(&self.entry.hub), request.shard, opened)))

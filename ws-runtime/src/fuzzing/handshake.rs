@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
 use percent_encoding::percent_decode_str;
 
-use crate::handshake::{Origins, RawRequest, Refusal, Reject, asks_to_upgrade, normal, opening};
+use crate::handshake::{Offers, Origins, RawRequest, Refusal, Reject, asks_to_upgrade, normal, opening};
 
 const SERVED: &[&str] = &["v2", "v1"];
 const LISTED: Origins = Origins::List(&["https://example.com", "http://[::1]:8080"]);
@@ -33,29 +33,40 @@ pub fn handshake(data: &[u8]) {
     let headers = &parts.headers;
     let once = |name| headers.get_all(name).iter().count() == 1;
     match opening(&parts) {
-        Ok(opening) => {
+        Ok(accept) => {
             assert!(parts.method == Method::GET && asks_to_upgrade(&parts));
             assert!(
                 once(header::HOST) && once(header::SEC_WEBSOCKET_KEY) && once(header::SEC_WEBSOCKET_VERSION)
             );
             assert!(headers[header::SEC_WEBSOCKET_VERSION] == "13");
             // RFC 6455 §4.2.2: 20 bytes in base64.
-            assert!(opening.accept.len() == 28 && opening.accept.ends_with('='));
+            assert!(accept.len() == 28 && accept.ends_with('='));
+        }
+        Err(reject) => assert!(matches!(refused(reject), 400 | 405 | 426)),
+    }
+
+    match Offers::read(headers) {
+        Ok(offers) => {
+            let skimmed = Offers::skim(headers);
             for required in [false, true] {
-                let chosen = opening.protocols.choose(SERVED, required);
                 let offered = |name: &str| {
                     let lines = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
                     let mut names = lines.flat_map(|line| line.as_bytes().split(|&byte| byte == b','));
                     names.any(|offer| offer.trim_ascii() == name.as_bytes())
                 };
                 let expected = SERVED.iter().copied().find(|name| offered(name));
-                match chosen {
+                assert_eq!(
+                    skimmed.choose(SERVED, false).ok(),
+                    Some(expected),
+                    "what is well-formed is one thing"
+                );
+                match offers.choose(SERVED, required) {
                     Ok(chosen) => assert_eq!(chosen, expected),
                     Err(reject) => assert!(required && expected.is_none(), "{}", refused(reject)),
                 }
             }
         }
-        Err(reject) => assert!(matches!(refused(reject), 400 | 405 | 426)),
+        Err(reject) => assert_eq!(refused(reject), 400),
     }
 
     // Whom a stricter rule lets in, a looser one does.

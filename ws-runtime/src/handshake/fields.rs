@@ -8,10 +8,12 @@ use http::{
 };
 
 /// The elements of a list-valued field, in order: repeated lines are one list (RFC 9110 §5.3), and the space around an
-/// element is not part of it (§5.6.1). Empty elements are handed out, for the caller knows whether they may be there.
+/// element is not part of it (§5.6.1). Empty elements are ignored (§5.6.1.2).
 pub(super) fn elements<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
     let lines = headers.get_all(name).into_iter();
-    lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii))
+    lines
+        .flat_map(|line| line.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii))
+        .filter(|element| !element.is_empty())
 }
 
 /// Whether a list-valued field has this token, in any case.

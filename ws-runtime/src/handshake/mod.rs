@@ -2,7 +2,7 @@
 //! the handshake see.
 //!
 //! It knows no sockets, no clock and no hyper. The server reads a request, asks in this order, and sends what comes out:
-//! [`HeadLimits`], the route's path, [`opening()`], [`Origins`], [`Offers::choose`], [`agree`], [`RawRequest`] with the handlers that may
+//! [`HeadLimits`], the route's path, [`opening()`], [`Origins`], [`Offers`], [`agree`], [`RawRequest`] with the handlers that may
 //! change it, [`read_parts`], [`Handshake`] with the handlers that may refuse it, [`accepted()`].
 
 mod accepted;
@@ -27,12 +27,12 @@ pub(crate) use self::{
     accepted::accepted,
     extensions::agree,
     limits::HeadLimits,
-    opening::{Opening, asks_to_upgrade, opening},
+    opening::{asks_to_upgrade, opening},
     parts::{PartPlans, read_parts},
     path::{normal, normal_route},
     problem::{busy, problem},
     proxies::Proxies,
     reject::Refusal,
-    subprotocol::check_protocols,
+    subprotocol::{Offers, check_protocols},
 };
 pub use self::{checked::Handshake, origin::Origins, reject::Reject, request::RawRequest, setup::SetupError};

@@ -17,29 +17,19 @@ use super::{
     fields::{Single, lists, single},
     host,
     problem::{bad_request, problem},
-    subprotocol::Offers,
 };
 use crate::wire::accept_key;
 
 /// The version of RFC 6455 (§4.1).
 const VERSION: &str = "13";
 
-/// A well-formed opening handshake.
-#[derive(Debug)]
-pub(crate) struct Opening {
-    /// The value of `Sec-WebSocket-Accept` that answers the client's key.
-    pub(crate) accept: String,
-    /// The subprotocols that the client offers.
-    pub(crate) protocols: Offers,
-}
-
 /// Whether a request asks to become a WebSocket, however badly it does. What does not, may be for the fallback.
 pub(crate) fn asks_to_upgrade(parts: &request::Parts) -> bool {
     parts.method == Method::GET && upgrades(parts).is_ok()
 }
 
-/// Reads an opening handshake, or refuses it.
-pub(crate) fn opening(parts: &request::Parts) -> Result<Opening, Reject> {
+/// Reads an opening handshake, or refuses it. Returns the value of `Sec-WebSocket-Accept` that answers the client's key.
+pub(crate) fn opening(parts: &request::Parts) -> Result<String, Reject> {
     // RFC 6455 §4.2.1 item 1. RFC 9110 §15.5.6: the answer names the methods that there are.
     if parts.method != Method::GET {
         let detail = "a WebSocket is opened with GET";
@@ -49,9 +39,7 @@ pub(crate) fn opening(parts: &request::Parts) -> Result<Opening, Reject> {
     named(parts)?;
     empty(&parts.headers)?;
     version(&parts.headers)?;
-    let accept = accept_key(key(&parts.headers)?);
-    let protocols = Offers::read(&parts.headers)?;
-    Ok(Opening { accept, protocols })
+    Ok(accept_key(key(&parts.headers)?))
 }
 
 /// RFC 6455 §4.2.1 items 1, 3 and 4: HTTP/1.1 that asks for an upgrade. What fails here is a request without an upgrade, not
@@ -162,9 +150,8 @@ mod tests {
 
     #[test]
     fn the_example_of_the_standard_is_let_in() {
-        let opening = opening(&good()).expect("the example is a handshake");
-        assert_eq!(opening.accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
-        assert_eq!(opening.protocols.as_slice(), ["chat", "superchat"]);
+        let accept = opening(&good()).expect("the example is a handshake");
+        assert_eq!(accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
     }
 
     #[test]
@@ -228,10 +215,8 @@ mod tests {
             ("content-length", &[b"0"], 101),
             ("transfer-encoding", &[b"chunked"], 400),
             ("transfer-encoding", &[b"identity"], 400),
-            ("sec-websocket-protocol", &[b""], 400),
-            ("sec-websocket-protocol", &[b"chat chat"], 400),
-            ("sec-websocket-protocol", &[b"chat", b"chat"], 400),
-            ("sec-websocket-protocol", &[], 101),
+            ("upgrade", &[b",, websocket ,"], 101),
+            ("connection", &[b"", b",keep-alive,,Upgrade,"], 101),
             // Names that are no fields of any record, and lists that nobody reads.
             ("sec-websocket-extensions", &[b"constructor, __proto__; hasOwnProperty"], 101),
             ("sec-websocket-extensions", &[b",;=\"\xff"], 101),

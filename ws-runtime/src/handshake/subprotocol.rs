@@ -16,27 +16,39 @@ const MAX_OFFERS: usize = 32;
 pub(crate) struct Offers(Vec<String>);
 
 impl Offers {
-    /// Reads the offers in one pass over all lines.
-    pub(super) fn read(headers: &HeaderMap) -> Result<Self, Reject> {
-        let mut offers = Vec::new();
+    /// Reads the offers to a route that speaks subprotocols, in one pass over all lines.
+    pub(crate) fn read(headers: &HeaderMap) -> Result<Self, Reject> {
+        let mut offers = Self::default();
         for element in elements(headers, &SEC_WEBSOCKET_PROTOCOL) {
-            if offers.len() == MAX_OFFERS {
-                return Err(bad_request("at most 32 subprotocols may be offered"));
-            }
-            // RFC 6455 §4.1 item 10: the elements are tokens and not empty.
-            let offer = Some(element)
-                .filter(|element| is_token(element))
-                .and_then(|token| std::str::from_utf8(token).ok());
-            let Some(offer) = offer else {
-                return Err(bad_request("`Sec-WebSocket-Protocol` must be a list of tokens"));
-            };
-            // The same item: all of them are unique.
-            if offers.iter().any(|earlier| earlier == offer) {
-                return Err(bad_request("a subprotocol may be offered once"));
-            }
-            offers.push(offer.to_owned());
+            offers.add(element).map_err(bad_request)?;
         }
-        Ok(Self(offers))
+        Ok(offers)
+    }
+
+    /// Reads the offers to a route that speaks no subprotocol, which does not judge them: malformed and repeated ones, and those
+    /// beyond the most, are passed over.
+    pub(crate) fn skim(headers: &HeaderMap) -> Self {
+        let mut offers = Self::default();
+        for element in elements(headers, &SEC_WEBSOCKET_PROTOCOL) {
+            let _ = offers.add(element);
+        }
+        offers
+    }
+
+    fn add(&mut self, element: &[u8]) -> Result<(), &'static str> {
+        if self.0.len() == MAX_OFFERS {
+            return Err("at most 32 subprotocols may be offered");
+        }
+        // RFC 6455 §4.1 item 10: the elements are tokens, and all of them are unique.
+        let token = Some(element).filter(|element| is_token(element));
+        let Some(offer) = token.and_then(|token| std::str::from_utf8(token).ok()) else {
+            return Err("`Sec-WebSocket-Protocol` must be a list of tokens");
+        };
+        if self.0.iter().any(|earlier| earlier == offer) {
+            return Err("a subprotocol may be offered once");
+        }
+        self.0.push(offer.to_owned());
+        Ok(())
     }
 
     /// Chooses the first of the server's that was offered; names are compared as they are. With none in common there is none,
@@ -74,10 +86,14 @@ mod tests {
 
     use super::*;
 
-    fn offers(lines: &[&str]) -> Result<Offers, Reject> {
+    fn fields(lines: &[&str]) -> HeaderMap {
         let line =
             |line: &&str| HeaderValue::from_str(line).expect("the table's values may stand in a header");
-        Offers::read(&lines.iter().map(|text| (SEC_WEBSOCKET_PROTOCOL, line(text))).collect())
+        lines.iter().map(|text| (SEC_WEBSOCKET_PROTOCOL, line(text))).collect()
+    }
+
+    fn offers(lines: &[&str]) -> Result<Offers, Reject> {
+        Offers::read(&fields(lines))
     }
 
     #[test]
@@ -90,6 +106,12 @@ mod tests {
             (&["other, v1"], Some("v1")),
             (&["other"], None),
             (&["V2"], None),
+            (&[""], None),
+            (&[","], None),
+            (&[" ", "\t,, ,"], None),
+            (&["v1,"], Some("v1")),
+            (&[",v1"], Some("v1")),
+            (&["", "v1,, v2 ,"], Some("v2")),
             (&["v2.1"], None),
             (&[], None),
         ] {
@@ -102,19 +124,22 @@ mod tests {
 
     #[test]
     fn malformed_offers_are_refused() {
-        for lines in [
-            &[""][..],
-            &[","],
-            &["v1,"],
-            &["v1,,v2"],
-            &["v1 v2"],
-            &["\"v1\""],
-            &["v1;q=1"],
-            &["ü"],
-            &["v1, v1"],
-            &["v1", "v2, v1"],
-        ] {
+        for lines in [&["v1 v2"][..], &["\"v1\""], &["v1;q=1"], &["ü"], &["v1, v1"], &["v1", "v2, v1"]] {
             assert!(offers(lines).is_err(), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn offers_that_nobody_reads_are_not_judged() {
+        let many = (0..40).map(|n| format!("p{n}")).collect::<Vec<_>>().join(",");
+        for (lines, skimmed) in [
+            (&["v1, v1"][..], 1),
+            (&["v1 v2, \"v1\", v1;q=1, ü, v2"], 1),
+            (&["", ",,"], 0),
+            (&["bearer.s3cret, v1"], 2),
+            (&[&many], 32),
+        ] {
+            assert_eq!(Offers::skim(&fields(lines)).as_slice().len(), skimmed, "{lines:?}");
         }
     }
 
@@ -129,9 +154,11 @@ mod tests {
     /// Each of these took some server minutes, for its time grew with the square of the length. Here they would hang.
     #[test]
     fn long_malformed_offers_are_refused_in_one_pass() {
-        for line in [format!("b{}x", " ".repeat(1 << 22)), ",".repeat(1 << 22), "a,".repeat(1 << 21)] {
+        for line in [format!("b{}x", " ".repeat(1 << 22)), "a,".repeat(1 << 21)] {
             assert!(offers(&[&line]).is_err());
+            assert!(Offers::skim(&fields(&[&line])).as_slice().len() < 2);
         }
+        assert!(offers(&[&",".repeat(1 << 22)]).is_ok());
     }
 
     #[test]

@@ -18,7 +18,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Body, listener::transport, paced::Paced, serve::Running};
+use super::{Body, listener::transport, paced::Paced, serve::Running, spelling::spelled};
 use crate::{
     admission::TaskGuard,
     app::{Arriving, Verdict, throw_away},
@@ -137,9 +137,9 @@ impl Service<Request<Incoming>> for Asked {
                             let _ = opening.await;
                         }
                     }
-                    response.map(|()| Body::full(Bytes::new()))
+                    spelled(response.map(|()| Body::full(Bytes::new())))
                 }
-                Verdict::Refused(response) => response.map(Body::full),
+                Verdict::Refused(response) => spelled(response.map(Body::full)),
             })
         })
     }
@@ -164,7 +164,7 @@ impl Running {
 
 fn answer(reject: Reject) -> Response<Body> {
     match reject.into_refusal() {
-        Refusal::Response(response) => response.map(Body::full),
+        Refusal::Response(response) => spelled(response.map(Body::full)),
         // Nothing that is answered here is accepted, so there is nobody to send a close frame to.
         Refusal::Close(_) => answer(problem(StatusCode::FORBIDDEN, "refused")),
     }

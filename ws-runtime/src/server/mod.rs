@@ -10,5 +10,6 @@ mod listener;
 mod paced;
 mod refused;
 mod serve;
+mod spelling;
 
 pub use self::{address::Address, body::Body, builder::Server, error::ServeError, listener::Listener};

@@ -9,7 +9,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::serve::Running;
+use super::{serve::Running, spelling::spell};
 use crate::{
     app::throw_away,
     handshake::{Refusal, Reject},
@@ -49,7 +49,7 @@ fn written(response: &Response<Bytes>) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {}\r\n", response.status());
     for (name, value) in response.headers() {
         // All values are our own.
-        let _ = write!(head, "{name}: {}\r\n", value.to_str().unwrap_or_default());
+        let _ = write!(head, "{}: {}\r\n", spell(name.as_str()), value.to_str().unwrap_or_default());
     }
     head.push_str("\r\n");
     [head.as_bytes(), response.body()].concat()

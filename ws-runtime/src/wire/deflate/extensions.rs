@@ -1,11 +1,16 @@
 //! The header field `Sec-WebSocket-Extensions` by its grammar (RFC 6455 §9.1). It knows no extension.
 
+use std::borrow::Cow;
+
 /// An extension with its parameters, in their order.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Extension<'a> {
     pub(super) name: &'a [u8],
-    pub(super) parameters: Vec<(&'a [u8], Option<&'a [u8]>)>,
+    pub(super) parameters: Vec<Parameter<'a>>,
 }
+
+/// A parameter's name, and its value if it has one.
+type Parameter<'a> = (&'a [u8], Option<Cow<'a, [u8]>>);
 
 /// The field does not keep to the grammar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,16 +74,28 @@ impl<'a> Rest<'a> {
         Ok(extension)
     }
 
-    /// RFC 6455 §9.1: what is quoted must be a token all the same, so there is nothing to unescape.
-    fn value(&mut self) -> Result<&'a [u8], Malformed> {
-        let quoted = self.0.first() == Some(&b'"');
-        self.0 = &self.0[usize::from(quoted)..];
-        let value = self.token()?;
-        if quoted {
-            self.0 = self.0.strip_prefix(b"\"").ok_or(Malformed)?;
+    /// A token, or a quoted string (RFC 9110 §5.6.4). RFC 6455 §9.1 has what is quoted be a token too, but devices send others in
+    /// extensions that are theirs alone; what a value may be is for its extension to say.
+    fn value(&mut self) -> Result<Cow<'a, [u8]>, Malformed> {
+        let Some(quoted) = self.0.strip_prefix(b"\"") else { return self.token().map(Cow::Borrowed) };
+        let (mut at, mut is_escaped) = (0, false);
+        loop {
+            match quoted.get(at).ok_or(Malformed)? {
+                b'"' => break,
+                b'\\' => (at, is_escaped) = (at + 2, true),
+                _ => at += 1,
+            }
         }
-        Ok(value)
+        self.0 = &quoted[at + 1..];
+        Ok(if is_escaped { unescape(&quoted[..at]) } else { Cow::Borrowed(&quoted[..at]) })
     }
+}
+
+/// Takes the backslash away from each pair of one and another byte.
+fn unescape(text: &[u8]) -> Cow<'_, [u8]> {
+    let mut bytes = text.iter().copied();
+    std::iter::from_fn(|| bytes.next().and_then(|byte| if byte == b'\\' { bytes.next() } else { Some(byte) }))
+        .collect()
 }
 
 /// RFC 9110 §5.6.2.
@@ -98,7 +115,7 @@ mod tests {
                 format!(
                     ";{}{}",
                     text(name),
-                    value.map(|value| format!("={}", text(value))).unwrap_or_default()
+                    value.as_deref().map(|value| format!("={}", text(value))).unwrap_or_default()
                 )
             });
             text(extension.name) + &parameters.collect::<String>()
@@ -116,6 +133,11 @@ mod tests {
             (&[" a ; b ;\tc = d , e "], Some("a;b;c=d,e")),
             (&[r#"a; b="10""#], Some("a;b=10")),
             (&[",, a,,"], Some("a")),
+            (&[r#"bbf-usp-protocol; eid="doc::agent""#], Some("bbf-usp-protocol;eid=doc::agent")),
+            (&[r#"a; b="1 0""#], Some("a;b=1 0")),
+            (&[r#"a; b="", c; d="x, y; z=1", e"#], Some("a;b=,c;d=x, y; z=1,e")),
+            (&[r#"a; b="1\0\"\\""#], Some(r#"a;b=10"\"#)),
+            (&["a; b=\"ä\""], Some("a;b=ä")),
             (&["constructor; __proto__; hasOwnProperty"], Some("constructor;__proto__;hasOwnProperty")),
             (&[";"], None),
             (&["a b"], None),
@@ -124,8 +146,11 @@ mod tests {
             (&["a; b="], None),
             (&["a; =b"], None),
             (&[r#"a; b="10"#], None),
-            (&[r#"a; b="""#], None),
-            (&[r#"a; b="1 0""#], None),
+            (&[r#"a; b=""""#], None),
+            (&[r#"a; b="10\"#], None),
+            (&[r#"a; b="10\""#], None),
+            (&[r#"a; b=1"0""#], None),
+            (&["a; b=doc::agent"], None),
             (&[r#"a; b="10"c"#], None),
             (&["a, (b)"], None),
             (&["ä"], None),

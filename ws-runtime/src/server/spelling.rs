@@ -1,0 +1,91 @@
+//! How the names of a response's fields are written: as RFC 6455 writes them. Names have no case (RFC 9110 §5.1), but some
+//! clients of small devices compare bytes.
+
+use std::{
+    convert::Infallible,
+    future::ready,
+    pin::pin,
+    sync::{LazyLock, Mutex, PoisonError},
+    task::{Context, Waker},
+};
+
+use http::{Extensions, Request, Response};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn, upgrade::OnUpgrade};
+use hyper_util::rt::TokioIo;
+use tokio::io::{join, sink};
+
+/// The names that the server writes itself.
+const NAMES: [&str; 11] = [
+    "Allow",
+    "Connection",
+    "Content-Length",
+    "Content-Type",
+    "Date",
+    "Retry-After",
+    "Sec-WebSocket-Accept",
+    "Sec-WebSocket-Extensions",
+    "Sec-WebSocket-Protocol",
+    "Sec-WebSocket-Version",
+    "Upgrade",
+];
+
+/// What tells hyper to write these names so: the set of spellings that it keeps of a request, and writes in a response that
+/// carries it. It has no other way to write `WebSocket` with a capital S, and makes no such set but of a request; so it reads
+/// one.
+static SPELLINGS: LazyLock<Extensions> = LazyLock::new(read_spellings);
+
+/// Has hyper write the names of a response's fields as RFC 6455 does.
+pub(super) fn spelled<B>(mut response: Response<B>) -> Response<B> {
+    *response.extensions_mut() = SPELLINGS.clone();
+    response
+}
+
+/// Spells one name, for a response that hyper does not write.
+pub(super) fn spell(name: &str) -> &str {
+    NAMES.into_iter().find(|known| known.eq_ignore_ascii_case(name)).unwrap_or(name)
+}
+
+/// Has hyper read a request that has each of the names, in memory and at once. If it kept none, names would be in lower case.
+fn read_spellings() -> Extensions {
+    // `Content-Length` is the one that means something to hyper.
+    let fields = NAMES.map(|name| format!("{name}: 0\r\n")).concat();
+    let request = format!("GET / HTTP/1.1\r\n{fields}\r\n");
+    let read = Mutex::new(Extensions::new());
+    let service = service_fn(|request: Request<Incoming>| {
+        *read.lock().unwrap_or_else(PoisonError::into_inner) = request.extensions().clone();
+        ready(Ok::<_, Infallible>(Response::new(String::new())))
+    });
+    let stream = TokioIo::new(join(request.as_bytes(), sink()));
+    let mut http = http1::Builder::new();
+    {
+        let mut connection = pin!(http.preserve_header_case(true).serve_connection(stream, service));
+        // Memory is never waited for, so that one poll is enough; how it ends says nothing.
+        let _ = connection.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    }
+    let mut read = read.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // It comes with every request that has `Upgrade`, and would be of no use to anybody.
+    read.remove::<OnUpgrade>();
+    read
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_spellings_are_read() {
+        assert_eq!(read_spellings().len(), 1);
+    }
+
+    #[test]
+    fn names_are_spelled_as_rfc_6455_does() {
+        for (name, spelled) in [
+            ("sec-websocket-accept", "Sec-WebSocket-Accept"),
+            ("upgrade", "Upgrade"),
+            ("retry-after", "Retry-After"),
+            ("x-user", "x-user"),
+        ] {
+            assert_eq!(spell(name), spelled);
+        }
+    }
+}
