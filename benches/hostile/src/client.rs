@@ -1,0 +1,75 @@
+//! A client of a few lines: the handshake, and blocking reads of the server's frames.
+
+use std::{
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
+    time::Duration,
+};
+
+use crate::Failure;
+
+/// How long a server may take before a probe counts it as lost.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Connects and shakes hands. With `deflate`, permessage-deflate is offered.
+pub(crate) fn connect(address: SocketAddr, path: &str, deflate: bool) -> Result<TcpStream, Failure> {
+    let offer =
+        if deflate { "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n" } else { "" };
+    offering(address, path, offer)
+}
+
+/// Connects and shakes hands with header lines of the caller's own.
+pub(crate) fn offering(address: SocketAddr, path: &str, lines: &str) -> Result<TcpStream, Failure> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n{lines}\r\n"
+    );
+    stream.write_all(request.as_bytes())?;
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        stream.read_exact(&mut byte)?;
+        head.push(byte[0]);
+    }
+    if !head.starts_with(b"HTTP/1.1 101") {
+        return Err(String::from_utf8_lossy(&head).into());
+    }
+    Ok(stream)
+}
+
+/// Reads one frame of the server's; `Err` if it is a close frame or the stream ended.
+pub(crate) fn read_frame(stream: &mut TcpStream) -> Result<Vec<u8>, Failure> {
+    loop {
+        let mut head = [0; 2];
+        stream.read_exact(&mut head)?;
+        let length = match head[1] & 0x7f {
+            126 => {
+                let mut length = [0; 2];
+                stream.read_exact(&mut length)?;
+                u64::from(u16::from_be_bytes(length))
+            }
+            127 => {
+                let mut length = [0; 8];
+                stream.read_exact(&mut length)?;
+                u64::from_be_bytes(length)
+            }
+            length => u64::from(length),
+        };
+        let mut payload = vec![0; usize::try_from(length)?];
+        stream.read_exact(&mut payload)?;
+        match head[0] & 0x0f {
+            0x8 => {
+                return Err(format!(
+                    "closed: {:?}",
+                    payload.first_chunk().map(|code| u16::from_be_bytes(*code))
+                )
+                .into());
+            }
+            0x9 | 0xa => {}
+            _ => return Ok(payload),
+        }
+    }
+}
