@@ -166,9 +166,9 @@ struct Arrivals(mpsc::Receiver<Stream>);
 impl Listener for Arrivals {
     type Io = Stream;
 
-    async fn accept(&mut self) -> io::Result<(Stream, SocketAddr)> {
+    async fn accept(&mut self) -> io::Result<(Stream, Option<SocketAddr>)> {
         match self.0.recv().await {
-            Some(stream) => Ok((stream, SocketAddr::from(([127, 0, 0, 1], 0)))),
+            Some(stream) => Ok((stream, Some(SocketAddr::from(([127, 0, 0, 1], 0))))),
             // The rig is gone, and so soon will be the runtime.
             None => std::future::pending().await,
         }

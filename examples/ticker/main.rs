@@ -29,7 +29,8 @@ struct Ticker {
 impl Ticker {
     /// What is returned here is `ws.data()` later: the client's address.
     fn before_handle(&self, handshake: &Handshake<Self>) -> Result<IpAddr, Reject> {
-        client(self.proxy, handshake.remote_addr().ip(), handshake.headers())
+        let peer = handshake.remote_addr().ok_or_else(|| Reject::status(400))?;
+        client(self.proxy, peer.ip(), handshake.headers())
     }
 
     /// The stream is the connection's feed. It runs beside the messages and ends with the socket, so there is no timer to

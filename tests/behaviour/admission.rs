@@ -86,13 +86,19 @@ async fn remote_address() {
     #[ws_route("/address", response = String)]
     impl Address {
         fn open(&self, ws: &Socket<Self>) -> String {
-            ws.remote_addr().to_string()
+            ws.remote_addr().map_or("none".to_owned(), |address| address.to_string())
         }
     }
 
     let site = Site::start(Server::new().route(Address));
     let connect = site.connect::<Address>("/address").remote_addr("[::1]:4242".parse().unwrap());
     assert_eq!(connect.await.unwrap().receive().await, "[::1]:4242");
+    let connect = site.connect::<Address>("/address").without_remote_addr();
+    assert_eq!(connect.await.unwrap().receive().await, "none");
+    // A listener on both versions of IP sees IPv4 peers as IPv6 addresses.
+    let mapped = "[::ffff:192.0.2.1]:4242".parse().unwrap();
+    let connect = site.connect::<Address>("/address").remote_addr(mapped);
+    assert_eq!(connect.await.unwrap().receive().await, "192.0.2.1:4242");
 }
 
 /// A contract that clients share, and the route that serves it.

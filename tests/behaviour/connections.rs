@@ -6,7 +6,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
     time::{Duration, sleep, timeout},
 };
-use ws_runtime::{Handshake, RawRequest, Reject, Server, Socket, testing::Site, ws_route};
+use ws_runtime::{ForwardedField, Handshake, RawRequest, Reject, Server, Socket, testing::Site, ws_route};
 
 use crate::support::{Http, handshake, head, rest};
 
@@ -26,7 +26,7 @@ impl Who {
     }
 
     fn open(&self, ws: &Socket<Self>) -> String {
-        ws.remote_addr().to_string()
+        ws.remote_addr().map_or("none".to_owned(), |address| address.to_string())
     }
 }
 
@@ -158,9 +158,13 @@ fn through(field: &str) -> String {
 #[tokio::test(start_paused = true)]
 async fn the_clients_of_a_trusted_proxy_are_told_apart() {
     const PROXY: &str = "10.1.2.3";
-    let http = Http::serve(routes().max_connections_per_address(1).trusted_proxies(["10.0.0.0/8", "::1"]));
-    let silent = [http.dial_from([10, 1, 2, 3]).await, http.dial_from([10, 1, 2, 3]).await];
-    for field in ["X-Forwarded-For: 1.1.1.1, 203.0.113.9", "Forwarded: for=203.0.113.10;proto=https"] {
+    for (written, field) in [
+        (ForwardedField::XForwardedFor, "X-Forwarded-For: 1.1.1.1, 203.0.113.9"),
+        (ForwardedField::Forwarded, "Forwarded: for=1.1.1.1, for=203.0.113.10;proto=https"),
+    ] {
+        let server = routes().max_connections_per_address(1).trusted_proxies(["10.0.0.0/8", "::1"]);
+        let http = Http::serve(server.forwarded_field(written));
+        let silent = [http.dial_from([10, 1, 2, 3]).await, http.dial_from([10, 1, 2, 3]).await];
         let (stream, head) = ask(&http, PROXY, &through(field)).await;
         assert!(head.starts_with("HTTP/1.1 101 "), "{field}: {head}");
         is_refused(&http, PROXY, &through(field), ADDRESS).await;
@@ -171,11 +175,56 @@ async fn the_clients_of_a_trusted_proxy_are_told_apart() {
         let (stream, head) = ask(&http, PROXY, &through(field)).await;
         assert!(head.starts_with("HTTP/1.1 101 "), "{field}: {head}");
         drop(stream);
+        // A peer that is not trusted is itself, whatever it claims.
+        let one = ask(&http, "192.0.2.1", &through(field)).await;
+        let other = field.replace("203.0.113", "198.51.100");
+        is_refused(&http, "192.0.2.1", &through(&other), ADDRESS).await;
+        drop((silent, one));
+        http.shut_down().await;
     }
-    // Who is not trusted is itself, whatever it claims.
-    let one = ask(&http, "192.0.2.1", &through("X-Forwarded-For: 1.1.1.1")).await;
-    is_refused(&http, "192.0.2.1", &through("X-Forwarded-For: 2.2.2.2"), ADDRESS).await;
-    drop((silent, one));
+}
+
+/// Clients that a proxy does not name, and peers without an address, have one place together, and none of the proxy's.
+#[tokio::test(start_paused = true)]
+async fn clients_without_an_address_share_one_place() {
+    const PROXY: &str = "10.1.2.3";
+    let server = routes().max_connections_per_address(1).trusted_proxies(["10.0.0.0/8"]);
+    let http = Http::serve(server);
+    for field in [
+        "X-Forwarded-For: unknown",
+        "X-Forwarded-For: _gazonk",
+        "X-Forwarded-For: 10.1.2.3",
+        "Forwarded: for=203.0.113.9",
+        "X-Unrelated: 1",
+    ] {
+        let (one, answer) = ask(&http, PROXY, &through(field)).await;
+        assert!(answer.starts_with("HTTP/1.1 101 "), "{field}: {answer}");
+        is_refused(&http, PROXY, &through(field), ADDRESS).await;
+        is_refused(&http, PROXY, &through("X-Forwarded-For: , unknown"), ADDRESS).await;
+        let mut nowhere = http.dial_from_nowhere().await;
+        assert!(head(&mut nowhere).await.starts_with("HTTP/1.1 503 "), "{field}");
+        // A client with an address has its own place.
+        drop(ask(&http, PROXY, &through("X-Forwarded-For: 203.0.113.9")).await);
+        drop((one, nowhere));
+        a_moment().await;
+    }
+    let nowhere = http.dial_from_nowhere().await;
+    is_refused(&http, PROXY, &through("X-Forwarded-For: unknown"), ADDRESS).await;
+    drop(nowhere);
+    http.shut_down().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn nat64_clients_count_as_their_ipv4_address() {
+    let http = Http::serve(routes().max_connections_per_address(1).trusted_proxies(["10.0.0.0/8"]));
+    let first = joins(&http, "64:ff9b::192.0.2.1").await;
+    let neighbour = joins(&http, "64:ff9b::192.0.2.2").await;
+    for same in ["192.0.2.1", "::ffff:192.0.2.1", "64:ff9b::c000:201"] {
+        is_refused(&http, same, &handshake("/who"), ADDRESS).await;
+        let named = format!("X-Forwarded-For: {same}");
+        is_refused(&http, "10.0.0.1", &through(&named), ADDRESS).await;
+    }
+    drop((first, neighbour));
     http.shut_down().await;
 }
 
@@ -187,12 +236,35 @@ async fn trusted_proxies() {
         (&["10.0.0.1"], "10.0.0.1:9", "203.0.113.9:4711", "203.0.113.9:4711"),
         (&["10.0.0.1"], "10.0.0.2:9", "203.0.113.9", "10.0.0.2:9"),
         (&["10.0.0.0/8"], "10.0.0.1:9", "1.1.1.1, 203.0.113.9, 10.0.0.2", "203.0.113.9:0"),
+        (&["10.0.0.1"], "10.0.0.1:9", "1.1.1.1, unknown", "none"),
+        (&["10.0.0.1"], "10.0.0.1:9", "1.1.1.1, 10.0.0.1, nobody", "none"),
+        (&["127.0.0.1"], "127.0.0.1:9", "127.0.0.1", "none"),
+        (&["127.0.0.1"], "127.0.0.1:9", "", "none"),
     ] {
         let site = Site::start(routes().trusted_proxies(trusted.iter().copied()));
         let peer: SocketAddr = peer.parse().unwrap();
         let mut client =
             site.connect::<Who>("/who").remote_addr(peer).header("x-forwarded-for", field).await.unwrap();
         assert_eq!(client.receive().await, seen, "{trusted:?} {peer} {field}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn forwarded_field_is_the_only_one_read() {
+    use ForwardedField::{Forwarded, XForwardedFor};
+    for (field, forwarded, custom, seen) in [
+        (None, "for=unknown", "203.0.113.9", "203.0.113.9:0"),
+        (None, "for=127.0.0.1", "203.0.113.9", "203.0.113.9:0"),
+        (Some(XForwardedFor), "for=203.0.113.9", "_hidden", "none"),
+        (Some(Forwarded), "for=\"[2001:db8::9]:80\"", "127.0.0.1", "[2001:db8::9]:80"),
+        (Some(Forwarded), "for=unknown", "203.0.113.9", "none"),
+        (Some(Forwarded), "by=203.0.113.9", "203.0.113.9", "none"),
+    ] {
+        let server = routes().trusted_proxies(["127.0.0.1"]);
+        let site = Site::start(field.into_iter().fold(server, Server::forwarded_field));
+        let connect = site.connect::<Who>("/who").header("forwarded", forwarded);
+        let mut client = connect.header("x-forwarded-for", custom).await.unwrap();
+        assert_eq!(client.receive().await, seen, "{field:?} {forwarded} {custom}");
     }
 }
 

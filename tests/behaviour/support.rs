@@ -59,17 +59,17 @@ pub(crate) fn frame(first: u8, payload: impl AsRef<[u8]>) -> Vec<u8> {
 
 /// A server that accepts streams in memory and speaks HTTP on them.
 pub(crate) struct Http {
-    dial: mpsc::Sender<(Theirs, SocketAddr)>,
+    dial: mpsc::Sender<(Theirs, Option<SocketAddr>)>,
     pub(crate) handle: Handle,
     serving: JoinHandle<Result<(), ServeError>>,
 }
 
-struct InMemory(mpsc::Receiver<(Theirs, SocketAddr)>);
+struct InMemory(mpsc::Receiver<(Theirs, Option<SocketAddr>)>);
 
 impl Listener for InMemory {
     type Io = Theirs;
 
-    async fn accept(&mut self) -> io::Result<(Theirs, SocketAddr)> {
+    async fn accept(&mut self) -> io::Result<(Theirs, Option<SocketAddr>)> {
         match self.0.recv().await {
             Some(accepted) => Ok(accepted),
             None => std::future::pending().await,
@@ -90,7 +90,14 @@ impl Http {
 
     pub(crate) async fn dial_from(&self, address: impl Into<IpAddr>) -> DuplexStream {
         let (ours, stream) = duplex(64 * 1024);
-        self.accept(address.into(), Theirs { stream, notice: None }).await;
+        self.accept(Some(address.into()), Theirs { stream, notice: None }).await;
+        ours
+    }
+
+    /// Dials as a peer without an address.
+    pub(crate) async fn dial_from_nowhere(&self) -> DuplexStream {
+        let (ours, stream) = duplex(64 * 1024);
+        self.accept(None, Theirs { stream, notice: None }).await;
         ours
     }
 
@@ -102,12 +109,12 @@ impl Http {
         notice: impl FnOnce() + Send + 'static,
     ) -> DuplexStream {
         let (ours, stream) = duplex(holds);
-        self.accept([192, 0, 2, 1].into(), Theirs { stream, notice: Some(Box::new(notice)) }).await;
+        self.accept(Some([192, 0, 2, 1].into()), Theirs { stream, notice: Some(Box::new(notice)) }).await;
         ours
     }
 
-    async fn accept(&self, address: IpAddr, stream: Theirs) {
-        let accepted = (stream, SocketAddr::new(address, 4242));
+    async fn accept(&self, address: Option<IpAddr>, stream: Theirs) {
+        let accepted = (stream, address.map(|address| SocketAddr::new(address, 4242)));
         self.dial.send(accepted).await.expect("the server accepts");
     }
 

@@ -317,9 +317,9 @@ struct Buffered(tokio::net::TcpListener);
 impl Listener for Buffered {
     type Io = BufStream<TcpStream>;
 
-    async fn accept(&mut self) -> std::io::Result<(Self::Io, std::net::SocketAddr)> {
+    async fn accept(&mut self) -> std::io::Result<(Self::Io, Option<std::net::SocketAddr>)> {
         let (stream, address) = tokio::net::TcpListener::accept(&self.0).await?;
-        Ok((BufStream::new(stream), address))
+        Ok((BufStream::new(stream), Some(address)))
     }
 }
 

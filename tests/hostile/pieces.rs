@@ -35,7 +35,7 @@ impl InPieces {
 impl Listener for InPieces {
     type Io = Pieces;
 
-    async fn accept(&mut self) -> io::Result<(Pieces, SocketAddr)> {
+    async fn accept(&mut self) -> io::Result<(Pieces, Option<SocketAddr>)> {
         let (stream, address) = Listener::accept(&mut self.listener).await?;
         let is_first = std::mem::replace(&mut self.is_first, false);
         let lengths = if is_first { Vec::new() } else { self.lengths.clone() };

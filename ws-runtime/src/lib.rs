@@ -67,7 +67,7 @@ pub use self::route::by;
 #[cfg(feature = "server")]
 pub use self::{
     app::StartError,
-    handshake::{Handshake, Origins, RawRequest, Reject, SetupError},
+    handshake::{ForwardedField, Handshake, Origins, RawRequest, Reject, SetupError},
     pubsub::Published,
     route::{
         Admit, BoxError, Error, Extend, Handlers, OnInvalid, Options, Outcome, Pass, Plain, Refusal, Reply,

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashMap, hash_map::Entry},
-    net::{IpAddr, Ipv6Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
@@ -24,7 +24,7 @@ pub(crate) struct ConnectionLimits {
 pub(crate) struct Limiter {
     limits: ConnectionLimits,
     all: AtomicUsize,
-    by_address: Mutex<HashMap<IpAddr, usize>>,
+    by_origin: Mutex<HashMap<Origin, usize>>,
 }
 
 /// There is no room for a connection.
@@ -40,7 +40,20 @@ pub(crate) struct Permit {
     connections: Arc<Limiter>,
     /// Whether it counts among all.
     whole: bool,
-    address: Option<IpAddr>,
+    origin: Option<Origin>,
+}
+
+/// Who is counted as one: an IPv4 address, the customer's part of an IPv6 address, or all clients without an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Origin {
+    Address(IpAddr),
+    Unknown,
+}
+
+impl Origin {
+    pub(crate) fn of(address: Option<SocketAddr>) -> Self {
+        address.map_or(Self::Unknown, |address| Self::Address(customer(address.ip())))
+    }
 }
 
 impl Limiter {
@@ -48,8 +61,8 @@ impl Limiter {
         Arc::new(Self { limits, ..Self::default() })
     }
 
-    /// Counts a connection that was accepted, and its address if it is known already. `None` if nothing is limited.
-    pub(crate) fn enter(self: &Arc<Self>, address: Option<IpAddr>) -> Result<Option<Box<Permit>>, Full> {
+    /// Counts a connection that was accepted, and its origin unless that is known only later. `None` if nothing is limited.
+    pub(crate) fn enter(self: &Arc<Self>, origin: Option<Origin>) -> Result<Option<Box<Permit>>, Full> {
         if self.limits.all.is_none() && self.limits.per_address.is_none() {
             return Ok(None);
         }
@@ -59,40 +72,37 @@ impl Limiter {
             return Err(Full::Everybody);
         }
         // From here on it counts, so whatever follows gives its place back.
-        let mut place = Box::new(Permit { connections: Arc::clone(self), whole: true, address: None });
-        if let Some(address) = address {
-            place.address = self.count(address)?;
+        let mut place = Box::new(Permit { connections: Arc::clone(self), whole: true, origin: None });
+        if let Some(origin) = origin {
+            place.origin = self.count(origin)?;
         }
         Ok(Some(place))
     }
 
-    /// Counts a connection for an address that is known only now.
-    pub(crate) fn claim(self: &Arc<Self>, address: IpAddr) -> Result<Option<Box<Permit>>, Full> {
-        let address = self.count(address)?;
-        Ok(address
-            .is_some()
-            .then(|| Box::new(Permit { connections: Arc::clone(self), whole: false, address })))
+    /// Counts a connection for an origin that is known only now.
+    pub(crate) fn claim(self: &Arc<Self>, origin: Origin) -> Result<Option<Box<Permit>>, Full> {
+        let origin = self.count(origin)?;
+        Ok(origin.is_some().then(|| Box::new(Permit { connections: Arc::clone(self), whole: false, origin })))
     }
 
-    fn count(&self, address: IpAddr) -> Result<Option<IpAddr>, Full> {
+    fn count(&self, origin: Origin) -> Result<Option<Origin>, Full> {
         let Some(most) = self.limits.per_address else { return Ok(None) };
-        let address = customer(address);
-        let mut by_address = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
-        match by_address.entry(address) {
+        let mut by_origin = self.by_origin.lock().unwrap_or_else(PoisonError::into_inner);
+        match by_origin.entry(origin) {
             Entry::Occupied(count) if *count.get() >= most => return Err(Full::Address),
             Entry::Occupied(mut count) => *count.get_mut() += 1,
             // A limit of zero is none, so there is room for a first one.
             Entry::Vacant(vacant) => drop(vacant.insert(1)),
         }
-        Ok(Some(address))
+        Ok(Some(origin))
     }
 }
 
 impl Permit {
     /// Takes over what another place counts: they are of one connection.
     pub(crate) fn join(&mut self, mut other: Self) {
-        if self.address.is_none() {
-            self.address = other.address.take();
+        if self.origin.is_none() {
+            self.origin = other.origin.take();
         }
     }
 }
@@ -102,9 +112,9 @@ impl Drop for Permit {
         if self.whole {
             self.connections.all.fetch_sub(1, Ordering::AcqRel);
         }
-        let Some(address) = self.address else { return };
-        let mut by_address = self.connections.by_address.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Entry::Occupied(mut count) = by_address.entry(address) {
+        let Some(origin) = self.origin else { return };
+        let mut by_origin = self.connections.by_origin.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Entry::Occupied(mut count) = by_origin.entry(origin) {
             *count.get_mut() -= 1;
             // Whoever is gone leaves nothing behind.
             if *count.get() == 0 {
@@ -114,11 +124,15 @@ impl Drop for Permit {
     }
 }
 
-/// Who is counted as one: an IPv4 address, also where it is written as IPv6, or the customer's part of an IPv6 address.
+/// Returns an IPv4 address, also where it is written as IPv6, or the customer's part of an IPv6 address.
 fn customer(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> CUSTOMER << CUSTOMER)),
-        address @ IpAddr::V4(_) => address,
+    let IpAddr::V6(six) = address.to_canonical() else { return address.to_canonical() };
+    match six.segments() {
+        // NAT64 (RFC 6052 §2.1) and 6to4 (RFC 3056 §2): 2^16 networks of 64 bits for one IPv4 address.
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
+            IpAddr::V4(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)))
+        }
+        _ => IpAddr::V6(Ipv6Addr::from_bits(six.to_bits() >> CUSTOMER << CUSTOMER)),
     }
 }
 
@@ -131,8 +145,8 @@ mod tests {
         Limiter::new(ConnectionLimits { all: limit(all), per_address: limit(per_address) })
     }
 
-    fn address(written: &str) -> IpAddr {
-        written.parse().expect("an address")
+    fn address(written: &str) -> Origin {
+        Origin::of((written != "-").then(|| SocketAddr::new(written.parse().expect("an address"), 0)))
     }
 
     #[test]
@@ -143,13 +157,23 @@ mod tests {
             ("192.0.2.1", "::ffff:192.0.2.1", true),
             ("2001:db8::1", "2001:db8::ffff:ffff:ffff:ffff", true),
             ("2001:db8::1", "2001:db8:0:1::1", false),
+            ("64:ff9b::192.0.2.1", "192.0.2.1", true),
+            ("64:ff9b::192.0.2.1", "64:ff9b::192.0.2.2", false),
+            ("64:ff9b::192.0.2.1", "::ffff:192.0.2.1", true),
+            ("64:ff9b:1::192.0.2.1", "192.0.2.1", false),
+            ("2002:c000:201::1", "2002:c000:201:ffff::1", true),
+            ("2002:c000:201::1", "192.0.2.1", true),
+            ("2002:c000:201::1", "2002:c000:202::1", false),
+            ("-", "-", true),
+            ("-", "0.0.0.0", false),
+            ("-", "::", false),
         ] {
             let connections = connections(0, 1);
             let place = connections.enter(Some(address(one))).expect("it is the first");
             assert_eq!(connections.enter(Some(address(other))).is_err(), same, "{one} {other}");
             drop(place);
             assert!(connections.enter(Some(address(other))).is_ok(), "{one} is gone");
-            assert_eq!(connections.by_address.lock().expect("nobody panics").len(), 0);
+            assert_eq!(connections.by_origin.lock().expect("nobody panics").len(), 0);
         }
     }
 

@@ -4,6 +4,6 @@ mod limiter;
 mod tasks;
 
 pub(crate) use self::{
-    limiter::{ConnectionLimits, Full, Limiter, Permit},
+    limiter::{ConnectionLimits, Full, Limiter, Origin, Permit},
     tasks::{TaskGuard, Tasks},
 };

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     admission::{ConnectionLimits, Limiter, Tasks},
     contract::Contract,
-    handshake::{HeadLimits, Proxies, normal_route},
+    handshake::{ForwardedField, HeadLimits, Proxies, normal_route},
     memory::Outbound,
     pubsub::Shard,
     route::{Options, Route},
@@ -38,6 +38,7 @@ pub struct Assembly {
     pub(crate) connections: ConnectionLimits,
     /// As they were written.
     pub(crate) trusted_proxies: Vec<String>,
+    pub(crate) forwarded_field: ForwardedField,
     pub(crate) directory: Arc<Directory>,
 }
 
@@ -69,6 +70,7 @@ impl Assembly {
             outbound_total: Some(1 << 30),
             connections: ConnectionLimits::default(),
             trusted_proxies: Vec::new(),
+            forwarded_field: ForwardedField::default(),
             directory: Arc::default(),
         }
     }
@@ -106,7 +108,7 @@ impl Assembly {
                 Err(error) => errors.push(error),
             }
         }
-        let proxies = Proxies::read(&self.trusted_proxies).unwrap_or_else(|wrong| {
+        let proxies = Proxies::read(&self.trusted_proxies, self.forwarded_field).unwrap_or_else(|wrong| {
             errors.push(StartError::new(Fault::Proxy(wrong.into())));
             Proxies::default()
         });

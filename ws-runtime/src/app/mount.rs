@@ -52,7 +52,8 @@ pub(crate) struct Arriving {
     pub(crate) parts: request::Parts,
     /// As they are in the path, not decoded yet.
     pub(crate) captures: Vec<(String, String)>,
-    pub(crate) remote_addr: SocketAddr,
+    /// The address of the connection's peer, then that of the client.
+    pub(crate) remote_addr: Option<SocketAddr>,
     pub(crate) shard: usize,
 }
 

@@ -11,7 +11,7 @@ use super::{
     relief::relieve,
 };
 use crate::{
-    admission::{Full, Limiter, Permit, Tasks},
+    admission::{Full, Limiter, Origin, Permit, Tasks},
     connection::Begin,
     handshake::{HeadLimits, Proxies, Reject, busy, normal, problem},
     memory::Outbound,
@@ -64,8 +64,8 @@ impl Served {
         let peer = request.remote_addr;
         request.remote_addr = self.client(&request.parts.headers, peer);
         // Who came without a proxy was counted when the connection was accepted.
-        let claimed = if self.proxies.trusts(peer.ip()) {
-            self.connections.claim(request.remote_addr.ip())
+        let claimed = if self.is_proxy(peer) {
+            self.connections.claim(Origin::of(request.remote_addr))
         } else {
             Ok(None)
         };
@@ -92,14 +92,18 @@ impl Served {
 
     /// Counts a connection that was accepted, or refuses it. What is returned is to be kept for as long as it lasts. A proxy's
     /// clients are told apart later, by their requests.
-    pub(crate) fn enter(&self, peer: SocketAddr) -> Result<Option<Box<Permit>>, Reject> {
-        let address = Some(peer.ip()).filter(|address| !self.proxies.trusts(*address));
-        Ok(self.connections.enter(address)?)
+    pub(crate) fn enter(&self, peer: Option<SocketAddr>) -> Result<Option<Box<Permit>>, Reject> {
+        let origin = (!self.is_proxy(peer)).then(|| Origin::of(peer));
+        Ok(self.connections.enter(origin)?)
     }
 
-    /// The client's address: the peer's of the TCP connection, or what trusted proxies say.
-    pub(crate) fn client(&self, headers: &HeaderMap, peer: SocketAddr) -> SocketAddr {
-        self.proxies.client(headers, peer)
+    /// Returns the client's address: the peer's of the connection, or what trusted proxies say.
+    pub(crate) fn client(&self, headers: &HeaderMap, peer: Option<SocketAddr>) -> Option<SocketAddr> {
+        self.proxies.client(headers, peer?)
+    }
+
+    fn is_proxy(&self, peer: Option<SocketAddr>) -> bool {
+        peer.is_some_and(|peer| self.proxies.trusts(peer.ip()))
     }
 
     /// Starts the tasks that hand out what is published, one a shard, and the one that looks after all queues together.

@@ -88,7 +88,7 @@ pub fn handshake(data: &[u8]) {
     }
 
     let captures = vec![("room".to_owned(), form.into_owned())];
-    match RawRequest::new(parts, captures, SocketAddr::from((Ipv4Addr::LOCALHOST, 1))) {
+    match RawRequest::new(parts, captures, Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 1)))) {
         Ok(request) => {
             // Only text comes this far, whatever the query and the cookies are, and `Debug` shows none of it.
             assert!(request.captures().len() == 1 && format!("{request:?}").len() < 4096);

@@ -28,7 +28,7 @@ impl<E: Endpoint> Handshake<E> {
     }
 
     /// Keeps what the connection needs: the typed parts, where it comes from, and the subprotocol.
-    pub(crate) fn into_parts(self) -> (Parts<E::Contract>, SocketAddr, Option<&'static str>) {
+    pub(crate) fn into_parts(self) -> (Parts<E::Contract>, Option<SocketAddr>, Option<&'static str>) {
         (self.parts, self.request.remote_addr(), self.protocol)
     }
 
@@ -67,8 +67,8 @@ impl<E: Endpoint> Handshake<E> {
         self.request.uri()
     }
 
-    /// Returns the address that the connection comes from: the client's, where the server's `trusted_proxies` name it.
-    pub fn remote_addr(&self) -> SocketAddr {
+    /// Returns the client's address, as [`Socket::remote_addr`](crate::Socket::remote_addr) does; `None` if nobody vouches for one.
+    pub fn remote_addr(&self) -> Option<SocketAddr> {
         self.request.remote_addr()
     }
 

@@ -35,4 +35,7 @@ pub(crate) use self::{
     reject::Refusal,
     subprotocol::{Offers, check_protocols},
 };
-pub use self::{checked::Handshake, origin::Origins, reject::Reject, request::RawRequest, setup::SetupError};
+pub use self::{
+    checked::Handshake, origin::Origins, proxies::ForwardedField, reject::Reject, request::RawRequest,
+    setup::SetupError,
+};

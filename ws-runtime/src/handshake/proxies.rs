@@ -1,14 +1,31 @@
 //! Who a client is when it comes through proxies: the address that the trusted ones vouch for. It counts nobody.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use http::{HeaderMap, HeaderName, header::FORWARDED};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The proxies that are believed.
+/// The request field in which trusted proxies name the client. Only this one is read.
+///
+/// A proxy appends to the field that it knows and passes on the other one as the client sent it, so the other field is the
+/// client's own word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ForwardedField {
+    /// `X-Forwarded-For`, the default: nginx, HAProxy, Caddy, Traefik, Envoy and the load balancers of the large clouds write it.
+    #[default]
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239): for proxies that are configured to write it.
+    Forwarded,
+}
+
+/// The trusted proxies, and the field that they write.
 #[derive(Debug, Default)]
-pub(crate) struct Proxies(Vec<Network>);
+pub(crate) struct Proxies {
+    networks: Vec<Network>,
+    field: ForwardedField,
+}
 
 /// All addresses that begin with the same bits. IPv4 is a part of IPv6 here (RFC 4291 §2.5.5.2).
 #[derive(Clone, Copy, Debug)]
@@ -19,54 +36,44 @@ struct Network {
 
 impl Proxies {
     /// Reads addresses, `10.0.0.1`, and networks, `10.0.0.0/8`. The error is the first that is neither.
-    pub(crate) fn read(written: &[String]) -> Result<Self, &str> {
-        written.iter().map(|one| Network::read(one).ok_or(one.as_str())).collect::<Result<_, _>>().map(Self)
+    pub(crate) fn read(written: &[String], field: ForwardedField) -> Result<Self, &str> {
+        let networks = written.iter().map(|one| Network::read(one).ok_or(one.as_str()));
+        Ok(Self { networks: networks.collect::<Result<_, _>>()?, field })
     }
 
-    /// Whether the address is a proxy's.
+    /// True if the address is a proxy's.
     pub(crate) fn trusts(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|network| network.holds(address))
+        self.networks.iter().any(|network| network.holds(address))
     }
 
-    /// Who sent a request that came over TCP from `peer`: `peer` itself, unless that is a trusted proxy and its fields name
-    /// somebody. A port that they leave out is 0.
+    /// Returns who sent a request over a connection from `peer`: `peer` itself, unless that is a trusted proxy; then the address
+    /// that the field names, or `None` if it names nobody but proxies. A port that the field leaves out is 0.
     ///
-    /// Each proxy appends to a field whom it got the request from, so that the fields are read from the right, past the
-    /// trusted ones: whatever stands further left is anybody's word. A proxy that writes one of the two fields may pass on the
-    /// other as the client sent it; where they disagree, neither is believed.
-    pub(crate) fn client(&self, headers: &HeaderMap, peer: SocketAddr) -> SocketAddr {
+    /// Each proxy appends the address it got the request from, so the field is read from the right, past the trusted proxies.
+    /// Entries further left are not vouched for. An entry that cannot be read hides who is behind it.
+    pub(crate) fn client(&self, headers: &HeaderMap, peer: SocketAddr) -> Option<SocketAddr> {
         if !self.trusts(peer.ip()) {
-            return peer;
+            return Some(canonical(peer));
         }
-        let by_standard = self.last_untrusted(peer, headers, &FORWARDED, forwarded_for);
-        let by_custom = self.last_untrusted(peer, headers, &X_FORWARDED_FOR, |hop| Some(hop));
-        match (by_standard, by_custom) {
-            (Some(client), None) | (None, Some(client)) => client,
-            (Some(client), Some(same)) if client.ip() == same.ip() => client,
-            _ => peer,
-        }
-    }
-
-    /// The first from the right that is no trusted proxy. A hop that cannot be read hides who is behind it, so the proxy that
-    /// wrote it down answers for it. `None` if there is no such field.
-    fn last_untrusted(
-        &self,
-        peer: SocketAddr,
-        headers: &HeaderMap,
-        name: &HeaderName,
-        node: fn(&str) -> Option<&str>,
-    ) -> Option<SocketAddr> {
+        let name = match self.field {
+            ForwardedField::XForwardedFor => X_FORWARDED_FOR,
+            ForwardedField::Forwarded => FORWARDED,
+        };
         let lines = headers.get_all(name).iter().rev();
-        let hops = lines.flat_map(|line| line.to_str().unwrap_or("unknown").rsplit(','));
-        let mut last = None;
-        for hop in hops.map(str::trim).filter(|hop| !hop.is_empty()) {
-            let Some(address) = node(hop).and_then(read_node) else { return Some(last.unwrap_or(peer)) };
-            last = Some(address);
+        let entries = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
+        // Empty elements of a list are ignored (RFC 9110 §5.6.1.2).
+        for entry in entries.map(<[u8]>::trim_ascii).filter(|entry| !entry.is_empty()) {
+            let entry = std::str::from_utf8(entry).ok()?;
+            let node = match self.field {
+                ForwardedField::XForwardedFor => entry,
+                ForwardedField::Forwarded => forwarded_for(entry)?,
+            };
+            let address = read_node(node)?;
             if !self.trusts(address.ip()) {
-                break;
+                return Some(address);
             }
         }
-        last
+        None
     }
 }
 
@@ -95,21 +102,51 @@ fn number(address: IpAddr) -> u128 {
     }
 }
 
-/// The client in one element of `Forwarded` (RFC 7239 §4): `for=192.0.2.60;proto=http`.
+/// Returns the client in one element of `Forwarded` (RFC 7239 §4): `for=192.0.2.60;proto=http`.
 ///
-/// Commas end an element even inside quotes: a client could otherwise open a quote that swallows what a proxy appends.
+/// Commas and semicolons divide the field even inside quotes: a client could otherwise open a quote that swallows what a proxy
+/// appends. For the same reason an element with an open quote, an escape or a second `for` names nobody: it may be a part of a
+/// quoted value that the client chose, such as `host`.
 fn forwarded_for(element: &str) -> Option<&str> {
-    element.split(';').find_map(|pair| {
+    let mut client = None;
+    for pair in element.split(';').map(str::trim).filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("for").then(|| value.trim().trim_matches('"'))
-    })
+        let value = unquote(value.trim())?;
+        if name.trim().eq_ignore_ascii_case("for") && client.replace(value).is_some() {
+            return None;
+        }
+    }
+    client
 }
 
-/// An address with or without its port, IPv6 in brackets or not (RFC 7239 §6).
+/// Takes the quotes off a value. `None` if it has one of the two, or any other quote or escape.
+fn unquote(value: &str) -> Option<&str> {
+    let bare = match value.strip_prefix('"') {
+        Some(rest) => rest.strip_suffix('"')?,
+        None => value,
+    };
+    (!bare.contains(['"', '\\'])).then_some(bare)
+}
+
+/// Reads an address with or without its port (RFC 7239 §6), which may be obfuscated (§6.3); IPv6 may do without brackets if
+/// there is no port. `None` for `unknown`, an obfuscated identifier such as `_gazonk`, and anything else.
 fn read_node(node: &str) -> Option<SocketAddr> {
+    let node = match node.rsplit_once(":_") {
+        Some((address, _)) if address.ends_with(']') || address.parse::<Ipv4Addr>().is_ok() => address,
+        _ => node,
+    };
     let bare = node.strip_prefix('[').and_then(|node| node.strip_suffix(']')).unwrap_or(node);
     let read = node.parse().ok().or_else(|| Some(SocketAddr::new(bare.parse().ok()?, 0)))?;
-    Some(SocketAddr::new(read.ip().to_canonical(), read.port()))
+    Some(canonical(read))
+}
+
+/// An IPv4 address that is written as IPv6 (`::ffff:192.0.2.1`) is the IPv4 address.
+fn canonical(address: SocketAddr) -> SocketAddr {
+    match address.ip().to_canonical() {
+        ip @ IpAddr::V4(_) => SocketAddr::new(ip, address.port()),
+        // With its zone, which tells link-local addresses apart.
+        IpAddr::V6(_) => address,
+    }
 }
 
 #[cfg(test)]
@@ -118,9 +155,9 @@ mod tests {
 
     use super::*;
 
-    fn proxies(written: &[&str]) -> Proxies {
+    fn proxies(written: &[&str], field: ForwardedField) -> Proxies {
         let written: Vec<_> = written.iter().map(|one| (*one).to_owned()).collect();
-        Proxies::read(&written).expect("they can be read")
+        Proxies::read(&written, field).expect("they can be read")
     }
 
     #[test]
@@ -141,12 +178,16 @@ mod tests {
             ("::1", "::1", true),
         ] {
             let address: IpAddr = address.parse().expect("an address");
-            assert_eq!(proxies(&[network]).trusts(address), holds, "{network} {address}");
+            assert_eq!(
+                proxies(&[network], ForwardedField::default()).trusts(address),
+                holds,
+                "{network} {address}"
+            );
         }
         for wrong in
             ["", "localhost", "10.0.0.0/33", "::/129", "10.0.0.0/", "/8", "10.0.0.0/-1", "10.0.0.1:80"]
         {
-            assert_eq!(Proxies::read(&[wrong.to_owned()]).map(drop), Err(wrong));
+            assert_eq!(Proxies::read(&[wrong.to_owned()], ForwardedField::default()).map(drop), Err(wrong));
         }
     }
 
@@ -154,49 +195,89 @@ mod tests {
     fn only_what_trusted_proxies_say_counts() {
         const F: &str = "forwarded";
         const X: &str = "x-forwarded-for";
-        let proxies = proxies(&["10.0.0.0/8", "::1"]);
-        for (peer, fields, client) in [
-            // Who is no proxy speaks for itself.
-            ("192.0.2.1:9", &[(X, "203.0.113.9")][..], "192.0.2.1:9"),
-            ("192.0.2.1:9", &[(F, "for=203.0.113.9")], "192.0.2.1:9"),
-            ("10.0.0.1:9", &[], "10.0.0.1:9"),
-            ("10.0.0.1:9", &[(X, "203.0.113.9")], "203.0.113.9:0"),
-            ("[::ffff:10.0.0.1]:9", &[(X, "203.0.113.9")], "203.0.113.9:0"),
-            ("[::1]:9", &[(X, "2001:db8::9")], "[2001:db8::9]:0"),
-            // The right-most that is not trusted; what stands before is invented.
-            ("10.0.0.1:9", &[(X, "1.1.1.1, 203.0.113.9")], "203.0.113.9:0"),
-            ("10.0.0.1:9", &[(X, "1.1.1.1, 203.0.113.9, 10.0.0.2")], "203.0.113.9:0"),
-            ("10.0.0.1:9", &[(X, "1.1.1.1"), (X, "203.0.113.9")], "203.0.113.9:0"),
-            ("10.0.0.1:9", &[(X, "1.1.1.1, 203.0.113.9"), (X, "10.0.0.2 ,10.0.0.3")], "203.0.113.9:0"),
-            // Nobody but proxies: the first of them.
-            ("10.0.0.1:9", &[(X, "10.0.0.3, 10.0.0.2")], "10.0.0.3:0"),
-            // What cannot be read hides who is behind it.
-            ("10.0.0.1:9", &[(X, "203.0.113.9, unknown")], "10.0.0.1:9"),
-            ("10.0.0.1:9", &[(X, "203.0.113.9, unknown, 10.0.0.2")], "10.0.0.2:0"),
-            ("10.0.0.1:9", &[(X, "203.0.113.9, \u{e9}")], "10.0.0.1:9"),
-            ("10.0.0.1:9", &[(X, "")], "10.0.0.1:9"),
+        let [custom, standard] = [ForwardedField::XForwardedFor, ForwardedField::Forwarded]
+            .map(|field| proxies(&["10.0.0.0/8", "::1"], field));
+        for (trusted, peer, fields, client) in [
+            // A peer that is not a proxy speaks for itself.
+            (&custom, "192.0.2.1:9", &[(X, "203.0.113.9")][..], "192.0.2.1:9"),
+            (&standard, "192.0.2.1:9", &[(F, "for=203.0.113.9")], "192.0.2.1:9"),
+            (&custom, "[::ffff:192.0.2.1]:9", &[(X, "203.0.113.9")], "192.0.2.1:9"),
+            (&custom, "[2001:db8::1]:9", &[], "[2001:db8::1]:9"),
+            (&custom, "10.0.0.1:9", &[(X, "203.0.113.9")], "203.0.113.9:0"),
+            (&custom, "[::ffff:10.0.0.1]:9", &[(X, "203.0.113.9")], "203.0.113.9:0"),
+            (&custom, "[::1]:9", &[(X, "2001:db8::9")], "[2001:db8::9]:0"),
+            // The right-most entry that is not trusted; entries before it may be invented.
+            (&custom, "10.0.0.1:9", &[(X, "1.1.1.1, 203.0.113.9")], "203.0.113.9:0"),
+            (&custom, "10.0.0.1:9", &[(X, "127.0.0.1, 10.0.0.1, 203.0.113.9")], "203.0.113.9:0"),
+            (&custom, "10.0.0.1:9", &[(X, "1.1.1.1, 203.0.113.9, 10.0.0.2")], "203.0.113.9:0"),
+            (&custom, "10.0.0.1:9", &[(X, "1.1.1.1"), (X, "203.0.113.9")], "203.0.113.9:0"),
+            (
+                &custom,
+                "10.0.0.1:9",
+                &[(X, "1.1.1.1, 203.0.113.9"), (X, "10.0.0.2 ,10.0.0.3")],
+                "203.0.113.9:0",
+            ),
+            (&custom, "10.0.0.1:9", &[(X, "unknown, _x, \u{e9}, 203.0.113.9")], "203.0.113.9:0"),
+            (&custom, "10.0.0.1:9", &[(X, "\u{e9}"), (X, ", 203.0.113.9 ,, ")], "203.0.113.9:0"),
+            // The field names nobody, or nobody but proxies.
+            (&custom, "10.0.0.1:9", &[], "-"),
+            (&custom, "10.0.0.1:9", &[(X, "")], "-"),
+            (&custom, "10.0.0.1:9", &[(X, " , ,")], "-"),
+            (&custom, "10.0.0.1:9", &[(X, "10.0.0.3, 10.0.0.2")], "-"),
+            (&custom, "10.0.0.1:9", &[(X, "10.0.0.1")], "-"),
+            (&custom, "[::1]:9", &[(X, "::1")], "-"),
+            // An entry that cannot be read hides who is behind it.
+            (&custom, "10.0.0.1:9", &[(X, "203.0.113.9, unknown")], "-"),
+            (&custom, "10.0.0.1:9", &[(X, "203.0.113.9, unknown, 10.0.0.2")], "-"),
+            (&custom, "10.0.0.1:9", &[(X, "203.0.113.9, \u{e9}")], "-"),
+            (&custom, "10.0.0.1:9", &[(X, "203.0.113.9"), (X, "unix:")], "-"),
+            (&custom, "10.0.0.1:9", &[(X, "203.0.113.9 10.0.0.2")], "-"),
+            (&custom, "10.0.0.1:9", &[(X, "203.0.113.9:99999")], "-"),
+            (&custom, "10.0.0.1:9", &[(X, "for=203.0.113.9")], "-"),
             // Ports and brackets.
-            ("10.0.0.1:9", &[(X, "203.0.113.9:4711")], "203.0.113.9:4711"),
-            ("10.0.0.1:9", &[(X, "[2001:db8::9]:4711")], "[2001:db8::9]:4711"),
-            ("10.0.0.1:9", &[(X, "[2001:db8::9]")], "[2001:db8::9]:0"),
-            ("10.0.0.1:9", &[(X, "::ffff:203.0.113.9")], "203.0.113.9:0"),
-            ("10.0.0.1:9", &[(F, "for=203.0.113.9")], "203.0.113.9:0"),
-            ("10.0.0.1:9", &[(F, "for=1.1.1.1, proto=https ; For=\"203.0.113.9:4711\"")], "203.0.113.9:4711"),
-            ("10.0.0.1:9", &[(F, "for=\"[2001:db8::9]:4711\";by=_x")], "[2001:db8::9]:4711"),
-            ("10.0.0.1:9", &[(F, "for=1.1.1.1, proto=https")], "10.0.0.1:9"),
-            ("10.0.0.1:9", &[(F, "for=_hidden")], "10.0.0.1:9"),
-            // A quote that is never closed swallows nothing.
-            ("10.0.0.1:9", &[(F, "for=\"1.1.1.1, for=203.0.113.9")], "203.0.113.9:0"),
-            // One proxy writes one field, and may pass on the other.
-            ("10.0.0.1:9", &[(F, "for=203.0.113.9"), (X, "203.0.113.9")], "203.0.113.9:0"),
-            ("10.0.0.1:9", &[(F, "for=1.1.1.1"), (X, "203.0.113.9")], "10.0.0.1:9"),
+            (&custom, "10.0.0.1:9", &[(X, "203.0.113.9:4711")], "203.0.113.9:4711"),
+            (&custom, "10.0.0.1:9", &[(X, "[2001:db8::9]:4711")], "[2001:db8::9]:4711"),
+            (&custom, "10.0.0.1:9", &[(X, "[2001:db8::9]")], "[2001:db8::9]:0"),
+            (&custom, "10.0.0.1:9", &[(X, "::ffff:203.0.113.9")], "203.0.113.9:0"),
+            (&custom, "10.0.0.1:9", &[(X, "[::ffff:203.0.113.9]:80")], "203.0.113.9:80"),
+            (&standard, "10.0.0.1:9", &[(F, "for=203.0.113.9")], "203.0.113.9:0"),
+            (
+                &standard,
+                "10.0.0.1:9",
+                &[(F, "for=1.1.1.1, proto=https ; For=\"203.0.113.9:4711\"")],
+                "203.0.113.9:4711",
+            ),
+            (&standard, "10.0.0.1:9", &[(F, "for=\"[2001:db8::9]:4711\";by=_x")], "[2001:db8::9]:4711"),
+            (&standard, "10.0.0.1:9", &[(F, "for=\"[2001:db8::9]:_port\"")], "[2001:db8::9]:0"),
+            (&standard, "10.0.0.1:9", &[(F, "for=\"203.0.113.9:_port\"")], "203.0.113.9:0"),
+            (&standard, "10.0.0.1:9", &[(F, "for=203.0.113.9, for=10.0.0.2"), (F, "")], "203.0.113.9:0"),
+            (&standard, "10.0.0.1:9", &[(F, "for=1.1.1.1, proto=https")], "-"),
+            (&standard, "10.0.0.1:9", &[(F, "for=203.0.113.9, for=unknown")], "-"),
+            (&standard, "10.0.0.1:9", &[(F, "for=_hidden")], "-"),
+            (&standard, "10.0.0.1:9", &[(F, "for=\"_hidden:80\", for=10.0.0.2")], "-"),
+            (&standard, "10.0.0.1:9", &[(F, "203.0.113.9")], "-"),
+            // A quote that is never closed swallows nothing, and a quoted value of the client's names nobody.
+            (&standard, "10.0.0.1:9", &[(F, "for=\"1.1.1.1, for=203.0.113.9")], "203.0.113.9:0"),
+            (&standard, "10.0.0.1:9", &[(F, "for=203.0.113.9;host=\"a, for=127.0.0.1\"")], "-"),
+            (&standard, "10.0.0.1:9", &[(F, "host=\"a;for=127.0.0.1\";for=203.0.113.9")], "-"),
+            (&standard, "10.0.0.1:9", &[(F, "host=a;for=127.0.0.1;for=203.0.113.9")], "-"),
+            (&standard, "10.0.0.1:9", &[(F, "for=\"127.0.0.1\\\"\"")], "-"),
+            // Only the chosen field is read.
+            (&custom, "10.0.0.1:9", &[(F, "for=unknown"), (X, "203.0.113.9")], "203.0.113.9:0"),
+            (&custom, "10.0.0.1:9", &[(F, "for=1.1.1.1"), (X, "203.0.113.9")], "203.0.113.9:0"),
+            (&custom, "10.0.0.1:9", &[(F, "for=1.1.1.1"), (X, "unknown")], "-"),
+            (&custom, "10.0.0.1:9", &[(F, "for=1.1.1.1")], "-"),
+            (&standard, "10.0.0.1:9", &[(F, "for=203.0.113.9"), (X, "1.1.1.1")], "203.0.113.9:0"),
+            (&standard, "10.0.0.1:9", &[(F, "for=unknown"), (X, "1.1.1.1")], "-"),
+            (&standard, "10.0.0.1:9", &[(X, "1.1.1.1")], "-"),
         ] {
             let mut headers = HeaderMap::new();
             for (name, value) in fields {
                 headers.append(*name, HeaderValue::from_bytes(value.as_bytes()).expect("a field's value"));
             }
             let peer: SocketAddr = peer.parse().expect("an address");
-            assert_eq!(proxies.client(&headers, peer).to_string(), client, "{peer} {fields:?}");
+            let named = trusted.client(&headers, peer).map_or("-".to_owned(), |client| client.to_string());
+            assert_eq!(named, client, "{peer} {fields:?}");
         }
     }
 }

@@ -24,7 +24,7 @@ pub struct RawRequest {
     captures: Vec<(String, String)>,
     query: Texts,
     cookies: Texts,
-    remote_addr: SocketAddr,
+    remote_addr: Option<SocketAddr>,
 }
 
 impl RawRequest {
@@ -32,7 +32,7 @@ impl RawRequest {
     pub(crate) fn new(
         parts: request::Parts,
         captures: Vec<(String, String)>,
-        remote_addr: SocketAddr,
+        remote_addr: Option<SocketAddr>,
     ) -> Result<Self, Reject> {
         let request::Parts { method, uri, headers, extensions, .. } = parts;
         let captures = captures.iter().map(|(name, text)| (name.as_str(), text.as_str()));
@@ -115,8 +115,8 @@ impl RawRequest {
         &mut self.extensions
     }
 
-    /// Returns the address that the connection comes from: the client's, where the server's `trusted_proxies` name it.
-    pub fn remote_addr(&self) -> SocketAddr {
+    /// Returns the client's address, as [`Socket::remote_addr`](crate::Socket::remote_addr) does; `None` if nobody vouches for one.
+    pub fn remote_addr(&self) -> Option<SocketAddr> {
         self.remote_addr
     }
 }
@@ -145,7 +145,7 @@ mod tests {
         let parts = request.body(()).expect("the table's requests are well formed").into_parts().0;
         let captures =
             captures.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        RawRequest::new(parts, captures, ([127, 0, 0, 1], 1).into())
+        RawRequest::new(parts, captures, Some(([127, 0, 0, 1], 1).into()))
     }
 
     fn pairs(pairs: &[(String, String)]) -> Vec<(&str, &str)> {

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     app::Assembly,
+    handshake::ForwardedField,
     route::{BoxError, OnInvalid, Route},
     socket::Handle,
     wire::Deflate,
@@ -28,7 +29,8 @@ use crate::{
 /// [`shutdown_timeout`](Self::shutdown_timeout), which of zero is over at once;
 /// [`handshake_timeout`](Self::handshake_timeout), [`max_header_bytes`](Self::max_header_bytes),
 /// [`max_headers`](Self::max_headers) and [`shards`](Self::shards), which cannot be zero: the server does not start, and
-/// [`ServeError::Start`](crate::ServeError::Start) says so; and [`trusted_proxies`](Self::trusted_proxies).
+/// [`ServeError::Start`](crate::ServeError::Start) says so; and [`trusted_proxies`](Self::trusted_proxies) with
+/// [`forwarded_field`](Self::forwarded_field).
 ///
 /// # Examples
 /// ```no_run
@@ -224,24 +226,43 @@ impl Server {
     /// Limits the connections at a time from one address, counted as for [`max_connections`](Self::max_connections). Off unless
     /// set. Past it a client gets 503 with `Retry-After`.
     ///
-    /// All IPv6 addresses with the same first 64 bits are one, for that many are given out together; an IPv4 address is one
-    /// however it is written. The address is the TCP peer's. Where that is one of
-    /// [`trusted_proxies`](Self::trusted_proxies), it is the client's that the proxy names, and only sockets and their
-    /// handshakes count.
+    /// All IPv6 addresses with the same first 64 bits are one, for that many are given out together. An IPv4 address is one
+    /// however it is written: as such, in IPv6 (`::ffff:192.0.2.1`), behind NAT64 (`64:ff9b::192.0.2.1`, RFC 6052) or 6to4
+    /// (`2002:c000:201::`, RFC 3056). All clients without an address share one.
+    ///
+    /// The address is the TCP peer's. Where that is one of [`trusted_proxies`](Self::trusted_proxies), it is the client's that
+    /// the proxy names, and only sockets and their handshakes count.
     pub fn max_connections_per_address(mut self, connections: usize) -> Self {
         self.assembly.connections.per_address = Some(connections).filter(|most| *most > 0);
         self
     }
 
-    /// Sets whose `Forwarded` (RFC 7239) and `X-Forwarded-For` are believed: addresses, `10.0.0.1`, and networks,
-    /// `10.0.0.0/8`. None unless set.
+    /// Sets the proxies in front of the server that are believed: addresses, `10.0.0.1`, and networks, `10.0.0.0/8`. None unless
+    /// set.
     ///
-    /// [`Socket::remote_addr`](crate::Socket::remote_addr) and its like are then the client's address: the right-most in the
-    /// field that is not itself a trusted proxy, for whatever stands left of it was sent by the client and may be invented.
-    /// The port is 0 where the proxy leaves it out. Where the two fields disagree, or the right-most entry cannot be read, it
-    /// is the proxy's own address: have a proxy that writes one field remove the other.
+    /// For a connection from one of them, [`Socket::remote_addr`](crate::Socket::remote_addr) and its like are the address that
+    /// `X-Forwarded-For` names, or the field that [`forwarded_field`](Self::forwarded_field) chooses: the right-most entry that is
+    /// not itself a trusted proxy, because the client may have invented all entries left of it. The port is 0 where the proxy
+    /// leaves it out.
+    ///
+    /// Where the field names nobody, `remote_addr` is `None`, never the proxy's own address: without the field, if it holds only
+    /// trusted proxies, or if the entry is `unknown`, obfuscated (`_x`) or cannot be read.
     pub fn trusted_proxies<P: Into<String>>(mut self, proxies: impl IntoIterator<Item = P>) -> Self {
         self.assembly.trusted_proxies = proxies.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets the field in which [`trusted_proxies`](Self::trusted_proxies) name the client; `X-Forwarded-For` unless set. The
+    /// other field is not read: a proxy that does not write it passes on what the client sent.
+    ///
+    /// # Examples
+    /// ```
+    /// use ws_runtime::{ForwardedField, Server};
+    ///
+    /// let server = Server::new().trusted_proxies(["10.0.0.0/8"]).forwarded_field(ForwardedField::Forwarded);
+    /// ```
+    pub fn forwarded_field(mut self, field: ForwardedField) -> Self {
+        self.assembly.forwarded_field = field;
         self
     }
 

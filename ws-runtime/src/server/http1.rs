@@ -33,7 +33,7 @@ const LAST_BYTES: Duration = Duration::from_secs(5);
 pub(super) async fn speak<S>(
     running: Arc<Running>,
     stream: S,
-    remote_addr: SocketAddr,
+    remote_addr: Option<SocketAddr>,
     shard: usize,
     task: TaskGuard,
 ) where
@@ -104,7 +104,7 @@ fn lock(stage: &Mutex<Stage>) -> MutexGuard<'_, Stage> {
 /// Answers the requests of one stream.
 struct Asked {
     running: Arc<Running>,
-    remote_addr: SocketAddr,
+    remote_addr: Option<SocketAddr>,
     shard: usize,
     stage: Arc<Mutex<Stage>>,
 }
@@ -151,13 +151,15 @@ impl Running {
         self.fallback.is_none() || asks_to_upgrade(parts)
     }
 
-    async fn fall_back(&self, request: Request<Incoming>, remote_addr: SocketAddr) -> Response<Body> {
+    async fn fall_back(&self, request: Request<Incoming>, remote_addr: Option<SocketAddr>) -> Response<Body> {
         let Some(fallback) = &self.fallback else {
             return answer(problem(StatusCode::NOT_FOUND, "there is no such path"));
         };
         let client = self.served.client(request.headers(), remote_addr);
         let mut request = request.map(Body::incoming);
-        request.extensions_mut().insert(client);
+        if let Some(client) = client {
+            request.extensions_mut().insert(client);
+        }
         fallback(request).await
     }
 }

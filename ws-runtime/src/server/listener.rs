@@ -19,23 +19,25 @@ pub trait Listener: Send + 'static {
     /// The stream of one connection.
     type Io: AsyncRead + AsyncWrite + Send + Unpin + 'static;
 
-    /// Waits for the next connection.
+    /// Waits for the next connection: its stream, and the address of its peer. Return `None` where the peer has no address,
+    /// as on a Unix socket. All such connections count as one address for
+    /// [`max_connections_per_address`](crate::Server::max_connections_per_address).
     ///
     /// An error is logged and the server goes on, after a moment if it is one of the environment, such as too many open files.
     ///
     /// # Cancel safety
     /// It must be safe: the server drops the future when it shuts down.
-    fn accept(&mut self) -> impl Future<Output = io::Result<(Self::Io, SocketAddr)>> + Send;
+    fn accept(&mut self) -> impl Future<Output = io::Result<(Self::Io, Option<SocketAddr>)>> + Send;
 }
 
 impl Listener for TcpListener {
     type Io = TcpStream;
 
-    async fn accept(&mut self) -> io::Result<(TcpStream, SocketAddr)> {
+    async fn accept(&mut self) -> io::Result<(TcpStream, Option<SocketAddr>)> {
         let (stream, address) = Self::accept(self).await?;
         // Frames are written whole; waiting for more to put beside them only delays them.
         stream.set_nodelay(true)?;
-        Ok((stream, address))
+        Ok((stream, Some(address)))
     }
 }
 

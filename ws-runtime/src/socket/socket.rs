@@ -38,7 +38,7 @@ struct Inner<E: Endpoint> {
 
 /// What the opening handshake came to.
 pub(crate) struct Opening<E: Endpoint> {
-    pub(crate) remote_addr: SocketAddr,
+    pub(crate) remote_addr: Option<SocketAddr>,
     pub(crate) protocol: Option<&'static str>,
     pub(crate) parts: Parts<E::Contract>,
     pub(crate) data: E::Data,
@@ -84,9 +84,13 @@ impl<E: Endpoint> Socket<E> {
         self.inner.line.id
     }
 
-    /// Returns the client's address: that of the peer of the TCP connection, or, if that is one of the server's
-    /// `trusted_proxies`, the one that the proxy names, with port 0 where it names none.
-    pub fn remote_addr(&self) -> SocketAddr {
+    /// Returns the client's address: that of the TCP connection's peer, or, if the peer is one of the server's
+    /// [`trusted_proxies`](crate::Server::trusted_proxies), the address that the proxy names, with port 0 where it names no port.
+    ///
+    /// `None` if nobody vouches for an address: a trusted proxy names none, or the listener accepts connections without one, as
+    /// a Unix socket does. It is never the address of a trusted proxy. An IPv4 address is `SocketAddr::V4`, also where the peer's
+    /// is written as IPv6 (`::ffff:192.0.2.1`, RFC 4291 section 2.5.5.2).
+    pub fn remote_addr(&self) -> Option<SocketAddr> {
         self.inner.opening.remote_addr
     }
 

@@ -42,7 +42,7 @@ pub struct Connect<'a, E: Endpoint> {
     site: &'a Site,
     target: String,
     headers: HeaderMap,
-    remote_addr: SocketAddr,
+    remote_addr: Option<SocketAddr>,
     buffer: usize,
     answering: bool,
     deflate: Option<Deflate>,
@@ -55,7 +55,7 @@ impl<'a, E: Endpoint> Connect<'a, E> {
             site,
             target: target.to_owned(),
             headers: HeaderMap::new(),
-            remote_addr: SocketAddr::from(([127, 0, 0, 1], 0)),
+            remote_addr: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
             buffer: BUFFER,
             answering: true,
             deflate: None,
@@ -88,7 +88,13 @@ impl<'a, E: Endpoint> Connect<'a, E> {
 
     /// Sets the address of the peer; 127.0.0.1 and port 0 unless set.
     pub fn remote_addr(mut self, address: SocketAddr) -> Self {
-        self.remote_addr = address;
+        self.remote_addr = Some(address);
+        self
+    }
+
+    /// Connects as a peer without an address, as over a Unix socket.
+    pub fn without_remote_addr(mut self) -> Self {
+        self.remote_addr = None;
         self
     }
 
