@@ -129,9 +129,9 @@ async fn close_on_backpressure_limit() {
         for _ in 0..10 {
             assert_eq!(client.receive().await.len(), 98);
         }
-        assert_eq!(client.receive_close().await.0, Some(1008));
+        assert_eq!(client.receive_close().await.0, Some(1013));
         site.settled().await;
-        assert_eq!(journal.take().pop().unwrap(), "1008 \"reads too slowly\" by Us, clean", "{path}");
+        assert_eq!(journal.take().pop().unwrap(), "1013 \"reads too slowly\" by Us, clean", "{path}");
     }
     sender!(Closing, "/closing", backpressure_limit = 1000, close_on_backpressure_limit = true);
 

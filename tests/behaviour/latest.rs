@@ -142,7 +142,7 @@ async fn what_has_no_key_is_dropped_or_closes_as_without_it() {
     assert_eq!(socket.send(&Quote::about_nothing()), Delivery::Dropped);
     // What was kept comes before the close frame.
     assert_eq!(read(&mut client, &Quote::of("a", 99)).await["a"].last(), Some(&99));
-    assert_eq!(client.next().await, Event::Close(Some(1008), "reads too slowly".into()));
+    assert_eq!(client.next().await, Event::Close(Some(1013), "reads too slowly".into()));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,11 +1,11 @@
-//! What waits for all sockets together: past the limit the fullest queue goes, and nobody else notices.
+//! Memory that is queued for all sockets together: past the limit the fullest queue goes, and nobody else notices.
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::timeout;
 use ws_runtime::{
-    Closed, Server, Socket,
+    Channel, Close, Closed, Delivery, ReadyState, Server, Socket,
     testing::{Client, Event, Site},
     ws_route,
 };
@@ -56,8 +56,8 @@ async fn outbound_total() {
     assert_eq!(journal.take(), Vec::<String>::new(), "as much as is allowed");
     to_small.send_raw(vec![1; 20 * KIB]);
     site.settled().await;
-    assert_eq!(journal.take(), ["1008 \"reads too slowly\" by Us, not clean"]);
-    assert_eq!((to_large.buffered_amount(), to_large.ready_state()), (0, ws_runtime::ReadyState::Closed));
+    assert_eq!(journal.take(), ["1013 \"reads too slowly\" by Us, not clean"]);
+    assert_eq!((to_large.buffered_amount(), to_large.ready_state()), (0, ReadyState::Closed));
     large.patience(Duration::from_secs(1));
     while large.next().await != Event::End {}
     // There is room for as much again, and nobody else has lost anything.
@@ -74,10 +74,90 @@ async fn outbound_total() {
     site.settled().await;
     assert_eq!(small.receive().await.len(), 990 * KIB);
     assert_eq!(journal.take(), Vec::<String>::new());
-    // One message too large for all of them goes with its socket.
-    to_small.send_raw(vec![1; 1001 * KIB]);
+}
+
+/// It is refused, and cutting others off would not help.
+#[tokio::test(start_paused = true)]
+async fn message_larger_than_the_total_is_dropped_alone() {
+    let (site, journal) = start(Server::new().outbound_total(1000 * KIB).backpressure_limit(0));
+    let channel = site.handle().route::<Room>().unwrap();
+    let (mut client, socket) = slow(&site).await;
+    let (_other, to_other) = slow(&site).await;
+    to_other.send_raw(vec![1; 500 * KIB]);
+    let large = Bytes::from(vec![7; 1001 * KIB]);
+    assert_eq!(socket.send_raw(large.clone()), Delivery::Dropped);
+    assert_eq!(socket.send(&large), Delivery::Dropped);
+    for published in [channel.publish("all", &large), channel.to("all").publish(&large)] {
+        assert_eq!((published.receivers, published.dropped, published.refused), (0, 2, false));
+    }
+    assert_eq!(socket.publish("all", &large).dropped, 1, "the sender is not a receiver");
     site.settled().await;
-    assert_eq!(journal.take().len(), 1);
+    assert_eq!(journal.take(), Vec::<String>::new());
+    assert_eq!(socket.send_raw(b"hello".to_vec()), Delivery::Sent);
+    assert_eq!(client.receive().await, &b"hello"[..]);
+    socket.close(Close::NORMAL);
+    assert_eq!(socket.send_raw(large), Delivery::Closed);
+}
+
+/// The call that queues makes room itself, so no number of calls without a wait goes past the limit.
+#[tokio::test(start_paused = true)]
+async fn total_is_kept_at_every_call_that_queues() {
+    const LIMIT: usize = 2000 * KIB;
+    type Queue = fn(&Channel<Room>, &Socket<Room>);
+    let ways: [(&str, Queue); 7] = [
+        ("small messages", |_, socket| {
+            socket.send_raw(vec![1; 5 * KIB]);
+        }),
+        ("large messages", |_, socket| {
+            socket.send_raw(vec![1; 100 * KIB]);
+        }),
+        ("one message for all", |channel, _| {
+            channel.to("all").publish(&Bytes::from(vec![1; 5 * KIB]));
+        }),
+        ("small publishes", |channel, _| {
+            channel.publish("all", &Bytes::from(vec![1; 5 * KIB]));
+        }),
+        ("large publishes", |channel, _| {
+            channel.publish("all", &Bytes::from(vec![1; 200 * KIB]));
+        }),
+        ("publishes to many topics", |channel, _| {
+            for topic in 0..40 {
+                channel.publish(topic.to_string(), &Bytes::from(vec![1; 6 * KIB]));
+            }
+        }),
+        ("pings", |_, socket| {
+            (0..500).for_each(|_| {
+                socket.ping([7; 125]);
+            });
+        }),
+    ];
+    for (what, queue) in ways {
+        let server = Server::new().outbound_total(LIMIT).backpressure_limit(0).shards(2);
+        let (site, journal) = start(server);
+        let channel = site.handle().route::<Room>().unwrap();
+        let mut clients = Vec::new();
+        for _ in 0..10 {
+            clients.push(slow(&site).await);
+        }
+        if what == "publishes to many topics" {
+            for (topic, (_, socket)) in (0..40).flat_map(|topic| clients.iter().map(move |to| (topic, to))) {
+                socket.subscribe(topic.to_string());
+            }
+        }
+        for round in 0..1000 {
+            for (_, socket) in &clients {
+                queue(&channel, socket);
+                let held = site.queued_memory();
+                assert!(held <= LIMIT, "{what}: {held} in round {round}");
+            }
+            if channel.sockets().iter().all(|socket| socket.ready_state() != ReadyState::Open) {
+                break;
+            }
+        }
+        site.settled().await;
+        assert!(!journal.take().is_empty(), "{what}: the limit is not reached");
+        drop(clients);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -103,13 +183,121 @@ async fn what_many_queues_share_counts_once() {
     }
     to_last.send_raw(vec![7; 200 * KIB]);
     site.settled().await;
-    assert_eq!(journal.take(), ["1008 \"reads too slowly\" by Us, not clean"]);
+    assert_eq!(journal.take(), ["1013 \"reads too slowly\" by Us, not clean"]);
     assert_eq!(
         to_last.buffered_amount() / KIB,
         199,
         "the fullest queue is that of the one that has not read"
     );
     drop((last, clients));
+}
+
+/// What full queues keep by key counts too.
+#[tokio::test(start_paused = true)]
+async fn messages_kept_by_key_count_in_the_total() {
+    #[derive(schemars::JsonSchema, serde::Serialize)]
+    struct Quote {
+        symbol: String,
+    }
+    struct Quotes(Journal);
+    #[ws_route("/quotes", response = Quote, latest_by_key = "/symbol", backpressure_limit = 40_000)]
+    impl Quotes {
+        fn close(&self, closed: Closed) {
+            self.0.note_end(&closed);
+        }
+    }
+
+    const LIMIT: usize = 600_000;
+    let journal = Journal::default();
+    let site = Site::start(Server::new().outbound_total(LIMIT).route(Quotes(journal.clone())));
+    let channel = site.handle().route::<Quotes>().unwrap();
+    let mut clients = Vec::new();
+    for _ in 0..10 {
+        clients.push(site.connect::<Quotes>("/quotes").buffer(64).await.unwrap());
+    }
+    site.settled().await;
+    let sockets = channel.sockets();
+    for symbol in 0..2000 {
+        for socket in &sockets {
+            socket.send(&Quote { symbol: format!("{symbol:0>100}") });
+            let queued: usize = sockets.iter().map(Socket::buffered_amount).sum();
+            assert!(queued <= LIMIT && site.queued_memory() <= LIMIT, "{queued} for symbol {symbol}");
+        }
+    }
+    site.settled().await;
+    assert!((1..10).contains(&journal.take().len()), "two queues of 40,000 bytes each for ten sockets");
+}
+
+/// What has gone through a queue that never runs quite empty is not held, and not counted.
+#[tokio::test(start_paused = true)]
+async fn queue_that_never_runs_empty_costs_what_it_holds() {
+    for (what, length) in [("tiny", 10), ("small", 1000), ("larger than a block", 40 * KIB)] {
+        let (site, journal) = start(Server::new().outbound_total(400 * KIB));
+        let (mut client, socket) = slow(&site).await;
+        let (_other, to_other) = slow(&site).await;
+        to_other.send_raw(vec![3; 100 * KIB]);
+        // Always as much ahead as the client's buffer does not take.
+        for _ in 0..(3 * KIB).div_ceil(length) {
+            socket.send_raw(vec![1; length]);
+        }
+        let rounds = 4000 * KIB / length.max(1000);
+        for round in 0..rounds {
+            assert_eq!(socket.send_raw(vec![1; length]), Delivery::Sent, "{what}, round {round}");
+            assert_eq!(client.receive().await, vec![1; length], "{what}, round {round}");
+            assert!(socket.buffered_amount() > 0, "{what}, round {round}: the queue ran empty");
+        }
+        site.settled().await;
+        let held = site.queued_memory();
+        assert!(held <= 100 * KIB + 4 * (3 * KIB + 2 * length) + KIB, "{what}: {held}");
+        assert_eq!(journal.take(), Vec::<String>::new(), "{what}");
+    }
+}
+
+/// The order of going is that of what each one holds, not of what it has read or is still to be written.
+#[tokio::test(start_paused = true)]
+async fn socket_that_holds_most_goes_first() {
+    type Fill = fn(&Channel<Room>, &Socket<Room>);
+    let ways: [(&str, Fill); 4] = [
+        ("sent", |_, socket| {
+            socket.send_raw(vec![1; 300 * KIB]);
+        }),
+        ("sent in small parts", |_, socket| {
+            (0..300).for_each(|_| {
+                socket.send_raw(vec![1; KIB]);
+            });
+        }),
+        ("published to it alone", |channel, _| {
+            channel.publish("last", &Bytes::from(vec![1; 300 * KIB]));
+        }),
+        ("shared with another", |channel, _| {
+            channel.publish("two", &Bytes::from(vec![1; 600 * KIB]));
+        }),
+    ];
+    for (what, fill) in ways {
+        let (site, journal) = start(Server::new().outbound_total(1000 * KIB).backpressure_limit(0));
+        let channel = site.handle().route::<Room>().unwrap();
+        let mut clients = Vec::new();
+        for _ in 0..10 {
+            clients.push(slow(&site).await);
+        }
+        let (others, hoarders) = clients.split_at(8);
+        assert!(hoarders[1].1.subscribe("last"));
+        assert!(hoarders.iter().all(|(_, socket)| socket.subscribe("two")));
+        fill(&channel, &hoarders[1].1);
+        site.settled().await;
+        let mut cut_off = 0;
+        while cut_off == 0 {
+            for (_, socket) in others {
+                socket.send_raw(vec![2; 10 * KIB]);
+            }
+            site.settled().await;
+            cut_off = journal.take().len();
+        }
+        assert!(others.iter().all(|(_, socket)| socket.ready_state() == ReadyState::Open), "{what}");
+        assert_eq!(hoarders[1].1.ready_state(), ReadyState::Closed, "{what}");
+        let holders = if what == "shared with another" { 2 } else { 1 };
+        assert_eq!(cut_off, holders, "{what}");
+    }
 }
 
 /// Small ones are copied into each queue, so each counts.

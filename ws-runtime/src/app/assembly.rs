@@ -7,6 +7,7 @@ use matchit::{InsertError, Router};
 use super::{
     StartError,
     mount::{Mount, Mounted},
+    relief::Queues,
     served::Served,
     start_error::Fault,
 };
@@ -54,7 +55,7 @@ type Mounting = Result<(Arc<dyn Mount>, Arc<Hub>), StartError>;
 struct Building<'a> {
     defaults: &'a Options,
     shards: &'a [Arc<Shard>],
-    outbound: Option<&'a Arc<Outbound>>,
+    outbound: &'a Arc<Outbound>,
     directory: &'a Arc<Directory>,
 }
 
@@ -85,13 +86,13 @@ impl Assembly {
     /// Checks all that was put together, and collects what is wrong with it.
     pub(crate) fn build(self) -> Result<Served, Vec<StartError>> {
         let mut errors = self.check_values();
-        let outbound = self.outbound_total.map(Outbound::new);
+        let outbound = Outbound::new(self.outbound_total.unwrap_or(usize::MAX));
         let shards: Vec<_> =
-            (0..self.shards.max(1)).map(|_| Arc::new(Shard::new(outbound.clone()))).collect();
+            (0..self.shards.max(1)).map(|_| Arc::new(Shard::new(Arc::clone(&outbound)))).collect();
         let building = Building {
             defaults: &self.defaults,
             shards: &shards,
-            outbound: outbound.as_ref(),
+            outbound: &outbound,
             directory: &self.directory,
         };
         let (mut by_path, mut all, mut hubs) = (Router::new(), Vec::new(), HashMap::new());
@@ -115,6 +116,7 @@ impl Assembly {
         if !errors.is_empty() {
             return Err(errors);
         }
+        outbound.relieve_by(Box::new(Queues::new(&all, &shards)));
         self.directory.fill(hubs);
         Ok(Served {
             by_path,

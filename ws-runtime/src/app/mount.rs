@@ -43,8 +43,8 @@ pub(crate) trait Mount: Send + Sync {
     /// Everybody who is connected: closed, or cut off.
     fn each_socket(&self, each: &mut dyn FnMut(&Line));
 
-    /// Everybody who is connected, by how much is queued for them in bytes.
-    fn queues(&self) -> Vec<(usize, Arc<dyn Member>)>;
+    /// The connected sockets.
+    fn members(&self) -> Vec<Arc<dyn Member>>;
 }
 
 /// A request for the route's path.
@@ -77,7 +77,7 @@ impl<R: Route> Mounted<R> {
         route: R,
         defaults: &Options,
         shards: &[Arc<Shard>],
-        outbound: Option<&Arc<Outbound>>,
+        outbound: &Arc<Outbound>,
         directory: &Arc<Directory>,
     ) -> Result<Self, SetupError> {
         let body = <R::Contract as Contract>::Body::plan().map_err(SetupError::schema("body"))?;
@@ -117,7 +117,7 @@ impl<R: Route> Mounted<R> {
             settings,
             Topics::new(shards),
             response,
-            outbound.cloned(),
+            Arc::clone(outbound),
             directory.clone(),
         ));
         Ok(Self { entry: Arc::new(Entry { route, hub, body, opaque, on_invalid }), plans, directory })
@@ -187,9 +187,8 @@ impl<R: Route> Mount for Mounted<R> {
         }
     }
 
-    fn queues(&self) -> Vec<(usize, Arc<dyn Member>)> {
-        let members = self.entry.hub.members().into_iter();
-        members.map(|member| (member.line().buffered(), member)).collect()
+    fn members(&self) -> Vec<Arc<dyn Member>> {
+        self.entry.hub.members()
     }
 }
 

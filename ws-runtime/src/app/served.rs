@@ -8,7 +8,7 @@ use tokio::{task::JoinSet, time::timeout};
 
 use super::{
     mount::{Arriving, Mount, Verdict, refuse},
-    relief::relieve,
+    relief::sweep,
 };
 use crate::{
     admission::{Full, Limiter, Origin, Permit, Tasks},
@@ -28,7 +28,7 @@ pub(crate) struct Served {
     pub(crate) tasks: Tasks,
     /// Those that are told that there is no room. They have a count of their own, as they take none.
     pub(crate) refusals: Tasks,
-    pub(super) outbound: Option<Arc<Outbound>>,
+    pub(super) outbound: Arc<Outbound>,
     pub(super) connections: Arc<Limiter>,
     pub(super) proxies: Proxies,
     pub(crate) directory: Arc<Directory>,
@@ -106,16 +106,14 @@ impl Served {
         peer.is_some_and(|peer| self.proxies.trusts(peer.ip()))
     }
 
-    /// Starts the tasks that hand out what is published, one a shard, and the one that looks after all queues together.
+    /// Starts the tasks that hand out what is published, one a shard, and the one that drops what was discarded.
     pub(crate) fn start_flushers(&self) -> JoinSet<()> {
         let mut flushers = JoinSet::new();
         for shard in &self.shards {
             let shard = Arc::clone(shard);
             flushers.spawn(async move { shard.flush().await });
         }
-        if let Some(outbound) = &self.outbound {
-            flushers.spawn(relieve(Arc::clone(outbound), self.all.clone()));
-        }
+        flushers.spawn(sweep(Arc::clone(&self.outbound)));
         flushers
     }
 
@@ -141,13 +139,16 @@ impl Served {
         for shard in &self.shards {
             shard.stop();
         }
-        if let Some(outbound) = &self.outbound {
-            outbound.stop();
-        }
+        self.outbound.stop();
         while flushers.join_next().await.is_some() {}
         self.refusals.ended().await;
         let Shutdown { clean, forced } = self.directory.end();
         tracing::info!(clean, forced, "the server has shut down");
+    }
+
+    /// How much memory is queued for all sockets, in bytes.
+    pub(crate) fn queued_memory(&self) -> usize {
+        self.outbound.total()
     }
 
     /// Resolves when a shutdown is asked for.

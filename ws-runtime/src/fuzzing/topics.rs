@@ -11,6 +11,7 @@ use bytes::Bytes;
 
 use super::input::Input;
 use crate::{
+    memory::{Chunk, Outbound},
     pubsub::{Cursor, Parcel, Sender, Shard, Subscriber, Topic, Topics, Window, catch_up},
     wire::Format,
 };
@@ -69,7 +70,8 @@ impl Subscriber for Socket {
 /// Each byte is a step, with what it needs in the bytes behind it.
 pub fn topics(data: &[u8]) {
     let mut input = Input(data);
-    let shards: Vec<Arc<Shard>> = (0..SHARDS).map(|_| Arc::new(Shard::new(None))).collect();
+    let shards: Vec<Arc<Shard>> =
+        (0..SHARDS).map(|_| Arc::new(Shard::new(Outbound::new(usize::MAX)))).collect();
     for shard in &shards {
         // Stopped from the start, a shard hands out what there is and is done.
         shard.stop();
@@ -106,7 +108,7 @@ pub fn topics(data: &[u8]) {
             4 | 5 => {
                 number += 1;
                 let head = number.to_be_bytes();
-                let rest = (step & 8 != 0).then(|| Bytes::from(vec![input.byte(); 40]));
+                let rest = (step & 8 != 0).then(|| Chunk::uncounted(Bytes::from(vec![input.byte(); 40])));
                 let parcel = Parcel { head: &head, rest: rest.as_ref(), key: None };
                 let by = (step & 1 != 0).then_some(at);
                 publish(&topics, name, parcel, by.map(|by| &sockets[by]), &models);

@@ -5,7 +5,7 @@ use std::{collections::VecDeque, sync::Arc};
 use bytes::{Bytes, BytesMut};
 
 use super::Parcel;
-use crate::memory::Outbound;
+use crate::memory::{Chunk, Outbound, SHARE};
 
 /// How much is set aside for small frames at a time, in bytes.
 const BLOCK: usize = 8 * 1024;
@@ -14,7 +14,7 @@ const BLOCK: usize = 8 * 1024;
 const JOINED: usize = 4 * 1024;
 
 /// Published frames, oldest first. Positions are byte counts since the topic began, so they never move.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Log {
     /// What can be shared: each piece with the position of its first byte.
     pieces: VecDeque<Piece>,
@@ -24,14 +24,20 @@ pub(crate) struct Log {
     /// How many entries were ever made.
     count: u64,
     end: u64,
-    /// Where it counts what its readers may keep.
-    outbound: Option<Arc<Outbound>>,
+    /// Where the memory of the log counts.
+    outbound: Arc<Outbound>,
+    /// The memory of the keys, and of the pieces that do not count themselves, in bytes.
+    own: usize,
+    /// How much of the total is the log's, in bytes.
+    counted: usize,
 }
 
 #[derive(Clone, Debug)]
 struct Piece {
     at: u64,
-    bytes: Bytes,
+    chunk: Chunk,
+    /// The memory that the log counts for it, in bytes: the piece itself, and what was left of its block.
+    own: usize,
 }
 
 /// One frame.
@@ -52,7 +58,7 @@ struct Entry {
 pub(crate) struct Logged {
     pub(crate) order: u64,
     pub(crate) key: Option<Arc<str>>,
-    pub(crate) bytes: Bytes,
+    pub(crate) chunk: Chunk,
 }
 
 /// A stretch of one log, lent to those that write it.
@@ -75,8 +81,17 @@ pub(crate) struct Position {
 }
 
 impl Log {
-    pub(crate) fn new(outbound: Option<Arc<Outbound>>) -> Self {
-        Self { outbound, ..Self::default() }
+    pub(crate) fn new(outbound: Arc<Outbound>) -> Self {
+        Self {
+            pieces: VecDeque::new(),
+            tail: BytesMut::new(),
+            entries: VecDeque::new(),
+            count: 0,
+            end: 0,
+            outbound,
+            own: 0,
+            counted: 0,
+        }
     }
 
     /// The position behind the last frame.
@@ -89,24 +104,54 @@ impl Log {
         self.end - self.entries.front().map_or(self.end, |entry| entry.at)
     }
 
+    /// How much memory the log counts, in bytes, with its capacity.
+    pub(crate) fn memory(&self) -> usize {
+        self.counted
+    }
+
+    /// Counts the memory that the log holds, beside what its shared pieces count themselves.
+    fn recount(&mut self) {
+        let entries = self.entries.capacity() * size_of::<Entry>();
+        let pieces = self.pieces.capacity() * size_of::<Piece>();
+        let held = self.tail.capacity() + self.own + entries + pieces;
+        if held != self.counted {
+            self.outbound.change(self.counted, held);
+            self.counted = held;
+        }
+    }
+
     /// Appends a frame. Returns its end.
     pub(crate) fn append(&mut self, order: u64, not_to: u64, parcel: Parcel<'_>) -> u64 {
         let Parcel { head, rest, key } = parcel;
         let at = self.end;
         if self.tail.capacity() - self.tail.len() < head.len() {
             self.seal();
+            // The last piece keeps the whole block.
+            let left = self.tail.capacity();
+            if let Some(last) = self.pieces.back_mut() {
+                last.own += left;
+                self.own += left;
+            }
             self.tail = BytesMut::with_capacity(BLOCK.max(head.len()));
         }
         self.tail.extend_from_slice(head);
         self.end += head.len() as u64;
         if let Some(rest) = rest {
             self.seal();
-            self.pieces.push_back(Piece { at: self.end, bytes: rest.clone() });
+            self.push(self.end, rest.clone());
             self.end += rest.len() as u64;
         }
+        self.own += key.map_or(0, |key| key.len());
         self.entries.push_back(Entry { order, at, end: self.end, not_to, key: key.cloned() });
         self.count += 1;
+        self.recount();
         self.end
+    }
+
+    fn push(&mut self, at: u64, chunk: Chunk) {
+        let own = chunk.uncounted_len();
+        self.own += own;
+        self.pieces.push_back(Piece { at, chunk, own });
     }
 
     /// Makes what was appended shareable.
@@ -116,13 +161,20 @@ impl Log {
         }
         let bytes = self.tail.split().freeze();
         match self.pieces.back_mut() {
-            Some(last) if last.bytes.len() + bytes.len() <= JOINED => {
-                last.bytes = [&last.bytes[..], &bytes].concat().into();
+            Some(last) if last.chunk.len() + bytes.len() <= JOINED => {
+                let joined: Bytes = [&last.chunk[..], &bytes].concat().into();
+                self.own += joined.len() - last.own;
+                last.own = joined.len();
+                last.chunk = Chunk::uncounted(joined);
             }
             _ => {
                 let at = self.end - bytes.len() as u64;
-                let bytes = Outbound::share(self.outbound.as_ref(), bytes);
-                self.pieces.push_back(Piece { at, bytes });
+                let chunk = if bytes.len() < SHARE {
+                    Chunk::uncounted(bytes)
+                } else {
+                    Chunk::shared(bytes, &self.outbound)
+                };
+                self.push(at, chunk);
             }
         }
     }
@@ -139,19 +191,20 @@ impl Log {
         window.count = self.count;
     }
 
-    /// Forgets what lies before `at`, which everybody has got.
+    /// Drops the frames before `at`, which everybody has got.
     pub(crate) fn trim(&mut self, at: u64) {
-        while self.entries.front().is_some_and(|entry| entry.end <= at) {
-            self.entries.pop_front();
+        while let Some(entry) = self.entries.pop_front_if(|entry| entry.end <= at) {
+            self.own -= entry.key.map_or(0, |key| key.len());
         }
-        while self.pieces.front().is_some_and(|piece| piece.at + piece.bytes.len() as u64 <= at) {
-            self.pieces.pop_front();
+        while let Some(piece) = self.pieces.pop_front_if(|piece| piece.at + piece.chunk.len() as u64 <= at) {
+            self.own -= piece.own;
         }
         if self.entries.is_empty() {
             // An idle topic keeps no memory.
-            let outbound = self.outbound.take();
-            *self = Self { count: self.count, end: self.end, outbound, ..Self::default() };
+            (self.pieces, self.tail, self.entries) = Default::default();
+            self.own = 0;
         }
+        self.recount();
     }
 
     /// Hands out the frames from `position` on that are not `me`'s own and not beyond `limit` in the shard's order, and
@@ -163,7 +216,7 @@ impl Log {
         me: u64,
         limit: u64,
         apart: bool,
-        mut take: impl FnMut(u64, Bytes),
+        mut take: impl FnMut(u64, Chunk),
     ) {
         self.seal();
         let first = self.count - self.entries.len() as u64;
@@ -210,13 +263,24 @@ impl Log {
             if entry.not_to == me {
                 continue;
             }
-            let mut whole = Bytes::new();
+            let mut whole: Option<Chunk> = None;
             slices(self.pieces.iter(), entry.at, entry.end, |piece, from, to| {
                 let part = piece.slice(from..to);
-                whole = if whole.is_empty() { part } else { [&whole[..], &part[..]].concat().into() };
+                whole = Some(match whole.take() {
+                    Some(before) => Chunk::uncounted([&before[..], &part[..]].concat().into()),
+                    None => part,
+                });
             });
-            take(Logged { order: entry.order, key: entry.key.clone(), bytes: whole });
+            if let Some(chunk) = whole {
+                take(Logged { order: entry.order, key: entry.key.clone(), chunk });
+            }
         }
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.outbound.change(self.counted, 0);
     }
 }
 
@@ -232,7 +296,7 @@ impl Window {
     }
 
     /// Moves `position` to the window's end and hands out the bytes between, lent.
-    pub(crate) fn since<'a>(&'a self, position: &mut Position, mut take: impl FnMut(&'a Bytes, usize)) {
+    pub(crate) fn since<'a>(&'a self, position: &mut Position, mut take: impl FnMut(&'a Chunk, usize)) {
         slices(self.pieces.iter(), position.at, self.end, |piece, from, _| take(piece, from));
         position.at = self.end;
         position.count = self.count;
@@ -244,16 +308,16 @@ fn slices<'a>(
     pieces: impl Iterator<Item = &'a Piece>,
     at: u64,
     end: u64,
-    mut take: impl FnMut(&'a Bytes, usize, usize),
+    mut take: impl FnMut(&'a Chunk, usize, usize),
 ) {
     for piece in pieces {
-        let length = piece.bytes.len() as u64;
+        let length = piece.chunk.len() as u64;
         let from = at.saturating_sub(piece.at);
         let to = end.saturating_sub(piece.at).min(length);
         if from < to {
             // Both are at most the piece's length, which is a size in memory.
             #[expect(clippy::cast_possible_truncation, reason = "bounded by a length in memory")]
-            take(&piece.bytes, from as usize, to as usize);
+            take(&piece.chunk, from as usize, to as usize);
         }
     }
 }

@@ -7,7 +7,10 @@ use std::{
     sync::{Arc, PoisonError},
 };
 
-use super::{Window, topic::SLICE, topic::Topic};
+use super::{
+    Window,
+    topic::{SLICE, Subscriber, Topic},
+};
 use crate::{
     memory::Outbound,
     panics::drop_quietly,
@@ -16,20 +19,26 @@ use crate::{
 };
 
 /// What the topics of one shard share.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Shard {
     order: AtomicU64,
     /// The topics with something to hand out; each is on the list at most once.
     queue: Mutex<VecDeque<Arc<Topic>>>,
     wake: Notify,
     stopped: AtomicBool,
-    pub(super) outbound: Option<Arc<Outbound>>,
+    pub(super) outbound: Arc<Outbound>,
 }
 
 impl Shard {
     /// Makes one whose logs count what they hold.
-    pub(crate) fn new(outbound: Option<Arc<Outbound>>) -> Self {
-        Self { outbound, ..Self::default() }
+    pub(crate) fn new(outbound: Arc<Outbound>) -> Self {
+        Self {
+            order: AtomicU64::new(0),
+            queue: Mutex::default(),
+            wake: Notify::new(),
+            stopped: AtomicBool::new(false),
+            outbound,
+        }
     }
 
     /// The number of the next frame. Taken under the topic's lock, so that a reader who sees a number and then takes that
@@ -50,6 +59,20 @@ impl Shard {
 
     fn next(&self) -> Option<Arc<Topic>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+
+    /// Hands out what is published and not handed out yet, so that the logs free their memory. Returns the subscribers, to be
+    /// dropped once no lock is held. What is published meanwhile is left to the flusher.
+    pub(crate) fn hand_out(&self) -> Vec<Arc<dyn Subscriber>> {
+        let topics: Vec<_> = {
+            let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+            queue.iter().cloned().collect()
+        };
+        let mut members = Vec::new();
+        for topic in topics {
+            topic.hand_out(|member| members.push(member));
+        }
+        members
     }
 
     /// Makes [`flush`](Self::flush) return once nothing is left to hand out.
@@ -81,6 +104,7 @@ impl Shard {
                 for member in members.drain(..) {
                     member.take(&topic, &window);
                     drop_quietly(member);
+                    self.outbound.make_room(0);
                 }
                 if written >= SLICE || turn.is_over() {
                     written = 0;
@@ -102,7 +126,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        pubsub::{Cursor, Parcel, Subscriber, Topics},
+        pubsub::{Cursor, Parcel, Topics},
         wire::Format,
     };
 
@@ -132,7 +156,7 @@ mod tests {
 
     #[tokio::test]
     async fn data_that_panics_when_it_is_dropped_does_not_end_the_flusher() {
-        let shard = Arc::new(Shard::default());
+        let shard = Arc::new(Shard::new(Outbound::new(usize::MAX)));
         let topics = Arc::new(Topics::new(&[Arc::clone(&shard)]));
         let taken = Arc::new(AtomicUsize::new(0));
         for armed in [true, false] {

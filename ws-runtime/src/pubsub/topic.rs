@@ -6,21 +6,19 @@ use std::{
     sync::{Arc, PoisonError},
 };
 
-use bytes::Bytes;
-
 use super::{
     Shard, Window,
     log::{Log, Logged, Position},
     places::Places,
 };
 use crate::{
-    panics::drop_quietly,
+    memory::{Chunk, Outbound},
     sync::{AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering},
     wire::Format,
 };
 
 /// Past this many held bytes a publisher hands the log out itself, so that no burst outgrows it.
-const MOST: u64 = 1 << 20;
+const MOST: usize = 1 << 20;
 /// How many subscribers are written to between two turns for everybody else. Sixteen is where a room of a thousand and one
 /// of sixty-four both do well: what is published meanwhile rides in the same write.
 pub(super) const SLICE: usize = 16;
@@ -45,7 +43,6 @@ pub(crate) struct Topic {
     state: Mutex<State>,
 }
 
-#[derive(Default)]
 struct State {
     log: Log,
     members: Places<Arc<dyn Subscriber>>,
@@ -65,7 +62,7 @@ pub(crate) struct Cursor {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Parcel<'a> {
     pub(crate) head: &'a [u8],
-    pub(crate) rest: Option<&'a Bytes>,
+    pub(crate) rest: Option<&'a Chunk>,
     /// What it is the latest of, where a full queue keeps that.
     pub(crate) key: Option<&'a Arc<str>>,
 }
@@ -89,7 +86,11 @@ impl Topic {
             shard: Arc::clone(shard),
             end: AtomicU64::new(0),
             full: AtomicUsize::new(0),
-            state: Mutex::new(State { log: Log::new(shard.outbound.clone()), ..State::default() }),
+            state: Mutex::new(State {
+                log: Log::new(Arc::clone(&shard.outbound)),
+                members: Places::default(),
+                queued: false,
+            }),
         })
     }
 
@@ -100,6 +101,11 @@ impl Topic {
 
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Where the memory of its log counts.
+    pub(super) fn outbound(&self) -> &Outbound {
+        &self.shard.outbound
     }
 
     /// A subscriber's queue filled up, or has room again.
@@ -195,8 +201,8 @@ impl Topic {
         state.queued
     }
 
-    /// Hands everything out at once, as the flusher would in its slices.
-    pub(super) fn hand_out(self: &Arc<Self>) {
+    /// Hands everything out at once, as the flusher would in its slices. `taken` sees each subscriber after its turn.
+    pub(super) fn hand_out(self: &Arc<Self>, mut taken: impl FnMut(Arc<dyn Subscriber>)) {
         let at = self.begin();
         let (mut members, mut window) = (Vec::with_capacity(SLICE), Window::default());
         let mut next = Some(0);
@@ -204,7 +210,7 @@ impl Topic {
             next = self.slice(from, &mut members, &mut window);
             for member in members.drain(..) {
                 member.take(self, &window);
-                drop_quietly(member);
+                taken(member);
             }
         }
         self.lock().log.trim(at);
@@ -212,7 +218,8 @@ impl Topic {
 
     /// Whether more is held than a burst may leave behind.
     pub(super) fn is_overfull(&self) -> bool {
-        self.lock().log.len() > MOST
+        let state = self.lock();
+        state.log.len() > MOST as u64 || state.log.memory() > MOST
     }
 }
 
@@ -237,7 +244,7 @@ impl Cursor {
     }
 
     /// Takes what the window holds behind the cursor, if nothing in it has to be left out; false if something has.
-    pub(crate) fn take_window<'a>(&mut self, window: &'a Window, take: impl FnMut(&'a Bytes, usize)) -> bool {
+    pub(crate) fn take_window<'a>(&mut self, window: &'a Window, take: impl FnMut(&'a Chunk, usize)) -> bool {
         if self.position.own > self.position.at {
             return false;
         }
@@ -254,7 +261,7 @@ pub(crate) fn is_behind(cursors: &[Cursor]) -> bool {
 }
 
 /// Takes what all topics hold for one subscriber, in the order in which it was published on the shard.
-pub(crate) fn catch_up(cursors: &mut [Cursor], me: u64, mut take: impl FnMut(Bytes)) {
+pub(crate) fn catch_up(cursors: &mut [Cursor], me: u64, mut take: impl FnMut(Chunk)) {
     match cursors {
         [] => {}
         [one] => {

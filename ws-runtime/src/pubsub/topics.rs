@@ -10,6 +10,7 @@ use super::{
     topic::{Cursor, Frames, Subscriber, Topic},
 };
 use crate::{
+    panics::drop_quietly,
     sync::{Mutex, MutexGuard},
     wire::Format,
 };
@@ -155,7 +156,10 @@ impl Topics {
     pub(crate) fn relieve(&self, name: &str) {
         for (_, topic) in self.shards.iter().flat_map(|on| on.find(name)) {
             if topic.is_overfull() {
-                topic.hand_out();
+                topic.hand_out(|member| {
+                    drop_quietly(member);
+                    topic.outbound().make_room(0);
+                });
             }
         }
     }
@@ -176,7 +180,10 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::pubsub::{Parcel, Window};
+    use crate::{
+        memory::Outbound,
+        pubsub::{Parcel, Window},
+    };
 
     struct Nobody;
 
@@ -199,7 +206,7 @@ mod tests {
     fn whoever_comes_and_goes_in_the_end_no_topic_is_left() {
         const SHARDS: usize = 3;
         const NAMES: [&str; 5] = ["a", "b", "c", "d", ""];
-        let shards: Vec<_> = (0..SHARDS).map(|_| Arc::<Shard>::default()).collect();
+        let shards: Vec<_> = (0..SHARDS).map(|_| Arc::new(Shard::new(Outbound::new(usize::MAX)))).collect();
         let topics = Topics::new(&shards);
         let formats = [Format::PLAIN, Format::deflated(9), Format::deflated(15)];
         let mut dice = Dice(1);

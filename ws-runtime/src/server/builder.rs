@@ -126,7 +126,7 @@ impl Server {
         self
     }
 
-    /// Whether a socket whose queue is full is closed, with 1008, instead of missing messages; off unless set.
+    /// Whether a socket whose queue is full is closed, with 1013, instead of missing messages; off unless set.
     pub fn close_on_backpressure_limit(mut self, on: bool) -> Self {
         self.assembly.defaults.close_on_backpressure_limit = Some(on);
         self
@@ -147,12 +147,17 @@ impl Server {
         self
     }
 
-    /// Limits what is queued for all sockets together, in bytes; 1 GiB unless set. Past it the sockets with the fullest queues
-    /// are cut off, until there is room: their peers read too slowly for a close frame to arrive, and see 1006. `close` gets
-    /// 1008.
+    /// Limits the memory that is queued for all sockets together, in bytes; 1 GiB unless set. 0 is no limit.
     ///
-    /// It is memory that counts: a message that is published to many is in many queues, but where it is large (8 KiB or more)
-    /// in memory only once a shard. What one socket is sent that it takes at once does not count.
+    /// Past the limit, the call that queues cuts off the sockets with the fullest queues before it returns, until there is room.
+    /// Their peers read too slowly for a close frame to arrive, and see 1006; `close` gets 1013 (RFC 6455 §7.4, registry: try again
+    /// later). Only a message for which that is not enough is dropped; one larger than the limit is dropped at once, and nobody
+    /// is cut off for it.
+    ///
+    /// The total counts memory: queues with their capacity, published messages that are not handed out yet, and messages kept by
+    /// [`latest_by_key`](Self::latest_by_key). A message of 8 KiB or more that is published to many sockets is shared and counts
+    /// once; each queue that holds it has an equal part of it. Up to 1 KiB of a socket that the network takes at once is not
+    /// counted.
     pub fn outbound_total(mut self, bytes: usize) -> Self {
         self.assembly.outbound_total = Some(bytes).filter(|most| *most > 0);
         self

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{Delivery, Line, outbox::Outbox, packed::Packed, state::State};
 use crate::{
-    memory::SHARE,
+    memory::{Chunk, SHARE},
     wire::{Agreed, Deflater, Deflating, Encoder, Format, Kind, Role, deflate},
 };
 
@@ -71,6 +71,9 @@ impl Line {
 
     /// Queues what was made for several sockets.
     pub(super) fn send_packed(&self, packed: &mut Packed<'_>) -> Delivery {
+        if !self.outbound.make_room(packed.copied()) {
+            return self.refuse_for_all(packed.payload().len());
+        }
         match self.admit(packed.kind(), packed.payload()) {
             // It is compressed without the lock, if nobody else has had to.
             Ok(state) => drop(state),
@@ -78,11 +81,11 @@ impl Line {
         }
         packed.prepare(self.format());
         let parcel = packed.made(self.format());
-        self.queue(packed.kind(), packed.payload(), |state| {
+        self.queue_within_total(packed.kind(), packed.payload(), |state| {
             state.move_on();
             state.outbox.append(|tail| tail.extend_from_slice(parcel.head));
             if let Some(rest) = parcel.rest {
-                state.outbox.push(rest.clone(), false);
+                state.outbox.push(rest.clone());
             }
         })
     }
@@ -170,6 +173,6 @@ fn push(outbox: &mut Outbox, kind: Kind, deflated: &[u8]) {
         outbox.append(|tail| Encoder::deflated(kind, deflated, tail));
     } else {
         outbox.append(|tail| Encoder::deflated_header(kind, deflated.len(), tail));
-        outbox.push(Bytes::copy_from_slice(deflated), true);
+        outbox.push(Chunk::uncounted(Bytes::copy_from_slice(deflated)));
     }
 }

@@ -28,8 +28,8 @@ pub(crate) struct Hub {
     pub(crate) topics: Topics,
     response: Plan,
     live: Mutex<Places<Arc<dyn Member>>>,
-    /// What is queued for all sockets of the server, if that is limited.
-    pub(super) outbound: Option<Arc<Outbound>>,
+    /// What is queued for all sockets of the server.
+    pub(super) outbound: Arc<Outbound>,
     pub(super) directory: Weak<Directory>,
 }
 
@@ -55,7 +55,7 @@ impl Hub {
         settings: Settings,
         topics: Topics,
         response: Plan,
-        outbound: Option<Arc<Outbound>>,
+        outbound: Arc<Outbound>,
         directory: Weak<Directory>,
     ) -> Self {
         Self { path, settings, topics, response, live: Mutex::default(), outbound, directory }
@@ -127,7 +127,10 @@ impl Hub {
         from: Option<(&Line, usize)>,
     ) -> Published {
         let published = self.encode(value, |kind, payload| {
-            let mut packed = Packed::new(kind, payload, &self.settings, self.outbound.as_ref());
+            if !self.outbound.make_room(payload.as_bytes().len()) {
+                return self.refuse(topic, payload.as_bytes().len(), from.map(|(line, _)| line));
+            }
+            let mut packed = Packed::new(kind, payload, &self.settings, &self.outbound);
             let has_key = packed.has_key();
             if self.settings.deflate.is_some() {
                 // Compressing takes its time, so it is done before any lock is held.
@@ -140,6 +143,7 @@ impl Hub {
                 (sent.members - sent.full, sent.full)
             };
             self.topics.relieve(topic);
+            self.outbound.make_room(0);
             if has_key {
                 // A full queue keeps it as the latest of its key.
                 receivers += std::mem::take(&mut dropped);
@@ -147,5 +151,18 @@ impl Hub {
             Published { receivers, dropped, refused: false }
         });
         published.unwrap_or(Published { receivers: 0, dropped: 0, refused: true })
+    }
+
+    /// What becomes of a published message that all queues together have no room for.
+    #[cold]
+    fn refuse(&self, topic: &str, length: usize, from: Option<&Line>) -> Published {
+        tracing::debug!(
+            route = self.path,
+            bytes = length,
+            "message dropped: `outbound_total` has no room for it"
+        );
+        let own = from.is_some_and(|line| line.is_subscribed(topic));
+        let dropped = self.topics.count(topic).saturating_sub(usize::from(own));
+        Published { receivers: 0, dropped, refused: false }
     }
 }

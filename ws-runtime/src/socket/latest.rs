@@ -8,10 +8,12 @@ use std::{
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::memory::SHARE;
+use crate::memory::{Chunk, SHARE};
 
-/// What it costs to keep a message beside its bytes and its key, in bytes: two entries in trees and tables.
+/// What it costs to keep a message beside its bytes and its key, in bytes: an entry of the tree, and two handles.
 const ENTRY: usize = 128;
+/// A place in the table of keys, in bytes, with its share of free ones and its mark.
+const PLACE: usize = size_of::<(Arc<str>, u64)>() * 8 / 7 + 1;
 
 /// The latest message of each key. While it holds any, the queue is full: what has room is queued at once.
 #[derive(Debug)]
@@ -20,8 +22,10 @@ pub(super) struct Latest {
     /// How much it may hold, in bytes.
     most: usize,
     held: usize,
+    /// The part of the messages that count themselves, in bytes.
+    shared: usize,
     /// In the order in which they were sent.
-    frames: BTreeMap<u64, (Arc<str>, Bytes)>,
+    frames: BTreeMap<u64, (Arc<str>, Chunk)>,
     places: HashMap<Arc<str>, u64>,
     next: u64,
 }
@@ -36,7 +40,7 @@ pub(super) fn key(pointer: &str, message: &[u8]) -> Option<Arc<str>> {
 
 impl Latest {
     pub(super) fn new(pointer: &'static str, most: usize) -> Self {
-        Self { pointer, most, held: 0, frames: BTreeMap::new(), places: HashMap::new(), next: 0 }
+        Self { pointer, most, held: 0, shared: 0, frames: BTreeMap::new(), places: HashMap::new(), next: 0 }
     }
 
     pub(super) fn pointer(&self) -> &'static str {
@@ -48,20 +52,32 @@ impl Latest {
         self.held
     }
 
+    /// How much memory it counts, in bytes, with its capacity.
+    pub(super) fn memory(&self) -> usize {
+        self.held - self.shared + self.places.capacity() * PLACE
+    }
+
+    /// Its part of the chunks that it shares with others, in bytes.
+    pub(super) fn share(&self) -> usize {
+        self.frames.values().map(|(_, frame)| frame.share()).sum()
+    }
+
     /// Keeps a frame in place of the one before it of the same key. False if there is no room for it; then none of that key
     /// is kept, for it would be outdated.
-    pub(super) fn keep(&mut self, key: &Arc<str>, frame: &Bytes) -> bool {
+    pub(super) fn keep(&mut self, key: &Arc<str>, frame: &Chunk) -> bool {
         if let Some(place) = self.places.remove(key)
             && let Some((key, outdated)) = self.frames.remove(&place)
         {
-            self.held -= weight(&key, &outdated);
+            self.forget(&key, &outdated);
         }
         if self.held + weight(key, frame) > self.most {
             return false;
         }
-        self.held += weight(key, frame);
         // A small frame would keep alive the memory that it is a part of.
-        let frame = if frame.len() < SHARE { Bytes::copy_from_slice(frame) } else { frame.clone() };
+        let frame =
+            if frame.len() < SHARE { Chunk::uncounted(Bytes::copy_from_slice(frame)) } else { frame.clone() };
+        self.held += weight(key, &frame);
+        self.shared += frame.len() - frame.uncounted_len();
         self.places.insert(Arc::clone(key), self.next);
         self.frames.insert(self.next, (Arc::clone(key), frame));
         self.next += 1;
@@ -69,15 +85,23 @@ impl Latest {
     }
 
     /// Takes what was sent first.
-    pub(super) fn pop(&mut self) -> Option<Bytes> {
+    pub(super) fn pop(&mut self) -> Option<Chunk> {
         let Some((_, (key, frame))) = self.frames.pop_first() else {
             // A socket that has caught up keeps no memory.
             self.places = HashMap::new();
             return None;
         };
         self.places.remove(&key);
-        self.held -= weight(&key, &frame);
+        self.forget(&key, &frame);
+        if self.places.capacity() > 4 * self.places.len() + 64 {
+            self.places.shrink_to(2 * self.places.len());
+        }
         Some(frame)
+    }
+
+    fn forget(&mut self, key: &str, frame: &Chunk) {
+        self.held -= weight(key, frame);
+        self.shared -= frame.len() - frame.uncounted_len();
     }
 
     /// Drops everything.
@@ -86,7 +110,7 @@ impl Latest {
     }
 }
 
-fn weight(key: &str, frame: &Bytes) -> usize {
+fn weight(key: &str, frame: &Chunk) -> usize {
     key.len() + frame.len() + ENTRY
 }
 
@@ -113,7 +137,7 @@ mod tests {
     }
 
     fn keep(latest: &mut Latest, key: &str, frame: &'static str) -> bool {
-        latest.keep(&key.into(), &Bytes::from_static(frame.as_bytes()))
+        latest.keep(&key.into(), &Chunk::uncounted(Bytes::from_static(frame.as_bytes())))
     }
 
     #[test]
@@ -122,9 +146,9 @@ mod tests {
         for (key, frame) in [("a", "a1"), ("b", "b1"), ("a", "a2"), ("c", "c1"), ("b", "b2")] {
             assert!(keep(&mut latest, key, frame));
         }
-        let kept: Vec<_> = std::iter::from_fn(|| latest.pop()).collect();
-        assert_eq!(kept, ["a2", "c1", "b2"]);
-        assert_eq!((latest.held(), latest.places.len()), (0, 0));
+        let kept: Vec<_> = std::iter::from_fn(|| latest.pop()).map(|frame| frame.to_vec()).collect();
+        assert_eq!(kept, [b"a2", b"c1", b"b2"]);
+        assert_eq!((latest.held(), latest.memory()), (0, 0));
     }
 
     #[test]
@@ -135,6 +159,28 @@ mod tests {
         assert!(keep(&mut latest, "a", "4444"), "one of the same size takes its place");
         assert!(!keep(&mut latest, "b", "five!"));
         assert_eq!(latest.held(), ENTRY + 5);
-        assert_eq!((latest.pop(), latest.pop()), (Some("4444".into()), None));
+        assert_eq!(latest.pop().as_deref(), Some(&b"4444"[..]));
+        assert!(latest.pop().is_none());
+    }
+
+    #[test]
+    fn memory_counts_the_table_and_shared_chunks_elsewhere() {
+        let mut latest = Latest::new("/k", 1 << 20);
+        for key in 0..1000 {
+            assert!(keep(&mut latest, &key.to_string(), "frame"));
+        }
+        assert!(latest.memory() >= latest.held() + 1000 * size_of::<(Arc<str>, u64)>());
+        while latest.frames.len() > 1 {
+            latest.pop();
+        }
+        assert!(latest.memory() <= 4096, "{}: the table shrinks", latest.memory());
+        let outbound = crate::memory::Outbound::new(usize::MAX);
+        let before = latest.memory();
+        let frame = Chunk::shared(Bytes::from(vec![7; 100_000]), &outbound);
+        assert!(latest.keep(&"large".into(), &frame));
+        assert!(latest.held() > 100_000 && latest.memory() < before + 1000);
+        assert_eq!(latest.share(), 50_000);
+        latest.clear();
+        assert_eq!((latest.memory(), latest.share()), (0, 0));
     }
 }

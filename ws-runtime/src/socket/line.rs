@@ -10,23 +10,22 @@ use std::{
     task::{Context, Poll},
 };
 
-use bytes::Bytes;
 use tokio::io::AsyncWrite;
 
 use super::{
-    Delivery, Settings,
+    Settings,
     compression::Own,
-    latest::{self, Latest},
+    latest::Latest,
     outbox::Outbox,
     report::{Board, Fact, Report, Wish},
-    state::{Locked, State, Turn, unlock},
+    state::{Locked, State, TOO_SLOW, release, unlock},
     transport::Writer,
 };
 use crate::{
-    memory::{Outbound, SHARE},
+    memory::Outbound,
     session::{Answer, Session},
     sync::{Mutex, Notify},
-    wire::{Agreed, Close, Closed, Encoder, Kind, Text},
+    wire::{Agreed, Close, Closed, Text},
 };
 
 /// The write side of one socket.
@@ -36,24 +35,22 @@ pub(crate) struct Line {
     pub(super) id: u64,
     /// What was agreed on about compression, if anything.
     pub(super) agreed: Option<Agreed>,
-    board: Board,
+    pub(super) board: Board,
+    /// Where what is queued counts together with what is queued for others.
+    pub(super) outbound: Arc<Outbound>,
     /// Tells those who wait that the state is another.
     changed: Arc<Notify>,
     state: Mutex<State>,
 }
 
 impl Line {
-    pub(crate) fn new(
-        id: u64,
-        settings: &Settings,
-        outbound: Option<Arc<Outbound>>,
-        agreed: Option<Agreed>,
-    ) -> Self {
+    pub(crate) fn new(id: u64, settings: &Settings, outbound: Arc<Outbound>, agreed: Option<Agreed>) -> Self {
         let changed = Arc::new(Notify::new());
         Self {
             id,
             agreed,
             board: Board::default(),
+            outbound,
             changed: Arc::clone(&changed),
             state: Mutex::new(State {
                 writer: Some(Writer::Awaited),
@@ -72,7 +69,6 @@ impl Line {
                     .latest_by_key
                     .zip(settings.backpressure_limit)
                     .map(|(pointer, most)| Box::new(Latest::new(pointer, most))),
-                outbound,
                 counted: 0,
             }),
         }
@@ -80,107 +76,10 @@ impl Line {
 
     pub(super) fn lock(&self) -> Locked<'_> {
         // No code of a user runs under the lock, so a poisoned one is whole.
-        Locked { state: self.state.lock().unwrap_or_else(PoisonError::into_inner), board: &self.board }
+        Locked { state: self.state.lock().unwrap_or_else(PoisonError::into_inner), line: self }
     }
 
     // What handlers and other tasks do.
-
-    /// Queues a message that is copied.
-    #[inline]
-    pub(super) fn send(&self, kind: Kind, payload: &[u8]) -> Delivery {
-        match &self.agreed {
-            Some(agreed) if payload.len() >= agreed.threshold() => self.send_deflated(agreed, kind, payload),
-            _ => self.queue(kind, payload, |state| {
-                state.outbox.append(|tail| Encoder::message(kind, payload, tail));
-            }),
-        }
-    }
-
-    /// Queues a message whose payload is shared if it is large.
-    pub(super) fn send_shared(&self, kind: Kind, payload: Bytes) -> Delivery {
-        match &self.agreed {
-            Some(agreed) if payload.len() >= agreed.threshold() => self.send_deflated(agreed, kind, &payload),
-            _ if payload.len() < SHARE => self.send(kind, &payload),
-            _ => self.queue(kind, &payload, |state| {
-                state.outbox.append(|tail| Encoder::message_header(kind, payload.len(), tail));
-                state.outbox.push(payload.clone(), true);
-            }),
-        }
-    }
-
-    /// Queues a message as `fill` says; `payload` is what it says uncompressed.
-    #[inline]
-    pub(super) fn queue(&self, kind: Kind, payload: &[u8], fill: impl FnOnce(&mut State)) -> Delivery {
-        let mut state = self.lock();
-        match state.next_in_line(self.id) {
-            Turn::Now => state.fill(fill),
-            Turn::Full => match self.make_room(state, kind, payload) {
-                Ok(state) => state.fill(fill),
-                Err(delivery) => delivery,
-            },
-            Turn::Never => Delivery::Closed,
-        }
-    }
-
-    /// Makes sure that a message may be queued behind what topics hold; what became of it otherwise.
-    pub(super) fn admit(&self, kind: Kind, payload: &[u8]) -> Result<Locked<'_>, Delivery> {
-        let mut state = self.lock();
-        match state.next_in_line(self.id) {
-            Turn::Now => Ok(state),
-            Turn::Full => self.make_room(state, kind, payload),
-            Turn::Never => Err(Delivery::Closed),
-        }
-    }
-
-    /// What becomes of a message that the queue has no room for. Where the latest message of each key is kept, it is looked into
-    /// without the lock, and so the queue has to be looked at once more.
-    #[cold]
-    fn make_room<'a>(
-        &'a self,
-        mut state: Locked<'a>,
-        kind: Kind,
-        payload: &[u8],
-    ) -> Result<Locked<'a>, Delivery> {
-        if kind == Kind::Text
-            && let Some(pointer) = state.latest.as_ref().map(|latest| latest.pointer())
-        {
-            drop(state);
-            let key = latest::key(pointer, payload);
-            state = self.lock();
-            match state.next_in_line(self.id) {
-                Turn::Now => return Ok(state),
-                Turn::Full => {}
-                Turn::Never => return Err(Delivery::Closed),
-            }
-            let mut frame = Vec::new();
-            Encoder::message(Kind::Text, payload, &mut frame);
-            if key.is_some_and(|key| state.keep(&key, &frame.into())) {
-                return Err(unlock(state, Delivery::Backpressure));
-            }
-        }
-        Err(self.refuse(state, payload.len()))
-    }
-
-    fn refuse(&self, mut state: Locked<'_>, length: usize) -> Delivery {
-        state.overflow();
-        unlock(state, ());
-        // Not under the lock: the log may be read over this very socket.
-        tracing::debug!(socket = self.id, bytes = length, "message dropped: the peer does not read");
-        Delivery::Dropped
-    }
-
-    /// Queues a ping or a pong. Control frames are small and not dropped, unless nothing at all is read any more.
-    pub(crate) fn control(&self, frame: impl FnOnce(&mut Vec<u8>)) -> Delivery {
-        let mut state = self.lock();
-        if !state.may_send() {
-            return Delivery::Closed;
-        }
-        if state.is_full() {
-            return Delivery::Dropped;
-        }
-        state.outbox.append(frame);
-        unlock(state, Delivery::Sent)
-    }
 
     /// Queues a close frame behind everything that was sent. False if one went out before.
     pub(crate) fn close(&self, close: Option<&Close>) -> bool {
@@ -198,19 +97,29 @@ impl Line {
     }
 
     /// Cuts the connection off because too much is queued for all sockets together, and its share is the largest. Its peer does
-    /// not read, so no close frame would arrive; what is queued goes at once. False if it is over already.
-    pub(crate) fn give_up(&self, close: &Close) -> bool {
+    /// not read, so no close frame would arrive; what is queued is dropped at once. False if it is over already.
+    pub(crate) fn give_up(&self) -> bool {
         let mut state = self.lock();
         if state.writer.is_none() || state.report.wish() != Wish::Nothing {
             return false;
         }
-        state.session.send(Some(close));
+        state.session.send(Some(&TOO_SLOW));
         state.report.set(Fact::Sent, true);
         state.report.add_wish(Wish::Terminate);
         state.drop_queue();
         state.note_level();
         state.changed.notify_waiters();
-        unlock(state, true)
+        state.count();
+        release(state);
+        true
+    }
+
+    /// How much of the memory that is counted for all sockets would go with this socket's queue, in bytes: its own, and its
+    /// part of what it shares with others. Over all sockets and logs that adds up to the total.
+    pub(crate) fn memory(&self) -> usize {
+        let mut state = self.lock();
+        state.count();
+        state.counted + state.share()
     }
 
     /// Stops or resumes reading.
@@ -300,8 +209,12 @@ impl Line {
             _ => Poll::Ready(Ok(())),
         };
         state.note_level();
+        state.outbox.compact();
         state.count();
-        (flushed, state.report)
+        let report = state.report;
+        drop(state);
+        self.outbound.make_room(0);
+        (flushed, report)
     }
 
     /// The transport is gone, as far as can be seen from here.
@@ -309,6 +222,7 @@ impl Line {
         let mut state = self.lock();
         state.report.set(Fact::Lost, true);
         state.drop_queue();
+        state.count();
         state.note_level();
         state.changed.notify_waiters();
     }
@@ -351,6 +265,7 @@ impl Line {
         let mut state = self.lock();
         let writer = state.writer.take();
         state.drop_queue();
+        state.count();
         state.task = None;
         let closed = state.session.closed();
         drop(state);

@@ -16,6 +16,7 @@ mod outgoing;
 mod packed;
 mod recipients;
 mod report;
+mod sending;
 mod settings;
 mod socket;
 mod state;

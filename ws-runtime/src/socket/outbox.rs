@@ -8,21 +8,24 @@ use std::{
     task::{Context, Poll},
 };
 
-use bytes::Bytes;
-
 use super::transport::Writer;
 use crate::{
-    memory::SHARE,
+    memory::{Chunk, SHARE},
     turn::{Work, spend},
 };
 
 /// How many pieces go into one write.
 const PIECES: usize = 16;
+/// From this size on, in bytes, gathered frames become a piece of their own, which is dropped as soon as it is written. So a
+/// queue that never runs quite empty does not keep what went through it.
+const BLOCK: usize = 32 * 1024;
 /// The largest buffer that is kept for the next socket that has something to send, in bytes.
 const KEEP: usize = 64 * 1024;
+/// How much spare room the buffer of a waiting socket may have beside as much as it holds, in bytes.
+const SPARE_ROOM: usize = 512;
 
 thread_local! {
-    /// A buffer that lies idle on this thread, so that a socket keeps none between two wakes.
+    /// An idle buffer of this thread, so that a socket keeps none between two wakes.
     static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
@@ -35,15 +38,15 @@ pub(crate) struct Outbox {
     /// How much of the first piece, or of the tail if there is none, is written.
     written: usize,
     len: usize,
-    /// How much memory this queue alone holds, in bytes: what is written of a piece stays until all of it is.
+    /// The memory of the pieces that do not count themselves, in bytes: a piece stays until all of it is written.
     own: usize,
 }
 
 #[derive(Debug)]
 struct Piece {
-    bytes: Bytes,
-    /// Whether the memory counts for this queue, rather than once for all that share it.
-    own: bool,
+    chunk: Chunk,
+    /// The memory that this queue counts for it, in bytes.
+    own: usize,
 }
 
 impl Outbox {
@@ -52,9 +55,18 @@ impl Outbox {
         self.len
     }
 
-    /// How much memory counts for this queue, in bytes.
-    pub(crate) fn own(&self) -> usize {
-        self.own
+    /// How much memory this queue holds, in bytes, with its capacity and what is written already, but without its shared
+    /// chunks: those count themselves.
+    ///
+    /// A thread's spare buffer counts for a queue as far as it is filled; [`compact`](Self::compact) gives it back.
+    pub(crate) fn memory(&self) -> usize {
+        let tail = self.tail.capacity().min(2 * self.tail.len());
+        self.own + tail + self.pieces.capacity() * size_of::<Piece>()
+    }
+
+    /// This queue's part of the chunks that it shares with others, in bytes.
+    pub(crate) fn share(&self) -> usize {
+        self.pieces.iter().map(|piece| piece.chunk.share()).sum()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -65,26 +77,49 @@ impl Outbox {
     pub(crate) fn append(&mut self, fill: impl FnOnce(&mut Vec<u8>)) {
         if self.tail.capacity() == 0 {
             self.tail = SPARE.take();
+        } else if self.tail.len() >= BLOCK {
+            self.seal();
         }
         let before = self.tail.len();
         fill(&mut self.tail);
         self.len += self.tail.len() - before;
-        self.own += self.tail.len() - before;
     }
 
-    /// Queues bytes where they lie, if they are not few. `own` is false where whoever made them counts them.
-    pub(crate) fn push(&mut self, bytes: Bytes, own: bool) {
-        if bytes.len() < SHARE {
-            return self.append(|tail| tail.extend_from_slice(&bytes));
+    /// Queues a chunk, shared if it is large.
+    pub(crate) fn push(&mut self, chunk: Chunk) {
+        if chunk.len() < SHARE {
+            return self.append(|tail| tail.extend_from_slice(&chunk));
         }
-        if !self.tail.is_empty() {
-            // If the tail was the first piece, `written` keeps counting from its start.
-            let tail = std::mem::take(&mut self.tail);
-            self.pieces.push_back(Piece { bytes: tail.into(), own: true });
+        self.seal();
+        self.len += chunk.len();
+        let own = chunk.uncounted_len();
+        self.own += own;
+        self.pieces.push_back(Piece { chunk, own });
+    }
+
+    /// Makes the gathered frames a piece. If they were first, `written` keeps counting from their start.
+    fn seal(&mut self) {
+        if self.tail.is_empty() {
+            return;
         }
-        self.len += bytes.len();
-        self.own += if own { bytes.len() } else { 0 };
-        self.pieces.push_back(Piece { bytes, own });
+        let tail = std::mem::take(&mut self.tail);
+        let own = tail.capacity();
+        self.own += own;
+        self.pieces.push_back(Piece { chunk: Chunk::uncounted(tail.into()), own });
+    }
+
+    /// Gives back the memory that a waiting queue does not need: what is written of the gathered frames, and spare room.
+    pub(crate) fn compact(&mut self) {
+        let written = if self.pieces.is_empty() { self.written } else { 0 };
+        let left = self.tail.len() - written;
+        if self.tail.capacity() > 2 * left + SPARE_ROOM {
+            let small = self.tail[written..].to_vec();
+            self.written -= written;
+            keep(std::mem::replace(&mut self.tail, small));
+        }
+        if self.pieces.capacity() > 2 * self.pieces.len() + PIECES {
+            self.pieces.shrink_to_fit();
+        }
     }
 
     /// Writes until everything is written or the stream takes no more, in which case the task is woken when it does.
@@ -115,7 +150,7 @@ impl Outbox {
             } else {
                 let mut slices = [IoSlice::new(&[]); PIECES];
                 let mut count = 0;
-                let all = self.pieces.iter().map(|piece| &piece.bytes[..]).chain([&self.tail[..]]);
+                let all = self.pieces.iter().map(|piece| &piece.chunk[..]).chain([&self.tail[..]]);
                 for (slice, bytes) in slices.iter_mut().zip(all) {
                     *slice = IoSlice::new(if count == 0 { &bytes[self.written..] } else { bytes });
                     count += 1;
@@ -138,10 +173,10 @@ impl Outbox {
         self.len -= written;
         self.written += written;
         while let Some(first) = self.pieces.front()
-            && self.written >= first.bytes.len()
+            && self.written >= first.chunk.len()
         {
-            self.written -= first.bytes.len();
-            self.own -= if first.own { first.bytes.len() } else { 0 };
+            self.written -= first.chunk.len();
+            self.own -= first.own;
             self.pieces.pop_front();
         }
         if self.len == 0 {
@@ -151,11 +186,108 @@ impl Outbox {
 
     /// Drops everything and keeps no memory.
     pub(crate) fn clear(&mut self) {
-        let mut tail = std::mem::take(&mut self.tail);
+        let tail = std::mem::take(&mut self.tail);
         *self = Self::default();
-        if tail.capacity() <= KEEP {
-            tail.clear();
-            SPARE.set(tail);
+        keep(tail);
+    }
+}
+
+/// Keeps a buffer for the next socket on this thread.
+fn keep(mut buffer: Vec<u8>) {
+    if (1..=KEEP).contains(&buffer.capacity()) {
+        buffer.clear();
+        SPARE.set(buffer);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::memory::Outbound;
+
+    /// Writes so many bytes, which the stream takes in one call each.
+    fn write(outbox: &mut Outbox, bytes: usize) {
+        let mut left = bytes;
+        let written = outbox.write(|slices| {
+            if left == 0 {
+                return Poll::Pending;
+            }
+            let offered: usize = slices.iter().map(|slice| slice.len()).sum();
+            let taken = offered.min(left);
+            left -= taken;
+            Poll::Ready(Ok(taken))
+        });
+        assert!(left == 0 && !matches!(written, Poll::Ready(Err(_))), "{bytes} bytes were queued");
+    }
+
+    #[test]
+    fn queue_that_never_runs_empty_does_not_keep_what_went_through() {
+        for (what, frame, often) in [("tiny", 1, 500_000), ("small", 700, 20_000), ("large", 20_000, 1000)] {
+            let mut outbox = Outbox::default();
+            outbox.append(|tail| tail.extend_from_slice(b"behind"));
+            let mut most = 0;
+            for _ in 0..often {
+                outbox.append(|tail| tail.resize(tail.len() + frame, 7));
+                write(&mut outbox, frame);
+                most = most.max(outbox.memory());
+            }
+            assert_eq!(outbox.len(), 6, "{what}");
+            assert!(most <= 2 * (BLOCK + frame) + 4096, "{what}: {most}");
+            outbox.compact();
+            assert!(outbox.memory() <= SPARE_ROOM, "{what}: {}", outbox.memory());
         }
+    }
+
+    #[test]
+    fn memory_counts_capacity_and_what_is_written_of_a_piece() {
+        let mut outbox = Outbox::default();
+        outbox.push(Chunk::uncounted(Bytes::from(vec![7; 100_000])));
+        write(&mut outbox, 99_999);
+        assert!(outbox.len() == 1 && outbox.memory() >= 100_000);
+        write(&mut outbox, 1);
+        assert_eq!(outbox.memory(), 0);
+    }
+
+    #[test]
+    fn shared_chunk_counts_itself_and_its_share() {
+        let (outbound, mut outbox) = (Outbound::new(usize::MAX), Outbox::default());
+        let chunk = Chunk::shared(Bytes::from(vec![7; 100_000]), &outbound);
+        outbox.push(chunk.clone());
+        assert!(outbox.memory() < 1000);
+        assert_eq!((outbox.share(), outbound.total()), (50_000, 100_000));
+        drop(chunk);
+        assert_eq!(outbox.share(), 100_000);
+        outbox.clear();
+        assert_eq!(outbound.total(), 0);
+    }
+
+    #[test]
+    fn bytes_stay_in_order_over_blocks_and_compaction() {
+        let mut outbox = Outbox::default();
+        let (mut said, mut heard) = (Vec::new(), Vec::new());
+        for round in 0..2000_usize {
+            let frame = vec![u8::try_from(round % 251).unwrap(); 1 + round * 37 % 3000];
+            if round % 7 == 0 {
+                outbox.push(Chunk::uncounted(Bytes::from(vec![9; SHARE])));
+                said.extend_from_slice(&[9; SHARE]);
+            }
+            said.extend_from_slice(&frame);
+            outbox.append(|tail| tail.extend_from_slice(&frame));
+            let mut left = 2500;
+            let _ = outbox.write(|slices| {
+                let taken = slices[0].len().min(left);
+                left -= taken;
+                heard.extend_from_slice(&slices[0][..taken]);
+                if taken == 0 { Poll::Pending } else { Poll::Ready(Ok(taken)) }
+            });
+            outbox.compact();
+        }
+        let _ = outbox.write(|slices| {
+            heard.extend_from_slice(&slices[0]);
+            Poll::Ready(Ok(slices[0].len()))
+        });
+        assert!(heard == said);
     }
 }

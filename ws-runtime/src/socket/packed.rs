@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{Settings, latest};
 use crate::{
-    memory::{Outbound, SHARE},
+    memory::{Chunk, Outbound, SHARE},
     pubsub::{Frames, Parcel},
     wire::{Deflate, Encoder, Format, Kind, deflate},
 };
@@ -25,7 +25,7 @@ pub(super) struct Packed<'a> {
     /// What it is the latest of, if the route keeps that.
     key: Option<Arc<str>>,
     /// Where the memory counts that many queues share.
-    outbound: Option<&'a Arc<Outbound>>,
+    outbound: &'a Arc<Outbound>,
     plain: Option<Frame>,
     /// By format.
     deflated: [Made; Format::COUNT],
@@ -41,7 +41,7 @@ enum Made {
 
 struct Frame {
     head: Vec<u8>,
-    rest: Option<Bytes>,
+    rest: Option<Chunk>,
 }
 
 impl Payload<'_> {
@@ -58,7 +58,7 @@ impl<'a> Packed<'a> {
         kind: Kind,
         payload: Payload<'a>,
         settings: &Settings,
-        outbound: Option<&'a Arc<Outbound>>,
+        outbound: &'a Arc<Outbound>,
     ) -> Self {
         let pointer = settings.latest_by_key.filter(|_| kind == Kind::Text);
         let key = pointer.and_then(|pointer| latest::key(pointer, payload.as_bytes()));
@@ -68,6 +68,12 @@ impl<'a> Packed<'a> {
 
     pub(super) fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// How much memory each queue needs for a copy of it, in bytes; what they share is counted already.
+    pub(super) fn copied(&self) -> usize {
+        let length = self.payload().len();
+        if matches!(self.payload, Payload::Shared(_)) && length >= SHARE { 0 } else { length }
     }
 
     /// The payload, uncompressed.
@@ -115,26 +121,26 @@ impl<'a> Packed<'a> {
 }
 
 impl Frame {
-    fn plain(kind: Kind, payload: &Payload<'_>, outbound: Option<&Arc<Outbound>>) -> Self {
+    fn plain(kind: Kind, payload: &Payload<'_>, outbound: &Arc<Outbound>) -> Self {
         let (mut head, mut rest) = (Vec::new(), None);
         match payload {
             Payload::Shared(bytes) if bytes.len() >= SHARE => {
                 Encoder::message_header(kind, bytes.len(), &mut head);
-                rest = Some(Outbound::share(outbound, bytes.clone()));
+                rest = Some(Chunk::shared(bytes.clone(), outbound));
             }
             payload => Encoder::message(kind, payload.as_bytes(), &mut head),
         }
         Self { head, rest }
     }
 
-    fn deflated(kind: Kind, payload: Vec<u8>, outbound: Option<&Arc<Outbound>>) -> Self {
+    fn deflated(kind: Kind, payload: Vec<u8>, outbound: &Arc<Outbound>) -> Self {
         let mut head = Vec::new();
         if payload.len() < SHARE {
             Encoder::deflated(kind, &payload, &mut head);
             return Self { head, rest: None };
         }
         Encoder::deflated_header(kind, payload.len(), &mut head);
-        Self { head, rest: Some(Outbound::share(outbound, payload.into())) }
+        Self { head, rest: Some(Chunk::shared(payload.into(), outbound)) }
     }
 }
 

@@ -64,7 +64,10 @@ impl<E: Endpoint> Recipients<E> {
         let sockets = self.sockets();
         let hub = &self.channel.hub;
         let published = hub.encode(&value, |kind, payload| {
-            let mut packed = Packed::new(kind, payload, &hub.settings, hub.outbound.as_ref());
+            if !hub.outbound.make_room(payload.as_bytes().len()) {
+                return Published { dropped: sockets.len(), ..Published::default() };
+            }
+            let mut packed = Packed::new(kind, payload, &hub.settings, &hub.outbound);
             let mut published = Published::default();
             for socket in &sockets {
                 match socket.line().send_packed(&mut packed) {

@@ -58,7 +58,7 @@ pub enum ReadyState {
 
 impl<E: Endpoint> Socket<E> {
     pub(crate) fn new(hub: Arc<Hub>, shard: usize, opening: Opening<E>) -> Self {
-        let line = Line::new(Hub::next_id(), &hub.settings, hub.outbound.clone(), opening.agreed);
+        let line = Line::new(Hub::next_id(), &hub.settings, Arc::clone(&hub.outbound), opening.agreed);
         Self { inner: Arc::new(Inner { line, hub, shard, opening }) }
     }
 

@@ -6,18 +6,16 @@ use std::{
     task::Waker,
 };
 
-use bytes::Bytes;
-
 use super::{
-    Delivery,
+    Delivery, Line,
     compression::Own,
     latest::Latest,
     outbox::Outbox,
-    report::{Board, Fact, Report},
+    report::{Fact, Report},
     transport::Writer,
 };
 use crate::{
-    memory::Outbound,
+    memory::Chunk,
     pubsub::{Cursor, catch_up, catch_up_apart, is_behind},
     session::Session,
     sync::{MutexGuard, Notify},
@@ -26,6 +24,12 @@ use crate::{
 
 /// How much a running handler may queue before it is written without waiting for the handler, in bytes.
 const BURST: usize = 64 * 1024;
+/// How much of a queue's memory may be uncounted until the queue has been offered to the stream, in bytes. Most messages are
+/// taken at once, and are not worth a word that all threads write.
+const SLACK: usize = 1024;
+
+/// What a slow reader is closed with: it may try again.
+pub(crate) const TOO_SLOW: Close = Close::new(1013, "reads too slowly");
 
 #[derive(Debug)]
 pub(super) struct State {
@@ -50,16 +54,14 @@ pub(super) struct State {
     pub(super) close_when_full: bool,
     /// What is kept of what does not fit, where the route says by which key.
     pub(super) latest: Option<Box<Latest>>,
-    /// Where what is queued counts together with what is queued for others, if that is limited.
-    pub(super) outbound: Option<Arc<Outbound>>,
-    /// How much of that is this socket's.
+    /// How much of the total of all queues is this socket's, in bytes.
     pub(super) counted: usize,
 }
 
 /// The state under its lock; what it says is on the board once the lock is released.
 pub(super) struct Locked<'a> {
     pub(super) state: MutexGuard<'a, State>,
-    pub(super) board: &'a Board,
+    pub(super) line: &'a Line,
 }
 
 impl Deref for Locked<'_> {
@@ -78,12 +80,9 @@ impl DerefMut for Locked<'_> {
 
 impl Drop for Locked<'_> {
     fn drop(&mut self) {
-        // A short queue that the stream has not been offered yet is most often written whole, and not worth the count.
-        if self.state.counted > 0 || self.state.outbox.own() >= BURST {
-            self.state.count();
-        }
+        self.count_roughly();
         // Still under the lock: a later holder's word comes later.
-        self.board.store(self.state.report);
+        self.line.board.store(self.state.report);
     }
 }
 
@@ -104,6 +103,26 @@ impl Locked<'_> {
         fill(&mut self);
         let level = if self.is_quiet() { Delivery::Sent } else { self.level() };
         unlock(self, level)
+    }
+
+    /// Counts the memory of the queue exactly.
+    pub(super) fn count(&mut self) {
+        let held = self.state.memory();
+        if held != self.state.counted {
+            self.line.outbound.change(self.state.counted, held);
+            self.state.counted = held;
+        }
+    }
+
+    /// Counts the memory of the queue, up to a slack. True if it has grown.
+    #[inline]
+    fn count_roughly(&mut self) -> bool {
+        let (held, counted) = (self.state.memory(), self.state.counted);
+        if held.abs_diff(counted) <= SLACK {
+            return false;
+        }
+        self.count();
+        held > counted
     }
 }
 
@@ -157,9 +176,9 @@ impl State {
             self.move_on();
         }
         let outbox = &mut self.outbox;
-        catch_up(&mut self.cursors, id, |bytes| {
+        catch_up(&mut self.cursors, id, |chunk| {
             if deliver {
-                outbox.push(bytes, false);
+                outbox.push(chunk);
             }
         });
         self.note_level();
@@ -169,7 +188,7 @@ impl State {
     fn keep_published(&mut self, id: u64) {
         let (mut dropped, may_send) = (false, self.may_send());
         for frame in catch_up_apart(&mut self.cursors, id) {
-            dropped |= may_send && !frame.key.is_some_and(|key| self.keep(&key, &frame.bytes));
+            dropped |= may_send && !frame.key.is_some_and(|key| self.keep(&key, &frame.chunk));
         }
         if dropped {
             self.overflow();
@@ -177,7 +196,7 @@ impl State {
     }
 
     /// Keeps a frame in place of the one before it of the same key. False if that is not what is done, or there is no room.
-    pub(super) fn keep(&mut self, key: &Arc<str>, frame: &Bytes) -> bool {
+    pub(super) fn keep(&mut self, key: &Arc<str>, frame: &Chunk) -> bool {
         self.latest.as_mut().is_some_and(|latest| latest.keep(key, frame))
     }
 
@@ -188,7 +207,7 @@ impl State {
         {
             // It may be compressed, and not by the socket's own stream.
             self.move_on();
-            self.outbox.push(frame, true);
+            self.outbox.push(frame);
         }
     }
 
@@ -203,6 +222,17 @@ impl State {
     /// How many bytes are queued or kept.
     pub(super) fn queued(&self) -> usize {
         self.outbox.len() + self.latest.as_ref().map_or(0, |latest| latest.held())
+    }
+
+    /// How much memory the queue counts in the total of all queues, in bytes.
+    #[inline]
+    pub(super) fn memory(&self) -> usize {
+        self.outbox.memory() + self.latest.as_ref().map_or(0, |latest| latest.memory())
+    }
+
+    /// This queue's part of the chunks that it shares with others, in bytes.
+    pub(super) fn share(&self) -> usize {
+        self.outbox.share() + self.latest.as_ref().map_or(0, |latest| latest.share())
     }
 
     pub(super) fn close(&mut self, id: u64, close: Option<&Close>) -> bool {
@@ -227,23 +257,11 @@ impl State {
     /// A message did not fit.
     pub(super) fn overflow(&mut self) {
         if self.close_when_full && self.session.may_send() {
-            let close = Close::new(1008, "reads too slowly");
-            self.session.send(Some(&close));
+            self.session.send(Some(&TOO_SLOW));
             self.report.set(Fact::Sent, true);
             self.release(usize::MAX);
-            self.outbox.append(|tail| Encoder::close(Some(&close), tail));
+            self.outbox.append(|tail| Encoder::close(Some(&TOO_SLOW), tail));
             self.changed.notify_waiters();
-        }
-    }
-
-    /// Tells how much is queued, as far as it has changed.
-    pub(super) fn count(&mut self) {
-        let own = self.outbox.own() + self.latest.as_ref().map_or(0, |latest| latest.held());
-        if own != self.counted
-            && let Some(outbound) = &self.outbound
-        {
-            outbound.change(self.counted, own);
-            self.counted = own;
         }
     }
 
@@ -281,13 +299,23 @@ impl State {
     }
 }
 
-/// Releases the lock, then wakes the connection's task if it waits.
+/// Releases the lock, then wakes the connection's task if it waits, and makes room if the queue has outgrown the total.
 #[inline]
 pub(super) fn unlock<T>(mut state: Locked<'_>, value: T) -> T {
+    let (grew, line) = (state.count_roughly(), state.line);
+    release(state);
+    if grew {
+        line.outbound.make_room(0);
+    }
+    value
+}
+
+/// Releases the lock, then wakes the connection's task if it waits.
+#[inline]
+pub(super) fn release(mut state: Locked<'_>) {
     let task = state.task.take();
     drop(state);
     if let Some(task) = task {
         task.wake();
     }
-    value
 }

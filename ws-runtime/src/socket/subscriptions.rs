@@ -4,9 +4,12 @@ use std::{io::IoSlice, sync::Arc};
 
 use super::{
     Line,
-    state::{Locked, State, unlock},
+    state::{Locked, State, release, unlock},
 };
-use crate::pubsub::{Cursor, Frames, Sender, Subscriber, Topic, Topics, Window};
+use crate::{
+    pubsub::{Cursor, Frames, Sender, Subscriber, Topic, Topics, Window},
+    turn::{Work, spend},
+};
 
 /// How many pieces of a log go out in one write.
 const PIECES: usize = 16;
@@ -83,7 +86,8 @@ impl Line {
         (sent.members.saturating_sub(1 + full), full)
     }
 
-    /// Takes what a topic's log holds for this socket: straight to the stream if nothing is queued before it.
+    /// Takes what a topic's log holds for this socket: straight to the stream if nothing is queued before it. The caller makes
+    /// room afterwards.
     pub(super) fn take(&self, topic: &Arc<Topic>, window: &Window) {
         let mut state = self.lock();
         let State { writer, outbox, cursors, session, task, full, own, .. } = &mut *state;
@@ -101,7 +105,7 @@ impl Line {
                 count += 1;
                 length += piece.len() - from;
             } else {
-                outbox.push(piece.slice(from..), false);
+                outbox.push(piece.slice(from..piece.len()));
             }
         });
         if !taken {
@@ -112,6 +116,8 @@ impl Line {
         }
         if count > 0 {
             // What the stream does not take is queued; a broken one shows itself to the connection's task.
+            spend(Work::Call);
+            spend(Work::Moved(length));
             let mut written = writer.try_write(&slices[..count]).unwrap_or(0);
             if written < length {
                 for slice in &slices[..count] {
@@ -123,8 +129,7 @@ impl Line {
         }
         if !state.outbox.is_empty() {
             state.note_level();
-            state.count();
-            unlock(state, ());
+            release(state);
         }
     }
 
@@ -135,7 +140,7 @@ impl Line {
         }
         state.catch_up(self.id);
         if !state.outbox.is_empty() {
-            unlock(state, ());
+            release(state);
         }
     }
 }

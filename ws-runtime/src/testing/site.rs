@@ -133,6 +133,12 @@ impl Site {
         sleep(Duration::from_millis(1)).await;
     }
 
+    /// Returns how much memory is queued for all sockets together, in bytes, as `outbound_total` limits it.
+    #[doc(hidden)]
+    pub fn queued_memory(&self) -> usize {
+        self.served.queued_memory()
+    }
+
     /// Shuts down as a server does: refuses whoever comes, closes every socket with 1001, waits for the handlers until
     /// `shutdown_timeout`, then aborts them. Returns when no task is left.
     ///

@@ -15,6 +15,7 @@ use loom::{
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::{
+    memory::{Chunk, Outbound},
     pubsub::{Parcel, Shard, Subscriber, Topic, Topics, Window},
     socket::{
         Delivery, Line, Report, Settings,
@@ -68,14 +69,14 @@ pub(super) struct Connection {
 
 impl House {
     pub(super) fn new() -> Self {
-        let shard = Arc::new(Shard::new(None));
+        let shard = Arc::new(Shard::new(Outbound::new(usize::MAX)));
         let topics = Arc::new(Topics::new(&[Arc::clone(&shard)]));
         Self { shard, topics }
     }
 
     /// Opens a socket whose queue has this limit in bytes.
     pub(super) fn limited(&self, id: u64, at_once: usize, limit: Option<usize>) -> Socket {
-        let line = Line::new(id, &settings(limit), None, None);
+        let line = Line::new(id, &settings(limit), Outbound::new(usize::MAX), None);
         let got = Arc::<Mutex<Vec<u8>>>::default();
         let stuck = Arc::<AtomicBool>::default();
         let peer = Peer { got: Arc::clone(&got), at_once, stuck: Arc::clone(&stuck) };
@@ -98,7 +99,7 @@ impl House {
     /// Publishes a letter in a frame that is so large that whoever publishes it hands it out itself. What makes it so are
     /// zeroes, which no peer writes down.
     pub(super) fn publish_large(&self, topic: &str, letter: u8) {
-        let (head, rest) = (frame(letter), bytes::Bytes::from_static(&ZEROES));
+        let (head, rest) = (frame(letter), Chunk::uncounted(bytes::Bytes::from_static(&ZEROES)));
         self.topics.publish(topic, &mut Parcel { rest: Some(&rest), ..head.parcel() }, None);
         self.topics.relieve(topic);
     }

@@ -1,0 +1,202 @@
+//! The total of queued memory, its limit, and what happens past it.
+
+use std::{
+    fmt, mem,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+
+use bytes::Bytes;
+use tokio::sync::Notify;
+
+/// The memory that is queued for all sockets of a server, in bytes.
+///
+/// Past the limit the caller that queues makes room, before it returns: see [`make_room`](Self::make_room).
+pub(crate) struct Outbound {
+    total: AtomicUsize,
+    limit: usize,
+    /// Frees memory. One thread at a time; the lock is never taken while a socket's or a topic's is held.
+    relief: Mutex<Option<Box<dyn Relief>>>,
+    /// Dropped memory whose owner is the application's.
+    garbage: Mutex<Vec<Bytes>>,
+    wake: Notify,
+    stopped: AtomicBool,
+}
+
+/// Frees queued memory.
+pub(crate) trait Relief: Send {
+    /// Frees memory until `needed` bytes fit under the limit or nothing is left to free. What it returns runs once no lock
+    /// is held.
+    fn relieve(&mut self, outbound: &Outbound, needed: usize) -> Relieved;
+}
+
+/// Follow-up work that may run the application's code: drops and log records.
+pub(crate) type Relieved = Box<dyn FnOnce()>;
+
+impl Outbound {
+    pub(crate) fn new(limit: usize) -> Arc<Self> {
+        Arc::new(Self {
+            total: AtomicUsize::new(0),
+            limit,
+            relief: Mutex::default(),
+            garbage: Mutex::default(),
+            wake: Notify::new(),
+            stopped: AtomicBool::new(false),
+        })
+    }
+
+    /// Sets how memory is freed past the limit.
+    pub(crate) fn relieve_by(&self, relief: Box<dyn Relief>) {
+        *lock(&self.relief) = Some(relief);
+    }
+
+    /// Counts that a holder has `after` bytes where it had `before`. Nothing is ordered by the total.
+    #[inline]
+    pub(crate) fn change(&self, before: usize, after: usize) {
+        if after > before {
+            self.total.fetch_add(after - before, Ordering::Relaxed);
+        } else {
+            self.total.fetch_sub(before - after, Ordering::Relaxed);
+        }
+    }
+
+    /// How much is counted, in bytes.
+    #[inline]
+    pub(crate) fn total(&self) -> usize {
+        self.total.load(Ordering::Relaxed)
+    }
+
+    /// The limit in bytes; `usize::MAX` is none.
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// True if so many more bytes stay within the limit.
+    #[inline]
+    pub(crate) fn has_room(&self, more: usize) -> bool {
+        self.total().saturating_add(more) <= self.limit
+    }
+
+    /// Makes room for so many more bytes, by cutting off the fullest queues if need be. False if that is not enough.
+    ///
+    /// To be called without a lock.
+    #[inline]
+    pub(crate) fn make_room(&self, more: usize) -> bool {
+        self.has_room(more) || self.free(more)
+    }
+
+    #[cold]
+    fn free(&self, more: usize) -> bool {
+        if more > self.limit {
+            return false;
+        }
+        let mut relief = lock(&self.relief);
+        // Another thread may have made room meanwhile.
+        let relieved = match &mut *relief {
+            Some(relief) if !self.has_room(more) => Some(relief.relieve(self, more)),
+            _ => None,
+        };
+        drop(relief);
+        if let Some(relieved) = relieved {
+            relieved();
+        }
+        self.has_room(more)
+    }
+
+    /// Leaves memory to whoever awaits [`garbage`](Self::garbage): dropping it may run the application's code.
+    #[cold]
+    pub(super) fn discard(&self, bytes: Bytes) {
+        lock(&self.garbage).push(bytes);
+        self.wake.notify_one();
+    }
+
+    /// Resolves when memory was discarded, with it; `None` once it is stopped and none is left.
+    pub(crate) async fn garbage(&self) -> Option<Vec<Bytes>> {
+        loop {
+            let stopped = self.stopped.load(Ordering::Acquire);
+            let garbage = self.take_garbage();
+            if !garbage.is_empty() {
+                return Some(garbage);
+            }
+            if stopped {
+                return None;
+            }
+            self.wake.notified().await;
+        }
+    }
+
+    /// Takes what was discarded.
+    pub(crate) fn take_garbage(&self) -> Vec<Bytes> {
+        mem::take(&mut *lock(&self.garbage))
+    }
+
+    /// Makes [`garbage`](Self::garbage) resolve for the last time.
+    pub(crate) fn stop(&self) {
+        self.stopped.store(true, Ordering::Release);
+        self.wake.notify_one();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing that runs under these locks panics half way.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl fmt::Debug for Outbound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outbound")
+            .field("total", &self.total())
+            .field("limit", &self.limit)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Frees so much at each call.
+    struct Frees {
+        bytes: usize,
+        calls: Arc<AtomicUsize>,
+    }
+
+    impl Relief for Frees {
+        fn relieve(&mut self, outbound: &Outbound, _needed: usize) -> Relieved {
+            outbound.change(self.bytes, 0);
+            let calls = Arc::clone(&self.calls);
+            Box::new(move || {
+                calls.fetch_add(1, Ordering::Relaxed);
+            })
+        }
+    }
+
+    #[test]
+    fn room_is_made_past_the_limit_and_not_at_it() {
+        for (held, more, freed, enough, calls) in [
+            (90, 10, 0, true, 0),
+            (90, 11, 1, true, 1),
+            (90, 20, 9, false, 1),
+            (101, 0, 1, true, 1),
+            (0, 100, 0, true, 0),
+            (50, 101, 50, false, 0),
+            (100, usize::MAX, 100, false, 0),
+        ] {
+            let outbound = Outbound::new(100);
+            let called = Arc::<AtomicUsize>::default();
+            outbound.relieve_by(Box::new(Frees { bytes: freed, calls: Arc::clone(&called) }));
+            outbound.change(0, held);
+            assert_eq!(outbound.make_room(more), enough, "{held} and {more}");
+            assert_eq!(called.load(Ordering::Relaxed), calls, "{held} and {more}");
+        }
+    }
+
+    #[test]
+    fn without_a_limit_there_is_always_room() {
+        let outbound = Outbound::new(usize::MAX);
+        outbound.change(0, 1 << 40);
+        assert!(outbound.make_room(usize::MAX));
+    }
+}

@@ -1,0 +1,145 @@
+//! Sending to one socket: what becomes of a message by the room in its queue, and in all queues together.
+
+use bytes::Bytes;
+
+use super::{
+    Delivery, Line, latest,
+    state::{Locked, State, Turn, unlock},
+};
+use crate::{
+    memory::{Chunk, SHARE},
+    wire::{Encoder, Kind},
+};
+
+impl Line {
+    /// Queues a message that is copied.
+    #[inline]
+    pub(super) fn send(&self, kind: Kind, payload: &[u8]) -> Delivery {
+        match &self.agreed {
+            Some(agreed) if payload.len() >= agreed.threshold() => self.send_deflated(agreed, kind, payload),
+            _ => self.queue(kind, payload, |state| {
+                state.outbox.append(|tail| Encoder::message(kind, payload, tail));
+            }),
+        }
+    }
+
+    /// Queues a message whose payload is shared if it is large.
+    pub(super) fn send_shared(&self, kind: Kind, payload: Bytes) -> Delivery {
+        match &self.agreed {
+            Some(agreed) if payload.len() >= agreed.threshold() => self.send_deflated(agreed, kind, &payload),
+            _ if payload.len() < SHARE => self.send(kind, &payload),
+            _ => {
+                if !self.outbound.make_room(payload.len()) {
+                    return self.refuse_for_all(payload.len());
+                }
+                let payload = Chunk::shared(payload, &self.outbound);
+                self.queue_within_total(kind, &payload, |state| {
+                    state.outbox.append(|tail| Encoder::message_header(kind, payload.len(), tail));
+                    state.outbox.push(payload.clone());
+                })
+            }
+        }
+    }
+
+    /// Queues a message as `fill` says; `payload` is what it says uncompressed.
+    #[inline]
+    pub(super) fn queue(&self, kind: Kind, payload: &[u8], fill: impl FnOnce(&mut State)) -> Delivery {
+        if !self.outbound.make_room(payload.len()) {
+            return self.refuse_for_all(payload.len());
+        }
+        self.queue_within_total(kind, payload, fill)
+    }
+
+    /// Queues a message that all queues together have room for.
+    #[inline]
+    pub(super) fn queue_within_total(
+        &self,
+        kind: Kind,
+        payload: &[u8],
+        fill: impl FnOnce(&mut State),
+    ) -> Delivery {
+        let mut state = self.lock();
+        match state.next_in_line(self.id) {
+            Turn::Now => state.fill(fill),
+            Turn::Full => match self.make_room(state, kind, payload) {
+                Ok(state) => state.fill(fill),
+                Err(delivery) => delivery,
+            },
+            Turn::Never => Delivery::Closed,
+        }
+    }
+
+    /// What becomes of a message that all queues together have no room for.
+    #[cold]
+    pub(super) fn refuse_for_all(&self, length: usize) -> Delivery {
+        if !self.lock().may_send() {
+            return Delivery::Closed;
+        }
+        tracing::debug!(
+            socket = self.id,
+            bytes = length,
+            "message dropped: `outbound_total` has no room for it"
+        );
+        Delivery::Dropped
+    }
+
+    /// Makes sure that a message may be queued behind what topics hold; what became of it otherwise.
+    pub(super) fn admit(&self, kind: Kind, payload: &[u8]) -> Result<Locked<'_>, Delivery> {
+        let mut state = self.lock();
+        match state.next_in_line(self.id) {
+            Turn::Now => Ok(state),
+            Turn::Full => self.make_room(state, kind, payload),
+            Turn::Never => Err(Delivery::Closed),
+        }
+    }
+
+    /// What becomes of a message that the queue has no room for. Where the latest message of each key is kept, it is looked into
+    /// without the lock, and so the queue has to be looked at once more.
+    #[cold]
+    fn make_room<'a>(
+        &'a self,
+        mut state: Locked<'a>,
+        kind: Kind,
+        payload: &[u8],
+    ) -> Result<Locked<'a>, Delivery> {
+        if kind == Kind::Text
+            && let Some(pointer) = state.latest.as_ref().map(|latest| latest.pointer())
+        {
+            drop(state);
+            let key = latest::key(pointer, payload);
+            state = self.lock();
+            match state.next_in_line(self.id) {
+                Turn::Now => return Ok(state),
+                Turn::Full => {}
+                Turn::Never => return Err(Delivery::Closed),
+            }
+            let mut frame = Vec::new();
+            Encoder::message(Kind::Text, payload, &mut frame);
+            if key.is_some_and(|key| state.keep(&key, &Chunk::uncounted(frame.into()))) {
+                return Err(unlock(state, Delivery::Backpressure));
+            }
+        }
+        Err(self.refuse(state, payload.len()))
+    }
+
+    fn refuse(&self, mut state: Locked<'_>, length: usize) -> Delivery {
+        state.overflow();
+        unlock(state, ());
+        // Not under the lock: the log may be read over this very socket.
+        tracing::debug!(socket = self.id, bytes = length, "message dropped: the peer does not read");
+        Delivery::Dropped
+    }
+
+    /// Queues a ping or a pong. Control frames are small and not dropped, unless nothing at all is read any more.
+    pub(crate) fn control(&self, frame: impl FnOnce(&mut Vec<u8>)) -> Delivery {
+        let mut state = self.lock();
+        if !state.may_send() {
+            return Delivery::Closed;
+        }
+        if state.is_full() {
+            return Delivery::Dropped;
+        }
+        state.outbox.append(frame);
+        unlock(state, Delivery::Sent)
+    }
+}
