@@ -9,7 +9,7 @@ struct Chat;
 impl Chat {
     fn open(&mut self) {}
 
-    fn on_message(&self) {}
+    fn on_drain(&self) {}
 
     fn ping(&self, ws: &Socket<Self>, payload: Bytes, more: u8) {
         let _ = (ws, payload, more);

@@ -15,7 +15,44 @@ impl Chat {
 
     async fn message(&self, ws: &Socket<Self>, text: String) -> String {
         self.opened();
+        self.pause(ws);
         self.announce::<String>(ws, text).await
+    }
+
+    fn clone(&self) -> Self {
+        Self { seen: AtomicUsize::new(self.count()) }
+    }
+
+    fn count(&self) -> usize {
+        self.closed();
+        self.seen.load(Ordering::Relaxed)
+    }
+
+    fn pause(&self, ws: &Socket<Self>) -> bool {
+        self.ring(ws, 3);
+        self.transfer(ws, String::new())
+    }
+
+    fn transfer(&self, ws: &Socket<Self>, to: String) -> bool {
+        ws.subscribe(&to);
+        self.train();
+        self.parser("1") == Some(1)
+    }
+
+    fn ring(&self, _ws: &Socket<Self>, _times: u8) {}
+
+    fn train(&self) {}
+
+    fn pin(&self) -> u8 {
+        7
+    }
+
+    fn parser(&self, text: &str) -> Option<u8> {
+        text.parse().ok()
+    }
+
+    fn closed(&self) -> bool {
+        self.pin() == 7
     }
 
     async fn announce<T: Into<String>>(&self, ws: &Socket<Self>, text: T) -> String {
@@ -27,7 +64,7 @@ impl Chat {
 
 impl Chat {
     fn opened(&self) {
-        self.on_message();
+        self.clone().on_message();
         self.message_count();
     }
 

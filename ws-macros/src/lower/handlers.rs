@@ -36,7 +36,7 @@ pub(super) fn read(block: Block, body: Option<&Type>, errors: &mut Diagnostics) 
     for method in block.methods {
         let name = method.signature.ident.clone();
         let always = conditions(&method.attributes).is_empty();
-        match names::sort(&method, &names, errors) {
+        match names::sort(&method, &names, body, errors) {
             Name::Handler(word) => {
                 whole |= always && word.kind == Kind::Message;
                 found.kinds.push(word.kind);

@@ -9,6 +9,7 @@ mod deflate;
 mod demands;
 mod handlers;
 mod inline;
+mod meant;
 mod mentions;
 mod names;
 mod options;

@@ -1,8 +1,9 @@
 //! Which methods of a block are handlers, and which were meant to be.
 
 use proc_macro2::Ident;
-use syn::ext::IdentExt;
+use syn::{Type, ext::IdentExt};
 
+use super::meant;
 use crate::{
     diagnostics::Diagnostics,
     syntax::Method,
@@ -20,9 +21,9 @@ pub(super) enum Name {
     Other,
 }
 
-/// Sorts a method of a block that has methods of these names. One that just misses a handler's is reported, and so is one that has
-/// another library's name for a handler which the block lacks.
-pub(super) fn sort(method: &Method, names: &[Ident], errors: &mut Diagnostics) -> Name {
+/// Sorts a method of a block that has methods of these names. One that was meant to be a handler which the block lacks is
+/// reported: by its name, which just misses the handler's or is another library's, and by what it takes and returns.
+pub(super) fn sort(method: &Method, names: &[Ident], body: Option<&Type>, errors: &mut Diagnostics) -> Name {
     let ident = &method.signature.ident;
     let name = ident.unraw().to_string();
     if let Some(word) = HANDLERS.iter().find(|word| word.kind.name() == name) {
@@ -31,20 +32,25 @@ pub(super) fn sort(method: &Method, names: &[Ident], errors: &mut Diagnostics) -
     if let Some(variant) = name.strip_prefix("message_") {
         return Name::Variant(variant.to_owned());
     }
-    let near = vocabulary::near_miss(&name, HANDLERS.iter().map(|word| word.kind.name()));
-    let lacks = |handler: &&str| !names.iter().any(|other| other.unraw() == *handler);
-    let meant = near.or_else(|| vocabulary::elsewhere(&name).filter(lacks));
-    if let Some(word) = HANDLERS.iter().find(|word| Some(word.kind.name()) == meant) {
-        let handler = word.kind.name();
-        let link = if near.is_some() { ", and nearly" } else { ": here it is called" };
+    let near = vocabulary::near_handler(&name, HANDLERS.iter().map(|word| word.kind.name()));
+    let word = near.and_then(|(_, meant)| HANDLERS.iter().find(|word| word.kind.name() == meant));
+    if let Some(((nearness, handler), word)) = near.zip(word)
+        && !names.iter().any(|other| stands_for(&other.unraw().to_string(), handler))
+        && meant::fits(&method.signature, word, nearness, body)
+    {
         errors.at(
             ident.span(),
             format!(
-                "`{name}` is no handler{link} `{handler}`\n\
-                 help: rename it to `{handler}`, or move it to an impl block without an attribute"
+                "unknown handler `{name}`\n\
+                 help: the handler is called `{handler}`; a helper goes to an impl block without an attribute"
             ),
         );
         return Name::Missed(word);
     }
     Name::Other
+}
+
+/// Whether a method of this name is the handler, or one of those that stand for it.
+fn stands_for(name: &str, handler: &str) -> bool {
+    name == handler || (handler == "message" && name.starts_with("message_"))
 }

@@ -7,5 +7,5 @@ mod nearness;
 pub(crate) use self::{
     handlers::{HANDLERS, HandlerWord, Kind, Returns, Second},
     keys::{DEFLATE_KEYS, Home, KEYS, expects, key},
-    nearness::{elsewhere, near_miss, nearest},
+    nearness::{Nearness, near_handler, nearest},
 };

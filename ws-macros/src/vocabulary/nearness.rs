@@ -10,21 +10,57 @@ pub(crate) fn nearest(word: &str, known: impl Iterator<Item = &'static str>) -> 
         .map(|(_, candidate)| candidate)
 }
 
-/// The handler that a method's name just misses: by a letter or two, or by the prefix that other libraries use.
-pub(crate) fn near_miss(
-    name: &str,
-    handlers: impl Iterator<Item = &'static str> + Clone,
-) -> Option<&'static str> {
-    let name = &*snake(name);
-    event(name)
-        .and_then(|event| handlers.clone().find(|&handler| handler == event))
-        .or_else(|| nearest(name, handlers))
+/// How a method's name is near a handler's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Nearness {
+    /// It is that of a listener to the event: `on_open`, `handle_data`.
+    Listener,
+    /// It is the handler's, mistyped or in another case: `mesage`, `opne`, `beforeHandle`.
+    Slip,
+    /// It may as well be another word: `closed`, `ring`.
+    Word,
 }
 
-/// The handler that an event of another library is, by the name of its listener: `on_connect`, `onData`, `handle_disconnect`.
-pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
+/// The handler that a method's name is near to.
+pub(crate) fn near_handler(
+    name: &str,
+    mut handlers: impl Iterator<Item = &'static str> + Clone,
+) -> Option<(Nearness, &'static str)> {
     let name = &*snake(name);
-    match event(name)? {
+    let listener = event(name)
+        .and_then(|event| handlers.clone().find(|&handler| handler == event).or_else(|| elsewhere(event)));
+    if let Some(handler) = listener {
+        return Some((Nearness::Listener, handler));
+    }
+    if let Some(handler) = handlers.clone().find(|handler| is_slip(name, handler)) {
+        return Some((Nearness::Slip, handler));
+    }
+    let handler = nearest(name, handlers.by_ref())?;
+    // A name of two words is not near to one of a handler by accident.
+    let nearness = if handler.contains('_') { Nearness::Slip } else { Nearness::Word };
+    Some((nearness, handler))
+}
+
+/// Whether a name differs in nothing but letters that are doubled, or not, or two that have changed places.
+fn is_slip(name: &str, handler: &str) -> bool {
+    let single = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.dedup();
+        letters
+    };
+    let swapped = || {
+        let different: Vec<(char, char)> =
+            name.chars().zip(handler.chars()).filter(|(one, other)| one != other).collect();
+        name.len() == handler.len()
+            && distance(name, handler) == 1
+            && matches!(different[..], [(a, b), (c, d)] if a == d && b == c)
+    };
+    single(name) == single(handler) || swapped()
+}
+
+/// The handler that an event of another library is.
+fn elsewhere(event: &str) -> Option<&'static str> {
+    match event {
         "connect" | "connected" | "connection" | "opened" => Some("open"),
         "binary" | "data" | "receive" | "received" | "text" => Some("message"),
         "disconnect" | "disconnected" | "disconnecting" | "disconnection" | "closed" | "end" => Some("close"),
@@ -77,7 +113,7 @@ fn distance(a: &str, b: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{distance, elsewhere, near_miss};
+    use super::{Nearness, distance, near_handler};
 
     #[test]
     fn counts_letters_put_in_taken_out_changed_and_swapped() {
@@ -94,36 +130,51 @@ mod tests {
     }
 
     #[test]
-    fn a_near_miss_is_a_letter_away_or_wears_a_prefix() {
-        let handlers = ["open", "message", "close", "before_handle"];
+    fn a_name_is_near_a_handler_as_a_listener_a_slip_or_a_word() {
+        use Nearness::{Listener, Slip, Word};
+        let handlers = ["open", "message", "close", "ping", "drain", "parse", "transform", "before_handle"];
         for (name, expected) in [
-            ("on_open", Some("open")),
-            ("handle_message", Some("message")),
-            ("mesagee", Some("message")),
-            ("opens", Some("open")),
+            ("on_open", Some((Listener, "open"))),
+            ("handle_message", Some((Listener, "message"))),
+            ("onMessage", Some((Listener, "message"))),
+            ("On_Open", Some((Listener, "open"))),
+            ("onopen", Some((Listener, "open"))),
+            ("mesage", Some((Slip, "message"))),
+            ("mesagee", Some((Slip, "message"))),
+            ("messsage", Some((Slip, "message"))),
+            ("opne", Some((Slip, "open"))),
+            ("clsoe", Some((Slip, "close"))),
+            ("before_handel", Some((Slip, "before_handle"))),
+            ("before_handled", Some((Slip, "before_handle"))),
+            ("beforeHandle", Some((Slip, "before_handle"))),
+            ("massage", Some((Word, "message"))),
+            ("messages", Some((Word, "message"))),
+            ("opens", Some((Word, "open"))),
+            ("closed", Some((Word, "close"))),
+            ("clone", Some((Word, "close"))),
+            ("pause", Some((Word, "parse"))),
+            ("transfer", Some((Word, "transform"))),
+            ("ring", Some((Word, "ping"))),
+            ("train", Some((Word, "drain"))),
             ("opened", None),
-            ("closed", Some("close")),
-            ("before_handel", Some("before_handle")),
-            ("beforeHandle", Some("before_handle")),
-            ("onMessage", Some("message")),
-            ("On_Open", Some("open")),
-            ("onopen", Some("open")),
             ("on_opening", None),
             ("announce", None),
         ] {
-            assert_eq!(near_miss(name, handlers.into_iter()), expected, "{name}");
+            assert_eq!(near_handler(name, handlers.into_iter()), expected, "{name}");
         }
     }
 
     #[test]
     fn an_event_of_another_library_is_known_by_its_listener() {
+        let handlers = ["open", "message", "close"];
         for (events, handler) in [
             (&["connect", "connected", "connection", "opened"] as &[&str], "open"),
             (&["binary", "data", "receive", "received", "text"], "message"),
             (&["disconnect", "disconnected", "disconnecting", "disconnection", "closed", "end"], "close"),
         ] {
             for event in events {
-                assert_eq!(elsewhere(&format!("on_{event}")), Some(handler), "{event}");
+                let found = near_handler(&format!("on_{event}"), handlers.into_iter());
+                assert_eq!(found, Some((Nearness::Listener, handler)), "{event}");
             }
         }
         for (name, expected) in [
@@ -134,7 +185,8 @@ mod tests {
             ("ondata", Some("message")),
             ("ontology", None),
         ] {
-            assert_eq!(elsewhere(name), expected, "{name}");
+            let found = near_handler(name, handlers.into_iter());
+            assert_eq!(found, expected.map(|handler| (Nearness::Listener, handler)), "{name}");
         }
     }
 }

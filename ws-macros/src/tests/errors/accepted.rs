@@ -32,6 +32,18 @@ fn nothing_is_said_of_what_is_right() {
         r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> &'static Pass {} }"#,
         r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> <A as B>::Option {} }"#,
         r#"#[ws_route("/", body = Say)] impl Chat { fn message(&self) {} fn close(&self, ws: &Say) {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn clone(&self) -> Self {} fn pause(&self) {} fn ring(&self, times: u8) {} fn closed(&self) -> bool {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn pause(&self, ws: &Socket<Self>) {} fn transfer(&self, ws: &Socket<Self>, to: Room) {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn pin(&self, ws: &Socket<Self>) {} fn train(&self) {} fn parser(&self) -> Parser {} fn train_all(&self) {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn song(&self, ws: &Socket<Self>, name: &str) {} fn brain(&self, ws: &Socket<Self>, n: u8) {} fn errors(&self) -> Vec<String> {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn messages(&self) -> usize {} fn passage(&self, text: String) {} fn massage(&self, ws: &Socket<Self>, text: &str) {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn error_(&self, error: io::Error) {} fn errors(&self, ws: &Socket<Self>, error: io::Error) {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn handle_error(&self, error: io::Error) {} fn handle_close(&self, code: u16) {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn closed(&self, closed: Closed) {} fn handle_close(&self) {} fn close(&self) {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn closed(&self, closed: Closed) -> bool {} fn ring(&self, ws: &Socket<Self>, payload: Bytes) -> usize {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn opens(ws: &Socket<Self>) {} fn ring<T>(&self, ws: &Socket<Self>, payload: Bytes) {} }"#,
+        r#"#[ws_route("/", body = Say)] impl Chat { fn message_text(&self) {} fn handle_text(&self, text: String) {} fn messages(&self, say: Say) {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn transform_messages(&self, messages: Vec<Message>) -> Vec<Message> {} fn upgrades(&self) -> u8 {} }"#,
     ] {
         let found = errors(source);
         assert!(found.is_empty(), "{source}\n{found:#?}");

@@ -8,11 +8,11 @@ mistakes! { handlers:
     r#"#[ws_route("/")] impl Chat { handlers!(); }"#
         => "impl", "no handler in this block";
     r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn on_message(&self) {} }"#
-        => "on_message", "`on_message` is no handler, and nearly `message`\nhelp: rename it to `message`, or move it to an impl block without";
+        => "on_message", "unknown handler `on_message`\nhelp: the handler is called `message`; a helper goes to an impl block without";
     r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn handle_close(&self) {} }"#
-        => "handle_close", "`handle_close` is no handler, and nearly `close`";
+        => "handle_close", "unknown handler `handle_close`\nhelp: the handler is called `close`; a helper goes to an impl block without";
     r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn mesage(&self) {} }"#
-        => "mesage", "`mesage` is no handler, and nearly `message`";
+        => "mesage", "unknown handler `mesage`\nhelp: the handler is called `message`; a helper goes to an impl block without";
     r#"#[ws_route("/", body = wire::Say)] impl Chat { fn message(&self, say: &wire::Say) {} }"#
         => "&", "`message` takes what arrives by value: leave out the `&`";
     r#"#[ws_route("/")] impl Chat { fn close(&self, closed: (&ws_runtime::Closed)) {} }"#
@@ -28,7 +28,7 @@ mistakes! { handlers:
     r#"#[ws_route("/", body = Vec<Say>)] impl Chat { fn message_text(&self) {} }"#
         => "Vec", "expected the path of an enum, for its variants have handlers, found `Vec<Say>`";
     r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn onopen(&self) {} }"#
-        => "onopen", "`onopen` is no handler, and nearly `open`";
+        => "onopen", "unknown handler `onopen`\nhelp: the handler is called `open`; a helper goes to an impl block without";
     r#"#[ws_route("/")] impl Chat { fn transform_message(&self, message: &Message) -> Message {} }"#
         => "&", "`transform_message` takes what arrives by value";
     r#"#[ws_route("/")] impl Chat { fn error(&self, error: &Error) {} }"#
@@ -52,11 +52,11 @@ mistakes! { handlers:
     r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> (User, Vec<u8>) {} }"#
         => "(User, Vec<u8>)", "`before_handle` returns `()` or a `Result`, found `(User, Vec<u8>)`";
     r#"#[ws_route("/")] impl Chat { pub fn on_connect(&self) {} }"#
-        => "on_connect", "`on_connect` is no handler: here it is called `open`\nhelp: rename it to `open`, or move it";
+        => "on_connect", "unknown handler `on_connect`\nhelp: the handler is called `open`; a helper goes to an impl block without";
     r#"#[ws_route("/")] impl Chat { pub fn onData(&self) {} }"#
-        => "onData", "`onData` is no handler: here it is called `message`";
+        => "onData", "unknown handler `onData`\nhelp: the handler is called `message`; a helper goes to an impl block without";
     r#"#[ws_route("/")] impl Chat { fn handle_disconnect(&self) {} }"#
-        => "handle_disconnect", "`handle_disconnect` is no handler: here it is called `close`";
+        => "handle_disconnect", "unknown handler `handle_disconnect`\nhelp: the handler is called `close`; a helper goes to an impl block without";
     r#"#[ws_route("/")] impl Chat { fn open(&mut self) {} }"#
         => "&", "handlers share the route: expected `&self`, found `&mut self`";
     r#"#[ws_route("/")] impl Chat { fn open(self) {} }"#
@@ -113,6 +113,31 @@ mistakes! { handlers:
         => "impl", "the type of a connection's data is named, found `impl …`";
     r#"#[ws_route("/")] impl Chat { fn transform_message(&self, message: Message) {} }"#
         => "transform_message", "`transform_message` returns the `Message` that is decoded";
+}
+
+mistakes! { nearly_handlers:
+    r#"#[ws_route("/", body = Say)] impl Chat { fn open(&self) {} fn messages(&self, say: Say) {} }"#
+        => "messages", "unknown handler `messages`\nhelp: the handler is called `message`";
+    r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn massage(&self, ws: &Socket<Self>, message: Message) {} }"#
+        => "massage", "unknown handler `massage`\nhelp: the handler is called `message`";
+    "#[ws_route(ChatApi)] impl Chat { fn open(&self) {} fn messages(&self, ws: &Socket<Self>, say: Say) {} }"
+        => "messages", "unknown handler `messages`\nhelp: the handler is called `message`";
+    r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn closed(&self, closed: Closed) {} }"#
+        => "closed", "unknown handler `closed`\nhelp: the handler is called `close`";
+    r#"#[ws_route("/")] impl Chat { fn message(&self) {} async fn ring(&self, ws: &Socket<Self>, payload: ws_runtime::Bytes) {} }"#
+        => "ring", "unknown handler `ring`\nhelp: the handler is called `ping`";
+    r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn train(&self, ws: &Socket<Self>) {} }"#
+        => "train", "unknown handler `train`\nhelp: the handler is called `drain`";
+    r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn parser(&self, request: &mut RawRequest) -> Result<(), Reject> {} }"#
+        => "parser", "unknown handler `parser`\nhelp: the handler is called `parse`";
+    r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn opne(&self) {} }"#
+        => "opne", "unknown handler `opne`\nhelp: the handler is called `open`";
+    r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn before_handel(&self, handshake: &Handshake<Self>) {} }"#
+        => "before_handel", "unknown handler `before_handel`\nhelp: the handler is called `before_handle`";
+    r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn upgraded(&self, handshake: &Handshake<Self>, user: &User) -> HeaderMap {} }"#
+        => "upgraded", "unknown handler `upgraded`\nhelp: the handler is called `upgrade`";
+    r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn on_error(&self, ws: &Socket<Self>, text: String) {} }"#
+        => "on_error", "unknown handler `on_error`\nhelp: the handler is called `error`";
 }
 
 mistakes! { variants:

@@ -9,7 +9,7 @@ fn all_mistakes_of_a_bad_block_are_reported_in_one_build() {
         r#"#[ws_route("chat/:room", body = 3, bdoy = Say, idle_timeout = "soon", protocols = ["a", "a"])]
         impl Chat {
             fn open(&mut self) {}
-            fn on_message(&self) {}
+            fn on_drain(&self) {}
             fn message(&self, a: A, b: B, c: impl C) {}
             unsafe fn close(self) -> u8 {}
         }"#,
@@ -22,7 +22,7 @@ fn all_mistakes_of_a_bad_block_are_reported_in_one_build() {
             "bdoy",
             "\"soon\"",
             "&",
-            "on_message",
+            "on_drain",
             "A",
             "impl",
             "unsafe",

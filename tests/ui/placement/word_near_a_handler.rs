@@ -1,0 +1,20 @@
+//! A helper may be called `closed`, unless it takes what the missing `close` takes.
+
+use ws_runtime::{Closed, Server, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat", body = String)]
+impl Chat {
+    fn message(&self, text: String) {
+        drop(text);
+    }
+
+    fn closed(&self, closed: Closed) {
+        drop(closed);
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

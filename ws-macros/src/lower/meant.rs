@@ -1,0 +1,89 @@
+//! Whether a method whose name is near a handler's was meant to be that handler. A helper may have any name.
+
+use syn::{FnArg, GenericParam, ReturnType, Signature, Type};
+
+use crate::{
+    kind::{is_called, last, reference},
+    shown,
+    vocabulary::{HandlerWord, Kind, Nearness, Returns, Second},
+};
+
+/// Whether the signature is one of the handler's: it takes nothing else, and returns what the handler may. Of a name that is an
+/// ordinary word as well, the handler's own argument must be among what it takes.
+pub(super) fn fits(
+    signature: &Signature,
+    word: &HandlerWord,
+    nearness: Nearness,
+    body: Option<&Type>,
+) -> bool {
+    let generic =
+        signature.generics.params.iter().any(|parameter| !matches!(parameter, GenericParam::Lifetime(_)));
+    let mut inputs = signature.inputs.iter();
+    let receiver = matches!(inputs.next(), Some(FnArg::Receiver(_)));
+    let (mut first, mut second) = (false, false);
+    for input in inputs {
+        let FnArg::Typed(argument) = input else { return false };
+        let kind = &*argument.ty;
+        let taken = match reference(kind) {
+            Some(reference) if !first && !second && is_called(&reference.elem, &[connection(word)]) => {
+                &mut first
+            }
+            Some(_) if !second && word.second == Second::Reference => &mut second,
+            None if !second && is_payload(kind, first, word, nearness, body) => &mut second,
+            _ => return false,
+        };
+        *taken = true;
+    }
+    let own = if word.second == Second::Value { second } else { first };
+    receiver && !generic && returns(&signature.output, word) && (own || nearness != Nearness::Word)
+}
+
+/// The type behind the handler's first argument: `Socket`.
+fn connection(word: &HandlerWord) -> &'static str {
+    let name = word.first.trim_start_matches('&').trim_start_matches("mut ");
+    name.split('<').next().unwrap_or(name)
+}
+
+fn is_payload(
+    kind: &Type,
+    after_first: bool,
+    word: &HandlerWord,
+    nearness: Nearness,
+    body: Option<&Type>,
+) -> bool {
+    let message = word.kind == Kind::Message;
+    let given = body.filter(|_| message);
+    let usual = word.payload.filter(|_| given.is_none());
+    word.second == Second::Value
+        && (given.is_some_and(|body| shown::code(body) == shown::code(kind))
+            || usual.is_some_and(|name| is_ours(kind, name))
+            // The body of a contract is not known here, and a listener may well have its type wrong.
+            || (after_first && (message && body.is_none() || nearness == Nearness::Listener))
+            || (message && nearness == Nearness::Listener))
+}
+
+/// Whether a type is the runtime's one of this name: `Error`, and not `io::Error`.
+fn is_ours(kind: &Type, name: &str) -> bool {
+    let Type::Path(path) = kind else { return false };
+    let first = path.path.segments.first().map(|first| &first.ident);
+    is_called(kind, &[name])
+        && (path.path.segments.len() == 1 || first.is_some_and(|first| first == "ws_runtime"))
+}
+
+fn returns(output: &ReturnType, word: &HandlerWord) -> bool {
+    let kind = match output {
+        ReturnType::Type(_, kind) if !matches!(&**kind, Type::Tuple(tuple) if tuple.elems.is_empty()) => {
+            Some(&**kind)
+        }
+        _ => None,
+    };
+    match (word.returns, word.kind) {
+        (Returns::Nothing, _) => kind.is_none(),
+        (Returns::Message, _) => kind.is_some_and(|kind| is_called(kind, &["Message"])),
+        (Returns::Judged, Kind::Parse | Kind::Transform) => {
+            kind.is_none_or(|kind| last(kind).is_some_and(|last| last.ident.to_string().ends_with("Result")))
+        }
+        (Returns::Judged, Kind::Upgrade) => kind.is_some(),
+        (Returns::Judged, _) => true,
+    }
+}
