@@ -3,5 +3,6 @@
 //!
 //! What the compiler says is in `ui` and `messages`; what a handler can do is not asked here.
 
+mod lints;
 mod start_up;
 mod written;

@@ -31,3 +31,4 @@ mod testing;
 mod types;
 mod unread;
 mod upgrade;
+mod variants;

@@ -6,10 +6,11 @@ use crate::{
     diagnostics::Diagnostics,
     expand, lower,
     model::Lowered,
-    syntax::{Arguments, Item},
+    span,
+    syntax::{Arguments, Item, unmarked},
 };
 
-/// `#[ws_route]`: the block as it was written but for bounds in its head, what is wrong with it, and the implementations beside it.
+/// `#[ws_route]`: the block as it was written but for bounds in its head and the library's own markers, what is wrong with it, and the implementations beside it.
 ///
 /// With anything wrong the implementations are those that other code needs to see, so that one mistake stays one error; for
 /// its sake alone a block that borrows is written as if it did not.
@@ -17,6 +18,7 @@ pub(crate) fn route(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Diagnostics::default();
     let read = Item::read(&item);
     let is_block = read.is_block();
+    let item = if read.has_markers() { unmarked(item) } else { item };
     let route = lower::route(Arguments::read(arguments, &mut errors), read, &mut errors);
     let (item, beside) = match route {
         None => (item, None),
@@ -41,4 +43,15 @@ pub(crate) fn contract(arguments: TokenStream, item: TokenStream) -> TokenStream
     let stated = lower::contract(Arguments::read(arguments, &mut errors), read, &mut errors);
     let beside = stated.as_ref().map(expand::contract);
     [Some(item), errors.into_tokens(), beside].into_iter().flatten().collect()
+}
+
+/// `#[ws_fields]` where no `#[ws_route]` took it out.
+pub(crate) fn misplaced_marker(item: TokenStream) -> TokenStream {
+    let mut errors = Diagnostics::default();
+    errors.at(
+        span::here(),
+        "`#[ws_fields]` is for a handler of a variant\n\
+         help: put it on `fn message_bid` in a block with `#[ws_route]`",
+    );
+    [Some(item), errors.into_tokens()].into_iter().flatten().collect()
 }

@@ -9,6 +9,7 @@ use quote::ToTokens;
 #[derive(Default)]
 pub(crate) struct Diagnostics {
     error: Option<syn::Error>,
+    by_the_compiler: bool,
 }
 
 impl Diagnostics {
@@ -22,9 +23,14 @@ impl Diagnostics {
         self.push(syn::Error::new_spanned(tokens, message));
     }
 
+    /// Notes a mistake that the compiler reports in the user's own code.
+    pub(crate) fn by_the_compiler(&mut self) {
+        self.by_the_compiler = true;
+    }
+
     /// Whether nothing is wrong so far.
     pub(crate) fn is_clean(&self) -> bool {
-        self.error.is_none()
+        self.error.is_none() && !self.by_the_compiler
     }
 
     /// One `compile_error!` a mistake; `None` without any.

@@ -32,3 +32,16 @@ pub fn ws_route(arguments: TokenStream, item: TokenStream) -> TokenStream {
 pub fn ws_contract(arguments: TokenStream, item: TokenStream) -> TokenStream {
     attribute::contract(arguments.into(), item.into()).into()
 }
+
+#[expect(missing_docs, reason = "documented where `ws_runtime` re-exports it")]
+#[proc_macro_attribute]
+pub fn ws_fields(_: TokenStream, item: TokenStream) -> TokenStream {
+    attribute::misplaced_marker(item.into()).into()
+}
+
+/// Writes the dispatch to the handlers of variants, for `#[ws_route]` alone.
+#[doc(hidden)]
+#[proc_macro_derive(Variants, attributes(ws_variants))]
+pub fn variants(item: TokenStream) -> TokenStream {
+    expand::written(item.into()).into()
+}

@@ -50,6 +50,36 @@ pub mod __private;
 #[doc(inline)]
 #[doc = include_str!("../docs/ws_contract.md")]
 pub use ws_macros::ws_contract;
+/// Marks a handler of a variant in a block with [`ws_route`]: its arguments are fields of the variant, by their names.
+///
+/// A handler with one argument needs it; with two or more they are fields anyway. [`ws_route`] takes it out of the block, so it is
+/// not imported. Anywhere else it is an error.
+///
+/// # Examples
+///
+/// ```
+/// use schemars::JsonSchema;
+/// use serde::{Deserialize, Serialize};
+/// use ws_runtime::ws_route;
+///
+/// #[derive(Serialize, Deserialize, JsonSchema)]
+/// #[serde(tag = "type", rename_all = "snake_case")]
+/// enum Req {
+///     Bid { amount: u64 },
+/// }
+///
+/// struct Auction;
+///
+/// #[ws_route("/auction", body = Req, response = String)]
+/// impl Auction {
+///     #[ws_fields]
+///     fn message_bid(&self, amount: u64) -> String {
+///         format!("{amount} is bid")
+///     }
+/// }
+/// ```
+#[doc(inline)]
+pub use ws_macros::ws_fields;
 #[doc(inline)]
 #[doc = include_str!("../docs/ws_route.md")]
 pub use ws_macros::ws_route;
@@ -62,7 +92,7 @@ pub use http::HeaderMap;
 
 #[cfg(feature = "server")]
 #[doc(hidden)]
-pub use self::route::by;
+pub use self::route::{Content, by};
 
 #[cfg(feature = "server")]
 pub use self::{

@@ -14,6 +14,7 @@ pub use std::string::String;
 
 pub use bytes::Bytes;
 pub use http::HeaderMap;
+pub use ws_macros::Variants;
 
 pub use crate::{
     codec::{Captures, Decode, Encode, Invalid, Part},
@@ -33,6 +34,9 @@ pub fn unread<T: ?Sized>() -> ! {
 #[cfg(feature = "server")]
 pub use crate::{
     handshake::{Handshake, Origins, RawRequest, Reject},
-    route::{Admit, Error, Handlers, OnInvalid, Options, Outcome, Plain, Route, admit, extend, pass, reply},
+    route::{
+        Admit, Content, Error, Handlers, OnInvalid, Options, Outcome, Plain, Route, admit, content, extend,
+        pass, reply,
+    },
     socket::Socket,
 };

@@ -24,7 +24,21 @@ pub mod chat {
         Text(String),
         /// A question.
         Who,
+        /// A bid.
+        #[deprecated]
+        Bid {
+            /// How much.
+            #[deprecated]
+            amount: u64,
+            /// For what.
+            lot: u32,
+        },
     }
+
+    /// What was said.
+    #[deprecated]
+    #[derive(Debug)]
+    pub struct Old;
 
     /// A room.
     #[derive(Debug)]
@@ -49,7 +63,22 @@ pub mod chat {
         }
 
         #[cfg(all())]
+        #[deprecated]
         async fn message_who(&self) {}
+
+        #[deprecated(note = "bid elsewhere")]
+        fn message_bid(&self, amount: u64, lot: u32) {
+            let _ = (amount, lot);
+        }
+
+        /// Is called, old as it is.
+        #[cfg_attr(all(), deprecated)]
+        fn drain(&self) {}
+
+        #[deprecated]
+        fn close(&self, ws: &Socket<Self>) {
+            let _ = ws;
+        }
 
         #[cfg(any())]
         fn message_missing(&self, ws: &Socket<Self>) {}
@@ -68,6 +97,12 @@ pub mod chat {
     impl Served {
         fn message_text(&self) {}
         fn message_who(&self) {}
+        fn message_bid(&self) {}
+
+        #[allow(deprecated)]
+        fn before_handle(&self) -> Result<Old, Reject> {
+            Ok(Old)
+        }
     }
 }
 

@@ -86,6 +86,102 @@ impl<T: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static> Room<
     fn message_who(&self) {}
 }
 
+/// Its variants may have fields, whatever their names.
+#[derive(Serialize, Deserialize, JsonSchema)]
+enum Req<T> {
+    Bid { amount: u64, lot: T },
+    Enter { r#type: String },
+    Leave { socket: u8, body: u8, out: u8, field: u8 },
+    Pair(u8, u8),
+    Empty {},
+}
+
+struct Auction;
+
+#[ws_route("/auction", body = Req<u8>, response = String)]
+impl Auction {
+    async fn message_bid(&self, ws: &Socket<Self>, mut amount: u64, _lot: u8) -> String {
+        amount += 1;
+        format!("{amount} of {}", ws.id())
+    }
+
+    #[ws_fields]
+    fn message_enter(&self, r#type: String) -> Option<String> {
+        Some(r#type)
+    }
+
+    fn message_leave(&self, ws: &Socket<Self>, socket: u8, body: u8, out: u8, field: u8) {
+        let _ = (ws, socket, body, out, field);
+    }
+
+    fn message_pair(&self) {}
+
+    fn message_empty(&self) {}
+}
+
+/// A parameter may decide what a field is.
+struct Lots<T>(T);
+
+#[ws_route("/lots", body = self::Req<T>)]
+impl<T: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static> Lots<T> {
+    fn message_bid(&self, amount: u64, lot: T) {
+        let _ = (amount, lot);
+    }
+
+    #[ws_runtime::ws_fields]
+    async fn message_enter(&self, _type: String) {}
+
+    fn message_leave(&self) {}
+
+    fn message_pair(&self) {}
+
+    fn message_empty(&self) {}
+}
+
+/// A macro may name variants and fields.
+macro_rules! route {
+    ($name:ident, $handler:ident, $field:ident: $kind:ty) => {
+        struct $name;
+
+        #[ws_route("/made", body = $crate::Req<$kind>)]
+        impl $name {
+            fn $handler(&self, amount: u64, $field: $kind) {
+                let _ = (amount, $field);
+            }
+
+            #[ws_fields]
+            fn message_enter(&self, r#type: String) {
+                drop(r#type);
+            }
+
+            fn message_leave(&self) {}
+
+            fn message_pair(&self) {}
+
+            fn message_empty(&self) {}
+        }
+    };
+}
+
+route!(Made, message_bid, lot: Vec<u8>);
+
+/// An acronym's letters are words.
+#[derive(Serialize, Deserialize, JsonSchema)]
+enum Probe {
+    HTTPPing,
+    TcpPing,
+}
+
+struct Probes;
+
+#[ws_route("/probes", body = Probe)]
+impl Probes {
+    fn message_h_t_t_p_ping(&self) {}
+
+    fn message_tcp_ping(&self) {}
+}
+
 fn main() {
     let _ = Server::new().route(Chat).route(Served).route(Poll).route(Raw).route(Room("1".to_owned()));
+    let _ = Server::new().route(Auction).route(Lots(1)).route(Made).route(Probes);
 }

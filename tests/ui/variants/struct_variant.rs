@@ -1,4 +1,4 @@
-//! Struct variants are handled by `message`.
+//! The only field of a struct variant is no content of a newtype variant.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -13,11 +13,16 @@ use crate::{
     span,
 };
 
-/// Handlers are as asynchronous, and take `self` and their arguments as much and as they do, because the route asks for it.
+/// Handlers have the names of a trait's methods, are called at one place, are not `const`, are as asynchronous, and take `self`
+/// and their arguments as they do, because the route asks for it.
 pub(crate) fn allow() -> TokenStream {
     quote! {
         #[allow(
+            clippy::missing_const_for_fn,
+            clippy::needless_pass_by_ref_mut,
             clippy::needless_pass_by_value,
+            clippy::same_name_method,
+            clippy::single_call_fn,
             clippy::trivially_copy_pass_by_ref,
             clippy::unused_async,
             clippy::unused_self

@@ -32,12 +32,12 @@ pub(super) fn implementation(
 fn data(before_handle: &[&Handler], shell: &Shell<'_>, items: &mut TokenStream) {
     items.extend(before_handle.iter().map(|&handler| {
         let place = method::returned(handler);
-        let attribute = presence::attribute(handler, place);
+        let attributes = presence::attributes(handler, place);
         if let Some(data) = &handler.data {
-            return quote_spanned!(place=> #attribute type Data = #data;);
+            return quote_spanned!(place=> #attributes type Data = #data;);
         }
         let (admit, output) = (paths::admit_trait(place), output(handler));
-        quote_spanned!(place=> #attribute type Data = <#output as #admit>::Data;)
+        quote_spanned!(place=> #attributes type Data = <#output as #admit>::Data;)
     }));
     items.extend(
         presence::unless(before_handle, shell.span)

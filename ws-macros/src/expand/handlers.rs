@@ -65,11 +65,11 @@ fn judged(
     shell: &Shell<'_>,
 ) -> TokenStream {
     let head = Head { kind: handler.kind, plain: handler.is_plain(), at };
-    let (out, attribute) = (method::out(handler), presence::attribute(handler, at));
+    let (out, attributes) = (method::out(handler), presence::attributes(handler, at));
     let arguments = Arguments::new(handler, arguments);
     let call = Call::new(handler, &arguments, shell);
     quote_spanned! {at=>
-        #attribute
+        #attributes
         #head<'ws>(#arguments) -> #returns {
             let #out = #call;
             #judge(#out)
@@ -87,7 +87,7 @@ fn replying(handler: &Handler, arguments: &[Argument], shell: &Shell<'_>) -> Tok
 fn unjudged(handler: &Handler, arguments: &[Argument], shell: &Shell<'_>) -> TokenStream {
     let at = span::at(handler.name.span());
     let head = Head { kind: handler.kind, plain: handler.is_plain(), at };
-    let attribute = presence::attribute(handler, at);
+    let attributes = presence::attributes(handler, at);
     let arguments = Arguments::new(handler, arguments);
     let call = Call::new(handler, &arguments, shell);
     let returns = match &handler.output {
@@ -95,7 +95,7 @@ fn unjudged(handler: &Handler, arguments: &[Argument], shell: &Shell<'_>) -> Tok
         // The compiler reports a future that is not `Send` at the return type, so there is one, at the handler's name.
         None => handler.is_async.then(|| quote_spanned!(at=> -> ())),
     };
-    quote_spanned!(at=> #attribute #head<'ws>(#arguments) #returns { #call })
+    quote_spanned!(at=> #attributes #head<'ws>(#arguments) #returns { #call })
 }
 
 /// A route without its handlers is built by nobody: should the compiler read what we could not, it ends here.

@@ -9,7 +9,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident};
 use syn::{Lifetime, Token, Type, token::Paren};
 
-use super::shell::Shell;
+use super::{shell::Shell, unedited};
 use crate::{model::Handler, span, vocabulary::Kind};
 
 /// The arguments of a method, and of the call in it.
@@ -76,25 +76,28 @@ impl ToTokens for Arguments<'_> {
 }
 
 /// `<Chat>::message(self, socket, say).await`: the inherent method, never the generated one.
-pub(super) struct Call<'a> {
-    self_type: &'a Type,
+pub(super) struct Call<'a, S, G> {
+    /// The route's type, as it is to be written.
+    self_type: S,
     handler: &'a Handler,
-    given: Vec<&'a Ident>,
+    given: Vec<G>,
 }
 
-impl<'a> Call<'a> {
+impl<'a> Call<'a, &'a Type, &'a Ident> {
     /// The call of a method with `arguments`.
     pub(super) fn new(handler: &'a Handler, arguments: &'a Arguments<'_>, shell: &'a Shell<'_>) -> Self {
-        Self::with(handler, arguments.given().collect(), shell)
-    }
-
-    /// The call with what follows `self`.
-    pub(super) fn with(handler: &'a Handler, given: Vec<&'a Ident>, shell: &'a Shell<'_>) -> Self {
-        Self { self_type: &shell.target.self_type, handler, given }
+        Self { self_type: &shell.target.self_type, handler, given: arguments.given().collect() }
     }
 }
 
-impl ToTokens for Call<'_> {
+impl<'a, G: ToTokens> Call<'a, TokenStream, G> {
+    /// The call with what follows `self`, in code at which the compiler suggests no edits.
+    pub(super) fn unedited(handler: &'a Handler, given: Vec<G>, shell: &Shell<'_>) -> Self {
+        Self { self_type: unedited::kept(shell.target.self_type.to_token_stream()), handler, given }
+    }
+}
+
+impl<S: ToTokens, G: ToTokens> ToTokens for Call<'_, S, G> {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let name = &self.handler.name;
         let at = span::at(name.span());

@@ -10,6 +10,7 @@
 //!     impl Endpoint for Chat { … }
 //!     impl Plain for Chat { … }                    // one method a handler that is not `async`, one call each
 //!     impl Route for Chat { … }                    // one method a handler that is, likewise
+//!     // (the one with `message`, where variants have handlers, through a derive: `unedited`)
 //! };
 //! ```
 
@@ -25,10 +26,12 @@ mod paths;
 mod presence;
 mod route;
 mod shell;
+mod unedited;
 mod variants;
 
 pub(crate) use self::{
     block::{allow, outlasting, sharing},
     contract::contract,
     route::{route, stub},
+    unedited::written,
 };

@@ -104,7 +104,7 @@ pub(super) fn handler_docs(route: &Route, shell: &Shell<'_>) -> Option<TokenStre
     let entries: Vec<TokenStream> = all(route)
         .filter_map(|handler| {
             let (name, text) = (handler.name.unraw().to_string(), docs::text(&handler.docs, at)?);
-            let attribute = presence::attribute(handler, at);
+            let attribute = presence::condition(handler, at);
             Some(quote_spanned!(at=> #attribute (#name, #text)))
         })
         .collect();

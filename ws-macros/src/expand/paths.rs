@@ -45,6 +45,11 @@ pub(super) fn outside(root: Option<&Path>, name: Name) -> TokenStream {
     quote_spanned!(span=> #root #usual::__private::#name)
 }
 
+/// The derive that writes the dispatch to the variants' handlers, its two names at two places: that of the derive is all between.
+pub(super) fn variants(from: Span, to: Span) -> (Ident, Ident) {
+    (Ident::new(RUNTIME, from), Ident::new("Variants", to))
+}
+
 macro_rules! names {
     ($($(#[$doc:meta])* $function:ident = $name:literal),* $(,)?) => {
         $($(#[$doc])* pub(super) fn $function(span: Span) -> Name {
@@ -87,6 +92,7 @@ names! {
     pass = "pass",
     extend = "extend",
     reply = "reply",
+    content = "content",
     unread = "unread",
     result = "Result",
     some = "Some",

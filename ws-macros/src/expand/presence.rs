@@ -1,4 +1,4 @@
-//! Whether a handler is there at all, which its `#[cfg]`s say after the attribute has run.
+//! Whether a handler is there at all, which its `#[cfg]`s say after the attribute has run; and what it lets pass.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
@@ -6,10 +6,19 @@ use quote::quote_spanned;
 use super::paths;
 use crate::model::Handler;
 
-/// `#[cfg(…)]` for what stands for one handler; `None` if that always is there, for an empty stream crosses into the compiler too.
-pub(super) fn attribute(handler: &Handler, span: Span) -> Option<TokenStream> {
+/// `#[cfg(…)]` for what stands for one handler; `None` if that always is there.
+pub(super) fn condition(handler: &Handler, span: Span) -> Option<TokenStream> {
     let conditions = &handler.conditions;
     (!conditions.is_empty()).then(|| quote_spanned!(span=> #(#[cfg(#conditions)])*))
+}
+
+/// `#[cfg(…)]` and `#[allow(…)]` for what stands for one handler; `None` without any, for an empty stream crosses into the
+/// compiler too.
+pub(super) fn attributes(handler: &Handler, span: Span) -> Option<TokenStream> {
+    let Handler { conditions, allowed, deprecated, .. } = handler;
+    let deprecated = deprecated.then(|| quote_spanned!(span=> #[allow(deprecated)]));
+    (!conditions.is_empty() || !allowed.is_empty() || deprecated.is_some())
+        .then(|| quote_spanned!(span=> #(#[cfg(#conditions)])* #(#allowed)* #deprecated))
 }
 
 /// Whether any of the handlers is there, as a constant.

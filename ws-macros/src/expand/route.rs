@@ -2,7 +2,12 @@
 
 use proc_macro2::TokenStream;
 
-use super::{contract, endpoint, handlers, options, paths, shell::Shell, variants};
+use super::{
+    contract, endpoint, handlers, options,
+    paths::{self, Name},
+    shell::Shell,
+    variants,
+};
 use crate::{
     model::{Handler, Route, Served, Stub},
     vocabulary::Kind,
@@ -19,9 +24,10 @@ pub(crate) fn route(route: &Route) -> TokenStream {
         let into = if handler.is_plain() { &mut plain } else { &mut items };
         into.extend(handlers::method(handler, &shell));
     }
+    let (mut plain, mut items) = (Impl::of(plain), Impl::of(items));
     if let Some(variants) = &route.variants {
         let into = if variants.is_plain() { &mut plain } else { &mut items };
-        into.extend(variants::method(variants, &shell));
+        into.dispatch = Some(variants::method(variants, &shell));
     }
     let before_handle: Vec<&Handler> =
         route.handlers.iter().filter(|handler| handler.kind == Kind::BeforeHandle).collect();
@@ -33,14 +39,35 @@ pub(crate) fn stub(stub: &Stub) -> TokenStream {
     let Stub { target, served, unread, before_handle, .. } = stub;
     let shell = Shell::new(target);
     let plain = unread.map(handlers::unread).unwrap_or_default();
-    beside(served, &before_handle.iter().collect::<Vec<_>>(), plain, TokenStream::new(), &shell)
+    let (plain, items) = (Impl::of(plain), Impl::of(TokenStream::new()));
+    beside(served, &before_handle.iter().collect::<Vec<_>>(), plain, items, &shell)
+}
+
+/// What stands in an impl.
+struct Impl {
+    items: TokenStream,
+    /// The dispatch to the handlers of variants, if it is there.
+    dispatch: Option<TokenStream>,
+}
+
+impl Impl {
+    fn of(items: TokenStream) -> Self {
+        Self { items, dispatch: None }
+    }
+
+    fn write(self, name: Name, shell: &Shell<'_>, out: &mut TokenStream) {
+        match self.dispatch {
+            None => shell.implement(name, self.items, out),
+            Some(dispatch) => shell.implement_unedited(name, self.items, dispatch, out),
+        }
+    }
 }
 
 fn beside(
     served: &Served,
     before_handle: &[&Handler],
-    plain: TokenStream,
-    items: TokenStream,
+    plain: Impl,
+    route: Impl,
     shell: &Shell<'_>,
 ) -> TokenStream {
     let mut out = TokenStream::new();
@@ -48,7 +75,7 @@ fn beside(
         contract::implementation(contract, shell, &mut out);
     }
     endpoint::implementation(served, before_handle, shell, &mut out);
-    shell.implement(paths::plain(shell.span), plain, &mut out);
-    shell.implement(paths::route(shell.span), items, &mut out);
+    plain.write(paths::plain(shell.span), shell, &mut out);
+    route.write(paths::route(shell.span), shell, &mut out);
     shell.enclose(out)
 }

@@ -4,7 +4,10 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::{Generics, Token, WherePredicate, parse_quote, spanned::Spanned};
 
-use super::paths::{self, Name};
+use super::{
+    paths::{self, Name},
+    unedited,
+};
 use crate::{
     model::{Demand, Role, Target},
     span,
@@ -47,14 +50,30 @@ impl<'a> Shell<'a> {
         self.implement_by(Token![impl](self.target.keyword), name, items, out);
     }
 
+    /// As [`implement`](Self::implement), with one more item, at which the compiler suggests no edits.
+    pub(super) fn implement_unedited(
+        &self,
+        name: Name,
+        items: TokenStream,
+        item: TokenStream,
+        out: &mut TokenStream,
+    ) {
+        let head = self.head(Token![impl](self.span), name);
+        out.extend(unedited::implementation(head, items, item, self.target.end));
+    }
+
     fn implement_by(&self, keyword: Token![impl], name: Name, items: TokenStream, out: &mut TokenStream) {
+        out.extend(self.head(keyword, name));
+        out.append(braces(items, self.span));
+    }
+
+    fn head(&self, keyword: Token![impl], name: Name) -> TokenStream {
         let self_type = &self.target.self_type;
         let (generics, _, bounds) = self.generics.split_for_impl();
-        out.extend(quote_spanned! {self.span=>
+        quote_spanned! {self.span=>
             #[automatically_derived]
             #keyword #generics #name for #self_type #bounds
-        });
-        out.append(braces(items, self.span));
+        }
     }
 
     /// A scope where the generated items meet no others, under the conditions of the user's item.

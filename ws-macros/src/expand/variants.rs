@@ -2,23 +2,27 @@
 //!
 //! ```text
 //! match body {
-//!     Say::Join(field) => { let out = <Chat>::message_join(self, socket, field).await; reply::<Self, _, _>(out) }
+//!     Say::Join(field) => { let out = <Chat>::message_join(self, socket, content(field)).await; reply::<Self, _, _>(out) }
+//!     Say::Bid { amount: amount, lot: lot } => { … message_bid(self, content(amount), content(lot)) … }
 //!     Say::Who { .. } => { … }
 //! }
 //! ```
+//!
+//! It is written by a derive, so that the compiler suggests no edits at it (`unedited`); what stays the user's is marked.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
-use syn::ext::IdentExt;
+use syn::{ext::IdentExt, token::Paren};
 
 use super::{
     handlers::{Judge, Outcome, SOCKET},
     method::{self, Call, Head},
-    presence,
+    paths, presence,
     shell::Shell,
+    unedited::kept,
 };
 use crate::{
-    model::{Arm, Variants},
+    model::{Arm, Content, Variants},
     span,
     vocabulary::Kind,
 };
@@ -27,17 +31,19 @@ use crate::{
 pub(super) fn method(variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     let Some(first) = variants.arms.first() else { return TokenStream::new() };
     let at = span::at(first.handler.name.span());
-    let attribute = presence::if_any(variants.arms.iter().map(|arm| &arm.handler), at);
+    let attribute = presence::if_any(variants.arms.iter().map(|arm| &arm.handler), at).map(kept);
     let head = Head { kind: Kind::Message, plain: variants.is_plain(), at };
     let (socket, socket_kind) = (method::local(SOCKET.name, at), (SOCKET.default)(at));
     // A variant without a handler is reported where the enum is named.
     let body = method::local("body", span::of(&variants.body));
-    let (kind, outcome) = (&variants.body, Outcome { at });
+    let (kind, outcome) = (kept(variants.body.to_token_stream()), Outcome { at });
     let arms = variants.arms.iter().map(|arm| self::arm(arm, variants, shell));
     let block = quote_spanned!(at=> { #(#arms)* });
     let dispatch = aliased(variants, quote_spanned!(body.span()=> match #body #block));
+    // Handlers and variants may be deprecated; the server has to go on.
     quote_spanned! {at=>
         #attribute
+        #[allow(deprecated)]
         #head<'ws>(&'ws self, #socket: #socket_kind, #body: #kind) -> #outcome { #dispatch }
     }
 }
@@ -55,41 +61,100 @@ fn aliased(variants: &Variants, dispatch: TokenStream) -> TokenStream {
     let Variants { body, alias, .. } = variants;
     let Some(alias) = alias else { return dispatch };
     let at = span::of(body);
-    let kind = method::local(&alias.unraw().to_string(), at);
+    let (kind, body) = (method::local(&alias.unraw().to_string(), at), kept(body.to_token_stream()));
     // A name that the user's enum was allowed to have.
     let allow = quote_spanned!(at=> #[allow(non_camel_case_types)]);
     quote_spanned!(at=> #allow type #kind = #body; { #allow type #alias = #kind; #dispatch })
 }
 
-/// What stands before a variant's name.
-fn path(variants: &Variants, at: Span) -> TokenStream {
-    match &variants.alias {
-        Some(alias) => {
-            let mut alias = alias.clone();
-            alias.set_span(at);
-            alias.into_token_stream()
+/// Braces fit a variant of any kind, parentheses a newtype alone, and fields are all named: no data is dropped unnoticed.
+fn arm(arm: &Arm, variants: &Variants, shell: &Shell<'_>) -> TokenStream {
+    let Arm { variant, handler, content } = arm;
+    let name = handler.name.span();
+    let at = span::at(name);
+    let attributes = presence::attributes(handler, at).map(kept);
+    let mut given: Vec<Given> = Vec::new();
+    // The method's head has the trait's own types, so a wrong one of the user's is an error at the argument.
+    given
+        .extend(handler.first.as_ref().map(|kind| Given::Socket(method::local(SOCKET.name, span::of(kind)))));
+    let pattern = match content {
+        Content::Nothing => {
+            let path = own_path(variants, at);
+            quote_spanned!(at=> #path::#variant { .. })
         }
-        None => variants.path.to_token_stream(),
+        Content::Newtype(kind) => {
+            let (path, field) = (own_path(variants, at), method::local("field", span::of(kind)));
+            let pattern = quote_spanned!(at=> #path::#variant (#field));
+            given.push(Given::Content(field));
+            pattern
+        }
+        Content::Fields(fields) => {
+            let mut list = TokenStream::new();
+            for field in fields {
+                let local = method::local(&format!("field_{}", field.name.unraw()), span::of(&field.kind));
+                // Of an unknown field the compiler may suggest another, at the argument's name.
+                let name = kept(field.name.to_token_stream());
+                list.extend(quote_spanned!(at=> #name: #local,));
+                given.push(Given::Content(local));
+            }
+            // The compiler names a missing field only where the pattern, from its first to its last token, is the user's.
+            let (path, fields) = (kept(path(variants, name)), kept(braces(kept(list), name)));
+            quote_spanned!(at=> #path::#variant #fields)
+        }
+    };
+    let call = Call::unedited(handler, given, shell);
+    let (out, judge) = (method::out(handler), Judge { at: method::returned(handler) });
+    quote_spanned! {at=>
+        #attributes
+        #pattern => {
+            let #out = #call;
+            #judge(#out)
+        }
     }
 }
 
-/// Braces fit a variant of any kind, parentheses a newtype alone: the data of no other variant is dropped unnoticed.
-fn arm(arm: &Arm, variants: &Variants, shell: &Shell<'_>) -> TokenStream {
-    let Arm { variant, handler } = arm;
-    let at = span::at(handler.name.span());
-    let (path, attribute) = (path(variants, at), presence::attribute(handler, at));
-    // The method's head has the trait's own types, so a wrong one of the user's is an error at the argument.
-    let socket = handler.first.as_ref().map(|kind| method::local(SOCKET.name, span::of(kind)));
-    let field = handler.second.as_ref().map(|kind| method::local("field", span::of(kind)));
-    let pattern =
-        field.as_ref().map_or_else(|| quote_spanned!(at=> { .. }), |field| quote_spanned!(at=> (#field)));
-    let call = Call::with(handler, socket.iter().chain(&field).collect(), shell);
-    let (out, judge) = (method::out(handler), Judge { at: method::returned(handler) });
-    quote_spanned! {at=>
-        #attribute
-        #path::#variant #pattern => {
-            let #out = #call;
-            #judge(#out)
+/// The path before a variant's name, the derive's own as far as the user did not write it.
+fn own_path(variants: &Variants, at: Span) -> TokenStream {
+    let path = path(variants, at);
+    if variants.alias.is_some() { path } else { kept(path) }
+}
+
+/// The path before a variant's name, shown at `at`.
+fn path(variants: &Variants, at: Span) -> TokenStream {
+    if let Some(alias) = &variants.alias {
+        let mut alias = alias.clone();
+        alias.set_span(at);
+        return alias.into_token_stream();
+    }
+    let mut tokens = variants.path.to_token_stream().into_iter();
+    let first = tokens.next().map(|mut first| {
+        first.set_span(first.span().located_at(at));
+        first
+    });
+    first.into_iter().chain(tokens).collect()
+}
+
+fn braces(content: TokenStream, place: Span) -> TokenStream {
+    let mut group = Group::new(Delimiter::Brace, content);
+    group.set_span(place);
+    TokenTree::Group(group).into()
+}
+
+/// An argument of the call.
+enum Given {
+    Socket(Ident),
+    /// `content(field)`: of the type that the handler takes.
+    Content(Ident),
+}
+
+impl ToTokens for Given {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Socket(socket) => socket.to_tokens(tokens),
+            Self::Content(field) => {
+                paths::content(field.span()).to_tokens(tokens);
+                Paren(field.span()).surround(tokens, |tokens| field.to_tokens(tokens));
+            }
         }
     }
 }

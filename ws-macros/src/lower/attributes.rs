@@ -1,8 +1,8 @@
 //! What the attributes on an item say: documentation, and when the item is there at all.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Attribute, Expr, ExprLit, Lit, Meta, Token, punctuated::Punctuated};
+use syn::{Attribute, Expr, ExprLit, Lit, Meta, MetaList, Token, punctuated::Punctuated};
 
 use crate::model::DocPart;
 
@@ -26,9 +26,32 @@ fn doc(attribute: &Attribute) -> Option<DocPart> {
     })
 }
 
-/// The lints that an item does without, and with it what is written beside it.
+/// The lints that an item does without, and with it what is written beside it. What it expects is allowed there: it may be
+/// found in the item alone.
 pub(super) fn allowed(attributes: &[Attribute]) -> Vec<Attribute> {
-    attributes.iter().filter(|attribute| attribute.path().is_ident("allow")).cloned().collect()
+    let allowed = attributes.iter().filter_map(|attribute| {
+        let path = attribute.path();
+        if path.is_ident("allow") {
+            return Some(attribute.clone());
+        }
+        let word = path.get_ident().filter(|word| *word == "expect")?;
+        let Meta::List(list) = &attribute.meta else { return None };
+        let mut list = list.clone();
+        list.path = Ident::new("allow", word.span()).into();
+        Some(Attribute { meta: Meta::List(list), ..attribute.clone() })
+    });
+    allowed.collect()
+}
+
+/// Whether an item is `#[deprecated]`, be it under a condition.
+pub(super) fn is_deprecated(attributes: &[Attribute]) -> bool {
+    fn deprecates(meta: &Meta) -> bool {
+        match meta {
+            Meta::List(list) if list.path.is_ident("cfg_attr") => parts(list).iter().skip(1).any(deprecates),
+            meta => meta.path().is_ident("deprecated"),
+        }
+    }
+    attributes.iter().any(|attribute| deprecates(&attribute.meta))
 }
 
 /// The predicates that must all hold for an item to be there; none if it always is.
@@ -44,11 +67,14 @@ fn condition(meta: &Meta) -> Vec<TokenStream> {
     if !list.path.is_ident("cfg_attr") {
         return Vec::new();
     }
-    let Ok(parts) = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated) else {
-        return Vec::new();
-    };
-    let mut parts = parts.into_iter();
+    let mut parts = parts(list).into_iter();
     let Some(when) = parts.next() else { return Vec::new() };
     // `cfg_attr(a, cfg(b))` takes the item away where `a` holds and `b` does not.
     parts.flat_map(|part| condition(&part)).map(|inner| quote!(any(not(#when), #inner))).collect()
+}
+
+/// What stands in `cfg_attr(…)`: the predicate, then attributes; none if that cannot be read.
+fn parts(list: &MetaList) -> Vec<Meta> {
+    let parts = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
+    parts.into_iter().flatten().collect()
 }

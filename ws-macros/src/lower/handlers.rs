@@ -36,7 +36,17 @@ pub(super) fn read(block: Block, body: Option<&Type>, errors: &mut Diagnostics) 
     for method in block.methods {
         let name = method.signature.ident.clone();
         let always = conditions(&method.attributes).is_empty();
-        match names::sort(&method, &names, body, errors) {
+        let sorted = names::sort(&method, &names, body, errors);
+        if let Some(marker) = variants::marker(&method).filter(|_| !matches!(sorted, Name::Variant(_))) {
+            errors.on(
+                marker.path(),
+                format!(
+                    "`#[ws_fields]` is for a handler of a variant, and `{name}` is not one\n\
+                     help: leave it out, or handle the variant `Bid` in `fn message_bid`"
+                ),
+            );
+        }
+        match sorted {
             Name::Handler(word) => {
                 whole |= always && word.kind == Kind::Message;
                 found.kinds.push(word.kind);

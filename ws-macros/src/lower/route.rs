@@ -89,7 +89,10 @@ fn is_named(name: &str, arguments: &TokenStream, target: &Target, found: &Found)
         || (!generics.params.is_empty() && mentions(&generics.to_token_stream(), name))
         || generics.where_clause.as_ref().is_some_and(|bounds| mentions(&bounds.to_token_stream(), name))
         || found.handlers.iter().any(types)
-        || found.arms.iter().any(|arm| types(&arm.handler))
+        || found
+            .arms
+            .iter()
+            .any(|arm| types(&arm.handler) || arm.content.kinds().any(|kind| names(kind, name)))
 }
 
 fn check_protocols(contract: &Contract, options: &Options, keys: &Keys, errors: &mut Diagnostics) {

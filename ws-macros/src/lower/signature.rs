@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{FnArg, GenericParam, Receiver, ReceiverKind, ReturnType, Safety, Signature, Type};
+use syn::{FnArg, GenericParam, Pat, Receiver, ReceiverKind, ReturnType, Safety, Signature, Type};
 
 use super::{attributes, bare, borrow::made_static_in};
 use crate::{
@@ -15,6 +15,12 @@ use crate::{
     vocabulary::{HandlerWord, Kind, Returns, Second},
 };
 
+/// An argument that a handler takes by value.
+pub(super) struct Value {
+    pub(super) pattern: Pat,
+    pub(super) kind: Type,
+}
+
 /// Reads a handler. Every mistake in its signature is reported, and what is wrong is left out.
 ///
 /// `body` is the type that it takes by value, if the attribute says.
@@ -25,24 +31,22 @@ pub(super) fn read(
     body: Option<&Type>,
     errors: &mut Diagnostics,
 ) -> Handler {
-    let mut reader =
-        Reader { name: method.signature.ident.clone(), word, expected, body, data: None, errors };
-    reader.qualifiers(&method.signature);
-    reader.receiver(&method.signature);
-    let (first, second) = reader.arguments(&method.signature);
-    let output = reader.output(&method.signature);
-    let data = reader.data;
-    Handler {
-        data,
-        kind: word.kind,
-        name: method.signature.ident,
-        is_async: method.signature.asyncness.is_some(),
-        first,
-        second,
-        output,
-        conditions: attributes::conditions(&method.attributes),
-        docs: attributes::docs(&method.attributes),
-    }
+    let name = method.signature.ident.clone();
+    let reader = Reader { name, word, expected, body, of_variant: false, data: None, errors };
+    let (mut handler, mut values) = reader.read(method);
+    handler.second = values.pop().map(|value| value.kind);
+    handler
+}
+
+/// Reads the handler of a variant, which takes any number of arguments by value.
+pub(super) fn of_variant(
+    method: Method,
+    word: &HandlerWord,
+    expected: &str,
+    errors: &mut Diagnostics,
+) -> (Handler, Vec<Value>) {
+    let name = method.signature.ident.clone();
+    Reader { name, word, expected, body: None, of_variant: true, data: None, errors }.read(method)
 }
 
 struct Reader<'a> {
@@ -50,12 +54,34 @@ struct Reader<'a> {
     word: &'a HandlerWord,
     expected: &'a str,
     body: Option<&'a Type>,
+    of_variant: bool,
     /// Found while the return type is read.
     data: Option<Type>,
     errors: &'a mut Diagnostics,
 }
 
 impl Reader<'_> {
+    fn read(mut self, method: Method) -> (Handler, Vec<Value>) {
+        self.qualifiers(&method.signature);
+        self.receiver(&method.signature);
+        let (first, values) = self.arguments(&method.signature);
+        let output = self.output(&method.signature);
+        let handler = Handler {
+            data: self.data,
+            kind: self.word.kind,
+            name: method.signature.ident,
+            is_async: method.signature.asyncness.is_some(),
+            first,
+            second: None,
+            output,
+            conditions: attributes::conditions(&method.attributes),
+            allowed: attributes::allowed(&method.attributes),
+            deprecated: attributes::is_deprecated(&method.attributes),
+            docs: attributes::docs(&method.attributes),
+        };
+        (handler, values)
+    }
+
     fn error(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
         self.errors.on(tokens, message);
     }
@@ -124,8 +150,8 @@ impl Reader<'_> {
     }
 
     /// The first argument is a reference, the second what the handler takes besides; either may be left out.
-    fn arguments(&mut self, signature: &Signature) -> (Option<Type>, Option<Type>) {
-        let (mut first, mut second) = (None, None);
+    fn arguments(&mut self, signature: &Signature) -> (Option<Type>, Vec<Value>) {
+        let (mut first, mut values) = (None, Vec::new());
         for argument in signature.inputs.iter().filter_map(typed) {
             for attribute in &argument.attrs {
                 if !attributes::conditions(std::slice::from_ref(attribute)).is_empty() {
@@ -133,6 +159,7 @@ impl Reader<'_> {
                 }
             }
             let kind = &*argument.ty;
+            let value = || Value { pattern: (*argument.pat).clone(), kind: kind.clone() };
             if let Some(token) = impl_trait(kind) {
                 self.error(
                     token,
@@ -142,17 +169,18 @@ impl Reader<'_> {
                     ),
                 );
             } else if reference(kind).is_some() {
-                self.reference(kind, &mut first, &mut second);
+                self.reference(value(), &mut first, &mut values);
             } else {
-                self.value(kind, first.is_some(), &mut second);
+                self.value(value(), first.is_some(), &mut values);
             }
         }
-        (first, second)
+        (first, values)
     }
 
-    fn reference(&mut self, kind: &Type, first: &mut Option<Type>, second: &mut Option<Type>) {
+    fn reference(&mut self, value: Value, first: &mut Option<Type>, values: &mut Vec<Value>) {
         let (name, expected) = (self.name.clone(), self.expected);
-        if first.is_none() && second.is_some() && self.word.second == Second::Value {
+        let kind = &value.kind;
+        if first.is_none() && !values.is_empty() && self.word.second == Second::Value {
             self.error(kind, format!("the connection comes first\nhelp: write `{expected}`"));
         } else if first.is_none() && self.word.second == Second::Value && self.is_payload(kind) {
             self.by_value(kind);
@@ -166,9 +194,9 @@ impl Reader<'_> {
                 self.error(kind, format!("{message}\nhelp: write `{expected}`"));
             }
             *first = Some(kind.clone());
-        } else if second.is_none() && self.word.second == Second::Reference {
-            *second = Some(kind.clone());
-        } else if second.is_none() && self.word.second == Second::Value {
+        } else if values.is_empty() && self.word.second == Second::Reference {
+            values.push(value);
+        } else if self.word.second == Second::Value && (values.is_empty() || self.of_variant) {
             self.by_value(kind);
         } else {
             self.error(kind, format!("`{name}` takes no further argument\nhelp: write `{expected}`"));
@@ -195,30 +223,40 @@ impl Reader<'_> {
         self.error(kind, message);
     }
 
-    fn value(&mut self, kind: &Type, after_first: bool, second: &mut Option<Type>) {
+    fn value(&mut self, value: Value, after_first: bool, values: &mut Vec<Value>) {
         let (name, expected, reference) = (self.name.clone(), self.expected, self.word.first);
-        if self.word.second != Second::Value {
+        let kind = &value.kind;
+        if self.of_variant {
+            if values.is_empty() && !after_first && is_called(kind, &["Socket"]) {
+                self.error(
+                    kind,
+                    format!("`{name}` takes the connection by reference, as `{reference}`\nhelp: write `{expected}`"),
+                );
+            } else {
+                values.push(value);
+            }
+        } else if self.word.second != Second::Value {
             let message = if after_first && self.word.second == Second::Nothing {
                 format!("`{name}` takes `{reference}` alone\nhelp: write `{expected}`")
             } else {
                 format!("`{name}` takes its arguments by reference\nhelp: write `{expected}`")
             };
             self.error(kind, message);
-        } else if let Some(earlier) = second.take() {
+        } else if let Some(earlier) = values.pop() {
             if after_first {
                 self.error(kind, format!("`{name}` takes no further argument\nhelp: write `{expected}`"));
             } else {
                 self.error(
-                    earlier,
+                    earlier.kind,
                     format!(
                         "`{name}` takes one argument by value, and the connection by reference: `{reference}`\n\
                          help: write `{expected}`"
                     ),
                 );
             }
-            *second = Some(kind.clone());
+            values.push(value);
         } else {
-            *second = Some(kind.clone());
+            values.push(value);
         }
     }
 

@@ -54,6 +54,7 @@ pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) ->
             let target = Target {
                 root,
                 keyword: block.span,
+                end: block.end,
                 generics,
                 self_type,
                 conditions: conditions(&block.attributes),
@@ -136,6 +137,7 @@ fn of_structure<T>(structure: &Structure, root: Option<Path>, errors: &mut Diagn
     let target = Target {
         root,
         keyword: structure.span,
+        end: structure.span,
         generics,
         self_type,
         conditions,

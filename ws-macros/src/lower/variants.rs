@@ -1,18 +1,18 @@
-//! Handlers of single variants: `message_join` is called with what `Say::Join` holds.
+//! Handlers of single variants: `message_join` is called with the content of `Say::Join`.
 
 use proc_macro2::Ident;
-use syn::{Path, PathArguments, Token, Type};
+use syn::{Attribute, Meta, Pat, Path, PathArguments, Token, Type, ext::IdentExt};
 
 use super::{
     mentions::{names, parameter},
-    signature,
+    signature::{self, Value},
 };
 use crate::{
     diagnostics::Diagnostics,
     kind::is_called,
-    model::{Arm, Target},
+    model::{Arm, Content, Field, Target},
     shown, span,
-    syntax::Method,
+    syntax::{self, Method},
     vocabulary::{HANDLERS, Kind},
 };
 
@@ -32,8 +32,80 @@ pub(super) fn arm(method: Method, variant: &str, errors: &mut Diagnostics) -> Op
     ident.set_span(span::at(name.span()));
     let word = HANDLERS.iter().find(|word| word.kind == Kind::Message)?;
     let expected = format!("async fn {name}(&self, ws: &Socket<Self>, field: Field)");
-    let handler = signature::read(method, word, &expected, None, errors);
-    Some(Arm { variant: ident, handler })
+    let marker = marker(&method).cloned();
+    let (handler, values) = signature::of_variant(method, word, &expected, errors);
+    let content = content(&name, marker.as_ref(), values, errors);
+    Some(Arm { variant: ident, handler, content })
+}
+
+/// `#[ws_fields]`, if the method has it.
+pub(super) fn marker(method: &Method) -> Option<&Attribute> {
+    method.attributes.iter().find(|attribute| syntax::is_marker(attribute.path()))
+}
+
+/// What the arguments take of the variant. Of one argument the attribute cannot tell whether it is the content of a newtype
+/// variant or the only field of a struct variant: it is the former, unless the marker says otherwise.
+fn content(
+    handler: &Ident,
+    marker: Option<&Attribute>,
+    mut values: Vec<Value>,
+    errors: &mut Diagnostics,
+) -> Content {
+    if let Some(marker) = marker {
+        if !matches!(marker.meta, Meta::Path(_)) {
+            errors.on(marker.path(), "`#[ws_fields]` takes no arguments\nhelp: write `#[ws_fields]`; the handler's arguments name the fields");
+        } else if values.is_empty() {
+            errors.on(
+                marker.path(),
+                format!("`#[ws_fields]` makes the arguments of `{handler}` fields of its variant, and there are none\nhelp: leave it out"),
+            );
+        }
+    }
+    if marker.is_none() && values.len() < 2 {
+        return values.pop().map_or(Content::Nothing, |value| Content::Newtype(Box::new(value.kind)));
+    }
+    let (mut fields, mut written): (Vec<Field>, Vec<String>) = (Vec::new(), Vec::new());
+    for Value { pattern, kind } in values {
+        let Some(name) = field(&pattern) else {
+            let found = shown::code(&pattern);
+            errors.on(
+                &pattern,
+                format!(
+                    "the arguments of `{handler}` are the fields of its variant: expected the name of one, found `{found}`\n\
+                     help: write `amount: u64`, or `_amount: u64` if it is not used"
+                ),
+            );
+            continue;
+        };
+        let argument = shown::code(&pattern);
+        match fields.iter().position(|earlier| earlier.name == name) {
+            None => {
+                fields.push(Field { name, kind });
+                written.push(argument);
+            }
+            // Two arguments of one name.
+            Some(earlier) if written[earlier] == argument => errors.by_the_compiler(),
+            Some(_) => errors.on(
+                &pattern,
+                format!("`{handler}` takes the field `{name}` twice\nhelp: keep one of the arguments"),
+            ),
+        }
+    }
+    Content::Fields(fields)
+}
+
+/// The field that an argument takes: the one of its name. An underscore before it says, as elsewhere, that it is not used.
+fn field(pattern: &Pat) -> Option<Ident> {
+    let Pat::Ident(argument) = pattern else { return None };
+    if argument.subpat.is_some() {
+        return None;
+    }
+    let name = argument.ident.unraw().to_string();
+    let name = name.trim_start_matches('_');
+    // A keyword is written raw.
+    let mut ident = syn::parse_str::<Ident>(name).or_else(|_| syn::parse_str(&format!("r#{name}"))).ok()?;
+    ident.set_span(argument.ident.span());
+    Some(ident)
 }
 
 /// The message type as a path that a variant's name can follow: `Say<u8>` becomes `Say::<u8>`.

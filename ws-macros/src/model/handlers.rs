@@ -1,7 +1,7 @@
 //! The handlers of a block.
 
 use proc_macro2::{Ident, TokenStream};
-use syn::{Path, Type};
+use syn::{Attribute, Path, Type};
 
 use super::DocPart;
 use crate::vocabulary::Kind;
@@ -20,6 +20,10 @@ pub(crate) struct Handler {
     /// What the connection's data was meant to be, where what `before_handle` returns is no `Result`.
     pub(crate) data: Option<Type>,
     pub(crate) conditions: Vec<TokenStream>,
+    /// The lints that it allows: what stands for it mentions its types once more.
+    pub(crate) allowed: Vec<Attribute>,
+    /// Whether it is `#[deprecated]`, which is no concern of whoever calls it for the server.
+    pub(crate) deprecated: bool,
     pub(crate) docs: Vec<DocPart>,
 }
 
@@ -53,4 +57,35 @@ impl Variants {
 pub(crate) struct Arm {
     pub(crate) variant: Ident,
     pub(crate) handler: Handler,
+    /// What the handler takes of the variant; its `second` is not used.
+    pub(crate) content: Content,
+}
+
+/// What a handler takes of its variant.
+pub(crate) enum Content {
+    /// Nothing: it handles a variant of any kind.
+    Nothing,
+    /// The content of a newtype variant.
+    Newtype(Box<Type>),
+    /// All fields of a variant with named fields.
+    Fields(Vec<Field>),
+}
+
+/// A field of a variant, and the argument that takes it.
+pub(crate) struct Field {
+    /// The field's name, at the argument.
+    pub(crate) name: Ident,
+    pub(crate) kind: Type,
+}
+
+impl Content {
+    /// The types of the arguments.
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = &Type> {
+        let (newtype, fields) = match self {
+            Self::Nothing => (None, &[][..]),
+            Self::Newtype(kind) => (Some(&**kind), &[][..]),
+            Self::Fields(fields) => (None, &fields[..]),
+        };
+        newtype.into_iter().chain(fields.iter().map(|field| &field.kind))
+    }
 }

@@ -11,7 +11,7 @@ mod route;
 pub(crate) use self::{
     contract::{Capture, Contract, Inline, Params},
     docs::DocPart,
-    handlers::{Arm, Handler, Variants},
+    handlers::{Arm, Content, Field, Handler, Variants},
     options::{OnInvalid, Options, Origins, Setting, Value},
     route::{Demand, Lowered, Role, Route, Served, Stated, Stub, Target},
 };

@@ -46,6 +46,8 @@ pub(crate) struct Target {
     pub(crate) root: Option<Path>,
     /// The place of the item's `impl` or `struct`.
     pub(crate) keyword: Span,
+    /// Where the block ends; of a struct, its keyword again.
+    pub(crate) end: Span,
     pub(crate) generics: Generics,
     pub(crate) self_type: Type,
     /// Under which conditions the item is there.

@@ -12,6 +12,8 @@ pub(crate) struct Block {
     pub(crate) attributes: Vec<Attribute>,
     /// Where `impl` stands.
     pub(crate) span: Span,
+    /// Where it ends.
+    pub(crate) end: Span,
     /// Where the trait's name begins, if it is a trait's impl.
     pub(crate) of_trait: Option<Span>,
     pub(crate) generics: Generics,
@@ -46,10 +48,11 @@ impl Block {
         }
         generics.where_clause = input.parse()?;
         let content;
-        braced!(content in input);
+        let braces = braced!(content in input);
         let mut block = Self {
             attributes,
             span: impl_token.span,
+            end: braces.span.close(),
             of_trait,
             generics,
             self_type,

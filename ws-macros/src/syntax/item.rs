@@ -7,7 +7,7 @@ use syn::{
     parse::{ParseStream, Parser, Result},
 };
 
-use super::{Block, hollow};
+use super::{Block, hollow, is_marker};
 use crate::span;
 
 /// An item.
@@ -46,6 +46,13 @@ impl Item {
     /// Whether it is an inherent impl block.
     pub(crate) fn is_block(&self) -> bool {
         matches!(self, Self::Block(block) if block.of_trait.is_none())
+    }
+
+    /// Whether a method of the block has one of the library's markers.
+    pub(crate) fn has_markers(&self) -> bool {
+        let Self::Block(block) = self else { return false };
+        let mut attributes = block.methods.iter().flat_map(|method| &method.attributes);
+        attributes.any(|attribute| is_marker(attribute.path()))
     }
 
     fn parse(input: ParseStream<'_>) -> Result<Self> {

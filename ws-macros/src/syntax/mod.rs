@@ -8,6 +8,7 @@ mod deflate;
 mod hollow;
 mod item;
 mod list;
+mod marker;
 mod skip;
 mod slot;
 
@@ -18,5 +19,6 @@ pub(crate) use self::{
     deflate::{Deflate, DeflateKeys},
     item::{Item, Structure},
     list::{Origins, Strings},
+    marker::{is_marker, unmarked},
     slot::Slot,
 };

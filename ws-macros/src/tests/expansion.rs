@@ -116,6 +116,42 @@ shapes! {
         }
     "#
 
+    fields_of_variants_are_named: r#"
+        #[ws_route("/", body = wire::Req, response = Heard)]
+        impl Auction {
+            fn message_bid(&self, ws: &Socket<Self>, amount: u64, _lot: Lot) -> Heard { todo!() }
+            /// Enters.
+            #[ws_fields]
+            async fn message_enter(&self, r#type: String) {}
+            #[ws_fields]
+            #[cfg(unix)]
+            fn message_leave(&self, ws: &Socket<Self>, mut reason: Option<String>, code: u16) {}
+            fn message_watch(&self) {}
+        }
+    "#
+
+    fields_of_variants_that_a_parameter_decides: r#"
+        #[ws_route("/", body = wire::Req<T>)]
+        impl<T> Auction<T> { fn message_bid(&self, amount: T, lot: u8) {} }
+    "#
+
+    deprecated_handlers_are_called: r#"
+        #[ws_route("/", body = Say)]
+        #[expect(non_snake_case, reason = "old")]
+        impl Chat {
+            #[deprecated(note = "speak up")]
+            fn before_handle(&self) -> Result<User, Reject> { todo!() }
+            #[deprecated]
+            fn open(&self) {}
+            #[cfg_attr(unix, deprecated)]
+            async fn message(&self, say: Say) {}
+            #[allow(deprecated)]
+            fn close(&self) {}
+            #[expect(deprecated)]
+            fn error(&self, error: Error) -> OldSay { todo!() }
+        }
+    "#
+
     a_contract_of_another_type: r"
         #[ws_route(api::ChatApi, idle_timeout = 30)]
         impl Chat { async fn message(&self, say: Say) {} }

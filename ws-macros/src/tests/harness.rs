@@ -1,8 +1,8 @@
 //! An attribute from its source to its tokens.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Group, TokenStream, TokenTree};
 
-use crate::attribute;
+use crate::{attribute, expand};
 
 /// One of the two attributes.
 #[derive(Clone, Copy)]
@@ -25,7 +25,31 @@ pub(super) fn expand(source: &str) -> TokenStream {
     };
     let attribute =
         if name.as_deref() == Some("ws_contract") { Attribute::Contract } else { Attribute::Route };
-    run(attribute, arguments, tokens.collect())
+    with_derives(run(attribute, arguments, tokens.collect()))
+}
+
+/// The tokens with what the derive of ours writes in the place of its item, as the compiler has it in the end.
+pub(super) fn with_derives(tokens: TokenStream) -> TokenStream {
+    let mut out = TokenStream::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let next = tokens.peek().map(ToString::to_string);
+        if token.to_string() == "#" && next.is_some_and(|next| next.contains("derive (__ws :: Variants)")) {
+            // `[derive(…)]`, `#`, `[ws_variants(…)]`, `struct`, its name, `;`.
+            let item: Vec<TokenTree> = tokens.by_ref().take(6).collect();
+            out.extend(expand::written(item.into_iter().skip(1).collect()));
+            continue;
+        }
+        out.extend([match token {
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), with_derives(group.stream()));
+                inner.set_span(group.span());
+                TokenTree::Group(inner)
+            }
+            other => other,
+        }]);
+    }
+    out
 }
 
 pub(super) fn run(attribute: Attribute, arguments: TokenStream, item: TokenStream) -> TokenStream {

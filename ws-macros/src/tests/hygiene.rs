@@ -34,7 +34,21 @@ fn the_block_is_written_first_and_unchanged() {
     for arguments in ["\"/\"", "\"no slash\", wrong = 1"] {
         let written = expand(&format!("#[ws_route({arguments})] {block}")).to_string();
         let block: proc_macro2::TokenStream = block.parse().expect("tokens");
-        let before = "# [allow (clippy :: needless_pass_by_value , clippy :: trivially_copy_pass_by_ref , clippy :: unused_async , clippy :: unused_self)] ";
+        let before = "# [allow (clippy :: missing_const_for_fn , clippy :: needless_pass_by_ref_mut , clippy :: needless_pass_by_value , clippy :: same_name_method , clippy :: single_call_fn , clippy :: trivially_copy_pass_by_ref , clippy :: unused_async , clippy :: unused_self)] ";
         assert!(written.starts_with(&format!("{before}{block}")), "{written}");
+    }
+}
+
+#[test]
+fn markers_are_taken_out_of_the_block_also_beside_a_mistake() {
+    for (arguments, handler) in
+        [("body = Say", "message_bid"), ("bdoy = Say", "message_bid"), ("body = Say", "open")]
+    {
+        let source = format!(
+            "#[ws_route(\"/\", {arguments})] impl Chat {{ #[ws_fields] #[inline] fn {handler}(&self, amount: u64) {{}} }}"
+        );
+        let written = expand(&source).to_string();
+        assert!(!written.contains("# [ws_fields]"), "{written}");
+        assert!(written.contains(&format!("# [inline] fn {handler}")), "{written}");
     }
 }

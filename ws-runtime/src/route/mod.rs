@@ -3,6 +3,7 @@
 //! This floor says what can be written and what it means. What calls it stands above.
 
 mod admit;
+mod content;
 mod error;
 mod options;
 mod outcome;
@@ -13,6 +14,7 @@ mod route;
 
 pub use self::{
     admit::{Admit, Extend, Pass, Refusal, admit, extend, pass},
+    content::{Content, content},
     error::Error,
     options::{OnInvalid, Options},
     outcome::{BoxError, Outcome},

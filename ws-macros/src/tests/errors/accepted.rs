@@ -44,6 +44,8 @@ fn nothing_is_said_of_what_is_right() {
         r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn opens(ws: &Socket<Self>) {} fn ring<T>(&self, ws: &Socket<Self>, payload: Bytes) {} }"#,
         r#"#[ws_route("/", body = Say)] impl Chat { fn message_text(&self) {} fn handle_text(&self, text: String) {} fn messages(&self, say: Say) {} }"#,
         r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn transform_messages(&self, messages: Vec<Message>) -> Vec<Message> {} fn upgrades(&self) -> u8 {} }"#,
+        r#"#[ws_route("/", body = Say)] impl Chat { fn message_bid(&self, ws: &Socket<Self>, amount: u64, _lot: Lot) {} #[ws_fields] fn message_join(&self, r#type: u8) {} }"#,
+        r#"#[ws_route("/", body = Say)] impl Chat { #[ws_runtime::ws_fields] async fn message_bid(&self, mut amount: u64, __lot: Lot) {} }"#,
     ] {
         let found = errors(source);
         assert!(found.is_empty(), "{source}\n{found:#?}");

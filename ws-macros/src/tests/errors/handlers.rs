@@ -155,4 +155,24 @@ mistakes! { variants:
         => "[Say; 2]", "expected the path of an enum";
     r#"#[ws_route("/", body = <A as B>::Say)] impl Chat { fn message_join(&self) {} }"#
         => "<", "expected the path of an enum";
+    r#"#[ws_route("/", body = Say)] impl Chat { fn message_bid(&self, ws: Socket<Self>, amount: u64) {} }"#
+        => "Socket", "`message_bid` takes the connection by reference, as `&Socket<Self>`\nhelp: write `async fn message_bid(";
+    r#"#[ws_route("/", body = Say)] impl Chat { fn message_bid(&self, amount: u64, lot: &Lot) {} }"#
+        => "&", "the connection comes first";
+    r#"#[ws_route("/", body = Say)] impl Chat { fn message_bid(&self, ws: &Socket<Self>, amount: u64, lot: &Lot) {} }"#
+        => "&", "`message_bid` takes what arrives by value";
+    r#"#[ws_route("/", body = Say)] impl Chat { fn message_move(&self, (x, y): (u8, u8), fast: bool) {} }"#
+        => "(x, y)", "the arguments of `message_move` are the fields of its variant: expected the name of one, found `(x, y)`";
+    r#"#[ws_route("/", body = Say)] impl Chat { fn message_move(&self, x: u8, _: bool) {} }"#
+        => "_", "the arguments of `message_move` are the fields of its variant: expected the name of one, found `_`";
+    r#"#[ws_route("/", body = Say)] impl Chat { #[ws_fields] fn message_move(&self, Point { x }: Point) {} }"#
+        => "Point", "the arguments of `message_move` are the fields of its variant: expected the name of one, found `Point{ x }`";
+    r#"#[ws_route("/", body = Say)] impl Chat { #[ws_fields] fn message_who(&self, ws: &Socket<Self>) {} }"#
+        => "ws_fields", "`#[ws_fields]` makes the arguments of `message_who` fields of its variant, and there are none\nhelp: leave it out";
+    r#"#[ws_route("/", body = Say)] impl Chat { #[ws_fields(amount)] fn message_bid(&self, amount: u64) {} }"#
+        => "ws_fields", "`#[ws_fields]` takes no arguments";
+    r#"#[ws_route("/", body = Say)] impl Chat { #[ws_runtime::ws_fields] fn message(&self, say: Say) {} }"#
+        => "ws_runtime", "`#[ws_fields]` is for a handler of a variant, and `message` is not one";
+    r#"#[ws_route("/", body = Say)] impl Chat { fn message(&self) {} #[ws_fields] fn helper(&self) {} }"#
+        => "ws_fields", "`#[ws_fields]` is for a handler of a variant, and `helper` is not one";
 }

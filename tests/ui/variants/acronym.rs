@@ -1,0 +1,21 @@
+//! A capital inside an acronym is a word of its own: `message_h_t_t_p_ping`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ws_runtime::{Server, ws_route};
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+enum Req {
+    HTTPPing,
+}
+
+struct Auction;
+
+#[ws_route("/auction", body = Req)]
+impl Auction {
+    fn message_http_ping(&self) {}
+}
+
+fn main() {
+    let _ = Server::new().route(Auction);
+}

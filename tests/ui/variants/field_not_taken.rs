@@ -1,0 +1,23 @@
+//! All fields of a variant are taken.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ws_runtime::{Server, ws_route};
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+enum Req {
+    Bid { amount: u64, lot: u32, at: u64 },
+}
+
+struct Auction;
+
+#[ws_route("/auction", body = Req)]
+impl Auction {
+    fn message_bid(&self, amount: u64, lot: u32) {
+        let _ = (amount, lot);
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Auction);
+}

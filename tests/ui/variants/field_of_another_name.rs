@@ -1,0 +1,23 @@
+//! An argument has the name of its field.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ws_runtime::{Server, ws_route};
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+enum Req {
+    Bid { amount: u64, lot: u32 },
+}
+
+struct Auction;
+
+#[ws_route("/auction", body = Req)]
+impl Auction {
+    fn message_bid(&self, sum: u64, lot: u32) {
+        let _ = (sum, lot);
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Auction);
+}

@@ -1,0 +1,23 @@
+//! There is no argument without a field.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ws_runtime::{Server, ws_route};
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+enum Req {
+    Bid { amount: u64, lot: u32 },
+}
+
+struct Auction;
+
+#[ws_route("/auction", body = Req)]
+impl Auction {
+    fn message_bid(&self, amount: u64, lot: u32, at: u64) {
+        let _ = (amount, lot, at);
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Auction);
+}

@@ -1,0 +1,23 @@
+//! The fields of a tuple variant have no names.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ws_runtime::{Server, ws_route};
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+enum Req {
+    Bid(u64, u32),
+}
+
+struct Auction;
+
+#[ws_route("/auction", body = Req)]
+impl Auction {
+    fn message_bid(&self, amount: u64, lot: u32) {
+        let _ = (amount, lot);
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Auction);
+}

@@ -1,0 +1,36 @@
+//! What a handler takes of a variant.
+
+/// The content of a variant, of the type `T` that its handler takes: its own.
+#[diagnostic::on_unimplemented(
+    message = "the variant holds `{Self}`, but its handler takes `{T}`",
+    label = "expected `{Self}`, found `{T}`"
+)]
+pub trait Content<T> {
+    /// Returns it.
+    fn content(self) -> T;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Content<T> for T {
+    fn content(self) -> T {
+        self
+    }
+}
+
+/// What no handler takes.
+pub struct Unused<T>(T);
+
+/// With a second form the compiler does not conclude from the content what a handler takes; so it says of the handler's type
+/// that it is wrong, not of the content's.
+#[diagnostic::do_not_recommend]
+impl<T> Content<Unused<T>> for T {
+    fn content(self) -> Unused<T> {
+        Unused(self)
+    }
+}
+
+/// Hands the content of a variant to its handler. Generated code calls it.
+#[inline]
+pub fn content<T, C: Content<T>>(content: C) -> T {
+    content.content()
+}
