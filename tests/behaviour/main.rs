@@ -22,6 +22,7 @@ mod outbound;
 mod panics;
 mod paths;
 mod pubsub;
+mod refusals;
 mod replies;
 mod reserved;
 mod shutdown;

@@ -32,6 +32,7 @@ struct Chat;
     send_pings = 1,
     close_on_backpressure_limit = 1,
     publish_to_self = 1,
+    refusal_details = 1,
 )]
 impl Chat {
     fn message(&self) {}

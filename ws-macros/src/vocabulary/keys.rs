@@ -82,6 +82,7 @@ pub(crate) const KEYS: &[KeyWord] = &[
     route("rate_limit", COUNT),
     route("max_invalid", COUNT),
     route("publish_to_self", FLAG),
+    route("refusal_details", FLAG),
     route("on_invalid", "`reply`, `ignore` or `close`"),
     route("close_timeout", TIME),
     route(

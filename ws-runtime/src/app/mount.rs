@@ -68,6 +68,8 @@ pub(crate) enum Verdict {
 pub(crate) struct Mounted<R: Route> {
     entry: Arc<Entry<R>>,
     plans: PartPlans,
+    /// Whether a request that does not fit its types is told what would.
+    refusal_details: bool,
     directory: Weak<Directory>,
 }
 
@@ -103,6 +105,7 @@ impl<R: Route> Mounted<R> {
             return Err(SetupError::no_key(pointer));
         }
         let on_invalid = R::OPTIONS.on_invalid.or(defaults.on_invalid).unwrap_or(OnInvalid::Reply);
+        let refusal_details = R::OPTIONS.refusal_details.or(defaults.refusal_details).unwrap_or(false);
         let path = <R::Contract as Contract>::PATH;
         if !R::HANDLERS.message && TypeId::of::<<R::Contract as Contract>::Body>() != TypeId::of::<Message>()
         {
@@ -120,7 +123,12 @@ impl<R: Route> Mounted<R> {
             Arc::clone(outbound),
             directory.clone(),
         ));
-        Ok(Self { entry: Arc::new(Entry { route, hub, body, opaque, on_invalid }), plans, directory })
+        Ok(Self {
+            entry: Arc::new(Entry { route, hub, body, opaque, on_invalid }),
+            plans,
+            refusal_details,
+            directory,
+        })
     }
 
     /// What all sockets of the route share.
@@ -211,7 +219,9 @@ impl<R: Route> Mounted<R> {
         let mut raw = RawRequest::new(request.parts, request.captures, request.remote_addr)?;
         route.parse(&mut raw).await?;
         route.transform(&mut raw).await?;
-        let parts = read_parts::<R::Contract>(&raw, &self.plans)?;
+        let parts = read_parts::<R::Contract>(&raw, &self.plans).map_err(|invalid| {
+            if self.refusal_details { Reject::with_details(&invalid) } else { invalid.into() }
+        })?;
         let handshake = Handshake::<R>::new(raw, parts, offers, protocol);
         let data = route.before_handle(&handshake).await?;
         let extra = route.upgrade(&handshake, &data).await?;

@@ -58,7 +58,22 @@ struct Sent<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
     detail: &'a str,
-    errors: &'a [Issue],
+    errors: Errors<'a>,
+}
+
+/// How much is said of each error.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Errors<'a> {
+    Detailed(&'a [Issue]),
+    Brief(Vec<Brief<'a>>),
+}
+
+/// Where an error is and which rule it breaks, without what the rule allows.
+#[derive(Serialize)]
+struct Brief<'a> {
+    path: &'a str,
+    keyword: &'a str,
 }
 
 impl Invalid {
@@ -123,16 +138,25 @@ impl Invalid {
 
     /// Returns the text frame that tells the peer, for a contract whose `reserved_tag` is `tag`.
     pub fn to_frame_tagged(&self, tag: &str) -> String {
-        self.to_json(tag, None)
+        self.to_json(tag, None, Errors::Detailed(self.errors()))
     }
 
     /// Returns the body of the response that refuses a request: `application/problem+json` (RFC 9457), status 422.
+    ///
+    /// Of each error it has the path and the keyword. What would be allowed, such as the values of an enum or a pattern, is not
+    /// for those who are not authenticated yet.
     pub fn to_problem(&self) -> String {
-        self.to_json("type", Some(422))
+        let errors = self.errors().iter().map(|issue| Brief { path: &issue.path, keyword: &issue.keyword });
+        self.to_json("type", Some(422), Errors::Brief(errors.collect()))
     }
 
-    fn to_json(&self, tag: &str, status: Option<u16>) -> String {
-        let sent = Sent { on: self.on(), status, detail: self.detail(), errors: self.errors() };
+    /// Returns the same with the message of each error, which names the values, patterns and limits of the type.
+    pub fn to_detailed_problem(&self) -> String {
+        self.to_json("type", Some(422), Errors::Detailed(self.errors()))
+    }
+
+    fn to_json(&self, tag: &str, status: Option<u16>, errors: Errors<'_>) -> String {
+        let sent = Sent { on: self.on(), status, detail: self.detail(), errors };
         tagged(tag, "validation", &sent)
     }
 }
@@ -176,6 +200,10 @@ mod tests {
         let invalid = Invalid::schema(On::Query, issues);
         assert_eq!(
             invalid.to_problem(),
+            r#"{"type":"validation","on":"query","status":422,"detail":"invalid query","errors":[{"path":"/text","keyword":"minLength"}]}"#,
+        );
+        assert_eq!(
+            invalid.to_detailed_problem(),
             r#"{"type":"validation","on":"query","status":422,"detail":"invalid query","errors":[{"path":"/text","keyword":"minLength","message":"must have at least 1 characters"}]}"#,
         );
         assert_eq!(

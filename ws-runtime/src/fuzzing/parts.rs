@@ -66,7 +66,12 @@ pub fn parts(data: &[u8]) {
         Err(invalid) => {
             assert_eq!(invalid.on(), pairs.on());
             assert!((1..=8).contains(&invalid.errors().len()), "{invalid:?}");
-            assert!(invalid.to_problem().len() < 4096, "an answer of {} bytes", invalid.to_problem().len());
+            let (problem, brief) = (invalid.to_detailed_problem(), invalid.to_problem());
+            assert!(
+                brief.len() <= problem.len() && problem.len() < 4096,
+                "an answer of {} bytes",
+                problem.len()
+            );
         }
     }
 }

@@ -114,6 +114,11 @@ impl Reject {
         Self::from(status).header(CONTENT_TYPE, HeaderValue::from_static(PROBLEM)).body(body)
     }
 
+    /// Refuses an invalid part of the request with 422, and says what would be allowed.
+    pub(crate) fn with_details(invalid: &Invalid) -> Self {
+        Self::json(StatusCode::UNPROCESSABLE_ENTITY, invalid.to_detailed_problem())
+    }
+
     /// Asks for an upgrade to WebSocket (RFC 9110 §15.5.22 demands the field), which applications cannot.
     pub(super) fn asking_to_upgrade(mut self) -> Self {
         if let Some(content) = self.content() {
@@ -162,7 +167,8 @@ impl Reject {
     }
 }
 
-/// An invalid part of the request: 422 with its issues as `application/problem+json`.
+/// An invalid part of the request: 422 with the path and the keyword of each error, as `application/problem+json`. What would be
+/// allowed is not said, for nobody is authenticated yet.
 impl From<Invalid> for Reject {
     fn from(invalid: Invalid) -> Self {
         Self::json(StatusCode::UNPROCESSABLE_ENTITY, invalid.to_problem())

@@ -27,6 +27,7 @@ pub struct Options {
     pub on_invalid: Option<OnInvalid>,
     pub close_timeout: Option<Duration>,
     pub per_message_deflate: Option<Deflate>,
+    pub refusal_details: Option<bool>,
     pub require_protocol: bool,
     pub origins: Origins,
 }
@@ -48,6 +49,7 @@ impl Options {
         on_invalid: None,
         close_timeout: None,
         per_message_deflate: None,
+        refusal_details: None,
         require_protocol: false,
         origins: Origins::SameHost,
     };

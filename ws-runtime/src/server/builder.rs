@@ -188,6 +188,14 @@ impl Server {
         self
     }
 
+    /// Whether a request that does not fit its types (422) is told what would: the values, patterns and limits that the types
+    /// allow. Off unless set: the answer then has the path and the keyword of each error, because it is sent before
+    /// `before_handle` can authenticate anybody.
+    pub fn refusal_details(mut self, on: bool) -> Self {
+        self.assembly.defaults.refusal_details = Some(on);
+        self
+    }
+
     /// Limits how long the closing handshake may take; 10 s unless set. Past it the connection is dropped.
     pub fn close_timeout(mut self, timeout: Duration) -> Self {
         self.assembly.defaults.close_timeout = Some(timeout);

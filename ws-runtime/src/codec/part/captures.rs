@@ -161,7 +161,7 @@ mod tests {
                 invalid.errors().iter().map(|issue| (&*issue.path, &*issue.keyword)).collect();
             assert_eq!(issues, [("/room", "maxLength"), ("/seat", "type")]);
             assert_eq!(invalid.on(), On::Params);
-            assert!(!invalid.to_problem().contains("SECRET"));
+            assert!(!invalid.to_detailed_problem().contains("SECRET"));
         }
     }
 

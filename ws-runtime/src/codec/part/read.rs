@@ -180,7 +180,7 @@ mod tests {
             ),
         ] {
             let read = query::<Search>(text);
-            let problem = read.as_ref().unwrap_err().to_problem();
+            let problem = read.as_ref().unwrap_err().to_detailed_problem();
             assert!(
                 problem.contains(r#""on":"query","status":422"#) && !problem.contains("SECRET"),
                 "{problem}"
