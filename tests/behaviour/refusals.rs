@@ -1,9 +1,19 @@
 //! What a refused handshake tells a client: enough to mend the request, and no more.
 
+use std::{
+    convert::Infallible,
+    future::{Ready, ready},
+    task::{Context, Poll},
+};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use ws_runtime::{Handshake, Pairs, Part, Reject, Server, testing::Site, ws_route};
+use tokio::io::AsyncWriteExt;
+use tower_service::Service;
+use ws_runtime::{Body, Handshake, Pairs, Part, Reject, Server, testing::Site, ws_route};
+
+use crate::support::{Http, frame, handshake, rest};
 
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -141,4 +151,155 @@ async fn refusals_of_handlers_name_no_values() {
     assert_eq!(refused.status(), 422);
     let problem = refused.problem().expect("it is JSON");
     assert_eq!(problem["errors"], json!([{"path": "/role", "keyword": "enum"}]), "{problem}");
+}
+
+struct Echo;
+
+#[ws_route("/echo/{room}", body = String, response = String)]
+impl Echo {
+    fn message(&self, text: String) -> String {
+        text
+    }
+}
+
+/// A fallback that answers with one status and its own text.
+#[derive(Clone)]
+struct Answers(u16);
+
+impl Service<http::Request<Body>> for Answers {
+    type Response = http::Response<String>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: http::Request<Body>) -> Self::Future {
+        let response = http::Response::builder().status(self.0).body("the fallback".to_owned());
+        ready(Ok(response.expect("the statuses of these tests are statuses")))
+    }
+}
+
+/// An upgrade with some lines replaced; an empty replacement takes the line away.
+fn spoilt(changes: &[(&str, &str)]) -> String {
+    changes.iter().fold(handshake("/echo/a"), |head, (from, to)| {
+        assert!(head.contains(from), "{from}");
+        match *to {
+            "" => head.replacen(&format!("{from}\r\n"), "", 1),
+            to => head.replacen(from, to, 1),
+        }
+    })
+}
+
+/// The status and the body of what a server answers to a request.
+async fn ask(http: &Http, head: &str) -> (u16, String) {
+    let mut stream = http.dial().await;
+    let head = head.replacen("\r\n\r\n", "\r\nConnection: close\r\n\r\n", 1);
+    stream.write_all(head.as_bytes()).await.expect("the server reads");
+    stream.write_all(&frame(0x88, [0x03, 0xe8])).await.expect("the server reads");
+    let answer = rest(stream).await;
+    let (head, body) = answer.split_once("\r\n\r\n").expect("an answer has a head");
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+    if status == 426 {
+        assert!(head.contains("\r\nUpgrade: websocket"), "{head}");
+        assert!(head.contains("\r\nConnection: upgrade, close"), "{head}");
+        assert!(head.contains("application/problem+json"), "{head}");
+    }
+    (status, body.to_owned())
+}
+
+const VERSION: &str = "Sec-WebSocket-Version: 13";
+const KEY: &str = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
+const UPGRADE: &str = "Upgrade: websocket";
+const CONNECTION: &str = "Connection: Upgrade";
+
+#[tokio::test(start_paused = true)]
+async fn upgrades_over_http_1_0_are_426_at_once() {
+    for server in [Server::new(), Server::new().fallback(Answers(404)), Server::new().fallback(Answers(200))]
+    {
+        let http = Http::serve(server.route(Echo));
+        for changes in [
+            &[("HTTP/1.1", "HTTP/1.0")][..],
+            // What nginx leaves of an upgrade unless it is told of it.
+            &[("HTTP/1.1", "HTTP/1.0"), (UPGRADE, ""), (CONNECTION, "Connection: close")],
+            &[("HTTP/1.1", "HTTP/1.0"), (UPGRADE, ""), (CONNECTION, ""), (KEY, "")],
+            &[("HTTP/1.1", "HTTP/1.0"), (VERSION, ""), (KEY, "")],
+            &[("HTTP/1.1", "HTTP/1.0"), ("GET", "POST")],
+            &[("HTTP/1.1", "HTTP/1.0"), ("/echo/a", "/%65cho/./a")],
+        ] {
+            let (status, body) = ask(&http, &spoilt(changes)).await;
+            assert_eq!(status, 426, "{changes:?}: {body}");
+            assert!(body.contains("over HTTP/1.0") && body.contains("proxy_http_version 1.1"), "{body}");
+        }
+        http.shut_down().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn spoilt_upgrades_say_so_where_there_is_no_page() {
+    let kinds: [(&[(&str, &str)], &str); 10] = [
+        (&[(CONNECTION, "")], "`Connection` does not list `Upgrade`"),
+        (&[(CONNECTION, "Connection: keep-alive")], "`Connection` does not list `Upgrade`"),
+        (&[(CONNECTION, "Connection: upgraded")], "`Connection` does not list `Upgrade`"),
+        (&[(UPGRADE, "")], "`Upgrade` does not list `websocket`"),
+        (&[(UPGRADE, "Upgrade: h2c")], "`Upgrade` does not list `websocket`"),
+        (&[(UPGRADE, ""), (CONNECTION, "")], "`Upgrade` does not list `websocket`"),
+        (&[(UPGRADE, ""), (CONNECTION, ""), (KEY, "")], "`Upgrade` does not list `websocket`"),
+        (&[(UPGRADE, ""), (CONNECTION, ""), (VERSION, "")], "`Upgrade` does not list `websocket`"),
+        (&[("GET", "POST")], "opened with GET"),
+        (&[("GET", "PUT"), (UPGRADE, ""), (CONNECTION, "")], "opened with GET"),
+    ];
+    for (page, gets) in [(404, 426), (405, 426), (200, 200), (302, 302), (401, 401), (500, 500)] {
+        let http = Http::serve(Server::new().route(Echo).fallback(Answers(page)));
+        for (changes, cause) in kinds {
+            let (status, body) = ask(&http, &spoilt(changes)).await;
+            assert_eq!(status, gets, "{changes:?}: {body}");
+            let said = if gets == 426 { cause } else { "the fallback" };
+            assert!(body.contains(said), "{changes:?}: {body}");
+        }
+        http.shut_down().await;
+    }
+}
+
+/// What asks for an upgrade is the route's, whatever is wrong with it.
+#[tokio::test(start_paused = true)]
+async fn upgrades_lacking_a_field_get_the_routes_answer() {
+    for server in [Server::new(), Server::new().fallback(Answers(404)), Server::new().fallback(Answers(200))]
+    {
+        let http = Http::serve(server.route(Echo));
+        for (changes, gets, cause) in [
+            (&[][..], 101, ""),
+            (&[(VERSION, "")], 426, "version 13"),
+            (&[(VERSION, "Sec-WebSocket-Version: 8")], 426, "version 13"),
+            (&[(VERSION, "Sec-WebSocket-Version: 14")], 426, "version 13"),
+            (&[(KEY, "")], 400, "`Sec-WebSocket-Key`"),
+            (&[(KEY, "Sec-WebSocket-Key: short")], 400, "`Sec-WebSocket-Key`"),
+            (&[(KEY, ""), (VERSION, "")], 426, "version 13"),
+        ] {
+            let (status, body) = ask(&http, &spoilt(changes)).await;
+            assert_eq!(status, gets, "{changes:?}: {body}");
+            assert!(body.contains(cause), "{changes:?}: {body}");
+        }
+        http.shut_down().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_and_unknown_paths_stay_the_fallbacks() {
+    let http = Http::serve(Server::new().route(Echo).fallback(Answers(404)));
+    let page = &[(UPGRADE, ""), (CONNECTION, ""), (KEY, ""), (VERSION, "")];
+    for changes in [
+        page.to_vec(),
+        [&page[..], &[("HTTP/1.1", "HTTP/1.0")]].concat(),
+        [&page[..], &[("GET", "POST")]].concat(),
+        [&page[1..], &[(UPGRADE, "Upgrade: h2c")]].concat(),
+        vec![("/echo/a", "/elsewhere")],
+        vec![("/echo/a", "/elsewhere"), ("HTTP/1.1", "HTTP/1.0")],
+        vec![("/echo/a", "/elsewhere"), (CONNECTION, "")],
+    ] {
+        let (status, body) = ask(&http, &spoilt(&changes)).await;
+        assert_eq!((status, body.as_str()), (404, "the fallback"), "{changes:?}");
+    }
+    http.shut_down().await;
 }

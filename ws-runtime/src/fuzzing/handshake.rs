@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
 use percent_encoding::percent_decode_str;
 
-use crate::handshake::{Offers, Origins, RawRequest, Refusal, Reject, asks_to_upgrade, normal, opening};
+use crate::handshake::{Claim, Offers, Origins, RawRequest, Refusal, Reject, normal, opening};
 
 const SERVED: &[&str] = &["v2", "v1"];
 const LISTED: Origins = Origins::List(&["https://example.com", "http://[::1]:8080"]);
@@ -34,7 +34,7 @@ pub fn handshake(data: &[u8]) {
     let once = |name| headers.get_all(name).iter().count() == 1;
     match opening(&parts) {
         Ok(accept) => {
-            assert!(parts.method == Method::GET && asks_to_upgrade(&parts));
+            assert!(parts.method == Method::GET && Claim::of(&parts) == Claim::Route);
             assert!(
                 once(header::HOST) && once(header::SEC_WEBSOCKET_KEY) && once(header::SEC_WEBSOCKET_VERSION)
             );

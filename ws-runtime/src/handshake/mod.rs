@@ -2,11 +2,12 @@
 //! the handshake see.
 //!
 //! It knows no sockets, no clock and no hyper. The server reads a request, asks in this order, and sends what comes out:
-//! [`HeadLimits`], the route's path, [`opening()`], [`Origins`], [`Offers`], [`agree`], [`RawRequest`] with the handlers that may
+//! [`HeadLimits`], the route's path, [`Claim`], [`opening()`], [`Origins`], [`Offers`], [`agree`], [`RawRequest`] with the handlers that may
 //! change it, [`read_parts`], [`Handshake`] with the handlers that may refuse it, [`accepted()`].
 
 mod accepted;
 mod checked;
+mod claim;
 mod extensions;
 mod fields;
 mod host;
@@ -25,9 +26,10 @@ mod texts;
 
 pub(crate) use self::{
     accepted::accepted,
+    claim::{Claim, not_an_upgrade},
     extensions::agree,
     limits::HeadLimits,
-    opening::{asks_to_upgrade, opening},
+    opening::opening,
     parts::{PartPlans, read_parts},
     path::{normal, normal_route},
     problem::{busy, problem},

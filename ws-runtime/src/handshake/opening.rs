@@ -4,17 +4,15 @@
 //! Whose page asks, and what the request's parts say, is judged elsewhere.
 
 use http::{
-    HeaderMap, Method, StatusCode, Version,
-    header::{
-        ALLOW, CONNECTION, CONTENT_LENGTH, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING,
-        UPGRADE,
-    },
+    HeaderMap, Method, StatusCode,
+    header::{ALLOW, CONTENT_LENGTH, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING},
     request,
 };
 
 use super::{
     Reject,
-    fields::{Single, lists, single},
+    claim::{WITH_GET, has_upgrade_fields, is_older, not_an_upgrade, upgrades},
+    fields::{Single, single},
     host,
     problem::{bad_request, problem},
 };
@@ -23,37 +21,17 @@ use crate::wire::accept_key;
 /// The version of RFC 6455 (§4.1).
 const VERSION: &str = "13";
 
-/// Whether a request asks to become a WebSocket, however badly it does. What does not, may be for the fallback.
-pub(crate) fn asks_to_upgrade(parts: &request::Parts) -> bool {
-    parts.method == Method::GET && upgrades(parts).is_ok()
-}
-
 /// Reads an opening handshake, or refuses it. Returns the value of `Sec-WebSocket-Accept` that answers the client's key.
 pub(crate) fn opening(parts: &request::Parts) -> Result<String, Reject> {
     // RFC 6455 §4.2.1 item 1. RFC 9110 §15.5.6: the answer names the methods that there are.
-    if parts.method != Method::GET {
-        let detail = "a WebSocket is opened with GET";
-        return Err(problem(StatusCode::METHOD_NOT_ALLOWED, detail).header(ALLOW, "GET"));
+    if parts.method != Method::GET && !(is_older(parts) && has_upgrade_fields(&parts.headers)) {
+        return Err(problem(StatusCode::METHOD_NOT_ALLOWED, WITH_GET).header(ALLOW, "GET"));
     }
-    upgrades(parts).map_err(|detail| problem(StatusCode::UPGRADE_REQUIRED, detail).asking_to_upgrade())?;
+    upgrades(parts).map_err(not_an_upgrade)?;
     named(parts)?;
     empty(&parts.headers)?;
     version(&parts.headers)?;
     Ok(accept_key(key(&parts.headers)?))
-}
-
-/// RFC 6455 §4.2.1 items 1, 3 and 4: HTTP/1.1 that asks for an upgrade. What fails here is a request without an upgrade, not
-/// a malformed one: RFC 9110 §7.8 has us ignore `Upgrade` in HTTP/1.0, and where `Connection` does not list it.
-fn upgrades(parts: &request::Parts) -> Result<(), &'static str> {
-    if parts.version != Version::HTTP_11 {
-        Err("a WebSocket is opened over HTTP/1.1")
-    } else if !lists(&parts.headers, &UPGRADE, "websocket") {
-        Err("this is a WebSocket: send `Upgrade: websocket`")
-    } else if !lists(&parts.headers, &CONNECTION, "upgrade") {
-        Err("`Connection` does not list `Upgrade`: if the client sent it, a proxy took it away")
-    } else {
-        Ok(())
-    }
 }
 
 /// RFC 6455 §4.2.1 item 2, RFC 9112 §3.2: one well-formed `Host`, which says what the target says.
@@ -109,7 +87,7 @@ fn is_base64(digit: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderMap, HeaderName, HeaderValue, Request};
+    use http::{HeaderMap, HeaderName, HeaderValue, Request, Version};
 
     use super::*;
     use crate::handshake::Refusal;
@@ -305,16 +283,5 @@ mod tests {
         let (status, fields) = answer(&with("sec-websocket-version", &[b"8"]));
         assert_eq!((status, &fields["sec-websocket-version"]), (426, &HeaderValue::from_static("13")));
         assert_eq!(fields["upgrade"], "websocket");
-    }
-
-    #[test]
-    fn what_does_not_ask_to_upgrade_is_for_the_fallback() {
-        assert!(asks_to_upgrade(&good()));
-        assert!(asks_to_upgrade(&with("sec-websocket-key", &[])));
-        assert!(!asks_to_upgrade(&with("upgrade", &[])));
-        assert!(!asks_to_upgrade(&with("connection", &[b"close"])));
-        let mut post = good();
-        post.method = Method::POST;
-        assert!(!asks_to_upgrade(&post));
     }
 }

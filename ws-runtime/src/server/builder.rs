@@ -70,6 +70,10 @@ impl Server {
 
     /// Sets the service that answers every request which is not an upgrade for a route: a page, a health check, an axum or
     /// tower router. Without it they get 404, 405 or 426.
+    ///
+    /// A page and a route may share a path. If the fallback has no page there (404, 405) and the request has fields of an upgrade
+    /// but is none, because a proxy took some away for example, the client gets 426 with the cause instead. An upgrade over
+    /// HTTP/1.0 gets it at once.
     pub fn fallback<S, B>(mut self, service: S) -> Self
     where
         S: Service<http::Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,

@@ -10,7 +10,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode, request};
+use http::{Request, Response, StatusCode};
 use hyper::{body::Incoming, server::conn::http1, service::Service};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
@@ -23,7 +23,7 @@ use crate::{
     admission::TaskGuard,
     app::{Arriving, Verdict, throw_away},
     connection::{Begun, Start},
-    handshake::{Refusal, Reject, asks_to_upgrade, problem},
+    handshake::{Claim, Refusal, Reject, not_an_upgrade, problem},
 };
 
 /// How long the last bytes of an answer may take to be taken.
@@ -123,8 +123,17 @@ impl Service<Request<Incoming>> for Asked {
                 Ok(found) => found,
                 Err(reject) => return Ok(answer(reject)),
             };
-            let (Some((mount, captures)), true) = (found, running.may_be_for_us(&parts)) else {
-                return Ok(running.fall_back(Request::from_parts(parts, body), remote_addr).await);
+            let claim = if running.fallback.is_some() { Claim::of(&parts) } else { Claim::Route };
+            let (mount, captures) = match (found, claim) {
+                (Some(found), Claim::Route) => found,
+                (found, claim) => {
+                    let cause = match claim {
+                        Claim::Spoilt(cause) if found.is_some() => Some(cause),
+                        _ => None,
+                    };
+                    let answered = running.fall_back(Request::from_parts(parts, body), remote_addr).await;
+                    return Ok(explained(answered, cause));
+                }
             };
             let asked = Arriving { parts, captures, remote_addr, shard };
             Ok(match running.served.admit(mount, asked).await {
@@ -146,11 +155,6 @@ impl Service<Request<Incoming>> for Asked {
 }
 
 impl Running {
-    /// Whether a request for a route's path is the route's to answer: with a fallback, only one that asks to upgrade is.
-    fn may_be_for_us(&self, parts: &request::Parts) -> bool {
-        self.fallback.is_none() || asks_to_upgrade(parts)
-    }
-
     async fn fall_back(&self, request: Request<Incoming>, remote_addr: Option<SocketAddr>) -> Response<Body> {
         let Some(fallback) = &self.fallback else {
             return answer(problem(StatusCode::NOT_FOUND, "there is no such path"));
@@ -161,6 +165,17 @@ impl Running {
             request.extensions_mut().insert(client);
         }
         fallback(request).await
+    }
+}
+
+/// The fallback's answer, unless that says that there is no such page and the request was an upgrade that something spoilt: then
+/// the client is told what.
+fn explained(answered: Response<Body>, cause: Option<&'static str>) -> Response<Body> {
+    match (answered.status(), cause) {
+        (StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED, Some(cause)) => {
+            answer(not_an_upgrade(cause))
+        }
+        _ => answered,
     }
 }
 

@@ -1,0 +1,166 @@
+//! Whether a request asks for a WebSocket at all, and who answers it where a server has a fallback beside its routes.
+
+use http::{
+    HeaderMap, Method, StatusCode, Version,
+    header::{CONNECTION, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE},
+    request,
+};
+
+use super::{Reject, fields::lists, problem::problem};
+
+pub(super) const WITH_GET: &str = "a WebSocket is opened with GET";
+
+const OVER_HTTP_1_0: &str = "a WebSocket is opened over HTTP/1.1, and this came over HTTP/1.0: if a proxy is in front, have it \
+                             use HTTP/1.1 (nginx: `proxy_http_version 1.1`)";
+
+/// Which of the two answers a request for a route's path, the route or the server's fallback: a page may have the same path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Claim {
+    /// The route: it is an upgrade, well-formed or not, or has fields of one and came over HTTP/1.0, in which there are none.
+    Route,
+    /// The fallback, unless it has no page there (404, 405): the request has fields of an upgrade, and is none for this reason.
+    Spoilt(&'static str),
+    /// The fallback.
+    Fallback,
+}
+
+impl Claim {
+    /// Decides by the request alone.
+    pub(crate) fn of(parts: &request::Parts) -> Self {
+        let cause = if parts.method == Method::GET { upgrades(parts).err() } else { Some(WITH_GET) };
+        match cause {
+            None => Self::Route,
+            Some(_) if !has_upgrade_fields(&parts.headers) => Self::Fallback,
+            Some(_) if is_older(parts) => Self::Route,
+            Some(cause) => Self::Spoilt(cause),
+        }
+    }
+}
+
+/// Refuses a request that is not an upgrade, with the reason why.
+pub(crate) fn not_an_upgrade(cause: &'static str) -> Reject {
+    problem(StatusCode::UPGRADE_REQUIRED, cause).asking_to_upgrade()
+}
+
+/// RFC 6455 §4.2.1 items 1, 3 and 4: HTTP/1.1 that asks for an upgrade. What fails here is a request without an upgrade, not
+/// a malformed one: RFC 9110 §7.8 has us ignore `Upgrade` in HTTP/1.0, and where `Connection` does not list it.
+pub(super) fn upgrades(parts: &request::Parts) -> Result<(), &'static str> {
+    if is_older(parts) && has_upgrade_fields(&parts.headers) {
+        Err(OVER_HTTP_1_0)
+    } else if parts.version != Version::HTTP_11 {
+        Err("a WebSocket is opened over HTTP/1.1")
+    } else if !lists(&parts.headers, &UPGRADE, "websocket") {
+        if has_upgrade_fields(&parts.headers) {
+            Err("`Upgrade` does not list `websocket`: if the client sent it, a proxy took it away")
+        } else {
+            Err("this is a WebSocket: send `Upgrade: websocket`")
+        }
+    } else if !lists(&parts.headers, &CONNECTION, "upgrade") {
+        Err("`Connection` does not list `Upgrade`: if the client sent it, a proxy took it away")
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether a request came over a version of HTTP that has no upgrades (RFC 9110 §7.8).
+pub(super) fn is_older(parts: &request::Parts) -> bool {
+    matches!(parts.version, Version::HTTP_09 | Version::HTTP_10)
+}
+
+/// Whether a request has any field that only an upgrade to WebSocket has. Proxies that are not told of upgrades take `Connection`
+/// and `Upgrade` away, as fields of one hop (RFC 9110 §7.6.1), and pass the others on.
+pub(super) fn has_upgrade_fields(headers: &HeaderMap) -> bool {
+    lists(headers, &UPGRADE, "websocket")
+        || headers.contains_key(SEC_WEBSOCKET_KEY)
+        || headers.contains_key(SEC_WEBSOCKET_VERSION)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderName, HeaderValue, Request};
+
+    use super::*;
+    use crate::handshake::{Refusal, opening};
+
+    /// A request with other versions, methods and fields; `-name` takes a field away, `name: value` sets it.
+    fn changed(method: &str, version: Version, changes: &[&'static str]) -> request::Parts {
+        let request = Request::get("/chat")
+            .version(version)
+            .method(method)
+            .header("host", "server.example.com")
+            .header("upgrade", "websocket")
+            .header("connection", "Upgrade")
+            .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
+            .header("sec-websocket-version", "13");
+        let (mut parts, ()) = request.body(()).expect("it is well formed").into_parts();
+        for change in changes {
+            match change.split_once(": ") {
+                Some((name, value)) => {
+                    parts.headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+                }
+                None => drop(parts.headers.remove(&change[1..])),
+            }
+        }
+        parts
+    }
+
+    #[test]
+    fn each_request_is_the_routes_or_the_fallbacks() {
+        const NONE: &[&str] = &["-upgrade", "-connection", "-sec-websocket-key", "-sec-websocket-version"];
+        const HOPS: &[&str] = &["-upgrade", "-connection"];
+        let (now, before) = (Version::HTTP_11, Version::HTTP_10);
+        let claim = |method, version, changes| match Claim::of(&changed(method, version, changes)) {
+            Claim::Route => "route",
+            Claim::Fallback => "fallback",
+            Claim::Spoilt(cause) => cause,
+        };
+        for (method, version, changes, expected) in [
+            ("GET", now, &[][..], "route"),
+            ("GET", now, &["-sec-websocket-key"], "route"),
+            ("GET", now, &["-sec-websocket-version"], "route"),
+            ("GET", now, &["sec-websocket-version: 8"], "route"),
+            ("GET", now, &["-sec-websocket-key", "-sec-websocket-version"], "route"),
+            // Over HTTP/1.0, with all fields or with those that a proxy leaves.
+            ("GET", before, &[], "route"),
+            ("GET", before, &["connection: close", "-upgrade"], "route"),
+            ("GET", before, HOPS, "route"),
+            ("GET", before, &["-sec-websocket-key", "-sec-websocket-version"], "route"),
+            ("POST", before, &[], "route"),
+            ("GET", Version::HTTP_09, &[], "route"),
+            // Spoilt on the way.
+            ("GET", now, &["-connection"], "`Connection` does not list"),
+            ("GET", now, &["connection: keep-alive"], "`Connection` does not list"),
+            ("GET", now, &["-upgrade"], "`Upgrade` does not list"),
+            ("GET", now, &["upgrade: h2c"], "`Upgrade` does not list"),
+            ("GET", now, HOPS, "`Upgrade` does not list"),
+            ("GET", now, &["-upgrade", "-connection", "-sec-websocket-key"], "`Upgrade` does not list"),
+            ("POST", now, &[], "opened with GET"),
+            ("POST", now, HOPS, "opened with GET"),
+            ("HEAD", now, &["-sec-websocket-key"], "opened with GET"),
+            ("GET", Version::HTTP_2, HOPS, "opened over HTTP/1.1"),
+            // Pages, and what no page is.
+            ("GET", now, NONE, "fallback"),
+            ("GET", before, NONE, "fallback"),
+            ("POST", now, NONE, "fallback"),
+            ("OPTIONS", before, NONE, "fallback"),
+            ("GET", now, &["-sec-websocket-key", "-sec-websocket-version", "upgrade: h2c"], "fallback"),
+        ] {
+            let claimed = claim(method, version, changes);
+            assert!(claimed.contains(expected), "{method} {version:?} {changes:?}: {claimed}");
+        }
+    }
+
+    #[test]
+    fn upgrades_over_http_1_0_are_told_of_the_proxy() {
+        for (method, changes) in [
+            ("GET", &[][..]),
+            ("GET", &["-upgrade", "connection: close"]),
+            ("POST", &["-sec-websocket-key", "-sec-websocket-version"]),
+        ] {
+            let refused = opening(&changed(method, Version::HTTP_10, changes)).map_err(Reject::into_refusal);
+            let Err(Refusal::Response(response)) = refused else { panic!("it was let in") };
+            let body = String::from_utf8_lossy(response.body());
+            assert!(response.status() == 426 && body.contains("proxy_http_version 1.1"), "{method}: {body}");
+        }
+    }
+}
