@@ -66,6 +66,24 @@ enum Condition {
     Number(u32),
 }
 
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(rename = "Shape")]
+struct Square {
+    side: u32,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(rename = "Shape")]
+struct Circle {
+    radius: u32,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Shapes {
+    square: Square,
+    circle: Circle,
+}
+
 routes! {
     Lobby = "/chat/{room}";
     Again = "/chat/{name}";
@@ -80,6 +98,7 @@ routes! {
     NestedCookie = "/cookie", cookie = Nested;
     LongNumbers = "/long", body = Huge;
     Doubling = "/doubling", body = Condition;
+    Twins = "/shapes", response = Shapes;
     BadPattern = "/pattern", response = Code;
     Confusing = "/events", response = Event;
     Fine = "/fine/{seat}", params = Seat, query = BTreeMap<String, String>, body = Seat, response = Seat;
@@ -162,6 +181,13 @@ fn each_mistake_is_said_with_its_route_and_its_way_out() {
              `attributes::start_up::Condition`, as it arrives, cannot be used: several untagged variants of `Condition` lead \
              back to it by the field `of`, so each level of a message would be read twice as often as the one above it: tag \
              the enum, as in `#[serde(tag = \"type\")]`, or give each variant its own field names",
+        ),
+        (
+            Server::new().route(Twins),
+            "the route `/shapes` cannot be served: its `response` cannot be checked: the schema of \
+             `attributes::start_up::Shapes`, as it leaves, cannot be used: two different types of one module are called \
+             `Shape`, and schemars takes them for one (types in the bodies of functions count as the module's): rename one, \
+             as in `#[schemars(rename = \"OtherShape\")]`",
         ),
         (
             Server::new().route(BadPattern),

@@ -1,11 +1,14 @@
 //! From a type to the schema that is published and enforced.
 
+use std::time::{Duration, SystemTime};
+
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, transform::Transform as _};
 use serde_json::{Map, Value};
 
 use super::{
     growth::{ends, growth},
     reconcile::Reconcile,
+    twins::{Document, shared_name},
 };
 
 /// Which way a value goes: schemas differ, for serde reads and writes a type differently.
@@ -17,28 +20,77 @@ pub(crate) enum Direction {
     Outbound,
 }
 
+fn settings(direction: Direction) -> SchemaSettings {
+    let settings = SchemaSettings::draft2020_12();
+    match direction {
+        Direction::Inbound => settings.for_deserialize(),
+        Direction::Outbound => settings.for_serialize(),
+    }
+}
+
 /// Generates one schema document (JSON Schema 2020-12), of one type or of several that are put together by hand.
 #[derive(Debug)]
 pub(crate) struct Generator {
     schemas: SchemaGenerator,
     direction: Direction,
+    /// The schema of each type, and how it is generated without references.
+    parts: Vec<(Value, WriteOut)>,
+}
+
+/// Generates a type's schema with all references written out, and the definitions of what is recursive.
+type WriteOut = fn(SchemaSettings) -> (Value, Map<String, Value>);
+
+fn write_out<T: JsonSchema>(settings: SchemaSettings) -> (Value, Map<String, Value>) {
+    let mut schemas = SchemaGenerator::new(settings);
+    let schema = schemas.subschema_for::<T>().to_value();
+    (schema, schemas.take_definitions(false))
 }
 
 impl Generator {
     pub(crate) fn new(direction: Direction) -> Self {
-        let settings = SchemaSettings::draft2020_12();
-        let settings = match direction {
-            Direction::Inbound => settings.for_deserialize(),
-            Direction::Outbound => settings.for_serialize(),
-        };
-        Self { schemas: SchemaGenerator::new(settings), direction }
+        Self { schemas: SchemaGenerator::new(settings(direction)), direction, parts: Vec::new() }
     }
 
     /// The schema of one type, with references into the document that [`finish`](Self::finish) makes. A type that has a
     /// name is always a reference, so that the schema of a recursive type can be moved into a larger document: schemars
     /// calls a root `#`, which there is another thing.
     pub(crate) fn schema<T: JsonSchema>(&mut self) -> Value {
-        self.schemas.subschema_for::<T>().to_value()
+        let schema = self.schemas.subschema_for::<T>().to_value();
+        self.parts.push((schema.clone(), write_out::<T>));
+        schema
+    }
+
+    /// The name of a type's definition, if the document has it.
+    fn name_of<T: JsonSchema>(&mut self) -> Option<String> {
+        let before = self.schemas.definitions().len();
+        let schema = self.schemas.subschema_for::<T>();
+        let name = schema.get("$ref")?.as_str()?.rsplit('/').next()?.to_owned();
+        if self.schemas.definitions().len() > before {
+            self.schemas.definitions_mut().remove(&name);
+            return None;
+        }
+        Some(name)
+    }
+
+    /// # Errors
+    /// Two types share one definition.
+    fn tell_apart(&self) -> Result<(), String> {
+        for (root, write_out) in &self.parts {
+            let referring = Document { root, definitions: self.schemas.definitions() };
+            if !referring.can_be_written_out() {
+                continue;
+            }
+            let mut settings = settings(self.direction);
+            settings.inline_subschemas = true;
+            let (root, definitions) = write_out(settings);
+            if let Some(name) = shared_name(referring, Document { root: &root, definitions: &definitions }) {
+                return Err(format!(
+                    "two different types of one module are called `{name}`, and schemars takes them for one (types in the \
+                     bodies of functions count as the module's): rename one, as in `#[schemars(rename = \"Other{name}\")]`"
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// Completes the document around its root.
@@ -51,12 +103,14 @@ impl Generator {
             Value::Bool(false) => Map::from_iter([("not".to_owned(), Value::Object(Map::new()))]),
             _ => Map::new(),
         };
+        self.tell_apart()?;
+        let seconds = [self.name_of::<Duration>(), self.name_of::<SystemTime>()];
         let definitions = self.schemas.take_definitions(true);
         if !definitions.is_empty() {
             document.insert("$defs".to_owned(), Value::Object(definitions));
         }
         let mut document = Schema::from(document);
-        let mut reconcile = Reconcile::new(self.direction);
+        let mut reconcile = Reconcile::new(self.direction, seconds.into_iter().flatten().collect());
         reconcile.transform(&mut document);
         reconcile.finish()?;
         document.insert("$schema".to_owned(), schemars::consts::meta_schemas::DRAFT2020_12.into());

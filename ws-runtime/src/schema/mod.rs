@@ -17,6 +17,7 @@ mod place;
 mod reconcile;
 mod rules;
 mod shape;
+mod twins;
 mod value;
 
 pub(crate) use self::{

@@ -30,12 +30,15 @@ use super::Direction;
 /// Mends a schema and all schemas in it; what cannot be mended is kept for [`finish`](Self::finish).
 pub(super) struct Reconcile {
     direction: Direction,
+    /// The definitions of std's durations and times.
+    seconds: Vec<String>,
     refused: Option<&'static str>,
 }
 
 impl Reconcile {
-    pub(super) fn new(direction: Direction) -> Self {
-        Self { direction, refused: None }
+    /// `seconds` names the definitions of std's durations and times.
+    pub(super) fn new(direction: Direction, seconds: Vec<String>) -> Self {
+        Self { direction, seconds, refused: None }
     }
 
     pub(super) fn finish(self) -> Result<(), String> {
@@ -51,7 +54,9 @@ impl Transform for Reconcile {
         }
         if let Some(definitions) = schema.get_mut("$defs").and_then(Value::as_object_mut) {
             for (name, definition) in definitions {
-                close(name, definition);
+                if self.seconds.contains(name) || is_std_generic(name, definition) {
+                    close(definition);
+                }
             }
         }
         if self.direction == Direction::Inbound && denies_its_own_tag(schema.as_value()) {
@@ -130,15 +135,50 @@ fn denies_its_own_tag(schema: &Value) -> bool {
     })
 }
 
-/// Types of the standard library, by schemars' names of them, whose objects serde takes without further properties.
-fn close(name: &str, definition: &mut Value) {
-    let closed = ["Result_of_", "Bound_of_", "Range_of_"].iter().any(|prefix| name.starts_with(prefix))
-        || (name.starts_with("Duration") && definition["required"] == json!(["secs", "nanos"]))
-        || (name.starts_with("SystemTime")
-            && definition["required"] == json!(["secs_since_epoch", "nanos_since_epoch"]));
-    if !closed {
-        return;
+/// Whether a definition is one of std's `Result`, `Bound` and `Range`, whose objects serde takes without further properties.
+/// schemars has names for them that no derive gives; a type may still be renamed to one, so the parameters in the name and
+/// the form have to agree with it.
+fn is_std_generic(name: &str, definition: &Value) -> bool {
+    let keys =
+        |object: &Value| object["properties"].as_object().map(|all| all.keys().cloned().collect::<Vec<_>>());
+    let named = |prefix: &str, parameter: &Value| {
+        let rest = name.strip_prefix(prefix);
+        rest.is_some_and(|rest| spelled(parameter).is_none_or(|spelled| rest.starts_with(&spelled)))
+    };
+    let branches = definition["oneOf"].as_array().map_or(&[][..], Vec::as_slice);
+    let only = |branch: &Value, key: &str| keys(branch).is_some_and(|keys| keys == [key]);
+    match branches {
+        [ok, err] if only(ok, "Ok") && only(err, "Err") => named("Result_of_", &ok["properties"]["Ok"]),
+        [included, excluded, open] if only(included, "Included") && only(excluded, "Excluded") => {
+            open["const"] == "Unbounded" && named("Bound_of_", &included["properties"]["Included"])
+        }
+        [] => {
+            let ends = keys(definition).is_some_and(|mut keys| {
+                keys.sort_unstable();
+                keys == ["end", "start"]
+            });
+            ends && named("Range_of_", &definition["properties"]["start"])
+        }
+        _ => false,
     }
+}
+
+/// schemars' name of a type, of those that its schema tells.
+fn spelled(schema: &Value) -> Option<String> {
+    let reference = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());
+    if let Some(name) = reference {
+        // Of two types of one name, the second definition is numbered.
+        return Some(name.trim_end_matches(|character: char| character.is_ascii_digit()).to_owned());
+    }
+    match (schema["type"].as_str()?, schema["format"].as_str()) {
+        ("integer" | "number", Some(format)) => Some(format.to_owned()),
+        ("string", None) => Some("string".to_owned()),
+        ("boolean", None) => Some("boolean".to_owned()),
+        _ => None,
+    }
+}
+
+fn close(definition: &mut Value) {
     let objects = match definition.get_mut("oneOf").and_then(Value::as_array_mut) {
         Some(branches) => branches.iter_mut().filter(|branch| branch["type"] == "object").collect(),
         None => vec![definition],
@@ -150,7 +190,12 @@ fn close(name: &str, definition: &mut Value) {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeMap, net::IpAddr, time::Duration};
+    use std::{
+        collections::BTreeMap,
+        net::IpAddr,
+        ops::{Bound, Range, RangeInclusive},
+        time::{Duration, SystemTime},
+    };
 
     use schemars::JsonSchema;
 
@@ -249,5 +294,67 @@ mod tests {
         assert_eq!(schema::<f64>().unwrap().get("format"), None);
         let duration = schema::<Duration>().unwrap();
         assert_eq!(duration["$defs"]["Duration"]["additionalProperties"], false);
+    }
+
+    /// The schemas of types that are called as std's are.
+    mod alike {
+        use schemars::JsonSchema;
+
+        macro_rules! alike {
+            ($($(#[$attribute:meta])* $name:ident $body:tt)*) => {$(
+                #[derive(JsonSchema)]
+                $(#[$attribute])*
+                #[expect(dead_code, reason = "its schema is what counts")]
+                pub(super) struct $name $body
+            )*};
+        }
+
+        alike! {
+            Duration { secs: u64, nanos: u32 }
+            SystemTime { secs_since_epoch: u64, nanos_since_epoch: u32 }
+            #[schemars(rename = "Range_of_motion")]
+            Motion { start: u8, end: u8 }
+            #[schemars(rename = "Result_of_uint8_or_string")]
+            Outcome { ok: u8 }
+            #[schemars(rename = "Bound_of_area")]
+            Area { start: u8 }
+        }
+
+        #[derive(JsonSchema)]
+        #[expect(dead_code, reason = "its schema is what counts")]
+        pub(super) struct Range<T> {
+            start: T,
+            end: T,
+        }
+    }
+
+    #[test]
+    fn only_the_types_of_std_refuse_further_properties() {
+        type Both = (alike::Duration, Duration);
+        let closed = |schema: Result<Value, String>| -> Vec<String> {
+            let schema = schema.unwrap();
+            let all = schema["$defs"].as_object().into_iter().flatten();
+            all.filter(|(_, definition)| definition.to_string().contains("additionalProperties"))
+                .map(|(name, _)| name.clone())
+                .collect()
+        };
+        for (schema, expected) in [
+            (schema::<alike::Duration>(), &[][..]),
+            (schema::<alike::SystemTime>(), &[]),
+            (schema::<alike::Motion>(), &[]),
+            (schema::<alike::Outcome>(), &[]),
+            (schema::<alike::Area>(), &[]),
+            (schema::<alike::Range<u8>>(), &[]),
+            (schema::<Duration>(), &["Duration"]),
+            (schema::<SystemTime>(), &["SystemTime"]),
+            (schema::<Both>(), &["Duration2"]),
+            (schema::<(Duration, alike::Duration)>(), &["Duration"]),
+            (schema::<(alike::Motion, Range<u8>)>(), &["Range_of_uint8"]),
+            (schema::<RangeInclusive<alike::Motion>>(), &["Range_of_Range_of_motion"]),
+            (schema::<Result<String, Vec<u8>>>(), &["Result_of_string_or_Array_of_uint8"]),
+            (schema::<(Bound<f64>, Range<Option<i8>>)>(), &["Bound_of_double", "Range_of_Nullable_int8"]),
+        ] {
+            assert_eq!(closed(schema), expected);
+        }
     }
 }
