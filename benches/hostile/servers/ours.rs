@@ -101,14 +101,14 @@ struct Picky(TcpListener);
 impl Listener for Picky {
     type Io = TcpStream;
 
-    async fn accept(&mut self) -> io::Result<(TcpStream, SocketAddr)> {
+    async fn accept(&mut self) -> io::Result<(TcpStream, Option<SocketAddr>)> {
         let (stream, address) = self.0.accept().await?;
         let mut first = [0];
         let peeked = tokio::time::timeout(Duration::from_millis(1), stream.peek(&mut first)).await;
         if matches!(peeked, Ok(Ok(1))) && !first[0].is_ascii_uppercase() {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "not HTTP"));
         }
-        Ok((stream, address))
+        Ok((stream, Some(address)))
     }
 }
 
