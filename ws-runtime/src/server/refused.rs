@@ -54,3 +54,21 @@ fn written(response: &Response<Bytes>) -> Vec<u8> {
     head.push_str("\r\n");
     [head.as_bytes(), response.body()].concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handshake::busy;
+
+    #[test]
+    fn a_refusal_is_written_with_the_usual_names() {
+        let Refusal::Response(response) = busy("there is no room").into_refusal() else {
+            panic!("it is a close frame");
+        };
+        let written = String::from_utf8(written(&response)).expect("it is ASCII");
+        assert!(written.starts_with("HTTP/1.1 503 Service Unavailable\r\n"), "{written}");
+        for field in ["Connection: close", "Retry-After: 1", "Content-Type: application/problem+json"] {
+            assert!(written.contains(&format!("\r\n{field}\r\n")), "{field}: {written}");
+        }
+    }
+}
