@@ -63,6 +63,8 @@ impl<E: Endpoint> Handshake<E> {
     }
 
     /// Returns the request's target as it was sent.
+    ///
+    /// A path has several spellings (`/%61dmin` is `/admin`), so compare captures rather than the path that it holds.
     pub fn uri(&self) -> &Uri {
         self.request.uri()
     }

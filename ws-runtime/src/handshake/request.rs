@@ -50,6 +50,8 @@ impl RawRequest {
     }
 
     /// Returns the request's target as it was sent.
+    ///
+    /// A path has several spellings (`/%61dmin` is `/admin`), so compare captures rather than the path that it holds.
     pub fn uri(&self) -> &Uri {
         &self.uri
     }
