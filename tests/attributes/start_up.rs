@@ -121,6 +121,29 @@ impl Demanding {
     fn open(&self) {}
 }
 
+const TOO_LONG: Duration = Duration::MAX;
+
+struct Patient;
+
+#[ws_route("/patient", idle_timeout = const TOO_LONG)]
+impl Patient {
+    fn open(&self) {}
+}
+
+struct Roomy;
+
+#[ws_route("/roomy", backpressure_limit = const usize::MAX)]
+impl Roomy {
+    fn open(&self) {}
+}
+
+struct Lazy;
+
+#[ws_route("/lazy", per_message_deflate(threshold = const usize::MAX))]
+impl Lazy {
+    fn open(&self) {}
+}
+
 /// What a server says that is not to start. It is asked once: it says so before it waits for anything.
 fn said(server: Server) -> String {
     let listening = pin!(server.listen("127.0.0.1:0"));
@@ -134,6 +157,33 @@ fn said(server: Server) -> String {
             error.to_string()
         }
         other => panic!("expected a mistake, found {other:?}"),
+    }
+}
+
+#[test]
+fn an_option_beyond_its_range_does_not_start() {
+    for (server, expected) in [
+        (
+            Server::new().route(Patient),
+            "the route `/patient` cannot be served: `idle_timeout` cannot have its value: a time is at most a year, and zero lifts \
+             the limit",
+        ),
+        (
+            Server::new().route(Roomy),
+            "the route `/roomy` cannot be served: `backpressure_limit` cannot have its value: a size is at most 4294967295 \
+             bytes, and zero lifts the limit",
+        ),
+        (
+            Server::new().route(Lazy),
+            "the route `/lazy` cannot be served: `per_message_deflate(threshold)` cannot have its value: a size is at most \
+             4294967295 bytes, and zero lifts the limit",
+        ),
+        (
+            Server::new().close_timeout(Duration::MAX),
+            "`close_timeout` cannot be so large: a time is at most a year, and zero lifts the limit",
+        ),
+    ] {
+        assert_eq!(said(server), format!("the server cannot be started; {expected}"));
     }
 }
 

@@ -4,6 +4,7 @@ use crate::cases::{self, Case};
 
 /// Cases that make several mistakes on purpose, and how many: each is reported, in one build.
 pub(crate) const SEVERAL: &[(&str, usize)] = &[
+    ("keys/of_other_libraries", 25),
     ("keys/no_values", 27),
     ("keys/ten_mistakes", 10),
     ("signatures/handlers_without_self", 12),
@@ -18,12 +19,7 @@ pub(crate) const EXCEPTIONS: &[(&str, usize, &str)] = &[
         "the compiler looks the data up by the return type, and does so again wherever the socket is used; the first error \
          says it, on the type",
     ),
-    (
-        "data/not_shared_in_futures",
-        2,
-        "the compiler asks of each future that it may move between threads, and so of what the socket in it holds; the first \
-         error says it, on the type",
-    ),
+    ("data/rc_in_a_field", 2, "the data is neither `Send` nor `Sync`, and the compiler says each of it"),
     (
         "keys/not_a_contract",
         2,
@@ -36,9 +32,14 @@ pub(crate) const EXCEPTIONS: &[(&str, usize, &str)] = &[
         "an attribute does not see the other one, and the compiler reports each trait that is implemented twice",
     ),
     (
-        "types/connection_of_no_route",
-        3,
-        "the type is neither this route nor one at all; the compiler says the latter for the handler and for its call",
+        "types/route_with_its_path",
+        2,
+        "the compiler judges the first argument, and counts the arguments; the first error says what is right",
+    ),
+    (
+        "types/topic_after_the_message",
+        2,
+        "each of the two arguments has the type of the other; the first error says the order",
     ),
     (
         "types/route_not_sync_in_futures",

@@ -10,10 +10,11 @@ use crate::{
     syntax::{Arguments, Item, unmarked},
 };
 
-/// `#[ws_route]`: the block as it was written but for bounds in its head and the library's own markers, what is wrong with it, and the implementations beside it.
+/// `#[ws_route]`: the block as it was written but for bounds in its head, the route of a connection and the library's own markers,
+/// what is wrong with it, and the implementations beside it.
 ///
 /// With anything wrong the implementations are those that other code needs to see, so that one mistake stays one error; for
-/// its sake alone a block that borrows is written as if it did not.
+/// its sake alone a block that borrows is written as if it did not, and one of a type that cannot be a route is written for no type.
 pub(crate) fn route(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Diagnostics::default();
     let read = Item::read(&item);
@@ -22,14 +23,16 @@ pub(crate) fn route(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let route = lower::route(Arguments::read(arguments, &mut errors), read, &mut errors);
     let (item, beside) = match route {
         None => (item, None),
-        Some(Lowered::Right(route)) => (expand::sharing(&route.target, item), Some(expand::route(&route))),
+        Some(Lowered::Right(route)) => (expand::block(&route.target, item), Some(expand::route(&route))),
+        Some(Lowered::Foreign(generics)) => (expand::foreign(&generics, item, errors.take_last()), None),
         Some(Lowered::Wrong(stub)) => {
+            let cause = stub.has_unknown().then(|| errors.take_last()).flatten();
             let item = match &stub.borrowed {
                 Some(names) => expand::outlasting(&stub, names, item),
                 None => item,
             };
-            let item = if is_block { expand::sharing(&stub.target, item) } else { item };
-            (item, Some(expand::stub(&stub)))
+            let item = if is_block { expand::block(&stub.target, item) } else { item };
+            (item, Some(expand::stub(&stub, cause.as_ref())))
         }
     };
     let allow = is_block.then(expand::allow);
@@ -41,7 +44,10 @@ pub(crate) fn contract(arguments: TokenStream, item: TokenStream) -> TokenStream
     let mut errors = Diagnostics::default();
     let read = Item::read(&item);
     let stated = lower::contract(Arguments::read(arguments, &mut errors), read, &mut errors);
-    let beside = stated.as_ref().map(expand::contract);
+    let beside = stated.as_ref().map(|stated| {
+        let cause = stated.contract.has_unknown().then(|| errors.take_last()).flatten();
+        expand::contract(stated, cause.as_ref())
+    });
     [Some(item), errors.into_tokens(), beside].into_iter().flatten().collect()
 }
 

@@ -33,6 +33,17 @@ impl Diagnostics {
         self.error.is_none() && !self.by_the_compiler
     }
 
+    /// Takes the last mistake out, as a `compile_error!` to be written where it also has another effect. It is the last because
+    /// the compiler reports it behind the others.
+    pub(crate) fn take_last(&mut self) -> Option<TokenStream> {
+        let mut errors: Vec<syn::Error> = self.error.take()?.into_iter().collect();
+        let last = errors.pop()?;
+        for error in errors {
+            self.push(error);
+        }
+        Some(last.to_compile_error())
+    }
+
     /// One `compile_error!` a mistake; `None` without any.
     pub(crate) fn into_tokens(self) -> Option<TokenStream> {
         self.error.map(|error| error.to_compile_error())

@@ -97,21 +97,21 @@ pub use self::route::{Content, by};
 #[cfg(feature = "server")]
 pub use self::{
     app::StartError,
-    handshake::{ForwardedField, Handshake, Origins, RawRequest, Reject, SetupError},
+    handshake::{ForwardedField, Handshake, IntoReject, Origins, RawRequest, Reject, SetupError},
     pubsub::Published,
     route::{
         Admit, BoxError, Error, Extend, Handlers, OnInvalid, Options, Outcome, Pass, Plain, Refusal, Reply,
         Route,
     },
     server::{Address, Body, Listener, ServeError, Server},
-    socket::{Channel, Delivery, Handle, Outgoing, ReadyState, Recipients, Shutdown, Socket},
+    socket::{Channel, Delivery, Handle, Outgoing, ReadyState, Recipients, Shutdown, Socket, TopicName},
 };
 pub use self::{
     codec::{
         Captures, Decode, Encode, EncodeError, Encoded, Invalid, Mixed, On, Pairs, Part, PartPlan, Plan,
         Segment,
     },
-    contract::{Contract, Endpoint, Params, Shared},
+    contract::{Contract, Endpoint, NoCookie, NoData, NoHeader, NoParams, NoQuery, Params, Shared},
     schema::{Issue, SchemaError},
     wire::{Close, CloseCodeError, Closed, Deflate, Incoming, Initiator, Kind, Message, Text},
 };

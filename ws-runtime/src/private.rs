@@ -18,7 +18,9 @@ pub use ws_macros::Variants;
 
 pub use crate::{
     codec::{Captures, Decode, Encode, Invalid, Part},
-    contract::{Body, Contract, Endpoint, Response, Shared},
+    contract::{
+        Body, Contract, Endpoint, NoCookie, NoData, NoHeader, NoParams, NoQuery, OwnRoute, Response, Shared,
+    },
     wire::{Closed, Deflate, Message},
 };
 /// Stands in `T`, a route whose block an attribute could not read. Whoever builds such a route is told so: after the compiler's
@@ -30,6 +32,9 @@ pub fn unread<T: ?Sized>() -> ! {
         )
     }
 }
+
+/// Asks of the type that stands as the route of a handler's connection to be `Route`.
+pub const fn own_route<T: OwnRoute<Route> + ?Sized, Route: ?Sized>() {}
 
 #[cfg(feature = "server")]
 pub use crate::{

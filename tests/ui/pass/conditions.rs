@@ -1,6 +1,6 @@
 //! Handlers that are there under conditions: what stands for them is there exactly then.
 
-use ws_runtime::{Reject, Server, Socket, ws_route};
+use ws_runtime::{NoData, Reject, Server, Socket, ws_route};
 
 struct Chat;
 
@@ -38,7 +38,7 @@ impl Nobody {
     fn before_handle(&self) -> Result<Missing, Reject> {}
 
     fn open(&self, ws: &Socket<Self>) {
-        let () = *ws.data();
+        let NoData = *ws.data();
     }
 }
 

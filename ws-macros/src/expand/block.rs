@@ -1,7 +1,11 @@
-//! The user's block. Its members go out as they were written.
+//! The user's block. Its members go out as they were written, but for the route of a connection that is not the block's own.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use std::iter::Peekable;
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote, quote_spanned};
+
+use syn::Generics;
 
 use super::{
     paths::{self, Name},
@@ -11,6 +15,7 @@ use crate::{
     lifetimes::{Which, made_static},
     model::{Stub, Target},
     span,
+    vocabulary::CONNECTIONS,
 };
 
 /// Handlers have the names of a trait's methods, are called at one place, are not `const`, are as asynchronous, and take `self`
@@ -30,13 +35,112 @@ pub(crate) fn allow() -> TokenStream {
     }
 }
 
+/// The user's block, with what the route needs of it.
+pub(crate) fn block(target: &Target, block: TokenStream) -> TokenStream {
+    sharing(target, with_self(target, block))
+}
+
+/// The block with `Socket<Self>` in the arguments of methods where another route, or none, stands in its place.
+fn with_self(target: &Target, block: TokenStream) -> TokenStream {
+    if target.with_self.is_empty() {
+        return block;
+    }
+    let mut head: Vec<TokenTree> = block.into_iter().collect();
+    let Some(TokenTree::Group(members)) = head.pop_if(|last| matches!(last, TokenTree::Group(_))) else {
+        return head.into_iter().collect();
+    };
+    let mut out = TokenStream::new();
+    let mut is_meant = false;
+    let mut tokens = members.stream().into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Ident(word) if word == "fn" => {
+                let name = tokens.peek().map(ToString::to_string).unwrap_or_default();
+                is_meant = target.with_self.contains(&name);
+                out.append(word);
+            }
+            TokenTree::Group(arguments) if is_meant && arguments.delimiter() == Delimiter::Parenthesis => {
+                is_meant = false;
+                out.append(regrouped(&arguments, owned(arguments.stream())));
+            }
+            other => out.append(other),
+        }
+    }
+    let members = regrouped(&members, out);
+    head.into_iter().chain([TokenTree::Group(members)]).collect()
+}
+
+/// The block of a type that cannot be a route, for a type that the compiler cannot work out because of the mistake in it: the
+/// names in the block are used, and nothing of what is done in it is reported.
+///
+/// ```text
+/// const _: () = { struct __Foreign<T>(T); impl __Foreign<[(); compile_error!("…")]> { … } };
+/// ```
+pub(crate) fn foreign(generics: &Generics, block: TokenStream, cause: Option<TokenStream>) -> TokenStream {
+    let (parameters, _, bounds) = generics.split_for_impl();
+    let members = block.into_iter().last();
+    let place = span::at(Span::call_site());
+    quote_spanned! {place=>
+        const _: () = {
+            struct __Foreign<T>(T);
+            impl #parameters __Foreign<[(); #cause]> #bounds #members
+        };
+    }
+}
+
+/// Arguments with `Self` as the route of each connection.
+fn owned(arguments: TokenStream) -> TokenStream {
+    let mut out = TokenStream::new();
+    let mut tokens = arguments.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let is_connection =
+            matches!(&token, TokenTree::Ident(word) if CONNECTIONS.iter().any(|name| word == name));
+        let place = token.span();
+        out.append(token);
+        let goes_on = tokens.peek().is_some_and(|next| is(next, ':'));
+        if is_connection && !goes_on {
+            out.extend(quote_spanned!(place=> <Self>));
+            pass_angles(&mut tokens);
+        }
+    }
+    out
+}
+
+/// Goes past `<…>`, if that is next.
+fn pass_angles(tokens: &mut Peekable<impl Iterator<Item = TokenTree>>) {
+    if !tokens.peek().is_some_and(|next| is(next, '<')) {
+        return;
+    }
+    let mut depth = 0_usize;
+    for token in tokens {
+        if is(&token, '<') {
+            depth += 1;
+        } else if is(&token, '>') {
+            depth -= 1;
+        }
+        if depth == 0 {
+            return;
+        }
+    }
+}
+
+fn is(token: &TokenTree, mark: char) -> bool {
+    matches!(token, TokenTree::Punct(other) if other.as_char() == mark)
+}
+
+fn regrouped(old: &Group, content: TokenStream) -> Group {
+    let mut new = Group::new(old.delimiter(), content);
+    new.set_span(old.span());
+    new
+}
+
 /// The block of a route with type parameters: they are asked for what the route is asked for, so that its handlers can name it
 /// without any bound of the user's.
 ///
 /// ```text
 /// impl<T> Chat<T> where Self: Shared, T: Decode { … }
 /// ```
-pub(crate) fn sharing(target: &Target, block: TokenStream) -> TokenStream {
+fn sharing(target: &Target, block: TokenStream) -> TokenStream {
     if !target.is_generic() {
         return block;
     }

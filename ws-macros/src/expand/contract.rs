@@ -1,18 +1,22 @@
 //! `impl Contract`: the path, the documentation, the types.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
-use syn::{LitStr, Token, Type};
+use syn::{LitStr, Token};
 
-use super::{docs, params, paths, shell::Shell};
+use super::{
+    docs, params,
+    paths::{self, Name},
+    shell::Shell,
+};
 use crate::{
-    model::{Contract, Params, Stated},
+    model::{Contract, Declared, Params, Stated},
     span,
 };
 
-/// What `#[ws_contract]` writes beside the struct.
-pub(crate) fn contract(stated: &Stated) -> TokenStream {
-    let shell = Shell::new(&stated.target);
+/// What `#[ws_contract]` writes beside the struct. `cause` is the mistake that hides a type, where one does.
+pub(crate) fn contract(stated: &Stated, cause: Option<&TokenStream>) -> TokenStream {
+    let shell = Shell::new(&stated.target).with_unknown(cause);
     let mut items = TokenStream::new();
     implementation(&stated.contract, &shell, &mut items);
     shell.enclose(items)
@@ -59,21 +63,22 @@ fn list(name: &str, items: &[LitStr], span: Span) -> Option<TokenStream> {
 
 fn types(contract: &Contract, shell: &Shell<'_>, lines: &mut TokenStream) {
     let at = shell.span;
-    let (unit, message) = (Group::new(Delimiter::Parenthesis, TokenStream::new()), paths::message(at));
     match &contract.params {
-        Params::None => line("Params", &unit, at, lines),
+        Params::None => line("Params", &paths::no_params(at), at, lines),
+        Params::Unknown => line("Params", &paths::unknown(at), at, lines),
         Params::Given(given) => line("Params", given, span::of(given), lines),
         Params::Inline(inline) => line("Params", &params::kind(inline), span::at(inline.span), lines),
     }
-    let mut given = |name, given: Option<&Type>, default: &dyn ToTokens| match given {
-        Some(kind) => line(name, kind, span::of(kind), lines),
-        None => line(name, default, at, lines),
+    let mut declared = |name, declared: &Declared, unset: Name| match declared {
+        Declared::Type(kind) => line(name, kind, span::of(kind), lines),
+        Declared::Unset => line(name, &unset, at, lines),
+        Declared::Unknown => line(name, &paths::unknown(at), at, lines),
     };
-    given("Query", contract.query.as_ref(), &unit);
-    given("Header", contract.header.as_ref(), &unit);
-    given("Cookie", contract.cookie.as_ref(), &unit);
-    given("Body", contract.body.as_ref(), &message);
-    given("Response", contract.response.as_ref(), &message);
+    declared("Query", &contract.query, paths::no_query(at));
+    declared("Header", &contract.header, paths::no_header(at));
+    declared("Cookie", &contract.cookie, paths::no_cookie(at));
+    declared("Body", &contract.body, paths::message(at));
+    declared("Response", &contract.response, paths::message(at));
 }
 
 /// `type Body = Say;`, the whole of it shown at `Say`: an unmet bound is then an error on that word.

@@ -10,13 +10,16 @@ use crate::{
     span,
 };
 
+/// Where a connection's data comes from.
+pub(super) struct Data<'a> {
+    /// More than one only under conditions.
+    pub(super) before_handle: &'a [&'a Handler],
+    /// Whether a mistake hides it.
+    pub(super) is_unknown: bool,
+}
+
 /// The server's types.
-pub(super) fn implementation(
-    served: &Served,
-    before_handle: &[&Handler],
-    shell: &Shell<'_>,
-    out: &mut TokenStream,
-) {
+pub(super) fn implementation(served: &Served, from: &Data<'_>, shell: &Shell<'_>, out: &mut TokenStream) {
     let mut items = match served {
         Served::Own(_) => quote_spanned!(shell.span=> type Contract = Self;),
         Served::Named(named) => {
@@ -24,12 +27,15 @@ pub(super) fn implementation(
             quote_spanned!(place=> type Contract = #named;)
         }
     };
-    data(before_handle, shell, &mut items);
+    data(from, shell, &mut items);
     shell.implement_as_written(paths::endpoint(shell.span), items, out);
 }
 
 /// What `before_handle` lets in with, found through the type that it returns.
-fn data(before_handle: &[&Handler], shell: &Shell<'_>, items: &mut TokenStream) {
+fn data(from: &Data<'_>, shell: &Shell<'_>, items: &mut TokenStream) {
+    let Data { before_handle, is_unknown } = *from;
+    let none =
+        if is_unknown { paths::unknown(shell.span) } else { paths::no_data(shell.span).to_token_stream() };
     items.extend(before_handle.iter().map(|&handler| {
         let place = method::returned(handler);
         let attributes = presence::attributes(handler, place);
@@ -41,7 +47,7 @@ fn data(before_handle: &[&Handler], shell: &Shell<'_>, items: &mut TokenStream) 
     }));
     items.extend(
         presence::unless(before_handle, shell.span)
-            .map(|attribute| quote_spanned!(shell.span=> #attribute type Data = ();)),
+            .map(|attribute| quote_spanned!(shell.span=> #attribute type Data = #none;)),
     );
 }
 

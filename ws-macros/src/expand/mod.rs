@@ -30,7 +30,7 @@ mod unedited;
 mod variants;
 
 pub(crate) use self::{
-    block::{allow, outlasting, sharing},
+    block::{allow, block, foreign, outlasting},
     contract::contract,
     route::{route, stub},
     unedited::written,

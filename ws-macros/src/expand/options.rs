@@ -1,6 +1,6 @@
 //! The constants of `impl Route`: what the attribute sets, which handlers there are, what they say of themselves.
 
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Delimiter, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::ext::IdentExt;
 
@@ -41,6 +41,7 @@ fn field(setting: &Setting) -> TokenStream {
 fn value(setting: &Setting, at: Span) -> TokenStream {
     match &setting.value {
         Value::Count(count) => number(*count, at),
+        Value::Constant(constant) => constant_expression(constant),
         Value::Text(text) => quote_spanned!(at=> #text),
         Value::Milliseconds(milliseconds) => {
             let duration = paths::duration(at);
@@ -57,6 +58,17 @@ fn value(setting: &Setting, at: Span) -> TokenStream {
             }
         }
         Value::Deflate(settings) => deflate(settings.as_deref(), at),
+    }
+}
+
+/// A constant as an expression: `{ … }` is one behind `const`, and braces that need not be there otherwise.
+fn constant_expression(constant: &TokenStream) -> TokenStream {
+    let mut tokens = constant.clone().into_iter();
+    match (tokens.next(), tokens.next()) {
+        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::Brace => {
+            quote_spanned!(group.span()=> const #group)
+        }
+        _ => constant.clone(),
     }
 }
 

@@ -80,6 +80,11 @@ names! {
     raw_request = "RawRequest",
     reject = "Reject",
     message = "Message",
+    no_params = "NoParams",
+    no_query = "NoQuery",
+    no_header = "NoHeader",
+    no_cookie = "NoCookie",
+    no_data = "NoData",
     bytes = "Bytes",
     error = "Error",
     closed = "Closed",
@@ -94,6 +99,7 @@ names! {
     reply = "reply",
     content = "content",
     unread = "unread",
+    own_route = "own_route",
     result = "Result",
     some = "Some",
     string = "String",
@@ -105,6 +111,11 @@ names! {
     cfg = "cfg",
     /// The macro, without its `!`.
     concat = "concat",
+}
+
+/// The type that stands for one that a mistake hides; [`Shell::with_unknown`](super::shell::Shell::with_unknown) declares it.
+pub(super) fn unknown(span: Span) -> TokenStream {
+    Ident::new("__Unknown", span).into_token_stream()
 }
 
 /// What a struct of captures can do as far as its captures can.

@@ -1,6 +1,7 @@
 //! A whole route, and what stands in for it beside an error.
 
 use proc_macro2::TokenStream;
+use quote::quote_spanned;
 
 use super::{
     contract, endpoint, handlers, options,
@@ -10,6 +11,7 @@ use super::{
 };
 use crate::{
     model::{Handler, Route, Served, Stub},
+    span,
     vocabulary::Kind,
 };
 
@@ -31,16 +33,20 @@ pub(crate) fn route(route: &Route) -> TokenStream {
     }
     let before_handle: Vec<&Handler> =
         route.handlers.iter().filter(|handler| handler.kind == Kind::BeforeHandle).collect();
-    beside(&route.served, &before_handle, plain, items, &shell)
+    let data = endpoint::Data { before_handle: &before_handle, is_unknown: false };
+    beside(&route.served, &data, plain, items, &shell)
 }
 
-/// The same without handlers: code that names the route finds it, so that it does not complain as well.
-pub(crate) fn stub(stub: &Stub) -> TokenStream {
-    let Stub { target, served, unread, before_handle, .. } = stub;
-    let shell = Shell::new(target);
+/// The same without handlers: code that names the route finds it, so that it does not complain as well. `cause` is the mistake
+/// that hides a type, where one does.
+pub(crate) fn stub(stub: &Stub, cause: Option<&TokenStream>) -> TokenStream {
+    let Stub { target, served, unread, before_handle, unknown_data, .. } = stub;
+    let shell = Shell::new(target).with_unknown(cause);
     let plain = unread.map(handlers::unread).unwrap_or_default();
     let (plain, items) = (Impl::of(plain), Impl::of(TokenStream::new()));
-    beside(served, &before_handle.iter().collect::<Vec<_>>(), plain, items, &shell)
+    let before_handle: Vec<&Handler> = before_handle.iter().collect();
+    let data = endpoint::Data { before_handle: &before_handle, is_unknown: *unknown_data };
+    beside(served, &data, plain, items, &shell)
 }
 
 /// What stands in an impl.
@@ -65,17 +71,32 @@ impl Impl {
 
 fn beside(
     served: &Served,
-    before_handle: &[&Handler],
+    data: &endpoint::Data<'_>,
     plain: Impl,
     route: Impl,
     shell: &Shell<'_>,
 ) -> TokenStream {
-    let mut out = TokenStream::new();
+    let mut out = own_routes(shell);
     if let Served::Own(contract) = served {
         contract::implementation(contract, shell, &mut out);
     }
-    endpoint::implementation(served, before_handle, shell, &mut out);
+    endpoint::implementation(served, data, shell, &mut out);
     plain.write(paths::plain(shell.span), shell, &mut out);
     route.write(paths::route(shell.span), shell, &mut out);
     shell.enclose(out)
+}
+
+/// Types that stand where the route's own has to: the compiler says which are not.
+///
+/// ```text
+/// const _: () = own_route::<ChatApi, Chat>();
+/// ```
+fn own_routes(shell: &Shell<'_>) -> TokenStream {
+    let self_type = &shell.target.self_type;
+    let checks = shell.target.routes.iter().map(|route| {
+        let place = span::of(route);
+        let own_route = paths::own_route(place);
+        quote_spanned!(place=> const _: () = #own_route::<#route, #self_type>();)
+    });
+    checks.collect()
 }

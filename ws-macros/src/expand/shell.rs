@@ -19,6 +19,8 @@ pub(super) struct Shell<'a> {
     /// The self type's place.
     pub(super) span: Span,
     generics: Generics,
+    /// The mistake that hides a type.
+    cause: Option<&'a TokenStream>,
 }
 
 impl<'a> Shell<'a> {
@@ -36,7 +38,12 @@ impl<'a> Shell<'a> {
             let demands = target.demands.iter().map(demanded);
             generics.make_where_clause().predicates.extend(demands);
         }
-        Self { target, span, generics }
+        Self { target, span, generics, cause: None }
+    }
+
+    /// The same with a type that stands for each that a mistake hides.
+    pub(super) fn with_unknown(self, cause: Option<&'a TokenStream>) -> Self {
+        Self { cause, ..self }
     }
 
     /// Writes an impl of one of the runtime's traits.
@@ -81,6 +88,7 @@ impl<'a> Shell<'a> {
         let Target { conditions, allowed, .. } = self.target;
         let span = Span::mixed_site();
         let mut content = paths::runtime(self.target.root.as_ref(), span);
+        content.extend(self.unknown());
         content.extend(items);
         let block = braces(content, span);
         quote_spanned! {span=>
@@ -88,6 +96,18 @@ impl<'a> Shell<'a> {
             #(#allowed)*
             const _: () = #block;
         }
+    }
+
+    /// A type that the compiler cannot work out because of the mistake in it: it reports the mistake once, and nothing of what is
+    /// done with the type.
+    ///
+    /// ```text
+    /// type __Unknown = <[(); compile_error!("unknown key `qeury`")] as Endpoint>::Data;
+    /// ```
+    fn unknown(&self) -> Option<TokenStream> {
+        let cause = self.cause?;
+        let (name, endpoint) = (paths::unknown(self.span), paths::endpoint(self.span));
+        Some(quote_spanned!(self.span=> type #name = <[(); #cause] as #endpoint>::Data;))
     }
 }
 

@@ -1,9 +1,9 @@
-//! Sizes, times and counts as numbers. Zero is `off`.
+//! Sizes, times and counts as numbers, or as what the compiler works out. Zero is `off`.
 
 use proc_macro2::Span;
 use syn::{LitInt, LitStr};
 
-use crate::{diagnostics::Diagnostics, shown, syntax::Amount};
+use crate::{diagnostics::Diagnostics, model::Value, shown, syntax::Amount};
 
 /// A year: beyond it a time is a slip of the pen, and timers cannot count it.
 const LONGEST: u64 = 365 * 24 * 60 * 60 * 1000;
@@ -20,19 +20,21 @@ const SIZES: &[(&str, u64)] = &[
 const TIMES: &[(&str, u64)] = &[("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)];
 
 /// Bytes.
-pub(super) fn size(amount: &Amount, errors: &mut Diagnostics) -> Option<u32> {
+pub(super) fn size(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
     let (value, span) = match amount {
-        Amount::Off => return Some(0),
+        Amount::Off => return Some(Value::Count(0)),
+        Amount::Constant(constant) => return Some(Value::Constant(constant.clone())),
         Amount::Number(number) => (whole(number, "1KiB", errors)?, number.span()),
         Amount::Text(text) => (measure(text, "a size", SIZES, errors)?, text.span()),
     };
-    within_32_bits(value, span, errors)
+    within_32_bits(value, span, errors).map(Value::Count)
 }
 
 /// Milliseconds.
-pub(super) fn time(amount: &Amount, errors: &mut Diagnostics) -> Option<u64> {
+pub(super) fn time(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
     let (value, span) = match amount {
-        Amount::Off => return Some(0),
+        Amount::Off => return Some(Value::Milliseconds(0)),
+        Amount::Constant(constant) => return Some(Value::Constant(constant.clone())),
         Amount::Number(number) => (whole(number, "30s", errors)?.saturating_mul(1000), number.span()),
         Amount::Text(text) => (measure(text, "a time", TIMES, errors)?, text.span()),
     };
@@ -40,14 +42,17 @@ pub(super) fn time(amount: &Amount, errors: &mut Diagnostics) -> Option<u64> {
         errors.at(span, "a time is at most a year\nhelp: `off` lifts the limit");
         return None;
     }
-    Some(value)
+    Some(Value::Milliseconds(value))
 }
 
 /// A number of things.
-pub(super) fn count(amount: &Amount, errors: &mut Diagnostics) -> Option<u32> {
+pub(super) fn count(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
     match amount {
-        Amount::Off => Some(0),
-        Amount::Number(number) => within_32_bits(whole(number, "", errors)?, number.span(), errors),
+        Amount::Off => Some(Value::Count(0)),
+        Amount::Constant(constant) => Some(Value::Constant(constant.clone())),
+        Amount::Number(number) => {
+            within_32_bits(whole(number, "", errors)?, number.span(), errors).map(Value::Count)
+        }
         Amount::Text(text) => {
             errors.at(text.span(), "expected a number, found a text\nhelp: leave the quotes out");
             None

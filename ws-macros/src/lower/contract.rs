@@ -12,7 +12,8 @@ use super::{
 };
 use crate::{
     diagnostics::Diagnostics,
-    model::{Contract, DocPart, Params, Stated},
+    kind,
+    model::{Contract, Declared, DocPart, Params, Stated},
     shown, span,
     syntax::{Arguments, Item, Keys, Slot, Subject},
 };
@@ -32,7 +33,7 @@ pub(crate) fn contract(arguments: Arguments, item: Item, errors: &mut Diagnostic
         Some(Subject::Path(literal)) => Some(literal),
         _ => None,
     };
-    let mut contract = read(literal, &arguments.keys, docs, &generics, errors);
+    let mut contract = read(literal, &arguments.keys, arguments.is_complete, docs, &generics, errors);
     let mut target = target?;
     target.demands = demands::read(&contract, &generics);
     let tokens = arguments.tokens;
@@ -40,10 +41,12 @@ pub(crate) fn contract(arguments: Arguments, item: Item, errors: &mut Diagnostic
     Some(Stated { target, contract })
 }
 
-/// The contract that the keys state. Without a path it is the root's, so that what depends on it is still there.
+/// The contract that the keys state. Without a path it is the root's, so that what depends on it is still there. Where an
+/// argument could not be read (`is_complete` is false), it may have stood for any type that is not given.
 pub(super) fn read(
     literal: Option<&LitStr>,
     keys: &Keys,
+    is_complete: bool,
     docs: Vec<DocPart>,
     generics: &Generics,
     errors: &mut Diagnostics,
@@ -51,14 +54,14 @@ pub(super) fn read(
     let root = LitStr::new("/", span::here());
     let mut template = match literal {
         Some(literal) => path::read(literal, errors),
-        None => path::Template { path: root, captures: Vec::new() },
+        None => path::Template { path: root, captures: Vec::new(), is_whole: false },
     };
     let place = template.path.span();
-    inline::check(&mut template.captures, place, generics, errors);
-    let mut given = |slot: &Slot<Type>| owned(slot.value(), errors);
-    let (query, header, cookie) = (given(&keys.query), given(&keys.header), given(&keys.cookie));
-    let (body, response, params) = (given(&keys.body), given(&keys.response), given(&keys.params));
-    let response = response.filter(|kind| is_sent(kind, errors));
+    let are_known = inline::check(&mut template.captures, place, generics, errors);
+    let mut declared = |slot: &Slot<Type>| declared(slot, is_complete, errors);
+    let (query, header, cookie) = (declared(&keys.query), declared(&keys.header), declared(&keys.cookie));
+    let (body, response, params) = (declared(&keys.body), declared(&keys.response), declared(&keys.params));
+    let response = sent(response, errors);
     let params = if let Some(given) = keys.params.span() {
         if let Some(capture) = template.captures.iter().find(|capture| capture.kind.is_some()) {
             errors.at(
@@ -75,7 +78,12 @@ pub(super) fn read(
                 "`params` is given, but the path has no captures\nhelp: a capture is written `{name}`",
             );
         }
-        params.map_or(Params::None, |given| Params::Given(Box::new(given)))
+        match params {
+            Declared::Type(given) => Params::Given(given),
+            Declared::Unset | Declared::Unknown => Params::Unknown,
+        }
+    } else if !template.is_whole || !is_complete || !are_known {
+        Params::Unknown
     } else if template.captures.is_empty() {
         Params::None
     } else {
@@ -107,26 +115,68 @@ pub(super) fn name_params(contract: &mut Contract, named: impl Fn(&str) -> bool)
     }
 }
 
-/// A handler that returns `()` says nothing, so that it cannot be what a route sends.
-fn is_sent(kind: &Type, errors: &mut Diagnostics) -> bool {
-    let unit = matches!(kind, Type::Tuple(tuple) if tuple.elems.is_empty());
-    if unit {
-        errors.on(kind, "`response` is a type that is sent, found `()`\nhelp: leave it out where nothing is");
+/// A type of the contract, as a key says it.
+fn declared(slot: &Slot<Type>, is_complete: bool, errors: &mut Diagnostics) -> Declared {
+    match (slot.span(), slot.value()) {
+        (Some(_), Some(kind)) if may_be_declared(kind, errors) => Declared::Type(Box::new(kind.clone())),
+        (None, _) if is_complete => Declared::Unset,
+        _ => Declared::Unknown,
     }
-    !unit
 }
 
-/// A type that may be one of the contract's as far as its tokens say.
-fn owned(kind: Option<&Type>, errors: &mut Diagnostics) -> Option<Type> {
-    let kind = kind?;
+/// A handler that returns `()` says nothing, so that it cannot be what a route sends.
+fn sent(response: Declared, errors: &mut Diagnostics) -> Declared {
+    match response.given() {
+        Some(Type::Tuple(tuple)) if tuple.elems.is_empty() => {
+            errors.on(
+                tuple,
+                "`response` is a type that is sent, found `()`\nhelp: leave the key out if nothing is sent",
+            );
+            Declared::Unknown
+        }
+        _ => response,
+    }
+}
+
+/// Whether a type may be one of the contract's, as far as its tokens say.
+fn may_be_declared(kind: &Type, errors: &mut Diagnostics) -> bool {
     if !is_whole(kind) {
         let found = shown::code(kind);
         errors.on(kind, format!("a type of the contract is known by its name, found `{found}`\nhelp: derive what it needs for a struct or an enum"));
-        return None;
+        return false;
     }
     if let Some(found) = borrow::find(kind) {
         errors.at(found.place, BORROWED);
-        return None;
+        return false;
     }
-    Some(kind.clone())
+    if let Some(way) = sized(kind) {
+        let found = shown::code(kind);
+        errors.on(
+            kind,
+            format!("a type of the contract has a known size, found `{found}`\nhelp: write `{way}`"),
+        );
+        return false;
+    }
+    if names(kind, "Rc") {
+        let found = shown::code(kind);
+        errors.on(
+            kind,
+            format!(
+                "a type of the contract moves between threads, found `{found}`\nhelp: leave out the `Rc`"
+            ),
+        );
+        return false;
+    }
+    true
+}
+
+/// What to write in the place of a type that has no size.
+fn sized(kind: &Type) -> Option<String> {
+    match kind {
+        Type::Group(group) => sized(&group.elem),
+        Type::Paren(paren) => sized(&paren.elem),
+        Type::Slice(slice) => Some(format!("Vec<{}>", shown::code(&slice.elem))),
+        Type::Path(_) if kind::is_called(kind, &["str"]) => Some("String".to_owned()),
+        _ => None,
+    }
 }

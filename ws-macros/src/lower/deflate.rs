@@ -31,7 +31,7 @@ pub(super) fn read(deflate: &Deflate, errors: &mut Diagnostics) -> Option<Vec<Se
     ];
     for (name, slot, value) in numbers {
         if let (Some(span), Some(value)) = (slot.span(), value) {
-            settings.push(Setting { name, span, value: Value::Count(value) });
+            settings.push(Setting { name, span, value });
         }
     }
     let flags = [
@@ -47,14 +47,14 @@ pub(super) fn read(deflate: &Deflate, errors: &mut Diagnostics) -> Option<Vec<Se
 }
 
 /// A number that has a least and a most.
-fn within(slot: &Slot<Amount>, least: u32, most: u32, errors: &mut Diagnostics) -> Option<u32> {
+fn within(slot: &Slot<Amount>, least: u32, most: u32, errors: &mut Diagnostics) -> Option<Value> {
     let amount = slot.value()?;
     let value = amounts::count(amount, errors)?;
-    if !(least..=most).contains(&value) {
+    if matches!(value, Value::Count(value) if !(least..=most).contains(&value)) {
         let (span, found) = match amount {
             Amount::Number(number) => (number.span(), number.to_string()),
             Amount::Text(text) => (text.span(), text.value()),
-            Amount::Off => (slot.span()?, "off".to_owned()),
+            Amount::Off | Amount::Constant(_) => (slot.span()?, "off".to_owned()),
         };
         errors.at(span, format!("expected a number from {least} to {most}, found `{found}`"));
         return None;

@@ -9,15 +9,15 @@ use crate::model::{Contract, Demand, Params, Role};
 pub(super) fn read(contract: &Contract, generics: &Generics) -> Vec<Demand> {
     let params = match &contract.params {
         Params::Given(params) => Some(&**params),
-        Params::None | Params::Inline(_) => None,
+        Params::None | Params::Unknown | Params::Inline(_) => None,
     };
     let types = [
         (params, Role::Part),
-        (contract.query.as_ref(), Role::Part),
-        (contract.header.as_ref(), Role::Part),
-        (contract.cookie.as_ref(), Role::Part),
-        (contract.body.as_ref(), Role::Body),
-        (contract.response.as_ref(), Role::Response),
+        (contract.query.given(), Role::Part),
+        (contract.header.given(), Role::Part),
+        (contract.cookie.given(), Role::Part),
+        (contract.body.given(), Role::Body),
+        (contract.response.given(), Role::Response),
     ];
     let open =
         |kind: &Type| generics.type_params().any(|parameter| names(kind, &parameter.ident.to_string()));

@@ -27,8 +27,15 @@ pub(super) fn name(place: Span, named: impl Fn(&str) -> bool) -> Ident {
     Ident::new(&name, span::at(place))
 }
 
-/// The struct has no parameters of the block, so a capture's type can name none; one that does is taken out.
-pub(super) fn check(captures: &mut [Capture], place: Span, generics: &Generics, errors: &mut Diagnostics) {
+/// The struct has no parameters of the block, so a capture's type can name none; one that does is taken out. Returns whether
+/// none was.
+pub(super) fn check(
+    captures: &mut [Capture],
+    place: Span,
+    generics: &Generics,
+    errors: &mut Diagnostics,
+) -> bool {
+    let mut are_known = true;
     for capture in captures {
         let Some(kind) = &capture.kind else { continue };
         if let Some(parameter) = parameter(kind, generics) {
@@ -41,9 +48,12 @@ pub(super) fn check(captures: &mut [Capture], place: Span, generics: &Generics, 
                 ),
             );
             capture.kind = None;
+            are_known = false;
         } else if borrow::find(kind).is_some() {
             errors.at(place, BORROWED);
             capture.kind = None;
+            are_known = false;
         }
     }
+    are_known
 }

@@ -44,17 +44,17 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn size(&mut self, name: &'static str, slot: &Slot<Amount>) {
         let value = slot.value().and_then(|amount| amounts::size(amount, self.errors));
-        self.set(name, slot.span(), value.map(Value::Count));
+        self.set(name, slot.span(), value);
     }
 
     fn count(&mut self, name: &'static str, slot: &Slot<Amount>) {
         let value = slot.value().and_then(|amount| amounts::count(amount, self.errors));
-        self.set(name, slot.span(), value.map(Value::Count));
+        self.set(name, slot.span(), value);
     }
 
     fn time(&mut self, name: &'static str, slot: &Slot<Amount>) {
         let value = slot.value().and_then(|amount| amounts::time(amount, self.errors));
-        self.set(name, slot.span(), value.map(Value::Milliseconds));
+        self.set(name, slot.span(), value);
     }
 
     fn pointer(&mut self, name: &'static str, slot: &Slot<Pointer>) {

@@ -12,24 +12,29 @@ pub(super) struct Template {
     /// The path without types.
     pub(super) path: LitStr,
     pub(super) captures: Vec<Capture>,
+    /// Whether nothing is wrong with it, so that the captures are all there.
+    pub(super) is_whole: bool,
 }
 
 /// Reads a path. What is wrong with it is reported and left out.
 pub(super) fn read(literal: &LitStr, errors: &mut Diagnostics) -> Template {
     let text = literal.value();
-    let mut reader = Reader { span: literal.span(), captures: Vec::new(), errors };
+    let mut reader = Reader { span: literal.span(), captures: Vec::new(), is_whole: true, errors };
     let path = reader.path(&text);
-    Template { path: LitStr::new(&path, literal.span()), captures: reader.captures }
+    let Reader { captures, is_whole, .. } = reader;
+    Template { path: LitStr::new(&path, literal.span()), captures, is_whole }
 }
 
 struct Reader<'a> {
     span: Span,
     captures: Vec<Capture>,
+    is_whole: bool,
     errors: &'a mut Diagnostics,
 }
 
 impl Reader<'_> {
     fn error(&mut self, message: impl std::fmt::Display) {
+        self.is_whole = false;
         self.errors.at(self.span, message);
     }
 

@@ -6,7 +6,7 @@ use quote::ToTokens;
 use super::{
     attributes,
     borrow::made_static_in,
-    contract, demands,
+    connection, contract, demands,
     handlers::{self, Found},
     mentions::{mentions, names},
     options, places,
@@ -24,17 +24,22 @@ use crate::{
 
 /// `#[ws_route]`. All that can be read is, whatever else is wrong; without a type there is nothing to write.
 pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) -> Option<Lowered> {
-    let Arguments { tokens, span, subject, keys, given } = arguments;
+    let Arguments { tokens, span, subject, keys, given, is_complete } = arguments;
     if subject.is_none() {
         errors.at(span, "a route begins with its path\nhelp: write `#[ws_route(\"/chat\")]`, or name a contract: `#[ws_route(ChatApi)]`");
     }
     let options = options::read(&keys, errors);
-    let Site { mut target, borrowed, generics, item: block } =
+    let Site { mut target, is_foreign, borrowed, generics, item: block } =
         target::block(item, keys.root.value().cloned(), errors);
     let docs = block.as_ref().map(|block| attributes::docs(&block.attributes)).unwrap_or_default();
     let has_block = block.is_some();
-    let found =
-        block.map(|block: Block| handlers::read(block, keys.body.value(), errors)).unwrap_or_default();
+    let mut block: Option<Block> = block;
+    let connections = block.as_mut().map(|block| connection::read(block, errors)).unwrap_or_default();
+    if let Some(target) = &mut target {
+        target.with_self = connections.methods;
+        target.routes = connections.routes;
+    }
+    let found = block.map(|block| handlers::read(block, keys.body.value(), errors)).unwrap_or_default();
     let served = match subject {
         Some(Subject::Contract(named)) => {
             places::serving(&named, &given, found.any_arm, errors);
@@ -45,7 +50,7 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
                 Some(Subject::Path(literal)) => Some(literal),
                 _ => None,
             };
-            let mut own = contract::read(literal.as_ref(), &keys, docs, &generics, errors);
+            let mut own = contract::read(literal.as_ref(), &keys, is_complete, docs, &generics, errors);
             if let Some(target) = &mut target {
                 contract::name_params(&mut own, |name| is_named(name, &tokens, target, &found));
                 target.demands = demands::read(&own, &generics);
@@ -57,12 +62,16 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
             Served::Own(Box::new(own))
         }
     };
+    if is_foreign {
+        return Some(Lowered::Foreign(Box::new(generics)));
+    }
+    let is_shared = check_data(&found, errors);
     let (target, mut handlers) = (target?, found.handlers);
     let variants = dispatch(&keys, found.arms, &target, errors);
     if errors.is_clean() && found.unread.is_none() {
         return Some(Lowered::Right(Box::new(Route { target, served, options, handlers, variants })));
     }
-    handlers.retain(|handler| handler.kind == Kind::BeforeHandle);
+    handlers.retain(|handler| handler.kind == Kind::BeforeHandle && is_shared);
     if let Some(names) = &borrowed {
         for output in handlers.iter_mut().filter_map(|handler| handler.output.as_mut()) {
             *output = made_static_in(output, Which::Named(names));
@@ -73,6 +82,7 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
         borrowed,
         served,
         unread: found.unread,
+        unknown_data: handlers.is_empty() && found.kinds.contains(&Kind::BeforeHandle),
         before_handle: handlers,
     })))
 }
@@ -86,6 +96,7 @@ fn is_named(name: &str, arguments: &TokenStream, target: &Target, found: &Found)
     };
     mentions(arguments, name)
         || names(self_type, name)
+        || target.routes.iter().any(|kind| names(kind, name))
         || (!generics.params.is_empty() && mentions(&generics.to_token_stream(), name))
         || generics.where_clause.as_ref().is_some_and(|bounds| mentions(&bounds.to_token_stream(), name))
         || found.handlers.iter().any(types)
@@ -103,6 +114,19 @@ fn check_protocols(contract: &Contract, options: &Options, keys: &Keys, errors: 
     {
         errors.at(place, "`require_protocol` needs something to require\nhelp: add `protocols = [\"v1\"]`");
     }
+}
+
+/// Whether the data of a connection may be what `before_handle` says, as far as names tell. The compiler asks it of each future
+/// that holds the connection.
+fn check_data(found: &Found, errors: &mut Diagnostics) -> bool {
+    let before_handle = found.handlers.iter().filter(|handler| handler.kind == Kind::BeforeHandle);
+    let mut outputs = before_handle.filter_map(|handler| handler.output.as_ref());
+    let Some(output) = outputs.find(|output| names(output, "Rc")) else { return true };
+    errors.on(
+        output,
+        "several threads share the data of a connection, and cannot share an `Rc`\nhelp: hold an `Arc`",
+    );
+    false
 }
 
 fn check_body(keys: &Keys, found: &Found, errors: &mut Diagnostics) {

@@ -6,11 +6,13 @@ use syn::{Attribute, GenericParam, Generics, Path, Type};
 use super::{
     attributes::{allowed, conditions},
     borrow::{self, Borrow, made_static_in},
+    foreign,
 };
 use crate::{
     diagnostics::Diagnostics,
     lifetimes::Which,
     model::Target,
+    shown,
     syntax::{Block, Item, Structure},
 };
 
@@ -18,6 +20,8 @@ use crate::{
 pub(super) struct Site<T> {
     /// The type that gets the implementations; without it there are none.
     pub(super) target: Option<Target>,
+    /// Whether the block is one that the compiler refuses too, for a type that cannot have methods of the user's.
+    pub(super) is_foreign: bool,
     /// The lifetimes by which the item borrows, by name, if it does.
     pub(super) borrowed: Option<Vec<String>>,
     pub(super) generics: Generics,
@@ -37,7 +41,13 @@ pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) ->
                      help: two routes are two structs that share what they need in an `Arc`",
                 );
                 // The other one reads the handlers, and writes the implementations.
-                return Site { target: None, borrowed: None, generics: block.generics, item: None };
+                return Site {
+                    target: None,
+                    is_foreign: false,
+                    borrowed: None,
+                    generics: block.generics,
+                    item: None,
+                };
             }
             if let Some(place) = block.of_trait {
                 errors.at(
@@ -45,6 +55,20 @@ pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) ->
                     "expected an inherent impl block, found the impl of a trait\n\
                      help: put the handlers into an impl block of their own, and `#[ws_route]` on that",
                 );
+            }
+            if let Some(way) = foreign::way(&block.self_type).filter(|_| block.of_trait.is_none()) {
+                let found = shown::code(&block.self_type);
+                errors.on(
+                    &block.self_type,
+                    format!("a route is a type of its own, found `{found}`\nhelp: {way}"),
+                );
+                return Site {
+                    target: None,
+                    is_foreign: true,
+                    borrowed: None,
+                    generics: block.generics,
+                    item: None,
+                };
             }
             let borrowed = borrowed(&block.generics, Some(&block.self_type), errors);
             let (generics, self_type) = match &borrowed {
@@ -60,12 +84,15 @@ pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) ->
                 conditions: conditions(&block.attributes),
                 allowed: allowed(&block.attributes),
                 demands: Vec::new(),
+                with_self: Vec::new(),
+                routes: Vec::new(),
             };
             let generics = block.generics.clone();
             // What a trait's methods are is the trait's to say.
             let inherent = block.of_trait.is_none();
             Site {
                 target: Some(target),
+                is_foreign: false,
                 borrowed: borrowed.filter(|_| inherent),
                 generics,
                 item: inherent.then_some(*block),
@@ -87,7 +114,13 @@ pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) ->
                 span,
                 format!("expected an impl block, found {}\nhelp: {}", article(&keyword), way(&keyword)),
             );
-            Site { target: None, borrowed: None, generics: Generics::default(), item: None }
+            Site {
+                target: None,
+                is_foreign: false,
+                borrowed: None,
+                generics: Generics::default(),
+                item: None,
+            }
         }
     }
 }
@@ -105,7 +138,7 @@ pub(super) fn structure(item: Item, root: Option<Path>, errors: &mut Diagnostics
                 "expected a struct, found an impl block\n\
                  help: the contract of a block with handlers is stated by `#[ws_route]`",
             );
-            Site { target: None, borrowed: None, generics: block.generics, item: None }
+            Site { target: None, is_foreign: false, borrowed: None, generics: block.generics, item: None }
         }
         Item::Other { keyword, span } => {
             errors.at(
@@ -116,7 +149,13 @@ pub(super) fn structure(item: Item, root: Option<Path>, errors: &mut Diagnostics
                     article(&keyword)
                 ),
             );
-            Site { target: None, borrowed: None, generics: Generics::default(), item: None }
+            Site {
+                target: None,
+                is_foreign: false,
+                borrowed: None,
+                generics: Generics::default(),
+                item: None,
+            }
         }
     }
 }
@@ -143,9 +182,17 @@ fn of_structure<T>(structure: &Structure, root: Option<Path>, errors: &mut Diagn
         conditions,
         allowed,
         demands: Vec::new(),
+        with_self: Vec::new(),
+        routes: Vec::new(),
     };
     // A struct may borrow; it is the implementations that may not.
-    Site { target: Some(target), borrowed: None, generics: structure.generics.clone(), item: None }
+    Site {
+        target: Some(target),
+        is_foreign: false,
+        borrowed: None,
+        generics: structure.generics.clone(),
+        item: None,
+    }
 }
 
 /// A server keeps its routes until it ends, so they can borrow from nothing. One that does is reported; the lifetimes that it

@@ -9,7 +9,7 @@ mod options;
 mod route;
 
 pub(crate) use self::{
-    contract::{Capture, Contract, Inline, Params},
+    contract::{Capture, Contract, Declared, Inline, Params},
     docs::DocPart,
     handlers::{Arm, Content, Field, Handler, Variants},
     options::{OnInvalid, Options, Origins, Setting, Value},

@@ -1,6 +1,6 @@
 //! What the attribute sets for the server.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use syn::LitStr;
 
 /// The options that were given.
@@ -23,6 +23,8 @@ pub(crate) enum Value {
     /// Bytes, frames, messages.
     Count(u32),
     Milliseconds(u64),
+    /// What the compiler works out: a `Duration` for a time, a `usize` for a size, a `u32` for a count.
+    Constant(TokenStream),
     Flag(bool),
     Text(LitStr),
     OnInvalid(OnInvalid),

@@ -10,6 +10,8 @@ pub(crate) enum Lowered {
     Right(Box<Route>),
     /// With anything wrong, be it ours to say or the compiler's.
     Wrong(Box<Stub>),
+    /// A block of a type that cannot have handlers, with its parameters.
+    Foreign(Box<Generics>),
 }
 
 /// `#[ws_route]` on an impl block.
@@ -32,6 +34,16 @@ pub(crate) struct Stub {
     pub(crate) unread: Option<Span>,
     /// Their return type says what a connection's data is; the rest of them may be wrong.
     pub(crate) before_handle: Vec<Handler>,
+    /// Whether a mistake hides what a connection's data is.
+    pub(crate) unknown_data: bool,
+}
+
+impl Stub {
+    /// Whether a mistake hides what a type is that handlers use.
+    pub(crate) fn has_unknown(&self) -> bool {
+        let in_contract = matches!(&self.served, Served::Own(contract) if contract.has_unknown());
+        in_contract || self.unknown_data
+    }
 }
 
 /// `#[ws_contract]` on a struct.
@@ -56,6 +68,10 @@ pub(crate) struct Target {
     pub(crate) allowed: Vec<Attribute>,
     /// What is asked of types that the parameters decide.
     pub(crate) demands: Vec<Demand>,
+    /// The methods whose connection is written with `Self`, whatever stands there.
+    pub(crate) with_self: Vec<String>,
+    /// What stands there as a route: types that have to be the route's own.
+    pub(crate) routes: Vec<Type>,
 }
 
 impl Target {

@@ -1,8 +1,8 @@
 //! Sizes, times, counts and places as they are written.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::{
-    LitInt, LitStr,
+    LitInt, LitStr, Token,
     parse::{Parse, ParseStream, Result},
 };
 
@@ -11,11 +11,16 @@ pub(crate) enum Amount {
     Number(LitInt),
     Text(LitStr),
     Off,
+    /// `const limits::IDLE`, without its first word. The compiler reads it.
+    Constant(TokenStream),
 }
 
 impl Parse for Amount {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
-        if input.peek(LitInt) {
+        if input.peek(Token![const]) {
+            let _: Token![const] = input.parse()?;
+            constant(input).map(Self::Constant)
+        } else if input.peek(LitInt) {
             input.parse().map(Self::Number)
         } else if input.peek(LitStr) {
             input.parse().map(Self::Text)
@@ -25,6 +30,22 @@ impl Parse for Amount {
             if word == "off" { Ok(Self::Off) } else { Err(input.error("")) }
         }
     }
+}
+
+/// Everything to the next comma; one between `<` and `>` belongs to a type.
+fn constant(input: ParseStream<'_>) -> Result<TokenStream> {
+    let mut tokens = TokenStream::new();
+    let mut depth = 0_usize;
+    while !input.is_empty() && (depth > 0 || !input.peek(Token![,])) {
+        if input.peek(Token![<]) {
+            depth += 1;
+        } else if input.peek(Token![>]) {
+            depth = depth.saturating_sub(1);
+        }
+        tokens.extend([input.parse::<TokenTree>()?]);
+    }
+    // What is expected instead is said by the key.
+    if tokens.is_empty() { Err(input.error("")) } else { Ok(tokens) }
 }
 
 /// A place in a message, not yet understood.

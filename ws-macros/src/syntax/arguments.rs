@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::{
-    Lit, LitStr, Path, Token, Type, TypePath,
+    Lit, LitStr, Path, PathArguments, Token, Type, TypePath,
     ext::IdentExt,
     parse::{ParseStream, Parser},
     token::{Brace, Bracket, Paren},
@@ -12,7 +12,7 @@ use super::{Amount, Deflate, Origins, Pointer, Slot, Strings, skip};
 use crate::{
     diagnostics::Diagnostics,
     shown, span,
-    vocabulary::{self, KEYS},
+    vocabulary::{self, Answer, KEYS},
 };
 
 /// The arguments of an attribute. Reading them always succeeds; what could not be read is reported and left out.
@@ -25,6 +25,8 @@ pub(crate) struct Arguments {
     pub(crate) keys: Keys,
     /// The keys in the order in which they stand.
     pub(crate) given: Vec<Ident>,
+    /// Whether every argument could be read: one that could not may have been meant for any key.
+    pub(crate) is_complete: bool,
 }
 
 /// The first argument.
@@ -80,6 +82,7 @@ impl Arguments {
             subject: None,
             keys: Keys::default(),
             given: Vec::new(),
+            is_complete: true,
         };
         let read = |input: ParseStream<'_>| {
             arguments.read_all(input, errors);
@@ -112,24 +115,28 @@ impl Arguments {
                 self.take_path(first, path, errors);
             }
         } else if first && is_no_first(input) {
-            errors.at(input.span(), "the path is a text that stands here, as in `\"/chat\"`");
-            self.subject = Some(Subject::Unreadable);
+            errors.at(input.span(), "expected the path as a string literal, as in `\"/chat\"`");
+            self.lose_subject();
             skip::to_comma(input);
         } else if first && begins_with_a_contract(input) {
             match input.parse() {
                 Ok(contract) => self.take_contract(contract, input, errors),
-                Err(_) => unreadable(input, errors),
+                Err(_) => self.unreadable(input, errors),
             }
+        } else if let Some(kind) = bare_type(input) {
+            self.is_complete = false;
+            let _: syn::Result<TypePath> = input.parse();
+            errors.on(&kind, type_without_a_key(&kind));
         } else if input.peek(Ident::peek_any) {
             match input.call(Ident::parse_any) {
                 Ok(key) => self.read_key(&key, input, errors),
-                Err(_) => unreadable(input, errors),
+                Err(_) => self.unreadable(input, errors),
             }
         } else {
             if first {
-                self.subject = Some(Subject::Unreadable);
+                self.lose_subject();
             }
-            unreadable(input, errors);
+            self.unreadable(input, errors);
         }
     }
 
@@ -155,13 +162,40 @@ impl Arguments {
     }
 
     fn take_contract(&mut self, contract: TypePath, input: ParseStream<'_>, errors: &mut Diagnostics) {
+        let found = shown::code(&contract);
         if input.is_empty() || input.peek(Token![,]) {
-            self.subject = Some(Subject::Contract(contract));
+            if is_constant(&contract) && !input.peek2(LitStr) {
+                errors.on(
+                    contract,
+                    format!(
+                        "an attribute cannot look up the value of the constant `{found}`\n\
+                         help: write the path itself, as in `\"/chat\"`; elsewhere it is `<Chat as Contract>::PATH`"
+                    ),
+                );
+                self.lose_subject();
+            } else {
+                self.subject = Some(Subject::Contract(contract));
+            }
             return;
         }
-        let found = shown::code(&contract);
         errors.on(contract, format!("a route names the type of its contract, and `{found}…` is a value\nhelp: write `#[ws_route(ChatApi)]`"));
+        self.lose_subject();
+        skip::to_comma(input);
+    }
+
+    /// There is a first argument, but what it was meant to say is not known.
+    fn lose_subject(&mut self) {
         self.subject = Some(Subject::Unreadable);
+        self.is_complete = false;
+    }
+
+    fn unreadable(&mut self, input: ParseStream<'_>, errors: &mut Diagnostics) {
+        self.is_complete = false;
+        errors.at(input.span(), "expected a key, as in `body = Say`");
+        // A token that ends no argument must still be passed, or reading would stand still.
+        if !input.peek(Token![,]) {
+            let _: syn::Result<TokenTree> = input.parse();
+        }
         skip::to_comma(input);
     }
 
@@ -198,7 +232,8 @@ impl Arguments {
             "origins" => keys.origins.read(key, input, errors),
             "crate" => keys.root.read_with(key, input, errors, Path::parse_mod_style),
             unknown => {
-                errors.at(key.span(), unknown_key(unknown));
+                self.is_complete = false;
+                errors.at(key.span(), unknown_key(unknown, gives_a_type(input)));
                 if self.subject.is_none() && input.peek2(LitStr) && is_for_a_path(unknown) {
                     let _: syn::Result<Token![=]> = input.parse();
                     self.subject = input.parse().ok().map(Subject::Path);
@@ -213,9 +248,20 @@ impl Arguments {
     }
 }
 
+/// Whether a path is named like a constant, and not like a type. Short words may be a type's: `API`.
+fn is_constant(path: &TypePath) -> bool {
+    let Some(last) = path.path.segments.last().filter(|last| last.arguments.is_none()) else { return false };
+    let name = last.ident.unraw().to_string();
+    let is_upper =
+        name.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_');
+    is_upper && (name.contains('_') || name.len() > 3 && !name.ends_with("API"))
+}
+
 /// Whether the first argument is neither a path's text nor a word: another literal, a macro, a list, a path without quotes.
 fn is_no_first(input: ParseStream<'_>) -> bool {
     input.peek(Lit)
+        || input.peek(Token![&])
+        || input.peek(syn::Ident) && input.peek2(Token![+])
         || input.peek(syn::Ident) && input.peek2(Token![!])
         || input.peek(Bracket)
         || input.peek(Token![/])
@@ -240,36 +286,68 @@ fn begins_with_a_contract(input: ParseStream<'_>) -> bool {
     }
 }
 
-fn unreadable(input: ParseStream<'_>, errors: &mut Diagnostics) {
-    errors.at(input.span(), "expected a key, as in `body = Say`");
-    // A token that ends no argument must still be passed, or reading would stand still.
-    if !input.peek(Token![,]) {
-        let _: syn::Result<TokenTree> = input.parse();
-    }
-    skip::to_comma(input);
-}
-
 /// Words that others put before a path.
 fn is_for_a_path(word: &str) -> bool {
-    ["path", "route", "uri", "url"].contains(&word)
+    ["path", "route", "uri", "url", "endpoint", "pattern", "at", "prefix"].contains(&word)
 }
 
-fn unknown_key(word: &str) -> String {
-    let help = match word {
-        "data" => "what `before_handle` returns in `Ok` is the data".to_owned(),
-        word if is_for_a_path(word) => "the path stands first, without a key".to_owned(),
-        "contract" => {
+/// Whether `= Say` stands behind a key.
+fn gives_a_type(input: ParseStream<'_>) -> bool {
+    let fork = input.fork();
+    fork.parse::<Token![=]>().is_ok()
+        && fork.parse::<TypePath>().is_ok_and(|path| is_named_like_a_type(&path))
+}
+
+/// A type where a key is expected: `Say`, `chat::Say`, `Vec<u8>`.
+fn bare_type(input: ParseStream<'_>) -> Option<TypePath> {
+    let fork = input.fork();
+    let path: TypePath = fork.parse().ok()?;
+    let ends = fork.is_empty() || fork.peek(Token![,]);
+    (ends && is_named_like_a_type(&path)).then_some(path)
+}
+
+fn type_without_a_key(kind: &TypePath) -> String {
+    let found = shown::code(kind);
+    let help = match inside_json(kind) {
+        Some(inner) => format!("write `body = {inner}`: a message is JSON unless its type says otherwise"),
+        None => format!(
+            "write `body = {found}` for what clients send, `response = {found}` for what the server sends"
+        ),
+    };
+    format!("expected a key, found the type `{found}`\nhelp: {help}")
+}
+
+/// `Say`, of `Json<Say>`.
+fn inside_json(kind: &TypePath) -> Option<String> {
+    let last = kind.path.segments.last().filter(|last| last.ident == "Json")?;
+    match &last.arguments {
+        PathArguments::AngleBracketed(arguments) => Some(shown::code(&arguments.args)),
+        _ => None,
+    }
+}
+
+fn is_named_like_a_type(path: &TypePath) -> bool {
+    let name = path.path.segments.last().map(|last| last.ident.unraw().to_string()).unwrap_or_default();
+    name.starts_with(|letter: char| letter.is_ascii_uppercase()) && !is_constant(path)
+}
+
+fn unknown_key(word: &str, gives_a_type: bool) -> String {
+    let help = match (word, vocabulary::other_key(word)) {
+        (word, _) if is_for_a_path(word) => "the path is the first argument, without a key".to_owned(),
+        ("contract", _) => {
             "a route that serves a contract begins with its type: `#[ws_route(ChatApi)]`".to_owned()
         }
-        _ => vocabulary::nearest(word, KEYS.iter().map(|key| key.name))
-            .map_or_else(all_keys, |near| format!("a key of nearly that name is `{near}`")),
+        (_, Some(Answer::Key(name))) => format!("the key is called `{name}`"),
+        (_, Some(Answer::Elsewhere(place))) => place.to_owned(),
+        (word, None) => match vocabulary::nearest(word, KEYS.iter().map(|key| key.name)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if gives_a_type => {
+                "types are given by `body`, `response`, `query`, `params`, `header` and `cookie`".to_owned()
+            }
+            None => "the documentation of `ws_route` lists the keys".to_owned(),
+        },
     };
     format!("unknown key `{word}`\nhelp: {help}")
-}
-
-fn all_keys() -> String {
-    let names: Vec<String> = KEYS.iter().map(|key| format!("`{}`", key.name)).collect();
-    format!("the keys are {}", names.join(", "))
 }
 
 /// The name of a member that none of the library's own frames has.

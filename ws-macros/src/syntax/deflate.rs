@@ -98,7 +98,7 @@ fn unknown_key(word: &str) -> String {
             let all: Vec<String> = names().map(|name| format!("`{name}`")).collect();
             format!("the keys are {}", all.join(", "))
         },
-        |near| format!("a key of nearly that name is `{near}`"),
+        |near| format!("did you mean `{near}`?"),
     );
     format!("`per_message_deflate` has no key `{word}`\nhelp: {help}")
 }

@@ -2,13 +2,13 @@
 
 use proc_macro2::{Ident, Span};
 use syn::{
-    Token,
+    Path, Token,
     ext::IdentExt,
     parse::{Parse, ParseStream, Result},
 };
 
 use super::skip;
-use crate::{diagnostics::Diagnostics, vocabulary};
+use crate::{diagnostics::Diagnostics, shown, vocabulary};
 
 /// The place of one key.
 pub(crate) struct Slot<T> {
@@ -99,9 +99,15 @@ fn parse_value<T>(
     parse: fn(ParseStream<'_>) -> Result<T>,
 ) -> Option<T> {
     let place = if input.is_empty() || input.peek(Token![,]) { key.span() } else { input.span() };
+    let constant = input.fork().parse::<Path>().ok();
     let value = parse(input).ok().filter(|_| !goes_on(input));
     if value.is_none() {
-        errors.at(place, format!("`{key}` expects {}", expects(key)));
+        let expected = expects(key);
+        let help = match constant.filter(|_| expected.contains("`const ")) {
+            Some(path) => format!("\nhelp: write `{key} = const {}` for a constant", shown::code(&path)),
+            None => String::new(),
+        };
+        errors.at(place, format!("`{key}` expects {expected}{help}"));
         skip::to_comma(input);
     }
     value

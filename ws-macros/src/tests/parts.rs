@@ -125,3 +125,106 @@ fn a_block_that_is_being_written_calls_none_of_its_handlers() {
         assert!(!written.contains("< Chat > ::"), "a handler is called for {source}\n{written}");
     }
 }
+
+#[test]
+fn constants_go_out_as_they_are_written() {
+    check(&[
+        (
+            r#"#[ws_route("/", idle_timeout = const limits::IDLE)] impl Chat { fn open(&self) {} }"#,
+            "idle_timeout : __ws :: Some (limits :: IDLE)",
+        ),
+        (
+            r#"#[ws_route("/", max_payload_length = const 4 * KIB, rate_limit = 3)] impl Chat { fn open(&self) {} }"#,
+            "max_payload_length : __ws :: Some (4 * KIB)",
+        ),
+        (
+            r#"#[ws_route("/", max_invalid = const <A<u8, u8> as B>::C, rate_limit = 3)] impl Chat { fn open(&self) {} }"#,
+            "max_invalid : __ws :: Some (< A < u8 , u8 > as B >:: C)",
+        ),
+        (
+            r#"#[ws_route("/", per_message_deflate(level = const LEVEL))] impl Chat { fn open(&self) {} }"#,
+            "level (LEVEL)",
+        ),
+    ]);
+}
+
+#[test]
+fn a_connection_of_another_name_becomes_the_blocks_own() {
+    check(&[
+        (
+            r#"#[ws_route("/")] impl Chat { fn open(&self, ws: &Socket<Me>) {} }"#,
+            "impl Chat { fn open (& self , ws : & Socket < Self >) { } }",
+        ),
+        (
+            r#"#[ws_route("/")] impl Chat { fn close(&self, ws: &Socket<Vec<Vec<Me>>>, closed: Closed) {} }"#,
+            "ws : & Socket < Self > , closed : Closed",
+        ),
+        (
+            r#"#[ws_route("/")] impl Chat { fn before_handle(&self, shake: &'_ ws_runtime::Handshake<Me>) {} }"#,
+            "shake : &'_ ws_runtime :: Handshake < Self >",
+        ),
+        (
+            r#"#[ws_route("/")] impl Chat { fn open(&self, ws: &Socket<Me>) {} }"#,
+            "const _ : () = __ws :: own_route :: < Me , Chat > () ;",
+        ),
+        (r#"#[ws_route("/")] impl Chat { fn open(&self, ws: &Socket<Chat>) {} }"#, "ws : & Socket < Chat >"),
+        (
+            r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn greet(ws: &Socket<Other>) {} }"#,
+            "ws : & Socket < Other >",
+        ),
+        (
+            r#"#[ws_route("/")] impl<T> Chat<T> { fn open(&self, ws: &Socket<Me<T>>) {} }"#,
+            "ws : & Socket < Me < T >>",
+        ),
+        (
+            r#"#[ws_route("/")] impl Chat { fn open(&self, ws: &other::Socket) {} }"#,
+            "ws : & other :: Socket)",
+        ),
+    ]);
+}
+
+#[test]
+fn what_a_mistake_hides_is_a_type_that_the_compiler_passes_over() {
+    const UNKNOWN: &str = "__Unknown";
+    for (source, hidden, known) in [
+        (
+            r#"#[ws_route("/:a", query = Join)] impl Chat { fn open(&self) {} }"#,
+            &["Params"] as &[&str],
+            &["Query", "Header", "Cookie", "Body", "Response", "Data"] as &[&str],
+        ),
+        (r#"#[ws_route("/{a: &str}")] impl Chat { fn open(&self) {} }"#, &["Params"], &["Query", "Data"]),
+        (
+            r#"#[ws_route("/", qeury = Join, body = Say)] impl Chat { fn message(&self) {} }"#,
+            &["Params", "Query", "Header", "Cookie", "Response"],
+            &["Body", "Data"],
+        ),
+        (
+            r#"#[ws_route("/", query = "Join", response = &str)] impl Chat { fn open(&self) {} }"#,
+            &["Query", "Response"],
+            &["Params", "Header", "Cookie", "Body", "Data"],
+        ),
+        (
+            r#"#[ws_route("/")] impl Chat { fn before_handel(&self) -> Result<User, Reject> {} }"#,
+            &["Data"],
+            &["Params", "Query", "Response"],
+        ),
+        (
+            r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> Result<Rc<u8>, Reject> {} }"#,
+            &["Data"],
+            &["Query"],
+        ),
+        (r#"#[ws_contract("/a/:b", summary = 3)] struct Api;"#, &["Params"], &["Query", "Response"]),
+        (
+            r#"#[ws_route("/", idle_timeout = "soon")] impl Chat { fn open(&self) {} }"#,
+            &[],
+            &["Params", "Query", "Header", "Cookie", "Body", "Response", "Data"],
+        ),
+    ] {
+        let written = expand(source).to_string();
+        let is_hidden = |name: &&str| written.contains(&format!("type {name} = {UNKNOWN}"));
+        assert!(hidden.iter().all(is_hidden), "{source}\n{written}");
+        assert!(!known.iter().any(is_hidden), "{source}\n{written}");
+        let declared = written.matches(&format!("type {UNKNOWN} = <")).count();
+        assert_eq!(declared, usize::from(!hidden.is_empty()), "{source}\n{written}");
+    }
+}

@@ -123,7 +123,14 @@ fn no_soup_of_tokens_makes_the_attributes_panic() {
             .soup(["", "impl Chat", "impl Chat { fn open(&self) {} } ", "struct Chat"][round % 4], 8);
         for attribute in [Attribute::Route, Attribute::Contract] {
             let written = with_derives(run(attribute, arguments.clone(), item.clone())).to_string();
-            let [item, unmarked] = [item.clone(), unmarked(item.clone())].map(|item| item.to_string());
+            // A block of a type that cannot be a route has another head, and a connection without its route gets one.
+            if written.contains("__Foreign") {
+                continue;
+            }
+            let with_self = |text: String| text.replace("Socket < Self >", "Socket");
+            let [item, unmarked] =
+                [item.clone(), unmarked(item.clone())].map(|item| with_self(item.to_string()));
+            let written = with_self(written);
             assert!(
                 written.contains(&item) || written.contains(&unmarked),
                 "the item is gone: {written}\n{unmarked}"

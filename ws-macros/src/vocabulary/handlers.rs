@@ -72,6 +72,9 @@ pub(crate) struct HandlerWord {
     pub(crate) signature: &'static str,
 }
 
+/// The types of the runtime that name a route: `Socket<Self>`.
+pub(crate) const CONNECTIONS: &[&str] = &["Socket", "Handshake"];
+
 const REQUEST: &str = "&mut RawRequest";
 const HANDSHAKE: &str = "&Handshake<Self>";
 const SOCKET: &str = "&Socket<Self>";

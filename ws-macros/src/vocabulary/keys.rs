@@ -38,16 +38,17 @@ const fn route(name: &'static str, expects: &'static str) -> KeyWord {
     KeyWord { name, home: Home::Route, expects }
 }
 
-const SIZE: &str = "a literal: a number of bytes, a size like `\"64KiB\"`, or `off`";
-const TIME: &str = "a literal: a number of seconds, a time like `\"500ms\"` or `\"2m\"`, or `off`";
-const COUNT: &str = "a literal: a number, or `off`";
+const SIZE: &str =
+    "a number of bytes, a size like `\"64KiB\"`, `off`, or a constant `usize`: `const limits::SIZE`";
+const TIME: &str = "a number of seconds, a time like `\"500ms\"` or `\"2m\"`, `off`, or a constant `Duration`: `const limits::TIME`";
+const COUNT: &str = "a number, `off`, or a constant `u32`: `const limits::COUNT`";
 const FLAG: &str = "`on` or `off`, or to stand alone";
-const BITS: &str = "a literal: a number from 9 to 15";
+const BITS: &str = "a number from 9 to 15, or a constant `u8`: `const limits::BITS`";
 
 /// The keys of `per_message_deflate`, and what each expects.
 pub(crate) const DEFLATE_KEYS: &[(&str, &str)] = &[
     ("threshold", SIZE),
-    ("level", "a literal: a number from 1 to 9"),
+    ("level", "a number from 1 to 9, or a constant `u8`: `const limits::LEVEL`"),
     ("server_max_window_bits", BITS),
     ("client_max_window_bits", BITS),
     ("server_no_context_takeover", FLAG),

@@ -3,9 +3,11 @@
 mod handlers;
 mod keys;
 mod nearness;
+mod other_keys;
 
 pub(crate) use self::{
-    handlers::{HANDLERS, HandlerWord, Kind, Returns, Second},
+    handlers::{CONNECTIONS, HANDLERS, HandlerWord, Kind, Returns, Second},
     keys::{DEFLATE_KEYS, Home, KEYS, expects, key},
     nearness::{Nearness, near_handler, nearest},
+    other_keys::{Answer, other_key},
 };

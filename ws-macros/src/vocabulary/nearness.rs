@@ -75,7 +75,7 @@ fn event(name: &str) -> Option<&str> {
 }
 
 /// `beforeHandle`, as other languages write it, is `before_handle`.
-fn snake(word: &str) -> String {
+pub(super) fn snake(word: &str) -> String {
     let mut snake = String::with_capacity(word.len());
     for letter in word.chars() {
         if letter.is_ascii_uppercase() && !snake.is_empty() && !snake.ends_with('_') {

@@ -156,6 +156,9 @@ impl Assembly {
                 "a JSON pointer begins with `/`, as in `/symbol`",
             );
         }
+        if let Some((option, why)) = self.defaults.wrong() {
+            refuse(option, "so large".to_owned(), why);
+        }
         if self.shards == 0 {
             refuse("shards", "0".to_owned(), "every connection belongs to one");
         }

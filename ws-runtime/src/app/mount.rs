@@ -90,6 +90,9 @@ impl<R: Route> Mounted<R> {
             return Err(SetupError::no_protocols());
         }
         R::OPTIONS.origins.check()?;
+        if let Some((option, why)) = R::OPTIONS.wrong() {
+            return Err(SetupError::option(option, why));
+        }
         let tag = <R::Contract as Contract>::RESERVED_TAG;
         let opaque = response.telling(tag).map_err(SetupError::schema("response"))? == Telling::No;
         let mut settings = R::OPTIONS.settle(defaults);

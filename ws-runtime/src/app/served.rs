@@ -71,7 +71,7 @@ impl Served {
         };
         let claimed = match claimed {
             Ok(claimed) => claimed,
-            Err(full) => return refuse(full.into(), None),
+            Err(full) => return refuse(no_place(full), None),
         };
         let judging = timeout(self.handshake_timeout, mount.admit(request));
         let Some(judged) = self.directory.unless_aborted(judging).await else {
@@ -94,7 +94,7 @@ impl Served {
     /// clients are told apart later, by their requests.
     pub(crate) fn enter(&self, peer: Option<SocketAddr>) -> Result<Option<Box<Permit>>, Reject> {
         let origin = (!self.is_proxy(peer)).then(|| Origin::of(peer));
-        Ok(self.connections.enter(origin)?)
+        self.connections.enter(origin).map_err(no_place)
     }
 
     /// Returns the client's address: the peer's of the connection, or what trusted proxies say.
@@ -157,11 +157,10 @@ impl Served {
     }
 }
 
-impl From<Full> for Reject {
-    fn from(full: Full) -> Self {
-        busy(match full {
-            Full::Everybody => "there are too many connections",
-            Full::Address => "there are too many connections from this address",
-        })
-    }
+/// What a client is told that finds no place. A function, because the compiler lists what a `Reject` is made of.
+fn no_place(full: Full) -> Reject {
+    busy(match full {
+        Full::Everybody => "there are too many connections",
+        Full::Address => "there are too many connections from this address",
+    })
 }

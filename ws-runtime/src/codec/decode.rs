@@ -51,7 +51,7 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be decoded from a message",
     label = "neither JSON nor text nor binary",
-    note = "for JSON, derive `serde::Deserialize` and `schemars::JsonSchema` for it",
+    note = "for JSON, derive `serde::Deserialize` and `schemars::JsonSchema` (of schemars 1, not 0.8) for it; a wrapper like `Json<T>` is not needed",
     note = "text is `String`, binary is `Bytes` or `Vec<u8>`, raw is `Message`; other formats implement `Decode` by hand"
 )]
 pub trait Decode: Sized + Send + 'static {

@@ -24,7 +24,7 @@ const COPIED: usize = 4096;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be encoded as a message",
     label = "neither JSON nor text nor binary",
-    note = "for JSON, derive `serde::Serialize` and `schemars::JsonSchema` for it",
+    note = "for JSON, derive `serde::Serialize` and `schemars::JsonSchema` (of schemars 1, not 0.8) for it; a wrapper like `Json<T>` is not needed",
     note = "text is `String`, binary is `Bytes` or `Vec<u8>`, raw is `Message`; other formats implement `Encode` by hand"
 )]
 pub trait Encode: Send + Sync + 'static {

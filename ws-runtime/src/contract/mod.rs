@@ -3,6 +3,9 @@
 //! A [`Contract`] names no handler, so a client can be built on it alone; an [`Endpoint`] adds the types that only the
 //! server has. Both are written by the attributes.
 
+mod unset;
+
+pub use self::unset::{NoCookie, NoData, NoHeader, NoParams, NoQuery};
 use crate::codec::{Decode, Encode, Part};
 
 /// A route as both ends know it. Written by `#[ws_route("/path", …)]` and `#[ws_contract("/path", …)]`.
@@ -29,13 +32,13 @@ pub trait Contract: Sized + 'static {
     /// contract has a `reserved_tag`.
     const RESERVED_TAG: &'static str = "type";
 
-    /// The captures of the path; `()` if it has none.
+    /// The captures of the path; [`NoParams`] if it has none.
     type Params: Part;
-    /// The query string; `()` if it is not read.
+    /// The query string; [`NoQuery`] if it is not read.
     type Query: Part;
-    /// Header fields; `()` if none are read.
+    /// Header fields; [`NoHeader`] if none are read.
     type Header: Part;
-    /// Cookies; `()` if none are read.
+    /// Cookies; [`NoCookie`] if none are read.
     type Cookie: Part;
     /// What arrives; [`Message`](crate::Message) if nothing is said.
     type Body: Decode;
@@ -52,7 +55,7 @@ pub trait Contract: Sized + 'static {
 pub trait Endpoint: Sized + 'static {
     /// What both ends know: `Self`, or the contract that the route serves.
     type Contract: Contract;
-    /// What `before_handle` made of the request; `()` if there is none.
+    /// What `before_handle` made of the request; [`NoData`] if there is none.
     type Data: Send + Sync + 'static;
 }
 
@@ -68,6 +71,17 @@ pub trait Shared: Send + Sync + 'static {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Send + Sync + 'static> Shared for T {}
+
+/// A type that is the route of a handler. Each is its own, and no other is.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the route of this handler, which is `{Route}`",
+    label = "not `{Route}`",
+    note = "write `Self`, as in `&Socket<Self>`: a connection is of a route, and not of its contract"
+)]
+#[doc(hidden)]
+pub trait OwnRoute<Route: ?Sized> {}
+
+impl<Route: ?Sized> OwnRoute<Route> for Route {}
 
 /// The captures of a path, as a struct: `Params<Chat>` is a type, a literal and a pattern.
 ///

@@ -11,6 +11,7 @@ mod claim;
 mod extensions;
 mod fields;
 mod host;
+mod into_reject;
 mod limits;
 mod opening;
 mod origin;
@@ -38,6 +39,6 @@ pub(crate) use self::{
     subprotocol::{Offers, check_protocols},
 };
 pub use self::{
-    checked::Handshake, origin::Origins, proxies::ForwardedField, reject::Reject, request::RawRequest,
-    setup::SetupError,
+    checked::Handshake, into_reject::IntoReject, origin::Origins, proxies::ForwardedField, reject::Reject,
+    request::RawRequest, setup::SetupError,
 };

@@ -159,37 +159,25 @@ impl Reject {
         Refusal::Response(response)
     }
 
-    fn content(&mut self) -> Option<&mut Content> {
-        match &mut self.0 {
-            Kind::Status(_, content) => Some(content.get_or_insert_default()),
-            Kind::Close(_) => None,
-        }
-    }
-}
-
-/// An invalid part of the request: 422 with the path and the keyword of each error, as `application/problem+json`. What would be
-/// allowed is not said, for nobody is authenticated yet.
-impl From<Invalid> for Reject {
-    fn from(invalid: Invalid) -> Self {
-        Self::json(StatusCode::UNPROCESSABLE_ENTITY, invalid.to_problem())
-    }
-}
-
-/// A status that does not refuse (100 to 299, 600 and above) is the application's mistake and becomes 500.
-impl From<StatusCode> for Reject {
-    fn from(status: StatusCode) -> Self {
+    /// A status that does not refuse (100 to 299, 600 and above) is the application's mistake and becomes 500.
+    pub(super) fn of_status(status: StatusCode) -> Self {
         if refuses(status) {
             return Self(Kind::Status(status, None));
         }
         tracing::error!(status = status.as_u16(), "a status that does not refuse was returned as a refusal");
         Self::status(500)
     }
-}
 
-/// Accepts the handshake, then closes; see [`Reject::close`].
-impl From<Close> for Reject {
-    fn from(close: Close) -> Self {
+    /// Accepts the handshake, then closes.
+    pub(super) fn of_close(close: Close) -> Self {
         Self(Kind::Close(close))
+    }
+
+    fn content(&mut self) -> Option<&mut Content> {
+        match &mut self.0 {
+            Kind::Status(_, content) => Some(content.get_or_insert_default()),
+            Kind::Close(_) => None,
+        }
     }
 }
 

@@ -20,6 +20,7 @@ enum Fault {
     NoProtocols,
     NoKeys,
     NoKey(&'static str),
+    Option { name: &'static str, why: &'static str },
 }
 
 impl SetupError {
@@ -63,6 +64,11 @@ impl SetupError {
         Self(Box::new(Fault::NoKey(pointer)))
     }
 
+    /// An option has a value that it cannot have.
+    pub(crate) fn option(name: &'static str, why: &'static str) -> Self {
+        Self(Box::new(Fault::Option { name, why }))
+    }
+
     /// An entry of `protocols` is not a token, or is there twice.
     pub(super) fn protocol(protocol: &'static str) -> Self {
         Self(Box::new(Fault::Protocol(protocol)))
@@ -97,6 +103,7 @@ impl fmt::Display for SetupError {
             Fault::NoKey(pointer) => {
                 write!(f, "`latest_by_key` is `{pointer}`, a place that no value of its `response` has")
             }
+            Fault::Option { name, why } => write!(f, "`{name}` cannot have its value: {why}"),
             Fault::Protocol(protocol) => {
                 write!(f, "`{protocol}` in `protocols` is not a token, or is there twice")
             }

@@ -7,13 +7,13 @@ use std::{
 
 use http::HeaderMap;
 
-use crate::handshake::Reject;
+use crate::{contract::NoData, handshake::Reject};
 
 /// What `before_handle` may return: `()`, or a `Result` whose `Ok` becomes the connection's data.
 #[diagnostic::on_unimplemented(
     message = "`before_handle` cannot return `{Self}`",
     label = "neither `()` nor a `Result`",
-    note = "return `()`, or `Result<Data, E>` where `Reject: From<E>`: wrap it in `Ok(data)`"
+    note = "return `()`, or `Result<Data, E>` where `E` is `Reject`, `BoxError` or a type with `impl From<E> for Reject`: wrap the data in `Ok(data)`"
 )]
 pub trait Admit {
     /// What `ws.data()` gives.
@@ -46,9 +46,10 @@ impl<D, E> Admit for Result<D, E> {
 
 /// What an `Err` of the handlers of the opening handshake may hold.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say what a client that is refused gets",
-    label = "its error is no refusal",
-    note = "the error is `Reject`, or a type `E` with `impl From<E> for Reject`; others are mapped: `.map_err(|_| Reject::status(500))`"
+    message = "`{Self}` cannot become a `Reject`",
+    label = "its error does not say what the client gets",
+    note = "the error is `Reject`, or `BoxError`, whose `?` takes every error (it is logged and answered with 500), or a type `E` with `impl From<E> for Reject`",
+    note = "with `Reject`, write `.map_err(Reject::internal)?` for other errors: they are logged and answered with 500"
 )]
 pub trait Refusal: Into<Reject> {}
 
@@ -106,12 +107,14 @@ pub fn admit<T: Admit<Error: Refusal>>(value: T) -> Result<T::Data, Reject> {
     value.admit().map_err(Into::into)
 }
 
-/// `before_handle` where the route has none: everybody is let in. `D` is `()` then, which a trait's default cannot say; a
-/// route that is written by hand and has data lets nobody in without the handler.
+/// `before_handle` where the route has none: everybody is let in. `D` is `NoData` then, or `()` in a route that is written by
+/// hand, which a trait's default cannot say; one that has data lets nobody in without the handler.
 pub(super) fn let_in<D: 'static>() -> Ready<Result<D, Reject>> {
     let mut data: Option<D> = None;
     let slot: &mut dyn Any = &mut data;
-    if let Some(unit) = slot.downcast_mut::<Option<()>>() {
+    if let Some(none) = slot.downcast_mut::<Option<NoData>>() {
+        *none = Some(NoData);
+    } else if let Some(unit) = slot.downcast_mut::<Option<()>>() {
         *unit = Some(());
     }
     ready(data.ok_or(Reject::status(500)))

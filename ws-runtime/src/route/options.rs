@@ -14,7 +14,7 @@ use crate::{
 #[expect(missing_docs, reason = "each is documented at the server's method of its name")]
 pub struct Options {
     pub max_payload_length: Option<usize>,
-    pub max_fragments: Option<usize>,
+    pub max_fragments: Option<u32>,
     pub fragment_timeout: Option<Duration>,
     pub idle_timeout: Option<Duration>,
     pub send_pings: Option<bool>,
@@ -66,7 +66,32 @@ pub enum OnInvalid {
     Close,
 }
 
+/// A year: beyond it a time is a slip of the pen, and timers cannot count it.
+const LONGEST: Duration = Duration::from_hours(365 * 24);
+
+/// The largest limit of a size, in bytes; beyond it no limit is meant.
+const LARGEST: usize = u32::MAX as usize;
+
 impl Options {
+    /// Finds an option that cannot have its value, with the reason. The attributes check literals; what a constant holds is known
+    /// only here.
+    pub(crate) fn wrong(&self) -> Option<(&'static str, &'static str)> {
+        let times = [
+            ("fragment_timeout", self.fragment_timeout),
+            ("idle_timeout", self.idle_timeout),
+            ("close_timeout", self.close_timeout),
+        ];
+        let sizes = [
+            ("max_payload_length", self.max_payload_length),
+            ("backpressure_limit", self.backpressure_limit),
+            ("per_message_deflate(threshold)", self.per_message_deflate.map(|deflate| deflate.threshold)),
+        ];
+        let long = times.into_iter().find(|(_, time)| time.is_some_and(|time| time > LONGEST));
+        let large = sizes.into_iter().find(|(_, size)| size.is_some_and(|size| size > LARGEST));
+        let long = long.map(|(name, _)| (name, "a time is at most a year, and zero lifts the limit"));
+        long.or(large.map(|(name, _)| (name, "a size is at most 4294967295 bytes, and zero lifts the limit")))
+    }
+
     /// Takes every level's word into account: the attribute's, then the server's, then the default.
     pub(crate) fn settle(&self, server: &Self) -> Settings {
         let size = |route: Option<usize>, server: Option<usize>, default: usize| {
@@ -80,7 +105,11 @@ impl Options {
         Settings {
             limits: Limits {
                 max_message: size(self.max_payload_length, server.max_payload_length, 1 << 20),
-                max_fragments: size(self.max_fragments, server.max_fragments, 16_384),
+                max_fragments: size(
+                    self.max_fragments.map(|frames| frames as usize),
+                    server.max_fragments.map(|frames| frames as usize),
+                    16_384,
+                ),
                 fragment_timeout: time(self.fragment_timeout, server.fragment_timeout, 30),
             },
             idle_timeout: time(self.idle_timeout, server.idle_timeout, 120),

@@ -21,7 +21,7 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a reply of this route, whose `response` is `{R}`",
     label = "not a reply",
-    note = "a reply is `()`, `{R}`, `Close`, an `Option`, `Result` or `Stream` of a reply, or a `Vec` of `{R}`; another type is named by `response = …`",
+    note = "a reply is `()`, `{R}`, `Close`, an `Option`, `Result` or `Stream` of a reply, or a `Vec` of `{R}`; another type is named by `response = …`, without a wrapper like `Json<T>`",
     note = "the error of a `Result` is `Send + Sync` and implements `std::error::Error`, as `Close` does and `Reject` does not, or is a string; a stream is `Send`",
     note = "an asynchronous handler is written `async fn`"
 )]

@@ -44,7 +44,7 @@ impl Handlers {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a route",
     label = "no route",
-    note = "put `#[ws_route(\"/path\")]` on its impl block",
+    note = "put `#[ws_route(\"/path\")]` on its impl block; `Server::route` takes the route alone, as in `.route(Chat)`: its path is in the attribute",
     note = "if that has parameters, they stand for types that are `Send + Sync + 'static`"
 )]
 pub trait Route: Plain + Send + Sync {
@@ -76,7 +76,7 @@ pub trait Route: Plain + Send + Sync {
         std::future::ready(Ok(()))
     }
 
-    /// After they passed, before the 101; exactly once. Without it everybody is let in, and `Data` is `()`.
+    /// After they passed, before the 101; exactly once. Without it everybody is let in, and `Data` is [`NoData`](crate::NoData).
     ///
     /// # Errors
     /// As for [`parse`](Self::parse).

@@ -98,7 +98,7 @@ impl Server {
     }
 
     /// Limits the frames that one message may consist of; 16,384 unless set. Past it the connection is closed with 1008.
-    pub fn max_fragments(mut self, frames: usize) -> Self {
+    pub fn max_fragments(mut self, frames: u32) -> Self {
         self.assembly.defaults.max_fragments = Some(frames);
         self
     }

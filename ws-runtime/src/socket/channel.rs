@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use super::{Hub, Outgoing, Socket};
+use super::{Hub, Outgoing, Socket, TopicName};
 use crate::{
     contract::{Endpoint, Response},
     pubsub::Published,
@@ -24,12 +24,12 @@ impl<E: Endpoint> Channel<E> {
     /// Publishes to every subscriber of a topic of this route.
     ///
     /// The message is encoded once. Frames published from one task reach each subscriber in that order.
-    pub fn publish(&self, topic: impl AsRef<str>, value: impl Outgoing<Response<E>>) -> Published {
+    pub fn publish(&self, topic: impl TopicName, value: impl Outgoing<Response<E>>) -> Published {
         self.hub.publish(topic.as_ref(), &value, None)
     }
 
     /// Returns how many sockets are subscribed to a topic.
-    pub fn subscriber_count(&self, topic: impl AsRef<str>) -> usize {
+    pub fn subscriber_count(&self, topic: impl TopicName) -> usize {
         self.hub.topics.count(topic.as_ref())
     }
 

@@ -21,6 +21,7 @@ mod settings;
 mod socket;
 mod state;
 mod subscriptions;
+mod topic_name;
 mod transport;
 
 pub use self::{
@@ -30,6 +31,7 @@ pub use self::{
     outgoing::Outgoing,
     recipients::Recipients,
     socket::{ReadyState, Socket},
+    topic_name::TopicName,
 };
 pub(crate) use self::{
     handle::Directory,

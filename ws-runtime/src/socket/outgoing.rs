@@ -12,7 +12,8 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent on this route, which sends `&{R}`",
     label = "not a `&{R}`",
-    note = "send a reference to a `{R}`, as in `ws.send(&value)`; where a route sends several types, its `response` is an enum of them"
+    note = "send a reference to a `{R}`, as in `ws.send(&value)` or `ws.publish(\"topic\", &value)`, without a wrapper like `Json<T>`",
+    note = "`response = …` in the attribute names the type, which is `Message` unless set; where a route sends several types, it is an enum of them"
 )]
 pub trait Outgoing<R>: sealed::Sealed<R> {
     #[doc(hidden)]

@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Channel, Delivery, Hub, Line, Outgoing, Wish, hub::Member, packed::Payload};
+use super::{Channel, Delivery, Hub, Line, Outgoing, TopicName, Wish, hub::Member, packed::Payload};
 use crate::{
     contract::{Contract, Endpoint, Parts, Response},
     pubsub::{Published, Subscriber, Topic, Window},
@@ -33,7 +33,19 @@ struct Inner<E: Endpoint> {
     line: Line,
     hub: Arc<Hub>,
     shard: usize,
-    opening: Opening<E>,
+    opening: Box<dyn Opened<E>>,
+}
+
+/// [`Opening`] behind a pointer that does not show the compiler its types: one that cannot be shared between threads is then one
+/// mistake, where it is declared, and not another in the future of each handler.
+trait Opened<E: Endpoint>: Send + Sync {
+    fn get(&self) -> &Opening<E>;
+}
+
+impl<E: Endpoint> Opened<E> for Opening<E> {
+    fn get(&self) -> &Self {
+        self
+    }
 }
 
 /// What the opening handshake came to.
@@ -59,7 +71,7 @@ pub enum ReadyState {
 impl<E: Endpoint> Socket<E> {
     pub(crate) fn new(hub: Arc<Hub>, shard: usize, opening: Opening<E>) -> Self {
         let line = Line::new(Hub::next_id(), &hub.settings, Arc::clone(&hub.outbound), opening.agreed);
-        Self { inner: Arc::new(Inner { line, hub, shard, opening }) }
+        Self { inner: Arc::new(Inner { line, hub, shard, opening: Box::new(opening) }) }
     }
 
     /// The socket behind a member of its route or of one of its topics.
@@ -91,38 +103,38 @@ impl<E: Endpoint> Socket<E> {
     /// a Unix socket does. It is never the address of a trusted proxy. An IPv4 address is `SocketAddr::V4`, also where the peer's
     /// is written as IPv6 (`::ffff:192.0.2.1`, RFC 4291 section 2.5.5.2).
     pub fn remote_addr(&self) -> Option<SocketAddr> {
-        self.inner.opening.remote_addr
+        self.inner.opening.get().remote_addr
     }
 
     /// Returns the captures of the path.
     pub fn params(&self) -> &<E::Contract as Contract>::Params {
-        &self.inner.opening.parts.params
+        &self.inner.opening.get().parts.params
     }
 
     /// Returns the query.
     pub fn query(&self) -> &<E::Contract as Contract>::Query {
-        &self.inner.opening.parts.query
+        &self.inner.opening.get().parts.query
     }
 
     /// Returns the header fields that the route reads.
     pub fn header(&self) -> &<E::Contract as Contract>::Header {
-        &self.inner.opening.parts.header
+        &self.inner.opening.get().parts.header
     }
 
     /// Returns the cookies that the route reads.
     pub fn cookie(&self) -> &<E::Contract as Contract>::Cookie {
-        &self.inner.opening.parts.cookie
+        &self.inner.opening.get().parts.cookie
     }
 
     /// Returns what `before_handle` made of the request.
     #[doc(alias = "state")]
     pub fn data(&self) -> &E::Data {
-        &self.inner.opening.data
+        &self.inner.opening.get().data
     }
 
     /// Returns the subprotocol that was agreed on.
     pub fn protocol(&self) -> Option<&'static str> {
-        self.inner.opening.protocol
+        self.inner.opening.get().protocol
     }
 
     /// Returns where the socket stands.
@@ -166,20 +178,20 @@ impl<E: Endpoint> Socket<E> {
 
     /// Subscribes to a topic of this route. False if it is subscribed already, or closing.
     #[doc(alias = "join")]
-    pub fn subscribe(&self, topic: impl AsRef<str>) -> bool {
+    pub fn subscribe(&self, topic: impl TopicName) -> bool {
         let Inner { line, hub, shard, .. } = &*self.inner;
         line.subscribe(&hub.topics, *shard, topic.as_ref(), self.member())
     }
 
     /// Ends a subscription; what was published before still arrives. False if it was not subscribed.
     #[doc(alias = "leave")]
-    pub fn unsubscribe(&self, topic: impl AsRef<str>) -> bool {
+    pub fn unsubscribe(&self, topic: impl TopicName) -> bool {
         let Inner { line, hub, shard, .. } = &*self.inner;
         line.unsubscribe(&hub.topics, *shard, topic.as_ref())
     }
 
     /// Whether the socket is subscribed to a topic.
-    pub fn is_subscribed(&self, topic: impl AsRef<str>) -> bool {
+    pub fn is_subscribed(&self, topic: impl TopicName) -> bool {
         self.inner.line.is_subscribed(topic.as_ref())
     }
 
@@ -189,7 +201,7 @@ impl<E: Endpoint> Socket<E> {
     }
 
     /// Returns how many sockets are subscribed to a topic of this route, this one included.
-    pub fn subscriber_count(&self, topic: impl AsRef<str>) -> usize {
+    pub fn subscriber_count(&self, topic: impl TopicName) -> usize {
         self.inner.hub.topics.count(topic.as_ref())
     }
 
@@ -201,7 +213,7 @@ impl<E: Endpoint> Socket<E> {
     /// # Backpressure
     /// A subscriber whose queue is at its limit does not get the message; see [`Published::dropped`].
     #[doc(alias = "broadcast")]
-    pub fn publish(&self, topic: impl AsRef<str>, value: impl Outgoing<Response<E>>) -> Published {
+    pub fn publish(&self, topic: impl TopicName, value: impl Outgoing<Response<E>>) -> Published {
         let Inner { line, hub, shard, .. } = &*self.inner;
         let from = (!hub.settings.publish_to_self).then_some((line, *shard));
         hub.publish(topic.as_ref(), &value, from)

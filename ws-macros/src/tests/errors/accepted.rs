@@ -46,6 +46,13 @@ fn nothing_is_said_of_what_is_right() {
         r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn transform_messages(&self, messages: Vec<Message>) -> Vec<Message> {} fn upgrades(&self) -> u8 {} }"#,
         r#"#[ws_route("/", body = Say)] impl Chat { fn message_bid(&self, ws: &Socket<Self>, amount: u64, _lot: Lot) {} #[ws_fields] fn message_join(&self, r#type: u8) {} }"#,
         r#"#[ws_route("/", body = Say)] impl Chat { #[ws_runtime::ws_fields] async fn message_bid(&self, mut amount: u64, __lot: Lot) {} }"#,
+        r#"#[ws_route("/", idle_timeout = const limits::IDLE, max_payload_length = const { 1 << 20 }, rate_limit = const Self::RATE)] impl Chat { fn open(&self) {} }"#,
+        r#"#[ws_route("/", per_message_deflate(level = const LEVEL, threshold = const <A<u8, u8> as B>::C))] impl Chat { fn open(&self) {} }"#,
+        "#[ws_route(API, idle_timeout = 3)] impl Chat { fn open(&self) {} }",
+        "#[ws_route(chat::LiveAPI)] impl Chat { fn open(&self) {} }",
+        r#"#[ws_route("/")] impl Chat { fn open(&self, ws: &other::Socket) {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn open(&self, ws: &Socket<crate::Me>) {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> Result<Arc<User>, Reject> {} }"#,
     ] {
         let found = errors(source);
         assert!(found.is_empty(), "{source}\n{found:#?}");

@@ -10,9 +10,21 @@ mistakes! { the_first_argument:
     r#"#[ws_route("/a", "/b")] impl Chat { fn open(&self) {} }"#
         => r#""/b""#, "expected a key, found a second path";
     r#"#[ws_route(["/a", "/b"], send_pings)] impl Chat { fn open(&self) {} }"#
-        => "[", "the path is a text that stands here";
+        => "[", "expected the path as a string literal";
     "#[ws_route(/chat/room, send_pings)] impl Chat { fn open(&self) {} }"
-        => "/", "the path is a text that stands here";
+        => "/", "expected the path as a string literal";
+    "#[ws_route(PATH, body = Say)] impl Chat { fn message(&self) {} }"
+        => "PATH", "an attribute cannot look up the value of the constant `PATH`\nhelp: write the path itself";
+    "#[ws_route(paths::CHAT, idle_timeout = 3)] impl Chat { fn open(&self) {} }"
+        => "paths", "an attribute cannot look up the value of the constant `paths::CHAT`";
+    "#[ws_route(Self::A_B)] impl Chat { fn open(&self) {} }"
+        => "Self", "an attribute cannot look up the value of the constant `Self::A_B`";
+    r#"#[ws_route(PATH + "/a")] impl Chat { fn open(&self) {} }"#
+        => "PATH", "expected the path as a string literal";
+    "#[ws_contract(CHAT_PATH)] struct Api;"
+        => "CHAT_PATH", "an attribute cannot look up the value of the constant `CHAT_PATH`";
+    r#"#[ws_route(POST, "/a")] impl Chat { fn open(&self) {} }"#
+        => "POST", "the path stands first, found `POST`";
     "#[ws_route(params = Seat)] impl Chat { fn open(&self) {} }"
         => "params", "a route begins with its path";
 }
@@ -27,7 +39,7 @@ mistakes! { keys:
     "#[ws_contract(contract = Api)] struct Other;"
         => "contract", "unknown key `contract`\nhelp: a route that serves a contract begins with its type: `#[ws_route(ChatApi)]`";
     r#"#[ws_route(url = "/a", send_pings)] impl Chat { fn open(&self) {} }"#
-        => "url", "unknown key `url`\nhelp: the path stands first, without a key";
+        => "url", "unknown key `url`\nhelp: the path is the first argument, without a key";
     r#"#[ws_route(get "/a")] impl Chat { fn open(&self) {} }"#
         => "get", "unknown key `get`";
     "#[ws_route(Api { a: 1 })] impl Chat { fn open(&self) {} }"
@@ -35,13 +47,13 @@ mistakes! { keys:
     "#[ws_route(Api(), idle_timeout = 3)] impl Chat { fn open(&self) {} }"
         => "Api", "a route names the type of its contract, and `Api…` is a value";
     "#[ws_route(&Api)] impl Chat { fn open(&self) {} }"
-        => "&", "expected a key, as in `body = Say`";
+        => "&", "expected the path as a string literal, as in `\"/chat\"`";
     r#"#[ws_route(path = "/a", send_pings)] impl Chat { fn open(&self) {} }"#
-        => "path", "unknown key `path`\nhelp: the path stands first, without a key";
+        => "path", "unknown key `path`\nhelp: the path is the first argument, without a key";
     r#"#[ws_route("/", bdoy = Say)] impl Chat { fn open(&self) {} }"#
-        => "bdoy", "unknown key `bdoy`\nhelp: a key of nearly that name is `body`";
+        => "bdoy", "unknown key `bdoy`\nhelp: did you mean `body`?";
     r#"#[ws_route("/", zzz = Say<A, B>, send_pings)] impl Chat { fn open(&self) {} }"#
-        => "zzz", "unknown key `zzz`\nhelp: the keys are `body`";
+        => "zzz", "unknown key `zzz`\nhelp: types are given by `body`, `response`, `query`, `params`, `header` and `cookie`";
     r#"#[ws_route("/", data = User)] impl Chat { fn open(&self) {} }"#
         => "data", "unknown key `data`\nhelp: what `before_handle` returns";
     r#"#[ws_route("/", query = A, query = B)] impl Chat { fn open(&self) {} }"#
@@ -68,4 +80,40 @@ mistakes! { keys:
         => "require_protocol", "`require_protocol` needs something to require";
     r#"#[ws_route("/", body = Say)] impl Chat { fn open(&self) {} }"#
         => "body", "`body` is given, but no handler takes messages";
+}
+
+mistakes! { keys_of_other_libraries:
+    r#"#[ws_route("/", compression, idle_timeout = 3)] impl Chat { fn open(&self) {} }"#
+        => "compression", "unknown key `compression`\nhelp: the key is called `per_message_deflate`";
+    r#"#[ws_route("/", subprotocols = ["a"])] impl Chat { fn open(&self) {} }"#
+        => "subprotocols", "unknown key `subprotocols`\nhelp: the key is called `protocols`";
+    r#"#[ws_route("/", maxMessageSize = "1MiB")] impl Chat { fn open(&self) {} }"#
+        => "maxMessageSize", "unknown key `maxMessageSize`\nhelp: the key is called `max_payload_length`";
+    r#"#[ws_route("/", cors = "*")] impl Chat { fn open(&self) {} }"#
+        => "cors", "unknown key `cors`\nhelp: the key is called `origins`";
+    r#"#[ws_route("/", auth(token), body = Say)] impl Chat { fn message(&self) {} }"#
+        => "auth", "unknown key `auth`\nhelp: a handler of the block decides who may connect";
+    r#"#[ws_route("/", state = Arc<App>)] impl Chat { fn open(&self) {} }"#
+        => "state", "unknown key `state`\nhelp: the route's struct holds what all connections share";
+    r#"#[ws_route("/", output = Heard)] impl Chat { fn open(&self) {} }"#
+        => "output", "unknown key `output`\nhelp: the key is called `response`";
+    r#"#[ws_route("/{id}", path_params = Seat)] impl Chat { fn open(&self) {} }"#
+        => "path_params", "unknown key `path_params`\nhelp: the key is called `params`";
+    r#"#[ws_contract("/", input = Say)] struct Api;"#
+        => "input", "unknown key `input`\nhelp: the key is called `body`";
+    r#"#[ws_route("/", colour = "red")] impl Chat { fn open(&self) {} }"#
+        => "colour", "unknown key `colour`\nhelp: the documentation of `ws_route` lists the keys";
+}
+
+mistakes! { types_without_a_key:
+    r#"#[ws_route("/", Say)] impl Chat { fn message(&self, say: Say) {} }"#
+        => "Say", "expected a key, found the type `Say`\nhelp: write `body = Say` for what clients send, `response = Say`";
+    r#"#[ws_route("/", chat::Say, idle_timeout = 3)] impl Chat { fn open(&self) {} }"#
+        => "chat", "expected a key, found the type `chat::Say`\nhelp: write `body = chat::Say`";
+    r#"#[ws_route("/", Vec<u8>)] impl Chat { fn open(&self) {} }"#
+        => "Vec", "expected a key, found the type `Vec<u8>`";
+    r#"#[ws_route("/", Json<Say>)] impl Chat { fn open(&self) {} }"#
+        => "Json", "expected a key, found the type `Json<Say>`\nhelp: write `body = Say`: a message is JSON";
+    r#"#[ws_contract("/", Say)] struct Api;"#
+        => "Say", "expected a key, found the type `Say`";
 }

@@ -54,3 +54,44 @@ mistakes! { what_borrows:
     r#"#[ws_route("/", query = (u8, [&str; 2]))] impl Chat { fn open(&self) {} }"#
         => "&", "a type of the contract cannot borrow";
 }
+
+mistakes! { types_that_cannot_be_a_route:
+    r#"#[ws_route("/")] impl dyn Game { fn open(&self) {} }"#
+        => "dyn", "a route is a type of its own, found `dyn Game`\nhelp: put it into a struct: `struct Chat(Box<dyn Game + Send + Sync>);`";
+    r#"#[ws_route("/")] impl Arc<Chat> { fn open(&self) {} }"#
+        => "Arc", "a route is a type of its own, found `Arc<Chat>`\nhelp: write `impl Chat`";
+    r#"#[ws_route("/")] impl std::sync::Mutex<chat::Chat> { fn open(&self) {} }"#
+        => "std", "a route is a type of its own, found `std::sync::Mutex<chat::Chat>`\nhelp: write `impl chat::Chat`";
+    r#"#[ws_route("/")] impl Box<dyn Game + Send> { fn open(&self) {} }"#
+        => "Box", "a route is a type of its own, found `Box<dyn Game + Send>`\nhelp: put it into a struct: `struct Chat(Box<dyn Game + Send>);`";
+    r#"#[ws_route("/")] impl &'static Chat { fn open(&self) {} }"#
+        => "&", "a route is a type of its own, found `&'static Chat`\nhelp: write `impl Chat`";
+    r#"#[ws_route("/")] impl (Chat, u8) { fn open(&self) {} }"#
+        => "(Chat, u8)", "a route is a type of its own, found `(Chat, u8)`\nhelp: put it into a struct";
+    r#"#[ws_route("/")] impl HashMap<u8, u8> { fn open(&self) {} }"#
+        => "HashMap", "a route is a type of its own, found `HashMap<u8, u8>`\nhelp: put it into a struct";
+    r#"#[ws_route("/")] impl Arc { fn open(&self) {} }"#
+        => "Arc", "a route is a type of its own, found `Arc`\nhelp: put it into a struct";
+}
+
+mistakes! { types_that_cannot_be_a_message:
+    r#"#[ws_route("/", response = str)] impl Chat { fn open(&self) {} }"#
+        => "str", "a type of the contract has a known size, found `str`\nhelp: write `String`";
+    r#"#[ws_route("/", response = [Say])] impl Chat { fn open(&self) {} }"#
+        => "[Say]", "a type of the contract has a known size, found `[Say]`\nhelp: write `Vec<Say>`";
+    r#"#[ws_contract("/", query = (core::primitive::str))] struct Api;"#
+        => "(core::primitive::str)", "a type of the contract has a known size";
+    r#"#[ws_route("/", body = Option<Rc<Say>>)] impl Chat { fn message(&self) {} }"#
+        => "Option", "a type of the contract moves between threads, found `Option<Rc<Say>>`\nhelp: leave out the `Rc`";
+    r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> Result<Rc<User>, Reject> {} }"#
+        => "Result", "several threads share the data of a connection, and cannot share an `Rc`\nhelp: hold an `Arc`";
+}
+
+mistakes! { connections:
+    r#"#[ws_route("/")] impl Chat { fn open(&self, ws: &Socket) {} fn close(&self, ws: &Socket) {} fn helper(ws: &Socket) {} }"#
+        => "Socket", "`Socket` needs the type of its route\nhelp: write `&Socket<Self>`";
+    r#"#[ws_route("/")] impl Chat { async fn before_handle(&self, shake: &ws_runtime::Handshake) {} }"#
+        => "Handshake", "`Handshake` needs the type of its route\nhelp: write `&Handshake<Self>`";
+    r#"#[ws_route("/")] impl<T> Chat<T> { fn open(&self, ws: &Socket) {} fn drain(&self, ws: &Socket<Chat<T>>) {} }"#
+        => "Socket", "`Socket` needs the type of its route";
+}

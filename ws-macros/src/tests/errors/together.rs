@@ -83,7 +83,7 @@ fn data_without_a_result_is_still_the_data() {
 
 #[test]
 fn beside_an_error_the_route_is_still_there_for_other_code() {
-    let written = expand(r#"#[ws_route("/{room}", wrong = 1)] impl Chat { fn before_handle(&self) -> Result<User, Reject> {} }"#).to_string();
+    let written = expand(r#"#[ws_route("/{room}", idle_timeout = "soon")] impl Chat { fn before_handle(&self) -> Result<User, Reject> {} }"#).to_string();
     for part in [
         "struct Params",
         "Contract for Chat",

@@ -4,17 +4,17 @@ use super::mistakes::{check, mistakes};
 
 mistakes! { values:
     r#"#[ws_route("/", idle_timeout = IDLE)] impl Chat { fn open(&self) {} }"#
-        => "IDLE", "`idle_timeout` expects a literal: a number of seconds";
+        => "IDLE", "`idle_timeout` expects a number of seconds, a time like `\"500ms\"` or `\"2m\"`, `off`, or a constant `Duration`: `const limits::TIME`\nhelp: write `idle_timeout = const IDLE` for a constant";
     r#"#[ws_route("/", idle_timeout = -1)] impl Chat { fn open(&self) {} }"#
         => "-1", "expected a number from 0, found `-1`";
     r#"#[ws_route("/", idle_timeout = 1.5)] impl Chat { fn open(&self) {} }"#
-        => "1.5", "`idle_timeout` expects a literal: a number of seconds";
+        => "1.5", "`idle_timeout` expects a number of seconds";
     r#"#[ws_route("/", idle_timeout = 60 * 2)] impl Chat { fn open(&self) {} }"#
-        => "60", "`idle_timeout` expects a literal: a number of seconds";
+        => "60", "`idle_timeout` expects a number of seconds";
     r#"#[ws_route("/", max_payload_length = 1 << 20, send_pings)] impl Chat { fn open(&self) {} }"#
-        => "1", "`max_payload_length` expects a literal: a number of bytes";
+        => "1", "`max_payload_length` expects a number of bytes";
     r#"#[ws_route("/", response = ())] impl Chat { fn open(&self) {} }"#
-        => "()", "`response` is a type that is sent, found `()`\nhelp: leave it out";
+        => "()", "`response` is a type that is sent, found `()`\nhelp: leave the key out";
     r#"#[ws_route("/", idle_timeout = 60s)] impl Chat { fn open(&self) {} }"#
         => "60s", "expected a number, found `60s`\nhelp: a unit stands in a text";
     r#"#[ws_route("/", idle_timeout = "60")] impl Chat { fn open(&self) {} }"#
@@ -74,7 +74,7 @@ mistakes! { values:
     r#"#[ws_route("/", per_message_deflate = yes)] impl Chat { fn open(&self) {} }"#
         => "yes", "`per_message_deflate` expects `on` or `off`, keys";
     r#"#[ws_route("/", per_message_deflate(levle = 6))] impl Chat { fn open(&self) {} }"#
-        => "levle", "`per_message_deflate` has no key `levle`\nhelp: a key of nearly that name is `level`";
+        => "levle", "`per_message_deflate` has no key `levle`\nhelp: did you mean `level`?";
     r#"#[ws_route("/", per_message_deflate(idle_timeout = 6))] impl Chat { fn open(&self) {} }"#
         => "idle_timeout", "`per_message_deflate` has no key `idle_timeout`\nhelp: the keys are `threshold`";
     r#"#[ws_route("/", per_message_deflate(level = 10))] impl Chat { fn open(&self) {} }"#
@@ -82,7 +82,7 @@ mistakes! { values:
     r#"#[ws_route("/", per_message_deflate(level = off))] impl Chat { fn open(&self) {} }"#
         => "level", "expected a number from 1 to 9, found `off`";
     r#"#[ws_route("/", per_message_deflate(level = fast))] impl Chat { fn open(&self) {} }"#
-        => "fast", "`level` expects a literal: a number from 1 to 9";
+        => "fast", "`level` expects a number from 1 to 9";
     r#"#[ws_route("/", per_message_deflate(server_max_window_bits = 8))] impl Chat { fn open(&self) {} }"#
         => "8", "expected a number from 9 to 15, found `8`";
     r#"#[ws_route("/", per_message_deflate(client_max_window_bits = 16))] impl Chat { fn open(&self) {} }"#

@@ -14,7 +14,7 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a path parameter",
     label = "not read from one segment",
-    note = "use `String`, a number, or a type of one of them that derives `serde::Deserialize` and `schemars::JsonSchema`"
+    note = "use `String`, a number, or a type of one of them that derives `serde::Deserialize` and `schemars::JsonSchema` (of schemars 1, not 0.8)"
 )]
 pub trait Segment: DeserializeOwned + JsonSchema {}
 

@@ -10,12 +10,12 @@ use crate::{
     schema::SchemaError,
 };
 
-/// A type that one of a request's parts is read as: `()` reads nothing, a struct with named fields reads texts by their
-/// names.
+/// A type that one of a request's parts is read as: a struct with named fields reads texts by their names, `()` and a unit
+/// struct read nothing.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the request",
     label = "not a struct that is read from texts",
-    note = "derive `serde::Deserialize` and `schemars::JsonSchema` for it"
+    note = "derive `serde::Deserialize` and `schemars::JsonSchema` (of schemars 1, not 0.8) for it"
 )]
 pub trait Part: Sized + Send + Sync + 'static {
     /// Decides what is decided once, before listening.

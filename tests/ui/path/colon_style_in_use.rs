@@ -1,0 +1,21 @@
+//! A wrong path is one mistake, also where handlers use its captures.
+
+use ws_runtime::{Params, Server, Socket, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat/:room")]
+impl Chat {
+    fn open(&self, ws: &Socket<Self>) {
+        ws.subscribe(&ws.params().room);
+    }
+
+    fn close(&self, ws: &Socket<Self>) {
+        let Params::<Self> { room } = ws.params();
+        ws.publish(room, "gone");
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

@@ -1,0 +1,16 @@
+//! What is not declared has a type with a name, which says the missing key.
+
+use ws_runtime::{Server, Socket, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat")]
+impl Chat {
+    fn open(&self, ws: &Socket<Self>) {
+        ws.subscribe(&ws.params().room);
+    }
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

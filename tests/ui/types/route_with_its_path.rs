@@ -1,0 +1,14 @@
+//! A route is added without its path.
+
+use ws_runtime::{Server, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat")]
+impl Chat {
+    fn open(&self) {}
+}
+
+fn main() {
+    let _ = Server::new().route("/chat", Chat);
+}

@@ -1,0 +1,14 @@
+//! A constant needs its name.
+
+use ws_runtime::{Server, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat", rate_limit = const, idle_timeout = 60)]
+impl Chat {
+    fn open(&self) {}
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}

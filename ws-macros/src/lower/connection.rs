@@ -1,0 +1,119 @@
+//! Which route a method's connection is of, where that is not the block's own: `&Socket`, or `&Socket<ChatApi>`.
+//!
+//! Each such argument would be several errors of the compiler's, and each use of it in a body another. So what is wrong is said
+//! once, and everything else is written with `Self`.
+
+use syn::{
+    AngleBracketedGenericArguments, FnArg, GenericArgument, PathArguments, PathSegment, Type, ext::IdentExt,
+    parse_quote_spanned,
+};
+
+use crate::{
+    diagnostics::Diagnostics,
+    kind::last,
+    shown,
+    syntax::{Block, Method},
+    vocabulary::{CONNECTIONS, HANDLERS},
+};
+
+/// What [`read`] found.
+#[derive(Default)]
+pub(super) struct Found {
+    /// The methods whose arguments are to be written with `Self`.
+    pub(super) methods: Vec<String>,
+    /// Types that handlers name as their route. The compiler knows whether each is.
+    pub(super) routes: Vec<Type>,
+}
+
+/// Reads the arguments of a block's methods, and makes them the block's own.
+pub(super) fn read(block: &mut Block, errors: &mut Diagnostics) -> Found {
+    let mut found = Found::default();
+    let own = last(&block.self_type).map(|last| last.ident.clone());
+    // What parameters decide cannot be named outside of the block.
+    let is_generic = !block.generics.params.is_empty();
+    let mut is_reported = false;
+    for method in &mut block.methods {
+        let is_handler = is_handler(method);
+        let name = method.signature.ident.to_string();
+        for argument in &mut method.signature.inputs {
+            let FnArg::Typed(argument) = argument else { continue };
+            let Some(connection) = connection(&mut argument.ty) else { continue };
+            let place = connection.ident.span();
+            let is_wrong = match route(&connection.arguments) {
+                Route::None => {
+                    if !std::mem::replace(&mut is_reported, true) {
+                        let kind = &connection.ident;
+                        errors.at(
+                            place,
+                            format!("`{kind}` needs the type of its route\nhelp: write `&{kind}<Self>`"),
+                        );
+                    }
+                    true
+                }
+                Route::Other(route) if is_handler && !is_generic => {
+                    let is_other = last(route).is_some_and(|last| {
+                        last.ident != "Self" && own.as_ref().is_none_or(|own| *own != last.ident)
+                    });
+                    if is_other && !found.routes.iter().any(|known| shown::code(known) == shown::code(route))
+                    {
+                        found.routes.push(route.clone());
+                    }
+                    is_other
+                }
+                Route::Other(_) | Route::Unclear => false,
+            };
+            if is_wrong {
+                let own: AngleBracketedGenericArguments = parse_quote_spanned!(place=> <Self>);
+                connection.arguments = PathArguments::AngleBracketed(own);
+                found.methods.push(name.clone());
+            }
+        }
+    }
+    found
+}
+
+fn is_handler(method: &Method) -> bool {
+    let name = method.signature.ident.unraw().to_string();
+    name.starts_with("message_") || HANDLERS.iter().any(|word| word.kind.name() == name)
+}
+
+/// The last part of `&Socket<…>`, also by its full path. Other modules may have types of these names.
+fn connection(kind: &mut Type) -> Option<&mut PathSegment> {
+    match kind {
+        Type::Reference(reference) => connection(&mut reference.elem),
+        Type::Group(group) => connection(&mut group.elem),
+        Type::Paren(paren) => connection(&mut paren.elem),
+        Type::Path(named) if named.qself.is_none() => {
+            let segments = &mut named.path.segments;
+            let is_ours = segments.len() == 1 || segments.first()?.ident == "ws_runtime";
+            segments.last_mut().filter(|last| is_ours && CONNECTIONS.iter().any(|name| last.ident == name))
+        }
+        _ => None,
+    }
+}
+
+/// What is written between `<` and `>`.
+enum Route<'a> {
+    None,
+    Other(&'a Type),
+    Unclear,
+}
+
+fn route(arguments: &PathArguments) -> Route<'_> {
+    match arguments {
+        PathArguments::None => Route::None,
+        PathArguments::AngleBracketed(arguments) => match arguments.args.first() {
+            Some(GenericArgument::Type(kind)) if arguments.args.len() == 1 => Route::Other(ungrouped(kind)),
+            _ => Route::Unclear,
+        },
+        PathArguments::Parenthesized(_) => Route::Unclear,
+    }
+}
+
+/// A type that a macro hands over stands in a group of its own.
+fn ungrouped(kind: &Type) -> &Type {
+    match kind {
+        Type::Group(group) => ungrouped(&group.elem),
+        other => other,
+    }
+}

@@ -1,0 +1,138 @@
+//! Errors as refusals of an opening handshake.
+
+use std::{error::Error, fmt};
+
+use http::StatusCode;
+
+use super::Reject;
+use crate::{codec::Invalid, wire::Close};
+
+/// A type that becomes a [`Reject`]: an error that `?` takes in a handler of the opening handshake.
+///
+/// For an error type of your own, write `impl From<MyError> for Reject`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot become a `Reject`",
+    label = "write `.map_err(Reject::internal)?`, which logs the error and answers with 500",
+    note = "a handler that returns `Result<_, BoxError>` needs no `map_err`: its `?` takes every error, which is logged and answered with 500",
+    note = "for an error type of your own, `impl From<{Self}> for Reject` says what the client gets"
+)]
+pub trait IntoReject {
+    /// Says what the client gets.
+    fn into_reject(self) -> Reject;
+}
+
+// Without this, the compiler would list what becomes a `Reject` instead of saying what to do.
+impl<E: IntoReject> From<E> for Reject {
+    fn from(error: E) -> Self {
+        error.into_reject()
+    }
+}
+
+/// An invalid part of the request: 422 with the path and the keyword of each error, as `application/problem+json`. What would be
+/// allowed is not said, for nobody is authenticated yet.
+impl IntoReject for Invalid {
+    fn into_reject(self) -> Reject {
+        Reject::json(StatusCode::UNPROCESSABLE_ENTITY, self.to_problem())
+    }
+}
+
+/// A status that does not refuse (100 to 299, 600 and above) is the application's mistake and becomes 500.
+impl IntoReject for StatusCode {
+    fn into_reject(self) -> Reject {
+        Reject::of_status(self)
+    }
+}
+
+/// Accepts the handshake, then closes; see [`Reject::close`].
+impl IntoReject for Close {
+    fn into_reject(self) -> Reject {
+        Reject::of_close(self)
+    }
+}
+
+/// Any error is [`Reject::internal`], but for an [`Invalid`] and a [`Close`], which say themselves what the client gets.
+impl IntoReject for Box<dyn Error + Send + Sync> {
+    fn into_reject(self) -> Reject {
+        let error = match self.downcast::<Invalid>() {
+            Ok(invalid) => return invalid.into_reject(),
+            Err(error) => error,
+        };
+        match error.downcast::<Close>() {
+            Ok(close) => close.into_reject(),
+            Err(error) => Reject::internal(error),
+        }
+    }
+}
+
+impl Reject {
+    /// Logs an error, and refuses with 500. Nothing of the error is sent.
+    ///
+    /// # Examples
+    /// ```
+    /// use ws_runtime::{Reject, ws_route};
+    ///
+    /// struct Chat;
+    ///
+    /// #[ws_route("/chat")]
+    /// impl Chat {
+    ///     async fn before_handle(&self) -> Result<String, Reject> {
+    ///         let motd = std::fs::read_to_string("motd.txt").map_err(Reject::internal)?;
+    ///         Ok(motd)
+    ///     }
+    /// }
+    /// ```
+    pub fn internal(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        let error = error.into();
+        // A text may hold line breaks, and a log line is one line.
+        tracing::error!(error = ?Causes(&*error).to_string(), "a handler of the handshake failed");
+        Self::status(500)
+    }
+}
+
+/// An error with all its causes, as one text.
+struct Causes<'a>(&'a (dyn Error + 'static));
+
+impl fmt::Display for Causes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handshake::Refusal;
+
+    #[test]
+    fn boxed_errors_say_what_the_client_gets_or_are_internal() {
+        type Boxed = Box<dyn Error + Send + Sync>;
+        for (error, status) in [
+            (Boxed::from("secret"), 500),
+            (Boxed::from(std::io::Error::other("secret")), 500),
+            (Boxed::from(std::io::Error::other(Invalid::new("is odd"))), 500),
+            (Boxed::from(Invalid::new("is odd")), 422),
+        ] {
+            let Refusal::Response(response) = Reject::from(error).into_refusal() else {
+                panic!("it is not a response");
+            };
+            assert_eq!(response.status(), status);
+            assert!(!String::from_utf8_lossy(response.body()).contains("secret"));
+        }
+        let close = Reject::from(Boxed::from(Close::new(4001, "expired")));
+        assert!(matches!(close.into_refusal(), Refusal::Close(close) if close.code() == 4001));
+    }
+
+    #[test]
+    fn causes_of_an_error_are_one_text() {
+        let error = std::io::Error::other(Invalid::new("is odd"));
+        assert_eq!(Causes(&error).to_string(), error.to_string());
+        let failed = crate::codec::EncodeError::new("no such file");
+        assert_eq!(Causes(&failed).to_string(), "the value cannot be serialized: no such file");
+    }
+}
