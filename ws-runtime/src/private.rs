@@ -41,7 +41,7 @@ pub use crate::{
     handshake::{Handshake, Origins, RawRequest, Reject},
     route::{
         Admit, Content, Error, Handlers, OnInvalid, Options, Outcome, Plain, Route, admit, content, extend,
-        pass, reply,
+        fixed, open_content, pass, reply,
     },
     socket::Socket,
 };

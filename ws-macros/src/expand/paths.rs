@@ -98,6 +98,8 @@ names! {
     extend = "extend",
     reply = "reply",
     content = "content",
+    open_content = "open_content",
+    fixed = "fixed",
     unread = "unread",
     own_route = "own_route",
     result = "Result",

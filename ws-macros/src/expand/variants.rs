@@ -12,7 +12,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
-use syn::{ext::IdentExt, token::Paren};
+use syn::{Token, ext::IdentExt, token::Paren};
 
 use super::{
     handlers::{Judge, Outcome, SOCKET},
@@ -85,7 +85,7 @@ fn arm(arm: &Arm, variants: &Variants, shell: &Shell<'_>) -> TokenStream {
         Content::Newtype(kind) => {
             let (path, field) = (own_path(variants, at), method::local("field", span::of(kind)));
             let pattern = quote_spanned!(at=> #path::#variant (#field));
-            given.push(Given::Content(field));
+            given.push(Given::content(field, shell));
             pattern
         }
         Content::Fields(fields) => {
@@ -95,7 +95,7 @@ fn arm(arm: &Arm, variants: &Variants, shell: &Shell<'_>) -> TokenStream {
                 // Of an unknown field the compiler may suggest another, at the argument's name.
                 let name = kept(field.name.to_token_stream());
                 list.extend(quote_spanned!(at=> #name: #local,));
-                given.push(Given::Content(local));
+                given.push(Given::content(local, shell));
             }
             // The compiler names a missing field only where the pattern, from its first to its last token, is the user's.
             let (path, fields) = (kept(path(variants, name)), kept(braces(kept(list), name)));
@@ -145,6 +145,14 @@ enum Given {
     Socket(Ident),
     /// `content(field)`: of the type that the handler takes.
     Content(Ident),
+    /// `open_content(field, fixed)`: the same where the block has parameters.
+    OpenContent(Ident),
+}
+
+impl Given {
+    fn content(field: Ident, shell: &Shell<'_>) -> Self {
+        if shell.target.is_generic() { Self::OpenContent(field) } else { Self::Content(field) }
+    }
 }
 
 impl ToTokens for Given {
@@ -154,6 +162,15 @@ impl ToTokens for Given {
             Self::Content(field) => {
                 paths::content(field.span()).to_tokens(tokens);
                 Paren(field.span()).surround(tokens, |tokens| field.to_tokens(tokens));
+            }
+            Self::OpenContent(field) => {
+                let at = field.span();
+                paths::open_content(at).to_tokens(tokens);
+                Paren(at).surround(tokens, |tokens| {
+                    field.to_tokens(tokens);
+                    Token![,](at).to_tokens(tokens);
+                    paths::fixed(at).to_tokens(tokens);
+                });
             }
         }
     }

@@ -159,6 +159,10 @@ impl Reader<'_> {
                 }
             }
             let kind = &*argument.ty;
+            if has_no_size(kind) {
+                // The compiler says so, of the handler.
+                self.errors.by_the_compiler();
+            }
             let value = || Value { pattern: (*argument.pat).clone(), kind: kind.clone() };
             if let Some(token) = impl_trait(kind) {
                 self.error(
@@ -307,6 +311,11 @@ fn is_shared_self(kind: &Type) -> bool {
     reference(kind).is_some_and(|reference| {
         reference.mutability.is_none() && name(&reference.elem).is_some_and(|name| name == "Self")
     })
+}
+
+/// A type that is no argument's, as far as that is seen at a glance.
+fn has_no_size(kind: &Type) -> bool {
+    matches!(kind, Type::Slice(_) | Type::TraitObject(_)) || name(kind).is_some_and(|name| name == "str")
 }
 
 fn typed(argument: &FnArg) -> Option<&syn::PatType> {

@@ -14,7 +14,7 @@ mod route;
 
 pub use self::{
     admit::{Admit, Extend, Pass, Refusal, admit, extend, pass},
-    content::{Content, content},
+    content::{Content, content, fixed, open_content},
     error::Error,
     options::{OnInvalid, Options},
     outcome::{BoxError, Outcome},
