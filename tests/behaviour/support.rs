@@ -1,6 +1,7 @@
 //! What the topics share: a journal of what handlers did, frames by hand, and HTTP over an in-memory listener.
 
 use std::{
+    error::Error,
     io,
     net::{IpAddr, SocketAddr},
     pin::Pin,
@@ -14,7 +15,10 @@ use tokio::{
     sync::mpsc,
     task::JoinHandle,
 };
-use ws_runtime::{Closed, Handle, Listener, ServeError, Server};
+use ws_runtime::{
+    Closed, Endpoint, Handle, Listener, ServeError, Server,
+    testing::{Client, Event},
+};
 
 /// What handlers did, in order. A clone is the same journal.
 #[derive(Clone, Default)]
@@ -189,4 +193,39 @@ pub(crate) fn handshake(target: &str) -> String {
         "GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     )
+}
+
+/// A route that answers with what it was sent.
+macro_rules! echo {
+    ($name:ident, $path:literal, $body:ty) => {
+        struct $name;
+
+        #[ws_runtime::ws_route($path, body = $body, response = $body)]
+        impl $name {
+            fn message(&self, body: $body) -> $body {
+                body
+            }
+        }
+    };
+}
+
+pub(crate) use echo;
+
+/// What a text is answered with: another one, or the path, the keyword and the message of the first error.
+pub(crate) async fn answer<E: Endpoint>(client: &mut Client<E>, text: &str) -> Result<String, [String; 3]> {
+    client.send_text(text).await;
+    match client.next().await {
+        Event::Message(message) => Ok(message.as_text().expect("it is JSON").to_owned()),
+        Event::Error(error) => {
+            let first = |member: &str| error["errors"][0][member].as_str().unwrap_or_default().to_owned();
+            Err(["path", "keyword", "message"].map(first))
+        }
+        event => panic!("{text}: {event:?}"),
+    }
+}
+
+/// An error with all its sources.
+pub(crate) fn whole(error: &(dyn Error + 'static)) -> String {
+    let sources = std::iter::successors(Some(error), |&error| error.source());
+    sources.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

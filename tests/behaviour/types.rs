@@ -48,7 +48,7 @@ async fn a_types_own_rules_are_kept() {
         (r#"{"when":"2020-01-01Z","guests":3}"#, Some("2020-01-01Z 3"), ""),
         (r#"{"when":"2020-01-01Z"}"#, Some("2020-01-01Z 1"), ""),
         (r#"{"when":"2020-01-01Z","extra":true}"#, Some("2020-01-01Z 1"), ""),
-        (r#"{"when":"not-a-date"}"#, None, ""),
+        (r#"{"when":"not-a-date"}"#, None, "/when"),
         (r#"{"when":"2020-01-01Z","guests":"3"}"#, None, "/guests"),
         (r#"{"when":"2020-01-01Z","guests":11}"#, None, "/guests"),
     ] {

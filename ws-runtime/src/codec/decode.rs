@@ -5,7 +5,12 @@ use std::any::{Any, TypeId};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
-use super::{Invalid, On, Plan, plan::Form, strict::Strict};
+use super::{
+    Invalid, On, Plan,
+    plan::Form,
+    strict::Strict,
+    typed::{self, Refusal},
+};
 use crate::{
     schema::{Check, Issue, SchemaError, parse},
     turn::{Work, spend},
@@ -20,11 +25,23 @@ use crate::{
 /// # What is taken
 /// What the published schema accepts is taken, and nothing else, whatever serde would have taken beyond it: an array in a
 /// struct's place, a name under `alias`, an unknown tag under `other`, `{"unit": null}` for `"unit"`, an item of a set twice,
-/// what a `deserialize_with` makes of other JSON types. An integer may be written as one (`1`) or as a float (`1.0`). A key
-/// that stands twice in one object is refused, at any depth, and so is JSON that nests deeper than 128.
+/// what a `deserialize_with` makes of other JSON types. A key that stands twice in one object is refused, at any depth, and
+/// so is JSON that nests deeper than 128.
 ///
-/// Where a type refuses what its schema allows, the message is invalid with the keyword `type`: rules of `try_from` and
-/// `deserialize_with` that the schema does not state, content of a unit variant in an adjacently tagged enum, a map's
+/// # Numbers
+/// The type decides what a number is. An integer is read exactly from its digits, however it is written (`1`, `1.0`, `1e2`,
+/// `9007199254740993.0`), and refused where it is beyond its type. A float is the nearest one, rounded once, with its sign
+/// (`-0.0`), and refused where it would be infinite. Where a type takes integers and floats (`serde_json::Value`, an
+/// untagged enum), a number is a float if it is written as one. `Box<RawValue>` is the text of a value as it was sent.
+/// 128-bit integers are refused at start-up.
+///
+/// # Formats
+/// Of the schema's formats only `email` and `uri` are checked, because a `String` may have them and judges nothing; `uri`
+/// takes whatever begins with a scheme and a colon. Every other format comes from a type, such as `Uuid` or `IpAddr`,
+/// whose own `Deserialize` decides.
+///
+/// Where a type refuses what its schema allows, the message is invalid with the keyword `type`, or `format` where the type has
+/// one, at the place of the value: rules of `try_from` and `deserialize_with` that the schema does not state, content of a unit variant in an adjacently tagged enum, a map's
 /// integer keys beyond their type, a field under its name and its `alias` at once.
 ///
 /// # Cost
@@ -148,12 +165,8 @@ pub(super) fn by_value<T: DeserializeOwned>(text: &str, check: &Check) -> Result
     if !check.is_valid(&value) {
         return Err(Invalid::schema(On::Message, check.explain(&value)));
     }
-    T::deserialize(value).map_err(|_| unread(On::Message))
-}
-
-/// The schema allows what the type refuses. What serde says of it may repeat the input, so it is not passed on.
-pub(super) fn unread(on: On) -> Invalid {
-    Invalid::schema(on, vec![Issue::new("", "type", "has a value that its type does not take")])
+    // The schema allows what the type may still refuse.
+    typed::read(text).map_err(|Refusal(way)| Invalid::schema(On::Message, vec![check.refused(&value, &way)]))
 }
 
 #[cfg(test)]

@@ -20,7 +20,8 @@ const COPIED: usize = 4096;
 /// Every type that serde serializes and schemars describes is one: `String` is the text as it is, `Bytes` and `Vec<u8>` a
 /// binary frame, any other type JSON text. A type of one's own without those may implement it by hand.
 ///
-/// JSON has no NaN and no infinity: they are written as `null`, which keeps the schema only of an `Option`.
+/// JSON has no NaN and no infinity: they are written as `null`, which keeps the schema only of an `Option`. No `format` is
+/// checked: what a type's own `Serialize` writes is sent. `Box<RawValue>` is sent as it stands.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be encoded as a message",
     label = "neither JSON nor text nor binary",

@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn the_frame_and_the_problem_have_their_documented_form() {
-        let issues = vec![Issue::new("/text", "minLength", "must have at least 1 characters")];
+        let issues = vec![Issue::new("/text", "minLength", "must not be empty")];
         let invalid = Invalid::schema(On::Query, issues);
         assert_eq!(
             invalid.to_problem(),
@@ -204,7 +204,7 @@ mod tests {
         );
         assert_eq!(
             invalid.to_detailed_problem(),
-            r#"{"type":"validation","on":"query","status":422,"detail":"invalid query","errors":[{"path":"/text","keyword":"minLength","message":"must have at least 1 characters"}]}"#,
+            r#"{"type":"validation","on":"query","status":422,"detail":"invalid query","errors":[{"path":"/text","keyword":"minLength","message":"must not be empty"}]}"#,
         );
         assert_eq!(
             Invalid::kind("expected a text frame").to_frame(),

@@ -10,6 +10,7 @@ mod mixed;
 mod part;
 mod plan;
 mod strict;
+mod typed;
 
 pub use self::{
     decode::Decode,

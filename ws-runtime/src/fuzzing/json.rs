@@ -118,14 +118,20 @@ fn agree<T: DeserializeOwned + JsonSchema + Debug + PartialEq + Send + 'static>(
         assert!(decoded.is_err(), "no JSON that is read: {decoded:?}");
         return;
     };
-    // The strict reader leaves out nothing that a plain one reads; a number that a float rounds is the float's business.
-    let plain: serde_json::Value = serde_json::from_str(text).expect("what is read strictly is JSON");
-    assert_eq!(published.is_valid(&value), published.is_valid(&plain), "{value} {plain}");
-    assert_eq!(decoded.is_ok(), published.is_valid(&value), "{decoded:?}");
+    // A validator sees a number as a float rounds it, and a type sees its digits.
+    let numbers = text.split(|char: char| !(char.is_ascii_digit() || "+-.eE".contains(char)));
+    let are_exact = numbers.into_iter().all(|number| number.len() <= 15 && !number.contains(['e', 'E']));
+    if are_exact {
+        // The strict reader leaves out nothing that a plain one reads.
+        let plain: serde_json::Value = serde_json::from_str(text).expect("what is read strictly is JSON");
+        assert_eq!(published.is_valid(&value), published.is_valid(&plain), "{value} {plain}");
+        assert_eq!(decoded.is_ok(), published.is_valid(&value), "{decoded:?}");
+    }
     match decoded {
         Ok(decoded) => {
-            let read = serde_json::from_value::<T>(value).expect("what the schema takes, the type reads");
-            assert_eq!(decoded, read);
+            assert!(published.is_valid(&value), "{decoded:?}");
+            let read = serde_json::from_value::<T>(value);
+            assert!(!are_exact || read.is_ok_and(|read| decoded == read), "{decoded:?}");
         }
         Err(invalid) => {
             assert!((1..=8).contains(&invalid.errors().len()), "{invalid:?}");

@@ -2,13 +2,14 @@
 
 use std::any::type_name;
 
-use jsonschema::{Draft, PatternOptions, Validator};
+use jsonschema::{Draft, PatternOptions, ValidationError, Validator, error::ValidationErrorKind};
 use schemars::JsonSchema;
 use serde_json::Value;
 
 use super::{
-    Direction, Generator, Issue, SchemaError, Shape,
+    Direction, Generator, Issue, SchemaError, Shape, Step,
     explain::Explainer,
+    format::{asserted, is_uri},
     growth::{Growth, growth},
     outline::shape,
     place::leads,
@@ -40,12 +41,12 @@ impl Check {
         let root = generator.schema::<T>();
         generator
             .finish(root)
-            .and_then(Self::compile)
+            .and_then(|schema| Self::compile(schema, direction))
             .map_err(|reason| SchemaError::new(type_name::<T>(), direction, reason))
     }
 
     /// Compiles a document that [`Generator::finish`] made.
-    pub(crate) fn compile(schema: Value) -> Result<Self, String> {
+    pub(crate) fn compile(schema: Value, direction: Direction) -> Result<Self, String> {
         // Any crate of the program may switch it on, and numbers then reach a visitor as maps.
         if serde_json::from_str::<Value>("1e400").is_ok() {
             return Err(
@@ -53,10 +54,11 @@ impl Check {
                     .into(),
             );
         }
+        let enforced = asserted(&schema, direction);
         Ok(Self {
-            validator: compile(&schema)?,
-            explainer: Explainer::new(&schema)?,
-            shape: shape(&schema),
+            validator: compile(&enforced)?,
+            explainer: Explainer::new(&enforced)?,
+            shape: shape(&enforced),
             growth: growth(&schema).unwrap_or(Growth::ByDepth),
             schema,
         })
@@ -92,6 +94,11 @@ impl Check {
         self.explainer.explain(value)
     }
 
+    /// That the type refuses a value which the schema allows, at the end of a way.
+    pub(crate) fn refused(&self, value: &Value, way: &[Step]) -> Issue {
+        self.explainer.refused(value, way)
+    }
+
     /// Whether this is an enum whose variants are told by a tag or a key.
     pub(crate) fn is_told(&self) -> bool {
         self.explainer.is_told()
@@ -120,17 +127,35 @@ fn is_too_deep(text: &[u8]) -> bool {
     sum > LEVELS * text.len()
 }
 
-/// Compiles one schema. Formats are asserted, which 2020-12 leaves open; patterns run on an engine of linear time; what a
+/// Compiles one schema. The formats that are left in it are asserted, which 2020-12 leaves open; patterns run on an engine
+/// of linear time; what a
 /// reference names outside the document is not fetched (the crate's resolvers are compiled out).
 pub(super) fn compile(schema: &Value) -> Result<Validator, String> {
     jsonschema::options()
         .with_draft(Draft::Draft202012)
         .should_validate_formats(true)
         .should_ignore_unknown_formats(true)
+        .with_format("uri", is_uri)
         .with_pattern_options(PatternOptions::regex())
         .offline()
         .build(schema)
-        .map_err(|error| error.to_string())
+        .map_err(|error| unusable(&error))
+}
+
+/// Why a schema cannot be compiled.
+fn unusable(error: &ValidationError<'_>) -> String {
+    let text = match error.kind() {
+        ValidationErrorKind::Format { format } if format == "regex" => error.instance().as_str(),
+        _ => None,
+    };
+    let Some(pattern) = text else { return error.to_string() };
+    let unsupported = if ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|around| pattern.contains(around)) {
+        "it looks ahead or behind, which a pattern cannot, because it is matched in linear time: write one without \
+         look-around, or check the value in the type's `Deserialize`"
+    } else {
+        "it is not a regular expression in the syntax of the crate `regex`, which has no look-around and no back-references"
+    };
+    format!("the pattern `{pattern}` cannot be used: {unsupported}")
 }
 
 #[cfg(test)]

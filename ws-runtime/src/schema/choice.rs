@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
+use super::format::FORMATS;
+
 /// The alternatives of a schema.
 pub(super) struct Alternatives<'a> {
     pub(super) choice: Choice<'a>,
@@ -139,5 +141,6 @@ pub(super) fn is_annotation(keyword: &str) -> bool {
             | "$schema"
             | "$defs"
             | "$comment"
+            | FORMATS
     )
 }

@@ -6,12 +6,13 @@
 
 use std::cell::Cell;
 
-use jsonschema::error::ValidationErrorKind;
+use jsonschema::{error::ValidationErrorKind, paths::LocationSegment};
 use serde_json::Value;
 
 use super::{
-    Issue,
+    Issue, Step,
     issue::{MAX_ISSUES, describe, one_of},
+    locate::{ANY_KEY, escaped, locate},
     rules::{Forms, Rule, rules},
 };
 
@@ -48,7 +49,6 @@ impl Explainer {
         let mut walk = Walk {
             rules: &self.rules,
             path: String::new(),
-            hidden: 0,
             steps: Cell::new(0),
             most: most_steps(value),
             issues: Vec::new(),
@@ -59,6 +59,11 @@ impl Explainer {
             issues.push(Issue::new("", "schema", "does not fit the schema"));
         }
         (issues, walk.steps.get())
+    }
+
+    /// That the type refuses a value which the schema allows, at the end of a way.
+    pub(super) fn refused(&self, value: &Value, way: &[Step]) -> Issue {
+        locate(&self.rules, self.root, value, way).refused()
     }
 
     /// Whether the whole schema is an enum whose variants are told by tag or key.
@@ -78,8 +83,6 @@ impl Explainer {
 struct Walk<'e> {
     rules: &'e [Rule],
     path: String,
-    /// How many keys of the value itself lie on the way to this place: they are content and stay out of the path.
-    hidden: usize,
     steps: Cell<usize>,
     /// The most steps that this value is worth.
     most: usize,
@@ -117,15 +120,15 @@ fn most_steps(value: &Value) -> usize {
 }
 
 impl<'e> Walk<'e> {
-    fn visit(&mut self, rule: usize, value: &Value) {
+    fn visit(&mut self, id: usize, value: &Value) {
         self.step();
         if self.issues.len() >= MAX_ISSUES || self.is_spent() {
             return;
         }
         let rules = self.rules;
-        let rule = &rules[rule];
+        let rule = &rules[id];
         let before = self.issues.len();
-        self.check_here(rule, value);
+        self.check_here(id, value);
         for &also in &rule.also {
             self.visit(also, value);
         }
@@ -153,7 +156,8 @@ impl<'e> Walk<'e> {
         self.steps.get() > self.most
     }
 
-    fn check_here(&mut self, rule: &Rule, value: &Value) {
+    fn check_here(&mut self, id: usize, value: &Value) {
+        let rule = &self.rules[id];
         let Some(validator) = &rule.here else { return };
         if validator.is_valid(value) {
             return;
@@ -174,10 +178,9 @@ impl<'e> Walk<'e> {
                 continue;
             }
             let (keyword, message) = describe(error.kind());
-            match error.instance_path().as_str() {
-                "" => self.report(keyword, message),
-                _ => self.with(None, |walk| walk.report(keyword, message)),
-            }
+            let way: Vec<_> = error.instance_path().into_iter().map(step).collect();
+            let path = locate(self.rules, id, value, &way).path;
+            self.under(&path, |walk| walk.report(keyword, message));
         }
     }
 
@@ -250,6 +253,9 @@ impl<'e> Walk<'e> {
         if fitting.is_empty() {
             // Of something optional, the something is meant.
             fitting = branches.iter().filter(|branch| self.rules[**branch].types != ["null"]).collect();
+            if let (true, Some(types)) = (fitting.len() > 1, self.types(branches)) {
+                return self.report("type", format!("expected {types}"));
+            }
         }
         if let [only] = &*fitting {
             return self.visit(**only, value);
@@ -271,6 +277,31 @@ impl<'e> Walk<'e> {
             }
             _ => {}
         }
+    }
+
+    /// The JSON types that alternatives take, where all of them say it.
+    fn types(&self, branches: &[usize]) -> Option<String> {
+        let mut all = Vec::new();
+        for &branch in branches {
+            let mut rule = &self.rules[branch];
+            // A definition says it where it stands.
+            while let ([], [also], None) = (&*rule.types, &*rule.also, &rule.forms) {
+                rule = &self.rules[*also];
+            }
+            if rule.types.is_empty() {
+                return None;
+            }
+            all.extend(rule.types.iter().map(String::as_str));
+        }
+        all.sort_by_key(|name| *name == "null");
+        let mut known = Vec::new();
+        all.retain(|name| {
+            !known.contains(name) && {
+                known.push(*name);
+                true
+            }
+        });
+        Some(all.join(" or "))
     }
 
     /// Whether a rule takes values of this JSON type.
@@ -306,28 +337,32 @@ impl<'e> Walk<'e> {
 
     /// Does something one step further down; `None` is a key that the schema does not declare.
     fn with(&mut self, segment: Option<&str>, then: impl FnOnce(&mut Self)) {
-        let (length, hidden) = (self.path.len(), self.hidden);
-        match segment {
-            Some(segment) if hidden == 0 => {
-                self.path.push('/');
-                // RFC 6901 §3: `~` and `/` are escaped within a segment.
-                self.path.push_str(&segment.replace('~', "~0").replace('/', "~1"));
-            }
-            _ => self.hidden += 1,
-        }
+        self.under(&format!("/{}", segment.map_or(ANY_KEY.into(), escaped)), then);
+    }
+
+    /// Does something some way further down.
+    fn under(&mut self, path: &str, then: impl FnOnce(&mut Self)) {
+        let length = self.path.len();
+        self.path.push_str(path);
         then(self);
         self.path.truncate(length);
-        self.hidden = hidden;
     }
 
     fn report(&mut self, keyword: &'static str, message: impl Into<String>) {
         if self.issues.len() < MAX_ISSUES {
-            let mut message = message.into();
-            if self.hidden > 0 {
-                message.insert_str(0, "a value in it: ");
+            let issue = Issue::new(&self.path, keyword, message);
+            // The values of a map have one path, and mostly one thing that is wrong with them.
+            if !self.issues.contains(&issue) {
+                self.issues.push(issue);
             }
-            self.issues.push(Issue::new(&self.path, keyword, message));
         }
+    }
+}
+
+fn step(segment: LocationSegment<'_>) -> Step {
+    match segment {
+        LocationSegment::Property(key) => Step::Key(key.into_owned()),
+        LocationSegment::Index(index) => Step::Index(index),
     }
 }
 
@@ -413,10 +448,7 @@ mod tests {
     fn of_a_tagged_enum_the_tagged_variant_is_explained() {
         let tags = "expected one of `text`, `move`, `who`";
         for (value, issues) in [
-            (
-                json!({"type": "text", "text": ""}),
-                vec!["/text minLength: must have at least 1 characters".into()],
-            ),
+            (json!({"type": "text", "text": ""}), vec!["/text minLength: must not be empty".into()]),
             (json!({"type": "text"}), vec![" required: `text` is required".into()]),
             (json!({"type": "text", "text": 5}), vec!["/text type: expected string".into()]),
             (json!({"type": "shout", "text": ""}), vec![format!("/type enum: {tags}")]),
@@ -459,13 +491,10 @@ mod tests {
             (explain::<External>(&json!(5)), vec![format!(" type: {names}")]),
             (explain::<Untagged>(&json!(-1)), vec![" minimum: must be at least 0".into()]),
             (explain::<Untagged>(&json!({"x": -1})), vec![" anyOf: fits none of the allowed forms".into()]),
-            (explain::<Untagged>(&json!("x")), vec![" anyOf: fits none of the allowed forms".into()]),
+            (explain::<Untagged>(&json!("x")), vec![" type: expected integer or object".into()]),
             (
                 explain::<Envelope>(&json!({"id": -1, "type": "text", "text": ""})),
-                vec![
-                    "/id minimum: must be at least 0".into(),
-                    "/text minLength: must have at least 1 characters".into(),
-                ],
+                vec!["/id minimum: must be at least 0".into(), "/text minLength: must not be empty".into()],
             ),
         ] {
             assert_eq!(issues, expected);
@@ -477,9 +506,9 @@ mod tests {
         let issues = explain::<Point>(&json!({"a/b~c": 1, "SECRET": 2}));
         assert_eq!(issues, [" additionalProperties: has a property that is not allowed"]);
         let issues = explain::<BTreeMap<String, Vec<u8>>>(&json!({"SECRET": ["SECRET"]}));
-        assert_eq!(issues, [" type: a value in it: expected integer"]);
+        assert_eq!(issues, ["/*/0 type: expected integer"]);
         let issues = explain::<BTreeMap<u8, u8>>(&json!({"1": "SECRET"}));
-        assert_eq!(issues, [" type: a value in it: expected integer"]);
+        assert_eq!(issues, ["/* type: expected integer"]);
         let issues = explain::<BTreeMap<u8, u8>>(&json!({"SECRET": 1}));
         assert_eq!(issues, [" additionalProperties: has a property that is not allowed"]);
     }

@@ -6,6 +6,8 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::format::must_be;
+
 /// The longest message in bytes.
 const MAX_MESSAGE: usize = 160;
 /// The longest path in bytes; a longer one ends at the deepest ancestor that fits.
@@ -23,7 +25,8 @@ const MAX_BYTES: usize = 600;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Issue {
-    /// Where: a JSON Pointer (RFC 6901), empty for the whole. It ends at the first key that the schema does not declare.
+    /// Where: a JSON Pointer (RFC 6901), empty for the whole. A key that the schema
+    /// does not declare, as those of a map, is the value's own: `*` stands for it.
     pub path: String,
     /// Which keyword of the schema is violated: `required`, `minLength`. Beyond JSON Schema's: `json` (it cannot be
     /// parsed), `kind` (the wrong kind of frame), `encoding` (text that cannot be decoded).
@@ -110,15 +113,15 @@ pub(super) fn describe(kind: &ValidationErrorKind) -> (&'static str, String) {
         Kind::ExclusiveMinimum { limit } => ("exclusiveMinimum", format!("must be greater than {limit}")),
         Kind::ExclusiveMaximum { limit } => ("exclusiveMaximum", format!("must be less than {limit}")),
         Kind::MultipleOf { multiple_of } => ("multipleOf", format!("must be a multiple of {multiple_of}")),
-        Kind::MinLength { limit } => ("minLength", format!("must have at least {limit} characters")),
-        Kind::MaxLength { limit } => ("maxLength", format!("must have at most {limit} characters")),
-        Kind::MinItems { limit } => ("minItems", format!("must have at least {limit} items")),
-        Kind::MaxItems { limit } => ("maxItems", format!("must have at most {limit} items")),
-        Kind::MinProperties { limit } => ("minProperties", format!("must have at least {limit} properties")),
-        Kind::MaxProperties { limit } => ("maxProperties", format!("must have at most {limit} properties")),
+        Kind::MinLength { limit } => ("minLength", at_least(*limit, "character", "characters")),
+        Kind::MaxLength { limit } => ("maxLength", at_most(*limit, "character", "characters")),
+        Kind::MinItems { limit } => ("minItems", at_least(*limit, "item", "items")),
+        Kind::MaxItems { limit } => ("maxItems", at_most(*limit, "item", "items")),
+        Kind::MinProperties { limit } => ("minProperties", at_least(*limit, "property", "properties")),
+        Kind::MaxProperties { limit } => ("maxProperties", at_most(*limit, "property", "properties")),
         Kind::UniqueItems => ("uniqueItems", "must not repeat an item".into()),
         Kind::Pattern { pattern } => ("pattern", format!("must match `{pattern}`")),
-        Kind::Format { format } => ("format", format!("must be a valid {format}")),
+        Kind::Format { format } => ("format", must_be([format.as_str()])),
         Kind::PropertyNames { .. } => ("propertyNames", "has a key that is not allowed".into()),
         Kind::Contains => ("contains", "lacks an item of the required form".into()),
         Kind::Not { .. } => ("not", "is a value that is not allowed".into()),
@@ -127,6 +130,20 @@ pub(super) fn describe(kind: &ValidationErrorKind) -> (&'static str, String) {
         Kind::OneOfNotValid { .. } => ("oneOf", "fits none of the allowed forms".into()),
         Kind::OneOfMultipleValid { .. } => ("oneOf", "fits more than one of the allowed forms".into()),
         _ => ("schema", "does not fit the schema".into()),
+    }
+}
+
+fn at_least(limit: u64, one: &str, many: &str) -> String {
+    match limit {
+        1 => "must not be empty".to_owned(),
+        _ => format!("must have at least {limit} {}", if limit == 1 { one } else { many }),
+    }
+}
+
+fn at_most(limit: u64, one: &str, many: &str) -> String {
+    match limit {
+        0 => "must be empty".to_owned(),
+        _ => format!("must have at most {limit} {}", if limit == 1 { one } else { many }),
     }
 }
 

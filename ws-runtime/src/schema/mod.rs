@@ -8,9 +8,13 @@ mod check;
 mod choice;
 mod error;
 mod explain;
+mod format;
 mod generate;
 mod growth;
 mod issue;
+mod lexer;
+mod locate;
+mod number;
 mod outline;
 mod paths;
 mod place;
@@ -24,7 +28,10 @@ pub(crate) use self::{
     check::Check,
     choice::resolve,
     generate::{Direction, Generator},
-    shape::{Array, Id, Object, Plain, Shape, Spot},
-    value::{Token, parse},
+    lexer::{Kind, Lexer, NotJson},
+    locate::Step,
+    number::Numeral,
+    shape::{Array, Id, Object, Plain, Shape, Spot, Token},
+    value::parse,
 };
 pub use self::{error::SchemaError, issue::Issue};

@@ -6,6 +6,7 @@ use serde_json::{Map, Number, Value};
 
 use super::{
     choice::{Alternatives, Choice, alternatives, is_annotation, resolve, target},
+    reconcile::F32_END,
     shape::{ANY, Array, Id, Node, Numbers, Object, Parts, Plain, Shape, Strings},
 };
 
@@ -284,9 +285,17 @@ impl<'a> Keywords<'a> {
     }
 
     fn reals(&mut self) -> Option<Numbers> {
-        let low = self.take("minimum").map_or(Some(f64::MIN), real)?;
-        let high = self.take("maximum").map_or(Some(f64::MAX), real)?;
-        Some(Numbers::Real { low, high })
+        let limits = |inclusive: Option<&Value>, exclusive: Option<&Value>| {
+            let read = |limit: Option<&Value>| limit.map_or(Some(None), |limit| real(limit).map(Some));
+            Some((read(inclusive)?, read(exclusive)?))
+        };
+        // A float that is less than a limit is at most the float before it.
+        let (least, above) = limits(self.take("minimum"), self.take("exclusiveMinimum"))?;
+        let (most, below) = limits(self.take("maximum"), self.take("exclusiveMaximum"))?;
+        let low = least.unwrap_or(f64::MIN).max(above.map_or(f64::MIN, f64::next_up));
+        let high = most.unwrap_or(f64::MAX).min(below.map_or(f64::MAX, f64::next_down));
+        let single = above == Some(-F32_END) && below == Some(F32_END) && least.is_none() && most.is_none();
+        Some(if single { Numbers::Single } else { Numbers::Real { low, high } })
     }
 }
 
@@ -301,6 +310,5 @@ fn integer(limit: &Value) -> Option<i128> {
 }
 
 fn real(limit: &Value) -> Option<f64> {
-    let far = f64::from(f32::MAX);
-    limit.as_f64().filter(|limit| limit.abs() < EXACT || limit.abs().to_bits() == far.to_bits())
+    limit.as_f64().filter(|limit| limit.abs() < EXACT || limit.abs().to_bits() == F32_END.to_bits())
 }

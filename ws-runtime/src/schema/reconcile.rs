@@ -3,7 +3,7 @@
 //! | part | what is done |
 //! |---|---|
 //! | integers of 32 and 64 bits have no limits but a `format` that nobody checks | `minimum` and `maximum` |
-//! | `f32` likewise: beyond its range it would become infinite | `minimum` and `maximum` |
+//! | `f32` likewise: beyond its range it would become infinite | `exclusiveMinimum` and `exclusiveMaximum` |
 //! | formats that JSON Schema does not know (`uint32`, `float`) | removed |
 //! | `IpAddr` has the unknown format `ip` | `ipv4` or `ipv6` |
 //! | `Result`, `Bound`, `Range`, `Duration`, `SystemTime` allow further properties, serde does not | `additionalProperties: false` |
@@ -74,6 +74,18 @@ impl Reconcile {
         if let Some((low, high)) = limits(format) {
             bound(schema, "minimum", low, |ours, theirs| ours > theirs);
             bound(schema, "maximum", high, |ours, theirs| ours < theirs);
+        } else if format == "float" {
+            // A tighter limit of the type's own is enough.
+            let is_tight = |keyword: &str| {
+                schema.get(keyword).and_then(Value::as_f64).is_some_and(|limit| limit.abs() < F32_END)
+            };
+            let (low, high) = (is_tight("minimum"), is_tight("maximum"));
+            if !low {
+                bound(schema, "exclusiveMinimum", (-F32_END).into(), |ours, theirs| ours > theirs);
+            }
+            if !high {
+                bound(schema, "exclusiveMaximum", F32_END.into(), |ours, theirs| ours < theirs);
+            }
         } else if matches!(format, "int128" | "uint128") {
             self.refused = Some("JSON numbers of 128 bits are not read reliably: use a string, or 64 bits");
         } else if format == "ip" {
@@ -84,6 +96,9 @@ impl Reconcile {
         schema.remove("format");
     }
 }
+
+/// Halfway between `f32::MAX` and the next power of two: a double that is less is rounded to an `f32`, the rest to infinity.
+pub(super) const F32_END: f64 = 3.402_823_567_797_336_6e38;
 
 /// The range of a Rust number, by schemars' name of it.
 fn limits(format: &str) -> Option<(Value, Value)> {
@@ -98,7 +113,6 @@ fn limits(format: &str) -> Option<(Value, Value)> {
         "uint32" => (0.into(), u32::MAX.into()),
         "uint64" => (0.into(), u64::MAX.into()),
         "uint" => (0.into(), usize::MAX.into()),
-        "float" => (f64::from(f32::MIN).into(), f64::from(f32::MAX).into()),
         _ => return None,
     })
 }
@@ -217,13 +231,17 @@ mod tests {
             (schema::<i32>(), json!(i32::MIN), json!(i32::MAX)),
             (schema::<i64>(), json!(i64::MIN), json!(i64::MAX)),
             (schema::<std::num::NonZeroU16>(), json!(1), json!(65535)),
-            (schema::<f32>(), json!(f64::from(f32::MIN)), json!(f64::from(f32::MAX))),
             (schema::<Option<i16>>(), json!(i16::MIN), json!(i16::MAX)),
         ] {
             let schema = schema.unwrap();
             assert_eq!((&schema["minimum"], &schema["maximum"]), (&low, &high), "{schema}");
             assert_eq!(schema.get("format"), None, "{schema}");
         }
+        let single = schema::<f32>().unwrap();
+        assert_eq!(
+            (&single["exclusiveMinimum"], &single["exclusiveMaximum"]),
+            (&json!(-F32_END), &json!(F32_END))
+        );
     }
 
     #[derive(JsonSchema)]

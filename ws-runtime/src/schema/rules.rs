@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::{
     check::compile,
     choice::{Choice, alternatives, target},
+    format::FORMATS,
 };
 
 /// What one place of a schema demands.
@@ -15,6 +16,10 @@ use super::{
 pub(super) struct Rule {
     /// Which JSON types may stand here, where the schema says it.
     pub(super) types: Vec<String>,
+    /// What the schema calls what may stand here: a definition's name.
+    pub(super) name: Option<String>,
+    /// The formats that texts here may have, whether or not they are asserted.
+    pub(super) formats: Vec<String>,
     /// The demands on this place alone.
     pub(super) here: Option<Validator>,
     /// All demands together, where some depend on what other parts of the schema know (`unevaluatedProperties`).
@@ -65,12 +70,18 @@ impl<'a> Build<'a> {
     }
 
     fn keywords(&mut self, schema: &'a Map<String, Value>) -> Result<Rule, String> {
-        let mut rule = Rule { here: self.here(schema)?, whole: self.whole(schema)?, ..Rule::default() };
+        let mut rule = Rule {
+            here: self.here(schema)?,
+            whole: self.whole(schema)?,
+            formats: formats(schema),
+            ..Rule::default()
+        };
         if let Some(types) = schema.get("type") {
             let types = types.as_array().map_or(std::slice::from_ref(types), Vec::as_slice);
             rule.types = types.iter().filter_map(Value::as_str).map(str::to_owned).collect();
         }
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
+            rule.name = reference.rsplit('/').next().map(|name| name.replace("~1", "/").replace("~0", "~"));
             rule.also.push(self.reference(reference)?);
         }
         for also in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
@@ -82,6 +93,8 @@ impl<'a> Build<'a> {
         }
         if let Some(rest @ Value::Object(_)) = schema.get("additionalProperties") {
             rule.rest = Some(self.rule(rest)?);
+        } else if let Some(values) = patterned(schema) {
+            rule.rest = Some(self.rule(values)?);
         }
         for item in schema.get("prefixItems").and_then(Value::as_array).into_iter().flatten() {
             rule.prefix.push(self.rule(item)?);
@@ -143,6 +156,7 @@ impl<'a> Build<'a> {
             "description",
             "default",
             "examples",
+            FORMATS,
         ] {
             here.remove(within);
         }
@@ -154,6 +168,10 @@ impl<'a> Build<'a> {
         if here.get("items") != Some(&Value::Bool(false)) {
             here.remove("prefixItems");
             here.remove("items");
+        }
+        if patterned(schema).is_some() {
+            let patterns = here.get_mut("patternProperties").and_then(Value::as_object_mut);
+            patterns.into_iter().flatten().for_each(|(_, values)| *values = true.into());
         }
         for property in here.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
             *property.1 = true.into();
@@ -180,4 +198,18 @@ impl<'a> Build<'a> {
         }
         compile(&Value::Object(schema))
     }
+}
+
+/// The formats of a schema: the one that is asserted, or those that are not.
+fn formats(schema: &Map<String, Value>) -> Vec<String> {
+    let all = schema.get(FORMATS).and_then(Value::as_array).into_iter().flatten().chain(schema.get("format"));
+    all.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// The schema of the values, where the keys have one pattern and there may be no others: a map with integers for keys.
+fn patterned(schema: &Map<String, Value>) -> Option<&Value> {
+    let patterns = schema.get("patternProperties")?.as_object()?;
+    let mut values = patterns.values().filter(|values| values.is_object());
+    let only = (patterns.len() == 1 && !schema.contains_key("properties")).then(|| values.next())?;
+    only.filter(|_| schema.get("additionalProperties") == Some(&Value::Bool(false)))
 }

@@ -5,8 +5,6 @@
 //! built. A schema with anything else in it (patterns, formats, unique items, untagged objects) has no shape, and a text
 //! that the shape does not take is not invalid: it is read again by the long way, which alone decides.
 
-use super::value::Token;
-
 /// A schema as a tree; recursion is by index.
 #[derive(Debug)]
 pub(crate) struct Shape {
@@ -42,8 +40,16 @@ pub(super) struct Parts {
 
 #[derive(Debug)]
 pub(super) enum Numbers {
-    Integer { low: i128, high: i128 },
-    Real { low: f64, high: f64 },
+    Integer {
+        low: i128,
+        high: i128,
+    },
+    Real {
+        low: f64,
+        high: f64,
+    },
+    /// What an `f32` holds, without limits of its own.
+    Single,
 }
 
 #[derive(Debug)]
@@ -108,6 +114,14 @@ impl Object {
     }
 }
 
+/// A number as `serde_json` reads it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Token {
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
+}
+
 /// One place of a shape, to be asked about tokens.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spot<'p> {
@@ -129,24 +143,39 @@ impl<'p> Spot<'p> {
         self.parts.boolean
     }
 
-    /// The number, if it may stand here; an integer is given as one however it is written.
+    /// Whether the number may stand here. An integer that is written as a float is left to the long way: what it is
+    /// exactly only its text says.
     #[expect(
         clippy::cast_precision_loss,
         reason = "limits that a double does not hold exactly have no shape"
     )]
-    pub(crate) fn number(self, token: Token) -> Option<Token> {
-        let token = token.normal();
-        let allowed = match (self.parts.number.as_ref()?, token) {
-            (Numbers::Integer { low, high }, Token::Unsigned(value)) => {
+    pub(crate) fn number(self, token: Token) -> bool {
+        match (self.parts.number.as_ref(), token) {
+            (Some(Numbers::Integer { low, high }), Token::Unsigned(value)) => {
                 (*low..=*high).contains(&value.into())
             }
-            (Numbers::Integer { low, high }, Token::Signed(value)) => (*low..=*high).contains(&value.into()),
-            (Numbers::Integer { .. }, Token::Float(_)) => false,
-            (Numbers::Real { low, high }, Token::Unsigned(value)) => (*low..=*high).contains(&(value as f64)),
-            (Numbers::Real { low, high }, Token::Signed(value)) => (*low..=*high).contains(&(value as f64)),
-            (Numbers::Real { low, high }, Token::Float(value)) => (*low..=*high).contains(&value),
-        };
-        allowed.then_some(token)
+            (Some(Numbers::Integer { low, high }), Token::Signed(value)) => {
+                (*low..=*high).contains(&value.into())
+            }
+            (Some(Numbers::Real { low, high }), Token::Unsigned(value)) => {
+                (*low..=*high).contains(&(value as f64))
+            }
+            (Some(Numbers::Real { low, high }), Token::Signed(value)) => {
+                (*low..=*high).contains(&(value as f64))
+            }
+            (Some(Numbers::Real { low, high }), Token::Float(value)) => (*low..=*high).contains(&value),
+            // What is rounded to `f32::MAX` may be beyond the schema's limit: the long way knows.
+            (Some(Numbers::Single), Token::Float(value)) => value.abs() < f32::MAX.into(),
+            (Some(Numbers::Single), Token::Unsigned(_) | Token::Signed(_)) => true,
+            (Some(Numbers::Integer { .. }), Token::Float(_)) | (None, _) => false,
+        }
+    }
+
+    /// Whether nothing but an `f32` may stand here, so that a number is to be rounded to one at once.
+    pub(crate) fn is_single(self) -> bool {
+        let Parts { null: _, boolean, number, string, array, object } = self.parts;
+        matches!(number, Some(Numbers::Single))
+            && !(self.null || *boolean || string.is_some() || array.is_some() || object.is_some())
     }
 
     pub(crate) fn string(self, text: &str) -> bool {

@@ -1,18 +1,20 @@
 //! JSON text to [`Value`], more strictly than `serde_json` does by itself.
 //!
 //! A key that stands twice in one object is refused: readers differ in which of the two they take, so a proxy could check
-//! the one and we act on the other. A number that is written as a float but is an integer becomes one (`1.0`, `1e2`, `-0`):
-//! to JSON Schema they are the same number, to serde they are not.
+//! the one and we act on the other. Numbers become what a validator can judge: one that is written as a float but is an
+//! integer becomes one (`1.0`, `1e2`, `-0`), for to JSON Schema they are the same number. The types themselves are read
+//! from the text.
 
-use std::{cell::Cell, fmt};
+use std::fmt;
 
-use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
+
+use super::lexer::{Kind, Lexer, NotJson};
 
 /// Text that is not JSON, or not JSON that we read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Malformed {
-    /// At this line and column the text is not JSON, nests too deep or has a number that is too large.
+    /// At this line and column the text is not JSON, or nests too deep.
     Syntax(usize, usize),
     /// An object has a key twice.
     RepeatedKey,
@@ -31,118 +33,60 @@ impl fmt::Display for Malformed {
 
 /// Parses one JSON text. The depth limit is `serde_json`'s, 128.
 pub(crate) fn parse(text: &str) -> Result<Value, Malformed> {
-    let repeated = Cell::new(false);
-    let mut json = serde_json::Deserializer::from_str(text);
-    let parsed = Strictly { repeated: &repeated }.deserialize(&mut json);
-    parsed.and_then(|value| json.end().map(|()| value)).map_err(|error| {
-        if repeated.get() { Malformed::RepeatedKey } else { Malformed::Syntax(error.line(), error.column()) }
+    let mut lexer = Lexer::new(text);
+    let parsed = value(&mut lexer).and_then(|value| {
+        lexer.end()?;
+        Ok(value)
+    });
+    parsed.map_err(|stop| match stop {
+        Stop::NotJson => {
+            let (line, column) = lexer.position();
+            Malformed::Syntax(line, column)
+        }
+        Stop::RepeatedKey => Malformed::RepeatedKey,
     })
 }
 
-/// A number as a text has it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Token {
-    Unsigned(u64),
-    Signed(i64),
-    Float(f64),
+enum Stop {
+    NotJson,
+    RepeatedKey,
 }
 
-impl Token {
-    /// The number as JSON Schema sees it: an integer if it is one, and if 64 bits hold it.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the bounds stand in the conditions"
-    )]
-    #[expect(clippy::cast_precision_loss, reason = "2^64 - 1 becomes 2^64, the first that is out of range")]
-    pub(crate) fn normal(self) -> Self {
-        match self {
-            Self::Float(float) if float.fract() == 0.0 && (i64::MIN as f64..0.0).contains(&float) => {
-                Self::Signed(float as i64)
+impl From<NotJson> for Stop {
+    fn from(_: NotJson) -> Self {
+        Self::NotJson
+    }
+}
+
+/// The lexer's depth limit bounds the recursion.
+fn value(lexer: &mut Lexer<'_>) -> Result<Value, Stop> {
+    Ok(match lexer.peek()? {
+        Kind::Null => {
+            lexer.null()?;
+            Value::Null
+        }
+        Kind::Bool => Value::Bool(lexer.bool()?),
+        Kind::Number => Value::Number(lexer.number()?.value()),
+        Kind::String => Value::String(lexer.string()?.into_owned()),
+        Kind::Array => {
+            lexer.open()?;
+            let mut array = Vec::new();
+            while lexer.item(array.is_empty())? {
+                array.push(value(lexer)?);
             }
-            Self::Float(float) if float.fract() == 0.0 && (0.0..u64::MAX as f64).contains(&float) => {
-                Self::Unsigned(float as u64)
+            Value::Array(array)
+        }
+        Kind::Object => {
+            lexer.open()?;
+            let mut object = Map::new();
+            while let Some(key) = lexer.key(object.is_empty())? {
+                if object.insert(key.into_owned(), value(lexer)?).is_some() {
+                    return Err(Stop::RepeatedKey);
+                }
             }
-            token => token,
+            Value::Object(object)
         }
-    }
-
-    /// The number as a JSON value; `None` if it is not finite.
-    pub(crate) fn number(self) -> Option<Number> {
-        match self.normal() {
-            Self::Unsigned(value) => Some(value.into()),
-            Self::Signed(value) => Some(value.into()),
-            Self::Float(value) => Number::from_f64(value),
-        }
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Strictly<'a> {
-    repeated: &'a Cell<bool>,
-}
-
-impl<'de> DeserializeSeed<'de> for Strictly<'_> {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Strictly<'_> {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
-        Token::Float(value).number().map(Value::Number).ok_or_else(|| E::custom("not a finite number"))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut array = Vec::new();
-        while let Some(item) = items.next_element_seed(self)? {
-            array.push(item);
-        }
-        Ok(array.into())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut object = Map::new();
-        while let Some(key) = members.next_key::<String>()? {
-            if object.insert(key, members.next_value_seed(self)?).is_some() {
-                self.repeated.set(true);
-                return Err(de::Error::custom("a key is repeated"));
-            }
-        }
-        Ok(object.into())
-    }
+    })
 }
 
 #[cfg(test)]
@@ -160,29 +104,77 @@ mod tests {
     }
 
     #[test]
-    fn numbers_become_what_json_schema_takes_them_for() {
-        for (text, value) in [
-            ("1.0", json!(1)),
-            ("1e2", json!(100)),
-            ("-0", json!(0)),
-            ("-0.0", json!(0)),
-            ("-3.0", json!(-3)),
-            ("1.5", json!(1.5)),
-            ("18446744073709551615", json!(u64::MAX)),
-            ("18446744073709551616", json!(18_446_744_073_709_551_616.0)),
-            ("-9223372036854775808", json!(i64::MIN)),
-            ("1e300", json!(1e300)),
+    fn text_that_is_not_one_json_value_is_refused() {
+        let deep = "[".repeat(128) + &"]".repeat(128);
+        for text in [
+            "",
+            " ",
+            "{",
+            "nul",
+            "1 2",
+            "{}x",
+            "01",
+            "+1",
+            "NaN",
+            "'a'",
+            "\"\u{1}\"",
+            "[1,]",
+            "[,1]",
+            "{,}",
+            "{\"a\"}",
+            "{\"a\":1,}",
+            "{1:2}",
+            "[1 2]",
+            "\"",
+            "\"\\",
+            "\"\\x\"",
+            "\"\\u12\"",
+            "\"\\ud800\"",
+            "\"\\ud800\\u0041\"",
+            "\"\\udc00\"",
+            "tru",
+            "[}",
+            "\u{feff}1",
+            "\u{a0}1",
+            &deep,
         ] {
-            assert_eq!(parse(text), Ok(value), "{text}");
+            assert!(matches!(parse(text), Err(Malformed::Syntax(..))), "{text}");
+            assert!(serde_json::from_str::<Value>(text).is_err(), "{text}");
         }
+        assert_eq!(parse("[\n1,\n x]"), Err(Malformed::Syntax(3, 2)));
+        assert_eq!(parse("[1,2"), Err(Malformed::Syntax(1, 5)));
     }
 
+    /// What `serde_json` reads is read, and to the same value, but for the numbers that it reads differently.
     #[test]
-    fn what_is_not_one_json_text_is_refused() {
-        let deep = "[".repeat(200) + &"]".repeat(200);
-        for text in ["", " ", "{", "nul", "1 2", "{}x", "01", "+1", "NaN", "1e999", "'a'", "\"\u{1}\"", &deep]
-        {
-            assert!(matches!(parse(text), Err(Malformed::Syntax(..))), "{text}");
+    fn texts_are_read_as_serde_json_reads_them() {
+        let deep = "[".repeat(127) + &"]".repeat(127);
+        let texts = [
+            " null\t",
+            "\r\ntrue ",
+            "false",
+            "0",
+            "-7",
+            "1.5",
+            "[]",
+            "[ ]",
+            "{ }",
+            "[[],[1 , 2],{}]",
+            r#" { "a" : [ 1 , { "b" : null } ] , "" : "x" } "#,
+            r#""\"\\\/\b\f\n\r\t\u00e9\ud834\udd1e é𝄞""#,
+            "\"\u{7f}\"",
+            &deep,
+        ];
+        for text in texts {
+            let plain: Value = serde_json::from_str(text).unwrap();
+            assert_eq!(parse(text), Ok(plain), "{text}");
+            // Cut off anywhere it is as little JSON as it is to serde_json, or as much.
+            for end in (0..text.len()).filter(|&end| text.is_char_boundary(end)) {
+                for cut in [&text[..end], &text[end..]] {
+                    let plain: Option<Value> = serde_json::from_str(cut).ok();
+                    assert_eq!(parse(cut).ok(), plain, "{cut}");
+                }
+            }
         }
     }
 }

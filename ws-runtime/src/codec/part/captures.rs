@@ -4,10 +4,10 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::{Pairs, PartPlan};
+use super::{Pairs, PartPlan, plan::Sorted};
 use crate::{
-    codec::{Invalid, On},
-    schema::{Direction, Generator, Issue, SchemaError},
+    codec::{Invalid, On, typed::Refused},
+    schema::{Direction, Generator, Issue, SchemaError, Step},
 };
 
 /// A type that a capture of a path can have.
@@ -30,7 +30,7 @@ pub struct Captures<'a>(Pass<'a>);
 #[derive(Debug)]
 enum Pass<'a> {
     Plan(&'a mut Properties),
-    Read { value: Value, issues: Vec<Issue> },
+    Read { sorted: Option<Sorted<'a>>, issues: Vec<Issue> },
 }
 
 /// The schemas of captures, by their names.
@@ -67,8 +67,9 @@ impl Captures<'_> {
         pairs: &Pairs,
         all: impl FnOnce(&mut Captures<'_>) -> Result<T, Invalid>,
     ) -> Result<T, Invalid> {
-        let (value, issues) = plan.value(pairs).unwrap_or_default();
-        all(&mut Captures(Pass::Read { value, issues }))
+        let sorted = plan.sort(pairs);
+        let issues = sorted.as_ref().map(|sorted| sorted.issues.clone()).unwrap_or_default();
+        all(&mut Captures(Pass::Read { sorted, issues }))
     }
 
     /// Takes a capture. `None` if it does not fit, or any other does not: what is wrong is said by [`give`](Self::give).
@@ -79,14 +80,11 @@ impl Captures<'_> {
                 properties.schemas.insert(name.to_owned(), schema);
                 None
             }
-            Pass::Read { value, issues } => {
-                let value = value.get_mut(name).map(Value::take).filter(|_| issues.is_empty())?;
-                let read = T::deserialize(value).ok();
-                if read.is_none() {
-                    let path = format!("/{name}");
-                    issues.push(Issue::new(&path, "type", "has a value that its type does not take"));
-                }
-                read
+            Pass::Read { sorted, issues } => {
+                let sorted = sorted.as_ref().filter(|_| issues.is_empty())?;
+                let read = T::deserialize(sorted.member(name)?);
+                let issue = |refused: Refused| sorted.refused(refused.below(|| Step::Key(name.to_owned())));
+                read.map_err(|refused| issues.push(issue(refused))).ok()
             }
         }
     }

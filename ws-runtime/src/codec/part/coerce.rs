@@ -1,8 +1,15 @@
-//! From texts to JSON values, as a property's schema says.
+//! Which JSON value a text stands for, as a property's schema says.
+//!
+//! That is for the validator, and for a type that does not say what it wants. A type that asks for a number, a bool or a
+//! string reads it from the text, see [`Text`](super::text::Text).
 
-use serde_json::{Number, Value};
+use serde_json::{Number, Value, json};
 
-use crate::schema::{Token, resolve};
+use super::text::{Form, Given, Text};
+use crate::{
+    codec::typed::Wish,
+    schema::{Check, Direction, Numeral, resolve},
+};
 
 /// Which JSON types a property takes.
 #[derive(Debug, Default)]
@@ -10,9 +17,14 @@ use crate::schema::{Token, resolve};
 pub(super) struct Coerce {
     null: bool,
     boolean: bool,
-    number: bool,
+    integer: bool,
+    real: bool,
     string: bool,
+    /// Whether one schema takes numbers and strings: it writes numbers in either way, and exact ones in strings.
+    decimal: bool,
     items: Option<Box<Coerce>>,
+    /// Decides between the values that a text may stand for, where there are several.
+    choice: Option<Box<Check>>,
 }
 
 impl Coerce {
@@ -24,8 +36,18 @@ impl Coerce {
         let mut coerce = Self::default();
         coerce.add(document, schema, 0)?;
         // A schema that asks for no type takes the text.
-        coerce.string |= !(coerce.boolean || coerce.number || coerce.items.is_some());
+        coerce.string |= !(coerce.boolean || coerce.is_number() || coerce.items.is_some());
+        if coerce.string && (coerce.boolean || coerce.is_number()) {
+            let definitions = document.get("$defs").cloned().unwrap_or_else(|| json!({}));
+            let alone = json!({"$defs": definitions, "allOf": [schema]});
+            // What cannot be compiled by itself is refused as part of the whole.
+            coerce.choice = Check::compile(alone, Direction::Inbound).ok().map(Box::new);
+        }
         Ok(coerce)
+    }
+
+    fn is_number(&self) -> bool {
+        self.integer || self.real
     }
 
     fn add(&mut self, document: &Value, schema: &Value, depth: usize) -> Result<(), &'static str> {
@@ -38,7 +60,8 @@ impl Coerce {
             match name.as_str() {
                 Some("null") => self.null = true,
                 Some("boolean") => self.boolean = true,
-                Some("integer" | "number") => self.number = true,
+                Some("integer") => self.integer = true,
+                Some("number") => self.real = true,
                 Some("string") => self.string = true,
                 Some("array") => {
                     let items = match schema.get("items") {
@@ -57,6 +80,9 @@ impl Coerce {
                 _ => {}
             }
         }
+        let takes =
+            |name: &str| *types == name || types.as_array().is_some_and(|types| types.contains(&json!(name)));
+        self.decimal |= takes("string") && (takes("number") || takes("integer"));
         for alternatives in ["oneOf", "anyOf", "allOf"] {
             for schema in schema[alternatives].as_array().into_iter().flatten() {
                 self.add(document, schema, depth + 1)?;
@@ -67,47 +93,66 @@ impl Coerce {
                 schema["enum"].as_array().map_or(std::slice::from_ref(&schema["const"]), Vec::as_slice);
             for value in values {
                 self.string |= value.is_string();
-                self.number |= value.is_number();
+                self.integer |= value.is_i64() || value.is_u64();
+                self.real |= value.is_f64();
                 self.boolean |= value.is_boolean();
             }
         }
         Ok(())
     }
 
-    /// Makes a value of all texts of a name; `None` if there are too many.
-    pub(super) fn value(&self, texts: &[&str]) -> Option<Value> {
+    /// Makes one value, or a list, of all texts of a name; `None` if there are too many.
+    pub(super) fn give<'t>(&self, texts: &[&'t str]) -> Option<Given<'t>> {
         match (&self.items, texts) {
-            (None, [text]) => Some(self.scalar(text)),
-            (Some(_), [text]) if self.boolean || self.number || self.string => Some(self.scalar(text)),
-            (Some(items), texts) => Some(texts.iter().map(|text| items.scalar(text)).collect()),
+            (None, [text]) => Some(Given::One(self.text(text))),
+            (Some(_), [text]) if self.boolean || self.is_number() || self.string => {
+                Some(Given::One(self.text(text)))
+            }
+            (Some(items), texts) => Some(Given::List(texts.iter().map(|text| items.text(text)).collect())),
             (None, _) => None,
         }
     }
 
-    /// A text that does not read as what is asked for stays a text: the schema then says what was asked for.
-    fn scalar(&self, text: &str) -> Value {
-        if text.is_empty() && self.null && !self.string {
-            return Value::Null;
-        }
-        if self.number
-            && let Some(number) = read_number(text)
-        {
-            return Value::Number(number);
-        }
-        match text {
-            "true" if self.boolean => Value::Bool(true),
-            "false" if self.boolean => Value::Bool(false),
-            text => Value::String(text.to_owned()),
-        }
+    fn text<'t>(&self, text: &'t str) -> Text<'t> {
+        // What takes no fractions is an integer however it is written.
+        let wish = if self.real { Wish::AsWritten } else { Wish::Unsigned };
+        let forms = self.forms(text);
+        let fits = |form: &&Form<'t>| {
+            self.choice.as_ref().is_none_or(|choice| choice.is_valid(&Text::new(text, **form, wish).value()))
+        };
+        // Where none fits, the schema says what was asked for.
+        let form = forms.iter().find(fits).or(forms.first()).copied().unwrap_or(Form::String);
+        Text::new(text, form, wish)
     }
-}
 
-/// A number as JSON writes it (RFC 8259 §6): no `+`, no leading zeros, no spaces around it.
-fn read_number(text: &str) -> Option<Number> {
-    let bare = text.starts_with(|first: char| first == '-' || first.is_ascii_digit())
-        && text.ends_with(|last: char| last.is_ascii_digit());
-    let read: Number = serde_json::from_str(text).ok().filter(|_| bare)?;
-    if read.is_f64() { Token::Float(read.as_f64()?).number() } else { Some(read) }
+    /// What a text may stand for; the likeliest first.
+    fn forms<'t>(&self, text: &'t str) -> Vec<Form<'t>> {
+        if text.is_empty() && self.null && !self.string {
+            return vec![Form::Null];
+        }
+        let bool = match text {
+            "true" if self.boolean => Some(Form::Bool(true)),
+            "false" if self.boolean => Some(Form::Bool(false)),
+            _ => None,
+        };
+        let numeral = Numeral::parse(text).filter(|_| self.is_number());
+        let number = numeral.map(Form::Number);
+        if !self.string {
+            return vec![bool.or(number).unwrap_or(Form::String)];
+        }
+        // A number that would be written differently is a text first: a version, a price, a telephone number.
+        let first = numeral.filter(|numeral| !self.decimal && self.is_usual(*numeral)).map(Form::Number);
+        bool.into_iter().chain(first).chain([Form::String]).chain(number).collect()
+    }
+
+    /// Whether a number is written as programs write it, so that it says the same as its text.
+    fn is_usual(&self, numeral: Numeral<'_>) -> bool {
+        if numeral.is_plain() || !self.real {
+            return numeral.integer().is_some_and(|integer| integer.to_string() == numeral.text());
+        }
+        let usual = numeral.double().and_then(Number::from_f64);
+        usual.is_some_and(|usual| usual.to_string() == numeral.text())
+    }
 }
 
 #[cfg(test)]
@@ -118,8 +163,9 @@ mod tests {
 
     #[test]
     fn the_schema_decides_what_a_text_becomes() {
-        let coerce =
-            |schema: Value, text: &str| Coerce::of(&schema, &schema).unwrap().value(&[text]).unwrap();
+        let coerce = |schema: Value, text: &str| {
+            Value::from(&Coerce::of(&schema, &schema).unwrap().give(&[text]).unwrap())
+        };
         for (schema, text, value) in [
             (json!({"type": "string"}), "123", json!("123")),
             (json!({"type": "string"}), "1e3", json!("1e3")),
@@ -136,6 +182,31 @@ mod tests {
             (json!({"type": "integer"}), "", json!("")),
             (json!({"type": "number"}), "1.5", json!(1.5)),
             (json!({"type": "number"}), "NaN", json!("NaN")),
+            (json!({"type": "integer"}), "9007199254740993.0", json!(9_007_199_254_740_993_u64)),
+            (json!({"type": ["string", "number"]}), "1.10", json!("1.10")),
+            (json!({"type": ["string", "number"]}), "7", json!("7")),
+            (json!({"type": ["string", "number"], "pattern": "^\\d+$"}), "1e-5", json!(1e-5)),
+            (json!({"anyOf": [{"type": "integer"}, {"type": "string"}]}), "7", json!(7)),
+            (json!({"anyOf": [{"type": "integer"}, {"type": "string"}]}), "-7", json!(-7)),
+            (json!({"anyOf": [{"type": "integer"}, {"type": "string"}]}), "1e3", json!("1e3")),
+            (json!({"anyOf": [{"type": "integer"}, {"type": "string"}]}), "1.0", json!("1.0")),
+            (json!({"anyOf": [{"type": "integer"}, {"type": "string"}]}), "-0", json!("-0")),
+            (json!({"anyOf": [{"type": "integer"}, {"type": "string"}]}), "007", json!("007")),
+            (
+                json!({"anyOf": [{"type": "integer", "maximum": 255}, {"type": "string"}]}),
+                "256",
+                json!("256"),
+            ),
+            (json!({"anyOf": [{"type": "number"}, {"type": "string"}]}), "1.5", json!(1.5)),
+            (json!({"anyOf": [{"type": "number"}, {"type": "string"}]}), "1.10", json!("1.10")),
+            (json!({"anyOf": [{"type": "number"}, {"type": "string", "maxLength": 2}]}), "1.10", json!(1.1)),
+            (
+                json!({"anyOf": [{"type": "number"}, {"type": "string"}]}),
+                "12345678901234567.89",
+                json!("12345678901234567.89"),
+            ),
+            (json!({"anyOf": [{"type": "boolean"}, {"type": "string"}]}), "true", json!(true)),
+            (json!({"anyOf": [{"type": "boolean"}, {"type": "string"}]}), "True", json!("True")),
             (json!({"type": "boolean"}), "true", json!(true)),
             (json!({"type": "boolean"}), "1", json!("1")),
             (json!({"type": "boolean"}), "on", json!("on")),
@@ -153,8 +224,9 @@ mod tests {
     #[test]
     fn only_a_list_takes_several_texts() {
         let list = json!({"type": "array", "items": {"type": "integer"}});
-        assert_eq!(Coerce::of(&list, &list).unwrap().value(&["1", "x"]), Some(json!([1, "x"])));
+        let given = Coerce::of(&list, &list).unwrap();
+        assert_eq!(given.give(&["1", "x"]).map(|given| Value::from(&given)), Some(json!([1, "x"])));
         let one = json!({"type": "integer"});
-        assert_eq!(Coerce::of(&one, &one).unwrap().value(&["1", "1"]), None);
+        assert!(Coerce::of(&one, &one).unwrap().give(&["1", "1"]).is_none());
     }
 }

@@ -1,7 +1,9 @@
 //! The four parts of a request that come as text: the path's captures, the query string, header fields and cookies.
 //!
-//! All of them are [`Pairs`] of a name and a text. What a text becomes is decided by the schema of the type that is read: an
-//! integer, a number, a boolean, or the text as it is; never by what the text looks like. Then the same validation as that
+//! All of them are [`Pairs`] of a name and a text. A type reads what it asks for from the text itself: a
+//! string is the text as it is, a number is exact. To a type that does not ask (an untagged enum, a decimal that takes strings and
+//! numbers), its schema decides: a text is a number only if it is written as programs write it (`7`, not `007`, `1e3` or
+//! `1.10`) or if the type takes no such text. Then the same validation as that
 //! of messages follows, with the same issues.
 //!
 //! # What a part can be
@@ -17,6 +19,7 @@ mod coerce;
 mod pairs;
 mod plan;
 mod read;
+mod text;
 
 pub use self::{
     captures::{Captures, Segment},

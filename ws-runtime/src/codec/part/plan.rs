@@ -5,9 +5,13 @@ use std::any::type_name;
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
-use super::{Pairs, coerce::Coerce};
+use super::{
+    Pairs,
+    coerce::Coerce,
+    text::{Given, Members},
+};
 use crate::{
-    codec::On,
+    codec::{On, typed::Refused},
     schema::{Check, Direction, Generator, Issue, SchemaError, resolve},
 };
 
@@ -59,9 +63,35 @@ impl PartPlan {
         self.0.iter().flat_map(|names| &names.known).map(|(name, _)| &**name)
     }
 
-    /// Makes a value of the pairs, and says what is wrong with it; `None` if nothing is read.
-    pub(super) fn value(&self, pairs: &Pairs) -> Option<(Value, Vec<Issue>)> {
-        self.0.as_ref().map(|names| names.value(pairs))
+    /// Gives the pairs the forms that the type takes, and says what is wrong with them; `None` if nothing is read.
+    pub(super) fn sort<'a>(&'a self, pairs: &'a Pairs) -> Option<Sorted<'a>> {
+        self.0.as_ref().map(|names| names.sort(pairs))
+    }
+}
+
+/// What stands under the names of a part.
+#[derive(Debug)]
+pub(super) struct Sorted<'a> {
+    check: &'a Check,
+    value: Value,
+    members: Vec<(&'a str, Given<'a>)>,
+    /// What is wrong with it, by the schema.
+    pub(super) issues: Vec<Issue>,
+}
+
+impl<'a> Sorted<'a> {
+    pub(super) fn members(&self) -> Members<'_, 'a> {
+        Members::new(&self.members)
+    }
+
+    /// What is given under a name.
+    pub(super) fn member(&self, name: &str) -> Option<&Given<'a>> {
+        self.members.iter().find(|(known, _)| *known == name).map(|(_, given)| given)
+    }
+
+    /// That a type refuses what its schema allows.
+    pub(super) fn refused(&self, refused: Refused) -> Issue {
+        self.check.refused(&self.value, &refused.into_way())
     }
 }
 
@@ -87,16 +117,18 @@ impl Names {
             Value::Bool(false) => Rest::Refused,
             values => Rest::Values(coerce("a value", values)?),
         };
-        Ok(Self { known, rest, check: Check::compile(document)? })
+        Ok(Self { known, rest, check: Check::compile(document, Direction::Inbound)? })
     }
 
-    fn value(&self, pairs: &Pairs) -> (Value, Vec<Issue>) {
-        let (mut value, mut issues) = (Map::new(), Vec::new());
+    fn sort<'a>(&'a self, pairs: &'a Pairs) -> Sorted<'a> {
+        let (mut members, mut issues) = (Vec::new(), Vec::new());
+        // Names that are not taken, which the schema then refuses.
+        let mut others = Map::new();
         let mut groups = pairs.groups();
         for (name, coerce) in &self.known {
             let texts = groups.remove(&**name).unwrap_or_default();
             match one(coerce, &texts, pairs.on()) {
-                Ok(Some(text)) => drop(value.insert(name.to_string(), text)),
+                Ok(Some(given)) => members.push((&**name, given)),
                 Ok(None) => {}
                 Err((keyword, message)) => issues.push(Issue::new(&format!("/{name}"), keyword, message)),
             }
@@ -107,19 +139,20 @@ impl Names {
                     // A map asks for no name, so a text that is not UTF-8 is absent.
                     let texts: Vec<_> = texts.into_iter().flatten().map(Some).collect();
                     match one(coerce, &texts, pairs.on()) {
-                        Ok(text) => value.extend(text.map(|text| (name.to_owned(), text))),
+                        Ok(given) => members.extend(given.map(|given| (name, given))),
                         // The name is content, so it is not said.
-                        Err((keyword, message)) => {
-                            issues.push(Issue::new("", keyword, format!("a value in it: {message}")));
-                        }
+                        Err((keyword, message)) => issues.push(Issue::new("/*", keyword, message)),
                     }
                 }
                 Rest::Refused if matches!(pairs.on(), On::Query | On::Params) => {
-                    value.insert(name.to_owned(), Value::Null);
+                    others.insert(name.to_owned(), Value::Null);
                 }
                 Rest::Refused | Rest::Ignored => {}
             }
         }
+        let mut value: Map<_, _> =
+            members.iter().map(|(name, given)| ((*name).to_owned(), Value::from(given))).collect();
+        value.extend(others);
         let value = Value::Object(value);
         if !self.check.is_valid(&value) {
             // What could not be taken is there, and is not to be called missing as well.
@@ -131,23 +164,23 @@ impl Names {
             issues
                 .extend(more.filter(|issue| issue.keyword != "required" || !there.contains(&issue.message)));
         }
-        (value, Issue::settle(issues))
+        Sorted { check: &self.check, value, members, issues: Issue::settle(issues) }
     }
 }
 
 /// What the texts of one name become, or what is wrong with them.
-fn one(
+fn one<'t>(
     coerce: &Coerce,
-    texts: &[Option<&str>],
+    texts: &[Option<&'t str>],
     on: On,
-) -> Result<Option<Value>, (&'static str, &'static str)> {
+) -> Result<Option<Given<'t>>, (&'static str, &'static str)> {
     if texts.is_empty() {
         return Ok(None);
     }
     let texts: Vec<_> = texts.iter().copied().collect::<Option<_>>().ok_or(("encoding", "is not UTF-8"))?;
-    let value = coerce.value(&texts).or_else(|| {
+    let given = coerce.give(&texts).or_else(|| {
         // RFC 6265 §5.4: of cookies with one name, that with the longest path comes first.
-        if on == On::Cookie { coerce.value(&texts[..1]) } else { None }
+        if on == On::Cookie { coerce.give(&texts[..1]) } else { None }
     });
-    value.map(Some).ok_or(("maxItems", "is given more than once"))
+    given.map(Some).ok_or(("maxItems", "is given more than once"))
 }

@@ -1,12 +1,11 @@
 //! From pairs to a type.
 
 use schemars::JsonSchema;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde::de::{DeserializeOwned, IntoDeserializer, value::UnitDeserializer};
 
 use super::{Captures, Pairs, PartPlan};
 use crate::{
-    codec::{Invalid, decode::unread},
+    codec::{Invalid, typed::Refused},
     schema::SchemaError,
 };
 
@@ -52,12 +51,15 @@ impl<T: DeserializeOwned + JsonSchema + Send + Sync + 'static> Part for T {
     }
 
     fn read(plan: &PartPlan, pairs: &Pairs) -> Result<Self, Invalid> {
-        let value = match plan.value(pairs) {
-            Some((value, issues)) if issues.is_empty() => value,
-            Some((_, issues)) => return Err(Invalid::schema(pairs.on(), issues)),
-            None => Value::Null,
+        let Some(sorted) = plan.sort(pairs) else {
+            let nothing: UnitDeserializer<Refused> = ().into_deserializer();
+            return T::deserialize(nothing).map_err(|_| Invalid::schema(pairs.on(), Vec::new()));
         };
-        T::deserialize(value).map_err(|_| unread(pairs.on()))
+        if !sorted.issues.is_empty() {
+            return Err(Invalid::schema(pairs.on(), sorted.issues));
+        }
+        T::deserialize(sorted.members())
+            .map_err(|refused| Invalid::schema(pairs.on(), vec![sorted.refused(refused)]))
     }
 }
 
@@ -274,12 +276,9 @@ mod tests {
     fn a_map_takes_all_names_and_nothing_takes_none() {
         let map = query::<BTreeMap<String, u8>>("a=1&b=2").unwrap();
         assert_eq!(map, BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)]));
-        let repeated = " maxItems: a value in it: is given more than once";
+        let repeated = "/* maxItems: is given more than once";
         assert_eq!(issues(query::<BTreeMap<String, u8>>("SECRET=1&SECRET=2")), [repeated]);
-        assert_eq!(
-            issues(query::<BTreeMap<String, u8>>("SECRET=x")),
-            [" type: a value in it: expected integer"]
-        );
+        assert_eq!(issues(query::<BTreeMap<String, u8>>("SECRET=x")), ["/* type: expected integer"]);
         let map = query::<BTreeMap<String, u8>>("a=1&b=%ff&%ff=2&a%25=3").unwrap();
         assert_eq!(map, BTreeMap::from([("a".to_owned(), 1), ("a%".to_owned(), 3)]));
         query::<()>("a=1&a=1").unwrap();

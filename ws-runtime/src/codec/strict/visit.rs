@@ -8,7 +8,10 @@ use super::{
     access::{Items, Members},
     variant::Variants,
 };
-use crate::schema::{Spot, Token};
+use crate::{
+    codec::typed::RAW_VALUE,
+    schema::{Spot, Token},
+};
 
 /// A deserializer, or a visitor, at a place of a shape.
 #[derive(Clone, Copy)]
@@ -48,8 +51,18 @@ macro_rules! forward {
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
     type Error = D::Error;
 
+    #[inline]
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        // Where serde keeps the number for later, it has to be rounded once and not twice.
+        if self.spot.is_single() {
+            let visitor = self.visitor(visitor);
+            return self.inner.deserialize_f32(visitor);
+        }
+        let visitor = self.visitor(visitor);
+        self.inner.deserialize_any(visitor)
+    }
+
     forward! {
-        deserialize_any()
         deserialize_bool()
         deserialize_i8()
         deserialize_i16()
@@ -61,7 +74,6 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
         deserialize_u32()
         deserialize_u64()
         deserialize_u128()
-        deserialize_f32()
         deserialize_f64()
         deserialize_char()
         deserialize_str()
@@ -71,13 +83,35 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
         deserialize_option()
         deserialize_unit()
         deserialize_unit_struct(name: &'static str)
-        deserialize_newtype_struct(name: &'static str)
         deserialize_seq()
         deserialize_tuple(len: usize)
         deserialize_tuple_struct(name: &'static str, len: usize)
         deserialize_map()
         deserialize_struct(name: &'static str, fields: &'static [&'static str])
         deserialize_identifier()
+    }
+
+    /// A raw value is the text that stands here, which the long way has.
+    #[inline]
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        if name == RAW_VALUE {
+            return refuse();
+        }
+        let visitor = self.visitor(visitor);
+        self.inner.deserialize_newtype_struct(name, visitor)
+    }
+
+    /// A number that has limits is looked at as a double, which they are for, and rounded to a single behind them.
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        if self.spot.is_single() {
+            let visitor = self.visitor(visitor);
+            return self.inner.deserialize_f32(visitor);
+        }
+        self.inner.deserialize_f64(Strict::new(Single(visitor), self.spot))
     }
 
     /// Content that the type ignores is checked all the same.
@@ -105,11 +139,13 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
 impl<'de, V: Visitor<'de>> Strict<'_, V> {
     #[inline]
     fn number<E: de::Error>(self, token: Token) -> Result<V::Value, E> {
-        match self.spot.number(token) {
-            Some(Token::Unsigned(value)) => self.inner.visit_u64(value),
-            Some(Token::Signed(value)) => self.inner.visit_i64(value),
-            Some(Token::Float(value)) => self.inner.visit_f64(value),
-            None => refuse(),
+        if !self.spot.number(token) {
+            return refuse();
+        }
+        match token {
+            Token::Unsigned(value) => self.inner.visit_u64(value),
+            Token::Signed(value) => self.inner.visit_i64(value),
+            Token::Float(value) => self.inner.visit_f64(value),
         }
     }
 }
@@ -190,4 +226,35 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<'_, V> {
     fn visit_enum<A: EnumAccess<'de>>(self, _: A) -> Result<V::Value, A::Error> {
         refuse()
     }
+}
+
+/// A visitor that was asked for by way of `deserialize_f32`.
+struct Single<V>(V);
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for Single<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(f)
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<V::Value, E> {
+        self.0.visit_i64(value)
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<V::Value, E> {
+        self.0.visit_u64(value)
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<V::Value, E> {
+        if is_between(value) { refuse() } else { self.0.visit_f64(value) }
+    }
+}
+
+/// Whether a double lies halfway between two singles: which of them its text is nearer to, the text alone says.
+#[expect(clippy::cast_possible_truncation, reason = "the rounding is what this is about")]
+fn is_between(value: f64) -> bool {
+    let near = value as f32;
+    let other = if f64::from(near) < value { near.next_up() } else { near.next_down() };
+    near.is_infinite() || f64::midpoint(near.into(), other.into()).to_bits() == value.to_bits()
 }

@@ -1,7 +1,6 @@
 //! What the published schema accepts is what is decoded, and nothing else: many types against many inputs.
 //!
-//! The published schema is asked through a validator of its own, on values that `serde_json` parsed plainly, as any other
-//! program would. The short way of reading (along a shape) must never accept what the long way refuses, or read it
+//! The published schema is asked through a validator of its own, as any other program would compile it. The short way of reading (along a shape) must never accept what the long way refuses, or read it
 //! differently.
 
 mod inputs;
@@ -29,8 +28,11 @@ use self::{
         Overlapping, Plain, Tree, Unit, Untagged, Unusual,
     },
 };
-use crate::codec::{Decode, Plan, decode, strict::Strict};
-use crate::wire::Message;
+use crate::{
+    codec::{Decode, Plan, decode, strict::Strict},
+    schema::parse,
+    wire::Message,
+};
 
 /// What `T` makes of each input is what its published schema makes of it.
 fn agrees<T: DeserializeOwned + JsonSchema + Debug + PartialEq + Send + 'static>() {
@@ -39,7 +41,7 @@ fn agrees<T: DeserializeOwned + JsonSchema + Debug + PartialEq + Send + 'static>
         jsonschema::options().should_validate_formats(true).build(plan.schema().unwrap()).unwrap();
     let mut accepted = 0;
     let mut check = |text: &str| {
-        let value: Value = serde_json::from_str(text).unwrap();
+        let value = parse(text).unwrap();
         let decoded = decode::<T>(text, &plan);
         assert_eq!(
             decoded.is_ok(),
@@ -191,17 +193,18 @@ fn what_only_the_type_refuses_is_invalid_without_an_echo() {
         }
     }
 
-    fn refused<T: Decode>(text: &str) {
+    fn refused<T: Decode>(text: &str, path: &str, message: &str) {
         let invalid = decode::<T>(text, &T::plan().unwrap()).err().expect(text);
         let [issue] = invalid.errors() else { panic!("{invalid:?}") };
-        assert_eq!((&*issue.path, &*issue.keyword), ("", "type"), "{text}");
+        assert_eq!((&*issue.path, &*issue.keyword, &*issue.message), (path, "type", message), "{text}");
         assert!(!invalid.to_frame().contains("odd"), "{invalid}");
     }
-    refused::<Aliased>(r#"{"name":"a","nick":"b"}"#);
-    refused::<WithUnit>(r#"{"t":"Unit","c":5}"#);
-    refused::<BTreeMap<u8, String>>(r#"{"256":"x"}"#);
-    refused::<Even>(r#""odd""#);
-    refused::<Duration>(r#"{"secs":18446744073709551615,"nanos":1000000000}"#);
+    refused::<Aliased>(r#"{"name":"a","nick":"b"}"#, "", "is not a valid `Aliased`");
+    refused::<WithUnit>(r#"{"t":"Unit","c":5}"#, "/c", "is not a valid value");
+    refused::<BTreeMap<u8, String>>(r#"{"256":"x"}"#, "", "is not a valid value");
+    refused::<Even>(r#""odd""#, "", "is not a valid `Even`");
+    let long = r#"{"secs":18446744073709551615,"nanos":1000000000}"#;
+    refused::<Duration>(long, "", "is not a valid `Duration`");
     assert!(decode::<WithUnit>(r#"{"t":"Unit","c":null}"#, &<WithUnit as Decode>::plan().unwrap()).is_ok());
     assert!(decode::<Even>(r#""even""#, &<Even as Decode>::plan().unwrap()).is_ok());
 }
@@ -212,13 +215,13 @@ fn usual_types_are_read_the_short_way() {
     fn is_short<T: DeserializeOwned + JsonSchema + Send + 'static>(text: &str) {
         assert!(short::<T>(text, &<T as Decode>::plan().unwrap()).is_some(), "{text}");
     }
-    is_short::<Plain>(r#"{"n":1.0,"text":"x","more":[1,{"a":null}]}"#);
+    is_short::<Plain>(r#"{"n":1,"text":"x","more":[1.0,{"a":null}]}"#);
     is_short::<Optional>(r#"{"a":null,"c":{"n":1,"text":"x"},"d":"low"}"#);
     is_short::<Flat>(r#"{"id":1,"n":2,"text":"x"}"#);
     is_short::<Internal>(r#"{"type":"text","text":"x"}"#);
     is_short::<Internal>(r#"{"type":"plain","n":1,"text":"x"}"#);
     is_short::<Internal>(
-        r#"{"type":"nested","inner":{"n":2.0,"text":"x"},"level":"high","shape":{"struct":{"x":1,"y":2}}}"#,
+        r#"{"type":"nested","inner":{"n":2,"text":"x"},"level":"high","shape":{"struct":{"x":1.5,"y":2}}}"#,
     );
     is_short::<Internal>(r#"{"type":"who"}"#);
     is_short::<Adjacent>(r#"{"t":"Pair","c":[1,"x"]}"#);

@@ -2,3 +2,5 @@
 
 mod agreement;
 mod cost;
+mod numbers;
+mod written;

@@ -1,0 +1,83 @@
+//! Reading a type, and finding the place that it refuses.
+//!
+//! Most errors pass through the places that they come from. But serde keeps the content of tagged, untagged and flattened
+//! types in a buffer of its own and reads it later, when the text is behind. There the place is found by trying: the text
+//! is read again with everything from some place on replaced by values that no type takes. Where the type still fails
+//! before it meets one, what it refuses stands before that place.
+
+use serde::de::DeserializeOwned;
+
+use super::{
+    error::Refused,
+    number::Wish,
+    probe::{Again, Probe},
+    reader::Reader,
+};
+use crate::{
+    schema::Step,
+    turn::{Work, spend},
+};
+
+/// The longest text, in bytes, in which a place is searched for.
+const MAX_TEXT: usize = 16 * 1024;
+/// The most places that are searched. Twice ten readings find one among them.
+const MAX_PLACES: usize = 512;
+
+/// A type refused a text that keeps its schema: the way to what it refused.
+#[derive(Debug)]
+pub(in crate::codec) struct Refusal(pub(in crate::codec) Vec<Step>);
+
+/// Reads a text that keeps the type's schema.
+pub(in crate::codec) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
+    let mut wish = Wish::AsWritten;
+    loop {
+        let mut reader = Reader::new(text, wish, Probe::Nothing);
+        let refused = match attempt(&mut reader) {
+            Ok(value) => return Ok(value),
+            Err(refused) => refused,
+        };
+        if let Some(other) = reader.otherwise() {
+            wish = other;
+            continue;
+        }
+        let exact = refused.is_exact();
+        let way = refused.into_way();
+        let found = if exact { None } else { search::<T>(text, wish, reader.places()) };
+        return Err(Refusal(found.filter(|found| found.starts_with(&way)).unwrap_or(way)));
+    }
+}
+
+fn attempt<T: DeserializeOwned>(reader: &mut Reader<'_>) -> Result<T, Refused> {
+    let value = T::deserialize(&mut *reader)?;
+    reader.end()?;
+    Ok(value)
+}
+
+/// The place that a type refuses, which is among the first so many.
+fn search<T: DeserializeOwned>(text: &str, wish: Wish, places: usize) -> Option<Vec<Step>> {
+    if text.len() > MAX_TEXT || places > MAX_PLACES {
+        return None;
+    }
+    let fails_before = |place| {
+        [Again::Last, Again::First].into_iter().any(|again| {
+            spend(Work::Explained(text.len()));
+            Refused::take_probed();
+            let failed = attempt::<T>(&mut Reader::new(text, wish, Probe::From(place, again))).is_err();
+            !Refused::take_probed() && failed
+        })
+    };
+    if !fails_before(places) {
+        return None;
+    }
+    let (mut low, mut high) = (0, places);
+    while low < high {
+        let middle = low.midpoint(high);
+        if fails_before(middle) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    let at = Probe::At(low.checked_sub(1)?);
+    attempt::<T>(&mut Reader::new(text, wish, at)).err().map(Refused::into_way)
+}

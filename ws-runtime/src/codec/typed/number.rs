@@ -1,0 +1,59 @@
+//! A number for a visitor, in the form that the type asked for.
+
+use serde::de::{self, Visitor};
+
+use crate::schema::Numeral;
+
+/// What a type asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::codec) enum Wish {
+    /// An integer of any width.
+    Integer,
+    /// An `f32`.
+    Single,
+    /// An `f64`.
+    Double,
+    /// It did not say: a number is a float if it is written as one.
+    AsWritten,
+    /// It did not say, and took no float in an integer's place: an integer is one however it is written, but for a zero
+    /// with a sign.
+    Integral,
+    /// It did not say, and took no zero with a sign either.
+    Unsigned,
+}
+
+/// Hands a number to a visitor.
+pub(in crate::codec) fn visit<'de, V: Visitor<'de>, E: de::Error>(
+    numeral: Numeral<'_>,
+    wish: Wish,
+    visitor: V,
+) -> Result<V::Value, E> {
+    let integer = match wish {
+        Wish::Integer | Wish::Unsigned => numeral.integer(),
+        Wish::Integral => numeral.integer().filter(|_| !numeral.is_signed_zero()),
+        // `serde_json` visits integers as integers, whatever is asked for.
+        Wish::Single | Wish::Double | Wish::AsWritten => {
+            let plain = numeral.is_plain() && !numeral.is_signed_zero();
+            numeral.integer().filter(|_| plain)
+        }
+    };
+    if let Some(integer) = integer {
+        if let Ok(value) = u64::try_from(integer) {
+            return visitor.visit_u64(value);
+        }
+        if let Ok(value) = i64::try_from(integer) {
+            return visitor.visit_i64(value);
+        }
+        if wish == Wish::Integer {
+            return match u128::try_from(integer) {
+                Ok(value) => visitor.visit_u128(value),
+                Err(_) => visitor.visit_i128(integer),
+            };
+        }
+    }
+    let float = if wish == Wish::Single { numeral.single().map(f64::from) } else { numeral.double() };
+    match float {
+        Some(float) => visitor.visit_f64(float),
+        None => Err(E::custom("infinite")),
+    }
+}

@@ -1,0 +1,29 @@
+//! A raw value: the text of a value as it stands.
+
+use std::borrow::Cow;
+
+use serde::de::{DeserializeSeed, IntoDeserializer, MapAccess, value::BorrowedStrDeserializer};
+
+use super::{RAW_VALUE, error::Refused};
+
+/// A value's text, in the form in which `serde_json` hands it to a raw value.
+pub(in crate::codec) struct Raw<'de>(pub(in crate::codec) Option<Cow<'de, str>>);
+
+impl<'de> MapAccess<'de> for Raw<'de> {
+    type Error = Refused;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Refused> {
+        match self.0 {
+            Some(_) => seed.deserialize(BorrowedStrDeserializer::new(RAW_VALUE)).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Refused> {
+        match self.0.take() {
+            Some(Cow::Borrowed(text)) => seed.deserialize(BorrowedStrDeserializer::new(text)),
+            Some(Cow::Owned(text)) => seed.deserialize(text.into_deserializer()),
+            None => Err(Refused::new()),
+        }
+    }
+}

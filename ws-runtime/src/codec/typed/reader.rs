@@ -1,0 +1,387 @@
+//! JSON text as a deserializer that keeps numbers exact, raw values verbatim, and knows its place.
+
+use std::borrow::Cow;
+
+use serde::{
+    Deserializer,
+    de::{DeserializeSeed, EnumAccess, IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor},
+};
+
+use super::{
+    RAW_VALUE,
+    error::Refused,
+    key::Key,
+    number::{Wish, visit},
+    probe::{Again, Probe, Unheard},
+    raw::Raw,
+};
+use crate::schema::{Kind, Lexer, NotJson, Numeral, Step};
+
+/// A text that is read as a type.
+pub(super) struct Reader<'de> {
+    lexer: Lexer<'de>,
+    /// What is given to who does not say what is wanted.
+    wish: Wish,
+    probe: Probe,
+    places: usize,
+    /// Which other wish would have given another number to who did not say what is wanted.
+    otherwise: Option<Wish>,
+}
+
+/// What is to be done at a place.
+enum Turn {
+    Read,
+    Probe,
+}
+
+impl<'de> Reader<'de> {
+    pub(super) fn new(text: &'de str, wish: Wish, probe: Probe) -> Self {
+        Self { lexer: Lexer::new(text), wish, probe, places: 0, otherwise: None }
+    }
+
+    /// How many places have been passed.
+    pub(super) fn places(&self) -> usize {
+        self.places
+    }
+
+    /// Which wish would have given other numbers so far.
+    pub(super) fn otherwise(&self) -> Option<Wish> {
+        self.otherwise
+    }
+
+    pub(super) fn end(&mut self) -> Result<(), NotJson> {
+        self.lexer.end()
+    }
+
+    /// Passes a place.
+    fn place(&mut self) -> Result<Turn, Refused> {
+        let place = self.places;
+        self.places += 1;
+        match self.probe {
+            Probe::At(at) if at == place => Err(Refused::probed().exactly()),
+            Probe::From(from, _) if from <= place => Ok(Turn::Probe),
+            _ => Ok(Turn::Read),
+        }
+    }
+
+    /// Reads a value for who says what is wanted, which serde does where it keeps nothing for later.
+    fn wanted<V: Visitor<'de>>(&mut self, wish: Wish, visitor: V) -> Result<V::Value, Refused> {
+        self.value(wish, true, visitor)
+    }
+
+    fn value<V: Visitor<'de>>(&mut self, wish: Wish, said: bool, visitor: V) -> Result<V::Value, Refused> {
+        let kind = self.lexer.peek()?;
+        match kind {
+            Kind::Array => {
+                self.lexer.open()?;
+                let mut items = Items { reader: self, index: 0, ended: false, probed: false };
+                let value = visitor.visit_seq(&mut items)?;
+                // A tuple does not ask for what is behind its last item.
+                if items.ended || items.advance()?.is_none() { Ok(value) } else { Err(Refused::probed()) }
+            }
+            Kind::Object => {
+                self.lexer.open()?;
+                let mut members = Members::new(self);
+                let value = visitor.visit_map(&mut members)?;
+                if members.ended || members.advance()?.is_none() { Ok(value) } else { Err(Refused::probed()) }
+            }
+            _ => match self.place()? {
+                Turn::Probe if !said => {
+                    self.lexer.skip()?;
+                    Unheard::new().deserialize_any(visitor)
+                }
+                Turn::Read | Turn::Probe => self.scalar(kind, wish, visitor).map_err(Refused::exactly),
+            },
+        }
+    }
+
+    fn scalar<V: Visitor<'de>>(&mut self, kind: Kind, wish: Wish, visitor: V) -> Result<V::Value, Refused> {
+        match kind {
+            Kind::Null => {
+                self.lexer.null()?;
+                visitor.visit_unit()
+            }
+            Kind::Bool => visitor.visit_bool(self.lexer.bool()?),
+            Kind::Number => {
+                let numeral = self.lexer.number()?;
+                self.note(numeral, wish);
+                visit(numeral, wish, visitor)
+            }
+            _ => match self.lexer.string()? {
+                Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
+                Cow::Owned(text) => visitor.visit_string(text),
+            },
+        }
+    }
+}
+
+impl Reader<'_> {
+    fn note(&mut self, numeral: Numeral<'_>, wish: Wish) {
+        let signed_zero = numeral.is_signed_zero();
+        let otherwise = match wish {
+            Wish::AsWritten | Wish::Integral if signed_zero => Wish::Unsigned,
+            Wish::AsWritten if !numeral.is_plain() && numeral.integer().is_some() => Wish::Integral,
+            _ => return,
+        };
+        // Of two, the one that changes less is tried first.
+        if self.otherwise != Some(Wish::Integral) {
+            self.otherwise = Some(otherwise);
+        }
+    }
+}
+
+macro_rules! ask {
+    ($($method:ident: $wish:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+            self.wanted(Wish::$wish, visitor)
+        }
+    )*};
+}
+
+macro_rules! said {
+    ($($method:ident($($argument:ident: $type:ty),*))*) => {$(
+        fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, Refused> {
+            $(let _ = $argument;)*
+            self.wanted(self.wish, visitor)
+        }
+    )*};
+}
+
+impl<'de> Deserializer<'de> for &mut Reader<'de> {
+    type Error = Refused;
+
+    ask! {
+        deserialize_i8: Integer
+        deserialize_i16: Integer
+        deserialize_i32: Integer
+        deserialize_i64: Integer
+        deserialize_i128: Integer
+        deserialize_u8: Integer
+        deserialize_u16: Integer
+        deserialize_u32: Integer
+        deserialize_u64: Integer
+        deserialize_u128: Integer
+        deserialize_f32: Single
+        deserialize_f64: Double
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        self.value(self.wish, false, visitor)
+    }
+
+    said! {
+        deserialize_bool()
+        deserialize_char()
+        deserialize_str()
+        deserialize_string()
+        deserialize_bytes()
+        deserialize_byte_buf()
+        deserialize_unit()
+        deserialize_unit_struct(name: &'static str)
+        deserialize_seq()
+        deserialize_tuple(len: usize)
+        deserialize_tuple_struct(name: &'static str, len: usize)
+        deserialize_map()
+        deserialize_struct(name: &'static str, fields: &'static [&'static str])
+        deserialize_identifier()
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        if self.lexer.peek()? != Kind::Null {
+            return visitor.visit_some(self);
+        }
+        self.place()?;
+        self.lexer.null()?;
+        visitor.visit_none()
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Refused> {
+        if name != RAW_VALUE {
+            return visitor.visit_newtype_struct(self);
+        }
+        self.place()?;
+        let text = self.lexer.skip()?;
+        visitor.visit_map(Raw(Some(text.into()))).map_err(Refused::exactly)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Refused> {
+        match self.lexer.peek()? {
+            Kind::Object => {
+                self.lexer.open()?;
+                let mut members = Members::new(self);
+                let value = visitor.visit_enum(&mut members)?;
+                if members.advance()?.is_none() { Ok(value) } else { Err(Refused::new()) }
+            }
+            Kind::String => {
+                self.place()?;
+                let name = self.lexer.string()?;
+                visitor.visit_enum(name.into_deserializer()).map_err(Refused::exactly)
+            }
+            _ => Err(Refused::new()),
+        }
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        self.place()?;
+        self.lexer.skip()?;
+        visitor.visit_unit()
+    }
+}
+
+/// The items of an array.
+struct Items<'r, 'de> {
+    reader: &'r mut Reader<'de>,
+    index: usize,
+    ended: bool,
+    /// Whether the array had one more item than its text.
+    probed: bool,
+}
+
+impl Items<'_, '_> {
+    /// Goes on to the next item; whether that is in the text. `None` at the end.
+    fn advance(&mut self) -> Result<Option<bool>, Refused> {
+        if self.probed {
+            return Ok(None);
+        }
+        if self.reader.lexer.item(self.index == 0)? {
+            return Ok(Some(true));
+        }
+        self.ended = true;
+        match self.reader.place()? {
+            Turn::Read => Ok(None),
+            Turn::Probe => {
+                self.probed = true;
+                Ok(Some(false))
+            }
+        }
+    }
+}
+
+impl<'de> SeqAccess<'de> for &mut Items<'_, 'de> {
+    type Error = Refused;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Refused> {
+        match self.advance()? {
+            None => Ok(None),
+            Some(false) => seed.deserialize(Unheard::new()).map(Some),
+            Some(true) => {
+                let index = self.index;
+                self.index += 1;
+                let item = seed.deserialize(&mut *self.reader);
+                item.map(Some).map_err(|refused| refused.below(|| Step::Index(index)))
+            }
+        }
+    }
+}
+
+/// The members of an object.
+struct Members<'r, 'de> {
+    reader: &'r mut Reader<'de>,
+    first: bool,
+    ended: bool,
+    first_key: Option<Cow<'de, str>>,
+    /// The last key.
+    key: Option<Cow<'de, str>>,
+    /// Whether the object had one more member than its text.
+    probed: bool,
+}
+
+impl<'r, 'de> Members<'r, 'de> {
+    fn new(reader: &'r mut Reader<'de>) -> Self {
+        Self { reader, first: true, ended: false, first_key: None, key: None, probed: false }
+    }
+
+    /// Goes on to the next member, and returns its key.
+    fn advance(&mut self) -> Result<Option<Cow<'de, str>>, Refused> {
+        if self.probed {
+            return Ok(None);
+        }
+        if let Some(key) = self.reader.lexer.key(self.first)? {
+            if self.first {
+                self.first_key = Some(key.clone());
+            }
+            self.first = false;
+            self.key = Some(key.clone());
+            return Ok(Some(key));
+        }
+        self.ended = true;
+        match self.reader.place()? {
+            Turn::Read => Ok(None),
+            Turn::Probe => {
+                self.probed = true;
+                let key = match self.reader.probe {
+                    Probe::From(_, Again::First) => self.first_key.take(),
+                    _ => self.key.take(),
+                };
+                Ok(Some(key.unwrap_or_default()))
+            }
+        }
+    }
+
+    fn below(&self, refused: Refused) -> Refused {
+        refused.below(|| Step::Key(self.key.as_deref().unwrap_or_default().to_owned()))
+    }
+}
+
+impl<'de> MapAccess<'de> for &mut Members<'_, 'de> {
+    type Error = Refused;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Refused> {
+        match self.advance()? {
+            // The key of a map is content, so that the place is the map's.
+            Some(key) => seed.deserialize(Key(key)).map(Some).map_err(Refused::exactly),
+            None => Ok(None),
+        }
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Refused> {
+        if self.probed {
+            return seed.deserialize(Unheard::new());
+        }
+        seed.deserialize(&mut *self.reader).map_err(|refused| self.below(refused))
+    }
+}
+
+/// The only member of an externally tagged enum.
+impl<'de> EnumAccess<'de> for &mut Members<'_, 'de> {
+    type Error = Refused;
+    type Variant = Self;
+
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Refused> {
+        let name = self.advance()?.ok_or_else(Refused::new)?;
+        Ok((seed.deserialize(Key(name)).map_err(Refused::exactly)?, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for &mut Members<'_, 'de> {
+    type Error = Refused;
+
+    fn unit_variant(self) -> Result<(), Refused> {
+        Err(Refused::new())
+    }
+
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Refused> {
+        seed.deserialize(&mut *self.reader).map_err(|refused| self.below(refused))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Refused> {
+        self.reader.deserialize_tuple(len, visitor).map_err(|refused| self.below(refused))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Refused> {
+        self.reader.deserialize_struct("", fields, visitor).map_err(|refused| self.below(refused))
+    }
+}

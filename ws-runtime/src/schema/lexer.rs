@@ -1,0 +1,238 @@
+//! JSON text token by token (RFC 8259), for readers that need what `serde_json` does not tell: a number's digits, and the
+//! text that a value has.
+//!
+//! The usual messages never come here: `serde_json` reads them. What needs a second look does.
+
+use std::borrow::Cow;
+
+use super::number::Numeral;
+
+/// The depth beyond which nothing is read, the same as `serde_json`'s.
+const MAX_DEPTH: u8 = 127;
+
+/// The text is not JSON here, or nests too deep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NotJson;
+
+/// What a value is, by its first character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Null,
+    Bool,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+/// A position in a text.
+#[derive(Clone, Debug)]
+pub(crate) struct Lexer<'t> {
+    text: &'t str,
+    at: usize,
+    depth: u8,
+}
+
+impl<'t> Lexer<'t> {
+    pub(crate) fn new(text: &'t str) -> Self {
+        Self { text, at: 0, depth: 0 }
+    }
+
+    /// Line and column, from 1, of the next character.
+    pub(super) fn position(&self) -> (usize, usize) {
+        let before = &self.text.as_bytes()[..self.at.min(self.text.len())];
+        let line = before.split(|&byte| byte == b'\n').count();
+        let column = before.iter().rev().take_while(|&&byte| byte != b'\n').count() + 1;
+        (line, column)
+    }
+
+    /// The kind of the next value.
+    pub(crate) fn peek(&mut self) -> Result<Kind, NotJson> {
+        match self.next_byte().ok_or(NotJson)? {
+            b'n' => Ok(Kind::Null),
+            b't' | b'f' => Ok(Kind::Bool),
+            b'-' | b'0'..=b'9' => Ok(Kind::Number),
+            b'"' => Ok(Kind::String),
+            b'[' => Ok(Kind::Array),
+            b'{' => Ok(Kind::Object),
+            _ => Err(NotJson),
+        }
+    }
+
+    pub(crate) fn null(&mut self) -> Result<(), NotJson> {
+        self.word("null").then_some(()).ok_or(NotJson)
+    }
+
+    pub(crate) fn bool(&mut self) -> Result<bool, NotJson> {
+        if self.word("true") { Ok(true) } else { self.word("false").then_some(false).ok_or(NotJson) }
+    }
+
+    pub(crate) fn number(&mut self) -> Result<Numeral<'t>, NotJson> {
+        let numeral = Numeral::prefix(&self.text[self.at..]).ok_or(NotJson)?;
+        self.at += numeral.text().len();
+        Ok(numeral)
+    }
+
+    pub(crate) fn string(&mut self) -> Result<Cow<'t, str>, NotJson> {
+        self.take(b'"')?;
+        let start = self.at;
+        let end = self.plain();
+        if self.take(b'"').is_ok() {
+            return Ok(Cow::Borrowed(&self.text[start..end]));
+        }
+        let mut string = self.text[start..end].to_owned();
+        loop {
+            match self.text.as_bytes().get(self.at) {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(Cow::Owned(string));
+                }
+                Some(b'\\') => string.push(self.escape()?),
+                // A control character, or the end of the text.
+                _ => return Err(NotJson),
+            }
+            let start = self.at;
+            let end = self.plain();
+            string.push_str(&self.text[start..end]);
+        }
+    }
+
+    /// Enters an array or an object.
+    pub(crate) fn open(&mut self) -> Result<(), NotJson> {
+        if self.depth == MAX_DEPTH {
+            return Err(NotJson);
+        }
+        self.depth += 1;
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Goes on to the next item of an array; whether there is one. Otherwise the array is left.
+    pub(crate) fn item(&mut self, first: bool) -> Result<bool, NotJson> {
+        self.more(first, b']')
+    }
+
+    /// Goes on to the next member of an object, whose key it returns. `None` if the object is left.
+    pub(crate) fn key(&mut self, first: bool) -> Result<Option<Cow<'t, str>>, NotJson> {
+        if !self.more(first, b'}')? {
+            return Ok(None);
+        }
+        self.next_byte();
+        let key = self.string()?;
+        self.next_byte();
+        self.take(b':')?;
+        Ok(Some(key))
+    }
+
+    /// Passes a value over, and returns its text.
+    pub(crate) fn skip(&mut self) -> Result<&'t str, NotJson> {
+        let kind = self.peek()?;
+        let start = self.at;
+        match kind {
+            Kind::Null => self.null()?,
+            Kind::Bool => drop(self.bool()?),
+            Kind::Number => drop(self.number()?),
+            Kind::String => drop(self.string()?),
+            Kind::Array => {
+                self.open()?;
+                let mut first = true;
+                while self.item(first)? {
+                    first = false;
+                    self.skip()?;
+                }
+            }
+            Kind::Object => {
+                self.open()?;
+                let mut first = true;
+                while self.key(first)?.is_some() {
+                    first = false;
+                    self.skip()?;
+                }
+            }
+        }
+        Ok(&self.text[start..self.at])
+    }
+
+    /// Whether nothing but white space is left.
+    pub(crate) fn end(&mut self) -> Result<(), NotJson> {
+        if self.next_byte().is_none() { Ok(()) } else { Err(NotJson) }
+    }
+
+    fn more(&mut self, first: bool, end: u8) -> Result<bool, NotJson> {
+        self.next_byte();
+        if self.take(end).is_ok() {
+            self.depth -= 1;
+            return Ok(false);
+        }
+        if !first {
+            self.take(b',')?;
+        }
+        Ok(true)
+    }
+
+    /// The next byte that is not white space; it stays.
+    fn next_byte(&mut self) -> Option<u8> {
+        let rest = &self.text.as_bytes()[self.at..];
+        self.at += rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn take(&mut self, byte: u8) -> Result<(), NotJson> {
+        let found = self.text.as_bytes().get(self.at) == Some(&byte);
+        self.at += usize::from(found);
+        if found { Ok(()) } else { Err(NotJson) }
+    }
+
+    fn word(&mut self, word: &str) -> bool {
+        let found = self.text.as_bytes()[self.at..].starts_with(word.as_bytes());
+        self.at += if found { word.len() } else { 0 };
+        found
+    }
+
+    /// Passes over characters of a string that stand for themselves; where they end.
+    fn plain(&mut self) -> usize {
+        let rest = &self.text.as_bytes()[self.at..];
+        self.at += rest.iter().take_while(|&&byte| byte >= 0x20 && byte != b'"' && byte != b'\\').count();
+        self.at
+    }
+
+    fn escape(&mut self) -> Result<char, NotJson> {
+        self.take(b'\\')?;
+        let byte = *self.text.as_bytes().get(self.at).ok_or(NotJson)?;
+        self.at += 1;
+        Ok(match byte {
+            b'"' => '"',
+            b'\\' => '\\',
+            b'/' => '/',
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let unit = self.unit()?;
+                let pair = if (0xd800..0xdc00).contains(&unit) {
+                    self.take(b'\\')?;
+                    self.take(b'u')?;
+                    Some(self.unit()?)
+                } else {
+                    None
+                };
+                let mut decoded = char::decode_utf16([unit].into_iter().chain(pair));
+                decoded.next().ok_or(NotJson)?.map_err(|_| NotJson)?
+            }
+            _ => return Err(NotJson),
+        })
+    }
+
+    /// Four hexadecimal digits.
+    fn unit(&mut self) -> Result<u16, NotJson> {
+        let digits = self.text.as_bytes().get(self.at..self.at + 4).ok_or(NotJson)?;
+        let unit = digits.iter().try_fold(0, |unit: u16, &digit| {
+            let digit = char::from(digit).to_digit(16).and_then(|digit| u16::try_from(digit).ok())?;
+            Some(unit << 4 | digit)
+        });
+        self.at += 4;
+        unit.ok_or(NotJson)
+    }
+}
