@@ -347,10 +347,10 @@ async fn what_cannot_be_inflated_closes() {
     }
 }
 
-/// One read brings as many small frames as fit a buffer, each of which may be a message of the full length. They are inflated
-/// as they are handled, so a peer behind them sees nothing done before.
+/// One read brings as many small frames as fit a buffer, each of which may be a message of the full length. What waits for its
+/// turn is kept as it was sent, so that it takes little room and a ping behind it is answered.
 #[tokio::test(start_paused = true)]
-async fn no_more_is_inflated_ahead_than_one_message() {
+async fn messages_that_wait_stay_compressed() {
     struct Gate(Arc<Semaphore>);
 
     #[ws_route("/gate", body = String, response = String, per_message_deflate, max_payload_length = 70000)]
@@ -361,7 +361,7 @@ async fn no_more_is_inflated_ahead_than_one_message() {
         }
     }
 
-    for (offer, answered) in [(Some(Deflate::new()), false), (None, true)] {
+    for offer in [Some(Deflate::new()), None] {
         let gate = Arc::new(Semaphore::new(0));
         let site = Site::start(Server::new().route(Gate(Arc::clone(&gate))));
         let mut client = connect::<Gate>(&site, "/gate", offer).await;
@@ -371,7 +371,7 @@ async fn no_more_is_inflated_ahead_than_one_message() {
         }
         client.ping("now?").await;
         let waited = timeout(Duration::from_secs(1), client.next()).await;
-        assert_eq!(waited.is_ok(), answered, "{waited:?}");
+        assert!(waited.is_ok(), "{waited:?}");
         gate.add_permits(20);
         for _ in 0..20 {
             assert_eq!(client.receive().await, length.to_string());

@@ -222,7 +222,8 @@ async fn reading_ahead_is_bounded() {
     while timeout(Duration::from_secs(1), client.send(&[0; LENGTH][..])).await.is_ok() {
         taken += LENGTH;
     }
-    assert!((64 << 10..=80 << 10).contains(&taken), "{taken} bytes were read ahead");
+    // What it costs to keep a message counts too.
+    assert!((60 << 10..=80 << 10).contains(&taken), "{taken} bytes were read ahead");
     // The peer cannot send, so its silence says nothing.
     sleep(Duration::from_secs(25)).await;
     assert_eq!(journal.take(), ["1000", "1000"]);

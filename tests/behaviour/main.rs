@@ -4,6 +4,7 @@
 //! network is elsewhere, and so is what is refused at compile time.
 
 mod admission;
+mod ahead;
 mod channels;
 mod closing;
 mod compression;
@@ -32,6 +33,7 @@ mod shutdown;
 mod socket;
 mod support;
 mod testing;
+mod turns;
 mod types;
 mod unread;
 mod upgrade;

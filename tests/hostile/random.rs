@@ -14,7 +14,7 @@ use tokio::{runtime, task::yield_now};
 use ws_runtime::{Message, Server, Socket, ws_route};
 
 use crate::{
-    outcome::{self, Outcome},
+    outcome::{self, Due, Outcome},
     peer::{Peer, TEXT, opening, soon},
     pieces::InPieces,
     served::{Census, Served},
@@ -91,7 +91,13 @@ async fn harms_nobody(session: Session) -> Result<(), TestCaseError> {
     let due = outcome::due(&session.bytes(), session.compresses);
     if let Some(said) = attend(&session, served.address, &census).await? {
         prop_assert_eq!(&said.messages, &due.messages);
-        prop_assert_eq!(&said.pongs, &due.pongs);
+        // A compressed message is inflated in its turn, so that a ping behind it may be answered before it is found to be bad.
+        let faulty = session.compresses && matches!(due.end, Due::Fault(_) | Due::Unsure);
+        if faulty {
+            prop_assert!(said.pongs.starts_with(&due.pongs), "{:?}, not {:?}", said.pongs, due.pongs);
+        } else {
+            prop_assert_eq!(&said.pongs, &due.pongs);
+        }
         prop_assert!(due.end.allows(said.end), "closed with {:?}, not {:?}", said.end, due.end);
     }
 

@@ -1,9 +1,12 @@
-//! Admission: permits for connections, in all and for each address, and the tasks that a shutdown waits for.
+//! Admission: permits for connections, in all and for each address, permits for heavy work, and the tasks that a shutdown waits
+//! for.
 
+mod heavy;
 mod limiter;
 mod tasks;
 
 pub(crate) use self::{
+    heavy::HeavyWork,
     limiter::{ConnectionLimits, Full, Limiter, Origin, Permit},
     tasks::{TaskGuard, Tasks},
 };

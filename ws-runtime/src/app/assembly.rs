@@ -12,7 +12,7 @@ use super::{
     start_error::Fault,
 };
 use crate::{
-    admission::{ConnectionLimits, Limiter, Tasks},
+    admission::{ConnectionLimits, HeavyWork, Limiter, Tasks},
     contract::Contract,
     handshake::{ForwardedField, HeadLimits, Proxies, normal_route},
     memory::Outbound,
@@ -57,6 +57,7 @@ struct Building<'a> {
     shards: &'a [Arc<Shard>],
     outbound: &'a Arc<Outbound>,
     directory: &'a Arc<Directory>,
+    heavy: Arc<HeavyWork>,
 }
 
 impl Assembly {
@@ -94,6 +95,7 @@ impl Assembly {
             shards: &shards,
             outbound: &outbound,
             directory: &self.directory,
+            heavy: Arc::default(),
         };
         let (mut by_path, mut all, mut hubs) = (Router::new(), Vec::new(), HashMap::new());
         for Adding { path, id, mount } in self.routes {
@@ -176,8 +178,9 @@ fn as_written(error: InsertError, routes: &[Arc<dyn Mount>]) -> InsertError {
 impl Building<'_> {
     fn mount<R: Route>(&self, route: R) -> Mounting {
         let path = <R::Contract as Contract>::PATH;
-        let mounted = Mounted::new(route, self.defaults, self.shards, self.outbound, self.directory)
-            .map_err(|source| StartError::new(Fault::Setup { path, source }))?;
+        let mounted =
+            Mounted::new(route, self.defaults, self.shards, self.outbound, self.directory, &self.heavy)
+                .map_err(|source| StartError::new(Fault::Setup { path, source }))?;
         let hub = mounted.hub();
         Ok((Arc::new(mounted), hub))
     }

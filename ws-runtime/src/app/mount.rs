@@ -14,8 +14,9 @@ use http::{Response, StatusCode, request};
 
 use super::turn_away::{Farewell, turn_away};
 use crate::{
+    admission::HeavyWork,
     codec::{Decode, Encode, Telling},
-    connection::{Begin, Begun, Entry, Start, begin},
+    connection::{Begin, Begun, Entry, Light, Start, begin},
     contract::Contract,
     handshake::{
         Handshake, Offers, PartPlans, RawRequest, Refusal, Reject, SetupError, accepted, agree,
@@ -81,6 +82,7 @@ impl<R: Route> Mounted<R> {
         shards: &[Arc<Shard>],
         outbound: &Arc<Outbound>,
         directory: &Arc<Directory>,
+        heavy: &Arc<HeavyWork>,
     ) -> Result<Self, SetupError> {
         let body = <R::Contract as Contract>::Body::plan().map_err(SetupError::schema("body"))?;
         let response = <R::Contract as Contract>::Response::plan().map_err(SetupError::schema("response"))?;
@@ -126,12 +128,10 @@ impl<R: Route> Mounted<R> {
             Arc::clone(outbound),
             directory.clone(),
         ));
-        Ok(Self {
-            entry: Arc::new(Entry { route, hub, body, opaque, on_invalid }),
-            plans,
-            refusal_details,
-            directory,
-        })
+        let light = Light::of::<<R::Contract as Contract>::Body>(&body);
+        let heavy = Arc::clone(heavy);
+        let entry = Arc::new(Entry { route, hub, body, opaque, on_invalid, light, heavy });
+        Ok(Self { entry, plans, refusal_details, directory })
     }
 
     /// What all sockets of the route share.

@@ -12,6 +12,7 @@ mod plan;
 mod strict;
 mod typed;
 
+pub(crate) use self::plan::Form;
 pub use self::{
     decode::Decode,
     encode::{Encode, EncodeError, Encoded},

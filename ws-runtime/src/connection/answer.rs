@@ -105,7 +105,7 @@ impl<'a, R: Route> Driver<'a, R> {
     async fn turn(&mut self, event: Event<R>) -> Result<(), Rest<'a, R>> {
         let (route, socket) = (&self.entry.route, self.socket);
         match event {
-            Event::Message(body, _) => {
+            Event::Message(body) => {
                 self.invalid = 0;
                 let done = self.during(Route::message(route, socket, body)).await;
                 self.settle(done)
@@ -117,7 +117,8 @@ impl<'a, R: Route> Driver<'a, R> {
                     Done::Aborted => Err(Rest::Aborted),
                 }
             }
-            Event::Invalid(invalid, _) => {
+            Event::Heavy(heavy) => self.lift(heavy).await,
+            Event::Invalid(invalid) => {
                 self.invalid += 1;
                 if self.entry.hub.settings.max_invalid.is_some_and(|most| self.invalid > most) {
                     self.socket.close(Close::new(1008, "too many invalid messages"));
@@ -125,7 +126,7 @@ impl<'a, R: Route> Driver<'a, R> {
                 }
                 Err(Rest::Error(Error::Invalid(invalid)))
             }
-            Event::Panicked(text, _) => Err(Rest::Error(Error::Panicked(text))),
+            Event::Panicked(text) => Err(Rest::Error(Error::Panicked(text))),
             Event::Ping(payload) => {
                 let done = self.during(Route::ping(route, socket, payload)).await;
                 Self::observe(done)

@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     driver::{Done, Driver},
-    event::Event,
+    event::{Event, Heavy},
 };
 use crate::{
     codec::Decode,
@@ -45,24 +45,28 @@ impl<'a, R: Route> Driver<'a, R> {
     where
         F: Future<Output = Outcome<'a, Response<R>>>,
     {
-        let (body, socket) = (&self.entry.body, self.socket);
+        let (body, light, socket) = (&self.entry.body, self.entry.light, self.socket);
         while !self.waited && !self.turn.is_over() && self.line().report().is_calm() {
             // All of it at once, so that nothing has to be moved out that stays here.
             let stopped = catch(|| {
                 let incoming = match self.inbox.message() {
                     Some(Ok(incoming)) => incoming,
                     Some(Err(fault)) => {
-                        return Some(self.inbox.fail(fault).map_or(Burst::Over, Burst::Event));
+                        return Some(Burst::Event(self.inbox.fail(fault)));
                     }
                     None => return Some(Burst::Over),
                 };
                 let length = incoming.as_bytes().len();
-                match <Body<R>>::decode(incoming, body) {
-                    Ok(message) => handler.set(Some(begin(message))),
-                    Err(invalid) => return Some(Burst::Event(Event::Invalid(invalid, length))),
+                let work = light.work(incoming.kind(), length);
+                if !light.takes(incoming.kind(), length) {
+                    return Some(Burst::Event(Event::Heavy(Heavy::Decode(incoming.into_message()))));
                 }
                 spend(Work::Message);
-                spend(Work::Coded(length));
+                spend(work);
+                match <Body<R>>::decode(incoming, body) {
+                    Ok(message) => handler.set(Some(begin(message))),
+                    Err(invalid) => return Some(Burst::Event(Event::Invalid(invalid))),
+                }
                 self.invalid = 0;
                 match handler.as_mut().as_pin_mut()?.poll(cx) {
                     Poll::Ready(Outcome::One(ref response)) => {

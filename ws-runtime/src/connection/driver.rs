@@ -5,6 +5,7 @@
 use std::{
     future::{Future, poll_fn},
     pin::{Pin, pin},
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -30,7 +31,7 @@ pub(super) type Streams<'a, R> = Vec<Pin<Box<dyn Stream<Item = Outcome<'a, Respo
 
 /// The IO of one connection.
 pub(super) struct Driver<'a, R: Route> {
-    pub(super) entry: &'a Entry<R>,
+    pub(super) entry: &'a Arc<Entry<R>>,
     pub(super) socket: &'a Socket<R>,
     pub(super) inbox: Inbox<'a, R>,
     /// The stream that `open` returned: it runs beside the messages.
@@ -77,7 +78,7 @@ pub(super) enum Done<T> {
 }
 
 impl<'a, R: Route> Driver<'a, R> {
-    pub(super) fn new(entry: &'a Entry<R>, socket: &'a Socket<R>, arrival: Arrival) -> Self {
+    pub(super) fn new(entry: &'a Arc<Entry<R>>, socket: &'a Socket<R>, arrival: Arrival) -> Self {
         let (settings, now) = (&entry.hub.settings, Instant::now());
         Self {
             entry,
@@ -292,7 +293,7 @@ impl<'a, R: Route> Driver<'a, R> {
                 Done::Returned(outcome) => Next::Fed(outcome),
                 Done::Panicked(text) => {
                     self.feed.clear();
-                    Next::Event(Event::Panicked(text, 0))
+                    Next::Event(Event::Panicked(text))
                 }
                 Done::Aborted => Next::End,
             });

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use super::Light;
 use crate::{
+    admission::HeavyWork,
     codec::Plan,
     route::{OnInvalid, Route},
     socket::Hub,
@@ -17,4 +19,8 @@ pub(crate) struct Entry<R: Route> {
     /// Whether a client cannot tell our error frames from the route's own messages, so that none may be sent.
     pub(crate) opaque: bool,
     pub(crate) on_invalid: OnInvalid,
+    /// Which messages are decoded in a connection's turn.
+    pub(crate) light: Light,
+    /// Where the others are decoded.
+    pub(crate) heavy: Arc<HeavyWork>,
 }

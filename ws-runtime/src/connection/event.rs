@@ -1,4 +1,4 @@
-//! What arrived and is to be handled in its turn, and the queue of it.
+//! What arrived: waiting for its turn, as it was sent; and in its turn, decoded.
 
 use std::collections::VecDeque;
 
@@ -8,83 +8,167 @@ use crate::{
     codec::Invalid,
     contract::Body,
     route::Route,
-    wire::{Close, Message},
+    wire::{Close, Deflated, Incoming, Message},
 };
 
-/// What an invalid message weighs beside its bytes: up to eight reasons, in words of the schema's.
-const REASONS: usize = 1024;
-
-/// Something that arrived and is to be handled in its turn.
-pub(super) enum Event<R: Route> {
-    /// A valid message, and its length on the wire.
-    Message(Body<R>, usize),
-    /// A message that `transform_message` gets before it is decoded.
-    Raw(Message),
-    /// A message that does not fit its type or schema.
-    Invalid(Invalid, usize),
-    /// Decoding panicked: the `Deserialize` of some type did.
-    Panicked(Box<str>, usize),
+/// Something that arrived, where it was read.
+pub(super) enum Arrived<'a> {
+    Message(Incoming<'a>),
+    Deflated(Deflated<'a>),
     Ping(Bytes),
     Pong(Bytes),
     /// The connection is to be failed.
     Fault(Close),
 }
 
-impl<R: Route> Event<R> {
-    /// What it costs to keep it until its turn, in bytes.
+/// Something that arrived and whose turn it is.
+pub(super) enum Event<R: Route> {
+    /// A valid message.
+    Message(Body<R>),
+    /// A message that `transform_message` gets before it is decoded.
+    Raw(Message),
+    /// A message that costs too much to be decoded in a turn.
+    Heavy(Heavy),
+    /// A message that does not fit its type or schema.
+    Invalid(Invalid),
+    /// Decoding panicked: the `Deserialize` of some type did.
+    Panicked(Box<str>),
+    Ping(Bytes),
+    Pong(Bytes),
+    /// The connection is to be failed.
+    Fault(Close),
+}
+
+/// What is done with a message that costs too much to be decoded in a turn.
+pub(super) enum Heavy {
+    Decode(Message),
+    Inflate(Deflated<'static>),
+}
+
+/// Something that arrived and waits for its turn. A message is kept as it was sent: what it inflates to and what it decodes to
+/// may take very many times as much memory.
+pub(super) enum Waiting {
+    Message(Message),
+    Deflated(Deflated<'static>),
+    Ping(Bytes),
+    Pong(Bytes),
+    Fault(Close),
+}
+
+/// What one waiting message takes beside its bytes, in bytes: a place in a queue that doubles, and a small allocation.
+const PLACE: usize = 2 * size_of::<Waiting>() + 32;
+
+impl From<Arrived<'_>> for Waiting {
+    fn from(arrived: Arrived<'_>) -> Self {
+        match arrived {
+            Arrived::Message(incoming) => Self::Message(incoming.into_message()),
+            Arrived::Deflated(deflated) => Self::Deflated(deflated.into_owned()),
+            Arrived::Ping(payload) => Self::Ping(payload),
+            Arrived::Pong(payload) => Self::Pong(payload),
+            Arrived::Fault(close) => Self::Fault(close),
+        }
+    }
+}
+
+impl From<Waiting> for Arrived<'static> {
+    fn from(waiting: Waiting) -> Self {
+        match waiting {
+            Waiting::Message(message) => Self::Message(message.into()),
+            Waiting::Deflated(deflated) => Self::Deflated(deflated),
+            Waiting::Ping(payload) => Self::Ping(payload),
+            Waiting::Pong(payload) => Self::Pong(payload),
+            Waiting::Fault(close) => Self::Fault(close),
+        }
+    }
+}
+
+impl Waiting {
+    /// How much memory it takes, in bytes.
     fn weight(&self) -> usize {
-        size_of::<Self>()
+        PLACE
             + match self {
-                Self::Message(_, length) | Self::Panicked(_, length) => *length,
-                Self::Invalid(_, length) => *length + REASONS,
-                Self::Raw(message) => message.len(),
+                Self::Message(message) => message.len(),
+                Self::Deflated(deflated) => deflated.held(),
                 Self::Ping(payload) | Self::Pong(payload) => payload.len(),
                 Self::Fault(_) => 0,
             }
     }
 }
 
-/// Events that wait for a handler to finish, oldest first. A connection without any keeps no memory for them.
-pub(super) struct Events<R: Route>(Option<Box<Waiting<R>>>);
+/// What waits for a handler to finish, oldest first. A connection without any keeps no memory for it.
+#[derive(Default)]
+pub(super) struct Queue(Option<Box<Queued>>);
 
-struct Waiting<R: Route> {
+struct Queued {
     /// Not empty.
-    queue: VecDeque<Event<R>>,
-    /// How many bytes wait: messages, and what it costs to keep each of them. Empty ones are not free.
+    waiting: VecDeque<Waiting>,
+    /// How much memory they take, in bytes. Empty messages are not free.
     weight: usize,
 }
 
-impl<R: Route> Events<R> {
-    pub(super) fn new() -> Self {
-        Self(None)
-    }
-
+impl Queue {
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_none()
     }
 
-    /// What it costs to keep them, in bytes.
+    /// How much memory it takes, in bytes.
     pub(super) fn weight(&self) -> usize {
-        self.0.as_ref().map_or(0, |waiting| waiting.weight)
+        self.0.as_ref().map_or(0, |queued| queued.weight)
     }
 
-    pub(super) fn last(&self) -> Option<&Event<R>> {
-        self.0.as_ref()?.queue.back()
+    /// What the connection is to be failed with at the end of it.
+    pub(super) fn fault(&self) -> Option<&Close> {
+        match self.0.as_ref()?.waiting.back() {
+            Some(Waiting::Fault(close)) => Some(close),
+            _ => None,
+        }
     }
 
-    pub(super) fn push(&mut self, event: Event<R>) {
-        let waiting = self.0.get_or_insert_with(|| Box::new(Waiting { queue: VecDeque::new(), weight: 0 }));
-        waiting.weight += event.weight();
-        waiting.queue.push_back(event);
+    pub(super) fn push(&mut self, waiting: Waiting) {
+        let queued = self.0.get_or_insert_with(|| Box::new(Queued { waiting: VecDeque::new(), weight: 0 }));
+        queued.weight += waiting.weight();
+        queued.waiting.push_back(waiting);
     }
 
-    pub(super) fn pop(&mut self) -> Option<Event<R>> {
-        let waiting = self.0.as_mut()?;
-        let event = waiting.queue.pop_front()?;
-        waiting.weight -= event.weight();
-        if waiting.queue.is_empty() {
+    pub(super) fn pop(&mut self) -> Option<Waiting> {
+        let queued = self.0.as_mut()?;
+        let waiting = queued.waiting.pop_front()?;
+        queued.weight -= waiting.weight();
+        if queued.waiting.is_empty() {
             self.0 = None;
         }
-        Some(event)
+        Some(waiting)
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0 = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Kind;
+
+    #[test]
+    fn what_waits_weighs_what_it_takes() {
+        let deflated = |bytes: usize| Deflated { kind: Kind::Text, payload: vec![0; bytes].into() };
+        let mut queue = Queue::default();
+        assert_eq!((queue.weight(), queue.is_empty()), (0, true));
+        let mut expected = 0;
+        for (waiting, bytes) in [
+            (Waiting::Message(Message::text("")), 0),
+            (Waiting::Message(Message::binary(vec![0; 1000])), 1000),
+            (Waiting::Deflated(deflated(1039)), 1039),
+            (Waiting::Ping(Bytes::from_static(b"ping")), 4),
+            (Waiting::Fault(Close::NORMAL), 0),
+        ] {
+            queue.push(waiting);
+            expected += PLACE + bytes;
+            assert_eq!(queue.weight(), expected);
+        }
+        assert!(queue.fault().is_some());
+        while queue.pop().is_some() {}
+        assert_eq!((queue.weight(), queue.is_empty()), (0, true));
     }
 }

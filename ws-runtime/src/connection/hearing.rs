@@ -5,7 +5,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use super::{Entry, event::Event};
+use super::{
+    Entry,
+    event::{Arrived, Event, Heavy},
+    light,
+};
 use crate::{
     codec::{Decode, Invalid},
     contract::Body,
@@ -13,7 +17,8 @@ use crate::{
     route::Route,
     session::Answer,
     socket::Line,
-    wire::{Close, Encoder, Frame, Incoming},
+    turn::{Work, spend},
+    wire::{Close, Deflated, Encoder, Fault, Frame, Incoming, Inflater, Role},
 };
 
 /// Beyond this many queued bytes a ping is not answered: the peer does not read, so it does not miss the pong.
@@ -34,6 +39,8 @@ pub(super) struct Hearing<'a, R: Route> {
     entry: &'a Entry<R>,
     line: &'a Line,
     rate: Option<Box<Rate>>,
+    /// Where compression was agreed on. Away while a heavy message is inflated with it.
+    inflater: Option<Box<Inflater>>,
     /// What the peer's close frame is answered with, once its messages are handled.
     pub(super) owed: Option<Box<Option<Close>>>,
     pub(super) attention: Attention,
@@ -48,7 +55,9 @@ struct Rate {
 impl<'a, R: Route> Hearing<'a, R> {
     pub(super) fn new(entry: &'a Entry<R>, line: &'a Line) -> Self {
         let rate = entry.hub.settings.rate_limit.map(|_| Box::new(Rate { since: Instant::now(), seen: 0 }));
-        Self { entry, line, rate, owed: None, attention: Attention::All }
+        let window = line.agreed().map(|agreed| agreed.inbound_window(Role::Server));
+        let inflater = window.map(|window| Box::new(Inflater::new(window)));
+        Self { entry, line, rate, inflater, owed: None, attention: Attention::All }
     }
 
     pub(super) fn entry(&self) -> &'a Entry<R> {
@@ -71,19 +80,37 @@ impl<'a, R: Route> Hearing<'a, R> {
     }
 
     /// Fails the connection in its turn; nothing that follows counts. `None` if nothing counted before.
-    pub(super) fn fail(&mut self, close: Close) -> Option<Event<R>> {
+    pub(super) fn fail(&mut self, close: Close) -> Option<Arrived<'static>> {
         let attention = std::mem::replace(&mut self.attention, Attention::Nothing);
-        (attention != Attention::Nothing).then_some(Event::Fault(close))
+        (attention != Attention::Nothing).then_some(Arrived::Fault(close))
     }
 
-    /// Takes a frame in.
-    pub(super) fn frame(&mut self, frame: Frame<'_>) -> Option<Event<R>> {
+    /// Takes a frame in. What it says about the connection holds at once, also if messages before it wait for their turn.
+    pub(super) fn frame<'f>(&mut self, frame: Frame<'f>) -> Option<Arrived<'f>> {
         if self.rate.is_some() && self.is_too_fast() {
             return self.fail(Close::new(1008, "too many messages"));
         }
         match frame {
-            Frame::Message(incoming) if self.attention == Attention::All => Some(self.message(incoming)),
+            Frame::Message(incoming) if self.attention == Attention::All => Some(Arrived::Message(incoming)),
+            Frame::Deflated(deflated) if self.attention == Attention::All => {
+                Some(Arrived::Deflated(deflated))
+            }
             frame => self.control(frame),
+        }
+    }
+
+    /// Decodes what arrived, in its turn.
+    pub(super) fn event(&mut self, arrived: Arrived<'_>) -> Event<R> {
+        spend(Work::Message);
+        match arrived {
+            Arrived::Message(incoming) => self.message(incoming),
+            Arrived::Deflated(deflated) => match self.inflate(deflated) {
+                Ok(event) => event,
+                Err(fault) => Event::Fault(fault.close()),
+            },
+            Arrived::Ping(payload) => Event::Ping(payload),
+            Arrived::Pong(payload) => Event::Pong(payload),
+            Arrived::Fault(close) => Event::Fault(close),
         }
     }
 
@@ -96,16 +123,30 @@ impl<'a, R: Route> Hearing<'a, R> {
     }
 
     #[cold]
-    fn control(&mut self, frame: Frame<'_>) -> Option<Event<R>> {
+    fn inflate(&mut self, deflated: Deflated<'_>) -> Result<Event<R>, Fault> {
+        let Some(inflater) = &mut self.inflater else { return Err(Fault::Compression) };
+        Ok(match light::inflate(inflater, &deflated, self.entry.hub.settings.limits.max_message)? {
+            Some(message) => self.message(message.into()),
+            None => Event::Heavy(Heavy::Inflate(deflated.into_owned())),
+        })
+    }
+
+    /// Lends the inflater to heavy work, which gives it back before anything else is inflated.
+    pub(super) fn inflater(&mut self) -> &mut Option<Box<Inflater>> {
+        &mut self.inflater
+    }
+
+    #[cold]
+    fn control(&mut self, frame: Frame<'_>) -> Option<Arrived<'static>> {
         match (frame, self.attention) {
             (Frame::Ping(payload), Attention::All) => {
                 if self.line.buffered() < PONGS {
                     self.line.control(|out| Encoder::pong(payload, out));
                 }
-                R::HANDLERS.ping.then(|| Event::Ping(Bytes::copy_from_slice(payload)))
+                R::HANDLERS.ping.then(|| Arrived::Ping(Bytes::copy_from_slice(payload)))
             }
             (Frame::Pong(payload), Attention::All) => {
-                R::HANDLERS.pong.then(|| Event::Pong(Bytes::copy_from_slice(payload)))
+                R::HANDLERS.pong.then(|| Arrived::Pong(Bytes::copy_from_slice(payload)))
             }
             (Frame::Close(code, reason), Attention::All | Attention::Close) => {
                 // RFC 6455 §5.5.1: nothing follows a close frame.
@@ -139,15 +180,24 @@ impl Rate {
     }
 }
 
-/// Decodes a message, whatever its types' code does.
+/// Decodes a message if that is light enough, whatever its types' code does.
 pub(super) fn decode<R: Route>(incoming: Incoming<'_>, entry: &Entry<R>) -> Event<R> {
     let length = incoming.as_bytes().len();
+    if R::HANDLERS.message && !entry.light.takes(incoming.kind(), length) {
+        return Event::Heavy(Heavy::Decode(incoming.into_message()));
+    }
+    spend(entry.light.work(incoming.kind(), length));
+    decode_any(incoming, entry)
+}
+
+/// Decodes a message, whatever its types' code does.
+pub(super) fn decode_any<R: Route>(incoming: Incoming<'_>, entry: &Entry<R>) -> Event<R> {
     if !R::HANDLERS.message {
-        return Event::Invalid(Invalid::unexpected(), length);
+        return Event::Invalid(Invalid::unexpected());
     }
     match catch(|| <Body<R>>::decode(incoming, &entry.body)) {
-        Ok(Ok(body)) => Event::Message(body, length),
-        Ok(Err(invalid)) => Event::Invalid(invalid, length),
-        Err(panic) => Event::Panicked(panic, length),
+        Ok(Ok(body)) => Event::Message(body),
+        Ok(Err(invalid)) => Event::Invalid(invalid),
+        Err(panic) => Event::Panicked(panic),
     }
 }

@@ -1,7 +1,8 @@
 //! What arrives: bytes to events.
 //!
-//! A frame is decoded when its turn comes, where it was read. What is left when a handler has to wait is decoded then, so
-//! that control frames are acted on and the thread's buffer is free; that is never more than one message's worth.
+//! A frame is decoded when its turn comes, where it was read. What is left when a handler has to wait is taken apart then, so
+//! that control frames are acted on and the thread's buffer is free; its messages are kept as they were sent, and that is never
+//! more than one message's worth.
 
 use std::{
     future::Future,
@@ -14,12 +15,11 @@ use tokio::{io::AsyncReadExt, sync::oneshot, time::Instant};
 
 use super::{
     Entry,
-    event::{Event, Events},
+    event::{Arrived, Event, Queue, Waiting},
     hearing::{Attention, Hearing},
     input::{BUFFER, Input},
 };
 use crate::{
-    panics::drop_quietly,
     route::Route,
     socket::{Line, Reader, Writer},
     turn::{Turn, Work, spend},
@@ -46,8 +46,8 @@ pub(super) struct Inbox<'a, R: Route> {
     input: Input,
     decoder: Decoder,
     hearing: Hearing<'a, R>,
-    /// What was decoded before its turn.
-    events: Events<R>,
+    /// What waits for its turn.
+    queue: Queue,
     /// Since when a message is under way.
     begun: Option<Instant>,
     ended: bool,
@@ -57,14 +57,12 @@ pub(super) struct Inbox<'a, R: Route> {
 
 impl<'a, R: Route> Inbox<'a, R> {
     pub(super) fn new(entry: &'a Entry<R>, line: &'a Line, arrival: Arrival) -> Self {
-        let window = line.agreed().map(|agreed| agreed.inbound_window(Role::Server));
-        let inflater = window.map(|window| Box::new(Inflater::new(window)));
         Self {
             source: Source::Awaited(arrival),
             input: Input::new(Vec::new()),
-            decoder: Decoder::new(Role::Server, inflater),
+            decoder: Decoder::new(Role::Server, line.agreed().is_some()),
             hearing: Hearing::new(entry, line),
-            events: Events::new(),
+            queue: Queue::default(),
             begun: None,
             ended: false,
             broken: false,
@@ -82,12 +80,12 @@ impl<'a, R: Route> Inbox<'a, R> {
     }
 
     fn weighs_enough(&self) -> bool {
-        self.events.weight() >= self.limits().max_message.unwrap_or(UNLIMITED).max(BUFFER)
+        self.queue.weight() >= self.limits().max_message.unwrap_or(UNLIMITED).max(BUFFER)
     }
 
     /// Whether nothing waits for its turn.
     pub(super) fn is_empty(&self) -> bool {
-        self.events.is_empty() && !self.is_fresh() && !self.input.is_held()
+        self.queue.is_empty() && !self.is_fresh() && !self.input.is_held()
     }
 
     /// Whether there is nothing to handle and nothing to answer.
@@ -132,10 +130,7 @@ impl<'a, R: Route> Inbox<'a, R> {
 
     /// What the connection is to be failed with, once what arrived before is handled. Nothing comes behind it.
     pub(super) fn fault(&self) -> Option<&Close> {
-        match self.events.last() {
-            Some(Event::Fault(close)) => Some(close),
-            _ => None,
-        }
+        self.queue.fault()
     }
 
     /// Whether the stream has ended.
@@ -157,11 +152,11 @@ impl<'a, R: Route> Inbox<'a, R> {
     /// peer broke the protocol.
     pub(super) fn discard(&mut self, turn: Turn) -> bool {
         self.hearing.attention = self.hearing.attention.max(Attention::Close);
-        let mut broken = false;
-        while let Some(event) = self.pop(turn) {
-            broken |= matches!(event, Event::Fault(_));
-            // Nobody is left to be told that its `Drop` panicked, and the end of the connection is not to be lost by it.
-            drop_quietly(event);
+        let mut broken = self.queue.fault().is_some();
+        self.queue.clear();
+        self.input.resume();
+        while let Some(waiting) = self.take(turn, |_, arrived| Waiting::from(arrived)) {
+            broken |= matches!(waiting, Waiting::Fault(_));
         }
         broken
     }
@@ -180,7 +175,7 @@ impl<'a, R: Route> Inbox<'a, R> {
     #[inline]
     pub(super) fn message(&mut self) -> Option<Result<Incoming<'_>, Fault>> {
         let is_usual = const { R::HANDLERS.message && !R::HANDLERS.transform_message };
-        if !is_usual || !self.input.is_fresh() || !self.events.is_empty() || !self.hearing.is_plain() {
+        if !is_usual || !self.input.is_fresh() || !self.queue.is_empty() || !self.hearing.is_plain() {
             return None;
         }
         if self.input.is_empty() && !self.decoder.is_mid_message() {
@@ -195,51 +190,66 @@ impl<'a, R: Route> Inbox<'a, R> {
         Some(plain.open(self.input.take(plain.size())))
     }
 
-    /// Fails the connection in its turn; nothing that follows counts. `None` if nothing counted before.
+    /// Fails the connection with the message whose turn it is; nothing that follows counts.
     #[cold]
-    pub(super) fn fail(&mut self, fault: Fault) -> Option<Event<R>> {
+    pub(super) fn fail(&mut self, fault: Fault) -> Event<R> {
+        self.ignore_rest();
+        Event::Fault(fault.close())
+    }
+
+    /// Behind a fault nothing counts.
+    #[cold]
+    fn ignore_rest(&mut self) {
+        self.hearing.attention = Attention::Nothing;
+        self.queue.clear();
         self.input.clear();
         self.begun = None;
-        self.hearing.fail(fault.close())
     }
 
-    /// Takes what is first in its turn.
+    /// Lends the inflater to heavy work, which gives it back before anything else is inflated.
+    pub(super) fn inflater(&mut self) -> &mut Option<Box<Inflater>> {
+        self.hearing.inflater()
+    }
+
+    /// Takes what is first in its turn, and decodes it.
     pub(super) fn pop(&mut self, turn: Turn) -> Option<Event<R>> {
-        if !self.events.is_empty() {
-            return self.events.pop();
-        }
-        if self.input.is_held() {
+        let event = if let Some(waiting) = self.queue.pop() {
+            self.hearing.event(waiting.into())
+        } else {
             self.input.resume();
+            self.take(turn, Hearing::event)?
+        };
+        if let Event::Fault(_) = event {
+            self.ignore_rest();
         }
-        self.decode(turn)
+        Some(event)
     }
 
-    /// Decodes what was read, so that the task may wait.
+    /// Takes what was read apart, so that the task may wait; what is not a control frame waits for its turn.
     pub(super) fn settle(&mut self, turn: Turn) {
-        while let Some(event) = self.decode(turn) {
-            self.events.push(event);
-            // What was read is no more than a buffer; what it inflates to may be a thousand of them.
+        while let Some(waiting) = self.take(turn, |_, arrived| Waiting::from(arrived)) {
+            self.queue.push(waiting);
             if self.weighs_enough() || turn.is_over() {
                 return self.hold_back();
             }
         }
     }
 
-    /// Decodes up to the next event, or to the end of the turn.
-    fn decode(&mut self, turn: Turn) -> Option<Event<R>> {
+    /// Takes what is first of what was read, and makes of it what `make` does; `None` if there is none, or the turn is over.
+    fn take<T>(&mut self, turn: Turn, make: impl Fn(&mut Hearing<'a, R>, Arrived<'_>) -> T) -> Option<T> {
         while self.input.is_fresh() {
-            spend(Work::Frame);
             let limits = self.limits();
             let mut left = self.input.bytes();
-            let event = match self.decoder.next(&mut left, BUFFER, limits) {
+            let made = match self.decoder.next(&mut left, BUFFER, limits) {
                 Ok(Some(frame)) => {
-                    let event = self.hearing.frame(frame);
+                    let arrived = self.hearing.frame(frame);
+                    let made = arrived.map(|arrived| make(&mut self.hearing, arrived));
                     let left = left.len();
                     self.input.advance(left);
                     if self.begun.is_some() && !self.decoder.is_mid_message() {
                         self.begun = None;
                     }
-                    event
+                    made
                 }
                 Ok(None) => {
                     let left = left.len();
@@ -251,14 +261,17 @@ impl<'a, R: Route> Inbox<'a, R> {
                     }
                     return None;
                 }
-                Err(fault) => self.hearing.fail(fault.close()),
+                Err(fault) => {
+                    let arrived = self.hearing.fail(fault.close());
+                    arrived.map(|arrived| make(&mut self.hearing, arrived))
+                }
             };
             if self.hearing.is_deaf() {
                 self.input.clear();
                 self.begun = None;
             }
-            if event.is_some() {
-                return event;
+            if made.is_some() {
+                return made;
             }
             if turn.is_over() {
                 self.hold_back();
@@ -325,7 +338,7 @@ impl<'a, R: Route> Inbox<'a, R> {
             self.broken = read.is_err();
             return Poll::Ready(());
         }
-        let event = match self.decoder.finish_large(self.limits()) {
+        let arrived = match self.decoder.finish_large() {
             Ok(None) => None,
             Ok(Some(frame)) => {
                 self.begun = None;
@@ -336,8 +349,8 @@ impl<'a, R: Route> Inbox<'a, R> {
         if self.hearing.is_deaf() {
             self.begun = None;
         }
-        if let Some(event) = event {
-            self.events.push(event);
+        if let Some(arrived) = arrived {
+            self.queue.push(arrived.into());
         }
         Poll::Ready(())
     }
@@ -354,8 +367,8 @@ impl<'a, R: Route> Inbox<'a, R> {
         if self.deadline().is_some_and(|deadline| deadline <= now) {
             // Nobody may be left to tell, but this deadline is over in any case.
             self.begun = None;
-            if let Some(event) = self.hearing.fail(Fault::FragmentTimeout.close()) {
-                self.events.push(event);
+            if let Some(arrived) = self.hearing.fail(Fault::FragmentTimeout.close()) {
+                self.queue.push(arrived.into());
             }
         }
     }

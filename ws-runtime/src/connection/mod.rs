@@ -10,12 +10,15 @@ mod ending;
 mod entry;
 mod event;
 mod hearing;
+mod heavy;
 mod inbox;
 mod input;
+mod light;
 mod reading;
 mod run;
 
 pub(crate) use self::{
     beginning::{Begin, Begun, Start, begin},
     entry::Entry,
+    light::Light,
 };

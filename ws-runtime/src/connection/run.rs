@@ -110,7 +110,7 @@ async fn live<R: Route>(driver: &mut Driver<'_, R>) {
                     match driver.burst(handler.as_mut(), |body| Route::message(route, socket, body), cx) {
                         Burst::Over => match ready!(driver.poll_next(cx)) {
                             Next::Arrived => continue,
-                            Next::Event(Event::Message(body, _)) => {
+                            Next::Event(Event::Message(body)) => {
                                 driver.invalid = 0;
                                 handler.set(Some(Route::message(route, socket, body)));
                                 continue;

@@ -32,7 +32,8 @@ pub fn inflate(data: &[u8]) {
     let [first, frames @ ..] = data else { return };
     let limits = Limits { max_message: Some(MOST), max_fragments: Some(100), fragment_timeout: None };
     let window = if first & 0x80 > 0 { 1 << 15 } else { 0 };
-    let mut decoder = Decoder::new(Role::Server, Some(Box::new(Inflater::new(window))));
+    let mut decoder = Decoder::new(Role::Server, true);
+    let mut inflater = Inflater::new(window);
     let mut kept = Vec::new();
     for chunk in frames.chunks(1 + usize::from(first & 0x7f)) {
         kept.extend_from_slice(chunk);
@@ -40,6 +41,12 @@ pub fn inflate(data: &[u8]) {
         loop {
             match decoder.next(&mut input, usize::MAX, &limits) {
                 Ok(Some(Frame::Message(message))) => assert!(message.as_bytes().len() <= MOST),
+                Ok(Some(Frame::Deflated(deflated))) => {
+                    match inflater.message(&deflated, limits.max_message) {
+                        Ok(message) => assert!(message.len() <= MOST),
+                        Err(_) => return,
+                    }
+                }
                 Ok(Some(_)) => {}
                 Ok(None) => break,
                 Err(_) => return,

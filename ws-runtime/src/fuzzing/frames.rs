@@ -58,7 +58,7 @@ fn decode(
     role: Role,
     limits: &Limits,
 ) -> (Vec<Event>, Option<Fault>) {
-    let mut decoder = Decoder::new(role, None);
+    let mut decoder = Decoder::new(role, false);
     let (mut buffer, mut events, mut rest) = (Vec::new(), Vec::new(), sent);
     let mut pieces = pieces.iter().copied().cycle();
     while !rest.is_empty() {
@@ -67,7 +67,7 @@ fn decode(
             let (now, later) = rest.split_at(piece.min(missing).min(rest.len()));
             room.extend_from_slice(now);
             rest = later;
-            match decoder.finish_large(limits) {
+            match decoder.finish_large() {
                 Ok(Some(frame)) => events.push(Event::from(frame)),
                 Ok(None) => {}
                 Err(fault) => return (events, Some(fault)),
@@ -105,6 +105,7 @@ impl From<Frame<'_>> for Event {
     fn from(frame: Frame<'_>) -> Self {
         match frame {
             Frame::Message(message) => Self::Message(message.kind(), message.as_bytes().to_vec()),
+            Frame::Deflated(_) => unreachable!("compression was not agreed on"),
             Frame::Ping(payload) => Self::Ping(payload.to_vec()),
             Frame::Pong(payload) => Self::Pong(payload.to_vec()),
             Frame::Close(code, reason) => Self::Close(code, reason.to_owned()),

@@ -98,6 +98,7 @@ impl Hub {
         then: impl FnOnce(Kind, Payload<'_>) -> T,
     ) -> Result<T, EncodeError> {
         if let Some((kind, payload)) = value.as_is() {
+            spend(Work::Moved(payload.len()));
             return Ok(then(kind, Payload::Copied(payload)));
         }
         let mut scratch = SCRATCH.take();

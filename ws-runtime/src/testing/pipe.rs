@@ -19,6 +19,7 @@ const LIMITS: Limits = Limits { max_message: None, max_fragments: None, fragment
 pub(super) struct Pipe {
     stream: DuplexStream,
     decoder: Decoder,
+    inflater: Option<Inflater>,
     /// What was agreed on about compression, if anything.
     agreed: Option<Agreed>,
     /// What compresses its messages, where they may refer to earlier ones.
@@ -41,10 +42,11 @@ pub(super) struct Pipe {
 impl Pipe {
     pub(super) fn new(stream: DuplexStream, answering: bool, agreed: Option<Agreed>) -> Self {
         let window = agreed.map(|agreed| agreed.inbound_window(Role::Client));
-        let inflater = window.map(|window| Box::new(Inflater::new(window)));
+        let inflater = window.map(Inflater::new);
         Self {
             stream,
-            decoder: Decoder::new(Role::Client, inflater),
+            decoder: Decoder::new(Role::Client, inflater.is_some()),
+            inflater,
             agreed,
             deflater: None,
             inbound: BytesMut::new(),
@@ -146,6 +148,14 @@ impl Pipe {
         let event = match self.decoder.next(&mut input, usize::MAX, &LIMITS) {
             Ok(frame) => frame.map(|frame| match frame {
                 Frame::Message(message) => Event::Message(message.into_message()),
+                Frame::Deflated(deflated) => {
+                    let inflater =
+                        self.inflater.as_mut().expect("nothing is compressed unless that was agreed on");
+                    match inflater.message(&deflated, None) {
+                        Ok(message) => Event::Message(message),
+                        Err(fault) => panic!("the server broke the protocol: {fault:?}"),
+                    }
+                }
                 Frame::Ping(payload) => Event::Ping(Bytes::copy_from_slice(payload)),
                 Frame::Pong(payload) => Event::Pong(Bytes::copy_from_slice(payload)),
                 Frame::Close(code, reason) => Event::Close(code, reason.into()),

@@ -2,19 +2,22 @@
 //!
 //! The caller owns the buffer that it reads into and lends it here; a message that lies whole in that buffer is handed
 //! out where it lies, unmasked in place. Only a frame larger than the caller's buffer, and a message in fragments, are
-//! gathered in memory of their own. The decoder has no clock, no socket and no opinion about what a message means.
+//! gathered in memory of their own. A compressed message is handed out compressed: until its turn comes, it takes no more
+//! memory than it took on the wire. The decoder has no clock, no socket and no opinion about what a message means.
+
+use std::borrow::Cow;
 
 use bytes::{Bytes, BytesMut};
 
 use super::{
-    Fault, Incoming, Inflater, Kind, Limits, Message, Role, Text,
+    Fault, Incoming, Kind, Limits, Message, Role, Text,
     close::may_be_received,
-    deflate::Inflation,
     header::{Begun, Context, Header, Opcode, unmask},
     incoming::Payload,
     plain::Plain,
     utf8,
 };
+use crate::turn::{Work, spend};
 
 /// A frame whose payload does not fit the caller's buffer is gathered in one of its own; this is how much of an announced
 /// length is reserved before any of it has arrived, in bytes.
@@ -24,18 +27,42 @@ const RESERVE: usize = 1 << 20;
 #[derive(Debug)]
 pub(crate) enum Frame<'a> {
     Message(Incoming<'a>),
+    /// A message that an [`Inflater`](super::Inflater) makes whole again.
+    Deflated(Deflated<'a>),
     Ping(&'a [u8]),
     Pong(&'a [u8]),
     /// The peer's close frame: its code, if it has one, and its reason.
     Close(Option<u16>, &'a str),
 }
 
+/// A whole message as it was compressed.
+#[derive(Debug)]
+pub(crate) struct Deflated<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) payload: Cow<'a, [u8]>,
+}
+
+impl Deflated<'_> {
+    /// Takes the message over; the payload is copied only if it still lies in the caller's buffer.
+    pub(crate) fn into_owned(self) -> Deflated<'static> {
+        Deflated { kind: self.kind, payload: Cow::Owned(self.payload.into_owned()) }
+    }
+
+    /// How much memory it holds, in bytes.
+    pub(crate) fn held(&self) -> usize {
+        match &self.payload {
+            Cow::Borrowed(payload) => payload.len(),
+            Cow::Owned(payload) => payload.capacity(),
+        }
+    }
+}
+
 /// The inbound half of one connection.
 #[derive(Debug)]
 pub(crate) struct Decoder {
     role: Role,
-    /// Where compression was agreed on.
-    inflater: Option<Box<Inflater>>,
+    /// Whether compression was agreed on.
+    inflates: bool,
     /// A message that arrives in fragments.
     message: Option<Box<Assembly>>,
     /// A frame that is too large for the caller's buffer.
@@ -45,9 +72,9 @@ pub(crate) struct Decoder {
 #[derive(Debug)]
 struct Assembly {
     kind: Kind,
-    /// As it was sent, or as far as it is inflated.
+    /// As it was sent.
     payload: Vec<u8>,
-    inflation: Option<Inflation>,
+    compressed: bool,
     fragments: usize,
     /// Up to here the payload is known to be UTF-8, so that bad text fails at once (RFC 6455 §8.1).
     checked: usize,
@@ -61,8 +88,9 @@ struct Large {
 }
 
 impl Decoder {
-    pub(crate) fn new(role: Role, inflater: Option<Box<Inflater>>) -> Self {
-        Self { role, inflater, message: None, large: None }
+    /// `inflates` says whether compression was agreed on.
+    pub(crate) fn new(role: Role, inflates: bool) -> Self {
+        Self { role, inflates, message: None, large: None }
     }
 
     /// Whether a message has begun and not ended.
@@ -97,6 +125,7 @@ impl Decoder {
             let Some((header, at, length)) = Header::read(input, self.context(), limits)? else {
                 return Ok(None);
             };
+            spend(Work::Frame);
             if input.len() - at < length {
                 if at + length > capacity {
                     self.begin_large(header, &std::mem::take(input)[at..], length);
@@ -107,7 +136,7 @@ impl Decoder {
             *input = rest;
             let payload = &mut frame[at..];
             unmask(payload, header.mask);
-            if let Some(frame) = self.frame(header, payload, limits)? {
+            if let Some(frame) = self.frame(header, payload)? {
                 return Ok(Some(frame));
             }
         }
@@ -118,9 +147,9 @@ impl Decoder {
         let begun = self.message.as_ref().map(|message| Begun {
             length: message.payload.len(),
             fragments: message.fragments,
-            compressed: message.inflation.is_some(),
+            compressed: message.compressed,
         });
-        Context { role: self.role, inflates: self.inflater.is_some(), begun }
+        Context { role: self.role, inflates: self.inflates, begun }
     }
 
     /// Takes the start of a frame over that the caller has no room for.
@@ -140,32 +169,25 @@ impl Decoder {
     }
 
     /// The message that a large frame completes, once none of its bytes is missing.
-    pub(crate) fn finish_large(&mut self, limits: &Limits) -> Result<Option<Frame<'static>>, Fault> {
+    pub(crate) fn finish_large(&mut self) -> Result<Option<Frame<'static>>, Fault> {
         let Some(large) = self.large.take_if(|large| large.payload.len() == large.length) else {
             return Ok(None);
         };
         let Large { header, mut payload, .. } = *large;
         unmask(&mut payload, header.mask);
         match (header.opcode, header.last) {
-            (Opcode::Data(kind), _) if header.compressed => {
-                self.compressed(kind, &payload, header.last, limits)
-            }
+            (Opcode::Data(kind), true) if header.compressed => Ok(Some(deflated(kind, Vec::from(payload)))),
             (Opcode::Data(kind), true) => whole(kind, payload.freeze()).map(Some),
-            (Opcode::Data(kind), false) => self.begin(kind, payload.into(), None),
-            _ => self.fragment(&payload, header.last, limits),
+            (Opcode::Data(kind), false) => self.begin(kind, payload.into(), header.compressed),
+            _ => self.fragment(&payload, header.last),
         }
     }
 
     /// One whole, unmasked frame that is no message by itself.
     #[cold]
-    fn frame<'a>(
-        &mut self,
-        header: Header,
-        payload: &'a [u8],
-        limits: &Limits,
-    ) -> Result<Option<Frame<'a>>, Fault> {
+    fn frame<'a>(&mut self, header: Header, payload: &'a [u8]) -> Result<Option<Frame<'a>>, Fault> {
         match header.opcode {
-            Opcode::Data(kind) if header.compressed => self.compressed(kind, payload, header.last, limits),
+            Opcode::Data(kind) if header.last && header.compressed => Ok(Some(deflated(kind, payload))),
             Opcode::Data(Kind::Text) if header.last => {
                 let text = utf8(payload).ok_or(Fault::Utf8)?;
                 Ok(Some(Frame::Message(Incoming(Payload::Text(text)))))
@@ -173,31 +195,12 @@ impl Decoder {
             Opcode::Data(Kind::Binary) if header.last => {
                 Ok(Some(Frame::Message(Incoming(Payload::Binary(payload)))))
             }
-            Opcode::Data(kind) => self.begin(kind, payload.to_vec(), None),
-            Opcode::Continuation => self.fragment(payload, header.last, limits),
+            Opcode::Data(kind) => self.begin(kind, payload.to_vec(), header.compressed),
+            Opcode::Continuation => self.fragment(payload, header.last),
             Opcode::Ping => Ok(Some(Frame::Ping(payload))),
             Opcode::Pong => Ok(Some(Frame::Pong(payload))),
             Opcode::Close => close(payload).map(Some),
         }
-    }
-
-    /// A message's first frame, which is compressed.
-    fn compressed(
-        &mut self,
-        kind: Kind,
-        payload: &[u8],
-        last: bool,
-        limits: &Limits,
-    ) -> Result<Option<Frame<'static>>, Fault> {
-        let Some(inflater) = &mut self.inflater else {
-            return Err(Fault::Protocol("a reserved bit is set"));
-        };
-        if last {
-            return whole(kind, inflater.whole(payload, limits.max_message)?).map(Some);
-        }
-        let (mut inflation, mut message) = (inflater.begin(), Vec::new());
-        inflation.feed(inflater, payload, &mut message, limits.max_message)?;
-        self.begin(kind, message, Some(inflation))
     }
 
     /// A message's first fragment.
@@ -205,48 +208,42 @@ impl Decoder {
         &mut self,
         kind: Kind,
         payload: Vec<u8>,
-        inflation: Option<Inflation>,
+        compressed: bool,
     ) -> Result<Option<Frame<'static>>, Fault> {
-        let mut message = Assembly { kind, payload, inflation, fragments: 1, checked: 0 };
+        let mut message = Assembly { kind, payload, compressed, fragments: 1, checked: 0 };
         message.check_text()?;
         self.message = Some(Box::new(message));
         Ok(None)
     }
 
     /// A further fragment of the message under way; its last one completes the message.
-    fn fragment<'a>(
-        &mut self,
-        payload: &[u8],
-        last: bool,
-        limits: &Limits,
-    ) -> Result<Option<Frame<'a>>, Fault> {
+    fn fragment<'a>(&mut self, payload: &[u8], last: bool) -> Result<Option<Frame<'a>>, Fault> {
         let Some(message) = &mut self.message else {
             return Err(Fault::Protocol("a continuation without a message"));
         };
-        match (&mut message.inflation, &self.inflater) {
-            (Some(inflation), Some(inflater)) => {
-                inflation.feed(inflater, payload, &mut message.payload, limits.max_message)?;
-            }
-            _ => message.payload.extend_from_slice(payload),
-        }
+        message.payload.extend_from_slice(payload);
         message.fragments += 1;
         message.check_text()?;
         if !last {
             return Ok(None);
         }
         let message = self.message.take().expect("it is the message just extended");
-        let Assembly { kind, mut payload, inflation, .. } = *message;
-        if let (Some(inflation), Some(inflater)) = (inflation, &mut self.inflater) {
-            inflation.finish(inflater, &mut payload, limits.max_message)?;
-        }
-        whole(kind, payload.into()).map(Some)
+        let Assembly { kind, payload, compressed, .. } = *message;
+        if compressed { Ok(Some(deflated(kind, payload))) } else { whole(kind, payload.into()).map(Some) }
+    }
+
+    /// How much memory is held of a message under way, in bytes.
+    #[cfg(test)]
+    pub(crate) fn held(&self) -> usize {
+        self.message.as_ref().map_or(0, |message| message.payload.capacity())
+            + self.large.as_ref().map_or(0, |large| large.payload.capacity())
     }
 }
 
 impl Assembly {
     /// Fails on bytes that can no longer become UTF-8; a character cut by the end of the fragment may still be completed.
     fn check_text(&mut self) -> Result<(), Fault> {
-        if self.kind == Kind::Text {
+        if self.kind == Kind::Text && !self.compressed {
             match std::str::from_utf8(&self.payload[self.checked..]) {
                 Ok(text) => self.checked += text.len(),
                 Err(error) if error.error_len().is_none() => self.checked += error.valid_up_to(),
@@ -259,11 +256,19 @@ impl Assembly {
 
 /// A complete message in memory of its own.
 fn whole<'a>(kind: Kind, payload: Bytes) -> Result<Frame<'a>, Fault> {
-    let message = match kind {
+    Ok(Frame::Message(message(kind, payload)?.into()))
+}
+
+fn deflated<'a>(kind: Kind, payload: impl Into<Cow<'a, [u8]>>) -> Frame<'a> {
+    Frame::Deflated(Deflated { kind, payload: payload.into() })
+}
+
+/// A message of a whole payload, if that is what its kind asks for.
+pub(super) fn message(kind: Kind, payload: Bytes) -> Result<Message, Fault> {
+    Ok(match kind {
         Kind::Text => Message::Text(Text::from_utf8(payload).map_err(|_| Fault::Utf8)?),
         Kind::Binary => Message::Binary(payload),
-    };
-    Ok(Frame::Message(message.into()))
+    })
 }
 
 /// RFC 6455 §5.5.1: a close frame is empty, or a code and a UTF-8 reason.

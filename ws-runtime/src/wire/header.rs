@@ -87,7 +87,7 @@ impl Header {
         {
             // What is compressed may be longer on the wire than it is, but only so much.
             let shrinks = compressed || context.begun.is_some_and(|begun| begun.compressed);
-            if !shrinks || length > most_on_wire(most) {
+            if !shrinks || length.saturating_add(before) > most_on_wire(most) {
                 return Err(Fault::TooLong);
             }
         }

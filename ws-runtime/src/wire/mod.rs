@@ -18,7 +18,7 @@ mod text;
 
 pub(crate) use self::{
     accept::accept_key,
-    decoder::{Decoder, Frame},
+    decoder::{Decoder, Deflated, Frame},
     deflate::{
         Agreed, Deflater, Deflating, Format, Inflater, Malformed, Mismatch, answer, confirm, deflate, offer,
     },

@@ -8,7 +8,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 use super::deflater::TAIL;
 use crate::{
     turn::{Work, spend},
-    wire::Fault,
+    wire::{Deflated, Fault, Message, decoder::message},
 };
 
 /// The largest buffer that a thread keeps for messages that are being inflated, in bytes.
@@ -17,7 +17,7 @@ const KEPT: usize = 64 * 1024;
 const STEP: usize = 1024;
 /// An empty block that is said to be the last one (RFC 1951 §3.2.6): after it, a stream has ended.
 const END: [u8; 2] = [0x03, 0x00];
-/// How often a frame may end the stream within itself (RFC 7692 §7.2.3.4). Each beginning has its price, and no deflater does
+/// How often a message may end the stream within itself (RFC 7692 §7.2.3.4). Each beginning has its price, and no deflater does
 /// it more than once a flush.
 const MAX_ENDS: u32 = 64;
 
@@ -43,12 +43,15 @@ pub(crate) struct Inflater {
     history: Vec<u8>,
 }
 
-/// One message that is being inflated.
-#[derive(Debug)]
-pub(in crate::wire) struct Inflation {
+/// One message that is being inflated. The stream that it borrows goes back to its thread in any case.
+struct Inflation<'a> {
+    inflater: &'a Inflater,
     stream: Option<Box<Decompress>>,
     /// The stream has said that it ended, which a message's end is not.
     ended: bool,
+    ends: u32,
+    /// The longest that the message may become, in bytes.
+    most: usize,
 }
 
 impl Inflater {
@@ -56,35 +59,41 @@ impl Inflater {
         Self { window, history: Vec::new() }
     }
 
-    /// Inflates a message that came in one frame.
-    pub(in crate::wire) fn whole(&mut self, payload: &[u8], limit: Option<usize>) -> Result<Bytes, Fault> {
+    /// Makes a message whole again. One that fails changes nothing here.
+    ///
+    /// # Errors
+    /// [`Fault::TooLong`] if it is longer than `limit`, in bytes: beyond that nothing is inflated but what the buffer at hand has
+    /// room for.
+    pub(crate) fn message(
+        &mut self,
+        deflated: &Deflated<'_>,
+        limit: Option<usize>,
+    ) -> Result<Message, Fault> {
+        message(deflated.kind, self.whole(&deflated.payload, limit)?)
+    }
+
+    pub(super) fn whole(&mut self, payload: &[u8], limit: Option<usize>) -> Result<Bytes, Fault> {
         let mut message = SCRATCH.take();
         message.clear();
         if message.capacity() == 0 {
             message.reserve_exact(KEPT);
         }
-        let mut inflation = self.begin();
-        inflation.feed(self, payload, &mut message, limit)?;
-        inflation.finish(self, &mut message, limit)?;
-        if message.capacity() > KEPT {
-            return Ok(message.into());
+        let inflated = Inflation::new(self, limit).inflate(payload, &mut message);
+        if inflated.is_ok() {
+            self.remember(&message);
         }
-        let whole = Bytes::copy_from_slice(&message);
+        if message.capacity() > KEPT {
+            return inflated.map(|()| message.into());
+        }
+        let whole = inflated.map(|()| Bytes::copy_from_slice(&message));
         SCRATCH.set(message);
-        Ok(whole)
+        whole
     }
 
     /// What later messages may refer to.
     #[cfg(test)]
     pub(super) fn kept(&self) -> &[u8] {
         &self.history
-    }
-
-    /// Begins a message.
-    pub(in crate::wire) fn begin(&self) -> Inflation {
-        let mut stream = IDLE.take().unwrap_or_else(|| Box::new(Decompress::new(false)));
-        self.restart(&mut stream, &[]);
-        Inflation { stream: Some(stream), ended: false }
     }
 
     /// Has a stream begin anew, with what the peer may refer to behind it.
@@ -102,6 +111,9 @@ impl Inflater {
 
     /// Remembers what later messages may refer to.
     fn remember(&mut self, message: &[u8]) {
+        if self.window == 0 {
+            return;
+        }
         if message.len() >= self.window {
             self.history.clear();
             self.history.extend_from_slice(&message[message.len() - self.window..]);
@@ -114,43 +126,50 @@ impl Inflater {
     }
 }
 
-impl Inflation {
-    /// Inflates a frame's payload, behind what `message` holds. Beyond the limit nothing is inflated but what the buffer at hand
-    /// has room for.
-    pub(in crate::wire) fn feed(
-        &mut self,
-        inflater: &Inflater,
-        payload: &[u8],
-        message: &mut Vec<u8>,
-        limit: Option<usize>,
-    ) -> Result<(), Fault> {
-        let Some(stream) = &mut self.stream else { return Err(Fault::Compression) };
+impl<'a> Inflation<'a> {
+    fn new(inflater: &'a Inflater, limit: Option<usize>) -> Self {
+        let mut stream = IDLE.take().unwrap_or_else(|| Box::new(Decompress::new(false)));
+        inflater.restart(&mut stream, &[]);
         let most = limit.unwrap_or(usize::MAX);
-        let (mut rest, mut ends) = (payload, 0);
+        Self { inflater, stream: Some(stream), ended: false, ends: 0, most }
+    }
+
+    /// Inflates all of a message (RFC 7692 §7.2.2): behind what the sender left out, a block has ended.
+    fn inflate(mut self, payload: &[u8], message: &mut Vec<u8>) -> Result<(), Fault> {
+        self.feed(payload, message)?;
+        self.feed(&TAIL, message)?;
+        // A message that breaks off inside a block would have taken these bytes for its own.
+        self.feed(&END, message)?;
+        if self.ended { Ok(()) } else { Err(Fault::Compression) }
+    }
+
+    /// Inflates a part, behind what `message` holds.
+    fn feed(&mut self, payload: &[u8], message: &mut Vec<u8>) -> Result<(), Fault> {
+        let Some(stream) = &mut self.stream else { return Err(Fault::Compression) };
+        let mut rest = payload;
         loop {
             if self.ended {
                 if rest.is_empty() {
                     return Ok(());
                 }
                 // RFC 7692 §7.2.3.4: a block may be called the last one, and others follow.
-                ends += 1;
-                if ends > MAX_ENDS {
+                self.ends += 1;
+                if self.ends > MAX_ENDS {
                     return Err(Fault::Compression);
                 }
-                inflater.restart(stream, message);
+                self.inflater.restart(stream, message);
                 self.ended = false;
             }
             if message.len() == message.capacity() {
                 let step = message.len().max(rest.len().saturating_mul(3)).max(STEP);
-                message.reserve_exact(step.min(most.saturating_add(1) - message.len()));
+                message.reserve_exact(step.min(self.most.saturating_add(1) - message.len()));
             }
             let (taken, made) = (stream.total_in(), message.len());
             let status = stream
                 .decompress_vec(rest, message, FlushDecompress::Sync)
                 .map_err(|_| Fault::Compression)?;
             spend(Work::Inflated(message.len() - made));
-            // The decoder counts inflated bytes, so that a bomb goes off at the limit.
-            if message.len() > most {
+            if message.len() > self.most {
                 return Err(Fault::TooLong);
             }
             let taken = usize::try_from(stream.total_in() - taken).unwrap_or(rest.len());
@@ -166,28 +185,9 @@ impl Inflation {
             }
         }
     }
-
-    /// Ends the message (RFC 7692 §7.2.2): behind what the sender left out, a block has ended.
-    pub(in crate::wire) fn finish(
-        mut self,
-        inflater: &mut Inflater,
-        message: &mut Vec<u8>,
-        limit: Option<usize>,
-    ) -> Result<(), Fault> {
-        self.feed(inflater, &TAIL, message, limit)?;
-        // A message that breaks off inside a block would have taken these bytes for its own.
-        self.feed(inflater, &END, message, limit)?;
-        if !self.ended {
-            return Err(Fault::Compression);
-        }
-        if inflater.window > 0 {
-            inflater.remember(message);
-        }
-        Ok(())
-    }
 }
 
-impl Drop for Inflation {
+impl Drop for Inflation<'_> {
     fn drop(&mut self) {
         // A thread that is ending keeps nothing.
         let _ = IDLE.try_with(|idle| idle.set(self.stream.take()));

@@ -9,7 +9,7 @@ mod inflater;
 mod negotiation;
 mod settings;
 
-pub(super) use self::inflater::{Inflation, most_on_wire};
+pub(super) use self::inflater::most_on_wire;
 pub use self::settings::Deflate;
 pub(crate) use self::{
     deflater::{Deflater, Deflating, Format, deflate},

@@ -1,0 +1,96 @@
+//! Work that costs more than a turn: on threads of its own, so many at a time, first come, first served.
+
+use std::sync::{Arc, OnceLock};
+
+use tokio::{
+    runtime::Handle,
+    sync::Semaphore,
+    task::{spawn_blocking, yield_now},
+};
+
+/// The heavy work of one server. However many clients ask for it, the threads that look after the sockets are never busy with it.
+#[derive(Debug, Default)]
+pub(crate) struct HeavyWork {
+    /// Made when it is first needed: only then is it certain that there is a runtime to ask.
+    permits: OnceLock<Arc<Semaphore>>,
+}
+
+impl HeavyWork {
+    /// Runs work when its turn comes. `None` if the runtime is shutting down, or the work panicked.
+    ///
+    /// # Cancel safety
+    /// Work that waits is dropped. Work that runs goes on, keeps its permit, and its result is dropped.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        let permits = self
+            .permits
+            .get_or_init(|| Arc::new(Semaphore::new(places(Handle::current().metrics().num_workers()))));
+        // It is never closed.
+        let permit = Arc::clone(permits).acquire_owned().await.ok()?;
+        let done = spawn_blocking(move || {
+            let done = work();
+            drop(permit);
+            done
+        })
+        .await;
+        // It was woken by another thread and not by the network, which has its turn before the next piece of work does.
+        yield_now().await;
+        done.ok()
+    }
+}
+
+/// How many pieces of work run at a time beside so many workers: one core is left to the sockets where there are several.
+fn places(workers: usize) -> usize {
+    workers.saturating_sub(1).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Barrier,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use super::*;
+
+    #[test]
+    fn a_core_is_left_to_the_sockets() {
+        for (workers, expected) in [(0, 1), (1, 1), (2, 1), (3, 2), (16, 15)] {
+            assert_eq!(places(workers), expected, "{workers} workers");
+        }
+    }
+
+    #[tokio::test]
+    async fn work_runs_apart_and_one_at_a_time_on_one_worker() {
+        let heavy = Arc::new(HeavyWork::default());
+        let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        // The first work waits for this very thread, which is free meanwhile.
+        let barrier = Arc::new(Barrier::new(2));
+        let mut tasks = Vec::new();
+        for number in 0..8 {
+            let (heavy, running, most) = (Arc::clone(&heavy), Arc::clone(&running), Arc::clone(&most));
+            let barrier = Arc::clone(&barrier);
+            tasks.push(tokio::spawn(async move {
+                let work = move || {
+                    most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    if number == 0 {
+                        barrier.wait();
+                    }
+                    running.fetch_sub(1, Ordering::SeqCst);
+                    number
+                };
+                heavy.run(work).await
+            }));
+        }
+        while running.load(Ordering::SeqCst) == 0 {
+            yield_now().await;
+        }
+        barrier.wait();
+        for (number, task) in tasks.into_iter().enumerate() {
+            assert_eq!(task.await.ok().flatten(), Some(number));
+        }
+        assert_eq!(most.load(Ordering::SeqCst), 1);
+    }
+}

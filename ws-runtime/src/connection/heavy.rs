@@ -1,0 +1,60 @@
+//! Messages that cost too much for a turn: they are inflated and decoded on other threads, as permits for that allow.
+//!
+//! Meanwhile the connection goes on as it does while a handler runs: control frames are answered, what is queued is written, and
+//! what arrives waits.
+
+use std::sync::Arc;
+
+use super::{
+    Entry,
+    answer::Rest,
+    driver::{Done, Driver},
+    event::{Event, Heavy},
+    hearing::decode_any,
+};
+use crate::{
+    route::Route,
+    turn::{Work, spend},
+    wire::{Fault, Inflater},
+};
+
+/// What came of heavy work, and the inflater that it borrowed.
+type Worked<R> = (Result<Event<R>, Fault>, Option<Box<Inflater>>);
+
+impl<'a, R: Route> Driver<'a, R> {
+    /// Waits until a heavy message is decoded.
+    pub(super) async fn lift(&mut self, heavy: Heavy) -> Result<(), Rest<'a, R>> {
+        let entry = Arc::clone(self.entry);
+        let inflater = self.inbox.inflater().take();
+        let work = self.entry.heavy.run(move || work(heavy, &entry, inflater));
+        let event = match self.during(work).await {
+            Done::Returned(Some((event, inflater))) => {
+                *self.inbox.inflater() = inflater;
+                event.unwrap_or_else(|fault| self.inbox.fail(fault))
+            }
+            Done::Returned(None) => Event::Panicked("decoding was cut off".into()),
+            Done::Panicked(panic) => Event::Panicked(panic),
+            Done::Aborted => return Err(Rest::Aborted),
+        };
+        spend(Work::Message);
+        // A connection that we closed meanwhile handles no more messages.
+        if self.has_failed() || self.report.is_closing() { Ok(()) } else { Err(Rest::Event(event)) }
+    }
+}
+
+fn work<R: Route>(heavy: Heavy, entry: &Entry<R>, mut inflater: Option<Box<Inflater>>) -> Worked<R> {
+    let message = match heavy {
+        Heavy::Decode(message) => return (Ok(decode_any(message.into(), entry)), inflater),
+        Heavy::Inflate(deflated) => {
+            let limit = entry.hub.settings.limits.max_message;
+            inflater
+                .as_mut()
+                .ok_or(Fault::Compression)
+                .and_then(|inflater| inflater.message(&deflated, limit))
+        }
+    };
+    let event = message.map(|message| {
+        if R::HANDLERS.transform_message { Event::Raw(message) } else { decode_any(message.into(), entry) }
+    });
+    (event, inflater)
+}

@@ -1,0 +1,146 @@
+//! Which messages are light enough to be inflated and decoded in their connection's turn. All others are heavy work.
+
+use std::any::TypeId;
+
+use crate::{
+    codec::{Form, Plan},
+    turn::Work,
+    wire::{Deflated, Fault, Inflater, Kind, Message},
+};
+
+/// The longest message whose decoding may cost more than a copy and that is decoded in a turn, in bytes. If it is invalid, it costs
+/// up to twelve times as much to say why: most of a turn.
+const DECODED: usize = 16 * 1024;
+/// The most that is inflated in a turn, in bytes: as much as the buffer of the thread holds.
+const INFLATED: usize = 64 * 1024 - 1;
+
+/// The longest messages that are decoded in a turn, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Light {
+    text: usize,
+    binary: usize,
+}
+
+impl Light {
+    /// Decides for a route whose messages are of type `B`.
+    pub(crate) fn of<B: 'static>(plan: &Plan) -> Self {
+        match plan.form() {
+            Form::Text | Form::Binary => Self::ALL,
+            Form::Raw if TypeId::of::<B>() == TypeId::of::<Message>() => Self::ALL,
+            Form::Json(_) | Form::Mixed(_) => Self { text: DECODED, binary: usize::MAX },
+            // What a `Decode` that is written by hand does is not known.
+            Form::Raw => Self { text: DECODED, binary: DECODED },
+        }
+    }
+
+    /// No message is decoded at all, or that is a copy at most.
+    const ALL: Self = Self { text: usize::MAX, binary: usize::MAX };
+
+    /// Whether a message of so many bytes is decoded in a turn.
+    #[inline]
+    pub(super) fn takes(self, kind: Kind, length: usize) -> bool {
+        length <= DECODED
+            || length
+                <= match kind {
+                    Kind::Text => self.text,
+                    Kind::Binary => self.binary,
+                }
+    }
+}
+
+impl Light {
+    /// What it costs to decode a message in a turn.
+    #[inline]
+    pub(super) fn work(self, kind: Kind, length: usize) -> Work {
+        let longest = match kind {
+            Kind::Text => self.text,
+            Kind::Binary => self.binary,
+        };
+        if longest == usize::MAX { Work::Moved(length) } else { Work::Coded(length) }
+    }
+}
+
+/// Inflates a message, if that is light enough; `None` if it is not, and then nothing has changed.
+pub(super) fn inflate(
+    inflater: &mut Inflater,
+    deflated: &Deflated<'_>,
+    limit: Option<usize>,
+) -> Result<Option<Message>, Fault> {
+    let limit = limit.unwrap_or(usize::MAX);
+    if deflated.payload.len() > INFLATED {
+        return Ok(None);
+    }
+    match inflater.message(deflated, Some(limit.min(INFLATED))) {
+        Err(Fault::TooLong) if limit > INFLATED => Ok(None),
+        inflated => inflated.map(Some),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::{
+        codec::{Decode, Invalid, Mixed},
+        wire::{Deflate, Deflater, Format, Incoming},
+    };
+
+    struct ByHand;
+
+    impl Decode for ByHand {
+        fn decode(_: Incoming<'_>, _: &Plan) -> Result<Self, Invalid> {
+            Ok(Self)
+        }
+    }
+
+    #[test]
+    fn messages_are_light_by_type_kind_and_length() {
+        fn light<B: Decode>() -> Light {
+            Light::of::<B>(&B::plan().unwrap())
+        }
+        for (light, text, binary) in [
+            (light::<Message>(), usize::MAX, usize::MAX),
+            (light::<String>(), usize::MAX, usize::MAX),
+            (light::<Bytes>(), usize::MAX, usize::MAX),
+            (light::<Vec<u8>>(), usize::MAX, usize::MAX),
+            (light::<Value>(), 16_384, usize::MAX),
+            (light::<Vec<u64>>(), 16_384, usize::MAX),
+            (light::<Mixed<u8>>(), 16_384, usize::MAX),
+            (light::<ByHand>(), 16_384, 16_384),
+        ] {
+            for (kind, most) in [(Kind::Text, text), (Kind::Binary, binary)] {
+                assert!(light.takes(kind, most), "{light:?}, {kind:?}");
+                assert!(most == usize::MAX || !light.takes(kind, most + 1), "{light:?}, {kind:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn messages_are_inflated_in_a_turn_up_to_a_length() {
+        let deflating = Deflate::new().deflating(Format::deflated(15));
+        for (length, limit, expected) in [
+            (0, None, Ok(Some(0))),
+            (INFLATED, None, Ok(Some(INFLATED))),
+            (INFLATED + 1, None, Ok(None)),
+            (1 << 20, Some(1 << 20), Ok(None)),
+            (1 << 20, Some(INFLATED + 1), Ok(None)),
+            (1 << 20, Some(INFLATED), Err(Fault::TooLong)),
+            (1001, Some(1000), Err(Fault::TooLong)),
+        ] {
+            let mut payload = Vec::new();
+            assert!(Deflater::new(deflating).deflate(&vec![b'x'; length], &mut payload));
+            let deflated = Deflated { kind: Kind::Text, payload: payload.into() };
+            let mut inflater = Inflater::new(1 << 15);
+            let inflated = inflate(&mut inflater, &deflated, limit).map(|inflated| inflated.map(|m| m.len()));
+            assert_eq!(inflated, expected, "{length} bytes, at most {limit:?}");
+            if expected == Ok(None) {
+                let whole = inflater.message(&deflated, None).map(|message| message.len());
+                assert_eq!(whole, Ok(length), "nothing has changed");
+            }
+        }
+        let long = Deflated { kind: Kind::Text, payload: vec![0; INFLATED + 1].into() };
+        assert_eq!(inflate(&mut Inflater::new(0), &long, None), Ok(None), "it is not looked at");
+    }
+}
