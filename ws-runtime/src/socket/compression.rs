@@ -54,7 +54,7 @@ impl State {
 impl Line {
     /// In which format it gets what is published.
     pub(super) fn format(&self) -> Format {
-        self.agreed.as_ref().map_or(Format::PLAIN, |agreed| agreed.outbound(Role::Server).format)
+        self.agreed.as_ref().map_or(Format::PLAIN, Agreed::published)
     }
 
     /// What was agreed on about compression.

@@ -1,4 +1,4 @@
-//! One message as frames: as it is, and compressed for each window that somebody agreed on.
+//! One message as frames: as it is, and compressed for the server's window and for the smallest one.
 
 use std::sync::Arc;
 
@@ -27,8 +27,10 @@ pub(super) struct Packed<'a> {
     /// Where the memory counts that many queues share.
     outbound: &'a Arc<Outbound>,
     plain: Option<Frame>,
-    /// By format.
-    deflated: [Made; Format::COUNT],
+    /// For the smallest window.
+    narrow: Made,
+    /// For the server's own.
+    wide: Made,
 }
 
 /// What became of the message in one format.
@@ -62,8 +64,8 @@ impl<'a> Packed<'a> {
     ) -> Self {
         let pointer = settings.latest_by_key.filter(|_| kind == Kind::Text);
         let key = pointer.and_then(|pointer| latest::key(pointer, payload.as_bytes()));
-        let deflated = [const { Made::Nothing }; Format::COUNT];
-        Self { kind, payload, settings: settings.deflate, key, outbound, plain: None, deflated }
+        let (narrow, wide) = (Made::Nothing, Made::Nothing);
+        Self { kind, payload, settings: settings.deflate, key, outbound, plain: None, narrow, wide }
     }
 
     pub(super) fn kind(&self) -> Kind {
@@ -89,14 +91,14 @@ impl<'a> Packed<'a> {
     /// Makes the frame of a format, unless it is made.
     pub(super) fn prepare(&mut self, format: Format) {
         self.compress(format);
-        if !matches!(self.deflated[format.index()], Made::Smaller(_)) && self.plain.is_none() {
+        if !matches!(self.deflated(format), Made::Smaller(_)) && self.plain.is_none() {
             self.plain = Some(Frame::plain(self.kind, &self.payload, self.outbound));
         }
     }
 
     /// The frame of a format, once it is made.
     pub(super) fn made(&self, format: Format) -> Parcel<'_> {
-        let frame = match &self.deflated[format.index()] {
+        let frame = match self.deflated(format) {
             Made::Smaller(frame) => Some(frame),
             _ => self.plain.as_ref(),
         };
@@ -104,10 +106,18 @@ impl<'a> Packed<'a> {
         Parcel { head, rest, key: self.key.as_ref() }
     }
 
+    fn deflated(&self, format: Format) -> &Made {
+        match format {
+            Format::PLAIN => &Made::Nothing,
+            Format::NARROW => &self.narrow,
+            _ => &self.wide,
+        }
+    }
+
     /// Makes the compressed frame for a format, if the message is to be compressed.
     fn compress(&mut self, format: Format) {
-        let made = &mut self.deflated[format.index()];
         let Some(settings) = self.settings.filter(|_| format != Format::PLAIN) else { return };
+        let made = if format == Format::NARROW { &mut self.narrow } else { &mut self.wide };
         let payload = self.payload.as_bytes();
         if matches!(made, Made::Nothing) && payload.len() >= settings.threshold {
             let mut bytes = Vec::new();

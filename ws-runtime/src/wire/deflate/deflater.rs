@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use flate2::{Compress, Compression, FlushCompress};
 
+use super::settings::Side;
 use crate::turn::{Work, spend};
 
 /// How many streams a thread keeps for whoever compresses next. One is up to 320 KB; routes mostly agree on one kind.
@@ -25,16 +26,17 @@ pub(crate) struct Format(u8);
 impl Format {
     /// As it is.
     pub(crate) const PLAIN: Self = Self(0);
-    /// How many there are.
-    pub(crate) const COUNT: usize = 8;
+    /// The smallest window that zlib can compress in, which every client can inflate.
+    pub(crate) const NARROW: Self = Self(Side::LEAST);
 
     pub(crate) const fn deflated(bits: u8) -> Self {
         Self(bits)
     }
 
-    /// Its number among all, from 0.
-    pub(crate) fn index(self) -> usize {
-        usize::from(self.0.saturating_sub(8))
+    /// The window as a power of two bytes.
+    #[cfg(test)]
+    pub(crate) fn bits(self) -> u8 {
+        self.0
     }
 }
 

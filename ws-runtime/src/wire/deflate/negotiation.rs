@@ -20,18 +20,27 @@ pub(crate) struct Agreed {
     client: Side,
     level: u8,
     threshold: u32,
+    /// Whether the server's window is as large as its settings let it be.
+    full: bool,
 }
 
 impl Agreed {
     fn new(settings: &Deflate, server: Side, client: Side) -> Self {
         let threshold = u32::try_from(settings.threshold).unwrap_or(u32::MAX);
-        Self { server, client, level: settings.level, threshold }
+        let full = server.bits >= settings.server.bits;
+        Self { server, client, level: settings.level, threshold, full }
     }
 
     /// What this end sends.
     pub(crate) fn outbound(&self, role: Role) -> Deflating {
         let side = if role == Role::Server { self.server } else { self.client };
         Deflating { format: Format::deflated(side.bits), level: self.level, takeover: side.takeover }
+    }
+
+    /// In which format the server sends what it publishes: for its own window, or for the smallest. So a message is compressed
+    /// at most twice, whatever windows its receivers asked for.
+    pub(crate) fn published(&self) -> Format {
+        if self.full { Format::deflated(self.server.bits) } else { Format::NARROW }
     }
 
     /// From how many bytes on this end compresses a message.

@@ -14,8 +14,9 @@
 /// | `client_no_context_takeover` | on | the same for what the client sends, as far as it heeds it |
 /// | `server_max_window_bits`, `client_max_window_bits` | 15 | how far back a message may refer, as a power of two bytes |
 ///
-/// A message is compressed in one piece, by whoever sends it: a megabyte takes some ten milliseconds. What is
-/// published is compressed once for all sockets with the same window. `max_payload_length` counts inflated bytes, and no more
+/// A message is compressed in one piece, by whoever sends it: a megabyte takes some ten milliseconds. A published message is
+/// compressed at most twice: once for all sockets with the server's window, and once, for the smallest window, for those whose
+/// client asked for less. `max_payload_length` counts inflated bytes, and no more
 /// is ever inflated.
 ///
 /// # Takeover

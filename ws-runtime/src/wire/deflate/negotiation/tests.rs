@@ -136,7 +136,7 @@ fn both_ends_understand_the_answer_alike() {
             let (sender, receiver) =
                 if from == Role::Server { (&server, &client) } else { (&client, &server) };
             let Deflating { format, takeover, .. } = sender.outbound(from);
-            let reach = if takeover { 256 << format.index() } else { 0 };
+            let reach = if takeover { 1 << format.bits() } else { 0 };
             assert!(reach <= receiver.inbound_window(to), "{offer} was answered by {answer}: {from:?}");
         }
     }
@@ -173,4 +173,24 @@ fn a_client_that_is_told_eight_bits_compresses_nothing() {
     let agreed = confirm([&b"permessage-deflate; client_max_window_bits=8"[..]], &TAKEOVER);
     let agreed = agreed.expect("it is an answer").expect("and says so");
     assert_eq!(agreed.threshold(), u32::MAX as usize);
+}
+
+/// Whatever windows clients ask for, what is published is compressed for the server's own window and for the smallest.
+#[test]
+fn published_messages_have_two_formats_at_most() {
+    for most in 9..=15 {
+        let settings = Deflate::new().server_max_window_bits(most);
+        let mut formats = Vec::new();
+        for asked in 9..=15 {
+            let offer = format!("permessage-deflate; server_max_window_bits={asked}");
+            let (agreed, _) = answer([offer.as_bytes()], &settings).ok().flatten().expect("it can be met");
+            let (own, published) = (agreed.outbound(Role::Server).format, agreed.published());
+            assert!(published.bits() <= own.bits(), "{asked} of {most}: the client cannot inflate it");
+            assert_eq!(published == own, asked >= most || asked == 9, "{asked} of {most}");
+            formats.push(published.bits());
+        }
+        formats.sort_unstable();
+        formats.dedup();
+        assert_eq!(formats, if most == 9 { vec![9] } else { vec![9, most] });
+    }
 }
