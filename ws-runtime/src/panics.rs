@@ -2,6 +2,7 @@
 
 use std::{
     any::Any,
+    ops::Deref,
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
@@ -18,9 +19,62 @@ pub(crate) fn drop_quietly<T>(value: T) {
     }
 }
 
+/// Data of the application's. A panic in its `Drop` is caught and logged, whoever happens to be the last to drop it.
+#[derive(Debug)]
+pub(crate) struct Guarded<T>(Option<T>);
+
+impl<T> Guarded<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(Some(value))
+    }
+}
+
+impl<T> Deref for Guarded<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0.as_ref().expect("the value is taken out only when it is dropped")
+    }
+}
+
+impl<T> Drop for Guarded<T> {
+    fn drop(&mut self) {
+        drop_quietly(self.0.take());
+    }
+}
+
 #[cold]
 fn message(panic: &(dyn Any + Send)) -> Box<str> {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     text.unwrap_or("a panic without a message").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Bomb(u8);
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("dropped");
+        }
+    }
+
+    #[test]
+    fn guarded_data_does_not_panic_in_drop() {
+        let bomb = Guarded::new(Bomb(7));
+        assert_eq!((*bomb).0, 7);
+        drop(bomb);
+    }
+
+    #[test]
+    fn guarded_data_is_dropped_while_another_panic_unwinds() {
+        let message = catch(|| {
+            let _bombs = [Guarded::new(Bomb(1)), Guarded::new(Bomb(2))];
+            panic!("first");
+        });
+        assert_eq!(message.err().as_deref(), Some("first"));
+    }
 }

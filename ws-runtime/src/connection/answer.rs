@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Reports a failed handler where no error frame can be told from the route's own messages, and where nothing can be sent any more.
-const FAILED: Close = Close::new(1011, "internal error");
+pub(super) const FAILED: Close = Close::new(1011, "internal error");
 
 /// Whether the connection goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,8 +50,8 @@ impl<'a, R: Route> Driver<'a, R> {
     pub(super) fn settle(&mut self, done: Done<Outcome<'a, Response<R>>>) -> Result<(), Rest<'a, R>> {
         match done {
             Done::Returned(Outcome::Unsaid | Outcome::Nothing) => {}
-            Done::Returned(Outcome::One(response)) => return self.send(&[response]),
-            Done::Returned(Outcome::Many(responses)) => return self.send(&responses),
+            Done::Returned(Outcome::One(response)) => return self.send([response]),
+            Done::Returned(Outcome::Many(responses)) => return self.send(responses),
             Done::Returned(Outcome::Stream(stream)) => return Err(Rest::Replies(vec![stream])),
             Done::Returned(Outcome::Close(close)) => self.socket.close(close),
             Done::Returned(Outcome::Failed(error)) => return Err(Rest::Error(Error::Failed(error))),
@@ -62,10 +62,10 @@ impl<'a, R: Route> Driver<'a, R> {
     }
 
     /// Sends a reply, whatever its types' code does.
-    fn send(&self, responses: &[Response<R>]) -> Result<(), Rest<'a, R>> {
+    fn send(&self, responses: impl IntoIterator<Item = Response<R>>) -> Result<(), Rest<'a, R>> {
         let sent = catch(|| {
             for response in responses {
-                self.socket.send(response);
+                self.socket.send(&response);
             }
         });
         sent.map_err(|panic| Rest::Error(Error::Panicked(panic)))

@@ -2,7 +2,7 @@
 
 use std::{future::poll_fn, task::Poll};
 
-use super::driver::Driver;
+use super::{answer::FAILED, driver::Driver};
 use crate::{
     route::Route,
     socket::{Fact, Wish},
@@ -17,6 +17,14 @@ impl<R: Route> Driver<'_, R> {
         self.failed = true;
         self.inbox.mute(self.turn);
         self.begin_deadline();
+    }
+
+    /// Fails the connection after a panic that no handler's call has caught.
+    #[cold]
+    pub(super) fn fail_after_panic(&mut self, panic: &str) {
+        let (route, socket) = (self.entry.hub.path, self.socket.id());
+        tracing::error!(route, socket, panic, "a value of the application panicked when it was dropped");
+        self.fail(&FAILED);
     }
 
     /// Whether [`fail`](Self::fail) was called: nothing follows but the last frames.

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     admission::TaskGuard,
+    panics::{catch, drop_quietly},
     route::Route,
     socket::{Socket, Wish},
 };
@@ -40,23 +41,39 @@ pub(super) fn run<R: Route>(
         let settled = {
             let (mut opening, mut opened) = (pin!(open(&mut driver)), Some(opened));
             poll_fn(|cx| {
-                let polled = opening.as_mut().poll(cx);
+                let polled = catch(|| opening.as_mut().poll(cx));
                 drop(opened.take());
-                polled
+                caught(polled)
             })
             .await
         };
         poll_fn(|cx| driver.poll_arrival(cx)).await;
-        if settled == Settled::Open {
-            live(&mut driver).await;
+        let settled = match settled {
+            Ok(Settled::Open) => {
+                let mut living = pin!(live(&mut driver));
+                poll_fn(|cx| caught(catch(|| living.as_mut().poll(cx)))).await
+            }
+            settled => settled.map(drop),
+        };
+        if let Err(panic) = settled {
+            driver.fail_after_panic(&panic);
         }
-        driver.feed.clear();
+        drop_quietly(std::mem::take(&mut driver.feed));
         socket.leave_topics();
         driver.linger().await;
         let closed = socket.line().finish();
         if let Done::Panicked(text) = driver.during(Route::close(&entry.route, socket, closed)).await {
             tracing::error!(route = entry.hub.path, socket = socket.id(), panic = %text, "`close` panicked");
         }
+    }
+}
+
+/// The code of the application's panicked where nothing else catches it, in a `Drop` for example: the future that it unwound
+/// through is over, and the connection ends as after any other panic.
+fn caught<T>(polled: Result<Poll<T>, Box<str>>) -> Poll<Result<T, Box<str>>> {
+    match polled {
+        Ok(polled) => polled.map(Ok),
+        Err(panic) => Poll::Ready(Err(panic)),
     }
 }
 

@@ -16,10 +16,9 @@ pub(super) fn leads(schema: &Value, pointer: &str) -> bool {
 }
 
 fn walk(root: &Value, schema: &Value, steps: &[String], depth: usize) -> bool {
-    let (Some(depth), Some((step, rest))) = (depth.checked_sub(1), steps.split_first()) else {
-        return true;
-    };
+    let Some(depth) = depth.checked_sub(1) else { return true };
     let schema = resolve(root, schema);
+    let Some((step, rest)) = steps.split_first() else { return !is_nothing(schema) };
     let Value::Object(schema) = schema else { return *schema != Value::Bool(false) };
     if says_nothing(schema) {
         return true;
@@ -47,11 +46,28 @@ fn beneath<'a>(schema: &'a Map<String, Value>, step: &str) -> Vec<&'a Value> {
     let others =
         ["additionalProperties", "unevaluatedProperties"].into_iter().filter_map(|key| schema.get(key));
     let mut all: Vec<&Value> = patterns.chain(others).collect();
-    if let Ok(index) = step.parse::<usize>() {
+    if let Some(index) = index(step) {
         let fixed = schema.get("prefixItems").and_then(|items| items.get(index));
         all.extend(fixed.or_else(|| schema.get("items")));
     }
     all
+}
+
+/// An index of an array (RFC 6901 §4): digits without a leading zero.
+fn index(step: &str) -> Option<usize> {
+    let is_index = step == "0" || !step.starts_with('0') && step.bytes().all(|byte| byte.is_ascii_digit());
+    is_index.then(|| step.parse().ok())?
+}
+
+/// Whether a schema takes no value at all, or `null` alone.
+fn is_nothing(schema: &Value) -> bool {
+    let is_null = |key| match schema.get(key) {
+        Some(Value::String(kind)) => key == "type" && kind == "null",
+        Some(Value::Array(all)) => all.iter().all(|one| one.is_null() || key == "type" && one == "null"),
+        Some(Value::Null) => key == "const",
+        _ => false,
+    };
+    *schema == Value::Bool(false) || ["type", "enum", "const"].into_iter().any(is_null)
 }
 
 /// Whether a schema leaves open what its values hold.
@@ -98,6 +114,7 @@ mod tests {
         by_place: BTreeMap<String, Price>,
         trail: Vec<Quote>,
         any: serde_json::Value,
+        nothing: (),
     }
 
     #[derive(Serialize, JsonSchema)]
@@ -138,6 +155,13 @@ mod tests {
             (&heard, "/pair/0/amount", false),
             (&heard, "/pair/2", false),
             (&heard, "/room", false),
+            (&quote, "/trail/07/symbol", false),
+            (&quote, "/trail/+7/symbol", false),
+            (&quote, "/trail//symbol", false),
+            (&heard, "/pair/01/amount", false),
+            (&quote, "/nothing", false),
+            (&quote, "/by_place/berlin", true),
+            (&quote, "/price", true),
         ] {
             assert_eq!(leads(check.schema(), pointer), expected, "{pointer} in {}", check.schema());
         }

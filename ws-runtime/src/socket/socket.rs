@@ -11,6 +11,7 @@ use std::{
 use super::{Channel, Delivery, Hub, Line, Outgoing, TopicName, Wish, hub::Member, packed::Payload};
 use crate::{
     contract::{Contract, Endpoint, Parts, Response},
+    panics::Guarded,
     pubsub::{Published, Subscriber, Topic, Window},
     wire::{Agreed, Close, Encoder, Message},
 };
@@ -33,7 +34,8 @@ struct Inner<E: Endpoint> {
     line: Line,
     hub: Arc<Hub>,
     shard: usize,
-    opening: Box<dyn Opened<E>>,
+    /// It holds the application's data, and whoever drops the last handle of the socket drops it.
+    opening: Guarded<Box<dyn Opened<E>>>,
 }
 
 /// [`Opening`] behind a pointer that does not show the compiler its types: one that cannot be shared between threads is then one
@@ -71,7 +73,8 @@ pub enum ReadyState {
 impl<E: Endpoint> Socket<E> {
     pub(crate) fn new(hub: Arc<Hub>, shard: usize, opening: Opening<E>) -> Self {
         let line = Line::new(Hub::next_id(), &hub.settings, Arc::clone(&hub.outbound), opening.agreed);
-        Self { inner: Arc::new(Inner { line, hub, shard, opening: Box::new(opening) }) }
+        let opening: Box<dyn Opened<E>> = Box::new(opening);
+        Self { inner: Arc::new(Inner { line, hub, shard, opening: Guarded::new(opening) }) }
     }
 
     /// The socket behind a member of its route or of one of its topics.
