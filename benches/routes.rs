@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use ws_runtime::{Message, Server, Socket, ws_route};
+use ws_runtime::{Message, Server, Socket, SubscribeError, ws_route};
 
 use crate::{BATCH, SMALL};
 
@@ -111,8 +111,9 @@ pub struct Room;
 
 #[ws_route("/room")]
 impl Room {
-    fn open(&self, ws: &Socket<Self>) {
-        ws.subscribe("room");
+    fn open(&self, ws: &Socket<Self>) -> Result<(), SubscribeError> {
+        ws.subscribe("room")?;
+        Ok(())
     }
 
     fn message(&self, ws: &Socket<Self>, message: Message) {

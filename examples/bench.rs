@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use ws_runtime::{Deflate, Message, Server, Socket, ws_route};
+use ws_runtime::{Deflate, Message, Server, Socket, SubscribeError, ws_route};
 
 /// Echoes as the bytes came.
 struct Echo;
@@ -62,8 +62,9 @@ struct Room;
 
 #[ws_route("/room")]
 impl Room {
-    fn open(&self, ws: &Socket<Self>) {
-        ws.subscribe("room");
+    fn open(&self, ws: &Socket<Self>) -> Result<(), SubscribeError> {
+        ws.subscribe("room")?;
+        Ok(())
     }
 
     fn message(&self, ws: &Socket<Self>, message: Message) {

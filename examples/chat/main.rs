@@ -12,7 +12,7 @@ use std::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ws_examples::Page;
-use ws_runtime::{Handshake, Reject, Server, Socket, ws_route};
+use ws_runtime::{Handshake, Reject, Server, Socket, SubscribeError, ws_route};
 
 use self::rooms::Rooms;
 
@@ -122,16 +122,17 @@ impl Chat {
     // What happens in a room is told while the room is held. So all hear it in one order, and what follows a welcome is
     // neither in it nor lost.
 
-    fn open(&self, ws: &Socket<Self>) {
+    fn open(&self, ws: &Socket<Self>) -> Result<(), SubscribeError> {
         let (topic, me) = (&ws.params().room, ws.data());
         self.rooms.with(topic, |room| {
+            ws.subscribe(topic)?;
             ws.publish(topic, &Heard::Joined { who: me.clone() });
-            ws.subscribe(topic);
             room.people.insert(me.id, me.clone());
             let here = room.people.values().cloned().collect();
             let recent = room.recent.iter().cloned().collect();
             ws.send(&Heard::Welcome { you: me.id, here, recent });
-        });
+            Ok(())
+        })
     }
 
     fn message(&self, ws: &Socket<Self>, say: Say) -> Option<Heard> {

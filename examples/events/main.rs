@@ -8,7 +8,7 @@ use std::error::Error;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ws_examples::Page;
-use ws_runtime::{Server, Socket, ws_route};
+use ws_runtime::{Server, Socket, SubscribeError, ws_route};
 
 /// The topic of everybody. A room's begins with `#`, so none can be this one.
 const ALL: &str = "all";
@@ -110,9 +110,9 @@ struct Events;
     per_message_deflate(threshold = 0, server_no_context_takeover = off, client_no_context_takeover = off)
 )]
 impl Events {
-    fn open(&self, ws: &Socket<Self>) -> Heard {
-        ws.subscribe(ALL);
-        Heard::Hello("world".to_owned())
+    fn open(&self, ws: &Socket<Self>) -> Result<Heard, SubscribeError> {
+        ws.subscribe(ALL)?;
+        Ok(Heard::Hello("world".to_owned()))
     }
 
     fn message_howdy(&self, ws: &Socket<Self>, text: Text) {
@@ -125,8 +125,10 @@ impl Events {
             return Some(Heard::Refused("you are in as many rooms as one may be".to_owned()));
         }
         let topic = room.topic();
-        if !ws.subscribe(&topic) {
-            return Some(Heard::Refused("you are in that room already".to_owned()));
+        match ws.subscribe(&topic) {
+            Ok(true) => {}
+            Ok(false) => return Some(Heard::Refused("you are in that room already".to_owned())),
+            Err(error) => return Some(Heard::Refused(error.to_string())),
         }
         ws.publish(&topic, &Heard::Joined(Member { room, from: ws.id() }));
         None

@@ -14,7 +14,7 @@ async fn topics_belong_to_their_route() {
     #[ws_route("/other", body = String, response = String)]
     impl Other {
         fn open(&self, ws: &Socket<Self>) {
-            ws.subscribe("tea");
+            ws.subscribe("tea").unwrap();
         }
 
         fn message(&self, ws: &Socket<Self>, text: String) -> String {
@@ -108,7 +108,7 @@ async fn a_burst_reaches_everybody_whole() {
     #[ws_route("/burst", body = String, response = String)]
     impl Burst {
         fn open(&self, ws: &Socket<Self>) {
-            ws.subscribe("all");
+            ws.subscribe("all").unwrap();
         }
 
         fn message(&self, ws: &Socket<Self>, _text: String) {

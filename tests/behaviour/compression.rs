@@ -88,7 +88,7 @@ macro_rules! talk {
         #[ws_route($path, body = String, response = String $($options)*)]
         impl $name {
             fn open(&self, ws: &Socket<Self>) {
-                ws.subscribe("all");
+                ws.subscribe("all").unwrap();
             }
 
             fn message(&self, ws: &Socket<Self>, text: String) -> Option<String> {
@@ -103,6 +103,7 @@ macro_rules! talk {
 }
 
 talk!(Plain, "/plain");
+talk!(Wide, "/wide");
 talk!(On, "/on", per_message_deflate);
 talk!(Off, "/off", per_message_deflate = off);
 talk!(
@@ -128,6 +129,48 @@ async fn connect<E: Endpoint>(site: &Site, path: &str, offer: Option<Deflate>) -
 
 fn agreed<E: Endpoint>(client: &Client<E>) -> Option<&str> {
     client.headers().get("sec-websocket-extensions").map(|answer| answer.to_str().expect("it is ours"))
+}
+
+/// Seven windows are seven formats for what is sent to one socket, and two for what is sent to many.
+#[tokio::test(start_paused = true)]
+async fn publish_is_compressed_at_most_twice_whatever_the_windows() {
+    let (compressions, _guard) = Compressions::watch();
+    let windows = |from: u8| (from..=15).map(|bits| OFFER.server_max_window_bits(bits));
+    let cases = [
+        ("every window", windows(9).collect(), 2),
+        (
+            "every window, with takeover",
+            windows(9).map(|offer| offer.server_no_context_takeover(false)).collect(),
+            2,
+        ),
+        ("all but the smallest", windows(10).collect(), 2),
+        ("the largest alone", windows(15).collect(), 1),
+        (
+            "less than the largest",
+            vec![windows(13).next().expect("three"), windows(14).next().expect("two")],
+            1,
+        ),
+    ];
+    for (what, offers, most) in cases {
+        let offers: Vec<Deflate> = offers;
+        let site = Site::start(Server::new().shards(2).per_message_deflate(Deflate::new()).route(Wide));
+        let mut clients = Vec::new();
+        for offer in offers.iter().chain(&offers) {
+            clients.push(connect::<Wide>(&site, "/wide", Some(*offer)).await);
+        }
+        site.settled().await;
+        let channel = site.handle().route::<Wide>().expect("it is served");
+        let text = format!("*{}", varied().repeat(4));
+        for way in ["publish", "to"] {
+            let published =
+                if way == "to" { channel.to("all").publish(&text) } else { channel.publish("all", &text) };
+            assert_eq!(published.receivers, clients.len(), "{what}, {way}");
+            for client in &mut clients {
+                assert_eq!(client.receive().await, text, "{what}, {way}");
+            }
+            assert_eq!(compressions.take().len(), most, "{what}, {way}");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -35,8 +35,8 @@ macro_rules! quotes {
         #[ws_route($path, response = Quote, backpressure_limit = 2000 $(, $key = $value)*)]
         impl $name {
             fn open(&self, ws: &Socket<Self>) {
-                ws.subscribe("all");
-                ws.subscribe("some");
+                ws.subscribe("all").unwrap();
+                ws.subscribe("some").unwrap();
             }
         }
     };

@@ -31,7 +31,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 impl Room {
     async fn open(&self, ws: &Socket<Self>) -> Result<Option<Note>, Failure> {
         self.0.note(format!("{:?}", ws.ready_state()));
-        assert!(ws.subscribe("room"));
+        assert_eq!(ws.subscribe("room"), Ok(true));
         match &*ws.query().then {
             "reply" => return Ok(Some(Note::new("reply"))),
             "send" => {

@@ -18,7 +18,7 @@ impl Room {
     fn message(&self, ws: &Socket<Self>, text: String) -> Option<String> {
         let (word, topic) = text.split_once(' ').unwrap_or((&text, ""));
         Some(match word {
-            "join" => format!("{}", ws.subscribe(topic)),
+            "join" => ws.subscribe(topic).map_or_else(|error| error.to_string(), |new| new.to_string()),
             "leave" => format!("{}", ws.unsubscribe(topic)),
             "is" => format!("{}", ws.is_subscribed(topic)),
             "count" => format!("{}", ws.subscriber_count(topic)),
@@ -127,7 +127,7 @@ async fn publish_to_self() {
             #[ws_route($path, body = String, response = String $(, $key = $value)*)]
             impl $name {
                 fn open(&self, ws: &Socket<Self>) {
-                    ws.subscribe("hall");
+                    ws.subscribe("hall").unwrap();
                 }
 
                 fn message(&self, ws: &Socket<Self>, text: String) -> String {
@@ -167,8 +167,8 @@ async fn send_and_publish_keep_their_order() {
     #[ws_route("/ordered", body = String, response = String, publish_to_self)]
     impl Ordered {
         fn open(&self, ws: &Socket<Self>) {
-            ws.subscribe("a");
-            ws.subscribe("b");
+            ws.subscribe("a").unwrap();
+            ws.subscribe("b").unwrap();
         }
 
         fn message(&self, ws: &Socket<Self>, long: String) -> String {
@@ -222,8 +222,8 @@ async fn what_was_published_before_an_unsubscribe_still_arrives() {
     #[ws_route("/leaving", body = String, response = String, publish_to_self)]
     impl Leaving {
         fn message(&self, ws: &Socket<Self>, text: String) -> String {
-            ws.subscribe("a");
-            ws.subscribe("b");
+            ws.subscribe("a").unwrap();
+            ws.subscribe("b").unwrap();
             ws.publish("a", "before");
             ws.publish("b", "beside");
             ws.unsubscribe("a");
@@ -275,13 +275,13 @@ async fn a_socket_has_left_its_topics_when_close_runs_and_may_publish_there() {
     #[ws_route("/farewell", response = String, publish_to_self)]
     impl Farewell {
         fn open(&self, ws: &Socket<Self>) {
-            ws.subscribe("all");
-            ws.subscribe("more");
+            ws.subscribe("all").unwrap();
+            ws.subscribe("more").unwrap();
         }
 
         fn close(&self, ws: &Socket<Self>, _closed: Closed) {
             let (left, count) = (ws.subscriptions().len(), ws.subscriber_count("all"));
-            let again = ws.subscribe("all");
+            let again = ws.subscribe("all").unwrap();
             let published = ws.publish("all", "left");
             self.0.note(format!("{left} {count} {again} {}", told(published)));
         }

@@ -21,7 +21,7 @@ impl Busy {
     }
 
     fn open(&self, ws: &Socket<Self>) {
-        ws.subscribe("all");
+        ws.subscribe("all").unwrap();
     }
 
     async fn message(&self, seconds: u64) -> String {

@@ -91,7 +91,7 @@ async fn pings_and_pongs_are_cut_at_125_bytes() {
 async fn after_close_nothing_is_sent_and_the_first_close_counts() {
     let (site, journal) = site();
     let (mut client, socket) = puppet(&site).await;
-    socket.subscribe("before");
+    socket.subscribe("before").unwrap();
     assert_eq!(socket.ready_state(), ReadyState::Open);
     socket.send(&Note::new("last"));
     socket.close(Close::new(4242, "bye"));
@@ -100,7 +100,7 @@ async fn after_close_nothing_is_sent_and_the_first_close_counts() {
     assert_eq!(socket.send(&Note::new("late")), Delivery::Closed);
     assert_eq!(socket.send_raw("late"), Delivery::Closed);
     assert_eq!(socket.ping(""), Delivery::Closed);
-    assert!(!socket.subscribe("late"));
+    assert_eq!(socket.subscribe("late"), Ok(false));
     socket.closed().await;
     socket.drained().await;
     assert_eq!(client.receive().await, Note::new("last"));

@@ -166,7 +166,7 @@ async fn a_response_that_fails_its_schema_never_leaves() {
     #[ws_route("/levels", body = String, response = Level, publish_to_self)]
     impl Levels {
         fn message(&self, ws: &Socket<Self>, way: String) -> Option<Level> {
-            ws.subscribe("all");
+            ws.subscribe("all").unwrap();
             let wrong = Level { level: 77 };
             match &*way {
                 "send" => self.0.note(format!("{:?}", ws.send(&wrong))),

@@ -19,7 +19,7 @@ impl Echo {
     }
 
     fn open(&self, ws: &Socket<Self>) {
-        ws.subscribe("room");
+        ws.subscribe("room").unwrap();
         self.census.opened();
     }
 

@@ -20,7 +20,7 @@ struct Room {
 #[ws_route("/", max_payload_length = "1GiB")]
 impl Room {
     fn open(&self, ws: &Socket<Self>) {
-        ws.subscribe("room");
+        ws.subscribe("room").unwrap();
         self.census.opened();
     }
 

@@ -23,8 +23,8 @@ struct Rooms {
 #[ws_route("/", backpressure_limit = off, idle_timeout = off)]
 impl Rooms {
     fn open(&self, ws: &Socket<Self>) {
-        ws.subscribe("a");
-        ws.subscribe("b");
+        ws.subscribe("a").unwrap();
+        ws.subscribe("b").unwrap();
         self.census.opened();
     }
 

@@ -35,7 +35,7 @@ struct Room {
 )]
 impl Room {
     fn open(&self, ws: &Socket<Self>) {
-        ws.subscribe("room");
+        ws.subscribe("room").unwrap();
         self.census.opened();
     }
 

@@ -104,7 +104,9 @@ pub use self::{
         Route,
     },
     server::{Address, Body, Listener, ServeError, Server},
-    socket::{Channel, Delivery, Handle, Outgoing, ReadyState, Recipients, Shutdown, Socket, TopicName},
+    socket::{
+        Channel, Delivery, Handle, Outgoing, ReadyState, Recipients, Shutdown, Socket, SubscribeError, TopicName,
+    },
 };
 pub use self::{
     codec::{

@@ -69,7 +69,7 @@ where
 {
     fn open(&self, ws: &Socket<Self>) {
         let topic = self.topic();
-        ws.subscribe(topic);
+        let _ = ws.subscribe(topic);
     }
 
     async fn message(&self, ws: &Socket<Self>, text: String) -> String {

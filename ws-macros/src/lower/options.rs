@@ -24,6 +24,8 @@ pub(super) fn read(keys: &Keys, errors: &mut Diagnostics) -> Options {
     reader.count("rate_limit", &keys.rate_limit);
     reader.count("max_invalid", &keys.max_invalid);
     reader.flag("publish_to_self", &keys.publish_to_self);
+    reader.count("max_subscriptions", &keys.max_subscriptions);
+    reader.size("max_topic_length", &keys.max_topic_length);
     reader.flag("refusal_details", &keys.refusal_details);
     reader.on_invalid(&keys.on_invalid);
     reader.time("close_timeout", &keys.close_timeout);

@@ -83,6 +83,8 @@ pub(crate) const KEYS: &[KeyWord] = &[
     route("rate_limit", COUNT),
     route("max_invalid", COUNT),
     route("publish_to_self", FLAG),
+    route("max_subscriptions", COUNT),
+    route("max_topic_length", SIZE),
     route("refusal_details", FLAG),
     route("on_invalid", "`reply`, `ignore` or `close`"),
     route("close_timeout", TIME),

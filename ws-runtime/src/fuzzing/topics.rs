@@ -97,7 +97,7 @@ pub fn topics(data: &[u8]) {
             2 => {
                 if model.names.remove(&name) {
                     socket.catch_up();
-                    leave(socket, &topics, |cursor| cursor.topic().name() == NAMES[name]);
+                    leave(socket, &topics, |cursor| **cursor.topic().name() == *NAMES[name]);
                 }
             }
             3 => {
@@ -159,7 +159,7 @@ fn publish(topics: &Topics, name: usize, mut parcel: Parcel<'_>, by: Option<&Arc
     let sender = by.map(|by| Sender { id: by.id, shard: by.shard, format: by.format });
     let sent = topics.publish(NAMES[name], &mut parcel, sender);
     if let (Some(state), Some(end)) = (&mut state, sent.end)
-        && let Some(own) = state.cursors.iter_mut().find(|cursor| cursor.topic().name() == NAMES[name])
+        && let Some(own) = state.cursors.iter_mut().find(|cursor| **cursor.topic().name() == *NAMES[name])
     {
         own.own(end);
     }

@@ -34,7 +34,8 @@ pub(crate) trait Subscriber: Any + Send + Sync {
 /// Locks are taken in the order: a subscriber's write side, the map of topics, the topic. A topic's is never held while a
 /// subscriber is called.
 pub(crate) struct Topic {
-    name: Box<str>,
+    /// The map of topics and the subscribers' own maps share it.
+    name: Arc<str>,
     shard: Arc<Shard>,
     /// The log's end, to be compared without the lock.
     end: AtomicU64,
@@ -80,9 +81,9 @@ impl Frames for Parcel<'_> {
 }
 
 impl Topic {
-    pub(super) fn new(name: &str, shard: &Arc<Shard>) -> Arc<Self> {
+    pub(super) fn new(name: Arc<str>, shard: &Arc<Shard>) -> Arc<Self> {
         Arc::new(Self {
-            name: name.into(),
+            name,
             shard: Arc::clone(shard),
             end: AtomicU64::new(0),
             full: AtomicUsize::new(0),
@@ -99,7 +100,7 @@ impl Topic {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &Arc<str> {
         &self.name
     }
 

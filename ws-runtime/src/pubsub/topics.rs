@@ -44,7 +44,7 @@ pub(crate) struct Sent {
 #[derive(Debug)]
 struct OnShard {
     shard: Arc<Shard>,
-    topics: Mutex<HashMap<Box<str>, Editions>>,
+    topics: Mutex<HashMap<Arc<str>, Editions>>,
 }
 
 /// A topic in the formats that its subscribers get it in: one each, and mostly one.
@@ -55,7 +55,7 @@ struct Editions {
 }
 
 impl OnShard {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Box<str>, Editions>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, Editions>> {
         self.topics.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -100,15 +100,15 @@ impl Topics {
         let on = &self.shards[shard];
         let mut topics = on.lock();
         let Some(editions) = topics.get_mut(name) else {
-            let topic = Topic::new(name, &on.shard);
+            let topic = Topic::new(name.into(), &on.shard);
             let cursor = topic.join(member);
-            topics.insert(name.into(), Editions { first: (format, topic), others: Vec::new() });
+            topics.insert(Arc::clone(topic.name()), Editions { first: (format, topic), others: Vec::new() });
             return cursor;
         };
         if let Some((_, topic)) = editions.iter().find(|(other, _)| *other == format) {
             return topic.join(member);
         }
-        let topic = Topic::new(name, &on.shard);
+        let topic = Topic::new(Arc::clone(editions.first.1.name()), &on.shard);
         let cursor = topic.join(member);
         editions.others.push((format, topic));
         cursor

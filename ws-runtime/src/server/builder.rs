@@ -186,6 +186,21 @@ impl Server {
         self
     }
 
+    /// Limits the topics that one socket is subscribed to; 1,024 unless set. 0 is no limit. Past it `subscribe` returns an error.
+    ///
+    /// A client that names its topics itself would otherwise fill the memory.
+    pub fn max_subscriptions(mut self, topics: usize) -> Self {
+        self.assembly.defaults.max_subscriptions = Some(topics);
+        self
+    }
+
+    /// Limits the name of a topic that a socket subscribes to, in bytes; 256 unless set. 0 is no limit. Past it `subscribe`
+    /// returns an error.
+    pub fn max_topic_length(mut self, bytes: usize) -> Self {
+        self.assembly.defaults.max_topic_length = Some(bytes);
+        self
+    }
+
     /// What an invalid message gets where `error` does not say; [`OnInvalid::Reply`] unless set.
     pub fn on_invalid(mut self, answer: OnInvalid) -> Self {
         self.assembly.defaults.on_invalid = Some(answer);

@@ -15,6 +15,7 @@ use tokio::io::AsyncWrite;
 use super::{
     Settings,
     compression::Own,
+    cursors::Cursors,
     latest::Latest,
     outbox::Outbox,
     report::{Board, Fact, Report, Wish},
@@ -55,7 +56,7 @@ impl Line {
             state: Mutex::new(State {
                 writer: Some(Writer::Awaited),
                 outbox: Outbox::default(),
-                cursors: Vec::new(),
+                cursors: Cursors::default(),
                 own: Own::of(agreed.as_ref()),
                 session: Session::default(),
                 task: None,

@@ -4,6 +4,7 @@
 
 mod channel;
 mod compression;
+mod cursors;
 mod delivery;
 mod handle;
 mod hub;
@@ -20,6 +21,7 @@ mod sending;
 mod settings;
 mod socket;
 mod state;
+mod subscribe_error;
 mod subscriptions;
 mod topic_name;
 mod transport;
@@ -31,6 +33,7 @@ pub use self::{
     outgoing::Outgoing,
     recipients::Recipients,
     socket::{ReadyState, Socket},
+    subscribe_error::SubscribeError,
     topic_name::TopicName,
 };
 pub(crate) use self::{

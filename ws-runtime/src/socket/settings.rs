@@ -17,6 +17,10 @@ pub(crate) struct Settings {
     pub(crate) rate_limit: Option<u32>,
     pub(crate) max_invalid: Option<u32>,
     pub(crate) publish_to_self: bool,
+    /// The topics of one socket.
+    pub(crate) max_subscriptions: Option<usize>,
+    /// In bytes.
+    pub(crate) max_topic_length: Option<usize>,
     pub(crate) close_timeout: Option<Duration>,
     pub(crate) deflate: Option<Deflate>,
 }

@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Channel, Delivery, Hub, Line, Outgoing, TopicName, Wish, hub::Member, packed::Payload};
+use super::{Channel, Delivery, Hub, Line, Outgoing, SubscribeError, TopicName, Wish, hub::Member, packed::Payload};
 use crate::{
     contract::{Contract, Endpoint, Parts, Response},
     panics::Guarded,
@@ -179,11 +179,15 @@ impl<E: Endpoint> Socket<E> {
         self.inner.line.buffered()
     }
 
-    /// Subscribes to a topic of this route. False if it is subscribed already, or closing.
+    /// Subscribes to a topic of this route. False if the socket is subscribed already, or closing.
+    ///
+    /// # Errors
+    /// The socket has `max_subscriptions` topics already, or the name is longer than `max_topic_length`. A handler may return
+    /// the error with `?`.
     #[doc(alias = "join")]
-    pub fn subscribe(&self, topic: impl TopicName) -> bool {
+    pub fn subscribe(&self, topic: impl TopicName) -> Result<bool, SubscribeError> {
         let Inner { line, hub, shard, .. } = &*self.inner;
-        line.subscribe(&hub.topics, *shard, topic.as_ref(), self.member())
+        line.subscribe((&hub.topics, &hub.settings), *shard, topic.as_ref(), self.member())
     }
 
     /// Ends a subscription; what was published before still arrives. False if it was not subscribed.

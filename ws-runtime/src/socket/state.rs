@@ -9,6 +9,7 @@ use std::{
 use super::{
     Delivery, Line,
     compression::Own,
+    cursors::Cursors,
     latest::Latest,
     outbox::Outbox,
     report::{Fact, Report},
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::{
     memory::Chunk,
-    pubsub::{Cursor, catch_up, catch_up_apart, is_behind},
+    pubsub::{catch_up, catch_up_apart, is_behind},
     session::Session,
     sync::{MutexGuard, Notify},
     wire::{Close, Encoder},
@@ -36,7 +37,7 @@ pub(super) struct State {
     /// Taken away when the connection is over.
     pub(super) writer: Option<Writer>,
     pub(super) outbox: Outbox,
-    pub(super) cursors: Vec<Cursor>,
+    pub(super) cursors: Cursors,
     /// What compresses its messages, where they may refer to earlier ones.
     pub(super) own: Option<Box<Own>>,
     pub(super) session: Session,
@@ -284,7 +285,7 @@ impl State {
         let level = self.outbox.len();
         if self.full != (level >= limit) {
             self.full = level >= limit;
-            for cursor in &self.cursors {
+            for cursor in self.cursors.iter() {
                 cursor.topic().note_full(self.full);
             }
         }

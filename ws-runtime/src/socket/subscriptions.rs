@@ -3,7 +3,7 @@
 use std::{io::IoSlice, sync::Arc};
 
 use super::{
-    Line,
+    Line, Settings, SubscribeError,
     state::{Locked, State, release, unlock},
 };
 use crate::{
@@ -18,29 +18,38 @@ impl Line {
     /// Subscribes; false if it is subscribed already or closing.
     pub(super) fn subscribe(
         &self,
-        topics: &Topics,
+        hub: (&Topics, &Settings),
         shard: usize,
         name: &str,
         me: Arc<dyn Subscriber>,
-    ) -> bool {
+    ) -> Result<bool, SubscribeError> {
+        let (topics, settings) = hub;
+        let length = name.len();
+        if let Some(limit) = settings.max_topic_length.filter(|limit| length > *limit) {
+            return Err(SubscribeError::TopicTooLong { length, limit });
+        }
         let mut state = self.lock();
-        if !state.may_send() || state.find(name).is_some() {
-            return false;
+        if !state.may_send() || state.cursors.find(name).is_some() {
+            return Ok(false);
+        }
+        let count = state.cursors.len();
+        if let Some(limit) = settings.max_subscriptions.filter(|limit| count >= *limit) {
+            return Err(SubscribeError::TooManySubscriptions { limit });
         }
         let cursor = topics.subscribe(shard, name, self.format(), me);
         if state.is_full() {
             cursor.topic().note_full(true);
         }
         state.cursors.push(cursor);
-        true
+        Ok(true)
     }
 
     /// Unsubscribes; what was published before is still delivered. False if it was not subscribed.
     pub(super) fn unsubscribe(&self, topics: &Topics, shard: usize, name: &str) -> bool {
         let mut state = self.lock();
-        let Some(index) = state.find(name) else { return false };
+        let Some(place) = state.cursors.find(name) else { return false };
         state.catch_up(self.id);
-        let cursor = state.cursors.swap_remove(index);
+        let cursor = state.cursors.remove(place);
         leave(&state, topics, shard, &cursor);
         unlock(state, true)
     }
@@ -49,18 +58,18 @@ impl Line {
     pub(crate) fn unsubscribe_all(&self, topics: &Topics, shard: usize) {
         let mut state = self.lock();
         state.catch_up(self.id);
-        for cursor in std::mem::take(&mut state.cursors) {
+        for cursor in state.cursors.take() {
             leave(&state, topics, shard, &cursor);
         }
         unlock(state, ());
     }
 
     pub(super) fn is_subscribed(&self, name: &str) -> bool {
-        self.lock().find(name).is_some()
+        self.lock().cursors.find(name).is_some()
     }
 
     pub(super) fn subscriptions(&self) -> Vec<String> {
-        self.lock().cursors.iter().map(|cursor| cursor.topic().name().to_owned()).collect()
+        self.lock().cursors.iter().map(|cursor| cursor.topic().name().as_ref().to_owned()).collect()
     }
 
     /// Publishes to all subscribers of a topic but this one. Returns how many get it, and how many do not because their
@@ -75,7 +84,7 @@ impl Line {
         // The lock is held over the publish, so that the flusher cannot come between the frame and the mark that it is
         // our own.
         let mut state = self.lock();
-        let own = state.find(name);
+        let own = state.cursors.find(name);
         let sender = Sender { id: self.id, shard, format: self.format() };
         let sent = topics.publish(name, frames, Some(sender));
         let Some(own) = own else { return (sent.members - sent.full, sent.full) };
@@ -91,7 +100,7 @@ impl Line {
     pub(super) fn take(&self, topic: &Arc<Topic>, window: &Window) {
         let mut state = self.lock();
         let State { writer, outbox, cursors, session, task, full, own, .. } = &mut *state;
-        let (Some(writer), [cursor]) = (writer, cursors.as_mut_slice()) else { return self.take_all(state) };
+        let (Some(writer), [cursor]) = (writer, &mut **cursors) else { return self.take_all(state) };
         if !Arc::ptr_eq(cursor.topic(), topic) || *full || !session.may_send() {
             return self.take_all(state);
         }
@@ -142,12 +151,6 @@ impl Line {
         if !state.outbox.is_empty() {
             release(state);
         }
-    }
-}
-
-impl State {
-    fn find(&self, name: &str) -> Option<usize> {
-        self.cursors.iter().position(|cursor| cursor.topic().name() == name)
     }
 }
 

@@ -9,14 +9,15 @@
 //!
 //! # Examples
 //! ```
-//! use ws_runtime::{Server, Socket, testing::Site, ws_route};
+//! use ws_runtime::{Server, Socket, SubscribeError, testing::Site, ws_route};
 //!
 //! struct Room;
 //!
 //! #[ws_route("/rooms/{name}", body = String, response = String)]
 //! impl Room {
-//!     fn open(&self, ws: &Socket<Self>) {
-//!         ws.subscribe(&ws.params().name);
+//!     fn open(&self, ws: &Socket<Self>) -> Result<(), SubscribeError> {
+//!         ws.subscribe(&ws.params().name)?;
+//!         Ok(())
 //!     }
 //!
 //!     fn message(&self, ws: &Socket<Self>, text: String) {

@@ -134,7 +134,7 @@ impl Socket {
 
     pub(super) fn subscribe(&self, topic: &str) {
         let me = Arc::clone(&self.member) as Arc<dyn Subscriber>;
-        assert!(self.line().subscribe(&self.house.topics, 0, topic, me));
+        assert_eq!(self.line().subscribe((&self.house.topics, &settings(None)), 0, topic, me), Ok(true));
     }
 
     pub(super) fn unsubscribe(&self, topic: &str) {
@@ -264,6 +264,8 @@ fn settings(backpressure_limit: Option<usize>) -> Settings {
         rate_limit: None,
         max_invalid: None,
         publish_to_self: false,
+        max_subscriptions: None,
+        max_topic_length: None,
         close_timeout: None,
         deflate: None,
     }

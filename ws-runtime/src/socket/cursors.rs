@@ -1,0 +1,137 @@
+//! The subscriptions of one socket: where it stands in the log of each topic.
+
+use std::{
+    collections::HashMap,
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
+
+use crate::pubsub::Cursor;
+
+/// Up to so many, the names are compared one by one.
+const FEW: usize = 8;
+
+/// The cursors of one socket, which are found by the names of their topics.
+#[derive(Debug, Default)]
+pub(super) struct Cursors {
+    cursors: Vec<Cursor>,
+    /// The place of each, once they are more than a few. The names are the topics' own.
+    places: Option<Box<HashMap<Arc<str>, usize>>>,
+}
+
+impl Cursors {
+    /// Where the cursor of a topic is.
+    pub(super) fn find(&self, name: &str) -> Option<usize> {
+        match &self.places {
+            Some(places) => places.get(name).copied(),
+            None => self.cursors.iter().position(|cursor| &**cursor.topic().name() == name),
+        }
+    }
+
+    /// Adds a cursor, of a topic that has none yet.
+    pub(super) fn push(&mut self, cursor: Cursor) {
+        let place = self.cursors.len();
+        if let Some(places) = &mut self.places {
+            places.insert(Arc::clone(cursor.topic().name()), place);
+        }
+        self.cursors.push(cursor);
+        if self.places.is_none() && self.cursors.len() > FEW {
+            let names = self.cursors.iter().map(|cursor| Arc::clone(cursor.topic().name()));
+            self.places = Some(Box::new(names.zip(0..).collect()));
+        }
+    }
+
+    /// Removes the cursor in a place.
+    pub(super) fn remove(&mut self, place: usize) -> Cursor {
+        let cursor = self.cursors.swap_remove(place);
+        if let Some(places) = &mut self.places {
+            places.remove(&**cursor.topic().name());
+            if let Some(moved) = self.cursors.get(place) {
+                places.insert(Arc::clone(moved.topic().name()), place);
+            }
+            if self.cursors.len() <= FEW {
+                self.places = None;
+            }
+        }
+        cursor
+    }
+
+    /// Removes all of them.
+    pub(super) fn take(&mut self) -> Vec<Cursor> {
+        self.places = None;
+        std::mem::take(&mut self.cursors)
+    }
+}
+
+impl Deref for Cursors {
+    type Target = [Cursor];
+
+    fn deref(&self) -> &[Cursor] {
+        &self.cursors
+    }
+}
+
+impl DerefMut for Cursors {
+    fn deref_mut(&mut self) -> &mut [Cursor] {
+        &mut self.cursors
+    }
+}
+
+#[cfg(all(test, not(ws_loom)))]
+mod tests {
+    use super::*;
+    use crate::{
+        memory::Outbound,
+        pubsub::{Shard, Subscriber, Topic, Topics, Window},
+        wire::Format,
+    };
+
+    struct Nobody;
+
+    impl Subscriber for Nobody {
+        fn take(&self, _topic: &Arc<Topic>, _window: &Window) {}
+    }
+
+    #[test]
+    fn cursors_are_found_by_name_however_many_come_and_go() {
+        let topics = Topics::new(&[Arc::new(Shard::new(Outbound::new(usize::MAX)))]);
+        let join = |name: &str| topics.subscribe(0, name, Format::PLAIN, Arc::new(Nobody));
+        let mut cursors = Cursors::default();
+        for round in 0..40 {
+            for topic in 0..round {
+                cursors.push(join(&topic.to_string()));
+            }
+            // Out of order, and some stay until the end.
+            for topic in (0..round).step_by(3).chain((0..round).skip(1).step_by(3)) {
+                let place = cursors.find(&topic.to_string()).expect("it was pushed");
+                let cursor = cursors.remove(place);
+                assert_eq!(&**cursor.topic().name(), topic.to_string());
+                topics.unsubscribe(0, &cursor);
+            }
+            for topic in 0..round {
+                let place = cursors.find(&topic.to_string());
+                assert_eq!(place.is_some(), topic % 3 == 2, "{topic} of {round}");
+                assert!(place.is_none_or(|place| &**cursors[place].topic().name() == topic.to_string()));
+            }
+            assert_eq!(cursors.places.is_some(), cursors.len() > FEW, "{round}");
+            for cursor in cursors.take() {
+                topics.unsubscribe(0, &cursor);
+            }
+            assert_eq!(cursors.find("2"), None);
+        }
+    }
+
+    #[test]
+    fn name_of_a_topic_has_one_copy() {
+        let topics = Topics::new(&[Arc::new(Shard::new(Outbound::new(usize::MAX)))]);
+        let mut cursors = Cursors::default();
+        for topic in 0..20 {
+            cursors.push(topics.subscribe(0, &format!("topic {topic}"), Format::PLAIN, Arc::new(Nobody)));
+        }
+        let other = topics.subscribe(0, "topic 3", Format::NARROW, Arc::new(Nobody));
+        let name = cursors[3].topic().name();
+        assert!(Arc::ptr_eq(name, other.topic().name()));
+        // The two topics, the map of topics, and the socket's map.
+        assert_eq!(Arc::strong_count(name), 4);
+    }
+}
