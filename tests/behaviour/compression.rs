@@ -1,84 +1,21 @@
 //! permessage-deflate: who gets what compressed, how often that is done, and what it may come to.
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use tokio::{sync::Semaphore, time::timeout};
-use tracing::{
-    Event as Said, Level, Metadata, Subscriber,
-    field::{Field, Visit},
-    span,
-    subscriber::{DefaultGuard, set_default},
-};
 use ws_runtime::{
     Close, Deflate, Endpoint, Server, Socket,
     testing::{Client, Event, Site},
     ws_route,
 };
 
-use crate::support::{Http, handshake};
+use crate::{
+    compressions::Compressions,
+    support::{Http, handshake},
+};
 
 const OFFER: Deflate = Deflate::new().threshold(usize::MAX);
 const TAKEOVER: Deflate = Deflate::new().server_no_context_takeover(false).client_no_context_takeover(false);
-
-/// What was compressed on this thread, as the log says it: each message's length before and after.
-#[derive(Clone, Default)]
-struct Compressions(Arc<Mutex<Vec<(u64, u64)>>>);
-
-impl Compressions {
-    fn watch() -> (Self, DefaultGuard) {
-        let watch = Self::default();
-        (watch.clone(), set_default(watch))
-    }
-
-    fn take(&self) -> Vec<(u64, u64)> {
-        std::mem::take(&mut self.0.lock().expect("no test panics while it holds this"))
-    }
-}
-
-impl Subscriber for Compressions {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() == Level::TRACE && metadata.target().contains("::deflate")
-    }
-
-    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-
-    fn event(&self, event: &Said<'_>) {
-        let mut lengths = Lengths::default();
-        event.record(&mut lengths);
-        self.0.lock().expect("no test panics while it holds this").push((lengths.from, lengths.to));
-    }
-
-    fn enter(&self, _: &span::Id) {}
-
-    fn exit(&self, _: &span::Id) {}
-}
-
-#[derive(Default)]
-struct Lengths {
-    from: u64,
-    to: u64,
-}
-
-impl Visit for Lengths {
-    fn record_u64(&mut self, field: &Field, value: u64) {
-        match field.name() {
-            "from" => self.from = value,
-            "to" => self.to = value,
-            _ => {}
-        }
-    }
-
-    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
-}
 
 /// Says back what it hears, and publishes to all others what begins with `*`.
 macro_rules! talk {

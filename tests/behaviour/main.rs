@@ -8,6 +8,7 @@ mod ahead;
 mod channels;
 mod closing;
 mod compression;
+mod compressions;
 mod connections;
 mod constants;
 mod devices;

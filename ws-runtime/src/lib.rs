@@ -105,7 +105,8 @@ pub use self::{
     },
     server::{Address, Body, Listener, ServeError, Server},
     socket::{
-        Channel, Delivery, Handle, Outgoing, ReadyState, Recipients, Shutdown, Socket, SubscribeError, TopicName,
+        Channel, Delivery, Handle, Outgoing, ReadyState, Recipients, Shutdown, Socket, SubscribeError,
+        TopicName,
     },
 };
 pub use self::{

@@ -15,6 +15,7 @@ const FEW: usize = 8;
 #[derive(Debug, Default)]
 pub(super) struct Cursors {
     cursors: Vec<Cursor>,
+    #[expect(clippy::box_collection, reason = "most sockets have few topics, and no room for a map")]
     /// The place of each, once they are more than a few. The names are the topics' own.
     places: Option<Box<HashMap<Arc<str>, usize>>>,
 }
@@ -111,7 +112,7 @@ mod tests {
             for topic in 0..round {
                 let place = cursors.find(&topic.to_string());
                 assert_eq!(place.is_some(), topic % 3 == 2, "{topic} of {round}");
-                assert!(place.is_none_or(|place| &**cursors[place].topic().name() == topic.to_string()));
+                assert!(place.is_none_or(|place| **cursors[place].topic().name() == *topic.to_string()));
             }
             assert_eq!(cursors.places.is_some(), cursors.len() > FEW, "{round}");
             for cursor in cursors.take() {

@@ -210,11 +210,16 @@ impl Line {
             _ => Poll::Ready(Ok(())),
         };
         state.note_level();
-        state.outbox.compact();
-        state.count();
+        let holds = state.counted != 0 || !state.outbox.is_empty();
+        if holds {
+            state.outbox.compact();
+            state.count();
+        }
         let report = state.report;
         drop(state);
-        self.outbound.make_room(0);
+        if holds {
+            self.outbound.make_room(0);
+        }
         (flushed, report)
     }
 

@@ -8,7 +8,9 @@ use std::{
     sync::Arc,
 };
 
-use super::{Channel, Delivery, Hub, Line, Outgoing, SubscribeError, TopicName, Wish, hub::Member, packed::Payload};
+use super::{
+    Channel, Delivery, Hub, Line, Outgoing, SubscribeError, TopicName, Wish, hub::Member, packed::Payload,
+};
 use crate::{
     contract::{Contract, Endpoint, Parts, Response},
     panics::Guarded,

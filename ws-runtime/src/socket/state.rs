@@ -81,7 +81,6 @@ impl DerefMut for Locked<'_> {
 
 impl Drop for Locked<'_> {
     fn drop(&mut self) {
-        self.count_roughly();
         // Still under the lock: a later holder's word comes later.
         self.line.board.store(self.state.report);
     }
@@ -118,6 +117,13 @@ impl Locked<'_> {
     /// Counts the memory of the queue, up to a slack. True if it has grown.
     #[inline]
     fn count_roughly(&mut self) -> bool {
+        // A short queue has little memory: a longer one was counted before it became short.
+        (self.state.counted != 0 || self.state.outbox.len() >= SLACK / 4 || self.state.latest.is_some())
+            && self.has_grown()
+    }
+
+    #[cold]
+    fn has_grown(&mut self) -> bool {
         let (held, counted) = (self.state.memory(), self.state.counted);
         if held.abs_diff(counted) <= SLACK {
             return false;
@@ -302,21 +308,22 @@ impl State {
 
 /// Releases the lock, then wakes the connection's task if it waits, and makes room if the queue has outgrown the total.
 #[inline]
-pub(super) fn unlock<T>(mut state: Locked<'_>, value: T) -> T {
-    let (grew, line) = (state.count_roughly(), state.line);
-    release(state);
-    if grew {
+pub(super) fn unlock<T>(state: Locked<'_>, value: T) -> T {
+    let line = state.line;
+    if release(state) {
         line.outbound.make_room(0);
     }
     value
 }
 
-/// Releases the lock, then wakes the connection's task if it waits.
+/// Releases the lock, then wakes the connection's task if it waits. True if the queue has grown, and room may have to be made.
 #[inline]
-pub(super) fn release(mut state: Locked<'_>) {
+pub(super) fn release(mut state: Locked<'_>) -> bool {
+    let grew = state.count_roughly();
     let task = state.task.take();
     drop(state);
     if let Some(task) = task {
         task.wake();
     }
+    grew
 }

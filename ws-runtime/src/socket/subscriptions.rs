@@ -125,8 +125,8 @@ impl Line {
         }
         if count > 0 {
             // What the stream does not take is queued; a broken one shows itself to the connection's task.
-            spend(Work::Call);
-            spend(Work::Moved(length));
+            // A call costs as much as moving some kilobytes.
+            spend(if length < 4096 { Work::Call } else { Work::Moved(length) });
             let mut written = writer.try_write(&slices[..count]).unwrap_or(0);
             if written < length {
                 for slice in &slices[..count] {
