@@ -84,6 +84,20 @@ struct Shapes {
     circle: Circle,
 }
 
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type")]
+enum Words {
+    Text(String),
+    Who,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type")]
+enum Counts {
+    Level(u32),
+    Who,
+}
+
 routes! {
     Lobby = "/chat/{room}";
     Again = "/chat/{name}";
@@ -99,6 +113,9 @@ routes! {
     LongNumbers = "/long", body = Huge;
     Doubling = "/doubling", body = Condition;
     Twins = "/shapes", response = Shapes;
+    Untaggable = "/words", body = Words;
+    UntaggableAnswer = "/counts", response = Counts;
+    PairKeys = "/pairs", body = BTreeMap<(u8, u8), String>;
     BadPattern = "/pattern", response = Code;
     Confusing = "/events", response = Event;
     Fine = "/fine/{seat}", params = Seat, query = BTreeMap<String, String>, body = Seat, response = Seat;
@@ -220,31 +237,6 @@ fn each_mistake_is_said_with_its_route_and_its_way_out() {
              without flattened enums",
         ),
         (
-            Server::new().route(LongNumbers),
-            "the route `/long` cannot be served: its `body` cannot be checked: the schema of \
-             `attributes::start_up::Huge`, as it arrives, cannot be used: JSON numbers of 128 bits are not read reliably: use \
-             a string, or 64 bits",
-        ),
-        (
-            Server::new().route(Doubling),
-            "the route `/doubling` cannot be served: its `body` cannot be checked: the schema of \
-             `attributes::start_up::Condition`, as it arrives, cannot be used: several untagged variants of `Condition` lead \
-             back to it by the field `of`, so each level of a message would be read twice as often as the one above it: tag \
-             the enum, as in `#[serde(tag = \"type\")]`, or give each variant its own field names",
-        ),
-        (
-            Server::new().route(Twins),
-            "the route `/shapes` cannot be served: its `response` cannot be checked: the schema of \
-             `attributes::start_up::Shapes`, as it leaves, cannot be used: two different types of one module are called \
-             `Shape`, and schemars takes them for one (types in the bodies of functions count as the module's): rename one, \
-             as in `#[schemars(rename = \"OtherShape\")]`",
-        ),
-        (
-            Server::new().route(BadPattern),
-            "the route `/pattern` cannot be served: its `response` cannot be checked: the schema of \
-             `attributes::start_up::Code`, as it leaves, cannot be used: ",
-        ),
-        (
             Server::new().route(Confusing),
             "the route `/events` cannot be served: its `response` cannot be checked: the schema of \
              `attributes::start_up::Event`, as it leaves, cannot be used: a variant looks like the frame that reports an \
@@ -277,11 +269,68 @@ fn each_mistake_is_said_with_its_route_and_its_way_out() {
         ),
         (Server::new().shards(0), "`shards` cannot be 0: every connection belongs to one"),
     ] {
-        let said = said(server);
-        let message = said.strip_prefix("the server cannot be started; ").expect("what it is about");
-        let whole =
-            if expected.ends_with(": ") { message.starts_with(expected) } else { message == expected };
-        assert!(whole, "{message}\nis not\n{expected}");
+        is_said(server, expected);
+    }
+}
+
+/// A message that ends with a colon is the beginning of what is said.
+fn is_said(server: Server, expected: &str) {
+    let said = said(server);
+    let message = said.strip_prefix("the server cannot be started; ").expect("what it is about");
+    let whole = if expected.ends_with(": ") { message.starts_with(expected) } else { message == expected };
+    assert!(whole, "{message}\nis not\n{expected}");
+}
+
+#[test]
+fn a_type_that_cannot_be_served_is_said_with_the_way_out() {
+    for (server, expected) in [
+        (
+            Server::new().route(LongNumbers),
+            "the route `/long` cannot be served: its `body` cannot be checked: the schema of \
+             `attributes::start_up::Huge`, as it arrives, cannot be used: JSON numbers of 128 bits are not read reliably: use \
+             a string, or 64 bits",
+        ),
+        (
+            Server::new().route(Doubling),
+            "the route `/doubling` cannot be served: its `body` cannot be checked: the schema of \
+             `attributes::start_up::Condition`, as it arrives, cannot be used: several untagged variants of `Condition` lead \
+             back to it by the field `of`, so each level of a message would be read twice as often as the one above it: tag \
+             the enum, as in `#[serde(tag = \"type\")]`, or give each variant its own field names",
+        ),
+        (
+            Server::new().route(Twins),
+            "the route `/shapes` cannot be served: its `response` cannot be checked: the schema of \
+             `attributes::start_up::Shapes`, as it leaves, cannot be used: two different types of one module are called \
+             `Shape`, and schemars takes them for one (types in the bodies of functions count as the module's): rename one, \
+             as in `#[schemars(rename = \"OtherShape\")]`",
+        ),
+        (
+            Server::new().route(Untaggable),
+            "the route `/words` cannot be served: its `body` cannot be checked: the schema of `attributes::start_up::Words`, \
+             as it arrives, cannot be used: serde cannot tag what the variant `Text` holds, so it can never be read: beside \
+             `tag`, a variant holds named fields, as in `Text { text: String }`; or the content has a name too, as in \
+             `content = \"data\"`",
+        ),
+        (
+            Server::new().route(UntaggableAnswer),
+            "the route `/counts` cannot be served: its `response` cannot be checked: the schema of \
+             `attributes::start_up::Counts`, as it leaves, cannot be used: serde cannot tag what the variant `Level` holds, so \
+             it can never be written: beside `tag`, a variant holds named fields, as in `Level { text: String }`; or the \
+             content has a name too, as in `content = \"data\"`",
+        ),
+        (
+            Server::new().route(PairKeys),
+            "the route `/pairs` cannot be served: its `body` cannot be checked: the schema of \
+             `alloc::collections::btree::map::BTreeMap<(u8, u8), alloc::string::String>`, as it arrives, cannot be used: the \
+             keys of a map are not text: JSON has no others, so serde can neither read nor write it: use a list of pairs",
+        ),
+        (
+            Server::new().route(BadPattern),
+            "the route `/pattern` cannot be served: its `response` cannot be checked: the schema of \
+             `attributes::start_up::Code`, as it leaves, cannot be used: ",
+        ),
+    ] {
+        is_said(server, expected);
     }
 }
 

@@ -15,6 +15,7 @@ mod devices;
 mod drops;
 mod errors;
 mod flow;
+mod further_names;
 mod http;
 mod internal;
 mod invalid;

@@ -119,6 +119,13 @@ impl<R: Route> Mounted<R> {
                 "its contract has a `body`, and no handler takes messages: each is invalid"
             );
         }
+        if opaque && on_invalid == OnInvalid::Reply && body.check().is_some() {
+            tracing::warn!(
+                route = path,
+                "its `response` may look like the frame that reports an invalid message, so none is sent: an invalid message \
+                 closes the connection"
+            );
+        }
         let directory = Arc::downgrade(directory);
         let hub = Arc::new(Hub::new(
             path,

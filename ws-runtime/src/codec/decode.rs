@@ -24,9 +24,16 @@ use crate::{
 ///
 /// # What is taken
 /// What the published schema accepts is taken, and nothing else, whatever serde would have taken beyond it: an array in a
-/// struct's place, a name under `alias`, an unknown tag under `other`, `{"unit": null}` for `"unit"`, an item of a set twice,
-/// what a `deserialize_with` makes of other JSON types. A key that stands twice in one object is refused, at any depth, and
-/// so is JSON that nests deeper than 128.
+/// struct's place, `{"unit": null}` for `"unit"`, an item of a set twice, what a `deserialize_with` makes of other JSON types.
+/// A key that stands twice in one object is refused, at any depth, and so is JSON that nests deeper than 128.
+///
+/// serde's `alias` and `other` are found at start-up, by running `Deserialize`, and added to the schema, marked `x-serde`.
+/// They cannot be seen where serde reads a value into a buffer first: the fields within an internally tagged or untagged
+/// enum, and those of a struct with `flatten`. There, aliases are refused as unknown names are. (The names of an internally
+/// tagged enum's variants can be seen.)
+///
+/// What can never work does not start: a variant that serde cannot tag (`Text(String)` beside `tag = "type"`), a map whose
+/// keys are not text.
 ///
 /// # Numbers
 /// The type decides what a number is. An integer is read exactly from its digits, however it is written (`1`, `1.0`, `1e2`,
@@ -41,7 +48,7 @@ use crate::{
 /// whose own `Deserialize` decides.
 ///
 /// Where a type refuses what its schema allows, the message is invalid with the keyword `type`, or `format` where the type has
-/// one, at the place of the value: rules of `try_from` and `deserialize_with` that the schema does not state, content of a unit variant in an adjacently tagged enum, a map's
+/// one, at the place of the value: rules of `try_from` and `deserialize_with` that the schema does not state, a map's
 /// integer keys beyond their type, a field under its name and its `alias` at once.
 ///
 /// # Cost

@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Decode, Encode, EncodeError, Encoded, Invalid, Plan, decode, encode};
 use crate::{
-    schema::{Direction, SchemaError},
+    schema::{Check, SchemaError},
     wire::{Incoming, Message},
 };
 
@@ -23,7 +23,7 @@ pub enum Mixed<T> {
 
 impl<T: DeserializeOwned + JsonSchema + Send + 'static> Decode for Mixed<T> {
     fn plan() -> Result<Plan, SchemaError> {
-        Plan::mixed::<T>(Direction::Inbound)
+        Check::read::<T>().map(Plan::mixed::<T>)
     }
 
     fn decode(message: Incoming<'_>, plan: &Plan) -> Result<Self, Invalid> {
@@ -37,7 +37,7 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Decode for Mixed<T> {
 
 impl<T: Serialize + JsonSchema + Send + Sync + 'static> Encode for Mixed<T> {
     fn plan() -> Result<Plan, SchemaError> {
-        Plan::mixed::<T>(Direction::Outbound)
+        Check::outbound::<T>().map(Plan::mixed::<T>)
     }
 
     fn encode(&self, plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {

@@ -4,6 +4,7 @@ use std::any::{TypeId, type_name};
 
 use bytes::Bytes;
 use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::schema::{Check, Direction, SchemaError};
@@ -53,10 +54,10 @@ impl Plan {
     }
 
     /// What arrives as a `T`.
-    pub(super) fn inbound<T: JsonSchema + 'static>() -> Result<Self, SchemaError> {
+    pub(super) fn inbound<T: DeserializeOwned + JsonSchema + 'static>() -> Result<Self, SchemaError> {
         let form = match plain::<T>() {
             Some(form) => form,
-            None => Form::Json(Box::new(Check::inbound::<T>()?)),
+            None => Form::Json(Box::new(Check::read::<T>()?)),
         };
         Ok(Self { form, name: type_name::<T>() })
     }
@@ -71,12 +72,8 @@ impl Plan {
     }
 
     /// JSON or binary, of a `T`.
-    pub(super) fn mixed<T: JsonSchema>(direction: Direction) -> Result<Self, SchemaError> {
-        let check = match direction {
-            Direction::Inbound => Check::inbound::<T>()?,
-            Direction::Outbound => Check::outbound::<T>()?,
-        };
-        Ok(Self { form: Form::Mixed(Box::new(check)), name: type_name::<T>() })
+    pub(super) fn mixed<T>(check: Check) -> Self {
+        Self { form: Form::Mixed(Box::new(check)), name: type_name::<T>() }
     }
 
     pub(crate) fn form(&self) -> &Form {

@@ -4,6 +4,7 @@ use std::any::type_name;
 
 use jsonschema::{Draft, PatternOptions, ValidationError, Validator, error::ValidationErrorKind};
 use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
@@ -26,9 +27,17 @@ pub(crate) struct Check {
 }
 
 impl Check {
-    /// What may arrive as a `T`.
+    /// What may arrive as a `T`, by its schema alone.
+    #[cfg(test)]
     pub(crate) fn inbound<T: JsonSchema>() -> Result<Self, SchemaError> {
         Self::of::<T>(Direction::Inbound)
+    }
+
+    /// What may arrive and be read as a `T`.
+    pub(crate) fn read<T: JsonSchema + DeserializeOwned>() -> Result<Self, SchemaError> {
+        let mut generator = Generator::new(Direction::Inbound);
+        let root = generator.read::<T>();
+        Self::finish::<T>(generator, root, Direction::Inbound)
     }
 
     /// What may leave as a `T`.
@@ -39,6 +48,10 @@ impl Check {
     fn of<T: JsonSchema>(direction: Direction) -> Result<Self, SchemaError> {
         let mut generator = Generator::new(direction);
         let root = generator.schema::<T>();
+        Self::finish::<T>(generator, root, direction)
+    }
+
+    fn finish<T>(generator: Generator, root: Value, direction: Direction) -> Result<Self, SchemaError> {
         generator
             .finish(root)
             .and_then(|schema| Self::compile(schema, direction))

@@ -17,6 +17,8 @@ pub(super) struct Alternatives<'a> {
     pub(super) null: bool,
     /// Whether exactly one may hold (`oneOf`).
     pub(super) exclusive: bool,
+    /// What all other tags or texts mean (serde's `other`).
+    pub(super) other: Option<&'a Value>,
 }
 
 /// How an alternative is known.
@@ -36,13 +38,16 @@ pub(super) fn alternatives<'a>(root: &'a Value, schema: &'a Map<String, Value>) 
         (None, Some(all)) => (all, false),
         _ => return None,
     };
-    let (nulls, branches): (Vec<_>, Vec<_>) =
+    let (nulls, mut branches): (Vec<_>, Vec<_>) =
         all.as_array()?.iter().partition(|branch| branch["type"] == "null");
+    let other = branches.iter().position(|branch| branch["x-serde"] == "other");
+    let other = other.map(|index| branches.remove(index));
     let choice = if exclusive { tagged(root, &branches).or_else(|| keyed(root, &branches)) } else { None };
     Some(Alternatives {
         choice: choice.unwrap_or(Choice::Untold(branches)),
         null: !nulls.is_empty(),
         exclusive,
+        other,
     })
 }
 
@@ -105,6 +110,27 @@ fn properties(object: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value
     properties.into_iter().flatten().map(|(name, schema)| (name.as_str(), schema))
 }
 
+/// Of each field that is required under one of several names (serde's `alias`), the names; its own is the first.
+pub(super) fn aliased(schema: &Map<String, Value>) -> Vec<Vec<&str>> {
+    let all = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+    all.filter(|part| is_aliased(part))
+        .map(|part| {
+            part["anyOf"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|one| one["required"][0].as_str())
+                .collect()
+        })
+        .collect()
+}
+
+/// Whether a part of `allOf` says that a field is required under one of several names.
+pub(crate) fn is_aliased(part: &Value) -> bool {
+    let last = part["anyOf"].as_array().and_then(|names| names.last());
+    last.is_some_and(|name| name["x-serde"] == "alias" && name.get("required").is_some())
+}
+
 /// Follows references until a schema that is more than one.
 pub(crate) fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     let mut at = schema;
@@ -142,5 +168,6 @@ pub(super) fn is_annotation(keyword: &str) -> bool {
             | "$defs"
             | "$comment"
             | FORMATS
+            | "x-serde"
     )
 }

@@ -134,9 +134,16 @@ impl<'e> Walk<'e> {
         }
         match &rule.forms {
             None => {}
-            Some(Forms::Tagged { tag, branches }) => self.tagged(tag, branches, value),
+            Some(Forms::Tagged { tag, branches, other }) => self.tagged(tag, (branches, *other), value),
             Some(Forms::Keyed { units, keys }) => self.keyed(units, keys, value),
             Some(Forms::Untold { branches, keyword }) => self.untold(branches, keyword, value),
+        }
+        for names in &rule.aliased {
+            if let (Some(members), Some(name)) = (value.as_object(), names.first())
+                && !names.iter().any(|name| members.contains_key(name))
+            {
+                self.report("required", format!("`{name}` is required"));
+            }
         }
         self.within(rule, value);
         if self.issues.len() == before
@@ -214,7 +221,12 @@ impl<'e> Walk<'e> {
         }
     }
 
-    fn tagged(&mut self, tag: &str, branches: &'e [(String, usize)], value: &Value) {
+    fn tagged(
+        &mut self,
+        tag: &str,
+        (branches, other): (&'e [(String, usize)], Option<usize>),
+        value: &Value,
+    ) {
         let Some(members) = value.as_object() else {
             return self.report("type", "expected object");
         };
@@ -224,6 +236,11 @@ impl<'e> Walk<'e> {
         };
         match branches.iter().find(|(name, _)| given == name) {
             Some((_, branch)) => self.visit(*branch, value),
+            None if let Some(other) = other
+                && given.is_string() =>
+            {
+                self.visit(other, value);
+            }
             None => self.with(Some(tag), |walk| walk.report("enum", names())),
         }
     }

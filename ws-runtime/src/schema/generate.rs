@@ -3,12 +3,16 @@
 use std::time::{Duration, SystemTime};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings, transform::Transform as _};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{
     growth::{ends, growth},
     reconcile::Reconcile,
+    recorder::{Probe, probe},
+    tagging,
     twins::{Document, shared_name},
+    widen::widen,
 };
 
 /// Which way a value goes: schemas differ, for serde reads and writes a type differently.
@@ -35,6 +39,8 @@ pub(crate) struct Generator {
     direction: Direction,
     /// The schema of each type, and how it is generated without references.
     parts: Vec<(Value, WriteOut)>,
+    /// How the type of the root is read.
+    probe: Option<Probe>,
 }
 
 /// Generates a type's schema with all references written out, and the definitions of what is recursive.
@@ -48,7 +54,7 @@ fn write_out<T: JsonSchema>(settings: SchemaSettings) -> (Value, Map<String, Val
 
 impl Generator {
     pub(crate) fn new(direction: Direction) -> Self {
-        Self { schemas: SchemaGenerator::new(settings(direction)), direction, parts: Vec::new() }
+        Self { schemas: SchemaGenerator::new(settings(direction)), direction, parts: Vec::new(), probe: None }
     }
 
     /// The schema of one type, with references into the document that [`finish`](Self::finish) makes. A type that has a
@@ -58,6 +64,12 @@ impl Generator {
         let schema = self.schemas.subschema_for::<T>().to_value();
         self.parts.push((schema.clone(), write_out::<T>));
         schema
+    }
+
+    /// The schema of a type that is read, as the root: what the type reads beyond schemars' schema is added to it.
+    pub(crate) fn read<T: JsonSchema + DeserializeOwned>(&mut self) -> Value {
+        self.probe = Some(probe::<T>);
+        self.schema::<T>()
     }
 
     /// The name of a type's definition, if the document has it.
@@ -109,15 +121,20 @@ impl Generator {
         if !definitions.is_empty() {
             document.insert("$defs".to_owned(), Value::Object(definitions));
         }
-        let mut document = Schema::from(document);
+        let document = Value::Object(document);
+        tagging::check(&document, self.direction)?;
+        let mut document = Schema::from(document.as_object().cloned().unwrap_or_default());
         let mut reconcile = Reconcile::new(self.direction, seconds.into_iter().flatten().collect());
         reconcile.transform(&mut document);
         reconcile.finish()?;
         document.insert("$schema".to_owned(), schemars::consts::meta_schemas::DRAFT2020_12.into());
-        let document = document.to_value();
+        let mut document = document.to_value();
         match self.direction {
             Direction::Inbound => growth(&document).map(drop)?,
             Direction::Outbound => ends(&document)?,
+        }
+        if let Some(probe) = self.probe {
+            widen(&mut document, probe)?;
         }
         Ok(document)
     }

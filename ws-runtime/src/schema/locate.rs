@@ -100,7 +100,7 @@ impl<'r> Here<'r> {
             self.add(also, value);
         }
         match &rule.forms {
-            Some(Forms::Tagged { tag, branches }) => {
+            Some(Forms::Tagged { tag, branches, .. }) => {
                 let given = value.get(tag);
                 for (_, branch) in
                     branches.iter().filter(|(name, _)| given.is_some_and(|given| given == name))

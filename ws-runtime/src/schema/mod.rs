@@ -6,12 +6,14 @@
 
 mod check;
 mod choice;
+mod edit;
 mod error;
 mod explain;
 mod format;
 mod generate;
 mod growth;
 mod issue;
+mod key;
 mod lexer;
 mod locate;
 mod number;
@@ -19,14 +21,19 @@ mod outline;
 mod paths;
 mod place;
 mod reconcile;
+mod recorder;
 mod rules;
 mod shape;
+mod tagging;
+#[cfg(test)]
+mod tests;
 mod twins;
 mod value;
+mod widen;
 
 pub(crate) use self::{
     check::Check,
-    choice::resolve,
+    choice::{is_aliased, resolve},
     generate::{Direction, Generator},
     lexer::{Kind, Lexer, NotJson},
     locate::Step,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Number, Value};
 
 use super::{
-    choice::{Alternatives, Choice, alternatives, is_annotation, resolve, target},
+    choice::{Alternatives, Choice, alternatives, is_aliased, is_annotation, resolve, target},
     reconcile::F32_END,
     shape::{ANY, Array, Id, Node, Numbers, Object, Parts, Plain, Shape, Strings},
 };
@@ -196,15 +196,25 @@ impl Build<'_> {
     fn plain(&mut self, keywords: &mut Keywords<'_>, depth: usize) -> Option<Plain> {
         let mut properties: Vec<(Box<str>, Id)> = Vec::new();
         for (name, schema) in keywords.take("properties").and_then(Value::as_object).into_iter().flatten() {
-            properties.push((name.as_str().into(), self.node(schema, depth + 1)?));
+            // A field under another name is read the long way, which knows that it is there once.
+            let alias = schema["x-serde"] == "alias";
+            let node =
+                if alias { self.push(Node::Parts(Parts::default())) } else { self.node(schema, depth + 1)? };
+            properties.push((name.as_str().into(), node));
         }
         let rest = match keywords.take("additionalProperties") {
             None => Some(ANY),
             Some(Value::Bool(false)) => None,
             Some(rest) => Some(self.node(rest, depth + 1)?),
         };
+        let all = keywords.take("allOf");
+        if !all.and_then(Value::as_array).into_iter().flatten().all(is_aliased) {
+            return None;
+        }
+        let names =
+            all.and_then(Value::as_array).into_iter().flatten().map(|part| &part["anyOf"][0]["required"][0]);
         let mut required = 0;
-        for name in keywords.take("required").and_then(Value::as_array).into_iter().flatten() {
+        for name in keywords.take("required").and_then(Value::as_array).into_iter().flatten().chain(names) {
             let index = properties.iter().position(|(known, _)| Some(&**known) == name.as_str())?;
             required |= 1_u64.checked_shl(u32::try_from(index).ok()?)?;
         }

@@ -10,11 +10,12 @@
 //! | `deny_unknown_fields` around a flattened, internally tagged enum: serde then refuses every value | refused |
 //! | 128-bit integers do not survive most JSON readers, ours included | refused |
 //!
+//! What only the type itself shows (`alias`, `other`, content of an adjacently tagged unit variant) is added by `widen`.
+//!
 //! Not reconciled, since a schema does not show it; where such a type refuses a value that its schema allows, the value is
-//! refused as one of the wrong type: rules of `try_from` and `deserialize_with`; content in an adjacently tagged unit
-//! variant; a map's integer keys beyond their type.
-//! What serde would take beyond the schema is refused, for the schema decides: `alias` names, unknown tags under
-//! `other`, arrays in an object's place, `{"unit": null}`, repeated items of a set.
+//! refused as one of the wrong type: rules of `try_from` and `deserialize_with`, a map's integer keys beyond their type.
+//! What serde would take beyond the schema is refused, for the schema decides: arrays in an object's place, `{"unit": null}`,
+//! repeated items of a set.
 
 use std::collections::BTreeSet;
 

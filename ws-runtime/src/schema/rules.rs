@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{
     check::compile,
-    choice::{Choice, alternatives, target},
+    choice::{Choice, aliased, alternatives, is_aliased, target},
     format::FORMATS,
 };
 
@@ -27,6 +27,8 @@ pub(super) struct Rule {
     /// Schemas that hold as well: a reference, `allOf`.
     pub(super) also: Vec<usize>,
     pub(super) forms: Option<Forms>,
+    /// The names of fields of which one is required.
+    pub(super) aliased: Vec<Vec<String>>,
     pub(super) properties: Vec<(String, usize)>,
     pub(super) rest: Option<usize>,
     pub(super) prefix: Vec<usize>,
@@ -35,7 +37,7 @@ pub(super) struct Rule {
 
 #[derive(Debug)]
 pub(super) enum Forms {
-    Tagged { tag: String, branches: Vec<(String, usize)> },
+    Tagged { tag: String, branches: Vec<(String, usize)>, other: Option<usize> },
     Keyed { units: Vec<String>, keys: Vec<(String, usize)> },
     Untold { branches: Vec<usize>, keyword: &'static str },
 }
@@ -84,7 +86,10 @@ impl<'a> Build<'a> {
             rule.name = reference.rsplit('/').next().map(|name| name.replace("~1", "/").replace("~0", "~"));
             rule.also.push(self.reference(reference)?);
         }
-        for also in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+        rule.aliased =
+            aliased(schema).into_iter().map(|names| names.into_iter().map(str::to_owned).collect()).collect();
+        let all = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+        for also in all.filter(|also| !is_aliased(also)) {
             rule.also.push(self.rule(also)?);
         }
         rule.forms = self.forms(schema)?;
@@ -122,9 +127,10 @@ impl<'a> Build<'a> {
         Ok(Some(match alternatives.choice {
             // An optional enum is its alternatives or `null`, which the JSON type tells apart.
             Choice::Tagged { tag, branches } if !alternatives.null => {
-                Forms::Tagged { tag: tag.to_owned(), branches: self.named(branches)? }
+                let other = alternatives.other.map(|other| self.rule(other)).transpose()?;
+                Forms::Tagged { tag: tag.to_owned(), branches: self.named(branches)?, other }
             }
-            Choice::Keyed { units, keys } if !alternatives.null => {
+            Choice::Keyed { units, keys } if !alternatives.null && alternatives.other.is_none() => {
                 let units = units.into_iter().map(str::to_owned).collect();
                 Forms::Keyed { units, keys: self.named(keys)? }
             }

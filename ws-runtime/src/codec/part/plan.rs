@@ -3,6 +3,7 @@
 use std::any::type_name;
 
 use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::{
     codec::{On, typed::Refused},
-    schema::{Check, Direction, Generator, Issue, SchemaError, resolve},
+    schema::{Check, Direction, Generator, Issue, SchemaError, is_aliased, resolve},
 };
 
 /// What is decided once about a part's type: its schema, compiled, and what each name's text becomes.
@@ -23,6 +24,8 @@ pub struct PartPlan(Option<Names>);
 struct Names {
     check: Check,
     known: Vec<(Box<str>, Coerce)>,
+    /// Those of the known names that are a field's second ones (serde's `alias`).
+    further: Vec<Box<str>>,
     rest: Rest,
 }
 
@@ -39,9 +42,9 @@ enum Rest {
 
 impl PartPlan {
     /// Reads a type's schema.
-    pub(super) fn of<T: JsonSchema + 'static>() -> Result<Self, SchemaError> {
+    pub(super) fn of<T: DeserializeOwned + JsonSchema + 'static>() -> Result<Self, SchemaError> {
         let mut generator = Generator::new(Direction::Inbound);
-        let root = generator.schema::<T>();
+        let root = generator.read::<T>();
         if root.get("type").is_some_and(|kind| kind == "null") {
             return Ok(Self(None));
         }
@@ -58,9 +61,11 @@ impl PartPlan {
         plan.map_err(|reason| SchemaError::new(subject, Direction::Inbound, reason))
     }
 
-    /// Returns the names that the type declares, as serde reads them.
+    /// Returns the names that the type declares, as serde reads them; of a field with several, its own.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().flat_map(|names| &names.known).map(|(name, _)| &**name)
+        let all = self.0.iter().flat_map(|names| names.known.iter().map(move |(name, _)| (names, &**name)));
+        all.filter(|(names, name)| !names.further.iter().any(|further| **further == **name))
+            .map(|(_, name)| name)
     }
 
     /// Gives the pairs the forms that the type takes, and says what is wrong with them; `None` if nothing is read.
@@ -99,9 +104,10 @@ impl Names {
     fn of(document: Value) -> Result<Self, String> {
         let root = resolve(&document, &document);
         let plain = root["type"] == "object"
-            && !["$ref", "oneOf", "anyOf", "allOf", "unevaluatedProperties", "patternProperties"]
+            && !["$ref", "oneOf", "anyOf", "unevaluatedProperties", "patternProperties"]
                 .iter()
-                .any(|keyword| root.get(keyword).is_some());
+                .any(|keyword| root.get(keyword).is_some())
+            && root["allOf"].as_array().into_iter().flatten().all(is_aliased);
         if !plain {
             return Err("it must be a struct with named fields, without flattened enums".to_owned());
         }
@@ -110,6 +116,8 @@ impl Names {
                 .map_err(|reason| format!("`{name}` {reason}: use a string or a number"))
         };
         let properties = root["properties"].as_object().into_iter().flatten();
+        let further = properties.clone().filter(|(_, schema)| schema["x-serde"] == "alias");
+        let further = further.map(|(name, _)| name.as_str().into()).collect();
         let known = properties.map(|(name, schema)| Ok((name.as_str().into(), coerce(name, schema)?)));
         let known = known.collect::<Result<_, String>>()?;
         let rest = match &root["additionalProperties"] {
@@ -117,7 +125,7 @@ impl Names {
             Value::Bool(false) => Rest::Refused,
             values => Rest::Values(coerce("a value", values)?),
         };
-        Ok(Self { known, rest, check: Check::compile(document, Direction::Inbound)? })
+        Ok(Self { known, further, rest, check: Check::compile(document, Direction::Inbound)? })
     }
 
     fn sort<'a>(&'a self, pairs: &'a Pairs) -> Sorted<'a> {

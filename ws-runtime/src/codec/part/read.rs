@@ -108,6 +108,23 @@ mod tests {
         Green,
     }
 
+    #[test]
+    fn a_field_is_read_under_its_other_name() {
+        #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+        struct Page {
+            #[serde(alias = "page")]
+            number: u8,
+            #[serde(alias = "q")]
+            text: Option<String>,
+        }
+
+        let page = Page { number: 7, text: Some("x".to_owned()) };
+        assert_eq!(query::<Page>("page=7&q=x").unwrap(), page);
+        assert_eq!(query::<Page>("number=7&text=x").unwrap(), page);
+        assert_eq!(issues(query::<Page>("q=x")), [" required: `number` is required"]);
+        assert_eq!(Page::plan().unwrap().names().collect::<Vec<_>>(), ["number", "text"]);
+    }
+
     fn query<T: Part>(query: &str) -> Result<T, Invalid> {
         T::read(&T::plan().unwrap(), &Pairs::query(query))
     }

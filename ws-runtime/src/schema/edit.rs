@@ -1,0 +1,148 @@
+//! What is added to a schema for the further names that serde takes.
+
+use serde_json::{Map, Value, json};
+
+/// What is added to a schema.
+pub(super) enum Edit {
+    /// A field has further names.
+    Field { name: String, aliases: Vec<String> },
+    /// A variant has further names, in the enum's list or as branches of it.
+    Variant { name: String, aliases: Vec<String> },
+    /// All other strings are a variant.
+    OtherString(Vec<String>),
+    /// All other tags are a variant; `content` may be null.
+    OtherTag { tag: String, names: Vec<String>, content: Option<String> },
+    /// A variant has no content: at most `null`.
+    NoContent { name: String, tag: String, content: String },
+}
+
+impl Edit {
+    /// Changes the schema that it is about.
+    pub(super) fn apply(self, schema: &mut Value) {
+        match self {
+            Self::Field { name, aliases } => field(schema, &name, &aliases),
+            Self::Variant { name, aliases } => variant(schema, &name, &aliases),
+            Self::OtherString(names) => {
+                let other = json!({"type": "string", "not": {"enum": names}, "x-serde": "other"});
+                match schema.get_mut("oneOf").and_then(Value::as_array_mut) {
+                    Some(branches) => branches.push(other),
+                    None => *schema = json!({"oneOf": [schema.take(), other]}),
+                }
+            }
+            Self::OtherTag { tag, names, content } => {
+                let mut other = json!({
+                    "type": "object",
+                    "properties": {},
+                    "required": [tag],
+                    "x-serde": "other",
+                });
+                other["properties"][&tag] = json!({"type": "string", "not": {"enum": names}});
+                if let Some(content) = content {
+                    other["properties"][content] = json!({"type": "null"});
+                }
+                if let Some(branches) = schema.get_mut("oneOf").and_then(Value::as_array_mut) {
+                    // Variants with further names are there already.
+                    let more = branches.iter().flat_map(|branch| strings_of(&branch["properties"][&tag]));
+                    let more: Vec<Value> = more.map(Value::from).collect();
+                    other["properties"][&tag]["not"]["enum"] = more.into();
+                    if branches.iter().any(|branch| branch["additionalProperties"] == false) {
+                        other["additionalProperties"] = false.into();
+                    }
+                    branches.push(other);
+                }
+            }
+            Self::NoContent { name, tag, content } => {
+                for branch in schema.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten() {
+                    if strings_of(&branch["properties"][&tag]) == [name.as_str()] {
+                        branch["properties"][&content] = json!({"type": "null"});
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Adds the names of a field, each as a property of its own; one of them is required if the field was.
+fn field(schema: &mut Value, name: &str, aliases: &[String]) {
+    let Some(property) = schema["properties"].get(name).cloned() else { return };
+    for alias in aliases {
+        let mut property = property.clone();
+        match &mut property {
+            Value::Object(keywords) => drop(keywords.insert("x-serde".to_owned(), "alias".into())),
+            other => *other = json!({"x-serde": "alias"}),
+        }
+        schema["properties"][alias] = property;
+    }
+    let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) else { return };
+    let Some(index) = required.iter().position(|required| required == name) else { return };
+    required.remove(index);
+    if required.is_empty() {
+        schema.as_object_mut().map(|keywords| keywords.remove("required"));
+    }
+    let aliases = aliases.iter().map(|alias| json!({"required": [alias], "x-serde": "alias"}));
+    let any: Vec<Value> = [json!({"required": [name]})].into_iter().chain(aliases).collect();
+    let any = json!({"anyOf": any});
+    match schema.get_mut("allOf").and_then(Value::as_array_mut) {
+        Some(all) => all.push(any),
+        None => schema["allOf"] = json!([any]),
+    }
+}
+
+/// Adds the names of a variant: to a list of names, or as a branch like the variant's.
+fn variant(schema: &mut Value, name: &str, aliases: &[String]) {
+    if let Some(branches) = schema.get_mut("oneOf").and_then(Value::as_array_mut) {
+        if let Some(branch) = branches.iter_mut().find(|branch| strings_of(branch).contains(&name)) {
+            return listed(branch, aliases);
+        }
+        let is_named = |branch: &&Value| {
+            let properties = branch["properties"].as_object();
+            properties.is_some_and(|all| {
+                (all.len() == 1 && all.contains_key(name))
+                    || all.values().any(|value| strings_of(value) == [name])
+            })
+        };
+        let Some(branch) = branches.iter().find(is_named).cloned() else { return };
+        branches.extend(aliases.iter().map(|alias| renamed(&branch, name, alias)));
+    } else {
+        listed(schema, aliases);
+    }
+}
+
+fn listed(schema: &mut Value, aliases: &[String]) {
+    let names: Vec<Value> =
+        strings_of(schema).into_iter().chain(aliases.iter().map(String::as_str)).map(Value::from).collect();
+    if let Some(keywords) = schema.as_object_mut() {
+        keywords.remove("const");
+        keywords.insert("enum".to_owned(), names.into());
+        let marked = keywords.entry("x-serde").or_insert_with(|| json!([]));
+        marked
+            .as_array_mut()
+            .into_iter()
+            .for_each(|marked| marked.extend(aliases.iter().map(|alias| json!(alias))));
+    }
+}
+
+/// A branch under another name: its only key, or its tag.
+fn renamed(branch: &Value, name: &str, alias: &str) -> Value {
+    let mut branch = branch.clone();
+    branch["x-serde"] = "alias".into();
+    let Some(properties) = branch["properties"].as_object_mut() else { return branch };
+    if let Some(tag) = properties.values_mut().find(|value| strings_of(value) == [name]) {
+        *tag = json!({"type": "string", "const": alias});
+    } else if let Some(content) = properties.remove(name) {
+        properties.insert(alias.to_owned(), content);
+        branch["required"] = json!([alias]);
+    }
+    branch
+}
+
+/// The texts that a schema lists.
+pub(super) fn strings_of(schema: &Value) -> Vec<&str> {
+    schema.as_object().map(strings).unwrap_or_default()
+}
+
+/// The texts that keywords list.
+pub(super) fn strings(schema: &Map<String, Value>) -> Vec<&str> {
+    let names = schema.get("enum").and_then(Value::as_array).into_iter().flatten().chain(schema.get("const"));
+    names.filter_map(Value::as_str).collect()
+}

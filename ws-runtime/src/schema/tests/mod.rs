@@ -1,0 +1,3 @@
+//! What only all of the schema's parts together can be tried on.
+
+mod further_names;
