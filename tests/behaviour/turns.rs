@@ -346,7 +346,7 @@ struct Loud(Turns);
 #[ws_route("/loud/{what}", body = String, response = String, per_message_deflate, backpressure_limit = off)]
 impl Loud {
     fn open(&self, ws: &Socket<Self>) {
-        ws.subscribe("all");
+        ws.subscribe("all").unwrap();
     }
 
     fn message(&self, ws: &Socket<Self>, _: String) {
