@@ -30,6 +30,7 @@ mod paths;
 mod pubsub;
 mod refusals;
 mod refused;
+mod refused_replies;
 mod replies;
 mod reserved;
 mod shutdown;

@@ -186,6 +186,9 @@ async fn a_response_that_fails_its_schema_never_leaves() {
         ("return", None),
     ] {
         client.send(way).await;
+        if noted.is_none() {
+            assert_eq!(client.receive_error().await["type"], "error", "{way}");
+        }
         client.receive_nothing(Duration::from_secs(1)).await;
         assert_eq!(journal.take(), Vec::from_iter(noted), "{way}");
     }

@@ -1,5 +1,12 @@
 //! What follows from a handler's reply, and from what went wrong.
 
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use futures_core::Stream;
+
 use super::{
     driver::{Done, Driver, Streams},
     event::Event,
@@ -8,7 +15,7 @@ use super::{
 use crate::{
     codec::error_frame,
     contract::{Contract, Response},
-    panics::catch,
+    panics::{catch, drop_quietly},
     route::{Error, OnInvalid, Outcome, Route},
     wire::Close,
 };
@@ -42,6 +49,17 @@ pub(super) enum Rest<'a, R: Route> {
     Aborted,
 }
 
+/// Replies that are there already, as a stream.
+struct Listed<I>(Box<I>);
+
+impl<I: Iterator> Stream for Listed<I> {
+    type Item = I::Item;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<I::Item>> {
+        Poll::Ready(self.0.next())
+    }
+}
+
 impl<'a, R: Route> Driver<'a, R> {
     /// The tag of the library's own frames.
     const TAG: &'static str = <R::Contract as Contract>::RESERVED_TAG;
@@ -50,7 +68,7 @@ impl<'a, R: Route> Driver<'a, R> {
     pub(super) fn settle(&mut self, done: Done<Outcome<'a, Response<R>>>) -> Result<(), Rest<'a, R>> {
         match done {
             Done::Returned(Outcome::Unsaid | Outcome::Nothing) => {}
-            Done::Returned(Outcome::One(response)) => return self.send([response]),
+            Done::Returned(Outcome::One(response)) => return self.send(vec![response]),
             Done::Returned(Outcome::Many(responses)) => return self.send(responses),
             Done::Returned(Outcome::Stream(stream)) => return Err(Rest::Replies(vec![stream])),
             Done::Returned(Outcome::Close(close)) => self.socket.close(close),
@@ -61,14 +79,34 @@ impl<'a, R: Route> Driver<'a, R> {
         Ok(())
     }
 
-    /// Sends a reply, whatever its types' code does.
-    fn send(&self, responses: impl IntoIterator<Item = Response<R>>) -> Result<(), Rest<'a, R>> {
+    /// Sends a reply, whatever its types' code does. A response that is refused is a failure in its place: what is behind it
+    /// follows as a stream would.
+    fn send(&self, responses: Vec<Response<R>>) -> Result<(), Rest<'a, R>> {
+        let mut responses = responses.into_iter();
         let sent = catch(|| {
-            for response in responses {
-                self.socket.send(&response);
+            for response in responses.by_ref() {
+                if let Err(refused) = self.socket.try_send(&response) {
+                    return Some(refused);
+                }
             }
+            None
         });
-        sent.map_err(|panic| Rest::Error(Error::Panicked(panic)))
+        match sent {
+            Ok(None) => Ok(()),
+            Ok(Some(refused)) => {
+                if responses.len() == 0 {
+                    return Err(Rest::Error(Error::Failed(refused.into())));
+                }
+                let failed = Outcome::Failed(refused.into());
+                let left = std::iter::once(failed).chain(responses.map(Outcome::One));
+                Err(Rest::Replies(vec![Box::pin(Listed(Box::new(left)))]))
+            }
+            Err(panic) => {
+                // What is left may panic as well when it is dropped.
+                drop_quietly(responses);
+                Err(Rest::Error(Error::Panicked(panic)))
+            }
+        }
     }
 
     /// Takes notice of a handler that has nothing to say.

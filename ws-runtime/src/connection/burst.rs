@@ -69,10 +69,10 @@ impl<'a, R: Route> Driver<'a, R> {
                 }
                 self.invalid = 0;
                 match handler.as_mut().as_pin_mut()?.poll(cx) {
-                    Poll::Ready(Outcome::One(ref response)) => {
-                        socket.send(response);
-                        None
-                    }
+                    Poll::Ready(Outcome::One(ref response)) => match socket.try_send(response) {
+                        Ok(_) => None,
+                        Err(refused) => Some(Burst::Done(Done::Returned(Outcome::Failed(refused.into())))),
+                    },
                     Poll::Ready(Outcome::Unsaid | Outcome::Nothing) => None,
                     Poll::Ready(outcome) => Some(Burst::Done(Done::Returned(outcome))),
                     Poll::Pending => Some(Burst::Waiting),

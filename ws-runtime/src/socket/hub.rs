@@ -1,7 +1,9 @@
 //! What all sockets of one route share.
 
 use std::{
+    any::type_name,
     cell::Cell,
+    error::Error,
     sync::{
         Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicU64, Ordering},
@@ -91,10 +93,11 @@ impl Hub {
         self.live.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
-    /// Encodes a value, and says to the log why if that is refused.
+    /// Encodes a value for a socket, or for many, and says to the log why if that is refused.
     pub(super) fn encode<R: Encode, T>(
         &self,
         value: &impl Outgoing<R>,
+        socket: Option<u64>,
         then: impl FnOnce(Kind, Payload<'_>) -> T,
     ) -> Result<T, EncodeError> {
         if let Some((kind, payload)) = value.as_is() {
@@ -108,7 +111,7 @@ impl Hub {
             Ok(Encoded::Binary) => Ok(then(Kind::Binary, Payload::Copied(&scratch))),
             Ok(Encoded::Shared(message)) => Ok(then(message.kind(), Payload::Shared(message.into_bytes()))),
             Err(error) => {
-                tracing::error!(route = self.path, %error, "a response was refused and not sent");
+                self.note_refusal(type_name::<R>(), socket, &error);
                 Err(error)
             }
         };
@@ -120,6 +123,15 @@ impl Hub {
         encoded
     }
 
+    /// What serde says of a value may repeat it, so that is said to those alone who debug.
+    #[cold]
+    fn note_refusal(&self, response: &str, socket: Option<u64>, error: &EncodeError) {
+        tracing::error!(route = self.path, socket, response, %error, "a response was refused and not sent");
+        if let Some(source) = error.source() {
+            tracing::debug!(route = self.path, socket, response, %source, "why the response cannot be serialized");
+        }
+    }
+
     /// Encodes a value once and publishes it; `from` is the socket that publishes and does not get it, with its shard.
     pub(super) fn publish<R: Encode>(
         &self,
@@ -127,7 +139,7 @@ impl Hub {
         value: &impl Outgoing<R>,
         from: Option<(&Line, usize)>,
     ) -> Published {
-        let published = self.encode(value, |kind, payload| {
+        let published = self.encode(value, from.map(|(line, _)| line.id), |kind, payload| {
             if !self.outbound.make_room(payload.as_bytes().len()) {
                 return self.refuse(topic, payload.as_bytes().len(), from.map(|(line, _)| line));
             }

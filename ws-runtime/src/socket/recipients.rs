@@ -63,7 +63,7 @@ impl<E: Endpoint> Recipients<E> {
     pub fn publish(&self, value: impl Outgoing<Response<E>>) -> Published {
         let sockets = self.sockets();
         let hub = &self.channel.hub;
-        let published = hub.encode(&value, |kind, payload| {
+        let published = hub.encode(&value, None, |kind, payload| {
             if !hub.outbound.make_room(payload.as_bytes().len()) {
                 return Published { dropped: sockets.len(), ..Published::default() };
             }

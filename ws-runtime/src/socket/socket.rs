@@ -12,6 +12,7 @@ use super::{
     Channel, Delivery, Hub, Line, Outgoing, SubscribeError, TopicName, Wish, hub::Member, packed::Payload,
 };
 use crate::{
+    codec::EncodeError,
     contract::{Contract, Endpoint, Parts, Response},
     panics::Guarded,
     pubsub::{Published, Subscriber, Topic, Window},
@@ -154,11 +155,17 @@ impl<E: Endpoint> Socket<E> {
     #[doc(alias = "emit")]
     #[doc(alias = "write")]
     pub fn send(&self, value: impl Outgoing<Response<E>>) -> Delivery {
-        let sent = self.inner.hub.encode(&value, |kind, payload| match payload {
-            Payload::Copied(bytes) => self.inner.line.send(kind, bytes),
-            Payload::Shared(bytes) => self.inner.line.send_shared(kind, bytes),
-        });
-        sent.unwrap_or(Delivery::Refused)
+        self.try_send(value).unwrap_or(Delivery::Refused)
+    }
+
+    /// Sends a message, and returns why it is refused.
+    #[inline]
+    pub(crate) fn try_send(&self, value: impl Outgoing<Response<E>>) -> Result<Delivery, EncodeError> {
+        let line = &self.inner.line;
+        self.inner.hub.encode(&value, Some(line.id), |kind, payload| match payload {
+            Payload::Copied(bytes) => line.send(kind, bytes),
+            Payload::Shared(bytes) => line.send_shared(kind, bytes),
+        })
     }
 
     /// Sends a message as it is, past the response type and its schema.
