@@ -90,8 +90,22 @@ impl Network {
     }
 
     fn holds(self, address: IpAddr) -> bool {
-        let differ = self.first ^ number(address);
-        differ.checked_shr(128 - self.bits).unwrap_or(0) == 0
+        let begins_as = |address| {
+            let differ = self.first ^ number(address);
+            differ.checked_shr(128 - self.bits).unwrap_or(0) == 0
+        };
+        begins_as(address) || behind_nat64(address).is_some_and(|address| begins_as(address.into()))
+    }
+}
+
+/// Returns the IPv4 address of a host that is reached through NAT64 (`64:ff9b::192.0.2.1`, RFC 6052 §2.1).
+fn behind_nat64(address: IpAddr) -> Option<Ipv4Addr> {
+    let IpAddr::V6(address) = address else { return None };
+    match address.segments() {
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
+            Some(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)))
+        }
+        _ => None,
     }
 }
 
@@ -176,6 +190,17 @@ mod tests {
             ("2001:db8::/32", "2001:db8:ffff::1", true),
             ("2001:db8::/32", "2001:db9::1", false),
             ("::1", "::1", true),
+            // Behind NAT64, and the network of all that are.
+            ("10.0.0.0/8", "64:ff9b::10.0.0.1", true),
+            ("198.51.100.7", "64:ff9b::198.51.100.7", true),
+            ("198.51.100.7", "64:ff9b::198.51.100.8", false),
+            ("::ffff:198.51.100.0/120", "64:ff9b::c633:6409", true),
+            ("0.0.0.0/0", "64:ff9b::203.0.113.9", true),
+            ("198.51.100.7", "64:ff9b:1::198.51.100.7", false),
+            ("198.51.100.7", "64:ff9b::1:198.51.100.7", false),
+            ("64:ff9b::/96", "64:ff9b::203.0.113.9", true),
+            ("64:ff9b::/96", "203.0.113.9", false),
+            ("64:ff9b::198.51.100.7", "198.51.100.7", false),
         ] {
             let address: IpAddr = address.parse().expect("an address");
             assert_eq!(
@@ -219,6 +244,12 @@ mod tests {
             ),
             (&custom, "10.0.0.1:9", &[(X, "unknown, _x, \u{e9}, 203.0.113.9")], "203.0.113.9:0"),
             (&custom, "10.0.0.1:9", &[(X, "\u{e9}"), (X, ", 203.0.113.9 ,, ")], "203.0.113.9:0"),
+            // Proxies that are reached through NAT64 are the proxies that they are.
+            (&custom, "[64:ff9b::10.0.0.1]:9", &[(X, "203.0.113.9")], "203.0.113.9:0"),
+            (&custom, "10.0.0.1:9", &[(X, "203.0.113.9, 64:ff9b::10.0.0.2")], "203.0.113.9:0"),
+            (&custom, "10.0.0.1:9", &[(X, "64:ff9b::10.0.0.2")], "-"),
+            (&standard, "[64:ff9b::10.0.0.1]:9", &[(F, "for=\"[64:ff9b::a00:2]:80\"")], "-"),
+            (&custom, "10.0.0.1:9", &[(X, "64:ff9b::203.0.113.9")], "[64:ff9b::cb00:7109]:0"),
             // The field names nobody, or nobody but proxies.
             (&custom, "10.0.0.1:9", &[], "-"),
             (&custom, "10.0.0.1:9", &[(X, "")], "-"),

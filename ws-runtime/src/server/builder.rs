@@ -270,7 +270,7 @@ impl Server {
     }
 
     /// Sets the proxies in front of the server that are believed: addresses, `10.0.0.1`, and networks, `10.0.0.0/8`. None unless
-    /// set.
+    /// set. An IPv4 proxy is also believed through NAT64, as `64:ff9b::10.0.0.1`.
     ///
     /// For a connection from one of them, [`Socket::remote_addr`](crate::Socket::remote_addr) and its like are the address that
     /// `X-Forwarded-For` names, or the field that [`forwarded_field`](Self::forwarded_field) chooses: the right-most entry that is
