@@ -43,8 +43,12 @@ impl Files {
     }
 }
 
+refused!(Private, "/files/private/{*rest}");
+refused!(Index, "/files/ada/index");
+
 fn server() -> Server {
-    Server::new().route(Admin).route(Me).route(Coffee).route(Percent).route(Named).route(Files)
+    let server = Server::new().route(Admin).route(Me).route(Coffee).route(Percent).route(Named);
+    server.route(Files).route(Private).route(Index)
 }
 
 /// What a target is answered: a status, or the text that the route sends.
@@ -91,6 +95,35 @@ async fn no_spelling_of_a_path_gets_round_a_static_route() {
         "/users/100%",
     ] {
         assert_eq!(answer(&http, target).await, "401", "{target}");
+    }
+    http.shut_down().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn encoded_slashes_in_a_rest_never_bypass_routes() {
+    let http = Http::serve(server());
+    for (target, answered) in [
+        ("/files/private/x", "401"),
+        ("/files/ada/index", "401"),
+        // What `{*rest}` would receive is the other route's own path.
+        ("/files/private%2Fx", "404"),
+        ("/files/private%2fx/y", "404"),
+        ("/files/%70rivate%2fx%2fy", "404"),
+        ("/files/./private%2Fx?y", "404"),
+        ("/files/ada%2Findex", "404"),
+        ("/files/ada%2find%65x", "404"),
+        ("/files/%61da%2Findex", "404"),
+        // Here it is not.
+        ("/files/a%2Fb", "a/b"),
+        ("/files/a%2fb/c%2Fd", "a/b/c/d"),
+        ("/files/private%2F", "private/"),
+        ("/files/private%252Fx", "private%2Fx"),
+        ("/files/x%2Fprivate%2Fx", "x/private/x"),
+        ("/files/ada%2Findex/", "ada/index/"),
+        ("/files/%2Fprivate/x", "/private/x"),
+        ("/files/%2F", "/"),
+    ] {
+        assert_eq!(answer(&http, target).await, answered, "{target}");
     }
     http.shut_down().await;
 }

@@ -3,7 +3,7 @@
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use http::{HeaderMap, StatusCode, request};
-use matchit::Router;
+use matchit::{Match, Router};
 use tokio::{task::JoinSet, time::timeout};
 
 use super::{
@@ -37,6 +37,9 @@ pub(crate) struct Served {
     pub(super) shutdown_timeout: Duration,
 }
 
+/// A slash within a segment, in the normal form of a path.
+const ENCODED_SLASH: &str = "%2F";
+
 /// The route of a request's path, with what its captures hold.
 pub(crate) type Found = Option<(Arc<dyn Mount>, Vec<(String, String)>)>;
 
@@ -49,11 +52,24 @@ impl Served {
     /// Finds the route of a request, or refuses a request that is too large to be looked at.
     pub(crate) fn find(&self, parts: &request::Parts) -> Result<Found, Reject> {
         self.head.admit(parts)?;
-        Ok(self.by_path.at(&normal(parts.uri.path())).ok().map(|found| {
-            let captures =
-                found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-            (Arc::clone(found.value), captures)
-        }))
+        let path = normal(parts.uri.path());
+        let Ok(found) = self.by_path.at(&path) else { return Ok(None) };
+        if path.contains(ENCODED_SLASH) && self.is_bypassed(&path, &found) {
+            return Ok(None);
+        }
+        let captures = found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Ok(Some((Arc::clone(found.value), captures)))
+    }
+
+    /// True if a `{*rest}` would receive, decoded, what another route has the path of: `/files/private%2Fx` would reach
+    /// `/files/{*rest}` with the same text as `/files/private/x`, although `/files/private/{*rest}` has that path.
+    #[cold]
+    fn is_bypassed(&self, path: &str, found: &Match<'_, '_, &Arc<dyn Mount>>) -> bool {
+        // It is the last capture, and the end of the path.
+        let rest = found.params.iter().last().filter(|_| found.value.path().contains("{*"));
+        let Some(start) = rest.and_then(|(_, rest)| path.strip_suffix(rest)) else { return false };
+        let decoded = format!("{start}{}", path[start.len()..].replace(ENCODED_SLASH, "/"));
+        self.by_path.at(&decoded).is_ok_and(|other| !Arc::ptr_eq(other.value, found.value))
     }
 
     /// Has a route judge an opening handshake, in time and unless a shutdown has begun.
