@@ -74,6 +74,9 @@ impl Server {
     /// A page and a route may share a path. If the fallback has no page there (404, 405) and the request has fields of an upgrade
     /// but is none, because a proxy took some away for example, the client gets 426 with the cause instead. An upgrade over
     /// HTTP/1.0 gets it at once.
+    ///
+    /// The request's extensions hold the client's address as a `SocketAddr`. It is missing where
+    /// [`Socket::remote_addr`](crate::Socket::remote_addr) would be `None`, so an extractor of it must be optional.
     pub fn fallback<S, B>(mut self, service: S) -> Self
     where
         S: Service<http::Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
