@@ -9,12 +9,18 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::Type;
 
-use super::{method, paths};
+use super::{method, paths, unedited};
 use crate::{
     model::{Capture, Inline},
     span,
 };
+
+const PRIMITIVES: &[&str] = &[
+    "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64",
+    "u128", "usize",
+];
 
 /// The struct, and how it is read.
 pub(super) fn structure(inline: &Inline, out: &mut TokenStream) {
@@ -26,6 +32,11 @@ pub(super) fn structure(inline: &Inline, out: &mut TokenStream) {
         Some(_) => parameter(index, span).into_token_stream(),
     });
     let parameters = parameters(inline, |index, _| parameter(index, span).into_token_stream());
+    for (index, capture) in inline.captures.iter().enumerate() {
+        if let Some(kind) = capture.kind.as_ref().filter(|kind| may_be_unknown(kind)) {
+            out.extend(unedited::alias(&alias(index, span), kind, span));
+        }
+    }
     out.extend(quote_spanned! {span=>
         #[derive(#(#derives),*)]
         pub struct #name #parameters { #(pub #fields: #kinds),* }
@@ -36,7 +47,7 @@ pub(super) fn structure(inline: &Inline, out: &mut TokenStream) {
 /// The struct with its captures' types: `Params<u32>`.
 pub(super) fn kind(inline: &Inline) -> TokenStream {
     let name = &inline.name;
-    let arguments = parameters(inline, |_, capture| capture.kind.to_token_stream());
+    let arguments = parameters(inline, |index, capture| typed(index, capture, span::at(inline.span)));
     quote!(#name #arguments)
 }
 
@@ -48,9 +59,9 @@ fn part(inline: &Inline, span: Span) -> TokenStream {
     let kind = kind(inline);
     let fields: Vec<&Ident> = inline.captures.iter().map(|capture| &capture.field).collect();
     let names: Vec<&str> = inline.captures.iter().map(|capture| &*capture.name).collect();
-    let kinds = inline.captures.iter().map(|capture| match &capture.kind {
+    let kinds = inline.captures.iter().enumerate().map(|(index, capture)| match &capture.kind {
         None => paths::string(span).into_token_stream(),
-        Some(kind) => kind.to_token_stream(),
+        Some(_) => typed(index, capture, span),
     });
     let input = method::local("captures", span);
     let read: Vec<Ident> =
@@ -70,6 +81,27 @@ fn parameters(inline: &Inline, write: impl Fn(usize, &Capture) -> TokenStream) -
     let typed = inline.captures.iter().enumerate().filter(|(_, capture)| capture.kind.is_some());
     let written: Vec<TokenStream> = typed.map(|(index, capture)| write(index, capture)).collect();
     (!written.is_empty()).then(|| quote!(<#(#written),*>))
+}
+
+/// A capture's type, by its alias if it has one.
+fn typed(index: usize, capture: &Capture, span: Span) -> TokenStream {
+    match &capture.kind {
+        Some(kind) if may_be_unknown(kind) => alias(index, span).into_token_stream(),
+        kind => kind.to_token_stream(),
+    }
+}
+
+/// Whether the compiler may not find a type, and suggest another: in place of the whole path, were it not for the alias.
+fn may_be_unknown(kind: &Type) -> bool {
+    let name = match kind {
+        Type::Path(named) => named.path.get_ident(),
+        _ => None,
+    };
+    !name.is_some_and(|name| PRIMITIVES.iter().any(|primitive| name == primitive))
+}
+
+fn alias(index: usize, span: Span) -> Ident {
+    format_ident!("__Capture{index}", span = span)
 }
 
 fn parameter(index: usize, span: Span) -> Ident {

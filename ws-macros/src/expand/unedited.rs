@@ -13,7 +13,7 @@
 //! What stays the user's in the method, as types, is written `~(Say)`; in there, `~(…)` is the derive's own again.
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
-use quote::{TokenStreamExt, quote_spanned};
+use quote::{ToTokens, TokenStreamExt, format_ident, quote_spanned};
 
 use super::paths;
 use crate::span;
@@ -34,6 +34,14 @@ pub(super) fn implementation(
     quote_spanned!(at=> #[derive(#first::#last)] #[ws_variants(#head { #items } { #item })] struct #name;)
 }
 
+/// A type of the user's by another name, at `place`. In a text it has the text's place, which no edit of the type is for.
+pub(super) fn alias(name: &Ident, kind: &impl ToTokens, place: Span) -> TokenStream {
+    let (first, last) = paths::variants(place, place);
+    let holder = Ident::new("__Variants", place);
+    let holder = format_ident!("{holder}{name}", span = place);
+    quote_spanned!(place=> #[derive(#first::#last)] #[ws_variants(type #name = #kind;)] struct #holder;)
+}
+
 /// Tokens that the derive keeps as they are; within those, tokens that it does not.
 pub(super) fn kept(tokens: TokenStream) -> TokenStream {
     let mut out = TokenStream::new();
@@ -42,14 +50,16 @@ pub(super) fn kept(tokens: TokenStream) -> TokenStream {
     out
 }
 
-/// What the derive writes: the impl that stands in its item's attribute.
+/// What the derive writes: the impl or the alias in its item's attribute.
 pub(crate) fn written(item: TokenStream) -> TokenStream {
     let attribute = item.into_iter().find_map(group).map(|attribute| attribute.stream());
     let arguments = attribute.into_iter().flatten().find_map(group).map(|arguments| arguments.stream());
     let mut head: Vec<TokenTree> = arguments.into_iter().flatten().collect();
-    let (Some(TokenTree::Group(item)), Some(TokenTree::Group(items))) = (head.pop(), head.pop()) else {
-        return TokenStream::new();
+    let [.., TokenTree::Group(items), TokenTree::Group(item)] = &head[..] else {
+        return rewritten(head.into_iter().collect(), true);
     };
+    let (items, item) = (items.clone(), item.clone());
+    head.truncate(head.len() - 2);
     let mut members = items.stream();
     members.extend(rewritten(item.stream(), true));
     let mut out: TokenStream = head.into_iter().collect();

@@ -55,6 +55,11 @@ shapes! {
         impl Chat { fn open(&self) {} }
     "#
 
+    a_capture_of_a_type_that_may_be_unknown: r#"
+        #[ws_route("/chat/{room: ids::RoomId}/{seat: u32}")]
+        impl Chat { fn open(&self) {} }
+    "#
+
     captures_become_a_struct: r#"
         #[ws_route("/chat/{room}/{seat: u32}/{*rest}")]
         impl Chat { fn open(&self) {} }
