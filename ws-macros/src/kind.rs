@@ -34,6 +34,15 @@ pub(crate) fn is_called(kind: &Type, names: &[&str]) -> bool {
     last(kind).is_some_and(|last| names.iter().any(|name| last.ident == name))
 }
 
+/// The first argument of a type: `Chat` of `Arc<Chat>`.
+pub(crate) fn argument(kind: &Type) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = &last(kind)?.arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(kind) => Some(kind),
+        _ => None,
+    })
+}
+
 /// The place of a type's first token.
 pub(crate) fn place(kind: &Type) -> Span {
     match kind {

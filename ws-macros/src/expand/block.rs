@@ -71,19 +71,20 @@ fn with_self(target: &Target, block: TokenStream) -> TokenStream {
 }
 
 /// The block of a type that cannot be a route, for a type that the compiler cannot work out because of the mistake in it: the
-/// names in the block are used, and nothing of what is done in it is reported.
+/// names in the block are used, and nothing of what is done in it is reported. The parameters of the block are in it too.
 ///
 /// ```text
-/// const _: () = { struct __Foreign<T>(T); impl __Foreign<[(); compile_error!("…")]> { … } };
+/// const _: () = { struct __Foreign<T>(T); impl<G> __Foreign<([(); compile_error!("…")], *const G)> { … } };
 /// ```
 pub(crate) fn foreign(generics: &Generics, block: TokenStream, cause: Option<TokenStream>) -> TokenStream {
     let (parameters, _, bounds) = generics.split_for_impl();
     let members = block.into_iter().last();
+    let types = generics.type_params().map(|parameter| &parameter.ident);
     let place = span::at(Span::call_site());
     quote_spanned! {place=>
         const _: () = {
             struct __Foreign<T>(T);
-            impl #parameters __Foreign<[(); #cause]> #bounds #members
+            impl #parameters __Foreign<([(); #cause], #(*const #types),*)> #bounds #members
         };
     }
 }

@@ -2,15 +2,16 @@
 //!
 //! The compiler refuses them too, once for the block and again for each handler in it.
 
-use syn::{GenericArgument, PathArguments, Type};
+use syn::{Generics, Type};
 
+use super::mentions::names;
 use crate::{
-    kind::{is_called, last},
+    kind::{argument, is_called, name},
     shown,
 };
 
 /// What holds a value of another type.
-const WRAPPERS: &[&str] = &["Arc", "Rc", "Box", "Mutex", "RwLock", "Pin", "Cow"];
+const WRAPPERS: &[&str] = &["Arc", "Rc", "Box", "Pin", "Cow"];
 
 /// Other types of the standard library.
 const OTHERS: &[&str] = &[
@@ -24,6 +25,9 @@ const OTHERS: &[&str] = &[
     "HashSet",
     "BTreeSet",
     "Cell",
+    "Mutex",
+    "RwLock",
+    "OnceLock",
     "RefCell",
     "PhantomData",
     "str",
@@ -45,8 +49,17 @@ const OTHERS: &[&str] = &[
     "usize",
 ];
 
-/// What to do instead of giving such a type handlers; `None` if it may well be the user's own.
-pub(super) fn way(kind: &Type) -> Option<String> {
+/// What to do instead of giving such a type handlers; `None` if it may well be the user's own. A parameter of the block is none.
+pub(super) fn way_in(kind: &Type, generics: &Generics) -> Option<String> {
+    match name(kind).filter(|name| generics.type_params().any(|parameter| parameter.ident == **name)) {
+        Some(name) => Some(format!(
+            "put it into a struct: `struct Chat<{name}>({name});` and `impl<{name}> Chat<{name}>`"
+        )),
+        None => way(kind),
+    }
+}
+
+fn way(kind: &Type) -> Option<String> {
     match kind {
         Type::Group(group) => way(&group.elem),
         Type::Paren(paren) => way(&paren.elem),
@@ -55,29 +68,16 @@ pub(super) fn way(kind: &Type) -> Option<String> {
             if !bounds.contains("Send") {
                 bounds.push_str(" + Send + Sync");
             }
-            Some(format!("put it into a struct: `struct Chat(Box<dyn {bounds}>);` and `impl Chat`"))
+            Some(within(kind, &format!("Box<dyn {bounds}>")))
         }
         Type::Reference(reference) => Some(shared(&reference.elem)),
-        Type::Tuple(_) | Type::Array(_) | Type::Slice(_) | Type::Ptr(_) | Type::Never(_) => {
+        Type::Tuple(_) | Type::Array(_) | Type::Slice(_) | Type::Ptr(_) | Type::Never(_) | Type::FnPtr(_) => {
             Some(wrapped(kind))
         }
         Type::Path(_) if is_called(kind, WRAPPERS) => {
             Some(argument(kind).map_or_else(|| wrapped(kind), shared))
         }
         Type::Path(_) if is_called(kind, OTHERS) => Some(wrapped(kind)),
-        _ => None,
-    }
-}
-
-/// `Chat`, of `Arc<Chat>`.
-fn argument(kind: &Type) -> Option<&Type> {
-    match &last(kind)?.arguments {
-        PathArguments::AngleBracketed(arguments) => {
-            arguments.args.iter().find_map(|argument| match argument {
-                GenericArgument::Type(kind) => Some(kind),
-                _ => None,
-            })
-        }
         _ => None,
     }
 }
@@ -92,5 +92,11 @@ fn shared(kind: &Type) -> String {
 }
 
 fn wrapped(kind: &Type) -> String {
-    format!("put it into a struct: `struct Chat({});` and `impl Chat`", shown::code(kind))
+    within(kind, &shown::code(kind))
+}
+
+/// A struct around the type, of another name than those in it.
+fn within(kind: &Type, content: &str) -> String {
+    let free = ["Chat", "Room", "Lobby"].into_iter().find(|name| !names(kind, name)).unwrap_or("Wrapper");
+    format!("put it into a struct: `struct {free}({content});` and `impl {free}`")
 }

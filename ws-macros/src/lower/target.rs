@@ -56,7 +56,9 @@ pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) ->
                      help: put the handlers into an impl block of their own, and `#[ws_route]` on that",
                 );
             }
-            if let Some(way) = foreign::way(&block.self_type).filter(|_| block.of_trait.is_none()) {
+            if let Some(way) =
+                foreign::way_in(&block.self_type, &block.generics).filter(|_| block.of_trait.is_none())
+            {
                 let found = shown::code(&block.self_type);
                 errors.on(
                     &block.self_type,

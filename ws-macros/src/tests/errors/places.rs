@@ -58,10 +58,16 @@ mistakes! { what_borrows:
 mistakes! { types_that_cannot_be_a_route:
     r#"#[ws_route("/")] impl dyn Game { fn open(&self) {} }"#
         => "dyn", "a route is a type of its own, found `dyn Game`\nhelp: put it into a struct: `struct Chat(Box<dyn Game + Send + Sync>);`";
+    r#"#[ws_route("/")] impl Option<Chat> { fn open(&self) {} }"#
+        => "Option", "a route is a type of its own, found `Option<Chat>`\nhelp: put it into a struct: `struct Room(Option<Chat>);` and `impl Room`";
+    r#"#[ws_route("/")] impl<G: Game> G { fn open(&self) {} }"#
+        => "G", "a route is a type of its own, found `G`\nhelp: put it into a struct: `struct Chat<G>(G);` and `impl<G> Chat<G>`";
+    r#"#[ws_route("/")] impl fn(u8) { fn open(&self) {} }"#
+        => "fn", "a route is a type of its own, found `fn(u8)`\nhelp: put it into a struct";
     r#"#[ws_route("/")] impl Arc<Chat> { fn open(&self) {} }"#
         => "Arc", "a route is a type of its own, found `Arc<Chat>`\nhelp: write `impl Chat`";
     r#"#[ws_route("/")] impl std::sync::Mutex<chat::Chat> { fn open(&self) {} }"#
-        => "std", "a route is a type of its own, found `std::sync::Mutex<chat::Chat>`\nhelp: write `impl chat::Chat`";
+        => "std", "a route is a type of its own, found `std::sync::Mutex<chat::Chat>`\nhelp: put it into a struct: `struct Chat(std::sync::Mutex<chat::Chat>);` and `impl Chat`";
     r#"#[ws_route("/")] impl Box<dyn Game + Send> { fn open(&self) {} }"#
         => "Box", "a route is a type of its own, found `Box<dyn Game + Send>`\nhelp: put it into a struct: `struct Chat(Box<dyn Game + Send>);`";
     r#"#[ws_route("/")] impl &'static Chat { fn open(&self) {} }"#

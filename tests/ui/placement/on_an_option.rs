@@ -1,0 +1,16 @@
+//! A struct around another type has another name.
+
+use ws_runtime::{Message, Server, Socket, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat")]
+impl Option<Chat> {
+    fn message(&self, ws: &Socket<Self>, message: Message) {
+        ws.publish("all", &message);
+    }
+}
+
+fn main() {
+    let _ = (Server::new(), Some(Chat));
+}
