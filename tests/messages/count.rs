@@ -7,6 +7,7 @@ pub(crate) const SEVERAL: &[(&str, usize)] = &[
     ("keys/of_other_libraries", 25),
     ("keys/no_values", 27),
     ("keys/ten_mistakes", 10),
+    ("signatures/another_connection", 4),
     ("signatures/handlers_without_self", 12),
     ("types/boxed_trait_of_one_thread", 2),
 ];

@@ -7,13 +7,17 @@ use syn::{FnArg, GenericParam, Pat, Receiver, ReceiverKind, ReturnType, Safety, 
 use super::{attributes, bare, borrow::made_static_in};
 use crate::{
     diagnostics::Diagnostics,
-    kind::{is_called, last, name, reference},
+    kind::{argument, is_called, last, name, reference},
     lifetimes::Which,
     model::Handler,
     shown,
     syntax::Method,
     vocabulary::{HandlerWord, Kind, Returns, Second},
 };
+
+/// What handlers take first.
+const FIRST: &[&str] = &["Socket", "Handshake", "RawRequest"];
+const POINTERS: &[&str] = &["Arc", "Rc", "Box", "Mutex", "RwLock"];
 
 /// An argument that a handler takes by value.
 pub(super) struct Value {
@@ -190,7 +194,11 @@ impl Reader<'_> {
             self.by_value(kind);
         } else if first.is_none() {
             let changes = self.word.first.starts_with("&mut");
-            if changes && !is_mutable(kind) {
+            if self.is_another(kind) {
+                let found = shown::code(kind);
+                let message = format!("`{name}` takes `{}`, found `{found}`", self.word.first);
+                self.error(kind, format!("{message}\nhelp: write `{expected}`"));
+            } else if changes && !is_mutable(kind) {
                 let message = format!("`{name}` may change the request: expected `{}`", self.word.first);
                 self.error(kind, format!("{message}\nhelp: write `{expected}`"));
             } else if !changes && is_mutable(kind) {
@@ -205,6 +213,17 @@ impl Reader<'_> {
         } else {
             self.error(kind, format!("`{name}` takes no further argument\nhelp: write `{expected}`"));
         }
+    }
+
+    /// Whether a reference is to what another handler takes in the first place, or to a pointer to that.
+    ///
+    /// The compiler would suggest the trait's own type, with a lifetime that the handler does not have.
+    fn is_another(&self, kind: &Type) -> bool {
+        let Some(kind) = reference(kind).map(|reference| &*reference.elem) else { return false };
+        let of_others =
+            || FIRST.iter().any(|name| is_called(kind, &[name]) && !self.word.first.contains(name));
+        let of_all = || argument(kind).is_some_and(|inner| is_called(inner, FIRST));
+        of_others() || is_called(kind, POINTERS) && of_all()
     }
 
     /// Whether a reference is to what arrives, and not to the connection: it is to the type that is given for that, to a type of

@@ -13,6 +13,14 @@ mistakes! { handlers:
         => "handle_close", "unknown handler `handle_close`\nhelp: the handler is called `close`; a helper goes to an impl block without";
     r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn mesage(&self) {} }"#
         => "mesage", "unknown handler `mesage`\nhelp: the handler is called `message`; a helper goes to an impl block without";
+    r#"#[ws_route("/")] impl Chat { fn before_handle(&self, ws: &Socket<Self>) {} }"#
+        => "&", "`before_handle` takes `&Handshake<Self>`, found `&Socket<Self>`\nhelp: write `async fn before_handle(";
+    r#"#[ws_route("/")] impl Chat { fn open(&self, ws: &Arc<ws_runtime::Socket<Self>>) {} }"#
+        => "&", "`open` takes `&Socket<Self>`, found `&Arc<ws_runtime::Socket<Self>>`\nhelp: write `fn open(";
+    r#"#[ws_route("/")] impl Chat { fn transform(&self, handshake: &Handshake<Self>) {} }"#
+        => "&", "`transform` takes `&mut RawRequest`, found `&Handshake<Self>`\nhelp: write `fn transform(";
+    r#"#[ws_route("/", body = Say)] impl Chat { fn message_a(&self, handshake: &Handshake<Self>) {} }"#
+        => "&", "`message_a` takes `&Socket<Self>`, found `&Handshake<Self>`\nhelp: write `async fn message_a(";
     r#"#[ws_route("/", body = wire::Say)] impl Chat { fn message(&self, say: &wire::Say) {} }"#
         => "&", "`message` takes what arrives by value: leave out the `&`";
     r#"#[ws_route("/")] impl Chat { fn close(&self, closed: (&ws_runtime::Closed)) {} }"#
