@@ -47,9 +47,12 @@ fn write(tokens: TokenStream, text: &mut String) {
 fn is_apart(text: &str, next: &TokenTree) -> bool {
     let Some(last) = text.chars().next_back() else { return false };
     let ends_word = last.is_alphanumeric() || last == '_' || last == '"';
+    let factor = last == '*' && text.ends_with(" *");
     match next {
-        TokenTree::Ident(_) | TokenTree::Literal(_) => ends_word || ",;+=>".contains(last),
+        TokenTree::Ident(word) if factor => word != "const" && word != "mut",
+        TokenTree::Ident(_) | TokenTree::Literal(_) => factor || ends_word || ",;+=>/".contains(last),
         TokenTree::Punct(mark) => match mark.as_char() {
+            '*' | '/' if ends_word || last == ')' => true,
             '+' | '=' | '-' => last != ' ',
             '&' | '\'' | '*' | '<' => ",;+=".contains(last) || text.ends_with("->"),
             _ => false,
@@ -74,6 +77,9 @@ mod tests {
             "for<'a> fn(&'a u8) -> u8",
             "Row<{ N }>",
             "*const u8",
+            "&'a *const u8",
+            "64 * 1024",
+            "(N + 1) * limits::MAX / 2",
             "3",
         ] {
             let tokens: proc_macro2::TokenStream = written.parse().expect("tokens");

@@ -73,7 +73,7 @@ fn whole(number: &LitInt, example: &str, errors: &mut Diagnostics) -> Option<u64
         let help = if example.is_empty() {
             "write the number alone".to_owned()
         } else {
-            format!("a unit stands in a text, as in `\"{example}\"`")
+            format!("an amount with a unit is a text, as in `\"{example}\"`")
         };
         errors.at(number.span(), format!("expected a number, found `{number}`\nhelp: {help}"));
         return None;

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span};
 use syn::{
-    Path, Token,
+    Expr, Token,
     ext::IdentExt,
     parse::{Parse, ParseStream, Result},
 };
@@ -99,18 +99,39 @@ fn parse_value<T>(
     parse: fn(ParseStream<'_>) -> Result<T>,
 ) -> Option<T> {
     let place = if input.is_empty() || input.peek(Token![,]) { key.span() } else { input.span() };
-    let constant = input.fork().parse::<Path>().ok();
+    let written = input.fork();
     let value = parse(input).ok().filter(|_| !goes_on(input));
     if value.is_none() {
         let expected = expects(key);
-        let help = match constant.filter(|_| expected.contains("`const ")) {
-            Some(path) => format!("\nhelp: write `{key} = const {}` for a constant", shown::code(&path)),
+        let help = match constant(&written, expected) {
+            Some(value) => format!("\nhelp: write `{key} = const {}` for a constant", shown::code(&value)),
             None => String::new(),
         };
         errors.at(place, format!("`{key}` expects {expected}{help}"));
         skip::to_comma(input);
     }
     value
+}
+
+/// The value as a constant expression, if it can be one: it names something, or is a calculation whose result is a number.
+fn constant(input: ParseStream<'_>, expected: &str) -> Option<Expr> {
+    let begins_with_a_name = input.peek(Token![::]) || input.peek(Ident::peek_any);
+    let may_be_constant =
+        expected.contains("`const ") && (begins_with_a_name || !expected.contains("`Duration`"));
+    if !may_be_constant {
+        return None;
+    }
+    let value: Expr = input.parse().ok()?;
+    matches!(
+        value,
+        Expr::Path(_)
+            | Expr::Binary(_)
+            | Expr::Call(_)
+            | Expr::MethodCall(_)
+            | Expr::Macro(_)
+            | Expr::Cast(_)
+    )
+    .then_some(value)
 }
 
 /// Whether a value is followed by an operator: it is not a literal, but what would have to be worked out.

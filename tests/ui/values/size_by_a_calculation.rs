@@ -1,0 +1,14 @@
+//! So is a calculation.
+
+use ws_runtime::{Server, Socket, ws_route};
+
+struct Chat;
+
+#[ws_route("/chat", max_payload_length = 64 * 1024, send_pings = off)]
+impl Chat {
+    fn open(&self, _ws: &Socket<Self>) {}
+}
+
+fn main() {
+    let _ = Server::new().route(Chat);
+}
