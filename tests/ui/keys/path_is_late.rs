@@ -1,4 +1,4 @@
-//! The path stands first.
+//! The path comes first.
 
 use ws_runtime::{Server, ws_route};
 

@@ -144,7 +144,7 @@ impl Reader<'_> {
             return self.tail_without_braces(found, tail);
         }
         let name = name.rsplit(':').find_map(word).unwrap_or("name");
-        self.error(format!("a capture stands in braces, found `{found}`\nhelp: write `{{{name}}}`"));
+        self.error(format!("captures are written `{{{name}}}`, not `{found}`"));
     }
 
     fn tail_without_braces(&mut self, found: &str, name: &str) {

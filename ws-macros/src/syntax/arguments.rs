@@ -150,7 +150,7 @@ impl Arguments {
             errors.on(
                 contract,
                 format!(
-                    "the path stands first, found `{found}`\n\
+                    "the path comes first, found `{found}`\n\
                      help: leave `{found}` out; if it is the contract that is served, leave out the path, which it has"
                 ),
             );
@@ -158,7 +158,7 @@ impl Arguments {
         } else if self.subject.is_some() {
             errors.at(path.span(), "expected a key, found a second path\nhelp: a route has one path");
         } else {
-            errors.at(path.span(), "the path stands first, before the keys\nhelp: move it to the front");
+            errors.at(path.span(), "the path comes first, before the keys\nhelp: move it to the front");
             self.subject = Some(Subject::Path(path));
         }
     }

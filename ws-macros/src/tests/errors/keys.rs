@@ -6,7 +6,7 @@ mistakes! { the_first_argument:
     "#[ws_route(body = Say)] impl Chat { fn message(&self) {} }"
         => "body", "a route begins with its path";
     r#"#[ws_route(body = Say, "/a")] impl Chat { fn message(&self) {} }"#
-        => r#""/a""#, "the path stands first";
+        => r#""/a""#, "the path comes first";
     r#"#[ws_route("/a", "/b")] impl Chat { fn open(&self) {} }"#
         => r#""/b""#, "expected a key, found a second path";
     r#"#[ws_route(["/a", "/b"], send_pings)] impl Chat { fn open(&self) {} }"#
@@ -24,7 +24,7 @@ mistakes! { the_first_argument:
     "#[ws_contract(CHAT_PATH)] struct Api;"
         => "CHAT_PATH", "an attribute cannot look up the value of the constant `CHAT_PATH`";
     r#"#[ws_route(POST, "/a")] impl Chat { fn open(&self) {} }"#
-        => "POST", "the path stands first, found `POST`";
+        => "POST", "the path comes first, found `POST`";
     "#[ws_route(params = Seat)] impl Chat { fn open(&self) {} }"
         => "params", "a route begins with its path";
 }

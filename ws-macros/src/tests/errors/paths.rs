@@ -24,7 +24,7 @@ mistakes! { paths:
     r#"#[ws_route("/{*a}/b")] impl Chat { fn open(&self) {} }"#
         => r#""/{*a}/b""#, "`{*a}` is the rest of the path";
     r#"#[ws_route("/:room")] impl Chat { fn open(&self) {} }"#
-        => r#""/:room""#, "a capture stands in braces, found `:room`\nhelp: write `{room}`";
+        => r#""/:room""#, "captures are written `{room}`, not `:room`";
     r#"#[ws_route("/{r#type}")] impl Chat { fn open(&self) {} }"#
         => r#""/{r#type}""#, "a capture is named like a field, found `r#type`\nhelp: write `{type}`";
     r#"#[ws_route("/:room?")] impl Chat { fn open(&self) {} }"#
@@ -32,7 +32,7 @@ mistakes! { paths:
     r#"#[ws_route("/{room?}")] impl Chat { fn open(&self) {} }"#
         => r#""/{room?}""#, "a capture cannot be optional, found `{room?}`\nhelp: a path without `room` is a route of its own, or `room` is read from the query";
     r#"#[ws_route("/<room>")] impl Chat { fn open(&self) {} }"#
-        => r#""/<room>""#, "a capture stands in braces, found `<room>`";
+        => r#""/<room>""#, "captures are written `{room}`, not `<room>`";
     r#"#[ws_route("/*")] impl Chat { fn open(&self) {} }"#
         => r#""/*""#, "the rest of a path is captured with a `*` in braces, found `*`\nhelp: write `{*rest}`";
     r#"#[ws_route("/{}")] impl Chat { fn open(&self) {} }"#
@@ -60,11 +60,11 @@ mistakes! { paths:
     r#"#[ws_route("/<id..>")] impl Chat { fn open(&self) {} }"#
         => r#""/<id..>""#, "the rest of a path is captured with a `*` in braces, found `<id..>`\nhelp: write `{*id}`";
     r#"#[ws_route("/<int:id>")] impl Chat { fn open(&self) {} }"#
-        => r#""/<int:id>""#, "a capture stands in braces, found `<int:id>`\nhelp: write `{id}`";
+        => r#""/<int:id>""#, "captures are written `{id}`, not `<int:id>`";
     r#"#[ws_route("/<path:p>")] impl Chat { fn open(&self) {} }"#
         => r#""/<path:p>""#, "the rest of a path is captured with a `*` in braces, found `<path:p>`\nhelp: write `{*p}`";
     r#"#[ws_route("/:id(\\d+)")] impl Chat { fn open(&self) {} }"#
-        => r#""/:id(\\d+)""#, "a capture stands in braces, found `:id(\\d+)`\nhelp: write `{id}`";
+        => r#""/:id(\\d+)""#, "captures are written `{id}`, not `:id(\\d+)`";
     r#"#[ws_route("/{tail:.*}")] impl Chat { fn open(&self) {} }"#
         => r#""/{tail:.*}""#, "the rest of a path is captured with a `*` in braces, found `{tail:.*}`\nhelp: write `{*tail}`";
     r#"#[ws_route("/{...rest}")] impl Chat { fn open(&self) {} }"#
@@ -90,7 +90,7 @@ mistakes! { paths:
     r#"#[ws_route("/a\\b")] impl Chat { fn open(&self) {} }"#
         => r#""/a\\b""#, "browsers send `/` for a backslash, found `a\\b`\nhelp: write `a/b`";
     r#"#[ws_route("/[room]")] impl Chat { fn open(&self) {} }"#
-        => r#""/[room]""#, "a capture stands in braces, found `[room]`\nhelp: write `{room}`";
+        => r#""/[room]""#, "captures are written `{room}`, not `[room]`";
     r#"#[ws_route("/[...path]")] impl Chat { fn open(&self) {} }"#
         => r#""/[...path]""#, "the rest of a path is captured with a `*` in braces, found `[...path]`\nhelp: write `{*path}`";
     r#"#[ws_route("/[[room]]")] impl Chat { fn open(&self) {} }"#
@@ -112,9 +112,9 @@ mistakes! { paths:
     r#"#[ws_route("/{a: _}")] impl Chat { fn open(&self) {} }"#
         => r#""/{a: _}""#, "a segment cannot be read as `_`, the type of `a`";
     r#"#[ws_route("/:")] impl Chat { fn open(&self) {} }"#
-        => r#""/:""#, "a capture stands in braces, found `:`\nhelp: write `{name}`";
+        => r#""/:""#, "captures are written `{name}`, not `:`";
     r#"#[ws_route("/[0]")] impl Chat { fn open(&self) {} }"#
-        => r#""/[0]""#, "a capture stands in braces, found `[0]`\nhelp: write `{name}`";
+        => r#""/[0]""#, "captures are written `{name}`, not `[0]`";
     r#"#[ws_route("/[[...a]]")] impl Chat { fn open(&self) {} }"#
         => r#""/[[...a]]""#, "a capture cannot be optional, found `[[...a]]`\nhelp: a path without `a` is";
     r#"#[ws_route("/{a: dyn Send}")] impl Chat { fn open(&self) {} }"#
