@@ -24,7 +24,6 @@ pub mod fuzzing;
 mod handshake;
 #[cfg(feature = "server")]
 mod memory;
-#[cfg(feature = "server")]
 mod panics;
 #[cfg(feature = "server")]
 mod pubsub;

@@ -21,6 +21,7 @@ use serde::{
 use serde_json::Value;
 
 use super::key::Key;
+use crate::panics::catch;
 
 /// A step from a place of a type to one that is a level deeper.
 #[derive(Clone, Debug)]
@@ -80,7 +81,8 @@ pub(super) type Probe = fn(&[Go], Give<'_>) -> Seen;
 
 pub(super) fn probe<T: DeserializeOwned>(path: &[Go], give: Give<'_>) -> Seen {
     let seen = RefCell::default();
-    let read = T::deserialize(Recorder { path, give, seen: &seen });
+    // A `Deserialize` that panics tells no further names. That it panics is noticed when a message makes it.
+    let read = catch(|| T::deserialize(Recorder { path, give, seen: &seen })).unwrap_or(Err(Stop::default()));
     let mut seen = seen.into_inner();
     if let Err(Stop { instead, no_object }) = read {
         seen.instead = seen.instead.or(instead);
