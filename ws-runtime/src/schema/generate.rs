@@ -10,6 +10,7 @@ use super::{
     growth::{ends, growth},
     reconcile::Reconcile,
     recorder::{Probe, probe},
+    rest::Rest,
     tagging,
     twins::{Document, shared_name},
     widen::widen,
@@ -127,6 +128,8 @@ impl Generator {
         let mut reconcile = Reconcile::new(self.direction, seconds.into_iter().flatten().collect());
         reconcile.transform(&mut document);
         reconcile.finish()?;
+        let before = document.clone().to_value();
+        Rest { document: &before }.transform(&mut document);
         document.insert("$schema".to_owned(), schemars::consts::meta_schemas::DRAFT2020_12.into());
         let mut document = document.to_value();
         match self.direction {

@@ -22,6 +22,7 @@ mod paths;
 mod place;
 mod reconcile;
 mod recorder;
+mod rest;
 mod rules;
 mod shape;
 mod tagging;

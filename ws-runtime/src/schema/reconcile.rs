@@ -10,6 +10,7 @@
 //! | `deny_unknown_fields` around a flattened, internally tagged enum: serde then refuses every value | refused |
 //! | 128-bit integers do not survive most JSON readers, ours included | refused |
 //!
+//! A tag or another name around a map that takes the rest of an object is kept from the map's values by `rest`.
 //! What only the type itself shows (`alias`, `other`, content of an adjacently tagged unit variant) is added by `widen`.
 //!
 //! Not reconciled, since a schema does not show it; where such a type refuses a value that its schema allows, the value is

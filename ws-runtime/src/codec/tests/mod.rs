@@ -3,4 +3,5 @@
 mod agreement;
 mod cost;
 mod numbers;
+mod rest;
 mod written;

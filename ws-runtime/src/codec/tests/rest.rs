@@ -1,0 +1,135 @@
+//! Maps that take the rest of an object, inside objects that have names of their own for some of it: what serde writes
+//! leaves, keeps its published schema, and arrives.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt::Debug,
+};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::agreement::decode;
+use crate::codec::{Decode, Encode, Encoded};
+
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+struct Metrics {
+    host: String,
+    #[serde(flatten)]
+    values: BTreeMap<String, f32>,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type")]
+enum Event {
+    Metrics(Metrics),
+    Boxed(Box<Metrics>),
+    Map(HashMap<String, u8>),
+    Fields {
+        at: u8,
+        #[serde(flatten)]
+        more: BTreeMap<String, bool>,
+    },
+    Nothing,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+struct Envelope {
+    id: String,
+    #[serde(flatten)]
+    event: Event,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind")]
+enum Outer {
+    Event(Event),
+    Envelope(Envelope),
+    Shared(Shared),
+    Tree(Tree),
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+struct Shared(BTreeMap<String, Vec<u8>>);
+
+#[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+struct Tree {
+    #[serde(flatten)]
+    branches: BTreeMap<String, Tree>,
+}
+
+/// What serde writes leaves and arrives; what it refuses is refused at a place.
+fn passes<T>(texts: &[&str], refused: &[(&str, &str)])
+where
+    T: Serialize + DeserializeOwned + JsonSchema + Debug + PartialEq + Send + Sync + 'static,
+{
+    let (inbound, outbound) = (<T as Decode>::plan().unwrap(), <T as Encode>::plan().unwrap());
+    let published = jsonschema::options().build(outbound.schema().unwrap()).unwrap();
+    for text in texts {
+        let value: T = serde_json::from_str(text).unwrap();
+        assert_eq!(decode::<T>(text, &inbound).expect(text), value);
+        let mut out = Vec::new();
+        assert_eq!(value.encode(&outbound, &mut out).expect(text), Encoded::Text);
+        let written = String::from_utf8(out).unwrap();
+        assert!(published.is_valid(&serde_json::from_str(&written).unwrap()), "{written}");
+        assert_eq!(decode::<T>(&written, &inbound).expect(text), value);
+    }
+    for (text, path) in refused {
+        assert!(serde_json::from_str::<T>(text).is_err(), "{text}");
+        let invalid = decode::<T>(text, &inbound).expect_err(text);
+        assert_eq!(&*invalid.errors()[0].path, *path, "{text}: {invalid}");
+    }
+}
+
+#[test]
+fn a_tag_is_no_value_of_a_flattened_map() {
+    passes::<Event>(
+        &[
+            r#"{"type":"Metrics","host":"a"}"#,
+            r#"{"type":"Metrics","host":"a","load":0.5,"more":2}"#,
+            r#"{"load":0.5,"host":"a","type":"Boxed"}"#,
+            r#"{"type":"Map","a":1}"#,
+            r#"{"type":"Fields","at":1,"on":true}"#,
+            r#"{"type":"Nothing"}"#,
+        ],
+        &[
+            (r#"{"type":"Metrics","host":"a","load":"x"}"#, "/*"),
+            (r#"{"type":"Metrics","host":1}"#, "/host"),
+            (r#"{"type":"Metrics","load":1}"#, ""),
+            (r#"{"type":"Map","a":true}"#, "/*"),
+        ],
+    );
+}
+
+#[test]
+fn names_around_a_flattened_enum_are_no_values_of_its_maps() {
+    passes::<Envelope>(
+        &[
+            r#"{"id":"x","type":"Metrics","host":"a","load":1}"#,
+            r#"{"id":"x","type":"Map","a":1}"#,
+            r#"{"type":"Fields","at":1,"on":true,"id":"x"}"#,
+            r#"{"id":"x","type":"Nothing"}"#,
+        ],
+        &[(r#"{"id":"x","type":"Map","a":"y"}"#, "/*"), (r#"{"id":1,"type":"Map"}"#, "/id")],
+    );
+}
+
+#[test]
+fn a_tag_around_a_tag_is_no_value_of_its_maps() {
+    passes::<Outer>(
+        &[
+            r#"{"kind":"Event","type":"Metrics","host":"a","load":1}"#,
+            r#"{"kind":"Event","type":"Map","a":1}"#,
+            r#"{"a":1,"type":"Map","kind":"Event"}"#,
+            r#"{"kind":"Envelope","id":"x","type":"Boxed","host":"a","load":1}"#,
+            r#"{"kind":"Shared","a":[1]}"#,
+            r#"{"kind":"Tree","a":{"kind":{"b":{}}}}"#,
+        ],
+        &[
+            (r#"{"kind":"Event","type":"Map","a":"x"}"#, "/*"),
+            (r#"{"kind":"Shared","a":["x"]}"#, "/*/0"),
+            (r#"{"kind":"Tree","a":{"kind":"x"}}"#, "/*/*"),
+        ],
+    );
+}
