@@ -38,7 +38,7 @@ async fn a_handler_is_there_exactly_under_its_conditions() {
     }
 
     struct Deaf;
-    #[ws_route("/deaf", body = String, response = Vec<u8>, send_pings = false)]
+    #[ws_route("/deaf", body = String, response = Vec<u8>, ping_interval = off)]
     impl Deaf {
         fn open(&self) {}
 

@@ -241,7 +241,7 @@ async fn a_sockets_own_stream_begins_anew_behind_what_was_published_and_after_si
     assert_eq!(said(&mut client, &text, &compressions).await, full);
     assert!(said(&mut client, &text, &compressions).await < full / 10);
 
-    // At half of `idle_timeout` the server asks whether the client is still there.
+    // After a `ping_interval` of silence the server asks whether the client is still there.
     assert!(matches!(client.next().await, Event::Ping(_)));
     assert_eq!(said(&mut client, &text, &compressions).await, full);
 }

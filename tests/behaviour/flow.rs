@@ -249,7 +249,7 @@ async fn a_silent_peer_is_idle_however_busy_its_handler_is() {
 /// Pauses when it is told to, for two minutes.
 struct Pausing(Journal);
 
-#[ws_route("/pausing", body = String, response = String, idle_timeout = 4, send_pings = false)]
+#[ws_route("/pausing", body = String, response = String, idle_timeout = 4, ping_interval = off)]
 impl Pausing {
     fn message(&self, ws: &Socket<Self>, text: String) -> String {
         if text == "pause" {

@@ -160,9 +160,13 @@ async fn idle_timeout() {
         let connect = || async { site.connect::<E>(<E::Contract as Contract>::PATH).answering(false).await };
         let mut client = connect().await.unwrap();
         let began = Instant::now();
-        assert_eq!(client.next().await, Event::Ping("".into()));
-        assert_eq!(began.elapsed(), Duration::from_secs(seconds) / 2, "a ping at half the time");
-        assert_eq!(client.next().await, Event::Close(Some(1001), "idle timeout".into()));
+        let closed = loop {
+            match client.next().await {
+                Event::Ping(_) => {}
+                closed => break closed,
+            }
+        };
+        assert_eq!(closed, Event::Close(Some(1001), "idle timeout".into()));
         assert_eq!(began.elapsed().as_secs(), seconds);
 
         // Any bytes that arrive are a sign of life, and what is sent is none.
@@ -172,9 +176,11 @@ async fn idle_timeout() {
         client.pong("").await;
         sleep(Duration::from_secs(seconds - 1)).await;
         client.send("late").await;
-        assert_eq!(client.next().await, Event::Ping("".into()));
-        assert_eq!(client.next().await, Event::Ping("".into()));
-        assert_eq!(client.receive().await, "late");
+        let mut next = client.next().await;
+        while matches!(next, Event::Ping(_)) {
+            next = client.next().await;
+        }
+        assert!(matches!(next, Event::Message(_)), "{next:?}");
 
         // Who answers pings lives, without a word.
         let mut client = site.connect::<E>(<E::Contract as Contract>::PATH).await.unwrap();
@@ -182,7 +188,7 @@ async fn idle_timeout() {
         says(&mut client, "still there").await;
     }
     echo!(Eight, "/eight", idle_timeout = 8);
-    echo!(Never, "/never", idle_timeout = off);
+    echo!(Never, "/never", idle_timeout = off, ping_interval = off);
 
     let site = Site::start(
         Server::new().route(Eight).route(Plain).route(Never).idle_timeout(Duration::from_secs(20)),
@@ -198,19 +204,92 @@ async fn idle_timeout() {
     limited::<Plain>(&Site::start(Server::new().route(Plain)), 120).await;
 }
 
-#[tokio::test(start_paused = true)]
-async fn send_pings() {
-    async fn silent<E: Endpoint>(site: &Site) {
-        let mut client = connect::<E>(site).await;
-        let began = Instant::now();
-        assert_eq!(client.next().await, Event::Close(Some(1001), "idle timeout".into()), "no ping before");
-        assert_eq!(began.elapsed().as_secs(), 8);
+/// The seconds at which a client that answers nothing gets pings, and at which it is closed.
+async fn silence<E: Endpoint>(site: &Site, pings: usize) -> (Vec<u64>, Option<u64>) {
+    let mut client = site.connect::<E>(<E::Contract as Contract>::PATH).answering(false).await.unwrap();
+    client.patience(Duration::from_hours(2));
+    let (began, mut at) = (Instant::now(), Vec::new());
+    while at.len() < pings {
+        match client.next().await {
+            Event::Ping(_) => at.push(began.elapsed().as_secs()),
+            Event::Close(code, _) => {
+                assert_eq!(code, Some(1001));
+                return (at, Some(began.elapsed().as_secs()));
+            }
+            other => panic!("{other:?}"),
+        }
     }
-    echo!(Off, "/off", idle_timeout = 8, send_pings = false);
-    echo!(Eight, "/eight", idle_timeout = 8);
+    (at, None)
+}
 
-    silent::<Off>(&Site::start(Server::new().route(Off))).await;
-    silent::<Eight>(&Site::start(Server::new().route(Eight).send_pings(false))).await;
+#[tokio::test(start_paused = true)]
+async fn ping_interval() {
+    echo!(Off, "/off", idle_timeout = 8, ping_interval = off);
+    echo!(Eight, "/eight", idle_timeout = 8);
+    echo!(Three, "/three", idle_timeout = 8, ping_interval = 3);
+    echo!(Endless, "/endless", idle_timeout = off);
+    echo!(Silent, "/silent", idle_timeout = off, ping_interval = off);
+    echo!(Slow, "/slow", idle_timeout = off, ping_interval = "1h");
+
+    let server =
+        || Server::new().route(Off).route(Eight).route(Three).route(Endless).route(Slow).route(Plain);
+    let site = Site::start(server());
+    assert_eq!(silence::<Plain>(&site, 9).await, (vec![25, 50, 75, 100], Some(120)));
+    assert_eq!(silence::<Off>(&site, 9).await, (vec![], Some(8)));
+    assert_eq!(silence::<Eight>(&site, 9).await, (vec![4], Some(8)));
+    assert_eq!(silence::<Three>(&site, 9).await, (vec![3, 6], Some(8)));
+    assert_eq!(silence::<Endless>(&site, 5).await, (vec![25, 50, 75, 100, 125], None));
+    assert_eq!(silence::<Slow>(&site, 2).await, (vec![3600, 7200], None));
+
+    // The server's holds for routes that say nothing.
+    let site = Site::start(server().ping_interval(Duration::from_secs(7)));
+    assert_eq!(silence::<Plain>(&site, 3).await, (vec![7, 14, 21], None));
+    assert_eq!(silence::<Eight>(&site, 9).await, (vec![7], Some(8)));
+    assert_eq!(silence::<Three>(&site, 9).await, (vec![3, 6], Some(8)));
+    let site = Site::start(server().ping_interval(Duration::ZERO).idle_timeout(Duration::from_secs(20)));
+    assert_eq!(silence::<Plain>(&site, 9).await, (vec![], Some(20)));
+    assert_eq!(silence::<Three>(&site, 9).await, (vec![3, 6], Some(8)));
+
+    let site = Site::start(Server::new().route(Silent));
+    let mut client = site.connect::<Silent>("/silent").answering(false).await.unwrap();
+    client.receive_nothing(Duration::from_hours(3)).await;
+}
+
+/// A client that answers pings stays, however short the intervals are beside the timeout.
+#[tokio::test(start_paused = true)]
+async fn pings_keep_live_clients_connected() {
+    echo!(Tight, "/tight", idle_timeout = 8, ping_interval = "7s");
+    let site = Site::start(Server::new().route(Tight).route(Plain));
+    let mut tight = site.connect::<Tight>("/tight").await.unwrap();
+    tight.receive_nothing(Duration::from_hours(1)).await;
+    says(&mut tight, "still there").await;
+    // What the server sends is no sign of life of the client's, and does not put the ping off.
+    let mut plain = site.connect::<Plain>("/plain").answering(false).await.unwrap();
+    plain.send("x").await;
+    assert_eq!(plain.receive().await, "x");
+    let began = Instant::now();
+    assert!(matches!(plain.next().await, Event::Ping(_)));
+    assert_eq!(began.elapsed().as_secs(), 25);
+}
+
+#[tokio::test(start_paused = true)]
+async fn server_refuses_a_ping_interval_past_the_timeout() {
+    echo!(Late, "/late", idle_timeout = 8, ping_interval = 8);
+    echo!(Eight, "/eight", idle_timeout = 8);
+    let minute = Duration::from_secs(60);
+    for server in [
+        Server::new().route(Late),
+        Server::new().route(Eight).ping_interval(minute),
+        Server::new().route(Plain).ping_interval(minute).idle_timeout(minute),
+        Server::new().route(Plain).ping_interval(minute * 3),
+    ] {
+        let errors = Site::try_start(server).err().expect("it does not start");
+        let said = format!("{errors:?}");
+        assert!(said.contains("`ping_interval`") && said.contains("`idle_timeout`"), "{said}");
+    }
+    let site =
+        Site::try_start(Server::new().route(Plain).ping_interval(minute * 3).idle_timeout(Duration::ZERO));
+    assert!(site.is_ok());
 }
 
 #[tokio::test(start_paused = true)]

@@ -246,7 +246,7 @@ async fn an_open_that_waits_goes_on_while_its_101_is_not_taken() {
 #[tokio::test(start_paused = true)]
 async fn silence_counts_from_the_101_on() {
     struct Silent;
-    #[ws_route("/silent/{opening}", response = Note, idle_timeout = 4, send_pings = false)]
+    #[ws_route("/silent/{opening}", response = Note, idle_timeout = 4, ping_interval = off)]
     impl Silent {
         async fn open(&self, ws: &Socket<Self>) -> Option<impl Stream<Item = Note> + use<>> {
             if ws.params().opening == "waits" {

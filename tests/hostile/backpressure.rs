@@ -99,7 +99,7 @@ async fn a_peer_that_is_held_back_is_not_blamed() {
     let (census, go) = (route.census.clone(), route.go.clone());
     let server = Server::new()
         .idle_timeout(Duration::from_millis(200))
-        .send_pings(false)
+        .ping_interval(Duration::ZERO)
         .fragment_timeout(Duration::from_millis(200));
     let served = Served::start(server.route(route)).await;
     let mut peer = Peer::open(served.address, "/held").await;

@@ -179,7 +179,10 @@ async fn invalid_messages_in_a_row_are_counted() {
 #[tokio::test]
 async fn an_idle_peer_is_told_even_if_it_may_take_for_ever() {
     let (served, census) = echo(|server| {
-        server.idle_timeout(Duration::from_millis(100)).send_pings(false).close_timeout(Duration::ZERO)
+        server
+            .idle_timeout(Duration::from_millis(100))
+            .ping_interval(Duration::ZERO)
+            .close_timeout(Duration::ZERO)
     })
     .await;
     let mut idle = Peer::open(served.address, "/").await;

@@ -29,7 +29,7 @@ struct Chat;
     crate,
     deprecated = 1,
     require_protocol = 1,
-    send_pings = 1,
+    ping_interval,
     close_on_backpressure_limit = 1,
     publish_to_self = 1,
     refusal_details = 1,

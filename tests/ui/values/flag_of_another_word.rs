@@ -4,7 +4,7 @@ use ws_runtime::{Server, ws_route};
 
 struct Chat;
 
-#[ws_route("/chat", send_pings = yes)]
+#[ws_route("/chat", publish_to_self = yes)]
 impl Chat {
     fn open(&self) {}
 }

@@ -17,7 +17,7 @@ pub(super) fn read(keys: &Keys, errors: &mut Diagnostics) -> Options {
     reader.count("max_fragments", &keys.max_fragments);
     reader.time("fragment_timeout", &keys.fragment_timeout);
     reader.time("idle_timeout", &keys.idle_timeout);
-    reader.flag("send_pings", &keys.send_pings);
+    reader.time("ping_interval", &keys.ping_interval);
     reader.size("backpressure_limit", &keys.backpressure_limit);
     reader.flag("close_on_backpressure_limit", &keys.close_on_backpressure_limit);
     reader.pointer("latest_by_key", &keys.latest_by_key);

@@ -34,7 +34,7 @@ shapes! {
 
     every_option: r#"
         #[ws_route("/", require_protocol, protocols = ["v1"], max_payload_length = "64KiB", max_fragments = 10, fragment_timeout = "500ms", idle_timeout = 60,
-            send_pings = false, backpressure_limit = 65536, close_on_backpressure_limit, latest_by_key = "/symbol", rate_limit = 20, max_invalid = 5,
+            ping_interval = off, backpressure_limit = 65536, close_on_backpressure_limit, latest_by_key = "/symbol", rate_limit = 20, max_invalid = 5,
             publish_to_self, max_subscriptions = 10, max_topic_length = "1KiB", refusal_details, on_invalid = close, close_timeout = "2m", per_message_deflate(threshold = "1KiB", level = 6, server_max_window_bits = 12,
                 client_max_window_bits = 10, server_no_context_takeover = off, client_no_context_takeover), origins = ["https://example.com", "http://localhost:3000"])]
         impl Chat { fn open(&self) {} }
@@ -51,7 +51,7 @@ shapes! {
     "#
 
     limits_turned_off: r#"
-        #[ws_route("/", idle_timeout = off, latest_by_key = off, rate_limit = 0, max_payload_length = "0B", send_pings = true, origins = any)]
+        #[ws_route("/", idle_timeout = off, latest_by_key = off, rate_limit = 0, max_payload_length = "0B", ping_interval = "30s", origins = any)]
         impl Chat { fn open(&self) {} }
     "#
 

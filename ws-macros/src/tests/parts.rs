@@ -81,10 +81,10 @@ fn amounts_are_counted_in_bytes_and_milliseconds() {
         ("idle_timeout", "\"8760h\"", "from_millis (31536000000)"),
         ("idle_timeout", "off", "from_millis (0)"),
         ("rate_limit", "1_000", "Some (1000)"),
-        ("send_pings", "off", "Some (false)"),
-        ("send_pings", "false", "Some (false)"),
-        ("send_pings", "on", "Some (true)"),
-        ("send_pings", "true", "Some (true)"),
+        ("publish_to_self", "off", "Some (false)"),
+        ("publish_to_self", "false", "Some (false)"),
+        ("publish_to_self", "on", "Some (true)"),
+        ("publish_to_self", "true", "Some (true)"),
     ];
     for (value, part) in [("on", "new ()"), ("true", "new ()"), ("off", "OFF"), ("false", "OFF")] {
         let source =

@@ -76,7 +76,7 @@ pub(crate) const KEYS: &[KeyWord] = &[
     route("max_fragments", COUNT),
     route("fragment_timeout", TIME),
     route("idle_timeout", TIME),
-    route("send_pings", FLAG),
+    route("ping_interval", TIME),
     route("backpressure_limit", SIZE),
     route("close_on_backpressure_limit", FLAG),
     route("latest_by_key", "a JSON pointer, as in `latest_by_key = \"/symbol\"`, or `off`"),

@@ -62,7 +62,13 @@ const LIMITS: &[(&str, Answer)] = &[
     (
         "heartbeat|heartbeats|heartbeat_interval|heart_beat|keep_alive|keepalive|keep_alive_interval|\
          keepalive_interval|ping|pings|ping_every|ping_period|auto_ping",
-        Answer::Key("send_pings"),
+        Answer::Key("ping_interval"),
+    ),
+    (
+        "send_pings|send_ping",
+        Answer::Elsewhere(
+            "a silent client gets a ping after each `ping_interval`: write `ping_interval = 25`, or `ping_interval = off`",
+        ),
     ),
     (
         "max_backpressure|backpressure|buffer|buffer_size|write_buffer|write_buffer_size|\

@@ -97,7 +97,7 @@ impl<R: Route> Mounted<R> {
         }
         let tag = <R::Contract as Contract>::RESERVED_TAG;
         let opaque = response.telling(tag).map_err(SetupError::schema("response"))? == Telling::No;
-        let mut settings = R::OPTIONS.settle(defaults);
+        let mut settings = R::OPTIONS.settle(defaults).map_err(SetupError::ping_too_late)?;
         if !response.may_be_json()
             && settings.latest_by_key.take().is_some()
             && R::OPTIONS.latest_by_key.is_some()

@@ -86,7 +86,7 @@ impl<'a, R: Route> Driver<'a, R> {
             inbox: Inbox::new(entry, socket.line(), arrival),
             feed: Vec::new(),
             invalid: 0,
-            keepalive: Keepalive::new(settings.idle_timeout, settings.send_pings, now),
+            keepalive: Keepalive::new(settings.keepalive, now),
             deadline: None,
             failed: false,
             turn: Turn::begin(),

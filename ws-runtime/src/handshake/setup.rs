@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt};
 
-use crate::schema::SchemaError;
+use crate::{schema::SchemaError, session::PingTooLate};
 
 /// A route cannot be served as it is written. It is the application's fault and found before the server listens.
 #[derive(Debug)]
@@ -21,6 +21,7 @@ enum Fault {
     NoKeys,
     NoKey(&'static str),
     Option { name: &'static str, why: &'static str },
+    PingTooLate(PingTooLate),
 }
 
 impl SetupError {
@@ -69,6 +70,11 @@ impl SetupError {
         Self(Box::new(Fault::Option { name, why }))
     }
 
+    /// A live peer would be closed before its first ping.
+    pub(crate) fn ping_too_late(error: PingTooLate) -> Self {
+        Self(Box::new(Fault::PingTooLate(error)))
+    }
+
     /// An entry of `protocols` is not a token, or is there twice.
     pub(super) fn protocol(protocol: &'static str) -> Self {
         Self(Box::new(Fault::Protocol(protocol)))
@@ -89,6 +95,11 @@ impl fmt::Display for SetupError {
                 f,
                 "`header` has the field `{name}`, which matches no header field: names are in lower case with `-`, as in \
                  `#[serde(rename = \"x-api-key\")]`"
+            ),
+            Fault::PingTooLate(PingTooLate { interval, timeout }) => write!(
+                f,
+                "`ping_interval` ({interval:?}) must be shorter than `idle_timeout` ({timeout:?}), or live clients are \
+                 closed before their first ping: shorten it, or set it to `off`"
             ),
             Fault::Origin(origin) => write!(
                 f,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::{
     handshake::Origins,
+    session::{KeepaliveRule, PingTooLate},
     socket::Settings,
     wire::{Deflate, Limits},
 };
@@ -17,7 +18,7 @@ pub struct Options {
     pub max_fragments: Option<u32>,
     pub fragment_timeout: Option<Duration>,
     pub idle_timeout: Option<Duration>,
-    pub send_pings: Option<bool>,
+    pub ping_interval: Option<Duration>,
     pub backpressure_limit: Option<usize>,
     pub close_on_backpressure_limit: Option<bool>,
     pub latest_by_key: Option<&'static str>,
@@ -41,7 +42,7 @@ impl Options {
         max_fragments: None,
         fragment_timeout: None,
         idle_timeout: None,
-        send_pings: None,
+        ping_interval: None,
         backpressure_limit: None,
         close_on_backpressure_limit: None,
         latest_by_key: None,
@@ -83,6 +84,7 @@ impl Options {
         let times = [
             ("fragment_timeout", self.fragment_timeout),
             ("idle_timeout", self.idle_timeout),
+            ("ping_interval", self.ping_interval),
             ("close_timeout", self.close_timeout),
         ];
         let sizes = [
@@ -96,17 +98,21 @@ impl Options {
         long.or(large.map(|(name, _)| (name, "a size is at most 4294967295 bytes, and zero lifts the limit")))
     }
 
-    /// Takes every level's word into account: the attribute's, then the server's, then the default.
-    pub(crate) fn settle(&self, server: &Self) -> Settings {
+    /// Settles each option: the attribute's value, then the server's, then the default. An error if they contradict each other.
+    pub(crate) fn settle(&self, server: &Self) -> Result<Settings, PingTooLate> {
         let size = |route: Option<usize>, server: Option<usize>, default: usize| {
             Some(route.or(server).unwrap_or(default)).filter(|&size| size > 0)
         };
         let time = |route: Option<Duration>, server: Option<Duration>, default: u64| {
             Some(route.or(server).unwrap_or(Duration::from_secs(default))).filter(|time| !time.is_zero())
         };
+        let keepalive = KeepaliveRule::settle(
+            self.idle_timeout.or(server.idle_timeout),
+            self.ping_interval.or(server.ping_interval),
+        )?;
         let count = |route: Option<u32>, server: Option<u32>| route.or(server).filter(|&count| count > 0);
         let flag = |route: Option<bool>, server: Option<bool>, default| route.or(server).unwrap_or(default);
-        Settings {
+        Ok(Settings {
             limits: Limits {
                 max_message: size(self.max_payload_length, server.max_payload_length, 1 << 20),
                 max_fragments: size(
@@ -116,8 +122,7 @@ impl Options {
                 ),
                 fragment_timeout: time(self.fragment_timeout, server.fragment_timeout, 30),
             },
-            idle_timeout: time(self.idle_timeout, server.idle_timeout, 120),
-            send_pings: flag(self.send_pings, server.send_pings, true),
+            keepalive,
             backpressure_limit: size(self.backpressure_limit, server.backpressure_limit, 16 << 20),
             close_on_backpressure_limit: flag(
                 self.close_on_backpressure_limit,
@@ -132,6 +137,6 @@ impl Options {
             max_topic_length: size(self.max_topic_length, server.max_topic_length, 256),
             close_timeout: time(self.close_timeout, server.close_timeout, 10),
             deflate: self.per_message_deflate.or(server.per_message_deflate).filter(|deflate| deflate.on),
-        }
+        })
     }
 }

@@ -113,16 +113,22 @@ impl Server {
         self
     }
 
-    /// Limits how long a peer may send nothing at all; 120 s unless set. Only what arrives counts, not what is sent. Past it
-    /// the connection is closed with 1001. Without a limit there are no pings either.
+    /// Limits how long a peer may send nothing at all; 120 s unless set. Only inbound bytes count, not outbound ones. Past it
+    /// the connection is closed with 1001. A live peer answers the pings of [`ping_interval`](Self::ping_interval); without
+    /// them it must send something by itself.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.assembly.defaults.idle_timeout = Some(timeout);
         self
     }
 
-    /// Whether a silent peer gets a ping after half of `idle_timeout`, which a live one answers; on unless set.
-    pub fn send_pings(mut self, on: bool) -> Self {
-        self.assembly.defaults.send_pings = Some(on);
+    /// Sets after how much silence of its peer a connection sends a ping, and after how much more it sends the next one; zero
+    /// sends none. Unless set, it is 25 s or half of [`idle_timeout`](Self::idle_timeout), whichever is shorter: proxies cut
+    /// idle connections after 50 s (HAProxy's usual setting), 55 s (Heroku) or 60 s (nginx).
+    ///
+    /// Pings are sent without an `idle_timeout` too. Where both are set, the interval must be shorter, or live clients would be
+    /// closed before their first ping: otherwise the server does not start.
+    pub fn ping_interval(mut self, interval: Duration) -> Self {
+        self.assembly.defaults.ping_interval = Some(interval);
         self
     }
 

@@ -1,16 +1,50 @@
-//! When silence has lasted too long. Only inbound bytes count: a peer that is sent to but never answers is gone.
+//! When a silent peer is pinged, and when silence has lasted too long. Only inbound bytes count: a peer that is sent to but
+//! never answers is gone.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+/// How long a peer may be silent before it is pinged, and before it is closed. `None` is never.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeepaliveRule {
+    timeout: Option<Duration>,
+    ping: Option<Duration>,
+}
+
+/// A live peer would be closed before its first ping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PingTooLate {
+    pub(crate) interval: Duration,
+    pub(crate) timeout: Duration,
+}
+
+impl KeepaliveRule {
+    const TIMEOUT: Duration = Duration::from_secs(120);
+    /// Shorter than the idle timeouts of usual proxies, the shortest of which is 50 s, also where one ping is lost.
+    const PING: Duration = Duration::from_secs(25);
+
+    /// Settles the rule from what is set; zero is never. An interval that is not set is at most half of the timeout.
+    pub(crate) fn settle(timeout: Option<Duration>, ping: Option<Duration>) -> Result<Self, PingTooLate> {
+        let timeout = Some(timeout.unwrap_or(Self::TIMEOUT)).filter(|timeout| !timeout.is_zero());
+        let Some(interval) = ping else {
+            let half = timeout.map_or(Self::PING, |timeout| timeout / 2);
+            return Ok(Self { timeout, ping: Some(half.min(Self::PING)) });
+        };
+        match timeout {
+            Some(timeout) if interval >= timeout => Err(PingTooLate { interval, timeout }),
+            _ => Ok(Self { timeout, ping: Some(interval).filter(|interval| !interval.is_zero()) }),
+        }
+    }
+}
+
 /// The idle clock of one connection.
 #[derive(Debug)]
 pub(crate) struct Keepalive {
-    timeout: Option<Duration>,
-    pings: bool,
+    rule: KeepaliveRule,
     heard: Instant,
-    pinged: bool,
+    /// When the last ping of this silence was sent, or the silence began.
+    pinged: Instant,
 }
 
 /// What silence asks for.
@@ -25,34 +59,30 @@ pub(crate) enum Silence {
 }
 
 impl Keepalive {
-    /// Starts the clock. `timeout` of `None` is no limit. With `pings`, a ping goes out at half the timeout, so that only
-    /// a peer that is gone stays silent for all of it.
-    pub(crate) fn new(timeout: Option<Duration>, pings: bool, now: Instant) -> Self {
-        Self { timeout, pings, heard: now, pinged: false }
+    /// Starts the clock.
+    pub(crate) fn new(rule: KeepaliveRule, now: Instant) -> Self {
+        Self { rule, heard: now, pinged: now }
     }
 
     /// Bytes arrived, or reading was held back by us and begins again.
     pub(crate) fn hear(&mut self, now: Instant) {
         self.heard = now;
-        self.pinged = false;
+        self.pinged = now;
     }
 
     /// What the silence up to `now` asks for.
     pub(crate) fn ask(&mut self, now: Instant) -> Silence {
-        let Some(timeout) = self.timeout else { return Silence::Until(None) };
-        let silent = now.saturating_duration_since(self.heard);
-        if silent >= timeout {
+        let KeepaliveRule { timeout, ping } = self.rule;
+        let expires = timeout.and_then(|timeout| self.heard.checked_add(timeout));
+        if expires.is_some_and(|expires| expires <= now) {
             return Silence::Expired;
         }
-        let half = timeout / 2;
-        if self.pings && !self.pinged {
-            if silent >= half {
-                self.pinged = true;
-                return Silence::Ping;
-            }
-            return Silence::Until(Some(self.heard + half));
+        let next = ping.and_then(|interval| self.pinged.checked_add(interval));
+        if next.is_some_and(|next| next <= now) {
+            self.pinged = now;
+            return Silence::Ping;
         }
-        Silence::Until(Some(self.heard + timeout))
+        Silence::Until([expires, next].into_iter().flatten().min())
     }
 }
 
@@ -60,41 +90,88 @@ impl Keepalive {
 mod tests {
     use super::*;
 
+    fn seconds(seconds: u64) -> Option<Duration> {
+        Some(Duration::from_secs(seconds))
+    }
+
     #[test]
-    fn silence_is_pinged_at_half_and_ends_at_the_timeout() {
+    fn rule_settles_what_is_set() {
+        for (timeout, ping, settled) in [
+            (None, None, Ok((seconds(120), seconds(25)))),
+            (seconds(8), None, Ok((seconds(8), seconds(4)))),
+            (seconds(50), None, Ok((seconds(50), seconds(25)))),
+            (seconds(51), None, Ok((seconds(51), seconds(25)))),
+            (seconds(0), None, Ok((None, seconds(25)))),
+            (None, seconds(0), Ok((seconds(120), None))),
+            (seconds(0), seconds(0), Ok((None, None))),
+            (seconds(8), seconds(7), Ok((seconds(8), seconds(7)))),
+            (seconds(0), seconds(3600), Ok((None, seconds(3600)))),
+            (None, seconds(119), Ok((seconds(120), seconds(119)))),
+            (None, seconds(120), Err((120, 120))),
+            (seconds(8), seconds(8), Err((8, 8))),
+            (seconds(8), seconds(25), Err((25, 8))),
+        ] {
+            let rule = KeepaliveRule::settle(timeout, ping).map(|rule| (rule.timeout, rule.ping));
+            let settled = settled.map_err(|(interval, timeout)| PingTooLate {
+                interval: Duration::from_secs(interval),
+                timeout: Duration::from_secs(timeout),
+            });
+            assert_eq!(rule, settled, "{timeout:?} {ping:?}");
+        }
+    }
+
+    /// Each row: a second at which the clock is asked, and what it answers.
+    fn check(timeout: Option<Duration>, ping: Option<Duration>, rows: &[(u64, Option<&str>, Option<u64>)]) {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
-        let mut clock = Keepalive::new(Some(Duration::from_mins(2)), true, start);
-        for (second, silence) in [
-            (0, Silence::Until(Some(at(60)))),
-            (59, Silence::Until(Some(at(60)))),
-            (60, Silence::Ping),
-            (60, Silence::Until(Some(at(120)))),
-            (119, Silence::Until(Some(at(120)))),
-            (120, Silence::Expired),
-        ] {
-            assert_eq!(clock.ask(at(second)), silence, "after {second} s");
+        let mut clock = Keepalive::new(KeepaliveRule { timeout, ping }, start);
+        for &(second, done, until) in rows {
+            let expected = match done {
+                Some("ping") => Silence::Ping,
+                Some("expired") => Silence::Expired,
+                Some(_) => {
+                    clock.hear(at(second));
+                    continue;
+                }
+                None => Silence::Until(until.map(at)),
+            };
+            assert_eq!(clock.ask(at(second)), expected, "after {second} s");
         }
-        clock.hear(at(119));
-        assert_eq!(clock.ask(at(120)), Silence::Until(Some(at(179))));
-        assert_eq!(clock.ask(at(179)), Silence::Ping, "each silence is pinged anew");
+    }
+
+    #[test]
+    fn silence_is_pinged_each_interval_until_it_expires() {
+        check(
+            seconds(120),
+            seconds(50),
+            &[
+                (0, None, Some(50)),
+                (49, None, Some(50)),
+                (50, Some("ping"), None),
+                (50, None, Some(100)),
+                (100, Some("ping"), None),
+                (100, None, Some(120)),
+                (119, Some("bytes"), None),
+                (120, None, Some(169)),
+                (169, Some("ping"), None),
+                (239, Some("expired"), None),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_clock_that_is_asked_late_pings_once() {
+        check(None, seconds(10), &[(95, Some("ping"), None), (95, None, Some(105))]);
     }
 
     #[test]
     fn without_pings_the_peer_has_to_speak_by_itself() {
-        let start = Instant::now();
-        let mut clock = Keepalive::new(Some(Duration::from_secs(8)), false, start);
-        assert_eq!(
-            clock.ask(start + Duration::from_secs(7)),
-            Silence::Until(Some(start + Duration::from_secs(8)))
-        );
-        assert_eq!(clock.ask(start + Duration::from_secs(8)), Silence::Expired);
+        check(seconds(8), None, &[(7, None, Some(8)), (8, Some("expired"), None)]);
     }
 
     #[test]
     fn without_a_timeout_silence_lasts() {
-        let start = Instant::now();
-        let mut clock = Keepalive::new(None, true, start);
-        assert_eq!(clock.ask(start + Duration::from_secs(1 << 20)), Silence::Until(None));
+        check(None, None, &[(1 << 20, None, None)]);
+        check(None, seconds(25), &[(25, Some("ping"), None), (1 << 20, Some("ping"), None)]);
     }
 }

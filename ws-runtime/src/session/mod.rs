@@ -7,5 +7,5 @@ mod keepalive;
 
 pub(crate) use self::{
     closing::{Answer, Session},
-    keepalive::{Keepalive, Silence},
+    keepalive::{Keepalive, KeepaliveRule, PingTooLate, Silence},
 };

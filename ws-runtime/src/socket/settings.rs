@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use crate::wire::{Deflate, Limits};
+use crate::{
+    session::KeepaliveRule,
+    wire::{Deflate, Limits},
+};
 
 /// What holds for the connections of one route. `None` is no limit.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
     pub(crate) limits: Limits,
-    pub(crate) idle_timeout: Option<Duration>,
-    pub(crate) send_pings: bool,
+    pub(crate) keepalive: KeepaliveRule,
     pub(crate) backpressure_limit: Option<usize>,
     pub(crate) close_on_backpressure_limit: bool,
     /// A JSON pointer into a response.

@@ -9,9 +9,9 @@ mistakes! { the_first_argument:
         => r#""/a""#, "the path comes first";
     r#"#[ws_route("/a", "/b")] impl Chat { fn open(&self) {} }"#
         => r#""/b""#, "expected a key, found a second path";
-    r#"#[ws_route(["/a", "/b"], send_pings)] impl Chat { fn open(&self) {} }"#
+    r#"#[ws_route(["/a", "/b"], publish_to_self)] impl Chat { fn open(&self) {} }"#
         => "[", "expected the path as a string literal";
-    "#[ws_route(/chat/room, send_pings)] impl Chat { fn open(&self) {} }"
+    "#[ws_route(/chat/room, publish_to_self)] impl Chat { fn open(&self) {} }"
         => "/", "expected the path as a string literal";
     "#[ws_route(PATH, body = Say)] impl Chat { fn message(&self) {} }"
         => "PATH", "an attribute cannot look up the value of the constant `PATH`\nhelp: write the path itself";
@@ -30,15 +30,15 @@ mistakes! { the_first_argument:
 }
 
 mistakes! { keys:
-    "#[ws_route(contract = Api, send_pings)] impl Chat { fn open(&self) {} }"
+    "#[ws_route(contract = Api, publish_to_self)] impl Chat { fn open(&self) {} }"
         => "contract", "unknown key `contract`\nhelp: a route that serves a contract begins with its type: `#[ws_route(ChatApi)]`";
-    "#[ws_route(Api::new(), send_pings)] impl Chat { fn open(&self) {} }"
+    "#[ws_route(Api::new(), publish_to_self)] impl Chat { fn open(&self) {} }"
         => "Api", "a route names the type of its contract, and `Api::new…` is a value";
     "#[ws_route(api.clone())] impl Chat { fn open(&self) {} }"
         => "api", "a route names the type of its contract, and `api…` is a value";
     "#[ws_contract(contract = Api)] struct Other;"
         => "contract", "unknown key `contract`\nhelp: a route that serves a contract begins with its type: `#[ws_route(ChatApi)]`";
-    r#"#[ws_route(url = "/a", send_pings)] impl Chat { fn open(&self) {} }"#
+    r#"#[ws_route(url = "/a", publish_to_self)] impl Chat { fn open(&self) {} }"#
         => "url", "unknown key `url`\nhelp: the path is the first argument, without a key";
     r#"#[ws_route(get "/a")] impl Chat { fn open(&self) {} }"#
         => "get", "unknown key `get`";
@@ -48,11 +48,15 @@ mistakes! { keys:
         => "Api", "a route names the type of its contract, and `Api…` is a value";
     "#[ws_route(&Api)] impl Chat { fn open(&self) {} }"
         => "&", "expected the path as a string literal, as in `\"/chat\"`";
-    r#"#[ws_route(path = "/a", send_pings)] impl Chat { fn open(&self) {} }"#
+    r#"#[ws_route(path = "/a", publish_to_self)] impl Chat { fn open(&self) {} }"#
         => "path", "unknown key `path`\nhelp: the path is the first argument, without a key";
+    r#"#[ws_route("/", send_pings = off)] impl Chat { fn open(&self) {} }"#
+        => "send_pings", "unknown key `send_pings`\nhelp: a silent client gets a ping after each `ping_interval`";
+    r#"#[ws_route("/", heartbeat = 30)] impl Chat { fn open(&self) {} }"#
+        => "heartbeat", "unknown key `heartbeat`\nhelp: the key is called `ping_interval`";
     r#"#[ws_route("/", bdoy = Say)] impl Chat { fn open(&self) {} }"#
         => "bdoy", "unknown key `bdoy`\nhelp: did you mean `body`?";
-    r#"#[ws_route("/", zzz = Say<A, B>, send_pings)] impl Chat { fn open(&self) {} }"#
+    r#"#[ws_route("/", zzz = Say<A, B>, publish_to_self)] impl Chat { fn open(&self) {} }"#
         => "zzz", "unknown key `zzz`\nhelp: types are given by `body`, `response`, `query`, `params`, `header` and `cookie`";
     r#"#[ws_route("/", data = User)] impl Chat { fn open(&self) {} }"#
         => "data", "unknown key `data`\nhelp: what `before_handle` returns";
@@ -66,11 +70,11 @@ mistakes! { keys:
         => "3", "`query` expects a type";
     r#"#[ws_route("/", query(Join))] impl Chat { fn open(&self) {} }"#
         => "query", "`query` expects a type";
-    r#"#[ws_route("/", send_pings = yes)] impl Chat { fn open(&self) {} }"#
-        => "yes", "`send_pings` expects `on` or `off`, or to stand alone";
+    r#"#[ws_route("/", publish_to_self = yes)] impl Chat { fn open(&self) {} }"#
+        => "yes", "`publish_to_self` expects `on` or `off`, or to stand alone";
     r#"#[ws_route("/" idle_timeout = 3)] impl Chat { fn open(&self) {} }"#
         => "idle_timeout", "expected `,` between the arguments";
-    r#"#[ws_route("/", = 3, send_pings)] impl Chat { fn open(&self) {} }"#
+    r#"#[ws_route("/", = 3, publish_to_self)] impl Chat { fn open(&self) {} }"#
         => "=", "expected a key, as in `body = Say`";
     r#"#[ws_route("/", params = Seat)] impl Chat { fn open(&self) {} }"#
         => "params", "`params` is given, but the path has no captures";

@@ -11,13 +11,13 @@ mistakes! { values:
         => "1.5", "`idle_timeout` expects a number of seconds";
     r#"#[ws_route("/", idle_timeout = 60 * 2)] impl Chat { fn open(&self) {} }"#
         => "60", "`idle_timeout` expects a number of seconds";
-    r#"#[ws_route("/", idle_timeout = Duration::from_secs(5), send_pings)] impl Chat { fn open(&self) {} }"#
+    r#"#[ws_route("/", idle_timeout = Duration::from_secs(5), publish_to_self)] impl Chat { fn open(&self) {} }"#
         => "Duration", "`idle_timeout` expects a number of seconds, a time like `\"500ms\"` or `\"2m\"`, `off`, or a constant `Duration`: `const limits::TIME`\nhelp: write `idle_timeout = const Duration::from_secs(5)` for a constant";
     r#"#[ws_route("/", max_payload_length = 64 * 1024)] impl Chat { fn open(&self) {} }"#
         => "64", "`max_payload_length` expects a number of bytes, a size like `\"64KiB\"`, `off`, or a constant `usize`: `const limits::SIZE`\nhelp: write `max_payload_length = const 64 * 1024` for a constant";
     r#"#[ws_route("/", rate_limit = limits::rate::<u8>(3) + 1)] impl Chat { fn open(&self) {} }"#
         => "limits", "`rate_limit` expects a number, `off`, or a constant `u32`: `const limits::COUNT`\nhelp: write `rate_limit = const limits::rate::<u8>(3) + 1` for a constant";
-    r#"#[ws_route("/", max_payload_length = 1 << 20, send_pings)] impl Chat { fn open(&self) {} }"#
+    r#"#[ws_route("/", max_payload_length = 1 << 20, publish_to_self)] impl Chat { fn open(&self) {} }"#
         => "1", "`max_payload_length` expects a number of bytes";
     r#"#[ws_route("/", response = ())] impl Chat { fn open(&self) {} }"#
         => "()", "`response` is a type that is sent, found `()`\nhelp: leave the key out";

@@ -5,6 +5,7 @@ use std::{
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll, Waker},
+    time::Duration,
 };
 
 use loom::{
@@ -17,6 +18,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use crate::{
     memory::{Chunk, Outbound},
     pubsub::{Parcel, Shard, Subscriber, Topic, Topics, Window},
+    session::KeepaliveRule,
     socket::{
         Delivery, Line, Report, Settings,
         transport::{Transport, split},
@@ -256,8 +258,7 @@ fn letters(mut bytes: &[u8]) -> String {
 fn settings(backpressure_limit: Option<usize>) -> Settings {
     Settings {
         limits: Limits { max_message: None, max_fragments: None, fragment_timeout: None },
-        idle_timeout: None,
-        send_pings: false,
+        keepalive: KeepaliveRule::settle(Some(Duration::ZERO), Some(Duration::ZERO)).expect("both are off"),
         backpressure_limit,
         close_on_backpressure_limit: false,
         latest_by_key: None,

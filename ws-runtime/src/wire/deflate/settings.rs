@@ -22,7 +22,7 @@
 /// # Takeover
 /// Where `server_no_context_takeover` is off, a message may refer to those before it, which makes small messages that are much
 /// alike a good deal smaller; set a lower threshold for them. A socket then keeps about 320 KB from its first such message
-/// until it has been silent for half of `idle_timeout`, or receives something published: that is compressed for all alike, so
+/// until it has been silent for a `ping_interval`, or receives something published: that is compressed for all alike, so
 /// the socket's own context begins anew behind it. Where `client_no_context_takeover` is off, a socket keeps the last bytes
 /// that the client has sent, up to its window.
 ///
