@@ -7,6 +7,7 @@ use crate::sources::{self, Source, Token};
 /// The floors of ws-runtime, ground floor first. A module imports only from the floors beneath its own: nothing above it,
 /// and none of its neighbours.
 const FLOORS: &[&[&str]] = &[
+    &["events"],
     &["admission", "memory", "panics", "sync", "turn"],
     &["wire"],
     &["schema", "session", "pubsub"],

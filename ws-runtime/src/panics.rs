@@ -6,6 +6,8 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
+use crate::events::{PROCESS, event};
+
 /// Runs code that may call the application's, and returns the message of its panic as the error.
 #[inline]
 pub(crate) fn catch<T>(run: impl FnOnce() -> T) -> Result<T, Box<str>> {
@@ -15,7 +17,7 @@ pub(crate) fn catch<T>(run: impl FnOnce() -> T) -> Result<T, Box<str>> {
 /// Drops a value that may hold the application's data. A panic in its `Drop` is caught and logged.
 pub(crate) fn drop_quietly<T>(value: T) {
     if catch_unwind(AssertUnwindSafe(|| drop(value))).is_err() {
-        tracing::error!("the data of a socket panicked when it was dropped");
+        event!(PROCESS, ERROR, "the data of a socket panicked when it was dropped");
     }
 }
 

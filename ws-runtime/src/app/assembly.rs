@@ -14,6 +14,7 @@ use super::{
 use crate::{
     admission::{ConnectionLimits, HeavyWork, Limiter, Tasks},
     contract::Contract,
+    events::{EventLimiter, Reporter},
     handshake::{ForwardedField, HeadLimits, Proxies, normal_route},
     memory::Outbound,
     pubsub::Shard,
@@ -31,6 +32,7 @@ pub struct Assembly {
     routes: Vec<Adding>,
     pub(crate) defaults: Options,
     pub(crate) handshake_timeout: Duration,
+    pub(crate) body_timeout: Option<Duration>,
     pub(crate) head: HeadLimits,
     pub(crate) shutdown_timeout: Duration,
     pub(crate) shards: usize,
@@ -66,6 +68,7 @@ impl Assembly {
             routes: Vec::new(),
             defaults: Options::UNSET,
             handshake_timeout: Duration::from_secs(10),
+            body_timeout: Some(Duration::from_secs(30)),
             head: HeadLimits::DEFAULT,
             shutdown_timeout: Duration::from_secs(30),
             shards: std::thread::available_parallelism().map_or(1, usize::from),
@@ -120,6 +123,9 @@ impl Assembly {
         }
         outbound.relieve_by(Box::new(Queues::new(&all, &shards)));
         self.directory.fill(hubs);
+        let events = Arc::new(EventLimiter::new(None));
+        let limiters = all.iter().map(|route: &Arc<dyn Mount>| route.events()).chain([Arc::clone(&events)]);
+        let reporter = Arc::new(Reporter::new(limiters.collect()));
         Ok(Served {
             by_path,
             all,
@@ -132,6 +138,9 @@ impl Assembly {
             directory: self.directory,
             head: self.head,
             handshake_timeout: self.handshake_timeout,
+            body_timeout: self.body_timeout,
+            events,
+            reporter,
             shutdown_timeout: self.shutdown_timeout,
         })
     }

@@ -18,6 +18,7 @@ use crate::{
     codec::{Decode, Encode, Telling},
     connection::{Begin, Begun, Entry, Light, Start, begin},
     contract::Contract,
+    events::{Escaped, EventLimiter, event},
     handshake::{
         Handshake, Offers, PartPlans, RawRequest, Refusal, Reject, SetupError, accepted, agree,
         check_protocols, opening, problem, read_parts,
@@ -43,6 +44,9 @@ pub(crate) trait Mount: Send + Sync {
 
     /// Everybody who is connected: closed, or cut off.
     fn each_socket(&self, each: &mut dyn FnMut(&Line));
+
+    /// What limits the log events of the route.
+    fn events(&self) -> Arc<EventLimiter>;
 
     /// The connected sockets.
     fn members(&self) -> Vec<Arc<dyn Member>>;
@@ -167,8 +171,8 @@ impl<R: Route> Mount for Mounted<R> {
                 poll_fn(|cx| match catch(|| shaking.as_mut().poll(cx)) {
                     Ok(polled) => polled,
                     Err(panic) => {
-                        let route = self.entry.hub.path;
-                        tracing::error!(route, %panic, "a handler of the handshake panicked");
+                        let (hub, panic) = (&self.entry.hub, Escaped(panic));
+                        event!(hub.events, ERROR, route = hub.path, %panic, "a handler of the handshake panicked");
                         Poll::Ready(Err(problem(StatusCode::INTERNAL_SERVER_ERROR, "internal error")))
                     }
                 })
@@ -196,6 +200,10 @@ impl<R: Route> Mount for Mounted<R> {
 
     fn path(&self) -> &'static str {
         self.entry.hub.path
+    }
+
+    fn events(&self) -> Arc<EventLimiter> {
+        Arc::clone(&self.entry.hub.events)
     }
 
     fn each_socket(&self, each: &mut dyn FnMut(&Line)) {

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     admission::{Full, Limiter, Origin, Permit, Tasks},
     connection::Begin,
+    events::{EventLimiter, Reporter},
     handshake::{HeadLimits, Proxies, Reject, busy, normal, problem},
     memory::Outbound,
     pubsub::Shard,
@@ -34,6 +35,10 @@ pub(crate) struct Served {
     pub(crate) directory: Arc<Directory>,
     pub(crate) head: HeadLimits,
     pub(crate) handshake_timeout: Duration,
+    pub(crate) body_timeout: Option<Duration>,
+    /// Limits what is logged of the server besides its routes.
+    pub(crate) events: Arc<EventLimiter>,
+    pub(super) reporter: Arc<Reporter>,
     pub(super) shutdown_timeout: Duration,
 }
 
@@ -130,6 +135,8 @@ impl Served {
             flushers.spawn(async move { shard.flush().await });
         }
         flushers.spawn(sweep(Arc::clone(&self.outbound)));
+        let reporter = Arc::clone(&self.reporter);
+        flushers.spawn(async move { reporter.run().await });
         flushers
     }
 
@@ -156,6 +163,7 @@ impl Served {
             shard.stop();
         }
         self.outbound.stop();
+        self.reporter.stop();
         while flushers.join_next().await.is_some() {}
         self.refusals.ended().await;
         let Shutdown { clean, forced } = self.directory.end();

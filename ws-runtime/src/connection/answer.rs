@@ -15,8 +15,9 @@ use super::{
 use crate::{
     codec::error_frame,
     contract::{Contract, Response},
+    events::{Escaped, event},
     panics::{catch, drop_quietly},
-    route::{Error, OnInvalid, Outcome, Route},
+    route::{Blame, Error, OnInvalid, Outcome, Route},
     wire::Close,
 };
 
@@ -174,7 +175,9 @@ impl<'a, R: Route> Driver<'a, R> {
                 Self::observe(done)
             }
             Event::Fault(close) => {
-                tracing::debug!(route = self.entry.hub.path, socket = socket.id(), %close, "the peer is failed");
+                let hub = &self.entry.hub;
+                let close_text = Escaped(&close);
+                event!(hub.events, DEBUG, route = hub.path, socket = socket.id(), close = %close_text, "the peer is failed");
                 self.fail(&close);
                 Ok(())
             }
@@ -203,7 +206,7 @@ impl<'a, R: Route> Driver<'a, R> {
             match done {
                 Ok(()) => {}
                 Err(Rest::Error(error)) if answers.is_some() => {
-                    self.log(&error);
+                    self.log(&error, false);
                     self.say(self.default(&error));
                 }
                 Err(Rest::Error(error)) => match self.error(error).await {
@@ -223,10 +226,11 @@ impl<'a, R: Route> Driver<'a, R> {
     async fn error(&mut self, error: Error) -> Result<(), Rest<'a, R>> {
         let default = self.default(&error);
         if !R::HANDLERS.error {
-            self.log(&error);
+            self.log(&error, false);
             self.say(default);
             return Ok(());
         }
+        let passed_on = matches!(error, Error::Invalid(_));
         let done = self.during(Route::error(&self.entry.route, self.socket, error)).await;
         if matches!(done, Done::Returned(Outcome::Unsaid)) {
             self.say(default);
@@ -236,7 +240,7 @@ impl<'a, R: Route> Driver<'a, R> {
         match self.settle(done) {
             // An error in `error` does not call it again.
             Err(Rest::Error(error)) => {
-                self.log(&error);
+                self.log(&error, passed_on);
                 self.say(if panicked { Default::Close(FAILED) } else { default });
                 Ok(())
             }
@@ -270,12 +274,38 @@ impl<'a, R: Route> Driver<'a, R> {
         }
     }
 
-    fn log(&self, error: &Error) {
-        let (route, socket) = (self.entry.hub.path, self.socket.id());
+    /// Logs what went wrong, by who is at fault. With `passed_on`, `error` was called with an invalid message and failed.
+    fn log(&self, error: &Error, passed_on: bool) {
+        let (route, socket, events) = (self.entry.hub.path, self.socket.id(), &self.entry.hub.events);
         match error {
-            Error::Invalid(invalid) => tracing::debug!(route, socket, %invalid, "invalid message"),
-            Error::Failed(error) => tracing::error!(route, socket, %error, "a handler failed"),
-            Error::Panicked(panic) => tracing::error!(route, socket, %panic, "a handler panicked"),
+            Error::Invalid(invalid) => {
+                event!(events, DEBUG, route, socket, invalid = %Escaped(invalid), "invalid message");
+            }
+            Error::Failed(error) => {
+                let text = Escaped(error);
+                match Blame::of(&**error) {
+                    Blame::Peer => event!(events, DEBUG, route, socket, error = %text, "invalid message"),
+                    _ if passed_on => {
+                        event!(events, WARN, route, socket, "`error` failed on an invalid message");
+                        event!(events, DEBUG, route, socket, error = %text, "`error` failed on an invalid message");
+                    }
+                    Blame::Json(category) => {
+                        event!(
+                            events,
+                            ERROR,
+                            route,
+                            socket,
+                            category,
+                            "a handler failed: its JSON cannot be read or written"
+                        );
+                        event!(events, DEBUG, route, socket, error = %text, "a handler failed");
+                    }
+                    Blame::Handler => event!(events, ERROR, route, socket, error = %text, "a handler failed"),
+                }
+            }
+            Error::Panicked(panic) => {
+                event!(events, ERROR, route, socket, panic = %Escaped(panic), "a handler panicked");
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use std::{future::poll_fn, task::Poll};
 
 use super::{answer::FAILED, driver::Driver};
 use crate::{
+    events::{Escaped, event},
     route::Route,
     socket::{Fact, Wish},
     turn::defer,
@@ -23,7 +24,8 @@ impl<R: Route> Driver<'_, R> {
     #[cold]
     pub(super) fn fail_after_panic(&mut self, panic: &str) {
         let (route, socket) = (self.entry.hub.path, self.socket.id());
-        tracing::error!(route, socket, panic, "a value of the application panicked when it was dropped");
+        let (events, panic) = (&self.entry.hub.events, Escaped(panic));
+        event!(events, ERROR, route, socket, %panic, "a value of the application panicked when it was dropped");
         self.fail(&FAILED);
     }
 

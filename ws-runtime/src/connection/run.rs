@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     admission::TaskGuard,
+    events::{Escaped, event},
     panics::{catch, drop_quietly},
     route::Route,
     socket::{Socket, Wish},
@@ -63,7 +64,8 @@ pub(super) fn run<R: Route>(
         driver.linger().await;
         let closed = socket.line().finish();
         if let Done::Panicked(text) = driver.during(Route::close(&entry.route, socket, closed)).await {
-            tracing::error!(route = entry.hub.path, socket = socket.id(), panic = %text, "`close` panicked");
+            let (route, panic) = (entry.hub.path, Escaped(text));
+            event!(entry.hub.events, ERROR, route, socket = socket.id(), %panic, "`close` panicked");
         }
     }
 }

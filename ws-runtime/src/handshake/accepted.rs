@@ -6,6 +6,7 @@ use http::{
 };
 
 use super::{Reject, fields::is_ours, problem::problem};
+use crate::events::{PROCESS, event};
 
 /// The 101 with the fields that `upgrade` returned, several of a name kept.
 ///
@@ -19,7 +20,7 @@ pub(crate) fn accepted(
     mut headers: HeaderMap,
 ) -> Result<Response<()>, Reject> {
     if let Some(name) = headers.keys().find(|name| is_ours(name)) {
-        tracing::error!(%name, "`upgrade` returned a header field that is the server's own");
+        event!(PROCESS, ERROR, %name, "`upgrade` returned a header field that is the server's own");
         return Err(failed());
     }
     let accept = HeaderValue::from_str(accept).map_err(|_| failed())?;

@@ -5,7 +5,11 @@ use std::{error::Error, fmt};
 use http::StatusCode;
 
 use super::Reject;
-use crate::{codec::Invalid, wire::Close};
+use crate::{
+    codec::Invalid,
+    events::{Escaped, PROCESS, event, json_category},
+    wire::Close,
+};
 
 /// A type that becomes a [`Reject`]: an error that `?` takes in a handler of the opening handshake.
 ///
@@ -83,8 +87,19 @@ impl Reject {
     /// ```
     pub fn internal(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         let error = error.into();
-        // A text may hold line breaks, and a log line is one line.
-        tracing::error!(error = ?Causes(&*error).to_string(), "a handler of the handshake failed");
+        let text = Escaped(Causes(&*error));
+        match json_category(&*error) {
+            Some(category) => {
+                event!(
+                    PROCESS,
+                    ERROR,
+                    category,
+                    "a handler of the handshake failed: its JSON cannot be read or written"
+                );
+                event!(PROCESS, DEBUG, error = %text, "a handler of the handshake failed");
+            }
+            None => event!(PROCESS, ERROR, error = %text, "a handler of the handshake failed"),
+        }
         Self::status(500)
     }
 }

@@ -9,7 +9,11 @@ use http::{
 };
 
 use super::{fields::is_ours, problem::problem_body};
-use crate::{codec::Invalid, wire::Close};
+use crate::{
+    codec::Invalid,
+    events::{PROCESS, event},
+    wire::Close,
+};
 
 const PROBLEM: &str = "application/problem+json";
 
@@ -96,7 +100,7 @@ impl Reject {
             _ => Err("the name or the value is not well-formed"),
         };
         if let Err(why) = added {
-            tracing::error!(why, "a header field of a refusal is left out");
+            event!(PROCESS, ERROR, why, "a header field of a refusal is left out");
         }
         self
     }
@@ -164,7 +168,12 @@ impl Reject {
         if refuses(status) {
             return Self(Kind::Status(status, None));
         }
-        tracing::error!(status = status.as_u16(), "a status that does not refuse was returned as a refusal");
+        event!(
+            PROCESS,
+            ERROR,
+            status = status.as_u16(),
+            "a status that does not refuse was returned as a refusal"
+        );
         Self::status(500)
     }
 

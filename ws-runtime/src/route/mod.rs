@@ -3,6 +3,7 @@
 //! This floor says what can be written and what it means. What calls it stands above.
 
 mod admit;
+mod blame;
 mod content;
 mod error;
 mod options;
@@ -12,6 +13,7 @@ mod reply;
 #[expect(clippy::module_inception, reason = "the trait has the name of the floor")]
 mod route;
 
+pub(crate) use self::blame::Blame;
 pub use self::{
     admit::{Admit, Extend, Pass, Refusal, admit, extend, pass},
     content::{Content, content, fixed, open_content},

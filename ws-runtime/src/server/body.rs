@@ -2,12 +2,19 @@
 
 use std::{
     fmt,
+    future::Future,
+    io,
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
+use tokio::{
+    sync::oneshot,
+    time::{Sleep, sleep},
+};
 
 use crate::route::BoxError;
 
@@ -16,7 +23,7 @@ pub struct Body(Inner);
 
 enum Inner {
     Full(Option<Bytes>),
-    Incoming(hyper::body::Incoming),
+    Incoming(Box<Timed>),
     Boxed(Pin<Box<dyn HttpBody<Data = Bytes, Error = BoxError> + Send>>),
 }
 
@@ -25,8 +32,14 @@ impl Body {
         Self(Inner::Full(Some(bytes).filter(|bytes| !bytes.is_empty())))
     }
 
-    pub(super) fn incoming(body: hyper::body::Incoming) -> Self {
-        Self(Inner::Incoming(body))
+    /// The body of a request. If nothing of it arrives for `patience` while it is read, it ends with an error, and `late` is
+    /// told so.
+    pub(super) fn incoming(
+        body: hyper::body::Incoming,
+        patience: Option<Duration>,
+        late: oneshot::Sender<()>,
+    ) -> Self {
+        Self(Inner::Incoming(Box::new(Timed { body, patience, timer: None, late: Some(late) })))
     }
 
     pub(super) fn boxed<B>(body: B) -> Self
@@ -48,9 +61,7 @@ impl HttpBody for Body {
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         match &mut self.0 {
             Inner::Full(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
-            Inner::Incoming(body) => {
-                Pin::new(body).poll_frame(cx).map(|frame| frame.map(|frame| frame.map_err(Into::into)))
-            }
+            Inner::Incoming(body) => body.poll_frame(cx),
             Inner::Boxed(body) => body.as_mut().poll_frame(cx),
         }
     }
@@ -58,7 +69,7 @@ impl HttpBody for Body {
     fn is_end_stream(&self) -> bool {
         match &self.0 {
             Inner::Full(bytes) => bytes.is_none(),
-            Inner::Incoming(body) => body.is_end_stream(),
+            Inner::Incoming(body) => body.late.is_none() || body.body.is_end_stream(),
             Inner::Boxed(body) => body.is_end_stream(),
         }
     }
@@ -66,7 +77,7 @@ impl HttpBody for Body {
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
             Inner::Full(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
-            Inner::Incoming(body) => body.size_hint(),
+            Inner::Incoming(body) => body.body.size_hint(),
             Inner::Boxed(body) => body.size_hint(),
         }
     }
@@ -75,6 +86,38 @@ impl HttpBody for Body {
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Body").finish_non_exhaustive()
+    }
+}
+
+/// The body of a request whose client must send some of it now and then.
+struct Timed {
+    body: hyper::body::Incoming,
+    patience: Option<Duration>,
+    /// Runs while a reader waits.
+    timer: Option<Pin<Box<Sleep>>>,
+    /// `None` once the client was too slow.
+    late: Option<oneshot::Sender<()>>,
+}
+
+impl Timed {
+    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        if self.late.is_none() {
+            return Poll::Ready(None);
+        }
+        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
+            self.timer = None;
+            return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
+        }
+        let Some(patience) = self.patience else { return Poll::Pending };
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(patience)));
+        if timer.as_mut().poll(cx).is_pending() {
+            return Poll::Pending;
+        }
+        if let Some(late) = self.late.take() {
+            let _ = late.send(());
+        }
+        let late = io::Error::new(io::ErrorKind::TimedOut, "the client sends nothing of the request's body");
+        Poll::Ready(Some(Err(late.into())))
     }
 }
 

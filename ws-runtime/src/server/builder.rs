@@ -25,7 +25,8 @@ use crate::{
 /// Of these, zero turns a limit off, as `off` does in the attribute, and so does an empty text.
 ///
 /// The others are the server's alone: [`outbound_total`](Self::outbound_total), [`max_connections`](Self::max_connections) and
-/// [`max_connections_per_address`](Self::max_connections_per_address), which zero turns off;
+/// [`max_connections_per_address`](Self::max_connections_per_address) and [`body_timeout`](Self::body_timeout), which zero turns
+/// off;
 /// [`shutdown_timeout`](Self::shutdown_timeout), which of zero is over at once;
 /// [`handshake_timeout`](Self::handshake_timeout), [`max_header_bytes`](Self::max_header_bytes),
 /// [`max_headers`](Self::max_headers) and [`shards`](Self::shards), which cannot be zero: the server does not start, and
@@ -241,6 +242,13 @@ impl Server {
     /// long. It cannot be zero.
     pub fn handshake_timeout(mut self, timeout: Duration) -> Self {
         self.assembly.handshake_timeout = timeout;
+        self
+    }
+
+    /// Limits how long a client may send nothing of a request's body that the fallback reads; 30 s unless set. Past it the client
+    /// gets 408, the fallback's future is dropped, and a body that the fallback has moved elsewhere ends with an error.
+    pub fn body_timeout(mut self, timeout: Duration) -> Self {
+        self.assembly.body_timeout = Some(timeout).filter(|timeout| !timeout.is_zero());
         self
     }
 

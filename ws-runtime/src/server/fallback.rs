@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 use tower_service::Service;
 
 use super::Body;
@@ -15,7 +15,7 @@ use crate::route::BoxError;
 /// A service whose types are forgotten.
 pub(super) type Fallback = Box<dyn Fn(Request<Body>) -> Answering + Send + Sync>;
 
-type Answering = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
+type Answering = Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
 
 /// Forgets a service's types. Each request gets a clone of it, as tower asks.
 pub(super) fn erase<S, B>(service: S) -> Fallback
@@ -29,20 +29,9 @@ where
     Box::new(move |request| {
         let mut service = service.clone();
         Box::pin(async move {
-            let answered = async {
-                poll_fn(|cx| service.poll_ready(cx)).await?;
-                service.call(request).await
-            };
-            match answered.await {
-                Ok(response) => response.map(Body::boxed),
-                Err(error) => {
-                    let error: BoxError = error.into();
-                    tracing::error!(%error, "the fallback service failed");
-                    let mut response = Response::new(Body::full(Bytes::new()));
-                    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-                    response
-                }
-            }
+            poll_fn(|cx| service.poll_ready(cx)).await.map_err(Into::into)?;
+            let response = service.call(request).await.map_err(Into::into)?;
+            Ok(response.map(Body::boxed))
         })
     })
 }

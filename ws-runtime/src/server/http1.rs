@@ -2,19 +2,21 @@
 
 use std::{
     convert::Infallible,
-    future::Future,
+    future::{Future, poll_fn},
     net::SocketAddr,
     pin::{Pin, pin},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::Poll,
     time::Duration,
 };
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode, header::CONNECTION};
 use hyper::{body::Incoming, server::conn::http1, service::Service};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt},
+    sync::oneshot,
     time::timeout,
 };
 
@@ -23,6 +25,7 @@ use crate::{
     admission::TaskGuard,
     app::{Arriving, Verdict, throw_away},
     connection::{Begun, Start},
+    events::{Escaped, event},
     handshake::{Claim, Refusal, Reject, not_an_upgrade, problem},
 };
 
@@ -39,7 +42,7 @@ pub(super) async fn speak<S>(
 ) where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    let stage = Arc::new(Mutex::new(Stage { task: Some(task), start: None }));
+    let stage = Arc::new(Mutex::new(Stage { task: Some(task), start: None, decides: false }));
     let service = Asked { running: Arc::clone(&running), remote_addr, shard, stage: Arc::clone(&stage) };
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(running.served.handshake_timeout);
@@ -49,29 +52,31 @@ pub(super) async fn speak<S>(
     if let Some(fields) = running.served.head.max_headers {
         http.max_headers(fields);
     }
-    let stream = Paced::new(stream, running.served.handshake_timeout);
+    let (stream, watch) = Paced::new(stream, running.served.handshake_timeout);
     let mut connection = http.serve_connection(TokioIo::new(stream), service);
     let mut stopping = false;
     let spoken = {
         // When the server stops, a request that is being answered still is; then the stream is closed.
         let mut stopped = pin!(running.served.stopped());
-        let spoken = std::future::poll_fn(|cx| {
+        let spoken = poll_fn(|cx| {
             if !stopping && stopped.as_mut().poll(cx).is_ready() {
                 stopping = true;
                 Pin::new(&mut connection).graceful_shutdown();
             }
             // An error here is a client that spoke no HTTP or went away; hyper has answered what can be answered.
-            connection.poll_without_shutdown(cx)
+            let polled = connection.poll_without_shutdown(cx).map(|spoken| spoken.is_ok());
+            let decides = polled.is_pending() && lock(&stage).decides;
+            if decides && watch.poll_gone(cx).is_ready() { Poll::Ready(false) } else { polled }
         });
         running.served.directory.unless_aborted(spoken).await
     };
     let start = lock(&stage).start.take();
     let parts = connection.into_parts();
-    let stream = parts.io.into_inner().into_inner();
+    let Some((stream, ahead)) = parts.io.into_inner().into_inner(watch) else { return };
     if let Some(start) = start {
         // Nothing of hyper is kept, least of all its buffer. A stream that has not taken the whole 101 is of no use.
-        let sent = matches!(spoken, Some(Ok(())));
-        return start(sent.then(|| (transport(stream), parts.read_buf.to_vec())));
+        let sent = spoken == Some(true);
+        return start(sent.then(|| (transport(stream), [&parts.read_buf[..], &ahead].concat())));
     }
     if spoken.is_none() {
         return;
@@ -95,6 +100,8 @@ struct Stage {
     task: Option<TaskGuard>,
     /// Goes on with the connection that has begun, once HTTP is done with the 101.
     start: Option<Start>,
+    /// Whether handlers of a handshake are deciding: for a client that is gone they are dropped.
+    decides: bool,
 }
 
 fn lock(stage: &Mutex<Stage>) -> MutexGuard<'_, Stage> {
@@ -136,7 +143,10 @@ impl Service<Request<Incoming>> for Asked {
                 }
             };
             let asked = Arriving { parts, captures, remote_addr, shard };
-            Ok(match running.served.admit(mount, asked).await {
+            lock(&stage).decides = true;
+            let verdict = running.served.admit(mount, asked).await;
+            lock(&stage).decides = false;
+            Ok(match verdict {
                 Verdict::Accepted(response, begin) => {
                     // A stream becomes a WebSocket once, so the task is still here.
                     let task = lock(&stage).task.take();
@@ -160,11 +170,26 @@ impl Running {
             return answer(problem(StatusCode::NOT_FOUND, "there is no such path"));
         };
         let client = self.served.client(request.headers(), remote_addr);
-        let mut request = request.map(Body::incoming);
+        let (late, is_late) = oneshot::channel();
+        let mut request = request.map(|body| Body::incoming(body, self.served.body_timeout, late));
         if let Some(client) = client {
             request.extensions_mut().insert(client);
         }
-        fallback(request).await
+        match in_time(fallback(request), is_late).await {
+            Some(Ok(response)) => response,
+            Some(Err(error)) => {
+                event!(self.served.events, ERROR, error = %Escaped(error), "the fallback service failed");
+                let mut response = Response::new(Body::full(Bytes::new()));
+                *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+                response
+            }
+            None => {
+                let reject = problem(StatusCode::REQUEST_TIMEOUT, "the request's body took too long");
+                let mut response = answer(reject);
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+                response
+            }
+        }
     }
 }
 
@@ -177,6 +202,23 @@ fn explained(answered: Response<Body>, cause: Option<&'static str>) -> Response<
         }
         _ => answered,
     }
+}
+
+/// Waits for an answer. `None` if the request's body was late, whatever the answer to that is: the body may be read by another
+/// task, which cannot answer.
+async fn in_time<T>(answering: impl Future<Output = T>, is_late: oneshot::Receiver<()>) -> Option<T> {
+    let (mut answering, mut is_late) = (pin!(answering), Some(is_late));
+    poll_fn(|cx| {
+        let answered = answering.as_mut().poll(cx);
+        match is_late.as_mut().map(|is_late| Pin::new(is_late).poll(cx)) {
+            Some(Poll::Ready(Ok(()))) => return Poll::Ready(None),
+            // The body was read to its end, or dropped.
+            Some(Poll::Ready(Err(_))) => is_late = None,
+            Some(Poll::Pending) | None => {}
+        }
+        answered.map(Some)
+    })
+    .await
 }
 
 fn answer(reject: Reject) -> Response<Body> {

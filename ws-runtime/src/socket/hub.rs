@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     codec::{Encode, EncodeError, Encoded, Plan},
+    events::{Escaped, EventLimiter, event},
     memory::Outbound,
     pubsub::{Places, Published, Subscriber, Topics},
     turn::{Work, spend},
@@ -27,6 +28,8 @@ use crate::{
 pub(crate) struct Hub {
     pub(crate) path: &'static str,
     pub(crate) settings: Settings,
+    /// Limits what is logged of the route.
+    pub(crate) events: Arc<EventLimiter>,
     pub(crate) topics: Topics,
     response: Plan,
     live: Mutex<Places<Arc<dyn Member>>>,
@@ -60,7 +63,8 @@ impl Hub {
         outbound: Arc<Outbound>,
         directory: Weak<Directory>,
     ) -> Self {
-        Self { path, settings, topics, response, live: Mutex::default(), outbound, directory }
+        let events = Arc::new(EventLimiter::new(Some(path)));
+        Self { path, settings, events, topics, response, live: Mutex::default(), outbound, directory }
     }
 
     /// A number for a new socket, not 0.
@@ -126,9 +130,11 @@ impl Hub {
     /// What serde says of a value may repeat it, so that is said to those alone who debug.
     #[cold]
     fn note_refusal(&self, response: &str, socket: Option<u64>, error: &EncodeError) {
-        tracing::error!(route = self.path, socket, response, %error, "a response was refused and not sent");
+        let (events, route, why) = (&self.events, self.path, Escaped(error));
+        event!(events, ERROR, route, socket, response, error = %why, "a response was refused and not sent");
         if let Some(source) = error.source() {
-            tracing::debug!(route = self.path, socket, response, %source, "why the response cannot be serialized");
+            let source = Escaped(source);
+            event!(events, DEBUG, route, socket, response, %source, "why the response cannot be serialized");
         }
     }
 
@@ -169,7 +175,9 @@ impl Hub {
     /// What becomes of a published message that all queues together have no room for.
     #[cold]
     fn refuse(&self, topic: &str, length: usize, from: Option<&Line>) -> Published {
-        tracing::debug!(
+        event!(
+            self.events,
+            DEBUG,
             route = self.path,
             bytes = length,
             "message dropped: `outbound_total` has no room for it"

@@ -7,6 +7,7 @@ use super::{
     state::{Locked, State, Turn, unlock},
 };
 use crate::{
+    events::{PROCESS, event},
     memory::{Chunk, SHARE},
     wire::{Encoder, Kind},
 };
@@ -75,7 +76,9 @@ impl Line {
         if !self.lock().may_send() {
             return Delivery::Closed;
         }
-        tracing::debug!(
+        event!(
+            PROCESS,
+            DEBUG,
             socket = self.id,
             bytes = length,
             "message dropped: `outbound_total` has no room for it"
@@ -126,7 +129,7 @@ impl Line {
         state.overflow();
         unlock(state, ());
         // Not under the lock: the log may be read over this very socket.
-        tracing::debug!(socket = self.id, bytes = length, "message dropped: the peer does not read");
+        event!(PROCESS, DEBUG, socket = self.id, bytes = length, "message dropped: the peer does not read");
         Delivery::Dropped
     }
 

@@ -1,0 +1,78 @@
+//! Who is at fault when a handler returns an error, as far as the error's type says: logs treat a peer's mistake as one.
+
+use std::error::Error as StdError;
+
+use super::Error;
+use crate::{codec::Invalid, events::json_category};
+
+/// Who is at fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Blame {
+    /// The peer: the error is an invalid message that was passed on, or was caused by one.
+    Peer,
+    /// Nobody can say: serde_json failed, and its text may hold what the peer sent. This is its category.
+    Json(&'static str),
+    /// The application.
+    Handler,
+}
+
+impl Blame {
+    /// Looks for the cause among an error and its sources.
+    pub(crate) fn of(error: &(dyn StdError + 'static)) -> Self {
+        let mut causes = std::iter::successors(Some(error), |&cause| cause.source());
+        let is_invalid = |cause: &(dyn StdError + 'static)| {
+            cause.is::<Invalid>() || matches!(cause.downcast_ref(), Some(Error::Invalid(_)))
+        };
+        if causes.any(is_invalid) {
+            return Self::Peer;
+        }
+        json_category(error).map_or(Self::Handler, Self::Json)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fmt, io, sync::Arc};
+
+    use super::*;
+    use crate::route::BoxError;
+
+    #[derive(Debug)]
+    struct Wrapped(BoxError);
+
+    impl fmt::Display for Wrapped {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "wrapped: {}", self.0)
+        }
+    }
+
+    impl StdError for Wrapped {
+        fn source(&self) -> Option<&(dyn StdError + 'static)> {
+            Some(&*self.0)
+        }
+    }
+
+    #[test]
+    fn blame_is_found_among_the_sources() {
+        let invalid = || Invalid::new("no");
+        let json = || serde_json::from_str::<u8>("\"hunter2\"").expect_err("it is not a number");
+        let rows: Vec<(BoxError, Blame)> = vec![
+            (invalid().into(), Blame::Peer),
+            (Error::Invalid(invalid()).into(), Blame::Peer),
+            (Box::new(Error::Invalid(invalid())).into(), Blame::Peer),
+            (Arc::new(Error::Invalid(invalid())).into(), Blame::Peer),
+            (Wrapped(Wrapped(Error::Invalid(invalid()).into()).into()).into(), Blame::Peer),
+            (Error::Failed(invalid().into()).into(), Blame::Peer),
+            (json().into(), Blame::Json("data")),
+            (Wrapped(json().into()).into(), Blame::Json("data")),
+            (serde_json::from_str::<Vec<u8>>("[1").expect_err("it ends").into(), Blame::Json("eof")),
+            (Error::Panicked("no".into()).into(), Blame::Handler),
+            (Error::Failed("no".into()).into(), Blame::Handler),
+            (io::Error::other("no").into(), Blame::Handler),
+            ("invalid message".into(), Blame::Handler),
+        ];
+        for (error, blame) in rows {
+            assert_eq!(Blame::of(&*error), blame, "{error:?}");
+        }
+    }
+}
