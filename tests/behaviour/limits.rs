@@ -259,31 +259,24 @@ async fn ping_interval() {
 #[tokio::test(start_paused = true)]
 async fn pings_keep_live_clients_connected() {
     echo!(Tight, "/tight", idle_timeout = 8, ping_interval = "7s");
-    let site = Site::start(Server::new().route(Tight).route(Plain));
+    let site = Site::start(Server::new().route(Tight));
     let mut tight = site.connect::<Tight>("/tight").await.unwrap();
     tight.receive_nothing(Duration::from_hours(1)).await;
     says(&mut tight, "still there").await;
-    // What the server sends is no sign of life of the client's, and does not put the ping off.
-    let mut plain = site.connect::<Plain>("/plain").answering(false).await.unwrap();
-    plain.send("x").await;
-    assert_eq!(plain.receive().await, "x");
-    let began = Instant::now();
-    assert!(matches!(plain.next().await, Event::Ping(_)));
-    assert_eq!(began.elapsed().as_secs(), 25);
 }
 
 #[tokio::test(start_paused = true)]
 async fn server_refuses_a_ping_interval_past_the_timeout() {
     echo!(Late, "/late", idle_timeout = 8, ping_interval = 8);
     echo!(Eight, "/eight", idle_timeout = 8);
-    let minute = Duration::from_secs(60);
+    let minute = Duration::from_mins(1);
     for server in [
         Server::new().route(Late),
         Server::new().route(Eight).ping_interval(minute),
         Server::new().route(Plain).ping_interval(minute).idle_timeout(minute),
         Server::new().route(Plain).ping_interval(minute * 3),
     ] {
-        let errors = Site::try_start(server).err().expect("it does not start");
+        let errors = Site::try_start(server).expect_err("it does not start");
         let said = format!("{errors:?}");
         assert!(said.contains("`ping_interval`") && said.contains("`idle_timeout`"), "{said}");
     }

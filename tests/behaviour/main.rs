@@ -3,6 +3,7 @@
 //! The clock is paused, so that a timeout of two minutes is tested in none, and nothing sleeps. What is only there on a
 //! network is elsewhere, and so is what is refused at compile time.
 
+mod accepting;
 mod admission;
 mod ahead;
 mod channels;
@@ -22,6 +23,7 @@ mod invalid;
 mod latest;
 mod life;
 mod limits;
+mod logs;
 mod messages;
 mod opening;
 mod outbound;
@@ -44,3 +46,4 @@ mod unread;
 mod upgrade;
 mod values;
 mod variants;
+mod waits;

@@ -62,10 +62,15 @@ struct Budget {
     suppressed: AtomicU64,
 }
 
+impl Budget {
+    const fn new() -> Self {
+        Self { used: AtomicU64::new(0), suppressed: AtomicU64::new(0) }
+    }
+}
+
 impl EventLimiter {
     pub(crate) const fn new(route: Option<&'static str>) -> Self {
-        const BUDGET: Budget = Budget { used: AtomicU64::new(0), suppressed: AtomicU64::new(0) };
-        Self { route, begun: OnceLock::new(), budgets: [BUDGET; LEVELS.len()] }
+        Self { route, begun: OnceLock::new(), budgets: [const { Budget::new() }; LEVELS.len()] }
     }
 
     /// Counts an event. True if it is to be logged.
@@ -185,8 +190,8 @@ impl<T: fmt::Display> fmt::Display for Escaped<T> {
 /// Returns the category of the serde_json error that caused an error. Its text may repeat what a peer sent, so it is logged at
 /// `DEBUG` only.
 pub(crate) fn json_category(error: &(dyn Error + 'static)) -> Option<&'static str> {
-    let causes = std::iter::successors(Some(error), |&cause| cause.source());
-    let json = causes.filter_map(|cause| cause.downcast_ref::<serde_json::Error>()).next()?;
+    let mut causes = std::iter::successors(Some(error), |&cause| cause.source());
+    let json = causes.find_map(|cause| cause.downcast_ref::<serde_json::Error>())?;
     Some(match json.classify() {
         Category::Io => "io",
         Category::Syntax => "syntax",

@@ -23,7 +23,12 @@ pub trait Listener: Send + 'static {
     /// as on a Unix socket. All such connections count as one address for
     /// [`max_connections_per_address`](crate::Server::max_connections_per_address).
     ///
-    /// An error is logged and the server goes on, after a moment if it is one of the environment, such as too many open files.
+    /// After an error the server accepts again at once, because most errors are of one connection. It rests only if the system
+    /// is short of files, buffers or memory (`EMFILE`, `ENFILE`, `ENOBUFS`, `ENOMEM`): for 10 ms at first, twice as long each
+    /// time while the shortage lasts, at most 1 s. Errors are logged as a warning, at most one a second, with their count.
+    ///
+    /// One future accepts for all clients: do not wait in it for one of them. A listener for TLS accepts the TCP connection, and
+    /// returns a stream that shakes hands when it is first read, or shakes hands in tasks of its own.
     ///
     /// # Cancel safety
     /// It must be safe: the server drops the future when it shuts down.
@@ -36,7 +41,8 @@ impl Listener for TcpListener {
     async fn accept(&mut self) -> io::Result<(TcpStream, Option<SocketAddr>)> {
         let (stream, address) = Self::accept(self).await?;
         // Frames are written whole; waiting for more to put beside them only delays them.
-        stream.set_nodelay(true)?;
+        // A stream that is closed already may refuse; that shows when it is read.
+        let _ = stream.set_nodelay(true);
         Ok((stream, Some(address)))
     }
 }

@@ -1,5 +1,6 @@
 //! The server: listening, HTTP until the 101, the routes by path, and the shutdown. hyper is named on this floor alone.
 
+mod accepting;
 mod address;
 mod body;
 mod builder;

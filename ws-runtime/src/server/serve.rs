@@ -2,21 +2,29 @@
 
 use std::{
     future::{Future, poll_fn},
-    io,
     panic::resume_unwind,
     pin::{Pin, pin},
     sync::Arc,
     task::Poll,
-    time::Duration,
 };
 
-use tokio::{net::TcpListener, task::JoinSet, time::sleep};
+use tokio::{
+    net::TcpListener,
+    task::{JoinSet, yield_now},
+    time::{Instant, sleep},
+};
 
-use super::{Address, Listener, ServeError, Server, fallback::Fallback, http1::speak, refused::refuse};
-use crate::app::Served;
-
-/// How long accepting rests when the environment is short of something, such as files.
-const SHORTAGE: Duration = Duration::from_millis(100);
+use super::{
+    Address, Listener, ServeError, Server,
+    accepting::{Failure, Failures},
+    fallback::Fallback,
+    http1::speak,
+    refused::refuse,
+};
+use crate::{
+    app::Served,
+    events::{Escaped, event},
+};
 
 /// What every connection of a running server shares.
 pub(super) struct Running {
@@ -93,10 +101,13 @@ async fn run<L: Listener>(mut listener: L, served: Served, fallback: Option<Fall
 
 /// Accepts connections, each on the next shard.
 async fn accept<L: Listener>(listener: &mut L, running: &Arc<Running>) {
-    let mut shard = 0;
+    let (mut shard, mut failures) = (0, Failures::new());
     loop {
         match listener.accept().await {
             Ok((stream, remote_addr)) => {
+                if let Some(errors) = failures.accepted(Instant::now) {
+                    event!(running.served.events, WARN, errors, "connections could not be accepted");
+                }
                 let place = match running.served.enter(remote_addr) {
                     Ok(place) => place,
                     Err(reject) => {
@@ -110,19 +121,17 @@ async fn accept<L: Listener>(listener: &mut L, running: &Arc<Running>) {
                 tokio::spawn(speak(Arc::clone(running), stream, remote_addr, shard, task));
             }
             Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted");
-                if is_shortage(&error) {
-                    sleep(SHORTAGE).await;
+                let Failure { rest, warn } = failures.failed(&error, Instant::now());
+                if let Some(errors) = warn {
+                    let error = Escaped(error);
+                    event!(running.served.events, WARN, errors, %error, "connections could not be accepted");
+                }
+                match rest {
+                    Some(rest) => sleep(rest).await,
+                    // A listener that fails without waiting must not keep the thread to itself.
+                    None => yield_now().await,
                 }
             }
         }
     }
-}
-
-/// Whether accepting again at once would fail again, rather than take the next connection.
-fn is_shortage(error: &io::Error) -> bool {
-    !matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused
-    )
 }

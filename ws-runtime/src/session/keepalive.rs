@@ -20,7 +20,7 @@ pub(crate) struct PingTooLate {
 }
 
 impl KeepaliveRule {
-    const TIMEOUT: Duration = Duration::from_secs(120);
+    const TIMEOUT: Duration = Duration::from_mins(2);
     /// Shorter than the idle timeouts of usual proxies, the shortest of which is 50 s, also where one ping is lost.
     const PING: Duration = Duration::from_secs(25);
 
@@ -90,6 +90,7 @@ impl Keepalive {
 mod tests {
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "a row says what is set, and `None` what is not")]
     fn seconds(seconds: u64) -> Option<Duration> {
         Some(Duration::from_secs(seconds))
     }

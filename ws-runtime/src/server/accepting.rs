@@ -1,0 +1,146 @@
+//! What follows from an error of a listener: whether to rest before accepting again, and whether to say so.
+
+use std::{error::Error, io, time::Duration};
+
+use tokio::time::Instant;
+
+/// How long accepting rests at first when the system is short of something, such as files.
+const FIRST_REST: Duration = Duration::from_millis(10);
+/// The longest rest, while the shortage lasts.
+const LONGEST_REST: Duration = Duration::from_secs(1);
+/// At most one warning in this time.
+const BETWEEN_WARNINGS: Duration = Duration::from_secs(1);
+
+/// Counts the errors of a listener.
+#[derive(Debug)]
+pub(super) struct Failures {
+    rest: Duration,
+    /// Errors that no warning has told of.
+    untold: u64,
+    warned: Option<Instant>,
+}
+
+/// What an error asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    /// How long to rest; `None` is not at all.
+    pub(super) rest: Option<Duration>,
+    /// How many errors to warn of, this one included.
+    pub(super) warn: Option<u64>,
+}
+
+impl Failures {
+    pub(super) const fn new() -> Self {
+        Self { rest: FIRST_REST, untold: 0, warned: None }
+    }
+
+    /// A connection was accepted. Returns how many errors to warn of that no warning has told of yet.
+    pub(super) fn accepted(&mut self, now: impl FnOnce() -> Instant) -> Option<u64> {
+        self.rest = FIRST_REST;
+        if self.untold == 0 { None } else { self.warn(now()) }
+    }
+
+    /// No connection was accepted. Accepting rests only when the system is short of something: then it would fail again at once.
+    /// Any other error is of one connection, and the next one must not wait for it.
+    pub(super) fn failed(&mut self, error: &io::Error, now: Instant) -> Failure {
+        self.untold += 1;
+        let rest = is_shortage(error).then_some(self.rest);
+        if rest.is_some() {
+            self.rest = (self.rest * 2).min(LONGEST_REST);
+        }
+        Failure { rest, warn: self.warn(now) }
+    }
+
+    fn warn(&mut self, now: Instant) -> Option<u64> {
+        if self.warned.is_some_and(|warned| now.saturating_duration_since(warned) < BETWEEN_WARNINGS) {
+            return None;
+        }
+        self.warned = Some(now);
+        Some(std::mem::take(&mut self.untold))
+    }
+}
+
+/// True if the process or the system has too few files, buffers or memory (accept(2): EMFILE, ENFILE, ENOBUFS, ENOMEM), also
+/// where another error wraps that one.
+fn is_shortage(error: &io::Error) -> bool {
+    #[cfg(windows)]
+    const SHORTAGES: &[i32] = &[8, 14, 10024, 10055];
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    const SHORTAGES: &[i32] = &[12, 23, 24, 105];
+    #[cfg(not(any(windows, target_os = "linux", target_os = "android")))]
+    const SHORTAGES: &[i32] = &[12, 23, 24, 55];
+    let is_short = |error: &io::Error| {
+        error.kind() == io::ErrorKind::OutOfMemory
+            || error.raw_os_error().is_some_and(|code| SHORTAGES.contains(&code))
+    };
+    let mut current: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(cause) = current {
+        current = match cause.downcast_ref::<io::Error>() {
+            Some(io) if is_short(io) => return true,
+            // The source of an `io::Error` is that of the error in it, not this error itself.
+            Some(io) => io.get_ref().map(|inner| inner as &(dyn Error + 'static)),
+            None => cause.source(),
+        };
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EMFILE: i32 = if cfg!(windows) { 10024 } else { 24 };
+
+    #[test]
+    fn only_shortages_rest() {
+        let of = io::Error::from_raw_os_error;
+        for (error, short) in [
+            (of(EMFILE), true),
+            (io::ErrorKind::OutOfMemory.into(), true),
+            (io::Error::other(of(EMFILE)), true),
+            (io::Error::other(io::Error::other(of(EMFILE))), true),
+            (io::ErrorKind::ConnectionAborted.into(), false),
+            (io::ErrorKind::ConnectionReset.into(), false),
+            (io::ErrorKind::InvalidData.into(), false),
+            (io::ErrorKind::TimedOut.into(), false),
+            (io::Error::other("tls handshake failed"), false),
+            (io::Error::new(io::ErrorKind::PermissionDenied, of(1)), false),
+        ] {
+            assert_eq!(is_shortage(&error), short, "{error:?}");
+        }
+        #[cfg(target_os = "linux")]
+        for code in [12, 23, 24, 105] {
+            assert!(is_shortage(&of(code)), "{code}");
+        }
+    }
+
+    #[test]
+    fn rests_double_while_a_shortage_lasts() {
+        let mut failures = Failures::new();
+        let now = Instant::now();
+        let rest = |failures: &mut Failures, error: io::Error| {
+            failures.failed(&error, now).rest.map(|rest| rest.as_millis())
+        };
+        let short = || io::Error::from_raw_os_error(EMFILE);
+        for rested in [10, 20, 40, 80, 160, 320, 640, 1000, 1000] {
+            assert_eq!(rest(&mut failures, short()), Some(rested));
+            assert_eq!(rest(&mut failures, io::ErrorKind::InvalidData.into()), None);
+        }
+        failures.accepted(|| now);
+        assert_eq!(rest(&mut failures, short()), Some(10));
+    }
+
+    #[test]
+    fn warnings_are_a_second_apart_and_count_all() {
+        let mut failures = Failures::new();
+        let start = Instant::now();
+        let at = |milliseconds| start + Duration::from_millis(milliseconds);
+        let error: io::Error = io::ErrorKind::InvalidData.into();
+        for (when, warn) in [(0, Some(1)), (1, None), (999, None), (1000, Some(3)), (1999, None)] {
+            assert_eq!(failures.failed(&error, at(when)).warn, warn, "after {when} ms");
+        }
+        assert_eq!(failures.accepted(|| at(1999)), None);
+        assert_eq!(failures.accepted(|| at(2000)), Some(1));
+        assert_eq!(failures.accepted(|| at(9000)), None);
+    }
+}
