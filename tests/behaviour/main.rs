@@ -18,6 +18,7 @@ mod errors;
 mod flow;
 mod further_names;
 mod http;
+mod inbound;
 mod internal;
 mod invalid;
 mod latest;

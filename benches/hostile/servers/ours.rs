@@ -122,6 +122,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .route(Topics)
         .route(Room)
         .outbound_total(TOTAL)
+        .inbound_total(TOTAL)
         .shutdown_timeout(Duration::from_secs(3))
         .fallback(Router::new().route("/post", post(async |_body: Bytes| "read")));
     let handle = server.handle();

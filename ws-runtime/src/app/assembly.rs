@@ -16,7 +16,7 @@ use crate::{
     contract::Contract,
     events::{EventLimiter, Reporter},
     handshake::{ForwardedField, HeadLimits, Proxies, normal_route},
-    memory::Outbound,
+    memory::{Inbound, Outbound},
     pubsub::Shard,
     route::{Options, Route},
     socket::{Directory, Hub},
@@ -38,6 +38,8 @@ pub struct Assembly {
     pub(crate) shards: usize,
     /// In bytes.
     pub(crate) outbound_total: Option<usize>,
+    /// In bytes.
+    pub(crate) inbound_total: Option<usize>,
     pub(crate) connections: ConnectionLimits,
     /// As they were written.
     pub(crate) trusted_proxies: Vec<String>,
@@ -54,12 +56,14 @@ struct Adding {
 
 type Mounting = Result<(Arc<dyn Mount>, Arc<Hub>), StartError>;
 
-struct Building<'a> {
-    defaults: &'a Options,
-    shards: &'a [Arc<Shard>],
-    outbound: &'a Arc<Outbound>,
-    directory: &'a Arc<Directory>,
-    heavy: Arc<HeavyWork>,
+/// What a route is put together with.
+pub(super) struct Building<'a> {
+    pub(super) defaults: &'a Options,
+    pub(super) shards: &'a [Arc<Shard>],
+    pub(super) outbound: &'a Arc<Outbound>,
+    pub(super) inbound: &'a Arc<Inbound>,
+    pub(super) directory: &'a Arc<Directory>,
+    pub(super) heavy: Arc<HeavyWork>,
 }
 
 impl Assembly {
@@ -73,6 +77,7 @@ impl Assembly {
             shutdown_timeout: Duration::from_secs(30),
             shards: std::thread::available_parallelism().map_or(1, usize::from),
             outbound_total: Some(1 << 30),
+            inbound_total: Some(1 << 30),
             connections: ConnectionLimits::default(),
             trusted_proxies: Vec::new(),
             forwarded_field: ForwardedField::default(),
@@ -91,12 +96,14 @@ impl Assembly {
     pub(crate) fn build(self) -> Result<Served, Vec<StartError>> {
         let mut errors = self.check_values();
         let outbound = Outbound::new(self.outbound_total.unwrap_or(usize::MAX));
+        let inbound = Inbound::new(self.inbound_total.unwrap_or(usize::MAX));
         let shards: Vec<_> =
             (0..self.shards.max(1)).map(|_| Arc::new(Shard::new(Arc::clone(&outbound)))).collect();
         let building = Building {
             defaults: &self.defaults,
             shards: &shards,
             outbound: &outbound,
+            inbound: &inbound,
             directory: &self.directory,
             heavy: Arc::default(),
         };
@@ -131,6 +138,7 @@ impl Assembly {
             all,
             shards,
             outbound,
+            inbound,
             tasks: Tasks::default(),
             refusals: Tasks::default(),
             connections: Limiter::new(self.connections),
@@ -188,8 +196,7 @@ impl Building<'_> {
     fn mount<R: Route>(&self, route: R) -> Mounting {
         let path = <R::Contract as Contract>::PATH;
         let mounted =
-            Mounted::new(route, self.defaults, self.shards, self.outbound, self.directory, &self.heavy)
-                .map_err(|source| StartError::new(Fault::Setup { path, source }))?;
+            Mounted::new(route, self).map_err(|source| StartError::new(Fault::Setup { path, source }))?;
         let hub = mounted.hub();
         Ok((Arc::new(mounted), hub))
     }

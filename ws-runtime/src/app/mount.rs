@@ -12,9 +12,11 @@ use std::{
 use bytes::Bytes;
 use http::{Response, StatusCode, request};
 
-use super::turn_away::{Farewell, turn_away};
+use super::{
+    assembly::Building,
+    turn_away::{Farewell, turn_away},
+};
 use crate::{
-    admission::HeavyWork,
     codec::{Decode, Encode, Telling},
     connection::{Begin, Begun, Entry, Light, Start, begin},
     contract::Contract,
@@ -23,10 +25,9 @@ use crate::{
         Handshake, Offers, PartPlans, RawRequest, Refusal, Reject, SetupError, accepted, agree,
         check_protocols, opening, problem, read_parts,
     },
-    memory::Outbound,
     panics::{catch, drop_quietly},
-    pubsub::{Shard, Topics},
-    route::{OnInvalid, Options, Route},
+    pubsub::Topics,
+    route::{OnInvalid, Route},
     socket::{Directory, Hub, Line, Member, Opening as Opened, Socket},
     wire::{Close, Message},
 };
@@ -79,15 +80,9 @@ pub(crate) struct Mounted<R: Route> {
 }
 
 impl<R: Route> Mounted<R> {
-    /// Works out what can be worked out before the first connection. `defaults` are the server's options.
-    pub(crate) fn new(
-        route: R,
-        defaults: &Options,
-        shards: &[Arc<Shard>],
-        outbound: &Arc<Outbound>,
-        directory: &Arc<Directory>,
-        heavy: &Arc<HeavyWork>,
-    ) -> Result<Self, SetupError> {
+    /// Works out what can be worked out before the first connection. The server's options hold where its own do not say.
+    pub(crate) fn new(route: R, building: &Building<'_>) -> Result<Self, SetupError> {
+        let Building { defaults, shards, outbound, inbound, directory, heavy } = building;
         let body = <R::Contract as Contract>::Body::plan().map_err(SetupError::schema("body"))?;
         let response = <R::Contract as Contract>::Response::plan().map_err(SetupError::schema("response"))?;
         let plans = PartPlans::of::<R::Contract>()?;
@@ -140,8 +135,8 @@ impl<R: Route> Mounted<R> {
             directory.clone(),
         ));
         let light = Light::of::<<R::Contract as Contract>::Body>(&body);
-        let heavy = Arc::clone(heavy);
-        let entry = Arc::new(Entry { route, hub, body, opaque, on_invalid, light, heavy });
+        let (inbound, heavy) = (Arc::clone(inbound), Arc::clone(heavy));
+        let entry = Arc::new(Entry { route, hub, body, opaque, on_invalid, light, heavy, inbound });
         Ok(Self { entry, plans, refusal_details, directory })
     }
 

@@ -3,24 +3,17 @@
 use std::{
     collections::BinaryHeap,
     sync::{Arc, Weak},
-    time::Duration,
 };
 
 use tokio::time::Instant;
 
 use super::mount::Mount;
 use crate::{
-    memory::{Outbound, Relief, Relieved},
+    memory::{Outbound, Relief, Relieved, Tally, left},
     panics::drop_quietly,
     pubsub::{Shard, Subscriber},
     socket::Member,
 };
-
-/// Up to so many queues, no more is freed than needed. With more of them a sixteenth of the limit is freed beyond that, so
-/// that looking at every queue pays for very many messages.
-const FEW: usize = 1024;
-/// How often the log says that sockets were cut off.
-const SAID: Duration = Duration::from_secs(1);
 
 /// The queues and logs of a server.
 ///
@@ -29,13 +22,6 @@ pub(super) struct Queues {
     routes: Vec<Weak<dyn Mount>>,
     shards: Vec<Weak<Shard>>,
     cut_off: Tally,
-}
-
-/// How many sockets were cut off since the log said so.
-#[derive(Default)]
-struct Tally {
-    count: usize,
-    said: Option<Instant>,
 }
 
 impl Queues {
@@ -67,7 +53,7 @@ impl Relief for Queues {
                 .map(|(at, member)| (member.line().memory(), at))
                 .filter(|(memory, _)| *memory > 0)
                 .collect();
-            let most = most(outbound.limit(), needed, queues.len());
+            let most = left(outbound.limit(), needed, queues.len());
             while outbound.total() > most
                 && let Some((_, at)) = queues.pop()
             {
@@ -88,61 +74,9 @@ impl Relief for Queues {
     }
 }
 
-/// How much may be left in all queues, in bytes.
-fn most(limit: usize, needed: usize, queues: usize) -> usize {
-    let spare = if queues > FEW { limit / 16 } else { 0 };
-    limit.saturating_sub(needed.max(spare))
-}
-
-impl Tally {
-    /// Adds some, and returns the count if it is time to say so.
-    fn add(&mut self, count: usize, now: Instant) -> Option<usize> {
-        self.count += count;
-        let is_due = self.said.is_none_or(|said| now.duration_since(said) >= SAID);
-        (self.count > 0 && is_due).then(|| {
-            self.said = Some(now);
-            std::mem::take(&mut self.count)
-        })
-    }
-}
-
 /// Drops discarded memory, whose drop may run the application's code, until stopped.
 pub(super) async fn sweep(outbound: Arc<Outbound>) {
     while let Some(garbage) = outbound.garbage().await {
         garbage.into_iter().for_each(drop_quietly);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn more_than_needed_is_freed_only_from_many_queues() {
-        for (limit, needed, queues, left) in [
-            (1600, 0, 1, 1600),
-            (1600, 10, FEW, 1590),
-            (1600, 10, FEW + 1, 1500),
-            (1600, 500, FEW + 1, 1100),
-            (1600, 1600, 1, 0),
-        ] {
-            assert_eq!(most(limit, needed, queues), left, "{limit} {needed} {queues}");
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn tally_is_told_once_a_second() {
-        let (mut tally, now) = (Tally::default(), Instant::now());
-        for (count, after, told) in [
-            (0, 0, None),
-            (3, 0, Some(3)),
-            (2, 500, None),
-            (4, 999, None),
-            (1, 1000, Some(7)),
-            (0, 5000, None),
-            (1, 5000, Some(1)),
-        ] {
-            assert_eq!(tally.add(count, now + Duration::from_millis(after)), told, "{count} after {after}");
-        }
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     connection::Begin,
     events::{EventLimiter, Reporter},
     handshake::{HeadLimits, Proxies, Reject, busy, normal, problem},
-    memory::Outbound,
+    memory::{Inbound, Outbound},
     pubsub::Shard,
     socket::{Directory, Shutdown, Wish},
     wire::Close,
@@ -30,6 +30,7 @@ pub(crate) struct Served {
     /// Those that are told that there is no room. They have a count of their own, as they take none.
     pub(crate) refusals: Tasks,
     pub(super) outbound: Arc<Outbound>,
+    pub(super) inbound: Arc<Inbound>,
     pub(super) connections: Arc<Limiter>,
     pub(super) proxies: Proxies,
     pub(crate) directory: Arc<Directory>,
@@ -173,6 +174,11 @@ impl Served {
     /// How much memory is queued for all sockets, in bytes.
     pub(crate) fn queued_memory(&self) -> usize {
         self.outbound.total()
+    }
+
+    /// How much memory is held of what all clients sent, in bytes.
+    pub(crate) fn held_memory(&self) -> usize {
+        self.inbound.total()
     }
 
     /// Resolves when a shutdown is asked for.

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     contract::Response,
+    memory::Holding,
     panics::catch,
     route::{Outcome, Route},
     session::Keepalive,
@@ -54,6 +55,10 @@ pub(super) struct Driver<'a, R: Route> {
     pub(super) report: Report,
     /// The task has waited since, so others may have woken it.
     pub(super) waited: bool,
+    /// What is held of what the peer sent, as it counts for all connections together.
+    pub(super) holding: Holding<'a>,
+    /// How much of that heavy work has, in bytes.
+    pub(super) lifted: usize,
 }
 
 /// What there is to do next.
@@ -95,6 +100,8 @@ impl<'a, R: Route> Driver<'a, R> {
             timer: None,
             report: Report::default(),
             waited: true,
+            holding: Holding::new(&entry.inbound),
+            lifted: 0,
         }
     }
 
@@ -304,6 +311,10 @@ impl<'a, R: Route> Driver<'a, R> {
     /// Writes what is queued, and arranges to be woken.
     pub(super) fn wait(&mut self, cx: &mut Context<'_>) {
         self.settle_inbox();
+        let held = self.inbox.memory() + self.lifted;
+        if self.holding.matters(held) && self.holding.count(held, cx) {
+            self.give_way(cx);
+        }
         self.waited = true;
         let (flushed, report) = self.line().poll_flush(cx);
         self.look_again(report, cx);

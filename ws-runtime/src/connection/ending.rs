@@ -1,6 +1,9 @@
 //! How a connection ends: failed by us, and in any case with its last frame delivered.
 
-use std::{future::poll_fn, task::Poll};
+use std::{
+    future::poll_fn,
+    task::{Context, Poll},
+};
 
 use super::{answer::FAILED, driver::Driver};
 use crate::{
@@ -11,6 +14,9 @@ use crate::{
     wire::Close,
 };
 
+/// What a connection is closed with that holds too much of what its peer sent: it may try again.
+const TOO_MUCH: Close = Close::new(1013, "too much waits to be handled");
+
 impl<R: Route> Driver<'_, R> {
     /// Fails the connection: says why, says that nothing more comes, and reads on only so that it arrives.
     pub(super) fn fail(&mut self, close: &Close) {
@@ -18,6 +24,16 @@ impl<R: Route> Driver<'_, R> {
         self.failed = true;
         self.inbox.mute(self.turn);
         self.begin_deadline();
+    }
+
+    /// Fails the connection because all of them together hold too much, and it holds the most.
+    #[cold]
+    pub(super) fn give_way(&mut self, cx: &mut Context<'_>) {
+        if !self.failed {
+            self.fail(&TOO_MUCH);
+            // The time of the closing handshake has begun.
+            defer(cx);
+        }
     }
 
     /// Fails the connection after a panic that no handler's call has caught.
@@ -38,6 +54,7 @@ impl<R: Route> Driver<'_, R> {
     pub(super) async fn linger(&mut self) {
         self.begin_deadline();
         self.inbox.mute(self.turn);
+        self.holding.release();
         poll_fn(|cx| {
             self.ask();
             if self.report.wish() != Wish::Nothing || self.report.has(Fact::Lost) {

@@ -6,6 +6,7 @@ use super::Light;
 use crate::{
     admission::HeavyWork,
     codec::Plan,
+    memory::Inbound,
     route::{OnInvalid, Route},
     socket::Hub,
 };
@@ -23,4 +24,6 @@ pub(crate) struct Entry<R: Route> {
     pub(crate) light: Light,
     /// Where the others are decoded.
     pub(crate) heavy: Arc<HeavyWork>,
+    /// Where it counts what connections hold of what they were sent.
+    pub(crate) inbound: Arc<Inbound>,
 }

@@ -56,7 +56,9 @@ pub(super) enum Waiting {
 }
 
 /// What one waiting message takes beside its bytes, in bytes: a place in a queue that doubles, and a small allocation.
-const PLACE: usize = 2 * size_of::<Waiting>() + 32;
+const PLACE: usize = 2 * size_of::<Waiting>() + ALLOCATION;
+/// What a small allocation takes beside its bytes, in bytes.
+const ALLOCATION: usize = 32;
 
 impl From<Arrived<'_>> for Waiting {
     fn from(arrived: Arrived<'_>) -> Self {
@@ -78,6 +80,16 @@ impl From<Waiting> for Arrived<'static> {
             Waiting::Ping(payload) => Self::Ping(payload),
             Waiting::Pong(payload) => Self::Pong(payload),
             Waiting::Fault(close) => Self::Fault(close),
+        }
+    }
+}
+
+impl Heavy {
+    /// How much memory it takes, in bytes.
+    pub(super) fn memory(&self) -> usize {
+        match self {
+            Self::Decode(message) => message.len(),
+            Self::Inflate(deflated) => deflated.held(),
         }
     }
 }
@@ -106,6 +118,13 @@ struct Queued {
     weight: usize,
 }
 
+impl Queued {
+    fn memory(&self) -> usize {
+        let places = self.waiting.capacity() * size_of::<Waiting>();
+        self.weight - self.waiting.len() * (PLACE - ALLOCATION) + places
+    }
+}
+
 impl Queue {
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_none()
@@ -114,6 +133,13 @@ impl Queue {
     /// How much memory it takes, in bytes.
     pub(super) fn weight(&self) -> usize {
         self.0.as_ref().map_or(0, |queued| queued.weight)
+    }
+
+    /// How much memory is held, in bytes: as [`weight`](Self::weight), with the places that there are rather than those that
+    /// there may be.
+    #[inline]
+    pub(super) fn memory(&self) -> usize {
+        self.0.as_ref().map_or(0, |queued| queued.memory())
     }
 
     /// What the connection is to be failed with at the end of it.
@@ -149,6 +175,24 @@ impl Queue {
 mod tests {
     use super::*;
     use crate::wire::Kind;
+
+    /// Places stay while anything waits.
+    #[test]
+    fn memory_of_a_queue_includes_its_capacity() {
+        let mut queue = Queue::default();
+        assert_eq!(queue.memory(), 0);
+        for _ in 0..1000 {
+            queue.push(Waiting::Message(Message::binary(vec![0; 10])));
+        }
+        assert!((1000..=queue.weight()).contains(&queue.memory()), "{}", queue.memory());
+        for _ in 0..999 {
+            queue.pop();
+        }
+        let places = 1000 * size_of::<Waiting>();
+        assert!(queue.memory() >= places && queue.weight() < places, "{}", queue.memory());
+        queue.pop();
+        assert_eq!(queue.memory(), 0);
+    }
 
     #[test]
     fn what_waits_weighs_what_it_takes() {

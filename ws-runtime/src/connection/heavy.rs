@@ -3,7 +3,7 @@
 //! Meanwhile the connection goes on as it does while a handler runs: control frames are answered, what is queued is written, and
 //! what arrives waits.
 
-use std::sync::Arc;
+use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll};
 
 use super::{
     Entry,
@@ -26,8 +26,16 @@ impl<'a, R: Route> Driver<'a, R> {
     pub(super) async fn lift(&mut self, heavy: Heavy) -> Result<(), Rest<'a, R>> {
         let entry = Arc::clone(self.entry);
         let inflater = self.inbox.inflater().take();
-        let work = self.entry.heavy.run(move || work(heavy, &entry, inflater));
-        let event = match self.during(work).await {
+        self.lifted = heavy.memory();
+        let mut work = pin!(self.entry.heavy.run(move || work(heavy, &entry, inflater)));
+        let done = poll_fn(|cx| match self.poll_handler(work.as_mut(), cx) {
+            // It may wait for long, and nobody waits for it.
+            Poll::Pending if self.has_failed() => Poll::Ready(Done::Aborted),
+            polled => polled,
+        });
+        let done = done.await;
+        self.lifted = 0;
+        let event = match done {
             Done::Returned(Some((event, inflater))) => {
                 *self.inbox.inflater() = inflater;
                 event.unwrap_or_else(|fault| self.inbox.fail(fault))

@@ -79,6 +79,12 @@ impl<'a, R: Route> Inbox<'a, R> {
         self.input.is_held() || self.weighs_enough()
     }
 
+    /// How much memory is held of what the peer sent, in bytes.
+    #[inline]
+    pub(super) fn memory(&self) -> usize {
+        self.input.memory() + self.queue.memory() + self.decoder.held()
+    }
+
     fn weighs_enough(&self) -> bool {
         self.queue.weight() >= self.limits().max_message.unwrap_or(UNLIMITED).max(BUFFER)
     }
@@ -168,6 +174,7 @@ impl<'a, R: Route> Inbox<'a, R> {
         self.begun = None;
         // Discarding stops at the end of a turn.
         self.input.clear();
+        self.decoder.forget();
     }
 
     /// Takes the message that is first in its turn, where it lies, if it is of the usual kind; `None` says nothing of what is
@@ -203,6 +210,7 @@ impl<'a, R: Route> Inbox<'a, R> {
         self.hearing.attention = Attention::Nothing;
         self.queue.clear();
         self.input.clear();
+        self.decoder.forget();
         self.begun = None;
     }
 

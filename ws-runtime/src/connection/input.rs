@@ -51,6 +51,12 @@ impl Input {
         self.fresh
     }
 
+    /// How much memory it has of its own, in bytes.
+    #[inline]
+    pub(super) fn memory(&self) -> usize {
+        if self.shared { 0 } else { self.bytes.capacity() }
+    }
+
     /// Whether nothing is left.
     #[inline]
     pub(super) fn is_empty(&self) -> bool {

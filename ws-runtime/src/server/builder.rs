@@ -24,9 +24,9 @@ use crate::{
 /// What a key of [`ws_route`](crate::ws_route) sets too, by the same name, holds for every route whose attribute does not set it.
 /// Of these, zero turns a limit off, as `off` does in the attribute, and so does an empty text.
 ///
-/// The others are the server's alone: [`outbound_total`](Self::outbound_total), [`max_connections`](Self::max_connections) and
-/// [`max_connections_per_address`](Self::max_connections_per_address) and [`body_timeout`](Self::body_timeout), which zero turns
-/// off;
+/// The others are the server's alone: [`outbound_total`](Self::outbound_total), [`inbound_total`](Self::inbound_total),
+/// [`max_connections`](Self::max_connections), [`max_connections_per_address`](Self::max_connections_per_address) and
+/// [`body_timeout`](Self::body_timeout), which zero turns off;
 /// [`shutdown_timeout`](Self::shutdown_timeout), which of zero is over at once;
 /// [`handshake_timeout`](Self::handshake_timeout), [`max_header_bytes`](Self::max_header_bytes),
 /// [`max_headers`](Self::max_headers) and [`shards`](Self::shards), which cannot be zero: the server does not start, and
@@ -174,6 +174,22 @@ impl Server {
     /// counted.
     pub fn outbound_total(mut self, bytes: usize) -> Self {
         self.assembly.outbound_total = Some(bytes).filter(|most| *most > 0);
+        self
+    }
+
+    /// Limits the memory that all sockets together hold of what their clients sent, in bytes; 1 GiB unless set. 0 is no limit.
+    ///
+    /// Past the limit, the sockets that hold most are closed with 1013 (RFC 6455 §7.4, registry: try again later), until the rest
+    /// is within it. What they held is released; their running handlers go on.
+    ///
+    /// The total counts memory, capacity included: messages that wait for a handler, as they were sent; the message that has not
+    /// arrived whole; and one that waits to be decoded on another thread, or is. It is counted when a connection waits, so what
+    /// arrives in one turn of a connection may be beyond the limit for that long. What a handler was given is not counted, nor
+    /// what a message inflates and decodes to: that is one message of at most [`max_payload_length`](Self::max_payload_length) for
+    /// each thread that decodes and each running handler. An opening handshake is limited by
+    /// [`max_header_bytes`](Self::max_header_bytes).
+    pub fn inbound_total(mut self, bytes: usize) -> Self {
+        self.assembly.inbound_total = Some(bytes).filter(|most| *most > 0);
         self
     }
 

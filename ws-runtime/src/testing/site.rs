@@ -139,6 +139,12 @@ impl Site {
         self.served.queued_memory()
     }
 
+    /// Returns how much memory is held of what all clients sent, in bytes, as `inbound_total` limits it.
+    #[doc(hidden)]
+    pub fn held_memory(&self) -> usize {
+        self.served.held_memory()
+    }
+
     /// Shuts down as a server does: refuses whoever comes, closes every socket with 1001, waits for the handlers until
     /// `shutdown_timeout`, then aborts them. Returns when no task is left.
     ///

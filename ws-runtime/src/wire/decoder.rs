@@ -177,7 +177,7 @@ impl Decoder {
         unmask(&mut payload, header.mask);
         match (header.opcode, header.last) {
             (Opcode::Data(kind), true) if header.compressed => Ok(Some(deflated(kind, Vec::from(payload)))),
-            (Opcode::Data(kind), true) => whole(kind, payload.freeze()).map(Some),
+            (Opcode::Data(kind), true) => whole(kind, payload.into()).map(Some),
             (Opcode::Data(kind), false) => self.begin(kind, payload.into(), header.compressed),
             _ => self.fragment(&payload, header.last),
         }
@@ -229,11 +229,16 @@ impl Decoder {
         }
         let message = self.message.take().expect("it is the message just extended");
         let Assembly { kind, payload, compressed, .. } = *message;
-        if compressed { Ok(Some(deflated(kind, payload))) } else { whole(kind, payload.into()).map(Some) }
+        if compressed { Ok(Some(deflated(kind, payload))) } else { whole(kind, payload).map(Some) }
+    }
+
+    /// Drops the message under way. To be called where nothing that follows counts.
+    pub(crate) fn forget(&mut self) {
+        (self.message, self.large) = (None, None);
     }
 
     /// How much memory is held of a message under way, in bytes.
-    #[cfg(test)]
+    #[inline]
     pub(crate) fn held(&self) -> usize {
         self.message.as_ref().map_or(0, |message| message.payload.capacity())
             + self.large.as_ref().map_or(0, |large| large.payload.capacity())
@@ -254,9 +259,10 @@ impl Assembly {
     }
 }
 
-/// A complete message in memory of its own.
-fn whole<'a>(kind: Kind, payload: Bytes) -> Result<Frame<'a>, Fault> {
-    Ok(Frame::Message(message(kind, payload)?.into()))
+/// A complete message in memory of its own, and no more of it than it needs.
+fn whole<'a>(kind: Kind, mut payload: Vec<u8>) -> Result<Frame<'a>, Fault> {
+    payload.shrink_to_fit();
+    Ok(Frame::Message(message(kind, payload.into())?.into()))
 }
 
 fn deflated<'a>(kind: Kind, payload: impl Into<Cow<'a, [u8]>>) -> Frame<'a> {

@@ -1,0 +1,299 @@
+//! The total of what connections hold of their peers' messages, its limit, and who goes past it.
+
+use std::{
+    collections::BinaryHeap,
+    fmt,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Waker},
+};
+
+use tokio::time::Instant;
+
+use super::{Tally, left};
+
+/// The memory that all connections of a server hold of what their peers sent, in bytes.
+///
+/// A holder's part is changed under the holder's own lock alone, and the total with it, so that the total is never less than the
+/// sum. Past the limit one thread at a time cuts off the largest holders.
+pub(crate) struct Inbound {
+    total: AtomicUsize,
+    limit: usize,
+    /// The lock is taken before a holder's, never while one is held.
+    holders: Mutex<Holders>,
+}
+
+#[derive(Default)]
+struct Holders {
+    all: Vec<Arc<Holder>>,
+    cut_off: Tally,
+}
+
+/// One connection's part.
+#[derive(Default)]
+struct Holder {
+    /// Where it is among all, changed under their lock.
+    place: AtomicUsize,
+    part: Mutex<Part>,
+}
+
+#[derive(Default)]
+struct Part {
+    /// In bytes.
+    held: usize,
+    /// It is to go, and counts no longer.
+    cut_off: bool,
+    /// The connection's task, once it has looked.
+    task: Option<Waker>,
+}
+
+/// What one connection holds. Until it first holds something it is known to nobody.
+pub(crate) struct Holding<'a> {
+    inbound: &'a Inbound,
+    holder: Option<Arc<Holder>>,
+    /// In bytes.
+    counted: usize,
+}
+
+impl Inbound {
+    /// A limit of `usize::MAX` is none, and nothing is counted.
+    pub(crate) fn new(limit: usize) -> Arc<Self> {
+        Arc::new(Self { total: AtomicUsize::new(0), limit, holders: Mutex::default() })
+    }
+
+    /// How much is counted, in bytes.
+    pub(crate) fn total(&self) -> usize {
+        self.total.load(Ordering::Relaxed)
+    }
+
+    /// Cuts off the largest holders until the rest is within the limit, and wakes them.
+    #[cold]
+    fn relieve(&self) {
+        let mut tasks = Vec::new();
+        let said = {
+            let mut holders = lock(&self.holders);
+            // Another thread may have made room meanwhile.
+            if self.total() <= self.limit {
+                return;
+            }
+            let all = &holders.all;
+            let mut sizes: BinaryHeap<_> = (all.iter().enumerate())
+                .map(|(at, holder)| (lock(&holder.part).held, at))
+                .filter(|(held, _)| *held > 0)
+                .collect();
+            let (most, mut count) = (left(self.limit, 0, sizes.len()), 0);
+            while self.total() > most
+                && let Some((_, at)) = sizes.pop()
+            {
+                let mut part = lock(&all[at].part);
+                if part.cut_off || part.held == 0 {
+                    continue;
+                }
+                self.total.fetch_sub(part.held, Ordering::Relaxed);
+                part.held = 0;
+                part.cut_off = true;
+                tasks.extend(part.task.take());
+                count += 1;
+            }
+            holders.cut_off.add(count, Instant::now())
+        };
+        tasks.into_iter().for_each(Waker::wake);
+        if let Some(sockets) = said {
+            tracing::warn!(sockets, "`inbound_total` is reached: the sockets that hold most are closed");
+        }
+    }
+}
+
+impl<'a> Holding<'a> {
+    pub(crate) fn new(inbound: &'a Inbound) -> Self {
+        Self { inbound, holder: None, counted: 0 }
+    }
+
+    /// Whether there is something to [`count`](Self::count), now or as before.
+    #[inline]
+    pub(crate) fn matters(&self, held: usize) -> bool {
+        held | self.counted != 0
+    }
+
+    /// Counts that so many bytes are held, before the task waits. True if the connection is cut off, and has to release what it
+    /// holds; if that is decided later, its task is woken.
+    #[cold]
+    pub(crate) fn count(&mut self, held: usize, cx: &Context<'_>) -> bool {
+        if self.inbound.limit == usize::MAX {
+            return false;
+        }
+        let holder = self.holder.get_or_insert_with(|| self.inbound.register());
+        self.counted = held;
+        if self.inbound.change(holder, held, Some(cx)) {
+            self.inbound.relieve();
+        }
+        let cut_off = lock(&holder.part).cut_off;
+        if cut_off {
+            self.counted = 0;
+        }
+        cut_off
+    }
+
+    /// Nothing is held any more.
+    pub(crate) fn release(&mut self) {
+        self.counted = 0;
+        if let Some(holder) = self.holder.take() {
+            self.inbound.change(&holder, 0, None);
+            self.inbound.remove(&holder);
+        }
+    }
+}
+
+impl Drop for Holding<'_> {
+    fn drop(&mut self) {
+        self.release();
+    }
+}
+
+impl Inbound {
+    fn register(&self) -> Arc<Holder> {
+        let holder = Arc::<Holder>::default();
+        let mut holders = lock(&self.holders);
+        holder.place.store(holders.all.len(), Ordering::Relaxed);
+        holders.all.push(Arc::clone(&holder));
+        holder
+    }
+
+    fn remove(&self, holder: &Holder) {
+        let mut holders = lock(&self.holders);
+        let place = holder.place.load(Ordering::Relaxed);
+        holders.all.swap_remove(place);
+        if let Some(moved) = holders.all.get(place) {
+            moved.place.store(place, Ordering::Relaxed);
+        }
+    }
+
+    /// Changes a part, and the total with it. True if that is too much.
+    fn change(&self, holder: &Holder, held: usize, cx: Option<&Context<'_>>) -> bool {
+        let mut part = lock(&holder.part);
+        if part.cut_off {
+            return false;
+        }
+        let grew = held > part.held;
+        if grew {
+            self.total.fetch_add(held - part.held, Ordering::Relaxed);
+        } else {
+            self.total.fetch_sub(part.held - held, Ordering::Relaxed);
+        }
+        part.held = held;
+        match cx.map(Context::waker) {
+            Some(waker) if part.task.as_ref().is_some_and(|task| task.will_wake(waker)) => {}
+            waker => part.task = waker.cloned(),
+        }
+        grew && self.total() > self.limit
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing that runs under these locks panics half way.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl fmt::Debug for Inbound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inbound")
+            .field("total", &self.total())
+            .field("limit", &self.limit)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::Wake;
+
+    use super::*;
+
+    /// Counts how often its task is woken.
+    #[derive(Default)]
+    struct Woken(AtomicUsize);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn largest_holders_go_until_the_rest_is_within_the_limit() {
+        // In this order they come to hold so much; the limit is 100.
+        type Case = (&'static [(usize, usize)], &'static [usize], usize);
+        let cases: [Case; 9] = [
+            (&[(0, 100)], &[], 100),
+            (&[(0, 101)], &[0], 0),
+            (&[(0, 60), (1, 40)], &[], 100),
+            (&[(0, 60), (1, 41)], &[0], 41),
+            (&[(0, 40), (1, 61)], &[1], 40),
+            (&[(0, 30), (1, 35), (2, 35), (3, 100)], &[3], 100),
+            (&[(0, 50), (1, 40), (0, 10), (2, 50)], &[], 100),
+            (&[(0, 50), (1, 40), (0, 10), (2, 51)], &[2], 50),
+            (&[(0, 90), (1, 200), (1, 200), (0, 95)], &[1], 95),
+        ];
+        for (steps, gone, total) in cases {
+            let inbound = Inbound::new(100);
+            let mut holdings: Vec<_> = (0..4).map(|_| Holding::new(&inbound)).collect();
+            let waker = Waker::noop();
+            for (who, held) in steps {
+                holdings[*who].count(*held, &Context::from_waker(waker));
+            }
+            assert_eq!(inbound.total(), total, "{steps:?}");
+            for (who, holding) in holdings.iter_mut().enumerate() {
+                let is_gone = holding.holder.as_ref().is_some_and(|holder| lock(&holder.part).cut_off);
+                assert_eq!(is_gone, gone.contains(&who), "{steps:?}: {who}");
+            }
+            drop(holdings);
+            assert_eq!((inbound.total(), lock(&inbound.holders).all.len()), (0, 0), "{steps:?}");
+        }
+    }
+
+    #[test]
+    fn one_that_is_cut_off_is_woken_and_counts_no_longer() {
+        let inbound = Inbound::new(100);
+        let (mut large, mut small) = (Holding::new(&inbound), Holding::new(&inbound));
+        let woken = [Arc::new(Woken::default()), Arc::new(Woken::default())];
+        let wakers = woken.clone().map(Waker::from);
+        let [to_large, to_small] = [0, 1].map(|at| Context::from_waker(&wakers[at]));
+        assert!(!large.count(90, &to_large));
+        assert!(!small.count(11, &to_small), "another one goes");
+        assert_eq!(woken.clone().map(|woken| woken.0.load(Ordering::Relaxed)), [1, 0]);
+        assert!(large.matters(0), "it has to learn it, whatever it holds by then");
+        assert!(large.count(0, &to_large));
+        assert!(!large.matters(0));
+        assert!(large.count(1000, &to_large), "it stays so");
+        assert_eq!(inbound.total(), 11);
+        large.release();
+        assert!(!small.count(100, &to_small));
+        assert_eq!(inbound.total(), 100);
+    }
+
+    #[test]
+    fn who_holds_nothing_is_not_known() {
+        let inbound = Inbound::new(100);
+        let mut holdings: Vec<_> = (0..5).map(|_| Holding::new(&inbound)).collect();
+        assert!(!holdings[0].matters(0));
+        let context = Context::from_waker(Waker::noop());
+        for at in [4, 0, 2] {
+            holdings[at].count(10, &context);
+        }
+        assert_eq!(lock(&inbound.holders).all.len(), 3);
+        for (gone, left) in [(4, 20), (1, 20), (2, 10), (0, 0)] {
+            holdings[gone].release();
+            assert_eq!((inbound.total(), lock(&inbound.holders).all.len()), (left, left / 10), "{gone}");
+        }
+    }
+
+    #[test]
+    fn without_a_limit_nothing_is_counted() {
+        let inbound = Inbound::new(usize::MAX);
+        let mut holding = Holding::new(&inbound);
+        assert!(!holding.count(1 << 40, &Context::from_waker(Waker::noop())));
+        assert_eq!((inbound.total(), lock(&inbound.holders).all.len()), (0, 0));
+    }
+}
