@@ -162,15 +162,15 @@ async fn one_that_goes_past_the_total_goes_itself() {
     }
 }
 
-/// The largest go first, as many as it takes.
+/// Who brings the last bytes stays if another holds more.
 #[tokio::test(start_paused = true)]
-async fn several_holders_go_until_there_is_room() {
+async fn largest_holder_goes_rather_than_the_last() {
     let gated = Gated::start(Server::new().inbound_total(LIMIT));
     let mut clients = Vec::new();
     for held in [70, 20, 60, 80, 10, 50] {
         clients.push((held, gated.sender(&behind_one(&large(held))).await));
     }
-    // 290 KiB are held. It takes two to make room for so much, and not the one that brings it.
+    // 290 KiB are held.
     let mut last = gated.sender(&half(78 * KIB)).await;
     last.send_raw(large(78).split_off(78 * KIB / 2 + 14)).await;
     gated.site.settled().await;
