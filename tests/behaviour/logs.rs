@@ -244,7 +244,10 @@ async fn invalid_message_passed_on_is_no_error() {
             client.next().await;
             let lines = logged.take();
             assert!(!lines.is_empty(), $path);
-            assert!(!lines.iter().any(|line| line.starts_with("ERROR")), "{lines:?}");
+            // A text does not say who is at fault.
+            let most = if $path == "/said" { Level::WARN } else { Level::DEBUG };
+            let louder = |line: &&String| !line.starts_with("DEBUG") && !line.starts_with(most.as_str());
+            assert!(!lines.iter().any(|line| louder(&line)), "{lines:?}");
         )*};
     }
     check!(Plain "/plain", Boxed "/boxed", Around "/around", Twice "/twice", Said "/said", Inner "/inner");
