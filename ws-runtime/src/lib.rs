@@ -17,7 +17,6 @@ mod codec;
 #[cfg(feature = "server")]
 mod connection;
 mod contract;
-#[cfg(feature = "server")]
 mod events;
 #[cfg(all(feature = "server", any(fuzzing, test)))]
 #[doc(hidden)]
