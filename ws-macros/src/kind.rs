@@ -3,6 +3,12 @@
 use proc_macro2::{Ident, Span};
 use syn::{GenericArgument, PathArguments, PathSegment, Type, TypePath, TypeReference, spanned::Spanned};
 
+/// The names of Rust's primitive types that have a size.
+pub(crate) const PRIMITIVES: &[&str] = &[
+    "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64",
+    "u128", "usize",
+];
+
 /// A type that is a name alone, as most are.
 pub(crate) fn name(kind: &Type) -> Option<&Ident> {
     match kind {

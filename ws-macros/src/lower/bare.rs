@@ -2,35 +2,12 @@
 //!
 //! The compiler finds a connection's data through that type, so one that has none is an error wherever the data is used.
 
-use syn::{GenericArgument, PathArguments, Type};
+use syn::Type;
 
-use crate::kind::{is_called, last, name};
+use crate::kind::{PRIMITIVES, argument, is_called, name};
 
-/// What nobody calls a `Result`, beside `Option`.
-const NO_RESULT: &[&str] = &[
-    "bool",
-    "char",
-    "f32",
-    "f64",
-    "i8",
-    "i16",
-    "i32",
-    "i64",
-    "i128",
-    "isize",
-    "u8",
-    "u16",
-    "u32",
-    "u64",
-    "u128",
-    "usize",
-    "String",
-    "Vec",
-    "HashMap",
-    "Arc",
-    "Reject",
-    "StatusCode",
-];
+/// What nobody calls a `Result`, beside `Option` and the primitive types.
+const NO_RESULT: &[&str] = &["String", "Vec", "HashMap", "Arc", "Reject", "StatusCode"];
 
 /// The data that was meant, if a type surely is no `Result`, as far as names tell.
 pub(super) fn data(kind: &Type) -> Option<&Type> {
@@ -41,20 +18,9 @@ pub(super) fn data(kind: &Type) -> Option<&Type> {
         Type::Tuple(tuple) => (!tuple.elems.is_empty()).then_some(kind),
         // The user meant `None` to refuse.
         Type::Path(_) if is_called(kind, &["Option"]) => Some(argument(kind).unwrap_or(kind)),
-        Type::Path(_) => is_called(kind, NO_RESULT).then_some(kind),
+        Type::Path(_) => (is_called(kind, PRIMITIVES) || is_called(kind, NO_RESULT)).then_some(kind),
         Type::Group(group) => data(&group.elem),
         Type::Paren(paren) => data(&paren.elem),
-        _ => None,
-    }
-}
-
-/// `User`, of `Option<User>`.
-fn argument(kind: &Type) -> Option<&Type> {
-    match &last(kind)?.arguments {
-        PathArguments::AngleBracketed(arguments) => match arguments.args.first()? {
-            GenericArgument::Type(kind) => Some(kind),
-            _ => None,
-        },
         _ => None,
     }
 }

@@ -6,14 +6,14 @@ use syn::{Generics, Type};
 
 use super::mentions::names;
 use crate::{
-    kind::{argument, is_called, name},
+    kind::{PRIMITIVES, argument, is_called, name},
     shown,
 };
 
 /// What holds a value of another type.
 const WRAPPERS: &[&str] = &["Arc", "Rc", "Box", "Pin", "Cow"];
 
-/// Other types of the standard library.
+/// Other types of the standard library, beside those with a size that are primitive.
 const OTHERS: &[&str] = &[
     "String",
     "Vec",
@@ -31,22 +31,6 @@ const OTHERS: &[&str] = &[
     "RefCell",
     "PhantomData",
     "str",
-    "bool",
-    "char",
-    "f32",
-    "f64",
-    "i8",
-    "i16",
-    "i32",
-    "i64",
-    "i128",
-    "isize",
-    "u8",
-    "u16",
-    "u32",
-    "u64",
-    "u128",
-    "usize",
 ];
 
 /// What to do instead of giving such a type handlers; `None` if it may well be the user's own. A parameter of the block is none.
@@ -77,7 +61,7 @@ fn way(kind: &Type) -> Option<String> {
         Type::Path(_) if is_called(kind, WRAPPERS) => {
             Some(argument(kind).map_or_else(|| wrapped(kind), shared))
         }
-        Type::Path(_) if is_called(kind, OTHERS) => Some(wrapped(kind)),
+        Type::Path(_) if is_called(kind, PRIMITIVES) || is_called(kind, OTHERS) => Some(wrapped(kind)),
         _ => None,
     }
 }
