@@ -126,14 +126,29 @@ impl Drop for Permit {
 
 /// Returns an IPv4 address, also where it is written as IPv6, or the customer's part of an IPv6 address.
 fn customer(address: IpAddr) -> IpAddr {
-    let IpAddr::V6(six) = address.to_canonical() else { return address.to_canonical() };
+    let address = address.to_canonical();
+    if let Some(address) = behind_nat64(address) {
+        return address.into();
+    }
+    let IpAddr::V6(six) = address else { return address };
     match six.segments() {
-        // NAT64 (RFC 6052 §2.1) and 6to4 (RFC 3056 §2): 2^16 networks of 64 bits for one IPv4 address.
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
-            IpAddr::V4(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)))
-        }
+        // 6to4 (RFC 3056 §2): 2^16 networks of 64 bits for one IPv4 address.
+        [0x2002, high, low, ..] => ipv4(high, low).into(),
         _ => IpAddr::V6(Ipv6Addr::from_bits(six.to_bits() >> CUSTOMER << CUSTOMER)),
     }
+}
+
+/// Returns the IPv4 address of a host that is reached through NAT64 (`64:ff9b::192.0.2.1`, RFC 6052 §2.1).
+pub(crate) fn behind_nat64(address: IpAddr) -> Option<Ipv4Addr> {
+    let IpAddr::V6(address) = address else { return None };
+    match address.segments() {
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => Some(ipv4(high, low)),
+        _ => None,
+    }
+}
+
+fn ipv4(high: u16, low: u16) -> Ipv4Addr {
+    Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low))
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use http::{HeaderMap, HeaderName, header::FORWARDED};
 
+use crate::admission::behind_nat64;
+
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The request field in which trusted proxies name the client. Only this one is read.
@@ -95,17 +97,6 @@ impl Network {
             differ.checked_shr(128 - self.bits).unwrap_or(0) == 0
         };
         begins_as(address) || behind_nat64(address).is_some_and(|address| begins_as(address.into()))
-    }
-}
-
-/// Returns the IPv4 address of a host that is reached through NAT64 (`64:ff9b::192.0.2.1`, RFC 6052 §2.1).
-fn behind_nat64(address: IpAddr) -> Option<Ipv4Addr> {
-    let IpAddr::V6(address) = address else { return None };
-    match address.segments() {
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
-            Some(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)))
-        }
-        _ => None,
     }
 }
 
