@@ -45,7 +45,7 @@ async fn ends(example: &str, path: &str, signal: &str, mute: Mute) {
 }
 
 #[tokio::test]
-async fn an_example_that_is_told_to_end_says_how_its_sockets_ended() {
+async fn example_reports_its_sockets_after_a_signal() {
     for (example, path) in [
         ("bench", "/room"),
         ("chat", "/chat/lobby?name=ada"),
@@ -62,12 +62,12 @@ async fn an_example_that_is_told_to_end_says_how_its_sockets_ended() {
 
 #[tokio::test]
 #[ignore = "needs the ten seconds of `close_timeout`"]
-async fn an_example_cuts_off_who_never_answers() {
+async fn example_cuts_off_unresponsive_clients() {
     ends("chat", "/chat/lobby?name=ada", "TERM", Mute::Stays).await;
 }
 
 #[tokio::test]
-async fn an_example_that_nobody_uses_ends_at_once() {
+async fn example_without_clients_ends_at_once() {
     let example = Example::start("echo").await;
     example.signal("TERM").await;
     let (status, printed) = example.ended().await;

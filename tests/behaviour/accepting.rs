@@ -93,7 +93,7 @@ fn short() -> io::Error {
 }
 
 #[tokio::test(start_paused = true)]
-async fn failed_clients_delay_no_good_one() {
+async fn failed_clients_do_not_delay_others() {
     let kinds = [
         io::ErrorKind::InvalidData,
         io::ErrorKind::UnexpectedEof,
@@ -138,7 +138,7 @@ async fn accepting_backs_off_while_a_shortage_lasts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn accepting_goes_on_soon_after_a_short_shortage() {
+async fn accepting_resumes_soon_after_a_short_shortage() {
     // Errors of single connections in between change nothing.
     let reset = || Step::Fail(io::ErrorKind::ConnectionReset.into());
     for _ in 0..2 {

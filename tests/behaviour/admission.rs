@@ -3,7 +3,7 @@
 use ws_runtime::{Server, Socket, testing::Site, ws_contract, ws_route};
 
 #[tokio::test(start_paused = true)]
-async fn subprotocols_are_chosen_by_the_server() {
+async fn server_chooses_the_subprotocol() {
     struct Open;
     #[ws_route("/open", response = String, protocols = ["v2", "v1"])]
     impl Open {
@@ -46,7 +46,7 @@ async fn subprotocols_are_chosen_by_the_server() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn pages_of_other_origins_are_refused_unless_listed() {
+async fn other_origins_are_refused_unless_listed() {
     struct Same;
     #[ws_route("/same", response = String)]
     impl Same {
@@ -81,7 +81,7 @@ async fn pages_of_other_origins_are_refused_unless_listed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn remote_address() {
+async fn remote_addr_returns_the_address_of_the_peer() {
     struct Address;
     #[ws_route("/address", response = String)]
     impl Address {
@@ -103,7 +103,7 @@ async fn remote_address() {
 
 /// A contract that clients share, and the route that serves it.
 #[tokio::test(start_paused = true)]
-async fn a_served_contract_is_its_routes() {
+async fn served_contract_equals_the_contract_of_the_route() {
     #[ws_contract("/shared/{room}", body = String, response = String, protocols = ["v1"])]
     struct SharedApi;
     struct Shared;

@@ -9,7 +9,7 @@ use crate::{
 };
 
 #[tokio::test(start_paused = true)]
-async fn topics_belong_to_their_route() {
+async fn topics_are_separate_for_each_route() {
     struct Other;
     #[ws_route("/other", body = String, response = String)]
     impl Other {
@@ -45,7 +45,7 @@ type Act<'a> = &'a dyn Fn() -> Published;
 
 /// On one shard and on several, the outside publishes to everybody, to some of them once each, and disconnects them.
 #[tokio::test(start_paused = true)]
-async fn channels_and_recipients() {
+async fn channel_reaches_each_recipient_once() {
     for shards in [1, 3] {
         let journal = Journal::default();
         let server = Server::new().route(Room(journal.clone())).shards(shards);
@@ -103,7 +103,7 @@ async fn channels_and_recipients() {
 
 /// More than a shard's log is to hold, from one handler, without a turn for anybody else.
 #[tokio::test(start_paused = true)]
-async fn a_burst_reaches_everybody_whole() {
+async fn burst_reaches_every_subscriber_complete() {
     struct Burst;
     #[ws_route("/burst", body = String, response = String)]
     impl Burst {

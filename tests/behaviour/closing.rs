@@ -61,7 +61,7 @@ fn said(first: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_closes_at_the_same_time_gets_the_others_frame_and_no_second_one() {
+async fn simultaneous_close_sends_one_frame_each_way() {
     let journal = Journal::default();
     let http = Http::serve(Server::new().route(Echo(journal.clone())));
     // Ours is on its way when the server's goes out.
@@ -73,7 +73,7 @@ async fn who_closes_at_the_same_time_gets_the_others_frame_and_no_second_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_ends_its_own_direction_still_gets_its_answers() {
+async fn half_closed_client_still_receives_replies() {
     let journal = Journal::default();
     let http = Http::serve(Server::new().route(Echo(journal.clone())));
     for (what, sent, answer, end) in [
@@ -120,7 +120,7 @@ async fn a_client_that_ends_its_own_direction_still_gets_its_answers() {
 
 /// One that reads nothing either is not waited for.
 #[tokio::test(start_paused = true)]
-async fn a_client_that_ends_its_own_direction_and_reads_nothing_is_dropped() {
+async fn half_closed_client_that_reads_nothing_is_dropped() {
     let journal = Journal::default();
     let http = Http::serve(Server::new().close_timeout(Duration::from_secs(3)).route(Echo(journal.clone())));
     let mut stream = open(&http).await;
@@ -153,7 +153,7 @@ macro_rules! closed_door {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_is_accepted_to_be_closed_has_the_time_of_the_closing_handshake() {
+async fn connection_accepted_to_be_closed_gets_the_close_timeout() {
     closed_door!(Three, "/three", close_timeout = 3);
     closed_door!(Default, "/default");
     closed_door!(Endless, "/endless", close_timeout = off);

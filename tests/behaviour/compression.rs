@@ -70,7 +70,7 @@ fn agreed<E: Endpoint>(client: &Client<E>) -> Option<&str> {
 
 /// Seven windows are seven formats for what is sent to one socket, and two for what is sent to many.
 #[tokio::test(start_paused = true)]
-async fn publish_is_compressed_at_most_twice_whatever_the_windows() {
+async fn publish_is_compressed_at_most_twice_for_any_windows() {
     let (compressions, _guard) = Compressions::watch();
     let windows = |from: u8| (from..=15).map(|bits| OFFER.server_max_window_bits(bits));
     let cases = [
@@ -111,7 +111,7 @@ async fn publish_is_compressed_at_most_twice_whatever_the_windows() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_route_compresses_if_it_or_the_server_says_so_and_the_client_offers_it() {
+async fn compression_needs_an_option_and_an_offer() {
     const DEFAULT: &str = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
     const LOW: &str = "permessage-deflate; server_no_context_takeover; client_no_context_takeover; \
                        server_max_window_bits=12; client_max_window_bits=9";
@@ -127,7 +127,7 @@ async fn a_route_compresses_if_it_or_the_server_says_so_and_the_client_offers_it
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_field_that_is_no_list_fails_the_handshake_where_it_is_read() {
+async fn malformed_extension_list_fails_the_handshake_where_read() {
     let server = Http::serve(Server::new().route(Plain).route(On));
     for (path, offer, status) in [
         ("/on", "permessage-deflate; server_max_window_bits=99", "101"),
@@ -146,7 +146,7 @@ async fn a_field_that_is_no_list_fails_the_handshake_where_it_is_read() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_shorter_than_the_threshold_leaves_as_it_is() {
+async fn messages_below_the_threshold_are_not_compressed() {
     let (compressions, _guard) = Compressions::watch();
     let site = Site::start(Server::new().route(On).route(Low));
     let mut on = connect::<On>(&site, "/on", Some(OFFER)).await;
@@ -165,7 +165,7 @@ async fn what_is_shorter_than_the_threshold_leaves_as_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_published_is_compressed_once_for_all_with_the_same_window() {
+async fn publish_is_compressed_once_for_equal_windows() {
     let (compressions, _guard) = Compressions::watch();
     let site = Site::start(Server::new().shards(3).route(Low));
     let mut clients = Vec::new();
@@ -208,7 +208,7 @@ async fn what_is_published_is_compressed_once_for_all_with_the_same_window() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn with_takeover_a_message_refers_to_those_before_it() {
+async fn context_takeover_refers_to_earlier_messages() {
     let (compressions, _guard) = Compressions::watch();
     let site = Site::start(Server::new().route(Lasting));
     let text = varied();
@@ -227,7 +227,7 @@ async fn with_takeover_a_message_refers_to_those_before_it() {
 
 /// What everybody gets has moved the client's window on, and what lay idle was given back: the next message refers to nothing.
 #[tokio::test(start_paused = true)]
-async fn a_sockets_own_stream_begins_anew_behind_what_was_published_and_after_silence() {
+async fn context_restarts_after_a_publish_and_after_silence() {
     let (compressions, _guard) = Compressions::watch();
     let site = Site::start(Server::new().route(Lasting));
     let mut client = connect::<Lasting>(&site, "/lasting", Some(TAKEOVER.threshold(usize::MAX))).await;
@@ -261,7 +261,7 @@ async fn said(client: &mut Client<Lasting>, text: &str, compressions: &Compressi
 
 /// Whatever comes in whatever order, from whomever, is understood by clients with every window.
 #[tokio::test(start_paused = true)]
-async fn replies_and_what_is_published_mix_with_and_without_takeover() {
+async fn replies_and_publishes_mix_with_and_without_takeover() {
     let site = Site::start(Server::new().shards(2).route(Lasting));
     let offers = [
         None,
@@ -298,7 +298,7 @@ async fn replies_and_what_is_published_mix_with_and_without_takeover() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_limit_on_messages_counts_what_is_inflated() {
+async fn message_limit_counts_inflated_bytes() {
     talk!(Small, "/small", per_message_deflate, max_payload_length = 5000);
     let site = Site::start(Server::new().route(Small));
     let offer = Deflate::new().threshold(0);
@@ -313,7 +313,7 @@ async fn the_limit_on_messages_counts_what_is_inflated() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_inflated_closes() {
+async fn message_that_cannot_be_inflated_closes() {
     let site = Site::start(Server::new().route(On));
     for (what, bytes, code) in [
         ("a block of no kind", &b"\xc1\x82\0\0\0\0\x07\xff"[..], 1007),
@@ -330,7 +330,7 @@ async fn what_cannot_be_inflated_closes() {
 /// One read brings as many small frames as fit a buffer, each of which may be a message of the full length. What waits for its
 /// turn is kept as it was sent, so that it takes little room and a ping behind it is answered.
 #[tokio::test(start_paused = true)]
-async fn messages_that_wait_stay_compressed() {
+async fn waiting_messages_stay_compressed() {
     struct Gate(Arc<Semaphore>);
 
     #[ws_route("/gate", body = String, response = String, per_message_deflate, max_payload_length = 70000)]

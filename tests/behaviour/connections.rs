@@ -84,7 +84,7 @@ const EVERYBODY: &str = "there are too many connections";
 const ADDRESS: &str = "there are too many connections from this address";
 
 #[tokio::test(start_paused = true)]
-async fn max_connections() {
+async fn max_connections_refuses_further_ones() {
     let http = Http::serve(routes().max_connections(3));
     let socket = joins(&http, "192.0.2.1").await;
     // One that has said nothing, and one whose handler does not decide.
@@ -107,7 +107,7 @@ async fn max_connections() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_is_refused_unread_cannot_take_the_room_either() {
+async fn refused_connections_cannot_exhaust_the_server() {
     let http = Http::serve(routes().max_connections(1));
     let socket = joins(&http, "192.0.2.1").await;
     // None of them reads its answer or hangs up.
@@ -131,7 +131,7 @@ async fn who_is_refused_unread_cannot_take_the_room_either() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn max_connections_per_address() {
+async fn max_connections_per_address_counts_each_address() {
     let http = Http::serve(routes().max_connections_per_address(2));
     let first = joins(&http, "192.0.2.1").await;
     // A connection counts before it says anything, and IPv4 is IPv4 in IPv6 too.
@@ -156,7 +156,7 @@ fn through(field: &str) -> String {
 
 /// Behind a proxy that is trusted, its clients are counted, and it is not.
 #[tokio::test(start_paused = true)]
-async fn the_clients_of_a_trusted_proxy_are_told_apart() {
+async fn clients_of_a_trusted_proxy_are_counted_apart() {
     const PROXY: &str = "10.1.2.3";
     for (written, field) in [
         (ForwardedField::XForwardedFor, "X-Forwarded-For: 1.1.1.1, 203.0.113.9"),
@@ -186,7 +186,7 @@ async fn the_clients_of_a_trusted_proxy_are_told_apart() {
 
 /// Clients that a proxy does not name, and peers without an address, have one place together, and none of the proxy's.
 #[tokio::test(start_paused = true)]
-async fn clients_without_an_address_share_one_place() {
+async fn clients_without_an_address_share_one_permit() {
     const PROXY: &str = "10.1.2.3";
     let server = routes().max_connections_per_address(1).trusted_proxies(["10.0.0.0/8"]);
     let http = Http::serve(server);
@@ -229,7 +229,7 @@ async fn nat64_clients_count_as_their_ipv4_address() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn trusted_proxies() {
+async fn trusted_proxies_name_the_client() {
     for (trusted, peer, field, seen) in [
         (&[][..], "10.0.0.1:9", "203.0.113.9", "10.0.0.1:9"),
         (&["10.0.0.1"], "10.0.0.1:9", "203.0.113.9", "203.0.113.9:0"),
@@ -250,7 +250,7 @@ async fn trusted_proxies() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn forwarded_field_is_the_only_one_read() {
+async fn forwarded_field_is_the_only_field_read() {
     use ForwardedField::{Forwarded, XForwardedFor};
     for (field, forwarded, custom, seen) in [
         (None, "for=unknown", "203.0.113.9", "203.0.113.9:0"),
@@ -269,7 +269,7 @@ async fn forwarded_field_is_the_only_one_read() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_site_in_memory_has_its_room_too() {
+async fn in_memory_server_limits_connections_too() {
     let site = Site::start(routes().max_connections(2).max_connections_per_address(1));
     let one = site.connect::<Who>("/who").await.unwrap();
     let from = |last: u8| site.connect::<Who>("/who").remote_addr(([127, 0, 0, last], 0).into());
@@ -283,7 +283,7 @@ async fn a_site_in_memory_has_its_room_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn limits_that_are_off_are_off() {
+async fn disabled_connection_limits_refuse_nobody() {
     let http = Http::serve(routes().max_connections(0).max_connections_per_address(0));
     let mut all = Vec::new();
     for _ in 0..100 {

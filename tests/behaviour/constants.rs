@@ -58,7 +58,7 @@ fn options_have_the_values_of_their_constants() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn constant_size_limits_messages() {
+async fn size_limit_accepts_a_constant() {
     let site = Site::start(Server::new().route(Chat));
     let mut client = connect::<Chat>(&site).await;
     client.send("0123456789").await;
@@ -68,7 +68,7 @@ async fn constant_size_limits_messages() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn constant_count_limits_fragments() {
+async fn count_limit_accepts_a_constant() {
     let site = Site::start(Server::new().route(Chat));
     let mut client = connect::<Chat>(&site).await;
     client.send_raw(frame(0x01, "a")).await;
@@ -90,7 +90,7 @@ impl<const RATE: u32> Generic<RATE> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn constant_parameter_limits_the_rate() {
+async fn rate_limit_accepts_a_constant() {
     let site = Site::start(Server::new().route(Generic::<2>));
     let mut client = connect::<Generic<2>>(&site).await;
     for _ in 0..2 {

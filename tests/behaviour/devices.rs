@@ -83,7 +83,7 @@ async fn empty_elements_of_subprotocol_lists_are_ignored() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn routes_do_not_judge_what_they_do_not_speak() {
+async fn routes_ignore_malformed_fields_they_do_not_use() {
     let site = Site::start(Server::new().route(Plain));
     for (protocols, extensions, offered) in [
         (&b""[..], &b""[..], ""),
@@ -104,7 +104,7 @@ async fn routes_do_not_judge_what_they_do_not_speak() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn unknown_extensions_are_passed_over() {
+async fn unknown_extensions_are_ignored() {
     const DEFLATE: &str = "permessage-deflate";
     let site = Site::start(Server::new().route(Packed));
     for (offer, is_compressed) in [

@@ -74,7 +74,7 @@ fn field() -> (Site, Journal, Channel<Field>) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn data_that_panics_in_drop_costs_nobody_else() {
+async fn data_that_panics_in_drop_affects_no_other_socket() {
     for how in ["its own task", "a handler of another socket", "a publisher", "a task of the application's"] {
         let (site, journal, channel) = field();
         let mut other = site.connect::<Field>("/field/plain").await.unwrap();
@@ -255,7 +255,7 @@ async fn stream_that_panics_in_drop_ends_its_socket_alone() {
 
 /// Memory with an owner of the application's, in the queues of slow clients and in the log of a topic.
 #[tokio::test(start_paused = true)]
-async fn bytes_whose_owner_panics_in_drop_cost_nobody() {
+async fn bytes_owner_that_panics_in_drop_affects_no_socket() {
     struct Owner(Vec<u8>, Bomb);
     impl AsRef<[u8]> for Owner {
         fn as_ref(&self) -> &[u8] {
@@ -327,7 +327,7 @@ async fn bytes_whose_owner_panics_in_drop_cost_nobody() {
 
 /// A handshake that is refused, or whose client goes.
 #[tokio::test(start_paused = true)]
-async fn handshake_that_panics_in_drop_is_answered_and_costs_nobody() {
+async fn handshake_that_panics_in_drop_is_answered() {
     let (site, journal, channel) = field();
     let refused = site.connect::<Field>("/field/refused").await.expect_err("it is refused");
     assert_eq!(refused.status(), 500);

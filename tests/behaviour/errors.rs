@@ -44,7 +44,7 @@ impl Failing {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_is_an_error_frame_and_its_text_is_not_sent() {
+async fn error_sends_a_frame_without_its_text() {
     let site = Site::start(Server::new().route(Failing(Journal::default())));
     let mut client = site.connect::<Failing>("/failing").await.unwrap();
     client.send(&Note::new("fail")).await;
@@ -54,7 +54,7 @@ async fn an_error_is_an_error_frame_and_its_text_is_not_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_close_as_an_error_closes() {
+async fn close_returned_as_an_error_closes() {
     let site = Site::start(Server::new().route(Failing(Journal::default())));
     let mut client = site.connect::<Failing>("/failing").await.unwrap();
     client.send(&Note::new("close")).await;
@@ -62,7 +62,7 @@ async fn a_close_as_an_error_closes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_closes_and_nobody_else_notices() {
+async fn panic_closes_its_socket_alone() {
     let journal = Journal::default();
     let site = Site::start(Server::new().route(Failing(journal.clone())));
     let mut client = site.connect::<Failing>("/failing").await.unwrap();
@@ -86,7 +86,7 @@ impl Serialize for Unwritable {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_response_that_panics_while_it_is_written_closes() {
+async fn response_that_panics_in_serialize_closes() {
     struct Mute(Journal);
     #[ws_route("/mute", body = bool, response = Unwritable)]
     impl Mute {
@@ -114,7 +114,7 @@ async fn a_response_that_panics_while_it_is_written_closes() {
 
 /// What `error` may say, by what it returns.
 #[tokio::test(start_paused = true)]
-async fn error_decides_what_the_client_gets() {
+async fn error_handler_decides_what_the_client_receives() {
     struct Says(Journal);
     #[ws_route("/says/{what}", body = Note, response = Note)]
     impl Says {
@@ -159,7 +159,7 @@ async fn error_decides_what_the_client_gets() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn error_that_says_nothing_lets_the_default_go() {
+async fn error_handler_without_a_reply_sends_the_default() {
     struct Silent;
     #[ws_route("/silent", body = Note, response = Note)]
     impl Silent {
@@ -181,7 +181,7 @@ async fn error_that_says_nothing_lets_the_default_go() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_in_error_is_not_handled_again() {
+async fn error_in_the_error_handler_is_not_handled_again() {
     struct Twice(Journal);
     #[ws_route("/twice", body = Note, response = Note)]
     impl Twice {
@@ -205,7 +205,7 @@ async fn an_error_in_error_is_not_handled_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn error_can_send_when_open_fails() {
+async fn error_handler_can_send_when_open_fails() {
     struct Recovering;
     #[ws_route("/recovering", body = Note, response = Note)]
     impl Recovering {
@@ -232,7 +232,7 @@ async fn error_can_send_when_open_fails() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failed_item_does_not_end_its_stream() {
+async fn failed_item_does_not_end_its_stream() {
     struct Bumpy;
     #[ws_route("/bumpy", body = Note, response = Note)]
     impl Bumpy {
@@ -256,7 +256,7 @@ async fn a_failed_item_does_not_end_its_stream() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn where_an_error_frame_looks_like_data_errors_close() {
+async fn errors_close_where_a_frame_looks_like_data() {
     struct Opaque;
     #[ws_route("/opaque", body = Note, response = String)]
     impl Opaque {
@@ -278,7 +278,7 @@ async fn where_an_error_frame_looks_like_data_errors_close() {
 }
 
 #[test]
-fn errors_are_small_and_cross_threads() {
+fn errors_are_small_and_send() {
     fn check<E: std::error::Error + Send + Sync + 'static>() {
         let size = size_of::<E>();
         assert!(size <= 32, "{} has {size} bytes", std::any::type_name::<E>());
@@ -299,7 +299,7 @@ fn errors_are_small_and_cross_threads() {
 
 /// What `error` returns may be a stream, like any reply.
 #[tokio::test(start_paused = true)]
-async fn error_may_reply_with_a_stream() {
+async fn error_handler_may_reply_with_a_stream() {
     struct Wordy;
     #[ws_route("/wordy", body = Note, response = Note)]
     impl Wordy {
@@ -323,7 +323,7 @@ async fn error_may_reply_with_a_stream() {
 
 /// What goes wrong in an answer of `error` is not brought before it again.
 #[tokio::test(start_paused = true)]
-async fn an_error_in_a_stream_of_error_does_not_call_it_again() {
+async fn error_in_an_error_stream_is_not_handled_again() {
     #[derive(Default)]
     struct Sorry {
         called: AtomicUsize,

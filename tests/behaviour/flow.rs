@@ -56,7 +56,7 @@ where
 }
 
 #[tokio::test(start_paused = true)]
-async fn backpressure_limit() {
+async fn backpressure_limit_drops_messages_past_it() {
     let journal = Journal::default();
     let routes = Server::new().route(Small(journal.clone())).route(Plain(journal.clone()));
     let site = Site::start(routes.backpressure_limit(2000));
@@ -87,7 +87,7 @@ async fn backpressure_limit() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn drain_is_called_once_an_episode_below_a_quarter() {
+async fn drain_runs_once_the_queue_falls_below_a_quarter() {
     let journal = Journal::default();
     let site = Site::start(Server::new().route(Small(journal.clone())));
     let mut client = site.connect::<Small>("/small").buffer(100).await.unwrap();
@@ -106,7 +106,7 @@ async fn drain_is_called_once_an_episode_below_a_quarter() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn close_on_backpressure_limit() {
+async fn close_on_backpressure_limit_closes_with_1013() {
     async fn closed<E>(site: &Site, journal: &Journal, path: &str)
     where
         E: ws_runtime::Endpoint<Contract: ws_runtime::Contract<Body = String, Response = String>>,
@@ -180,7 +180,7 @@ async fn drained_waits_until_the_peer_has_read() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_longer_than_the_limit_leaves_whole() {
+async fn message_longer_than_the_limit_is_sent_whole() {
     struct Long;
     #[ws_route("/long", body = String, response = String, backpressure_limit = 1000)]
     impl Long {
@@ -230,7 +230,7 @@ async fn reading_ahead_is_bounded() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_silent_peer_is_idle_however_busy_its_handler_is() {
+async fn silent_peer_is_idle_while_its_handler_is_busy() {
     let journal = Journal::default();
     let site = Site::start(Server::new().route(Slow(journal.clone())));
     let mut client = site.connect::<Slow>("/slow").answering(false).await.unwrap();
@@ -266,7 +266,7 @@ impl Pausing {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_paused_socket_is_not_read_and_its_idle_clock_stands_still() {
+async fn paused_socket_is_not_read_and_never_idle() {
     let journal = Journal::default();
     let site = Site::start(Server::new().route(Pausing(journal.clone())));
     let mut client = site.connect::<Pausing>("/pausing").await.unwrap();

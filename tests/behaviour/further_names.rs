@@ -57,7 +57,7 @@ impl Profiles {
 }
 
 #[tokio::test(start_paused = true)]
-async fn other_names_are_taken_as_serde_takes_them() {
+async fn aliases_and_other_are_accepted_as_serde_does() {
     let journal = Journal::default();
     let site = Site::start(Server::new().route(Commands(journal.clone())).route(Profiles(journal.clone())));
     let mut commands = site.connect::<Commands>("/commands").await.unwrap();
@@ -204,7 +204,7 @@ async fn said<R: Route>(route: fn(Journal) -> R, path: &'static str, text: &str)
 }
 
 #[tokio::test(start_paused = true)]
-async fn schema_and_serde_agree_where_they_differ_by_themselves() {
+async fn schema_and_serde_accept_the_same_values() {
     // By position, or a unit variant as an object: the schema decides.
     assert_eq!(said(Points, "/point", "[1,2]").await, "type");
     assert_eq!(said(Internals, "/internal", r#"["Join","r"]"#).await, "type");
@@ -295,7 +295,7 @@ answering! {
 }
 
 #[test]
-fn start_up_says_that_invalid_messages_close() {
+fn start_up_logs_that_invalid_messages_close() {
     let warned = |server: Server| {
         let warnings = Warnings::default();
         let _guard = set_default(warnings.clone());

@@ -61,7 +61,7 @@ fn status(answer: &str) -> &str {
 
 /// Upgrades are the route's, and all else on its path is the fallback's.
 #[tokio::test(start_paused = true)]
-async fn separate_get_from_ws() {
+async fn fallback_answers_requests_that_are_not_upgrades() {
     let http = Http::serve(Server::new().route(Echo).route(Numbered).fallback(Hi));
     for path in ["/echo", "/ws/1", "/ws/none", "/elsewhere"] {
         for method in ["GET", "POST", "OPTIONS"] {
@@ -87,7 +87,7 @@ async fn separate_get_from_ws() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_fallback_each_request_gets_the_answer_that_helps() {
+async fn requests_without_a_fallback_get_a_helpful_status() {
     let http = Http::serve(Server::new().route(Echo));
     for (method, path, code, field) in [
         ("GET", "/elsewhere", "404", "content-type: application/problem+json"),
@@ -106,7 +106,7 @@ async fn without_a_fallback_each_request_gets_the_answer_that_helps() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_upgrade_is_known_however_it_is_written() {
+async fn upgrade_is_recognised_in_every_spelling() {
     let http = Http::serve(Server::new().route(Echo).fallback(Hi));
     for (from, to) in [
         ("Upgrade: websocket", "Upgrade: WebSocket"),
@@ -125,7 +125,7 @@ async fn an_upgrade_is_known_however_it_is_written() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn bad_handshakes_get_an_answer() {
+async fn malformed_handshakes_get_an_answer() {
     let http = Http::serve(Server::new().route(Echo));
     for (from, to, code) in [
         ("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", "", "400"),
@@ -150,7 +150,7 @@ async fn bad_handshakes_get_an_answer() {
 
 /// Frames right behind the handshake, in the same bytes, while a handler of the handshake takes its time.
 #[tokio::test(start_paused = true)]
-async fn what_comes_with_the_handshake_is_handled() {
+async fn frames_sent_with_the_handshake_are_handled() {
     struct Slow;
     #[ws_route("/slow", body = String, response = String)]
     impl Slow {
@@ -181,7 +181,7 @@ async fn what_comes_with_the_handshake_is_handled() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn handshake_timeout() {
+async fn handshake_timeout_ends_slow_handshakes() {
     for seconds in [10, 3] {
         let server = Server::new().route(crate::connections::Undecided);
         let server =
@@ -203,7 +203,7 @@ async fn handshake_timeout() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn max_header_bytes_and_max_headers() {
+async fn header_limits_answer_431() {
     let long = |bytes: usize| {
         handshake("/echo").replace("\r\n\r\n", &format!("\r\nX-Long: {}\r\n\r\n", "x".repeat(bytes)))
     };
@@ -231,7 +231,7 @@ async fn max_header_bytes_and_max_headers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_cannot_work_does_not_start() {
+async fn server_with_impossible_options_does_not_start() {
     struct Same;
     #[ws_route("/ws/{other}", response = String)]
     impl Same {
@@ -313,7 +313,7 @@ impl Service<http::Request<Body>> for Much {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_has_to_take_something_of_a_response_now_and_then() {
+async fn client_that_reads_no_response_is_dropped() {
     const ASK: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
     let http =
         Http::serve(Server::new().route(Echo).fallback(Much).handshake_timeout(Duration::from_secs(4)));

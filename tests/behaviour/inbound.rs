@@ -105,7 +105,7 @@ async fn expect_gone<E: Endpoint>(mut client: Client<E>) {
 
 /// Whatever it is that is held, the one that holds most of it goes, and the others lose nothing.
 #[tokio::test(start_paused = true)]
-async fn inbound_total() {
+async fn inbound_total_closes_past_the_limit() {
     let fragment = || frame(0x01, &vec![b'x'; 100 * KIB]);
     let compressed = deflated(&noise(30 * KIB));
     let of_each_kind: [(&str, Vec<u8>); 8] = [
@@ -151,7 +151,7 @@ async fn inbound_total() {
 
 /// Who alone holds too much is its own largest holder.
 #[tokio::test(start_paused = true)]
-async fn one_that_goes_past_the_total_goes_itself() {
+async fn socket_alone_past_the_total_is_closed() {
     let gated = Gated::start(Server::new().inbound_total(LIMIT));
     let mut innocent = gated.sender(&behind_one(&large(60))).await;
     expect_gone(gated.sender(&half(301 * KIB)).await).await;
@@ -164,7 +164,7 @@ async fn one_that_goes_past_the_total_goes_itself() {
 
 /// Who brings the last bytes stays if another holds more.
 #[tokio::test(start_paused = true)]
-async fn largest_holder_goes_rather_than_the_last() {
+async fn largest_holder_is_closed_before_the_latest() {
     let gated = Gated::start(Server::new().inbound_total(LIMIT));
     let mut clients = Vec::new();
     for held in [70, 20, 60, 80, 10, 50] {
@@ -191,7 +191,7 @@ async fn largest_holder_goes_rather_than_the_last() {
 
 /// What was handled, refused or lost counts no longer.
 #[tokio::test(start_paused = true)]
-async fn total_falls_with_what_is_held() {
+async fn total_falls_when_held_bytes_are_freed() {
     let gated = Gated::start(Server::new().inbound_total(LIMIT));
     let waiting = behind_one(&large(50).repeat(4));
     let mut client = gated.sender(&waiting).await;
@@ -219,7 +219,7 @@ async fn total_falls_with_what_is_held() {
 
 /// It hears of it at once, and `close` comes when its handler has returned.
 #[tokio::test(start_paused = true)]
-async fn one_that_goes_is_told_while_its_handler_runs() {
+async fn closed_holder_is_notified_while_its_handler_runs() {
     let gated = Gated::start(Server::new().inbound_total(LIMIT));
     let largest = gated.sender(&behind_one(&large(200))).await;
     let other = gated.sender(&behind_one(&large(150))).await;
@@ -234,7 +234,7 @@ async fn one_that_goes_is_told_while_its_handler_runs() {
 /// A message that waits for a thread to decode it is held, and let go of without having been decoded.
 #[tokio::test(start_paused = true)]
 #[expect(clippy::await_holding_lock, reason = "it is what keeps another thread busy")]
-async fn messages_that_wait_to_be_decoded_count() {
+async fn messages_waiting_for_decoding_count() {
     static BUSY: Mutex<()> = Mutex::new(());
 
     /// Is read while nobody is busy.
@@ -296,7 +296,7 @@ async fn messages_that_wait_to_be_decoded_count() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn inbound_total_is_off_with_zero_and_large_unless_set() {
+async fn inbound_total_defaults_to_a_gibibyte_and_can_be_off() {
     for server in [Server::new().inbound_total(0), Server::new()] {
         let gated = Gated::start(server);
         let mut clients = Vec::new();

@@ -88,7 +88,7 @@ impl Mapped {
 }
 
 #[tokio::test(start_paused = true)]
-async fn any_error_of_the_handshake_is_500() {
+async fn any_error_of_the_handshake_becomes_500() {
     let site = Site::start(Server::new().route(Boxed).route(Mapped));
     for (target, status) in [
         ("/boxed?by=io", 500),
@@ -123,7 +123,7 @@ async fn close_as_a_boxed_error_closes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn data_beside_a_boxed_error_is_the_data() {
+async fn data_is_kept_beside_a_boxed_error() {
     let site = Site::start(Server::new().route(Boxed));
     let mut client = site.connect::<Boxed>("/boxed?by=luck").await.expect("nothing refuses it");
     assert_eq!(client.receive().await, "7");

@@ -30,7 +30,7 @@ macro_rules! notes {
 notes!(Notes, "/notes");
 
 #[tokio::test(start_paused = true)]
-async fn max_invalid() {
+async fn max_invalid_closes_after_a_row_of_invalid_messages() {
     async fn limited<E: Endpoint<Contract: Contract<Body = Note, Response = Note>>>(
         site: &Site,
         most: usize,
@@ -78,7 +78,7 @@ async fn max_invalid() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn on_invalid() {
+async fn on_invalid_replies_ignores_or_closes() {
     async fn answers<E: Endpoint>(site: &Site, answer: OnInvalid) {
         for binary in [false, true] {
             let mut client = connect::<E>(site).await;

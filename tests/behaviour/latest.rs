@@ -73,7 +73,7 @@ async fn read(
 }
 
 #[tokio::test(start_paused = true)]
-async fn latest_by_key() {
+async fn latest_by_key_keeps_the_newest_of_each_key() {
     type Say = fn(&Site, &Socket<Latest>, &Quote);
     let ways: [(&str, Say); 5] = [
         ("send", |_, socket, quote| {
@@ -124,7 +124,7 @@ async fn latest_by_key() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_has_no_key_is_dropped_or_closes_as_without_it() {
+async fn messages_without_a_key_follow_the_backpressure_rule() {
     let site = Site::start(Server::new().route(Latest).route(Closing));
     let (mut client, socket) = slow::<Latest>(&site, "/latest").await;
     while socket.send(&Quote::about_nothing()) != Delivery::Dropped {}
@@ -146,7 +146,7 @@ async fn what_has_no_key_is_dropped_or_closes_as_without_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_kept_goes_out_before_a_close() {
+async fn kept_messages_are_sent_before_a_close() {
     let site = Site::start(Server::new().route(Latest));
     let (mut client, socket) = slow::<Latest>(&site, "/latest").await;
     for price in 0..100 {
@@ -158,7 +158,7 @@ async fn what_is_kept_goes_out_before_a_close() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_kept_is_bounded() {
+async fn kept_messages_are_bounded() {
     let site = Site::start(Server::new().route(Latest));
     let (_client, socket) = slow::<Latest>(&site, "/latest").await;
     let mut dropped = 0;
@@ -170,7 +170,7 @@ async fn what_is_kept_is_bounded() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_set_for_all_routes_or_for_one() {
+async fn latest_by_key_is_set_by_server_or_route() {
     struct Text;
     #[ws_route("/text", response = String)]
     impl Text {
@@ -195,7 +195,7 @@ async fn it_is_set_for_all_routes_or_for_one() {
 
 /// What is kept may be compressed, for this socket alone or for all; whatever becomes of it, the client can read the rest.
 #[tokio::test(start_paused = true)]
-async fn what_is_kept_can_be_read_by_a_client_that_decompresses() {
+async fn kept_messages_reach_a_client_that_decompresses() {
     /// Long enough to be worth compressing.
     fn long(symbol: &str, price: u32) -> Quote {
         Quote { note: format!("{price} again and ").repeat(20), ..Quote::of(symbol, price) }

@@ -40,7 +40,7 @@ fn site() -> (Site, Journal) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn connect_and_close() {
+async fn client_connects_and_closes() {
     let (site, journal) = site();
     let mut client = site.connect::<Witness>("/witness").await.unwrap();
     client.close(Close::new(4010, "mine")).await;
@@ -51,7 +51,7 @@ async fn connect_and_close() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn send_and_receive() {
+async fn client_sends_and_receives() {
     let (site, _) = site();
     let mut client = site.connect::<Witness>("/witness").await.unwrap();
     client.send("Hello!").await;
@@ -59,7 +59,7 @@ async fn send_and_receive() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn close_by_server() {
+async fn server_closes_with_a_code_and_reason() {
     for (word, code, reason, end) in
         [("normal", 1000, "", "1000 \"\" by Us, clean"), ("close", 4242, "bye", "4242 \"bye\" by Us, clean")]
     {
@@ -74,7 +74,7 @@ async fn close_by_server() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn terminate_by_server() {
+async fn server_terminates_without_a_close_frame() {
     let (site, journal) = site();
     let mut client = site.connect::<Witness>("/witness").await.unwrap();
     client.send("terminate").await;
@@ -84,7 +84,7 @@ async fn terminate_by_server() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_close_frame_without_a_code_is_answered_by_one() {
+async fn empty_close_frame_is_answered_by_an_empty_one() {
     let (site, journal) = site();
     let mut client = site.connect::<Witness>("/witness").await.unwrap();
     client.close(None).await;
@@ -94,7 +94,7 @@ async fn a_close_frame_without_a_code_is_answered_by_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_peer_that_is_gone_is_nobodys_close() {
+async fn lost_connection_has_no_initiator() {
     let (site, journal) = site();
     let client = site.connect::<Witness>("/witness").await.unwrap();
     drop(client);
@@ -103,7 +103,7 @@ async fn a_peer_that_is_gone_is_nobodys_close() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn messages_are_handled_in_order_however_long_each_takes() {
+async fn messages_are_handled_in_order_despite_slow_handlers() {
     let (site, journal) = site();
     let mut client = site.connect::<Witness>("/witness").await.unwrap();
     client.send("slow").await;
@@ -114,7 +114,7 @@ async fn messages_are_handled_in_order_however_long_each_takes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_came_before_the_peers_close_is_handled_and_answered() {
+async fn messages_before_the_close_of_the_peer_are_answered() {
     let (site, journal) = site();
     let mut client = site.connect::<Witness>("/witness").await.unwrap();
     client.send("slow").await;
@@ -128,7 +128,7 @@ async fn what_came_before_the_peers_close_is_handled_and_answered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn messages_that_arrived_before_our_close_are_dropped() {
+async fn messages_received_before_our_close_are_dropped() {
     let (site, journal) = site();
     let mut client = site.connect::<Witness>("/witness").await.unwrap();
     for word in ["slow", "close", "never"] {
@@ -142,7 +142,7 @@ async fn messages_that_arrived_before_our_close_are_dropped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_handler_finishes_when_its_peer_is_gone_and_close_comes_after_it() {
+async fn handler_finishes_before_close_runs_for_a_lost_peer() {
     let (site, journal) = site();
     let mut client = site.connect::<Witness>("/witness").await.unwrap();
     client.send("slow").await;
@@ -156,7 +156,7 @@ async fn a_handler_finishes_when_its_peer_is_gone_and_close_comes_after_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn open_has_returned_before_the_first_message_is_handled() {
+async fn open_returns_before_the_first_message_is_handled() {
     struct Slow(Journal);
     #[ws_route("/slow", body = String)]
     impl Slow {
@@ -184,7 +184,7 @@ async fn open_has_returned_before_the_first_message_is_handled() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn closed_tells_a_handler_that_the_peer_has_left() {
+async fn closed_resolves_when_the_peer_disconnects() {
     struct Patient(Journal);
     #[ws_route("/patient", body = String)]
     impl Patient {
@@ -263,7 +263,7 @@ async fn ping_and_pong_handlers_get_their_payloads_in_order() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_plugin_adds_routes_of_its_own() {
+async fn plugin_adds_its_own_routes() {
     fn plugin(server: Server) -> Server {
         server.route(Witness(Journal::default()))
     }
@@ -275,7 +275,7 @@ async fn a_plugin_adds_routes_of_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_close_without_answer_ends_at_the_close_timeout() {
+async fn unanswered_close_ends_at_the_close_timeout() {
     let (site, journal) = site();
     let mut client = site.connect::<Witness>("/witness").answering(false).await.unwrap();
     client.send("close").await;
@@ -289,7 +289,7 @@ async fn a_close_without_answer_ends_at_the_close_timeout() {
 
 /// A handler that takes its time keeps no ping waiting.
 #[tokio::test(start_paused = true)]
-async fn a_ping_is_answered_while_a_handler_is_busy() {
+async fn ping_is_answered_while_a_handler_is_busy() {
     let (site, _) = site();
     let mut client = site.connect::<Witness>("/witness").await.unwrap();
     let began = tokio::time::Instant::now();

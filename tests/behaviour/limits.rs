@@ -51,7 +51,7 @@ pub(crate) async fn is_closed<E: Endpoint>(mut client: Client<E>, code: u16) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn max_payload_length() {
+async fn max_payload_length_closes_with_1009() {
     async fn limited<E: Speaks>(site: &Site, most: usize) {
         let mut client = connect::<E>(site).await;
         says(&mut client, &"x".repeat(most)).await;
@@ -89,7 +89,7 @@ async fn max_payload_length() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn max_fragments() {
+async fn max_fragments_closes_with_1008() {
     async fn limited<E: Speaks>(site: &Site, most: usize) {
         let mut client = connect::<E>(site).await;
         client.send_raw(frame(TEXT, "x")).await;
@@ -116,7 +116,7 @@ async fn max_fragments() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn fragment_timeout() {
+async fn fragment_timeout_closes_unfinished_messages() {
     async fn limited<E: Speaks>(site: &Site, seconds: u64) {
         let mut client = connect::<E>(site).await;
         client.send_raw(frame(TEXT, "x")).await;
@@ -154,7 +154,7 @@ async fn fragment_timeout() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn idle_timeout() {
+async fn idle_timeout_closes_silent_peers() {
     async fn limited<E: Speaks>(site: &Site, seconds: u64) {
         // Silent, and deaf to pings.
         let connect = || async { site.connect::<E>(<E::Contract as Contract>::PATH).answering(false).await };
@@ -223,7 +223,7 @@ async fn silence<E: Endpoint>(site: &Site, pings: usize) -> (Vec<u64>, Option<u6
 }
 
 #[tokio::test(start_paused = true)]
-async fn ping_interval() {
+async fn ping_interval_sends_pings_while_idle() {
     echo!(Off, "/off", idle_timeout = 8, ping_interval = off);
     echo!(Eight, "/eight", idle_timeout = 8);
     echo!(Three, "/three", idle_timeout = 8, ping_interval = 3);
@@ -266,7 +266,7 @@ async fn pings_keep_live_clients_connected() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn server_refuses_a_ping_interval_past_the_timeout() {
+async fn ping_interval_past_the_idle_timeout_does_not_start() {
     echo!(Late, "/late", idle_timeout = 8, ping_interval = 8);
     echo!(Eight, "/eight", idle_timeout = 8);
     let minute = Duration::from_mins(1);
@@ -286,7 +286,7 @@ async fn server_refuses_a_ping_interval_past_the_timeout() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn rate_limit() {
+async fn rate_limit_closes_or_slows_excess_messages() {
     async fn limited<E: Speaks>(site: &Site, most: usize) {
         for kind in ["text", "ping", "pong"] {
             let mut client = connect::<E>(site).await;
@@ -333,7 +333,7 @@ async fn rate_limit() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn close_timeout() {
+async fn close_timeout_ends_unanswered_closes() {
     macro_rules! closing {
         ($name:ident, $path:literal $(, $key:ident = $value:tt)*) => {
             struct $name(Journal);
@@ -375,7 +375,7 @@ async fn close_timeout() {
 
 /// A peer that breaks the protocol learns why, and is failed.
 #[tokio::test(start_paused = true)]
-async fn what_breaks_the_protocol_closes() {
+async fn protocol_violations_close_with_1002() {
     let site = Site::start(Server::new().route(Plain));
     for (what, bytes, code) in [
         ("bad UTF-8", frame(TEXT | LAST, [0xff]), 1007),

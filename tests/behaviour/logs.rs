@@ -156,7 +156,7 @@ async fn invalid_messages_cannot_flood_the_log() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn text_in_the_log_cannot_forge_a_line() {
+async fn logged_text_cannot_forge_a_line() {
     let (logged, _guard) = Logged::watch();
     let site = Site::start(Server::new().route(Fails).route(Panics));
     for text in [
@@ -209,7 +209,7 @@ impl std::error::Error for Wrapped {
 
 /// However `error` passes on what it got, a client's bad message is not the server's failure.
 #[tokio::test(start_paused = true)]
-async fn invalid_message_passed_on_is_no_error() {
+async fn invalid_message_passed_on_is_not_logged_as_error() {
     macro_rules! passes {
         ($name:ident, $path:literal, $result:ty, $error:ident => $passed:expr) => {
             struct $name;
@@ -304,7 +304,7 @@ impl Secret {
 
 /// Whatever a peer sends, and however wrong, the log repeats none of it.
 #[tokio::test(start_paused = true)]
-async fn log_holds_nothing_that_a_peer_sent() {
+async fn log_contains_nothing_that_a_peer_sent() {
     const SECRET: &str = "hunter2";
     let (logged, _guard) = Logged::watch();
     let site = Site::start(Server::new().route(Secret).max_payload_length(4096));

@@ -21,7 +21,7 @@ impl Notes {
 }
 
 #[tokio::test(start_paused = true)]
-async fn validate_success() {
+async fn valid_message_reaches_the_handler() {
     let site = Site::start(Server::new().route(Notes(Journal::default())));
     let mut client = site.connect::<Notes>("/notes").await.unwrap();
     client.send(&Note::new("Hello!")).await;
@@ -29,7 +29,7 @@ async fn validate_success() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn validate_fail() {
+async fn invalid_message_gets_a_validation_frame() {
     let journal = Journal::default();
     let site = Site::start(Server::new().route(Notes(journal.clone())));
     let mut client = site.connect::<Notes>("/notes").await.unwrap();
@@ -58,7 +58,7 @@ async fn validate_fail() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_sent_is_not_echoed_in_an_error() {
+async fn validation_error_does_not_echo_the_value() {
     let site = Site::start(Server::new().route(Notes(Journal::default())));
     let mut client = site.connect::<Notes>("/notes").await.unwrap();
     for text in [r#"{"message":["s3cret"]}"#, r#"{"s3cret":1}"#, "s3cret", r#"{"message":"s3cret" s3cret"#] {
@@ -70,7 +70,7 @@ async fn what_was_sent_is_not_echoed_in_an_error() {
 
 /// Every JSON type as it arrives, said back as JSON.
 #[tokio::test(start_paused = true)]
-async fn parse_objects_arrays_strings_numbers_and_literals() {
+async fn every_kind_of_json_value_is_decoded() {
     struct Any;
     #[ws_route("/any", body = Value, response = String)]
     impl Any {
@@ -144,7 +144,7 @@ async fn text_is_never_parsed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn text_and_binary_are_told_apart_by_the_frame() {
+async fn frame_type_decides_between_text_and_binary() {
     // The response is text, in which no error frame can be told, so the wrong kind closes.
     let site = Site::start(Server::new().route(Echo));
     let mut client = site.connect::<Echo>("/echo").await.unwrap();
@@ -198,7 +198,7 @@ async fn binary() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn json_leaves_as_text_and_binary_beside_it_as_binary() {
+async fn json_is_sent_as_text_and_bytes_as_binary() {
     struct Both;
     #[ws_route("/both", body = Mixed<Note>, response = Mixed<Note>)]
     impl Both {
@@ -218,7 +218,7 @@ async fn json_leaves_as_text_and_binary_beside_it_as_binary() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn transform_message_is_called_for_each_message_before_it_is_decoded() {
+async fn transform_message_runs_before_each_message_is_decoded() {
     struct Counting(Journal);
     #[ws_route("/counting", body = Note, response = Note)]
     impl Counting {
@@ -252,7 +252,7 @@ async fn transform_message_is_called_for_each_message_before_it_is_decoded() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_route_that_takes_no_messages_says_so() {
+async fn route_without_a_body_rejects_messages() {
     struct Feed;
     #[ws_route("/feed", response = Note)]
     impl Feed {

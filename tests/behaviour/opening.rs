@@ -98,7 +98,7 @@ async fn heard(stream: &mut DuplexStream) -> Option<String> {
 
 /// A client may tell another one to publish as soon as it sees the 101. Here somebody publishes before its first byte is out.
 #[tokio::test(start_paused = true)]
-async fn who_sees_its_101_misses_nothing_that_is_published() {
+async fn connected_client_misses_no_publish() {
     for (then, frames, end) in [
         ("nothing", &["now"][..], GONE),
         ("reply", &["reply", "now"], GONE),
@@ -168,7 +168,7 @@ async fn frames_behind_the_handshake_come_after_open() {
 
 /// `close` follows `open`, also where the 101 does not arrive.
 #[tokio::test(start_paused = true)]
-async fn a_client_that_goes_before_its_101_was_opened_and_is_closed() {
+async fn client_lost_before_its_101_is_opened_and_closed() {
     for then in ["nothing", "send", "wait", "pause", "pause and wait", "fail", "terminate"] {
         // A client that goes just before the first byte of its 101, one that goes when it has half of that, and one that stays
         // and never takes the other half.
@@ -196,7 +196,7 @@ async fn a_client_that_goes_before_its_101_was_opened_and_is_closed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_does_not_take_its_101_has_its_place_until_it_is_given_up() {
+async fn client_that_never_reads_its_101_keeps_its_permit() {
     let server = |server: Server| server.max_connections(1).handshake_timeout(Duration::from_secs(10));
     let (http, _) = serve(server);
     let mut deaf = http.dial_noticed(16, || {}).await;
@@ -213,7 +213,7 @@ async fn a_client_that_does_not_take_its_101_has_its_place_until_it_is_given_up(
 
 /// What `open` holds while it waits, it lets go of in its own time, whatever a client does with its 101.
 #[tokio::test(start_paused = true)]
-async fn an_open_that_waits_goes_on_while_its_101_is_not_taken() {
+async fn open_continues_while_the_101_is_unread() {
     struct Locked(tokio::sync::Mutex<()>, Journal);
     #[ws_route("/locked", response = Note)]
     impl Locked {
@@ -244,7 +244,7 @@ async fn an_open_that_waits_goes_on_while_its_101_is_not_taken() {
 
 /// What `open` left under way is there before the 101 is, but a client has its whole time from the 101 on.
 #[tokio::test(start_paused = true)]
-async fn silence_counts_from_the_101_on() {
+async fn idle_time_counts_from_the_101() {
     struct Silent;
     #[ws_route("/silent/{opening}", response = Note, idle_timeout = 4, ping_interval = off)]
     impl Silent {
@@ -273,7 +273,7 @@ async fn silence_counts_from_the_101_on() {
 
 /// A shutdown that begins between `open` and the 101.
 #[tokio::test(start_paused = true)]
-async fn a_shutdown_before_the_101_closes_behind_it() {
+async fn shutdown_before_the_101_closes_after_it() {
     for then in ["nothing", "wait", "send", "pause"] {
         let (http, journal) = serve(|server| server);
         let handle = http.handle.clone();
@@ -298,7 +298,7 @@ async fn a_shutdown_before_the_101_closes_behind_it() {
 
 /// One whose deadline passes before the 101 is taken.
 #[tokio::test(start_paused = true)]
-async fn a_shutdown_cuts_off_who_does_not_take_its_101() {
+async fn shutdown_aborts_clients_that_never_read_their_101() {
     for then in ["nothing", "wait", "send", "close"] {
         let (http, journal) = serve(|server| server.shutdown_timeout(Duration::from_secs(3)));
         let mut deaf = http.dial_noticed(16, || {}).await;
@@ -315,7 +315,7 @@ async fn a_shutdown_cuts_off_who_does_not_take_its_101() {
 
 /// In memory it is the same.
 #[tokio::test(start_paused = true)]
-async fn a_client_of_a_test_has_been_opened_when_it_is_connected() {
+async fn test_client_is_open_once_connected() {
     let journal = Journal::default();
     let site = Site::start(Server::new().route(Room(journal.clone())));
     for then in ["nothing", "reply", "sleep"] {

@@ -44,7 +44,7 @@ fn start(server: Server) -> (Site, Journal) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn outbound_total() {
+async fn outbound_total_cuts_off_the_fullest_queue() {
     let (site, journal) = start(Server::new().outbound_total(1000 * KIB));
     let (mut small, to_small) = slow(&site).await;
     let (mut large, to_large) = slow(&site).await;
@@ -78,7 +78,7 @@ async fn outbound_total() {
 
 /// It is refused, and cutting others off would not help.
 #[tokio::test(start_paused = true)]
-async fn message_larger_than_the_total_is_dropped_alone() {
+async fn message_larger_than_the_total_is_dropped() {
     let (site, journal) = start(Server::new().outbound_total(1000 * KIB).backpressure_limit(0));
     let channel = site.handle().route::<Room>().unwrap();
     let (mut client, socket) = slow(&site).await;
@@ -101,7 +101,7 @@ async fn message_larger_than_the_total_is_dropped_alone() {
 
 /// The call that queues makes room itself, so no number of calls without a wait goes past the limit.
 #[tokio::test(start_paused = true)]
-async fn total_is_kept_at_every_call_that_queues() {
+async fn total_is_enforced_by_every_call_that_queues() {
     const LIMIT: usize = 2000 * KIB;
     type Queue = fn(&Channel<Room>, &Socket<Room>);
     let ways: [(&str, Queue); 7] = [
@@ -161,7 +161,7 @@ async fn total_is_kept_at_every_call_that_queues() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_many_queues_share_counts_once() {
+async fn shared_bytes_count_once() {
     let (site, journal) = start(Server::new().outbound_total(1000 * KIB).shards(1));
     let channel = site.handle().route::<Room>().unwrap();
     let mut clients = Vec::new();
@@ -230,7 +230,7 @@ async fn messages_kept_by_key_count_in_the_total() {
 
 /// What has gone through a queue that never runs quite empty is not held, and not counted.
 #[tokio::test(start_paused = true)]
-async fn queue_that_never_runs_empty_costs_what_it_holds() {
+async fn queue_that_never_empties_frees_sent_bytes() {
     for (what, length) in [("tiny", 10), ("small", 1000), ("larger than a block", 40 * KIB)] {
         let (site, journal) = start(Server::new().outbound_total(400 * KIB));
         let (mut client, socket) = slow(&site).await;
@@ -255,7 +255,7 @@ async fn queue_that_never_runs_empty_costs_what_it_holds() {
 
 /// The order of going is that of what each one holds, not of what it has read or is still to be written.
 #[tokio::test(start_paused = true)]
-async fn socket_that_holds_most_goes_first() {
+async fn fullest_socket_is_cut_off_first() {
     type Fill = fn(&Channel<Room>, &Socket<Room>);
     let ways: [(&str, Fill); 4] = [
         ("sent", |_, socket| {
@@ -302,7 +302,7 @@ async fn socket_that_holds_most_goes_first() {
 
 /// Small ones are copied into each queue, so each counts.
 #[tokio::test(start_paused = true)]
-async fn what_every_queue_has_a_copy_of_counts_for_each() {
+async fn copied_bytes_count_for_each_queue() {
     let (site, journal) = start(Server::new().outbound_total(1000 * KIB));
     let channel = site.handle().route::<Room>().unwrap();
     let mut clients = Vec::new();
@@ -332,7 +332,7 @@ async fn what_every_queue_has_a_copy_of_counts_for_each() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_total_may_be_without_limit_and_is_a_gibibyte_unless_set() {
+async fn outbound_total_defaults_to_a_gibibyte_and_can_be_off() {
     for (server, most) in [(Server::new().outbound_total(0), None), (Server::new(), Some(64))] {
         let (site, journal) = start(server);
         let one = Bytes::from(vec![7; 16 << 20]);

@@ -9,7 +9,7 @@ use crate::{
 };
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_in_any_handler_is_contained() {
+async fn panic_in_any_handler_is_contained() {
     struct Fragile(Journal);
     #[ws_route("/fragile/{handler}", body = String, response = Note)]
     impl Fragile {
@@ -74,7 +74,7 @@ async fn a_panic_in_any_handler_is_contained() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_in_drain_is_contained() {
+async fn panic_in_drain_is_contained() {
     struct Leaky(Journal);
     #[ws_route("/leaky", body = String, response = Note, backpressure_limit = 1000)]
     impl Leaky {
@@ -99,7 +99,7 @@ async fn a_panic_in_drain_is_contained() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_while_a_message_is_decoded_is_contained() {
+async fn panic_in_deserialize_is_contained() {
     #[derive(schemars::JsonSchema)]
     struct Bomb {}
     impl<'de> serde::Deserialize<'de> for Bomb {
@@ -128,7 +128,7 @@ async fn a_panic_while_a_message_is_decoded_is_contained() {
 /// One that waits for its turn when its socket closes is dropped unhandled, and whatever that does, the closing handshake and
 /// `close` follow.
 #[tokio::test(start_paused = true)]
-async fn a_panic_while_a_message_is_dropped_is_contained() {
+async fn panic_while_a_message_is_dropped_is_contained() {
     #[derive(schemars::JsonSchema, serde::Deserialize)]
     struct Mine {
         message: String,
@@ -164,7 +164,7 @@ async fn a_panic_while_a_message_is_dropped_is_contained() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_in_a_stream_is_contained() {
+async fn panic_in_a_stream_is_contained() {
     struct Cracked(Journal);
     #[ws_route("/cracked/{from}", body = Note, response = Note)]
     impl Cracked {

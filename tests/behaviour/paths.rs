@@ -69,7 +69,7 @@ async fn answer(http: &Http, target: &str) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_spelling_of_a_path_gets_round_a_static_route() {
+async fn encoded_paths_cannot_bypass_a_static_route() {
     let http = Http::serve(server());
     for target in [
         "/users/admin",
@@ -167,7 +167,7 @@ async fn captures_are_decoded_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn handlers_see_the_target_as_it_was_sent() {
+async fn handlers_see_the_request_target_unchanged() {
     struct Seen;
     #[ws_route("/seen/{name}", response = String)]
     impl Seen {
@@ -188,7 +188,7 @@ async fn handlers_see_the_target_as_it_was_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn routes_of_one_path_do_not_start() {
+async fn routes_with_equal_paths_do_not_start() {
     refused!(Upper, "/users/caf%C3%A9");
     refused!(Encoded, "/users/%61dmin");
     refused!(EncodedAt, "/users/%40me");

@@ -57,7 +57,7 @@ pub(crate) async fn asked(client: &mut Client<Room>, text: &str) -> String {
 pub(crate) const NOTHING: Duration = Duration::from_secs(1);
 
 #[tokio::test(start_paused = true)]
-async fn subscribe_and_publish() {
+async fn subscriber_receives_what_others_publish() {
     let (site, journal) = site();
     let (mut alice, mut bob, mut carol) = (enter(&site).await, enter(&site).await, enter(&site).await);
     assert_eq!(asked(&mut alice, "join tea").await, "true");
@@ -78,7 +78,7 @@ async fn subscribe_and_publish() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn unsubscribe() {
+async fn unsubscribed_socket_receives_nothing() {
     let (site, _) = site();
     let (mut alice, mut bob) = (enter(&site).await, enter(&site).await);
     for (text, said) in [
@@ -103,7 +103,7 @@ async fn unsubscribe() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn subscriptions_are_listed() {
+async fn subscriptions_lists_the_topics_of_a_socket() {
     let (site, _) = site();
     let mut client = enter(&site).await;
     for (text, said) in [
@@ -119,7 +119,7 @@ async fn subscriptions_are_listed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn publish_to_self() {
+async fn publish_skips_the_sender() {
     macro_rules! hall {
         ($name:ident, $path:literal $(, $key:ident = $value:tt)*) => {
             struct $name;
@@ -217,7 +217,7 @@ async fn send_and_publish_keep_their_order() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_published_before_an_unsubscribe_still_arrives() {
+async fn messages_published_before_an_unsubscribe_arrive() {
     struct Leaving;
     #[ws_route("/leaving", body = String, response = String, publish_to_self)]
     impl Leaving {
@@ -242,7 +242,7 @@ async fn what_was_published_before_an_unsubscribe_still_arrives() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_subscriber_holds_nobody_up_and_its_drops_are_counted() {
+async fn slow_subscriber_delays_nobody_and_its_drops_count() {
     let (site, journal) = site();
     let mut slow = site.connect::<Room>("/room").buffer(64).await.unwrap();
     let (mut quick, mut speaker) = (enter(&site).await, enter(&site).await);
@@ -270,7 +270,7 @@ async fn a_slow_subscriber_holds_nobody_up_and_its_drops_are_counted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_socket_has_left_its_topics_when_close_runs_and_may_publish_there() {
+async fn closing_socket_has_left_its_topics_and_may_publish() {
     struct Farewell(Journal);
     #[ws_route("/farewell", response = String, publish_to_self)]
     impl Farewell {
@@ -312,7 +312,7 @@ async fn a_socket_has_left_its_topics_when_close_runs_and_may_publish_there() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn publishing_goes_on_while_subscribers_come_and_go() {
+async fn publishing_continues_while_subscribers_connect_and_disconnect() {
     let (site, journal) = site();
     let (mut speaker, mut steady) = (enter(&site).await, enter(&site).await);
     asked(&mut steady, "join tea").await;

@@ -91,7 +91,7 @@ macro_rules! problem {
 }
 
 #[tokio::test(start_paused = true)]
-async fn refusals_name_no_values_and_no_patterns() {
+async fn refusals_hide_values_and_patterns() {
     for server in [Server::new(), Server::new().refusal_details(true)] {
         let site = Site::start(server.route(Off));
         for (request, on, path, keyword) in WRONG {
@@ -113,7 +113,7 @@ async fn refusals_name_no_values_and_no_patterns() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn refusal_details() {
+async fn refusal_details_show_values_and_patterns() {
     let says = |problem: &Value| problem["errors"][0]["message"].as_str().map(str::to_owned);
     let site = Site::start(Server::new().route(On));
     for (request, message) in [
@@ -132,7 +132,7 @@ async fn refusal_details() {
 
 /// A handler that reads a part itself and passes the refusal on tells no more either.
 #[tokio::test(start_paused = true)]
-async fn refusals_of_handlers_name_no_values() {
+async fn refusals_of_handlers_hide_values() {
     struct Reading;
     #[ws_route("/reading", response = String)]
     impl Reading {
@@ -237,7 +237,7 @@ async fn upgrades_over_http_1_0_are_426_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn spoilt_upgrades_say_so_where_there_is_no_page() {
+async fn broken_upgrades_get_426_unless_a_page_answers() {
     let kinds: [(&[(&str, &str)], &str); 10] = [
         (&[(CONNECTION, "")], "`Connection` does not list `Upgrade`"),
         (&[(CONNECTION, "Connection: keep-alive")], "`Connection` does not list `Upgrade`"),
@@ -264,7 +264,7 @@ async fn spoilt_upgrades_say_so_where_there_is_no_page() {
 
 /// What asks for an upgrade is the route's, whatever is wrong with it.
 #[tokio::test(start_paused = true)]
-async fn upgrades_lacking_a_field_get_the_routes_answer() {
+async fn incomplete_upgrades_get_the_answer_of_the_route() {
     for server in [Server::new(), Server::new().fallback(Answers(404)), Server::new().fallback(Answers(200))]
     {
         let http = Http::serve(server.route(Echo));
@@ -286,7 +286,7 @@ async fn upgrades_lacking_a_field_get_the_routes_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn pages_and_unknown_paths_stay_the_fallbacks() {
+async fn fallback_keeps_pages_and_unknown_paths() {
     let http = Http::serve(Server::new().route(Echo).fallback(Answers(404)));
     let page = &[(UPGRADE, ""), (CONNECTION, ""), (KEY, ""), (VERSION, "")];
     for changes in [

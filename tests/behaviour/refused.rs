@@ -118,7 +118,7 @@ echo!(Everywhere, "/everything", Everything);
 echo!(Saying, "/say", Say);
 
 #[tokio::test(start_paused = true)]
-async fn an_error_says_where_a_type_refuses_a_value() {
+async fn type_errors_name_the_path_of_the_value() {
     let site = Site::start(Server::new().route(Everywhere).route(Saying));
     let mut client = site.connect::<Everywhere>("/everything").await.expect("it connects");
     let when = "must be a date and time with an offset, as in `2030-01-31T12:00:00Z`";
@@ -169,7 +169,7 @@ async fn an_error_says_where_a_type_refuses_a_value() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_below_a_map_says_where() {
+async fn errors_below_a_map_name_the_key() {
     let site = Site::start(Server::new().route(Everywhere));
     let mut client = site.connect::<Everywhere>("/everything").await.expect("it connects");
     for (text, path, message) in [
@@ -216,7 +216,7 @@ enum NumberOrList {
 echo!(Limiting, "/limits", Limits);
 
 #[tokio::test(start_paused = true)]
-async fn a_limit_is_said_in_words() {
+async fn limits_are_described_in_words() {
     let site = Site::start(Server::new().route(Limiting));
     let mut client = site.connect::<Limiting>("/limits").await.expect("it connects");
     for (text, error) in [
@@ -232,7 +232,7 @@ async fn a_limit_is_said_in_words() {
 }
 
 #[test]
-fn a_pattern_that_looks_around_is_named_at_start_up() {
+fn lookaround_pattern_is_reported_at_start_up() {
     #[derive(Serialize, Deserialize, JsonSchema)]
     struct Strong {
         #[schemars(extend("pattern" = "^(?=.*[0-9]).+$"))]

@@ -149,7 +149,7 @@ async fn refused_replies_of_open_are_errors() {
 
 /// What `error` replies is an error too if it is refused, but does not call `error` again; `send` says so to its caller.
 #[tokio::test(start_paused = true)]
-async fn refused_replies_of_error_do_not_call_it_again() {
+async fn refused_reply_of_error_is_not_handled_again() {
     struct Sorry(Journal);
 
     #[ws_route("/sorry", body = String, response = Reply)]

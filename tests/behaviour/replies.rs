@@ -37,7 +37,7 @@ fn ticks(count: usize) -> impl Stream<Item = String> + use<> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_form_of_a_reply_is_carried_out() {
+async fn every_reply_type_is_sent() {
     struct Forms;
     #[ws_route("/forms", body = String, response = String)]
     impl Forms {
@@ -65,7 +65,7 @@ async fn each_form_of_a_reply_is_carried_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn sync_generator() {
+async fn handler_may_reply_with_an_iterator_stream() {
     struct Letters;
     #[ws_route("/letters", body = String, response = String)]
     impl Letters {
@@ -84,7 +84,7 @@ async fn sync_generator() {
 
 /// A stream from `message` is part of handling it; each item goes out when it is there.
 #[tokio::test(start_paused = true)]
-async fn async_generator() {
+async fn handler_may_reply_with_an_asynchronous_stream() {
     struct Ticks;
     #[ws_route("/ticks", body = String, response = String)]
     impl Ticks {
@@ -105,7 +105,7 @@ async fn async_generator() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn open_generator() {
+async fn open_may_reply_with_a_stream() {
     struct Greeting;
     #[ws_route("/greeting", response = String)]
     impl Greeting {
@@ -121,7 +121,7 @@ async fn open_generator() {
 
 /// The stream from `open` is the connection's feed.
 #[tokio::test(start_paused = true)]
-async fn the_stream_of_open_runs_beside_the_messages() {
+async fn stream_of_open_runs_while_messages_are_handled() {
     struct Feed;
     #[ws_route("/feed", body = String, response = String)]
     impl Feed {
@@ -169,7 +169,7 @@ async fn streams_borrow_and_nest() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_close_in_a_stream_ends_it() {
+async fn close_in_a_stream_ends_it() {
     struct Ending;
     #[ws_route("/ending", body = String, response = String)]
     impl Ending {
@@ -223,7 +223,7 @@ impl Flood {
 
 /// A stream makes items as fast as its peer reads, and no faster; with the connection it ends.
 #[tokio::test(start_paused = true)]
-async fn a_stream_waits_for_its_peer_and_ends_with_the_socket() {
+async fn stream_waits_for_its_peer_and_ends_with_it() {
     for from in ["open", "message"] {
         let (made, journal) = (Arc::new(AtomicUsize::new(0)), Journal::default());
         let flood = Flood { made: Arc::clone(&made), journal: journal.clone() };
@@ -250,7 +250,7 @@ async fn a_stream_waits_for_its_peer_and_ends_with_the_socket() {
 
 /// Nothing is dropped of several replies that fit the queue together, and the rest of them is.
 #[tokio::test(start_paused = true)]
-async fn a_vec_past_the_limit_is_dropped_like_anything_that_is_sent() {
+async fn vec_past_the_limit_is_dropped_like_any_send() {
     struct Burst;
     #[ws_route("/burst", body = String, response = String, backpressure_limit = 1000)]
     impl Burst {
@@ -272,7 +272,7 @@ async fn a_vec_past_the_limit_is_dropped_like_anything_that_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn close_as_a_reply_comes_after_what_was_sent_before() {
+async fn close_reply_follows_earlier_messages() {
     struct Farewell;
     #[ws_route("/farewell", body = String, response = String)]
     impl Farewell {

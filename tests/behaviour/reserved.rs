@@ -73,7 +73,7 @@ async fn reserved_tag_names_the_member_of_error_frames() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn response_with_a_reserved_variant_does_not_start() {
+async fn response_with_a_reserved_tag_does_not_start() {
     let errors = Site::try_start(Server::new().route(Clashing)).expect_err("it does not start");
     let text = format!("{errors:?}");
     for part in ["/clashing", "Report", "rename the variant", "reserved_tag"] {

@@ -46,7 +46,7 @@ fn seconds(since: Instant) -> u128 {
 const GOING: &str = "1001 \"going away\" by Us, clean";
 
 #[tokio::test(start_paused = true)]
-async fn everybody_is_told_and_handlers_finish() {
+async fn shutdown_closes_every_socket_and_handlers_finish() {
     let journal = Journal::default();
     let site = Site::start(Server::new().route(Busy(journal.clone())));
     let mut idle = site.connect::<Busy>("/busy").await.unwrap();
@@ -67,7 +67,7 @@ async fn everybody_is_told_and_handlers_finish() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_deadline_aborts_handlers_and_close_is_called_all_the_same() {
+async fn deadline_aborts_handlers_but_close_still_runs() {
     for seconds in [30_u64, 5] {
         let journal = Journal::default();
         let server = Server::new().route(Busy(journal.clone()));
@@ -90,7 +90,7 @@ async fn the_deadline_aborts_handlers_and_close_is_called_all_the_same() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_does_not_answer_is_dropped_at_the_close_timeout() {
+async fn unresponsive_peer_is_dropped_at_the_close_timeout() {
     let journal = Journal::default();
     let site = Site::start(Server::new().route(Busy(journal.clone())));
     let mut mute = site.connect::<Busy>("/busy").answering(false).await.unwrap();
@@ -103,7 +103,7 @@ async fn who_does_not_answer_is_dropped_at_the_close_timeout() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_comes_during_a_shutdown_is_refused_or_told() {
+async fn connection_during_shutdown_is_refused_or_closed() {
     let journal = Journal::default();
     let site = Site::start(Server::new().route(Busy(journal.clone())));
     // This one's handshake has begun.
@@ -122,7 +122,7 @@ async fn who_comes_during_a_shutdown_is_refused_or_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_handler_may_shut_the_server_down() {
+async fn handler_may_shut_the_server_down() {
     struct Switch(ws_runtime::Handle);
     #[ws_route("/switch", body = String, response = String)]
     impl Switch {
@@ -143,7 +143,7 @@ async fn a_handler_may_shut_the_server_down() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_shutdown_of_nobody_ends_at_once() {
+async fn shutdown_without_sockets_ends_at_once() {
     let site = Site::start(Server::new().route(Busy(Journal::default())));
     let client = site.connect::<Busy>("/busy").await.unwrap();
     drop(client);
@@ -154,7 +154,7 @@ async fn a_shutdown_of_nobody_ends_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_close_of_ones_own_stays_what_it_was() {
+async fn earlier_close_keeps_its_code_during_shutdown() {
     let journal = Journal::default();
     let site = Site::start(Server::new().route(Busy(journal.clone())));
     let mut client = site.connect::<Busy>("/busy").await.unwrap();
@@ -167,7 +167,7 @@ async fn a_close_of_ones_own_stays_what_it_was() {
 
 /// What the shutdown came to is there for whoever holds a handle, before or after it is done.
 #[tokio::test(start_paused = true)]
-async fn the_shutdown_says_how_many_were_cut_off() {
+async fn shutdown_report_counts_aborted_sockets() {
     let site = Site::start(Server::new().route(Busy(Journal::default())));
     let handle = site.handle();
     let mut gone = site.connect::<Busy>("/busy").await.unwrap();
@@ -196,7 +196,7 @@ async fn the_shutdown_says_how_many_were_cut_off() {
 
 /// A handshake that is not decided when the deadline passes is refused then, and not when its own time is over.
 #[tokio::test(start_paused = true)]
-async fn the_deadline_ends_handshakes_too() {
+async fn deadline_ends_handshakes_too() {
     struct Undecided;
     #[ws_route("/undecided", response = String)]
     impl Undecided {

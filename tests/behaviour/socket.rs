@@ -47,7 +47,7 @@ fn site() -> (Site, Journal) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_socket_is_one_whoever_holds_it() {
+async fn socket_clones_compare_equal() {
     let (site, _) = site();
     let (_ada, one) = puppet(&site).await;
     let (_bob, two) = puppet(&site).await;
@@ -59,7 +59,7 @@ async fn a_socket_is_one_whoever_holds_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_socket_is_used_from_another_task() {
+async fn socket_can_be_used_from_another_task() {
     let (site, _) = site();
     let (mut client, socket) = puppet(&site).await;
     let sent = tokio::spawn({
@@ -76,7 +76,7 @@ async fn a_socket_is_used_from_another_task() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn pings_and_pongs_are_cut_at_125_bytes() {
+async fn ping_and_pong_payloads_are_truncated_at_125_bytes() {
     let (site, _) = site();
     let (mut client, socket) = puppet(&site).await;
     for length in [0, 125, 126, 1000] {
@@ -88,7 +88,7 @@ async fn pings_and_pongs_are_cut_at_125_bytes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_close_nothing_is_sent_and_the_first_close_counts() {
+async fn first_close_wins_and_nothing_is_sent_after_it() {
     let (site, journal) = site();
     let (mut client, socket) = puppet(&site).await;
     socket.subscribe("before").unwrap();
@@ -114,7 +114,7 @@ async fn after_close_nothing_is_sent_and_the_first_close_counts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_reason_is_cut_at_123_bytes_between_characters() {
+async fn close_reason_is_truncated_between_characters() {
     let (site, _) = site();
     let (mut client, socket) = puppet(&site).await;
     socket.close(Close::NORMAL.with_reason("€".repeat(100)));
@@ -122,7 +122,7 @@ async fn a_reason_is_cut_at_123_bytes_between_characters() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn terminate_ends_whatever_the_peer_does() {
+async fn terminate_ends_the_socket_at_once() {
     let (site, journal) = site();
     let (mut client, socket) = puppet(&site).await;
     socket.terminate();
@@ -133,7 +133,7 @@ async fn terminate_ends_whatever_the_peer_does() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_handle_knows_the_routes_that_are_served() {
+async fn handle_finds_the_routes_that_are_served() {
     struct Elsewhere;
     #[ws_route("/elsewhere", response = Note)]
     impl Elsewhere {
@@ -150,7 +150,7 @@ async fn a_handle_knows_the_routes_that_are_served() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_socket_that_is_held_keeps_no_connection() {
+async fn held_socket_does_not_keep_its_connection() {
     let (site, journal) = site();
     let (client, socket) = puppet(&site).await;
     drop(client);

@@ -35,7 +35,7 @@ fn fill<E: ws_runtime::Endpoint>(socket: &Socket<E>, most: usize) -> usize {
 }
 
 #[tokio::test(start_paused = true)]
-async fn max_subscriptions() {
+async fn max_subscriptions_limits_the_topics_of_a_socket() {
     let (_site, _client, plain) = socket::<Plain>(Server::new().route(Plain), "/plain").await;
     assert_eq!(fill(&plain, 2000), 1024);
     assert_eq!(plain.subscribe("more"), too_many(1024));
@@ -62,7 +62,7 @@ async fn max_subscriptions() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn max_topic_length() {
+async fn max_topic_length_limits_the_bytes_of_a_topic() {
     let (_site, _client, plain) = socket::<Plain>(Server::new().route(Plain), "/plain").await;
     let too_long = |length, limit| Err(SubscribeError::TopicTooLong { length, limit });
     for (topic, expected) in [
@@ -90,7 +90,7 @@ async fn max_topic_length() {
 
 /// A handler passes the error on with `?`, and a client that names its topics itself is told.
 #[tokio::test(start_paused = true)]
-async fn subscribe_error_is_an_error_of_the_handler() {
+async fn subscribe_error_becomes_the_error_of_the_handler() {
     struct Joins;
     #[ws_route("/joins", body = String, response = String, max_subscriptions = 1)]
     impl Joins {
@@ -121,7 +121,7 @@ async fn subscribe_error_is_an_error_of_the_handler() {
 
 /// Each of many topics is found, whatever was left before, and its messages arrive in their order.
 #[tokio::test(start_paused = true)]
-async fn socket_with_many_topics_gets_what_each_is_sent() {
+async fn socket_with_many_topics_receives_every_message() {
     let site = Site::start(Server::new().route(Plain));
     let mut client = site.connect::<Plain>("/plain").await.unwrap();
     let channel = site.handle().route::<Plain>().unwrap();

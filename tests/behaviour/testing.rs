@@ -62,13 +62,13 @@ async fn client() -> Client<Levels> {
 
 #[tokio::test(start_paused = true)]
 #[should_panic(expected = "the server sent nothing for 300s")]
-async fn a_wait_for_what_never_comes_fails() {
+async fn waiting_for_a_missing_message_fails() {
     client().await.receive().await;
 }
 
 #[tokio::test(start_paused = true)]
 #[should_panic(expected = "the server sent nothing for 10s")]
-async fn patience_may_be_set() {
+async fn patience_can_be_set() {
     let mut client = client().await;
     client.patience(Duration::from_secs(10));
     client.next().await;
@@ -76,7 +76,7 @@ async fn patience_may_be_set() {
 
 #[tokio::test(start_paused = true)]
 #[should_panic(expected = "`/levels` belongs to another route than")]
-async fn a_client_of_another_route_is_noticed() {
+async fn client_of_another_route_fails() {
     let site = Site::start(Server::new().route(Levels).route(Other));
     let _ = site.connect::<Other>("/levels").await;
 }
@@ -103,7 +103,7 @@ async fn settled_needs_a_paused_clock() {
 
 #[tokio::test(start_paused = true)]
 #[should_panic(expected = "is not a response of this route")]
-async fn what_is_no_response_is_noticed() {
+async fn message_that_is_not_a_response_fails() {
     let mut client = client().await;
     client.send(&Level { level: 1 }).await;
     client.receive().await;
@@ -111,7 +111,7 @@ async fn what_is_no_response_is_noticed() {
 
 #[tokio::test(start_paused = true)]
 #[should_panic(expected = "a message was waited for, and Error(")]
-async fn an_error_is_no_response() {
+async fn error_frame_is_not_a_response() {
     let mut client = client().await;
     client.send_text("{}").await;
     client.receive().await;
@@ -119,20 +119,20 @@ async fn an_error_is_no_response() {
 
 #[tokio::test(start_paused = true)]
 #[should_panic(expected = "the message cannot be sent")]
-async fn what_fails_its_schema_is_not_sent() {
+async fn body_that_fails_its_schema_is_not_sent() {
     client().await.send(&Level { level: 11 }).await;
 }
 
 #[tokio::test(start_paused = true)]
 #[should_panic(expected = "nothing was to come")]
-async fn something_is_not_nothing() {
+async fn receive_nothing_fails_when_a_message_arrives() {
     let mut client = client().await;
     client.send(&Level { level: 2 }).await;
     client.receive_nothing(Duration::from_secs(1)).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_given_up_halfway_is_not_lost() {
+async fn cancelled_receive_loses_nothing() {
     let site = Site::start(Server::new().route(Levels));
     let mut client = site.connect::<Levels>("/levels").buffer(16).await.unwrap();
     client.send(&Level { level: 0 }).await;

@@ -192,7 +192,7 @@ async fn turns_are_bounded_by_work() {
 
 /// Several hostile clients are one turn each.
 #[tokio::test(start_paused = true)]
-async fn turns_of_many_clients_add_up() {
+async fn turns_of_many_clients_are_counted_together() {
     let turns = Turns::default();
     let site = Site::start(Server::new().route(Typed(turns.clone())));
     let mut clients = Vec::new();
@@ -208,7 +208,7 @@ async fn turns_of_many_clients_add_up() {
 
 /// What costs more than a turn is done elsewhere; the thread of the sockets goes on.
 #[tokio::test(start_paused = true)]
-async fn heavy_messages_leave_the_thread_to_others() {
+async fn heavy_messages_do_not_block_other_sockets() {
     for (what, bytes) in [
         ("a spoilt message of 200 KB", frame(TEXT, &spoilt(100_000))),
         ("a compressed spoilt message of 200 KB", frame(0xc1, &deflated(&spoilt(100_000)))),
@@ -361,7 +361,7 @@ impl Loud {
 }
 
 #[tokio::test(start_paused = true)]
-async fn compressed_answers_count_for_the_turn() {
+async fn compressing_replies_counts_as_work() {
     for (what, most) in [("send", 2), ("publish", 2)] {
         let turns = Turns::default();
         let site = Site::start(Server::new().route(Loud(turns.clone())));

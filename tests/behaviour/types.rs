@@ -22,7 +22,7 @@ impl<'de> Deserialize<'de> for Moment {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_types_own_rules_are_kept() {
+async fn rules_of_a_type_are_enforced() {
     #[derive(Deserialize, JsonSchema)]
     struct Meeting {
         when: Moment,
@@ -80,7 +80,7 @@ impl fmt::Display for Celsius {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_codec_of_ones_own() {
+async fn custom_codec_is_used() {
     struct Thermometer;
     #[ws_route("/thermometer", body = Celsius, response = Note)]
     impl Thermometer {
@@ -101,7 +101,7 @@ async fn a_codec_of_ones_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_variant_has_its_handler() {
+async fn each_variant_calls_its_handler() {
     #[derive(Serialize, Deserialize, JsonSchema)]
     struct Text {
         #[schemars(length(min = 1, max = 5))]
@@ -156,7 +156,7 @@ async fn each_variant_has_its_handler() {
 
 /// Nothing of a value that fails its own schema is sent, whichever way it was to leave.
 #[tokio::test(start_paused = true)]
-async fn a_response_that_fails_its_schema_never_leaves() {
+async fn response_that_fails_its_schema_is_not_sent() {
     #[derive(Serialize, Deserialize, JsonSchema)]
     struct Level {
         #[schemars(range(max = 10))]

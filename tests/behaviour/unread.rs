@@ -71,7 +71,7 @@ async fn routes_ignore_fields_that_they_do_not_read() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn unreadable_pairs_are_absent_for_others() {
+async fn unreadable_pairs_are_absent_where_not_requested() {
     let site = Site::start(Server::new().route(Reading));
     for (query, cookie, said) in [
         ("name=a&utm=%E9", &b"theme=caf\xe9; session=s"[..], "a [] s None"),
@@ -88,7 +88,7 @@ async fn unreadable_pairs_are_absent_for_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn unreadable_pairs_are_invalid_for_who_asks() {
+async fn unreadable_pairs_are_invalid_where_requested() {
     let site = Site::start(Server::new().route(Reading));
     for (query, cookie, token, on, path) in [
         ("name=%ff", &b"session=s"[..], &b"t"[..], "query", "/name"),
@@ -110,7 +110,7 @@ async fn unreadable_pairs_are_invalid_for_who_asks() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn maps_ask_for_no_name() {
+async fn maps_request_no_particular_name() {
     struct Mapped;
     #[ws_route("/mapped", query = BTreeMap<String, String>, cookie = BTreeMap<String, String>, response = String)]
     impl Mapped {

@@ -45,7 +45,7 @@ impl Asked {
 }
 
 #[tokio::test(start_paused = true)]
-async fn query_params_header_and_cookie_arrive_typed() {
+async fn every_part_of_the_request_arrives_typed() {
     let site = Site::start(Server::new().route(Asked));
     for (target, said) in [
         (
@@ -104,7 +104,7 @@ async fn invalid_parts_are_refused_with_422() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn captures_that_are_not_text_get_400_unknown_paths_404() {
+async fn invalid_captures_get_400_and_unknown_paths_404() {
     let site = Site::start(Server::new().route(Asked));
     for (target, status) in [
         ("/asked/%FF/7?name=a", 400),
@@ -119,7 +119,7 @@ async fn captures_that_are_not_text_get_400_unknown_paths_404() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_query_there_is_an_empty_one() {
+async fn missing_query_is_read_as_an_empty_one() {
     #[derive(Serialize, Deserialize, JsonSchema)]
     struct Page {
         page: Option<u8>,
@@ -201,7 +201,7 @@ fn refuse(handler: &str, query: Option<&str>) -> Result<(), Reject> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_handler_of_the_handshake_runs_once_and_in_order() {
+async fn handshake_handlers_run_once_and_in_order() {
     let journal = Journal::default();
     let site = Site::start(Server::new().route(Guarded(journal.clone())));
     let mut client = site.connect::<Guarded>("/guarded").await.unwrap();
@@ -222,7 +222,7 @@ async fn each_handler_of_the_handshake_runs_once_and_in_order() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_handler_of_the_handshake_may_refuse() {
+async fn every_handshake_handler_may_refuse() {
     let order = ["parse", "transform", "before_handle", "upgrade ada"];
     for (at, handler) in ["parse", "transform", "before_handle", "upgrade"].into_iter().enumerate() {
         let journal = Journal::default();

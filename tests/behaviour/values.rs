@@ -109,7 +109,7 @@ impl Reading {
 }
 
 #[tokio::test(start_paused = true)]
-async fn texts_are_read_as_the_type_wants_them() {
+async fn text_is_parsed_by_its_type() {
     let site = Site::start(Server::new().route(Reading));
     for (text, shown) in [
         ("price=12345678901234567.89", r#"price: (Decimal("12345678901234567.89"))"#),
@@ -153,7 +153,7 @@ async fn texts_are_read_as_the_type_wants_them() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn texts_that_a_type_refuses_are_named() {
+async fn text_refused_by_its_type_is_named() {
     let site = Site::start(Server::new().route(Reading));
     for (text, path, keyword) in [
         ("uuid=SECRET", "/uuid", "format"),
@@ -186,7 +186,7 @@ impl ById {
 }
 
 #[tokio::test(start_paused = true)]
-async fn captures_are_read_as_their_types_want_them() {
+async fn captures_are_parsed_by_their_types() {
     let site = Site::start(Server::new().route(ById));
     let id = "67e55044-10b1-426f-9247-bb680e5fe0c8";
     let target = format!("/by/{id}/1.10/9007199254740993.0");
@@ -208,7 +208,7 @@ struct Numbers {
 echo!(Counting, "/numbers", Numbers);
 
 #[tokio::test(start_paused = true)]
-async fn numbers_at_their_edges_arrive_and_leave() {
+async fn numbers_at_their_limits_are_received_and_sent() {
     let site = Site::start(Server::new().route(Counting));
     let mut client = site.connect::<Counting>("/numbers").await.expect("it connects");
     for (single, double, signed, unsigned) in [
@@ -267,7 +267,7 @@ echo!(Relay, "/relay", Envelope);
 echo!(Wire, "/wire", Box<RawValue>);
 
 #[tokio::test(start_paused = true)]
-async fn raw_values_stay_as_they_are_written() {
+async fn raw_values_are_verbatim() {
     let site = Site::start(Server::new().route(Relay).route(Wire));
     let mut client = site.connect::<Relay>("/relay").await.expect("it connects");
     let mut alone = site.connect::<Wire>("/wire").await.expect("it connects");
@@ -316,7 +316,7 @@ struct Formats {
 echo!(Formatted, "/formats", Formats);
 
 #[tokio::test(start_paused = true)]
-async fn what_a_type_writes_can_be_sent() {
+async fn formats_are_not_asserted_outbound() {
     let site = Site::start(Server::new().route(Formatted));
     let mut client = site.connect::<Formatted>("/formats").await.expect("it connects");
     let nothing = json!({

@@ -80,7 +80,7 @@ async fn fields_reach_the_handler_by_name() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn asynchronous_handlers_take_fields_beside_others() {
+async fn asynchronous_handlers_take_fields_and_other_arguments() {
     struct Auction;
     #[ws_route("/rooms/{room}", body = Req<u8>, response = Note)]
     impl Auction {
@@ -129,7 +129,7 @@ async fn asynchronous_handlers_take_fields_beside_others() {
 
 /// Neither what the generated code calls its own nor what a parameter decides is in the way.
 #[tokio::test(start_paused = true)]
-async fn fields_may_have_any_name_and_a_parameters_type() {
+async fn fields_may_have_any_name_and_a_generic_type() {
     #[derive(Serialize, Deserialize, JsonSchema)]
     #[serde(rename_all = "snake_case")]
     enum Odd<T> {

@@ -82,7 +82,7 @@ const CHUNKED: &str =
     "POST /up HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n";
 
 #[tokio::test(start_paused = true)]
-async fn body_that_stops_gets_408() {
+async fn stalled_request_body_gets_408() {
     const EMPTY: &str = "POST /up HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n";
     const EXPECTS: &str =
         "POST /up HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n";
@@ -115,7 +115,7 @@ async fn body_that_stops_gets_408() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn body_that_goes_on_is_waited_for() {
+async fn slow_request_body_is_awaited_while_it_progresses() {
     let http = Http::serve(Server::new().route(Echo).fallback(Fallback(reads)));
     for slow in ["0123456789", "9876543210"] {
         let mut stream = http.dial().await;

@@ -37,7 +37,7 @@ async fn audience(tab: &Tab<'_>) -> String {
 
 #[tokio::test]
 #[ignore = "needs chromium"]
-async fn events_reach_everybody_a_room_or_oneself() {
+async fn events_reach_all_a_room_or_the_sender() {
     let (example, browser) = (Example::start("events").await, Browser::start().await);
     let ada = come(&browser, &example).await;
     let grace = come(&browser, &example).await;
@@ -80,7 +80,7 @@ async fn events_reach_everybody_a_room_or_oneself() {
 
 #[tokio::test]
 #[ignore = "needs chromium"]
-async fn an_event_that_does_not_fit_is_logged_with_what_is_wrong_about_it() {
+async fn invalid_event_is_shown_with_its_error() {
     let (example, browser) = (Example::start("events").await, Browser::start().await);
     let ada = come(&browser, &example).await;
     ada.fill("#greeting", &format!("{}{}", "x".repeat(501), key::ENTER)).await;
@@ -94,7 +94,7 @@ async fn an_event_that_does_not_fit_is_logged_with_what_is_wrong_about_it() {
 
 #[tokio::test]
 #[ignore = "needs chromium"]
-async fn nothing_can_be_emitted_while_the_server_is_gone() {
+async fn emit_is_disabled_while_disconnected() {
     let (example, browser) = (Example::start("events").await, Browser::start().await);
     let port = example.address().port();
     let ada = come(&browser, &example).await;
@@ -113,7 +113,7 @@ async fn nothing_can_be_emitted_while_the_server_is_gone() {
 
 #[tokio::test]
 #[ignore = "needs chromium"]
-async fn the_events_can_be_read_and_emitted_by_anybody() {
+async fn events_page_is_accessible() {
     let (example, browser) = (Example::start("events").await, Browser::start().await);
     let ada = come(&browser, &example).await;
     for (css, role, name) in [

@@ -11,7 +11,7 @@ use crate::{
 
 #[tokio::test]
 #[ignore = "needs chromium"]
-async fn the_page_runs_nothing_but_its_own_files() {
+async fn page_loads_only_its_own_files() {
     let (example, browser) = (Example::start("chat").await, Browser::start().await);
     let door = browser.open(&format!("http://{}/", example.address())).await;
 
@@ -36,7 +36,7 @@ async fn the_page_runs_nothing_but_its_own_files() {
 
 #[tokio::test]
 #[ignore = "needs chromium"]
-async fn the_keyboard_reaches_everything_and_a_screen_reader_is_told_what_it_is() {
+async fn page_works_with_keyboard_and_screen_reader() {
     let (example, browser) = (Example::start("chat").await, Browser::start().await);
     let ada = join(&browser, &example, "Ada").await;
 
@@ -81,7 +81,7 @@ async fn the_keyboard_reaches_everything_and_a_screen_reader_is_told_what_it_is(
 
 #[tokio::test]
 #[ignore = "needs chromium"]
-async fn it_fits_desktop_and_phone_and_can_be_read_in_light_and_dark() {
+async fn page_fits_every_screen_in_light_and_dark() {
     let (example, browser) = (Example::start("chat").await, Browser::start().await);
     let door = browser.open(&format!("http://{}/", example.address())).await;
     let ada = join(&browser, &example, "Ada Lovelace").await;

@@ -11,7 +11,7 @@ use crate::{
 
 #[tokio::test]
 #[ignore = "needs chromium"]
-async fn a_server_that_restarts_finds_everybody_back_and_nothing_lost() {
+async fn server_restart_loses_no_client_and_no_message() {
     let (example, browser) = (Example::start("chat").await, Browser::start().await);
     let port = example.address().port();
     let ada = join(&browser, &example, "Ada").await;
@@ -57,7 +57,7 @@ async fn a_server_that_restarts_finds_everybody_back_and_nothing_lost() {
 
 #[tokio::test]
 #[ignore = "needs chromium"]
-async fn who_comes_back_gets_what_was_said_meanwhile_once() {
+async fn returning_client_gets_missed_messages_once() {
     let (example, browser) = (Example::start("chat").await, Browser::start().await);
     let ada = join(&browser, &example, "Ada").await;
     let grace = join(&browser, &example, "Grace").await;
@@ -81,7 +81,7 @@ async fn who_comes_back_gets_what_was_said_meanwhile_once() {
 
 #[tokio::test]
 #[ignore = "needs chromium"]
-async fn a_reload_stays_in_the_room_and_knows_its_own_messages() {
+async fn reload_stays_in_the_room_and_keeps_own_messages() {
     let (example, browser) = (Example::start("chat").await, Browser::start().await);
     let ada = join(&browser, &example, "Ada").await;
     let grace = join(&browser, &example, "Grace").await;
@@ -100,7 +100,7 @@ async fn a_reload_stays_in_the_room_and_knows_its_own_messages() {
 
 #[tokio::test]
 #[ignore = "needs chromium"]
-async fn who_is_cut_off_while_sending_learns_that_it_arrived() {
+async fn client_cut_off_while_sending_learns_of_delivery() {
     let (example, browser) = (Example::start("chat").await, Browser::start().await);
     let ada = join(&browser, &example, "Ada").await;
     let grace = join(&browser, &example, "Grace").await;

@@ -11,7 +11,7 @@ use crate::{
 
 #[tokio::test]
 #[ignore = "needs chromium"]
-async fn two_people_see_each_other_come_type_speak_and_leave() {
+async fn two_clients_see_each_other_join_type_and_leave() {
     let (example, browser) = (Example::start("chat").await, Browser::start().await);
     let ada = join(&browser, &example, "Ada").await;
     let grace = join(&browser, &example, "Grace").await;
@@ -52,7 +52,7 @@ async fn two_people_see_each_other_come_type_speak_and_leave() {
 
 #[tokio::test]
 #[ignore = "needs chromium"]
-async fn rooms_do_not_hear_each_other_and_namesakes_are_told_apart() {
+async fn rooms_are_separate_and_equal_names_stay_distinct() {
     let (example, browser) = (Example::start("chat").await, Browser::start().await);
     let here = join(&browser, &example, "Ada").await;
     let same = join(&browser, &example, "Ada").await;
@@ -76,7 +76,7 @@ async fn rooms_do_not_hear_each_other_and_namesakes_are_told_apart() {
 
 #[tokio::test]
 #[ignore = "needs chromium"]
-async fn a_message_beyond_the_limit_is_refused_beside_the_composer_and_kept() {
+async fn message_past_the_limit_is_refused_and_kept() {
     let (example, browser) = (Example::start("chat").await, Browser::start().await);
     let ada = join(&browser, &example, "Ada").await;
     let grace = join(&browser, &example, "Grace").await;
@@ -109,7 +109,7 @@ async fn a_message_beyond_the_limit_is_refused_beside_the_composer_and_kept() {
 
 #[tokio::test]
 #[ignore = "needs chromium"]
-async fn names_and_messages_made_of_markup_are_shown_as_they_are() {
+async fn markup_in_names_and_messages_is_escaped() {
     let (example, browser) = (Example::start("chat").await, Browser::start().await);
     let ada = join(&browser, &example, "Ada").await;
     let mallory = join(&browser, &example, MARKUP).await;
@@ -133,7 +133,7 @@ async fn names_and_messages_made_of_markup_are_shown_as_they_are() {
 
 #[tokio::test]
 #[ignore = "needs chromium"]
-async fn a_full_room_sends_people_back_to_the_door_and_says_why() {
+async fn full_room_returns_to_the_entrance_with_the_reason() {
     let (example, browser) = (Example::start("chat").await, Browser::start().await);
     let crowd = browser.open(&format!("http://{}/", example.address())).await;
     let fill = "window.crowd = Array.from({ length: 200 }, () => new WebSocket(`ws://${location.host}/chat/lobby?name=one`))";

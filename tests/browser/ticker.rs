@@ -27,7 +27,7 @@ async fn hears(tab: &Tab<'_>, count: usize) {
 
 #[tokio::test]
 #[ignore = "needs chromium"]
-async fn the_server_speaks_and_is_answered_until_the_page_disconnects() {
+async fn ticker_exchanges_messages_until_the_page_disconnects() {
     let (mut example, browser) = (Example::start_with("ticker", FAST).await, Browser::start().await);
     let ada = listen(&browser, &example).await;
     hears(&ada, 3).await;
@@ -57,7 +57,7 @@ async fn the_server_speaks_and_is_answered_until_the_page_disconnects() {
 
 #[tokio::test]
 #[ignore = "needs chromium"]
-async fn the_page_comes_back_to_a_ticker_that_restarts() {
+async fn page_reconnects_to_a_restarted_ticker() {
     let (example, browser) = (Example::start("ticker").await, Browser::start().await);
     let port = example.address().port();
     let ada = listen(&browser, &example).await;
@@ -72,7 +72,7 @@ async fn the_page_comes_back_to_a_ticker_that_restarts() {
 
 #[tokio::test]
 #[ignore = "needs chromium"]
-async fn the_ticker_can_be_read_heard_and_stopped_by_anybody() {
+async fn ticker_page_is_accessible() {
     let (example, browser) = (Example::start_with("ticker", FAST).await, Browser::start().await);
     let ada = listen(&browser, &example).await;
     hears(&ada, 12).await;

@@ -57,7 +57,7 @@ async fn python_websockets_speaks_the_subprotocol_with_a_token() {
 /// What a client claims of where it comes from is believed of a trusted proxy alone.
 #[tokio::test]
 #[ignore = "needs node"]
-async fn node_ws_is_spoken_to_from_behind_a_trusted_proxy() {
+async fn node_ws_is_named_behind_a_trusted_proxy() {
     let mut server =
         Example::start_with("ticker", &[("TICK_MS", "50"), ("TRUSTED_PROXY", "127.0.0.1")]).await;
     passes("node", "ticker.mjs", &server).await;
@@ -68,7 +68,7 @@ async fn node_ws_is_spoken_to_from_behind_a_trusted_proxy() {
 
 #[tokio::test]
 #[ignore = "needs python"]
-async fn python_websockets_is_spoken_to_every_three_seconds_and_not_believed() {
+async fn python_websockets_cannot_forge_its_address() {
     let mut server = Example::start("ticker").await;
     passes(python(), "ticker.py", &server).await;
     server.prints("open 127.0.0.1").await;
@@ -107,7 +107,7 @@ fn all_passed(said: &str) -> bool {
 }
 
 #[test]
-fn a_script_passes_by_its_last_line() {
+fn script_passes_by_its_last_line() {
     for (said, passed) in [
         ("ok: a\nok: b\n2 of 2 passed\n", true),
         ("ok: a\nFAILED: b\n1 of 2 passed\n", false),

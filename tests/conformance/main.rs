@@ -11,19 +11,19 @@ use ws_tests::Example;
 
 #[tokio::test]
 #[ignore = "needs autobahn"]
-async fn autobahn_is_content_without_compression() {
+async fn autobahn_passes_without_compression() {
     passes("without-compression", &cases::without_compression()).await;
 }
 
 #[tokio::test]
 #[ignore = "needs autobahn"]
-async fn autobahn_is_content_with_compression() {
+async fn autobahn_passes_with_compression() {
     passes("with-compression", &cases::some_with_compression()).await;
 }
 
 #[tokio::test]
 #[ignore = "needs autobahn"]
-async fn long_autobahn_is_content_with_every_case() {
+async fn long_autobahn_passes_every_case() {
     passes("all", &[cases::without_compression(), cases::with_compression()].concat()).await;
 }
 

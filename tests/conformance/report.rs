@@ -53,7 +53,7 @@ fn is_good(verdict: &str) -> bool {
 }
 
 #[test]
-fn each_way_to_fail_is_complained_about() {
+fn every_kind_of_failure_is_reported() {
     let entry = |answer: &str, close: &str| serde_json::json!({ "behavior": answer, "behaviorClose": close });
     for (entry, complaint) in [
         (entry("OK", "OK"), None),
@@ -79,7 +79,7 @@ fn each_way_to_fail_is_complained_about() {
 }
 
 #[test]
-fn a_case_that_did_not_run_is_complained_about() {
+fn case_that_did_not_run_is_reported() {
     let ok = serde_json::json!({ "behavior": "OK", "behaviorClose": "OK" });
     let index = Map::from_iter([("1.1".to_owned(), ok)]);
     assert_eq!(complaints(&index, &["1.1".to_owned(), "1.2".to_owned()], &[]), ["1.2 did not run"]);
@@ -88,7 +88,7 @@ fn a_case_that_did_not_run_is_complained_about() {
 }
 
 #[test]
-fn a_case_that_was_not_compressed_is_complained_about() {
+fn case_that_was_not_compressed_is_reported() {
     let octets = |wire: u32, app: u32| serde_json::json!({ "trafficStats": { "incomingOctetsWebSocketLevel": wire, "incomingOctetsAppLevel": app } });
     for (report, is_well) in [
         (octets(10, 20), true),

@@ -59,7 +59,7 @@ mod tests {
     use super::{Chat, ChatApi, Feed};
 
     #[test]
-    fn routes_of_an_older_edition_are_routes() {
+    fn routes_compile_in_edition_2021() {
         assert_eq!(ChatApi::PATH, "/chat/{room}/{seat}");
         assert_eq!(Feed::PATH, "/feed");
         let params = Params::<ChatApi> { room: "lobby".to_owned(), seat: 3 };

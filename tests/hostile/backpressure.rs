@@ -74,7 +74,7 @@ async fn fill(peer: &mut Peer, bytes: &[u8], most: usize) -> usize {
 
 /// Frames that carry nothing cost memory too, so they fill what one peer may make the server hold.
 #[tokio::test]
-async fn empty_frames_are_held_back_like_any_others() {
+async fn empty_frames_wait_like_any_others() {
     // What the two systems hold for a connection comes on top of what the server does.
     const MOST: usize = 48 << 20;
     for (what, first) in [("texts", TEXT), ("pings", PING)] {
@@ -94,7 +94,7 @@ async fn empty_frames_are_held_back_like_any_others() {
 
 /// While the server does not read, neither the idle clock nor that of an unfinished message goes on.
 #[tokio::test]
-async fn a_peer_that_is_held_back_is_not_blamed() {
+async fn peer_held_back_is_not_closed() {
     let route = Held::new();
     let (census, go) = (route.census.clone(), route.go.clone());
     let server = Server::new()
@@ -120,7 +120,7 @@ async fn a_peer_that_is_held_back_is_not_blamed() {
 
 /// Nor is that clock for a peer that reads slowly, which is why the server leaves its messages unread.
 #[tokio::test]
-async fn a_peer_that_reads_slowly_has_the_time_of_an_idle_one() {
+async fn slow_reader_gets_the_idle_timeout() {
     let route = Held::new();
     let census = route.census.clone();
     route.go.send_replace(true);
@@ -156,7 +156,7 @@ async fn a_peer_that_reads_slowly_has_the_time_of_an_idle_one() {
 
 /// Floods of pings, read or not, are answered as far as the peer reads, and cost nobody else anything.
 #[tokio::test]
-async fn a_ping_flood_is_the_flooders_alone() {
+async fn ping_flood_affects_only_its_sender() {
     let (served, census) = echo(|server| server).await;
     let flood = frame(PING, &[b'p'; 125]).repeat(20_000);
     let mut deaf = Peer::open(served.address, "/").await;
@@ -179,7 +179,7 @@ async fn a_ping_flood_is_the_flooders_alone() {
 
 /// One that never reads misses messages; everybody else gets all of them, in order.
 #[tokio::test]
-async fn who_never_reads_costs_the_others_nothing() {
+async fn peer_that_never_reads_does_not_affect_others() {
     const LIMIT: usize = 1 << 20;
     let (served, census) = echo(|server| {
         server.backpressure_limit(LIMIT).idle_timeout(Duration::ZERO).close_timeout(Duration::from_secs(1))
@@ -209,7 +209,7 @@ async fn who_never_reads_costs_the_others_nothing() {
 
 /// Whether it reads or not: whoever breaks the rules is gone after the time of a closing handshake.
 #[tokio::test]
-async fn who_never_reads_and_breaks_the_rules_is_cut_off() {
+async fn violating_peer_that_never_reads_is_cut_off() {
     let census = Census::new();
     let server = Server::new()
         .backpressure_limit(1 << 20)
@@ -286,7 +286,7 @@ impl Feed {
 /// The server is one thread here: a stream that never waits, and that is read as fast as it is written, may keep neither its
 /// own connection's input nor others waiting.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stream_that_never_waits_leaves_others_their_turn() {
+async fn stream_that_never_waits_leaves_others_their_turn() {
     let census = Census::new();
     let (endless, feed) = (Endless { census: census.clone() }, Feed { census: census.clone() });
     let echo = Echo::new(&census);
@@ -324,7 +324,7 @@ impl Listener for Buffered {
 }
 
 #[tokio::test]
-async fn a_stream_with_a_buffer_of_its_own_is_flushed() {
+async fn transport_with_its_own_buffer_is_flushed() {
     let census = Census::new();
     let server = Server::new().route(Echo::new(&census));
     let served = Served::over(server, Buffered).await;

@@ -66,7 +66,7 @@ async fn said(mut peer: Peer) -> Option<Said> {
 }
 
 #[tokio::test]
-async fn a_session_in_one_piece_or_in_many_is_the_same() {
+async fn session_is_the_same_in_any_pieces() {
     let (served, census) = echo(|server| server).await;
     let session = session();
     let mut whole = Peer::connect(served.address).await;
@@ -92,7 +92,7 @@ async fn a_session_in_one_piece_or_in_many_is_the_same() {
 }
 
 #[tokio::test]
-async fn a_session_cut_at_any_byte_ends_for_the_server_too() {
+async fn session_cut_at_any_byte_ends() {
     let (served, census) = echo(|server| server).await;
     let (session, all) = (session(), Said::all());
     for at in 0..session.len() {
@@ -112,7 +112,7 @@ async fn a_session_cut_at_any_byte_ends_for_the_server_too() {
 }
 
 #[tokio::test]
-async fn a_session_reset_at_any_byte_ends_for_the_server_too() {
+async fn session_reset_at_any_byte_ends() {
     let (served, census) = echo(|server| server).await;
     let session = session();
     for at in 0..session.len() {

@@ -126,7 +126,7 @@ async fn try_out(header: Header, mut peer: Peer) {
 }
 
 #[tokio::test]
-async fn every_header_has_its_answer() {
+async fn every_frame_header_gets_its_answer() {
     let (served, census) = serve().await;
     let lengths = [
         Length::In7(0),
@@ -176,7 +176,7 @@ async fn every_header_has_its_answer() {
 }
 
 #[tokio::test]
-async fn every_close_frame_has_its_answer() {
+async fn every_close_frame_gets_its_answer() {
     let (served, census) = serve().await;
     let with = |code: u16, reason: &[u8]| [&code.to_be_bytes()[..], reason].concat();
     let mut cases = vec![
@@ -212,7 +212,7 @@ async fn every_close_frame_has_its_answer() {
 }
 
 #[tokio::test]
-async fn text_that_is_not_utf8_fails_where_it_breaks() {
+async fn invalid_utf8_fails_at_the_first_invalid_byte() {
     let (served, census) = serve().await;
     for (what, bytes) in [
         ("whole", frame(TEXT, b"a\xff")),
@@ -234,7 +234,7 @@ async fn text_that_is_not_utf8_fails_where_it_breaks() {
 
 /// The close frame reaches a peer that is busy sending: the server reads on, and resets nothing.
 #[tokio::test]
-async fn a_close_frame_arrives_whatever_comes_behind_the_fault() {
+async fn close_frame_arrives_despite_bytes_after_the_fault() {
     let (served, census) = serve().await;
     let megabytes = vec![0x5a; 8 << 20];
     for (fault, code) in [

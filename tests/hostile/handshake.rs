@@ -121,7 +121,7 @@ async fn only_answer(mut peer: Peer, case: &str) -> Answer {
 
 #[tokio::test]
 #[expect(clippy::too_many_lines, reason = "it is a table")]
-async fn one_wrong_line_is_one_answer_and_never_a_connection() {
+async fn one_wrong_header_line_refuses_the_handshake() {
     let long = format!("X-Long: {}", "x".repeat(20_000));
     let many = vec!["X: y"; 150].join("\r\n");
     let target = format!("GET /echo/{} HTTP/1.1", "x".repeat(20_000));
@@ -281,7 +281,7 @@ async fn field_names_are_written_as_rfc_6455_writes_them() {
 
 /// What was sent and not read may not make the system throw the answer away.
 #[tokio::test]
-async fn a_refusal_arrives_however_much_was_sent_behind_it() {
+async fn refusal_arrives_despite_bytes_after_the_request() {
     let served = Served::start(server()).await;
     let megabytes = vec![b'x'; 4 << 20];
     for (what, head, status) in [
@@ -301,7 +301,7 @@ async fn a_refusal_arrives_however_much_was_sent_behind_it() {
 
 /// Four ways to take for ever, and one of the server's own: each has its end.
 #[tokio::test]
-async fn a_slow_handshake_is_given_up() {
+async fn slow_handshake_times_out() {
     let server = server().handshake_timeout(Duration::from_millis(300));
     let served = Served::start(server).await;
     let good = opening("/echo/a");
@@ -331,7 +331,7 @@ async fn a_slow_handshake_is_given_up() {
 
 /// A connection that HTTP keeps alive is a slow handshake too.
 #[tokio::test]
-async fn a_kept_connection_is_given_up() {
+async fn kept_alive_connection_times_out() {
     #[derive(Clone)]
     struct Page;
 
@@ -362,7 +362,7 @@ async fn a_kept_connection_is_given_up() {
 
 /// What is sent before the 101 is not lost, whether it came with the handshake or while that was thought about.
 #[tokio::test]
-async fn early_frames_are_handled_in_their_turn() {
+async fn early_frames_are_handled_in_order() {
     let go = watch::Sender::new(false);
     let served = Served::start(server().route(Deciding(go.clone()))).await;
     let mut peer = Peer::connect(served.address).await;
@@ -383,7 +383,7 @@ async fn early_frames_are_handled_in_their_turn() {
 
 /// Handshakes that take for ever end with the shutdown's time.
 #[tokio::test]
-async fn a_shutdown_does_not_wait_for_handshakes() {
+async fn shutdown_does_not_wait_for_handshakes() {
     let server = server()
         .handshake_timeout(Duration::from_hours(1))
         .shutdown_timeout(Duration::from_millis(200))

@@ -27,7 +27,7 @@ fn fragments(lengths: &[usize]) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_message_of_the_limit_passes_and_one_byte_more_is_too_big() {
+async fn message_one_byte_past_the_limit_closes() {
     const LIMIT: usize = 100_000;
     let (served, census) = echo(|server| server.max_payload_length(LIMIT)).await;
     for (what, bytes, passes) in [
@@ -64,7 +64,7 @@ async fn a_message_of_the_limit_passes_and_one_byte_more_is_too_big() {
 }
 
 #[tokio::test]
-async fn fragments_without_end_are_not_listened_to_for_ever() {
+async fn endless_fragments_are_closed() {
     let (served, census) =
         echo(|server| server.max_fragments(100).fragment_timeout(Duration::from_millis(200))).await;
     for (what, bytes, code) in [
@@ -90,7 +90,7 @@ async fn fragments_without_end_are_not_listened_to_for_ever() {
 
 /// A ping that arrived in two pieces was no message, and the next message has its own time.
 #[tokio::test]
-async fn a_control_frame_in_two_pieces_starts_no_clock() {
+async fn split_control_frame_starts_no_fragment_timeout() {
     let (served, census) = echo(|server| server.fragment_timeout(Duration::from_millis(300))).await;
     let mut peer = Peer::open(served.address, "/").await;
     for control in [PING, PONG] {
@@ -111,7 +111,7 @@ async fn a_control_frame_in_two_pieces_starts_no_clock() {
 }
 
 #[tokio::test]
-async fn too_many_frames_a_second_are_refused_whatever_their_size() {
+async fn rate_limit_counts_frames_of_any_size() {
     let (served, census) = echo(|server| server.rate_limit(20)).await;
     for (what, bytes) in [
         ("small", frame(BINARY, b"a").repeat(100)),
@@ -154,7 +154,7 @@ impl Number {
 }
 
 #[tokio::test]
-async fn invalid_messages_in_a_row_are_counted() {
+async fn invalid_messages_in_a_row_close() {
     let census = Census::new();
     let served = Served::start(Server::new().route(Number { census: census.clone() })).await;
     let mut peer = Peer::open(served.address, "/number").await;
@@ -177,7 +177,7 @@ async fn invalid_messages_in_a_row_are_counted() {
 
 /// An idle peer is closed once, also where the closing handshake has no limit.
 #[tokio::test]
-async fn an_idle_peer_is_told_even_if_it_may_take_for_ever() {
+async fn idle_peer_is_closed_with_a_frame() {
     let (served, census) = echo(|server| {
         server
             .idle_timeout(Duration::from_millis(100))

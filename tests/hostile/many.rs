@@ -67,7 +67,7 @@ async fn connect(served: &Served, count: usize) -> Vec<Peer> {
 
 /// A shutdown among thousands, of whom one in a hundred reads its close frame and never answers.
 #[tokio::test]
-async fn thousands_are_told_and_those_who_never_answer_are_cut_off() {
+async fn shutdown_closes_thousands_and_cuts_off_unresponsive_ones() {
     let count = room_for(5000);
     let mute = count / 100;
     let (served, census, held) = serve(|server| server.close_timeout(Duration::from_secs(2))).await;
@@ -105,7 +105,7 @@ async fn thousands_are_told_and_those_who_never_answer_are_cut_off() {
 
 /// A shutdown among peers of whom some answer its close frame, some read it and say nothing, and some do not even read.
 #[tokio::test]
-async fn a_shutdown_does_not_wait_for_those_who_never_answer() {
+async fn shutdown_does_not_wait_for_unresponsive_peers() {
     const PEERS: usize = 200;
     let (served, census) = echo(|server| server.close_timeout(Duration::from_millis(300))).await;
     let mut peers = Vec::new();
@@ -140,7 +140,7 @@ fn claimed() -> u64 {
 /// A header that announces a gigabyte is believed as far as bytes follow it.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn an_announced_length_claims_no_memory() {
+async fn announced_length_allocates_nothing() {
     const PEERS: u64 = 200;
     let (served, census, _held) = serve(|server| server).await;
     let before = claimed();

@@ -68,7 +68,7 @@ async fn rooms(peers: usize) -> (Served, Census, Vec<Peer>) {
 
 /// A client may have another one say something to its room as soon as it sees its own 101.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_sees_its_101_is_in_its_room() {
+async fn connected_client_is_in_its_room() {
     const ROUNDS: usize = 500;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("it is bound");
@@ -109,7 +109,7 @@ fn shake_hands(address: SocketAddr) -> TcpStream {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn each_senders_frames_arrive_in_its_order() {
+async fn frames_of_each_sender_arrive_in_order() {
     const PEERS: usize = 6;
     const SENDERS: usize = 3;
     const EACH: u32 = 2000;
@@ -159,7 +159,7 @@ async fn each_senders_frames_arrive_in_its_order() {
 
 /// What a peer says comes to every other once, and to itself as the reply alone.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn peers_that_speak_at_once_hear_each_other_in_order() {
+async fn concurrent_senders_receive_each_other_in_order() {
     const PEERS: usize = 5;
     const EACH: u32 = 1000;
     let (served, census, peers) = rooms(PEERS).await;

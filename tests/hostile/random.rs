@@ -67,13 +67,13 @@ fn try_sessions(cases: u32) {
 }
 
 #[test]
-fn no_session_harms_the_server() {
+fn random_sessions_do_not_harm_the_server() {
     try_sessions(300);
 }
 
 #[test]
 #[ignore = "needs minutes"]
-fn long_no_session_harms_the_server() {
+fn long_random_sessions_do_not_harm_the_server() {
     try_sessions(100_000);
 }
 

@@ -60,7 +60,7 @@ impl Streaming {
 }
 
 #[tokio::test]
-async fn a_stream_that_says_nothing_ends_with_its_peer() {
+async fn silent_stream_ends_with_its_peer() {
     let census = Census::new();
     let server = Server::new().route(Streaming { census: census.clone(), left: 1, size: 1 });
     let served = Served::start(server).await;
@@ -91,7 +91,7 @@ async fn a_stream_that_says_nothing_ends_with_its_peer() {
 }
 
 #[tokio::test]
-async fn a_queue_that_empties_at_one_stroke_lets_the_stream_go_on() {
+async fn stream_resumes_when_the_queue_empties_at_once() {
     let census = Census::new();
     let server = Server::new().route(Streaming { census: census.clone(), left: 20, size: 40_000 });
     let served = Served::start(server).await;
@@ -113,7 +113,7 @@ async fn serve() -> (Served, Census) {
 }
 
 #[tokio::test]
-async fn a_queue_that_empties_at_one_stroke_lets_the_messages_go_on() {
+async fn messages_resume_when_the_queue_empties_at_once() {
     let (served, census) = serve().await;
     let mut peer = Peer::open(served.address, "/").await;
     let message = frame(BINARY, &vec![7; 20_000]);
@@ -132,7 +132,7 @@ async fn a_queue_that_empties_at_one_stroke_lets_the_messages_go_on() {
 
 /// A pause and its end, at any moment of the connection's task, are both heard.
 #[tokio::test]
-async fn what_is_asked_while_the_task_is_about_to_wait_is_heard() {
+async fn request_made_before_the_task_waits_wakes_it() {
     let (served, census) = serve().await;
     let mut peer = Peer::open(served.address, "/").await;
     census.reaches(1).await;
@@ -153,7 +153,7 @@ async fn what_is_asked_while_the_task_is_about_to_wait_is_heard() {
 
 /// Cutting off, too, is heard at any moment.
 #[tokio::test]
-async fn a_termination_at_any_moment_is_heard() {
+async fn terminate_at_any_moment_takes_effect() {
     let (served, census) = serve().await;
     for round in 0..400 {
         let mut peer = Peer::open(served.address, "/").await;
@@ -199,7 +199,7 @@ impl Waiting {
 }
 
 #[tokio::test]
-async fn whoever_waits_for_the_end_learns_it_however_it_comes() {
+async fn closed_resolves_for_every_kind_of_end() {
     let (waiting, ended) = (watch::Sender::new(0), watch::Sender::new(0));
     let route = Waiting { waiting: waiting.clone(), ended: ended.clone() };
     let server = Server::new().route(route).shutdown_timeout(Duration::from_millis(200));
@@ -253,7 +253,7 @@ impl Held {
 
 /// A connection that has nothing to do costs nothing, whatever it waits for.
 #[tokio::test]
-async fn nobody_is_busy_waiting() {
+async fn idle_tasks_do_not_poll() {
     for state in [
         "open",
         "half closed",
@@ -327,7 +327,7 @@ async fn nobody_is_busy_waiting() {
 
 /// A handler, or many tasks, may ask again and again beside other work.
 #[tokio::test]
-async fn who_stops_waiting_for_the_end_leaves_nothing_behind() {
+async fn dropped_closed_future_leaves_no_waker() {
     struct Nobody;
 
     impl Wake for Nobody {

@@ -167,7 +167,7 @@ async fn settled(server: &Example) -> u64 {
 
 #[tokio::test]
 #[ignore = "needs Linux, and takes a quarter of an hour"]
-async fn long_whoever_comes_and_goes_leaves_no_memory_behind() {
+async fn long_closed_connections_leak_no_memory() {
     let seconds =
         env::var("SOAK_SECONDS").map_or(SECONDS, |text| text.parse().expect("SOAK_SECONDS is a number"));
     let bench = Example::start_with("bench", ALLOCATOR).await;

@@ -212,7 +212,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_address_is_found_in_what_an_example_prints() {
+    fn address_is_parsed_from_the_output() {
         for (line, found) in [
             ("listening on http://127.0.0.1:3000", Some(([127, 0, 0, 1], 3000).into())),
             ("the chat is at http://127.0.0.1:41/ (Ctrl-C stops it)", Some(([127, 0, 0, 1], 41).into())),
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn only_examples_are_taken_from_what_cargo_says() {
+    fn only_examples_are_parsed_from_cargo_messages() {
         for (line, found) in [
             (r#"{"executable":"/t/chat","target":{"kind":["example"],"name":"chat"}}"#, Some("chat")),
             (r#"{"executable":"/t/tool","target":{"kind":["bin"],"name":"tool"}}"#, None),

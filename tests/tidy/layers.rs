@@ -171,7 +171,7 @@ fn heads(tokens: &[Token], at: usize, found: &mut Vec<(usize, String)>) {
 }
 
 #[test]
-fn the_runtime_keeps_its_floors() {
+fn runtime_imports_only_from_lower_modules() {
     let house = House::runtime();
     let files = sources::under("ws-runtime/src");
     assert_eq!(house.violations(&files), Vec::<String>::new());
@@ -182,7 +182,7 @@ fn the_runtime_keeps_its_floors() {
 }
 
 #[test]
-fn the_macros_keep_their_phases() {
+fn macros_import_only_from_earlier_phases() {
     let files = sources::under("ws-macros/src");
     assert_eq!(House::macros().violations(&files), Vec::<String>::new());
     let seen = files.iter().any(|file| {
@@ -192,7 +192,7 @@ fn the_macros_keep_their_phases() {
 }
 
 #[test]
-fn an_arrow_turned_round_is_reported() {
+fn reversed_import_is_reported() {
     let house = House::runtime();
     for (path, text, expected) in [
         ("wire/a.rs", "use crate::route::Route;", Some("1: `wire` imports `route`")),

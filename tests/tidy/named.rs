@@ -49,7 +49,7 @@ fn is_there(name: &str, file: impl Fn(&str) -> Option<String>) -> bool {
 }
 
 #[test]
-fn every_attack_is_tried_or_has_a_reason() {
+fn every_attack_has_a_test_or_a_reason() {
     let text = std::fs::read_to_string(README).expect("the tests have a README");
     let sources = sources::under("");
     let file =
@@ -65,7 +65,7 @@ fn every_attack_is_tried_or_has_a_reason() {
 }
 
 #[test]
-fn a_test_that_is_not_there_is_noticed() {
+fn missing_test_is_reported() {
     let file = |path: &str| {
         (path == "tests/a/b.rs")
             .then(|| "#[tokio::test]\nasync fn c() {}\n#[test]\nfn d() {}\nfn e() {}".to_owned())

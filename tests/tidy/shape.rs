@@ -94,7 +94,7 @@ fn long_without_reason<'a>(files: &'a [Source], reasons: &[(&str, &str)]) -> Vec
 }
 
 #[test]
-fn a_file_opens_with_its_purpose() {
+fn files_open_with_module_docs() {
     assert_eq!(unannounced(&sources::under("")), Vec::<&str>::new());
     let bare = [Source::synthetic("a.rs", "use b;"), Source::synthetic("b.rs", "//! Does it.\n")];
     assert_eq!(unannounced(&bare), ["a.rs"]);
@@ -102,7 +102,7 @@ fn a_file_opens_with_its_purpose() {
 
 /// Also the other way round: a reason for a file that is short by now, or gone, is taken off the list.
 #[test]
-fn a_long_file_says_why() {
+fn long_files_state_a_reason() {
     let files = sources::under("");
     assert_eq!(long_without_reason(&files, LONG_FOR_A_REASON), Vec::<&str>::new());
     for (path, _) in LONG_FOR_A_REASON {
@@ -115,12 +115,12 @@ fn a_long_file_says_why() {
 }
 
 #[test]
-fn words_stand_where_they_belong() {
+fn names_are_used_only_where_allowed() {
     assert_eq!(misplaced_words(&sources::under("")), Vec::<String>::new());
 }
 
 #[test]
-fn a_misplaced_word_is_reported() {
+fn misplaced_name_is_reported() {
     for (path, text, count) in [
         ("ws-runtime/src/a.rs", "fn a() { b.unwrap(); }", 1),
         ("ws-runtime/src/a.rs", "fn a() { b.unwrap_or(c); todo(); \"todo!()\"; } // println!()", 0),

@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_quartile_may_lie_between_two_figures() {
+    fn quartile_interpolates_between_two_figures() {
         for (figures, expected) in [
             (vec![], None),
             (vec![3.0], Some((3.0, 3.0, 3.0))),

@@ -56,14 +56,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_core_is_left_to_the_sockets() {
+    fn one_worker_is_left_for_the_sockets() {
         for (workers, expected) in [(0, 1), (1, 1), (2, 1), (3, 2), (16, 15)] {
             assert_eq!(places(workers), expected, "{workers} workers");
         }
     }
 
     #[tokio::test]
-    async fn work_runs_apart_and_one_at_a_time_on_one_worker() {
+    async fn one_worker_runs_heavy_work_one_at_a_time() {
         let heavy = Arc::new(HeavyWork::default());
         let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         // The first work waits for this very thread, which is free meanwhile.

@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn those_of_one_customer_count_together() {
+    fn addresses_of_one_network_count_together() {
         for (one, other, same) in [
             ("192.0.2.1", "192.0.2.1", true),
             ("192.0.2.1", "192.0.2.2", false),
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_one_takes_no_place() {
+    fn refused_connection_takes_no_permit() {
         let connections = connections(2, 1);
         let first = connections.enter(Some(address("192.0.2.1")));
         assert_eq!(connections.enter(Some(address("192.0.2.1"))).map(drop), Err(Full::Address));
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_is_known_later_is_given_back_with_the_connection() {
+    fn late_address_is_released_with_the_connection() {
         let connections = connections(2, 1);
         let mut place = connections.enter(None).expect("there is room").expect("there are limits");
         place.join(*connections.claim(address("192.0.2.1")).expect("the first").expect("there are limits"));

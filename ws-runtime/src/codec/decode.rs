@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn text_arrives_as_it_is() {
+    fn text_is_decoded_unchanged() {
         for text in [
             "123",
             "1e3",
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn the_declared_type_decides_the_kind_of_frame() {
+    fn declared_type_decides_the_frame_type() {
         let binary = Bytes::from_static(&[0, 255]);
         assert_eq!(read::<Bytes>(binary.clone()).unwrap(), binary);
         assert_eq!(read::<Vec<u8>>(binary.clone()).unwrap(), binary);
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_three_types_themselves_are_not_json() {
+    fn only_string_bytes_and_message_are_not_json() {
         #[derive(Debug, Deserialize, JsonSchema, PartialEq)]
         struct Name(String);
 
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_not_json_is_said_to_be_none() {
+    fn text_that_is_not_json_is_reported() {
         for text in ["", " ", "{", "nul", "1 1", "{\"a\":1,\"a\":2}", "\u{feff}1"] {
             let invalid = read::<Value>(text).unwrap_err();
             let [issue] = invalid.errors() else { panic!("{invalid}") };
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_large_bad_message_gets_a_small_answer_without_it() {
+    fn large_invalid_message_gets_a_short_error() {
         let long = "SECRET".repeat(200_000);
         let items = format!("[{}]", vec!["\"SECRET\""; 100_000].join(","));
         for invalid in [
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_of_another_type_is_an_error_and_no_panic() {
+    fn plan_of_another_type_is_an_error() {
         let text = Plan::inbound::<String>().unwrap();
         let binary = Plan::inbound::<Bytes>().unwrap();
         assert!(<u8 as Decode>::decode(Message::text("7").into(), &text).is_err());

@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_go_out_binary_text_as_it_is_and_the_rest_as_json() {
+    fn encoding_follows_the_type() {
         let bytes = Bytes::from_static(b"x");
         let shared = Encoded::Shared(Message::Binary(bytes.clone()));
         let raw = Message::text("x");
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_small_and_a_message_as_it_stands_is_not_encoded() {
+    fn messages_and_bytes_are_not_encoded_again() {
         let large = "x".repeat(COPIED + 1);
         assert_eq!(Message::text(&large[1..]).as_is(), Some((Kind::Text, &large.as_bytes()[1..])));
         assert_eq!(Message::text(&large[..]).as_is(), None);
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_does_not_keep_its_schema_leaves_nothing_behind() {
+    fn value_that_fails_its_schema_writes_nothing() {
         for (written, says) in [
             (write(&Heard::Text { text: String::new(), at: None }), "minLength at \"/text\""),
             (write(&Heard::Share { share: f32::INFINITY }), "type at \"/share\""),
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn error_frames_can_be_told_from_a_response_or_close_or_the_type_is_refused() {
+    fn error_frames_are_distinct_from_responses() {
         #[derive(Serialize, JsonSchema)]
         #[serde(tag = "type")]
         #[expect(dead_code, reason = "its schema is what counts")]
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn the_error_is_small() {
+    fn encode_error_is_small() {
         assert!(size_of::<EncodeError>() <= 32);
     }
 }

@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_frame_and_the_problem_have_their_documented_form() {
+    fn frame_and_problem_have_their_documented_form() {
         let issues = vec![Issue::new("/text", "minLength", "must not be empty")];
         let invalid = Invalid::schema(On::Query, issues);
         assert_eq!(
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_carry_the_contracts_tag_first() {
+    fn frames_start_with_the_tag_of_the_contract() {
         let invalid = Invalid::kind("expected a text frame");
         assert!(invalid.to_frame_tagged("kind").starts_with(r#"{"kind":"validation","on":"message","#));
         assert_eq!(error_frame("type"), r#"{"type":"error","detail":"internal error"}"#);
@@ -221,14 +221,14 @@ mod tests {
     }
 
     #[test]
-    fn it_is_small_and_can_cross_threads() {
+    fn invalid_is_small_and_send() {
         fn shared<T: Error + Send + Sync + 'static>() {}
         shared::<Invalid>();
         assert!(size_of::<Invalid>() <= 32);
     }
 
     #[test]
-    fn a_long_detail_is_cut_on_a_character() {
+    fn long_detail_is_truncated_between_characters() {
         assert_eq!(Invalid::new("€".repeat(100)).detail().len(), 198);
     }
 }

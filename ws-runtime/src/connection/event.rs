@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_waits_weighs_what_it_takes() {
+    fn waiting_messages_count_their_allocations() {
         let deflated = |bytes: usize| Deflated { kind: Kind::Text, payload: vec![0; bytes].into() };
         let mut queue = Queue::default();
         assert_eq!((queue.weight(), queue.is_empty()), (0, true));

@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_are_inflated_in_a_turn_up_to_a_length() {
+    fn short_messages_are_inflated_within_a_turn() {
         let deflating = Deflate::new().deflating(Format::deflated(15));
         for (length, limit, expected) in [
             (0, None, Ok(Some(0))),

@@ -63,7 +63,7 @@ mod tests {
 
     /// The targets themselves, on bytes that get past the first check now and then.
     #[test]
-    fn the_targets_hold_on_what_resembles_the_protocol() {
+    fn targets_hold_on_protocol_like_input() {
         let mut state = 1_u64;
         let mut roll = |sides: usize| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

@@ -40,37 +40,37 @@ fn replay(name: &str) {
 }
 
 #[test]
-fn frames_are_the_same_in_whatever_pieces_they_arrive() {
+fn frames_are_the_same_in_any_pieces() {
     replay("frames");
 }
 
 #[test]
-fn a_handshake_is_refused_or_kept_the_rules() {
+fn accepted_handshakes_follow_the_rules() {
     replay("handshake");
 }
 
 #[test]
-fn json_is_taken_as_the_published_schema_takes_it() {
+fn decoder_agrees_with_the_published_schema() {
     replay("json");
 }
 
 #[test]
-fn what_is_read_from_a_request_can_be_written_and_read_again() {
+fn request_parts_survive_a_round_trip() {
     replay("parts");
 }
 
 #[test]
-fn whoever_comes_and_goes_each_subscriber_gets_what_is_published() {
+fn each_subscriber_receives_every_publish() {
     replay("topics");
 }
 
 #[test]
-fn what_is_agreed_on_is_what_both_ends_may_do() {
+fn negotiated_parameters_suit_both_ends() {
     replay("deflate_negotiation");
 }
 
 #[test]
-fn nothing_inflates_to_more_than_it_may() {
+fn inflating_stops_at_its_limit() {
     replay("inflate");
 }
 

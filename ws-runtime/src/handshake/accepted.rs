@@ -52,7 +52,7 @@ mod tests {
     const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
     #[test]
-    fn the_answer_is_that_of_the_standard() {
+    fn accept_key_matches_the_rfc_example() {
         let response =
             accepted(ACCEPT, Some("chat"), None, HeaderMap::new()).expect("nothing is wrong with it");
         assert_eq!(response.status(), 101);
@@ -74,13 +74,13 @@ mod tests {
     }
 
     #[test]
-    fn without_a_choice_no_subprotocol_is_named() {
+    fn no_subprotocol_is_sent_without_a_choice() {
         let response = accepted(ACCEPT, None, None, HeaderMap::new()).expect("nothing is wrong with it");
         assert!(!response.headers().contains_key(SEC_WEBSOCKET_PROTOCOL));
     }
 
     #[test]
-    fn all_fields_of_the_route_are_sent() {
+    fn response_headers_of_the_route_are_sent() {
         let mut extra = HeaderMap::new();
         extra.append("set-cookie", HeaderValue::from_static("a=1"));
         extra.append("set-cookie", HeaderValue::from_static("b=2"));
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_of_the_server_is_the_applications_mistake() {
+    fn reserved_response_header_is_an_application_error() {
         for name in [
             "connection",
             "upgrade",

@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn each_request_is_the_routes_or_the_fallbacks() {
+    fn each_request_goes_to_the_route_or_fallback() {
         const NONE: &[&str] = &["-upgrade", "-connection", "-sec-websocket-key", "-sec-websocket-version"];
         const HOPS: &[&str] = &["-upgrade", "-connection"];
         let (now, before) = (Version::HTTP_11, Version::HTTP_10);
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn upgrades_over_http_1_0_are_told_of_the_proxy() {
+    fn upgrades_over_http_1_0_mention_the_proxy() {
         for (method, changes) in [
             ("GET", &[][..]),
             ("GET", &["-upgrade", "connection: close"]),

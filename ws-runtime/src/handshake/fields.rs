@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_single_field_is_neither_repeated_nor_a_list() {
+    fn single_value_field_rejects_repetition_and_lists() {
         assert!(matches!(single(&fields(&[]), &CONNECTION), Single::Missing));
         assert!(matches!(single(&fields(&["a"]), &CONNECTION), Single::One(value) if value == "a"));
         assert!(matches!(single(&fields(&["a, a"]), &CONNECTION), Single::Several));
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_hold_no_delimiters() {
+    fn tokens_contain_no_delimiters() {
         for token in ["a", "v2.chat", "!#$%&'*+-.^_`|~09azAZ", "constructor", "__proto__"] {
             assert!(is_token(token.as_bytes()), "{token}");
         }

@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_read_by_the_grammar() {
+    fn host_names_follow_the_grammar() {
         for text in [
             "example.com",
             "example.com:1",
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_place_may_be_written_in_several_ways() {
+    fn equal_hosts_may_be_spelled_differently() {
         for (a, b, default_port, same) in [
             ("example.com", "EXAMPLE.COM", None, true),
             ("example.com", "example.com:443", Some(443), true),

@@ -125,7 +125,7 @@ mod tests {
     use crate::handshake::Refusal;
 
     #[test]
-    fn boxed_errors_say_what_the_client_gets_or_are_internal() {
+    fn boxed_errors_become_a_rejection_or_500() {
         type Boxed = Box<dyn Error + Send + Sync>;
         for (error, status) in [
             (Boxed::from("secret"), 500),
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn causes_of_an_error_are_one_text() {
+    fn sources_of_an_error_are_joined() {
         let error = std::io::Error::other(Invalid::new("is odd"));
         assert_eq!(Causes(&error).to_string(), error.to_string());
         let failed = crate::codec::EncodeError::new("no such file");

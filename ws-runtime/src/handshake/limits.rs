@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limit_itself_passes_and_one_more_does_not() {
+    fn limit_passes_and_one_more_is_refused() {
         let limits = HeadLimits { max_bytes: Some(1000), max_headers: Some(10) };
         for (target, bytes, lines, expected) in [
             (1, 1000, 1, 101),
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_that_is_off_is_off() {
+    fn disabled_limit_refuses_nothing() {
         let off = HeadLimits { max_bytes: None, max_headers: None };
         assert_eq!(status(off, &request(5000, 100_000, 500)), 101);
         assert_eq!(status(HeadLimits::DEFAULT, &request(10, 17_000, 2)), 431);

@@ -127,13 +127,13 @@ mod tests {
     }
 
     #[test]
-    fn the_example_of_the_standard_is_let_in() {
+    fn rfc_example_is_accepted() {
         let accept = opening(&good()).expect("the example is a handshake");
         assert_eq!(accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
     }
 
     #[test]
-    fn one_wrong_field_is_refused_and_one_field_in_another_form_is_not() {
+    fn wrong_field_is_refused_and_other_spellings_pass() {
         let cases: &[(&str, &[&[u8]], u16)] = &[
             ("host", &[], 400),
             ("host", &[b""], 400),
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn one_changed_byte_is_let_in_only_where_it_means_the_same() {
+    fn changed_byte_passes_only_if_equivalent() {
         let means_the_same = |name: &str, at: usize, old: u8, new: u8| match name {
             "upgrade" | "connection" => new.eq_ignore_ascii_case(&old),
             "sec-websocket-key" => new == old || (at < 22 && is_base64(new)),
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn only_get_over_http_1_1_is_let_in() {
+    fn only_get_over_http_1_1_is_accepted() {
         for method in ["POST", "HEAD", "PUT", "OPTIONS", "CONNECT", "get", "BREW"] {
             let mut parts = good();
             parts.method = method.parse().expect("the table's methods are tokens");
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_that_names_another_host_is_refused() {
+    fn absolute_target_of_another_host_is_refused() {
         for (target, status) in [
             ("http://server.example.com/chat", 101),
             ("http://SERVER.example.com:80/chat", 101),
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_get_is_told_to_upgrade() {
+    fn plain_get_gets_426() {
         let (status, fields) = answer(&with("upgrade", &[]));
         assert_eq!(status, 426);
         assert_eq!(fields["upgrade"], "websocket");
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn another_version_is_told_ours() {
+    fn other_version_gets_the_supported_version() {
         let (status, fields) = answer(&with("sec-websocket-version", &[b"8"]));
         assert_eq!((status, &fields["sec-websocket-version"]), (426, &HeaderValue::from_static("13")));
         assert_eq!(fields["upgrade"], "websocket");

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn only_pages_of_the_same_host_pass_by_default() {
+    fn only_the_same_origin_passes_by_default() {
         for (host, origin, passes) in [
             ("example.com", "http://example.com", true),
             ("example.com", "https://example.com", true),
@@ -196,14 +196,14 @@ mod tests {
     }
 
     #[test]
-    fn who_sends_no_origin_passes() {
+    fn missing_origin_passes() {
         for origins in [Origins::SameHost, LIST, Origins::Any] {
             assert!(origins.allows(&headers(&["example.com"], &[])), "{origins:?}");
         }
     }
 
     #[test]
-    fn two_origins_pass_nowhere() {
+    fn two_origins_never_pass() {
         for origins in [Origins::SameHost, LIST, Origins::Any] {
             let twice = headers(&["example.com"], &["http://example.com", "http://example.com"]);
             assert!(!origins.allows(&twice), "{origins:?}");
@@ -211,21 +211,21 @@ mod tests {
     }
 
     #[test]
-    fn without_one_host_no_page_is_of_it() {
+    fn origin_is_refused_without_a_single_host() {
         for host in [&[][..], &["example.com", "example.com"]] {
             assert!(!Origins::SameHost.allows(&headers(host, &["http://example.com"])), "{host:?}");
         }
     }
 
     #[test]
-    fn any_origin_passes_where_any_may() {
+    fn any_origin_passes_where_allowed() {
         for origin in ["http://evil.example", "null", "nonsense"] {
             assert!(Origins::Any.allows(&headers(&["example.com"], &[origin])), "{origin}");
         }
     }
 
     #[test]
-    fn a_refused_page_gets_403() {
+    fn refused_origin_gets_403() {
         use crate::handshake::Refusal;
 
         let refused = Origins::SameHost.admit(&headers(&["example.com"], &["http://evil.example"]));

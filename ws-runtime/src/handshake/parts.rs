@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn the_four_parts_are_read_as_their_types() {
+    fn each_part_is_decoded_into_its_type() {
         let parts = read_parts::<Game>(&request(GOOD), &plans::<Game>()).expect("the request is valid");
         let handshake = Handshake::<Game>::new(request(GOOD), parts, Offers::default(), Some("v1"));
         assert_eq!(*handshake.params(), Seat { room: "lobby".to_owned(), seat: 7 });
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_transform_changes_is_what_is_read() {
+    fn transform_changes_what_is_decoded() {
         let mut request = request(["x", "", "x", ""]);
         request.captures_mut()[1].1 = "8".to_owned();
         request.query_mut().push(("name".to_owned(), "50%41".to_owned()));
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_invalid_part_is_the_answer_and_is_not_echoed() {
+    fn first_invalid_part_is_reported_without_its_value() {
         for (parts, on) in [
             (["hunter2", "", "hunter2", ""], "params"),
             (["7", "nam=hunter2", "hunter2", ""], "query"),
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn captures_and_params_are_compared_both_ways() {
+    fn captures_and_params_must_match_both_ways() {
         let refused =
             |plans: Result<PartPlans, SetupError>| plans.map(|_| ()).map_err(|error| error.to_string());
         assert_eq!(refused(PartPlans::of::<Bare>()), Ok(()));
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_setup_error_is_small() {
+    fn setup_error_is_small() {
         assert!(size_of::<SetupError>() <= 32);
     }
 }

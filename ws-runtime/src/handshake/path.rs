@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spellings_of_a_path_have_one_form() {
+    fn equivalent_paths_normalise_to_one_form() {
         for (spellings, form) in [
             (
                 &["/users/admin", "/users/%61dmin", "/%75sers/%61%64%6D%69%6e", "/users/./admin"][..],
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn captures_of_a_route_stay_as_they_are() {
+    fn captures_in_a_route_are_kept() {
         for (path, form) in [
             ("/{room}", "/{room}"),
             ("/%61/{room}/{*rest}", "/a/{room}/{*rest}"),
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn usual_paths_are_not_copied() {
+    fn normalised_paths_are_borrowed() {
         for path in ["/", "/chat/lobby", "/a-b_c~d/1.5/@x:y", "*", ""] {
             assert!(matches!(normal(path), Cow::Borrowed(_)), "{path}");
         }

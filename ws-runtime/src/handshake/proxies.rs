@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_holds_what_begins_with_its_bits() {
+    fn network_contains_addresses_with_its_prefix() {
         for (network, address, holds) in [
             ("10.0.0.1", "10.0.0.1", true),
             ("10.0.0.1", "10.0.0.2", false),
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_trusted_proxies_say_counts() {
+    fn only_trusted_proxies_are_believed() {
         const F: &str = "forwarded";
         const X: &str = "x-forwarded-for";
         let [custom, standard] = [ForwardedField::XForwardedFor, ForwardedField::Forwarded]

@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_its_status_fields_and_body() {
+    fn rejection_has_status_headers_and_body() {
         const PLAIN: &str = "content-type: text/plain; charset=utf-8";
         const PROBLEM: &str = "content-type: application/problem+json";
         for (reject, status, lines, body) in [
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_of_the_server_and_malformed_ones_are_left_out() {
+    fn reserved_and_malformed_headers_are_left_out() {
         for (name, value) in [
             ("connection", "keep-alive"),
             ("Connection", "upgrade"),
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn a_status_that_does_not_refuse_never_reaches_the_client() {
+    fn non_error_status_becomes_500() {
         for status in [100, 101, 200, 204, 299, 600, 999] {
             let status = StatusCode::from_u16(status).expect("the table's statuses have three digits");
             assert_eq!(response(Reject::from(status)).status(), 500, "{status}");
@@ -334,12 +334,12 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "does not refuse")]
-    fn a_status_that_does_not_refuse_cannot_be_written() {
+    fn non_error_status_panics_in_debug() {
         let _ = Reject::status(101);
     }
 
     #[test]
-    fn a_close_is_no_response() {
+    fn close_rejection_has_no_response() {
         let from_close = Reject::from(Close::new(4001, "").with_reason("expired"));
         for reject in [
             Reject::close(4001, "expired"),
@@ -352,13 +352,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_the_response_is_shown_in_logs() {
+    fn debug_hides_the_response() {
         let reject = Reject::status(401).header("x-secret", "hunter2").body("hunter2");
         assert_eq!(format!("{reject:?}"), "Reject(401, ..)");
     }
 
     #[test]
-    fn a_refusal_is_small() {
+    fn rejection_is_small() {
         assert!(size_of::<Reject>() <= 32, "{}", size_of::<Reject>());
     }
 }

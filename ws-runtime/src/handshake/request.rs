@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn captures_query_and_cookies_are_decoded_once() {
+    fn request_parts_are_decoded_once() {
         let request = raw("/chat/a%2525b?q=a+b%2525&q=", &[("room", "a%2525b")], &[b"a=1; b=%31"]);
         let request = request.expect("the request is well formed");
         assert_eq!(pairs(request.captures()), [("room", "a%25b")]);
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn queries_and_cookies_refuse_nothing_by_themselves() {
+    fn malformed_queries_and_cookies_are_not_refused() {
         for (target, line) in [
             ("/?utm=%E9", &b"theme=caf\xe9"[..]),
             ("/?p=100%", b"a=1; \xff"),
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn unreadable_pairs_count_until_a_handler_adds_a_text() {
+    fn unreadable_pairs_count_until_replaced() {
         let mut request = raw("/?a=%ff&b=%ff&b=1", &[], &[b"s=\xff"]).expect("nobody has read them");
         let unreadable = |request: &RawRequest| {
             let (_, query) = request.query_pairs().divide();
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn cookies_are_split_as_they_are_written() {
+    fn cookies_are_split_verbatim() {
         for (lines, cookies) in [
             (&[][..], &[][..]),
             (&[&b""[..]], &[]),
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_secret_is_shown_in_logs() {
+    fn debug_hides_secrets() {
         let request = raw("/hunter2?token=hunter2", &[("key", "hunter2")], &[b"session=hunter2"]);
         let shown = format!("{:?}", request.expect("the request is well formed"));
         assert!(!shown.contains("hunter2"), "{shown}");

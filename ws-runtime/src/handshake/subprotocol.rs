@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn the_servers_first_that_was_offered_is_chosen() {
+    fn first_offered_protocol_of_the_server_is_chosen() {
         for (lines, chosen) in [
             (&["v1"][..], Some("v1")),
             (&["v1, v2"], Some("v2")),
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn offers_that_nobody_reads_are_not_judged() {
+    fn unread_offers_are_not_validated() {
         let many = (0..40).map(|n| format!("p{n}")).collect::<Vec<_>>().join(",");
         for (lines, skimmed) in [
             (&["v1, v1"][..], 1),
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn at_most_32_are_read() {
+    fn at_most_32_offers_are_read() {
         let names = |count: usize| (0..count).map(|n| format!("p{n}")).collect::<Vec<_>>().join(",");
         assert_eq!(offers(&[&names(32)]).map(|offers| offers.as_slice().len()).ok(), Some(32));
         assert!(offers(&[&names(33)]).is_err());

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn uncounted_chunk_is_left_to_its_holder() {
+    fn uncounted_chunk_belongs_to_its_holder() {
         let chunk = Chunk::uncounted(Bytes::from_static(b"hello"));
         assert_eq!((chunk.uncounted_len(), chunk.share()), (5, 0));
     }
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn memory_of_the_application_is_not_dropped_in_place() {
+    async fn application_memory_is_dropped_by_another_task() {
         let outbound = Outbound::new(usize::MAX);
         let chunk = Chunk::shared(Bytes::from_owner(Bomb([7; 3])), &outbound);
         drop((chunk.slice(1..2), chunk));

@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn largest_holders_go_until_the_rest_is_within_the_limit() {
+    fn largest_holders_are_cut_off_until_within_limit() {
         // In this order they come to hold so much; the limit is 100.
         type Case = (&'static [(usize, usize)], &'static [usize], usize);
         let cases: [Case; 9] = [
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_cut_off_is_woken_and_counts_no_longer() {
+    fn cut_off_holder_is_woken_and_uncounted() {
         let inbound = Inbound::new(100);
         let (mut large, mut small) = (Holding::new(&inbound), Holding::new(&inbound));
         let woken = [Arc::new(Woken::default()), Arc::new(Woken::default())];
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn who_holds_nothing_is_not_known() {
+    fn empty_holder_is_not_registered() {
         let inbound = Inbound::new(100);
         let mut holdings: Vec<_> = (0..5).map(|_| Holding::new(&inbound)).collect();
         assert!(!holdings[0].matters(0));

@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn room_is_made_past_the_limit_and_not_at_it() {
+    fn memory_is_freed_past_the_limit_only() {
         for (held, more, freed, enough, calls) in [
             (90, 10, 0, true, 0),
             (90, 11, 1, true, 1),

@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn tally_is_told_once_a_second() {
+    async fn tally_is_logged_once_a_second() {
         let (mut tally, now) = (Tally::default(), Instant::now());
         for (count, after, told) in [
             (0, 0, None),

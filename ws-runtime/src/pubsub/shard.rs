@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn data_that_panics_when_it_is_dropped_does_not_end_the_flusher() {
+    async fn panic_in_drop_does_not_end_the_flusher() {
         let shard = Arc::new(Shard::new(Outbound::new(usize::MAX)));
         let topics = Arc::new(Topics::new(&[Arc::clone(&shard)]));
         let taken = Arc::new(AtomicUsize::new(0));

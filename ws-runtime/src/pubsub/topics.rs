@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_comes_and_goes_in_the_end_no_topic_is_left() {
+    fn empty_topics_are_removed() {
         const SHARDS: usize = 3;
         const NAMES: [&str; 5] = ["a", "b", "c", "d", ""];
         let shards: Vec<_> = (0..SHARDS).map(|_| Arc::new(Shard::new(Outbound::new(usize::MAX)))).collect();

@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn blame_is_found_among_the_sources() {
+    fn blame_is_found_among_error_sources() {
         let invalid = || Invalid::new("no");
         let json = || serde_json::from_str::<u8>("\"hunter2\"").expect_err("it is not a number");
         let rows: Vec<(BoxError, Blame)> = vec![

@@ -176,7 +176,7 @@ mod tests {
     use super::is_too_deep;
 
     #[test]
-    fn a_long_text_may_not_be_deep_all_over() {
+    fn long_text_with_deep_nesting_is_refused() {
         let nested =
             |levels: usize, inner: &str| format!("{}{inner}{}", "[".repeat(levels), "]".repeat(levels));
         let ones = vec!["1"; 20_000].join(",");

@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_names_the_type_the_direction_and_the_reason_in_32_bytes() {
+    fn schema_error_is_complete_in_32_bytes() {
         let error = SchemaError::new("app::Say", Direction::Outbound, "no");
         assert_eq!(error.to_string(), "the schema of `app::Say`, as it leaves, cannot be used: no");
         assert!(size_of::<SchemaError>() <= 32);

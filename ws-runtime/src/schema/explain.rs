@@ -462,7 +462,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_tagged_enum_the_tagged_variant_is_explained() {
+    fn tagged_enum_reports_issues_of_the_tagged_variant() {
         let tags = "expected one of `text`, `move`, `who`";
         for (value, issues) in [
             (json!({"type": "text", "text": ""}), vec!["/text minLength: must not be empty".into()]),
@@ -488,7 +488,7 @@ mod tests {
     }
 
     #[test]
-    fn the_other_kinds_of_enum_are_explained_where_they_can_be_told() {
+    fn other_enums_report_the_matching_variant() {
         let names = "expected one of `unit`, `new`, `struct`";
         for (issues, expected) in [
             (
@@ -519,7 +519,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_the_value_are_not_repeated() {
+    fn keys_of_the_value_are_not_echoed() {
         let issues = explain::<Point>(&json!({"a/b~c": 1, "SECRET": 2}));
         assert_eq!(issues, [" additionalProperties: has a property that is not allowed"]);
         let issues = explain::<BTreeMap<String, Vec<u8>>>(&json!({"SECRET": ["SECRET"]}));
@@ -531,7 +531,7 @@ mod tests {
     }
 
     #[test]
-    fn many_errors_and_deep_ones_stay_few_and_short() {
+    fn issues_are_limited_in_number_and_length() {
         let many: Value = std::iter::repeat_n("SECRET", 100_000).collect();
         assert_eq!(explain::<Vec<u8>>(&many).len(), 8);
         let mut deep = json!({"children": 1});
@@ -549,7 +549,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_are_bounded_by_the_values_of_a_message() {
+    fn explaining_is_bounded_by_the_size_of_the_message() {
         /// Nothing of this schema is refused at start-up here: the bound is the explainer's own.
         #[derive(JsonSchema)]
         #[serde(untagged)]

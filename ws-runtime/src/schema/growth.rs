@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_type_that_doubles_with_each_level_is_refused() {
+    fn type_that_doubles_with_each_level_is_refused() {
         for (refused, name, key) in [
             (judge::<Doubling>(), "`Doubling`", "the field `x`"),
             (judge::<Vec<Option<Doubling>>>(), "`Doubling`", "the field `x`"),
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_type_that_never_ends_is_refused_in_both_directions() {
+    fn endless_type_is_refused_in_both_directions() {
         for direction in [Direction::Inbound, Direction::Outbound] {
             let mut generator = Generator::new(direction);
             let root = generator.schema::<Endless>();
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn recursive_types_that_are_told_apart_stay() {
+    fn distinguishable_recursive_types_are_accepted() {
         for (growth, expected) in [
             (judge::<Tree>(), Growth::Linear),
             (judge::<Tagged>(), Growth::Linear),

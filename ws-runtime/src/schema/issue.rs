@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_path_ends_at_the_deepest_ancestor_that_fits() {
+    fn long_path_is_truncated_at_an_ancestor() {
         let deep = "/children/0".repeat(40);
         let issue = Issue::new(&deep, "type", "expected string");
         assert!(issue.path.len() <= MAX_PATH && deep.starts_with(&issue.path), "{}", issue.path);
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn issues_are_sorted_and_few_and_together_short() {
+    fn issues_are_sorted_and_bounded() {
         let issue = |index| Issue::new(&format!("/{}/{index}", "x".repeat(100)), "enum", "y".repeat(150));
         let issues = Issue::settle(vec![issue(3), issue(1), issue(2), issue(1)]);
         assert_eq!(issues, [issue(1), issue(2)]);
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_message_is_cut_on_a_character() {
+    fn long_message_is_truncated_between_characters() {
         let issue = Issue::new("", "enum", one_of(std::iter::repeat_n("é", 500)));
         assert!(issue.message.len() <= MAX_MESSAGE && issue.message.ends_with('…'), "{}", issue.message);
     }

@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn floats_are_the_nearest_and_never_infinite() {
+    fn floats_round_to_nearest_and_stay_finite() {
         assert_eq!(numeral("3.4028235e38").single(), Some(f32::MAX));
         assert_eq!(numeral("3.4028236e38").single(), None);
         assert_eq!(numeral("1e-45").single(), Some(f32::from_bits(1)));
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn validators_see_integers_exactly_and_nothing_rounded_into_a_range() {
+    fn validators_see_exact_integers() {
         for (text, value) in [
             ("1.0", json!(1)),
             ("1e2", json!(100)),

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pointer_leads_somewhere_or_nowhere() {
+    fn pointer_is_resolved_against_the_schema() {
         let quote = Check::outbound::<Quote>().unwrap();
         let heard = Check::outbound::<Heard>().unwrap();
         for (check, pointer, expected) in [

@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tighter_of_two_limits_stays() {
+    fn tighter_of_two_limits_is_kept() {
         let schema = schema::<Ranged>().unwrap();
         let properties = &schema["$defs"]["Ranged"]["properties"];
         assert_eq!(properties["tighter"], json!({"type": "integer", "minimum": 5, "maximum": 10}));
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_128_bits_are_refused_wherever_they_stand() {
+    fn numbers_of_128_bits_are_refused_everywhere() {
         for refused in
             [schema::<u128>(), schema::<Vec<Option<i128>>>(), schema::<BTreeMap<String, (u128,)>>()]
         {
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn a_struct_that_refuses_the_tag_of_its_flattened_enum_is_refused() {
+    fn struct_that_denies_the_flattened_tag_is_refused() {
         assert!(schema::<Envelope<Internal>>().unwrap_err().contains("deny_unknown_fields"));
         assert!(schema::<Vec<Envelope<Internal>>>().is_err());
         assert!(schema::<Envelope<Adjacent>>().is_ok());
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_formats_go_and_known_ones_stay() {
+    fn unknown_formats_are_removed() {
         assert_eq!(schema::<IpAddr>().unwrap()["anyOf"], json!([{"format": "ipv4"}, {"format": "ipv6"}]));
         assert_eq!(schema::<std::net::Ipv4Addr>().unwrap()["format"], "ipv4");
         assert_eq!(schema::<f64>().unwrap().get("format"), None);
@@ -349,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_types_of_std_refuse_further_properties() {
+    fn only_std_types_deny_unknown_properties() {
         type Both = (alike::Duration, Duration);
         let closed = |schema: Result<Value, String>| -> Vec<String> {
             let schema = schema.unwrap();

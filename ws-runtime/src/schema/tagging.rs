@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_variant_that_holds_no_object_is_refused() {
+    fn tagged_variant_without_an_object_is_refused() {
         for direction in [Direction::Inbound, Direction::Outbound] {
             for refused in [
                 refused::<Number>(direction),
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn an_optional_content_is_read_and_never_written() {
+    fn optional_tagged_content_is_refused_outbound() {
         assert_eq!(refused::<Optional>(Direction::Inbound), None);
         assert!(refused::<Optional>(Direction::Outbound).unwrap().contains("never be written"));
     }

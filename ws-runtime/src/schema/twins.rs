@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn two_types_of_one_name_are_refused() {
+    fn distinct_types_of_one_name_are_refused() {
         for direction in [Direction::Inbound, Direction::Outbound] {
             for (generated, name) in [
                 (generate::<Pair>(direction), "`Item`"),
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn one_type_is_taken_for_one_however_it_is_written() {
+    fn equal_types_are_recognised_in_every_form() {
         for direction in [Direction::Inbound, Direction::Outbound] {
             generate::<Fine>(direction).unwrap();
             generate::<FineTagged>(direction).unwrap();

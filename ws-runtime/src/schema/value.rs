@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_repeated_key_is_refused_at_any_depth() {
+    fn repeated_key_is_refused_at_any_depth() {
         for text in [r#"{"a":1,"a":1}"#, r#"[{"b":{"a":1,"c":2,"a":3}}]"#, r#"{"a":1,"\u0061":2}"#] {
             assert_eq!(parse(text), Err(Malformed::RepeatedKey), "{text}");
         }
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_not_one_json_value_is_refused() {
+    fn text_must_be_exactly_one_json_value() {
         let deep = "[".repeat(128) + &"]".repeat(128);
         for text in [
             "",
@@ -147,7 +147,7 @@ mod tests {
 
     /// What `serde_json` reads is read, and to the same value, but for the numbers that it reads differently.
     #[test]
-    fn texts_are_read_as_serde_json_reads_them() {
+    fn text_is_parsed_as_serde_json_does() {
         let deep = "[".repeat(127) + &"]".repeat(127);
         let texts = [
             " null\t",

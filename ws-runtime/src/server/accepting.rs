@@ -92,7 +92,7 @@ mod tests {
     const EMFILE: i32 = if cfg!(windows) { 10024 } else { 24 };
 
     #[test]
-    fn only_shortages_rest() {
+    fn accepting_pauses_only_for_shortages() {
         let of = io::Error::from_raw_os_error;
         for (error, short) in [
             (of(EMFILE), true),
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn rests_double_while_a_shortage_lasts() {
+    fn pauses_double_while_a_shortage_lasts() {
         let mut failures = Failures::new();
         let now = Instant::now();
         let rest = |failures: &mut Failures, error: io::Error| {

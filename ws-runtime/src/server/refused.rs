@@ -61,7 +61,7 @@ mod tests {
     use crate::handshake::busy;
 
     #[test]
-    fn a_refusal_is_written_with_the_usual_names() {
+    fn refusal_uses_the_usual_header_spelling() {
         let Refusal::Response(response) = busy("there is no room").into_refusal() else {
             panic!("it is a close frame");
         };

@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_spellings_are_read() {
+    fn header_spellings_are_parsed() {
         assert_eq!(read_spellings().len(), 1);
     }
 

@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn the_side_that_closes_first_has_the_word() {
+    fn first_side_to_close_is_the_initiator() {
         let mut we = Session::default();
         assert!(we.send(Some(&Close::new(4001, "enough"))));
         assert!(!we.may_send());
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn one_close_frame_is_sent_and_one_counts() {
+    fn only_one_close_frame_is_sent() {
         let mut session = Session::default();
         assert!(session.send(None));
         assert!(!session.send(Some(&Close::NORMAL)));
@@ -123,12 +123,12 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_close_is_answered_by_an_empty_one() {
+    fn empty_close_is_answered_by_an_empty_one() {
         assert_eq!(Session::default().receive(None, Text::default()), Answer::Owed(None));
     }
 
     #[test]
-    fn a_transport_that_ends_is_nobodys_close() {
+    fn lost_transport_has_no_initiator() {
         assert_eq!(closed(&Session::default()), (None, String::new(), Initiator::Transport, false));
     }
 }

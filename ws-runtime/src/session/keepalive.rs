@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_settles_what_is_set() {
+    fn rule_resolves_the_options() {
         for (timeout, ping, settled) in [
             (None, None, Ok((seconds(120), seconds(25)))),
             (seconds(8), None, Ok((seconds(8), seconds(4)))),
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_is_pinged_each_interval_until_it_expires() {
+    fn silent_peer_is_pinged_until_it_expires() {
         check(
             seconds(120),
             seconds(50),
@@ -161,17 +161,17 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_asked_late_pings_once() {
+    fn late_clock_pings_once() {
         check(None, seconds(10), &[(95, Some("ping"), None), (95, None, Some(105))]);
     }
 
     #[test]
-    fn without_pings_the_peer_has_to_speak_by_itself() {
+    fn peer_must_send_when_pings_are_off() {
         check(seconds(8), None, &[(7, None, Some(8)), (8, Some("expired"), None)]);
     }
 
     #[test]
-    fn without_a_timeout_silence_lasts() {
+    fn silence_never_expires_without_a_timeout() {
         check(None, None, &[(1 << 20, None, None)]);
         check(None, seconds(25), &[(25, Some("ping"), None), (1 << 20, Some("ping"), None)]);
     }

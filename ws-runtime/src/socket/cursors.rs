@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn cursors_are_found_by_name_however_many_come_and_go() {
+    fn cursors_are_found_by_name_after_changes() {
         let topics = Topics::new(&[Arc::new(Shard::new(Outbound::new(usize::MAX)))]);
         let join = |name: &str| topics.subscribe(0, name, Format::PLAIN, Arc::new(Nobody));
         let mut cursors = Cursors::default();
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn name_of_a_topic_has_one_copy() {
+    fn topic_name_is_stored_once() {
         let topics = Topics::new(&[Arc::new(Shard::new(Outbound::new(usize::MAX)))]);
         let mut cursors = Cursors::default();
         for topic in 0..20 {

@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_what_the_pointer_leads_to() {
+    fn key_is_the_value_at_the_pointer() {
         for (pointer, message, expected) in [
             ("/symbol", r#"{"symbol":"A","price":1}"#, Some("\"A\"")),
             ("/symbol", r#"{"symbol":1}"#, Some("1")),
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn of_each_key_the_last_is_kept_in_the_order_of_sending() {
+    fn latest_of_each_key_is_kept_in_order() {
         let mut latest = Latest::new("/k", 10_000);
         for (key, frame) in [("a", "a1"), ("b", "b1"), ("a", "a2"), ("c", "c1"), ("b", "b2")] {
             assert!(keep(&mut latest, key, frame));
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_held_is_bounded_and_nothing_outdated_is_kept() {
+    fn held_messages_are_bounded_and_current() {
         let mut latest = Latest::new("/k", 2 * (ENTRY + 5));
         assert!(keep(&mut latest, "a", "four") && keep(&mut latest, "b", "four"));
         assert!(!keep(&mut latest, "c", "four"));
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_counts_the_table_and_shared_chunks_elsewhere() {
+    fn memory_counts_the_table_without_shared_chunks() {
         let mut latest = Latest::new("/k", 1 << 20);
         for key in 0..1000 {
             assert!(keep(&mut latest, &key.to_string(), "frame"));

@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_frame_is_found_once_its_end_is_there() {
+    fn frame_is_found_once_it_is_complete() {
         for (header, size) in [
             (&[0x82, 125][..], 125),
             (&[0x82, 126, 0, 126], 126),

@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn captures_have_the_types_that_the_path_gives_them() {
+    fn captures_match_the_segments_of_the_path() {
         let plan = Captures::plan(all).unwrap();
         assert_eq!(plan.names().collect::<Vec<_>>(), ["room", "seat"]);
         for (room, seat, params) in [
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn the_issues_of_all_captures_come_together() {
+    fn issues_of_all_captures_are_reported_together() {
         #[derive(Debug, serde::Deserialize, JsonSchema)]
         struct Short(
             #[schemars(length(max = 2))]
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_type_that_no_segment_is_gets_refused_at_start_up() {
+    fn type_that_no_segment_matches_does_not_start() {
         let wait = |captures: &mut Captures<'_>| {
             let wait = captures.take::<std::time::Duration>("wait");
             captures.give(wait)

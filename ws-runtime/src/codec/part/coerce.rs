@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_schema_decides_what_a_text_becomes() {
+    fn schema_decides_the_json_type_of_a_text() {
         let coerce = |schema: Value, text: &str| {
             Value::from(&Coerce::of(&schema, &schema).unwrap().give(&[text]).unwrap())
         };
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_list_takes_several_texts() {
+    fn only_lists_accept_several_texts() {
         let list = json!({"type": "array", "items": {"type": "integer"}});
         let given = Coerce::of(&list, &list).unwrap();
         assert_eq!(given.give(&["1", "x"]).map(|given| Value::from(&given)), Some(json!([1, "x"])));

@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn queries_are_split_and_decoded_as_forms_write_them() {
+    fn queries_are_decoded_as_form_data() {
         for (query, pairs) in [
             ("", &[][..]),
             ("a=1&b=2&a=3", &[("a", "1"), ("b", "2"), ("a", "3")]),
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bare_percent_sign_is_kept_as_browsers_keep_it() {
+    fn bare_percent_sign_is_kept() {
         for (query, pairs) in [
             ("p=100%", &[("p", "100%")][..]),
             ("a=%2", &[("a", "%2")]),
@@ -218,14 +218,14 @@ mod tests {
     }
 
     #[test]
-    fn captures_are_percent_decoded_and_a_plus_stays() {
+    fn captures_are_percent_decoded_and_keep_plus() {
         let read = Pairs::captures([("room", "a%2Fb+c%20d"), ("rest", "x/y")]).unwrap();
         assert_eq!(read.iter().collect::<Vec<_>>(), [("room", "a/b+c d"), ("rest", "x/y")]);
         assert_eq!(Pairs::captures([("room", "%ff")]).unwrap_err().errors()[0].path, "/room");
     }
 
     #[test]
-    fn cookies_of_all_fields_are_split() {
+    fn cookies_of_every_field_are_split() {
         let mut headers = HeaderMap::new();
         headers.append(COOKIE, "a=1; b=\"x y\";c=;  d = e=f ; junk".parse().unwrap());
         headers.append(COOKIE, "a=%31".parse().unwrap());
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_keep_their_repetitions_and_hide_what_is_not_utf_8() {
+    fn headers_keep_repetitions_and_skip_invalid_utf_8() {
         let mut headers = HeaderMap::new();
         headers.append("X-Tag", "a, b".parse().unwrap());
         headers.append("x-tag", "c".parse().unwrap());
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn pairs_can_be_changed_and_show_no_texts() {
+    fn pairs_can_be_changed_and_hide_texts_in_debug() {
         let mut pairs = Pairs::query("a=secret&b=2&a=3");
         assert!(!format!("{pairs:?}").contains("secret"));
         pairs.set("a", "4");

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_is_read_under_its_other_name() {
+    fn field_is_read_by_its_alias() {
         #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
         struct Page {
             #[serde(alias = "page")]
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_is_coerced_as_its_type_says() {
+    fn query_is_coerced_to_its_type() {
         let plain = |text: &str| Search {
             text: text.to_owned(),
             per_page: 10,
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_that_does_not_fit_gets_the_issues_of_a_message() {
+    fn invalid_query_gets_the_issues_of_a_message() {
         for (text, expected) in [
             ("", vec![" required: `text` is required"]),
             ("text=x&text=y", vec!["/text maxItems: is given more than once"]),
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn header_fields_are_read_by_their_names_in_lower_case() {
+    fn header_fields_are_read_by_lower_case_names() {
         let plan = <Token as Part>::plan().unwrap();
         assert_eq!(plan.names().collect::<Vec<_>>(), ["x-tag", "x-token"]);
         let mut headers = HeaderMap::new();
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_not_known_are_refused_where_the_type_says_so_and_the_part_is_its_own() {
+    fn unknown_names_are_refused_where_the_type_denies_them() {
         assert_eq!(
             issues(query::<Token>("x-token=1&SECRET=2")),
             [" additionalProperties: has a property that is not allowed"]
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn of_cookies_with_one_name_the_first_counts() {
+    fn first_of_equal_cookies_counts() {
         #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
         struct Session {
             id: u8,
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_map_takes_all_names_and_nothing_takes_none() {
+    fn map_accepts_every_name_and_unit_accepts_none() {
         let map = query::<BTreeMap<String, u8>>("a=1&b=2").unwrap();
         assert_eq!(map, BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)]));
         let repeated = "/* maxItems: is given more than once";
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn what_text_cannot_be_is_refused_at_start_up() {
+    fn type_that_no_text_matches_does_not_start() {
         #[derive(Deserialize, JsonSchema)]
         #[expect(dead_code, reason = "its schema is what counts")]
         struct Nested {

@@ -151,7 +151,7 @@ agreement! {
 }
 
 #[test]
-fn a_repeated_key_is_refused_whichever_way_a_text_is_read() {
+fn repeated_key_is_refused_on_both_paths() {
     fn refused<T: Decode>(text: &str) {
         let invalid = decode::<T>(text, &T::plan().unwrap()).err().expect(text);
         assert_eq!(invalid.errors()[0].keyword, "json", "{text}");
@@ -173,7 +173,7 @@ fn a_repeated_key_is_refused_whichever_way_a_text_is_read() {
 
 /// What a schema cannot show: the type refuses it, and the peer hears that and nothing of serde's own words.
 #[test]
-fn what_only_the_type_refuses_is_invalid_without_an_echo() {
+fn value_refused_by_its_type_is_not_echoed() {
     #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
     #[serde(tag = "t", content = "c")]
     enum WithUnit {
@@ -212,7 +212,7 @@ fn what_only_the_type_refuses_is_invalid_without_an_echo() {
 
 /// The types that routes are made of are read in one pass.
 #[test]
-fn usual_types_are_read_the_short_way() {
+fn usual_types_take_the_fast_path() {
     fn is_short<T: DeserializeOwned + JsonSchema + Send + 'static>(text: &str) {
         assert!(short::<T>(text, &<T as Decode>::plan().unwrap()).is_some(), "{text}");
     }

@@ -292,7 +292,7 @@ fn f32_is_rounded_once_and_sends_all_it_holds() {
 
 /// A double of this number lies between two singles, the nearer of which only the text tells.
 #[test]
-fn a_single_is_not_rounded_by_way_of_a_double() {
+fn f32_is_not_rounded_through_f64() {
     let expected = f32::from_bits(0x15ae_43fd);
     for (place, read) in &Places::<f32>::new().0 {
         // Where the tag comes last, serde keeps the number as a double.
@@ -304,7 +304,7 @@ fn a_single_is_not_rounded_by_way_of_a_double() {
 
 /// Each hundred-thousandth of all singles, and doubles of any exponent.
 #[test]
-fn floats_that_leave_arrive_with_the_same_bits() {
+fn floats_keep_their_bits_in_a_round_trip() {
     let (singles, doubles) =
         (<Field<f32> as Encode>::plan().unwrap(), <Field<f64> as Encode>::plan().unwrap());
     let (read_singles, read_doubles) =

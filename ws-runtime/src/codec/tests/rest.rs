@@ -83,7 +83,7 @@ where
 }
 
 #[test]
-fn a_tag_is_no_value_of_a_flattened_map() {
+fn tag_is_not_an_entry_of_a_flattened_map() {
     passes::<Event>(
         &[
             r#"{"type":"Metrics","host":"a"}"#,
@@ -103,7 +103,7 @@ fn a_tag_is_no_value_of_a_flattened_map() {
 }
 
 #[test]
-fn names_around_a_flattened_enum_are_no_values_of_its_maps() {
+fn sibling_fields_are_not_entries_of_a_flattened_map() {
     passes::<Envelope>(
         &[
             r#"{"id":"x","type":"Metrics","host":"a","load":1}"#,
@@ -116,7 +116,7 @@ fn names_around_a_flattened_enum_are_no_values_of_its_maps() {
 }
 
 #[test]
-fn a_tag_around_a_tag_is_no_value_of_its_maps() {
+fn outer_tag_is_not_an_entry_of_a_map() {
     passes::<Outer>(
         &[
             r#"{"kind":"Event","type":"Metrics","host":"a","load":1}"#,

@@ -39,7 +39,7 @@ enum Move {
 
 /// Where the type takes both, what is written decides; a float that only an integer's place is left for becomes one.
 #[test]
-fn a_type_of_integers_and_floats_gets_what_is_written() {
+fn untagged_number_keeps_its_written_form() {
     for (number, expected) in [
         ("1", Either::Whole(1)),
         ("1.0", Either::Real(1.0)),
@@ -66,7 +66,7 @@ fn a_type_of_integers_and_floats_gets_what_is_written() {
 }
 
 #[test]
-fn values_that_nobody_types_stay_as_they_are_written() {
+fn untyped_values_are_kept_verbatim() {
     let text = r#"{"a":[1.0,-0.0,1e2,18446744073709551615,0.30000000000000004],"b":1}"#;
     let value = read::<serde_json::Value>(text).unwrap();
     assert_eq!(value, serde_json::from_str::<serde_json::Value>(text).unwrap());
@@ -74,7 +74,7 @@ fn values_that_nobody_types_stay_as_they_are_written() {
 }
 
 #[test]
-fn keys_of_maps_are_numbers_of_their_types() {
+fn map_keys_are_parsed_as_numbers() {
     let map = read::<BTreeMap<u64, u8>>(r#"{"18446744073709551615":1,"9007199254740993":2}"#).unwrap();
     assert_eq!(map, BTreeMap::from([(u64::MAX, 1), (9_007_199_254_740_993, 2)]));
     let map = read::<BTreeMap<i64, u8>>(r#"{"-9223372036854775808":1}"#).unwrap();
@@ -85,7 +85,7 @@ fn keys_of_maps_are_numbers_of_their_types() {
 }
 
 #[test]
-fn limits_of_ones_own_count_at_their_edges() {
+fn custom_limits_hold_at_their_edges() {
     #[derive(Debug, Serialize, Deserialize, JsonSchema)]
     struct Limited {
         #[schemars(range(min = 0.1, max = 0.3))]
@@ -115,7 +115,7 @@ fn limits_of_ones_own_count_at_their_edges() {
 }
 
 #[test]
-fn a_number_beyond_all_types_is_named_by_its_place() {
+fn number_out_of_range_is_reported_with_its_path() {
     let error = read::<Vec<f64>>("[1,1e400]").unwrap_err();
     assert!(error.contains("\"/1\": is a number that its type cannot hold"), "{error}");
     let error = read::<Vec<u16>>("[1,1.00000000000000000001]").unwrap_err();

@@ -118,7 +118,7 @@ fn agree<T: DeserializeOwned + JsonSchema>(taken: &[&str], refused: &[&str]) {
 }
 
 #[test]
-fn a_field_is_taken_under_each_of_its_names() {
+fn field_is_accepted_under_each_alias() {
     agree::<Named>(
         &[r#"{"name":"x","years":1}"#, r#"{"nick":"x","age":1}"#, r#"{"nom":"x","a/b~c":150,"mail":"m"}"#],
         &[
@@ -134,7 +134,7 @@ fn a_field_is_taken_under_each_of_its_names() {
 }
 
 #[test]
-fn names_are_found_however_deep_a_type_is() {
+fn aliases_are_found_at_any_depth() {
     let external = |external: &str, list: &str| {
         format!(
             r#"{{"list":[{list}],"map":{{"7":{list}}},"named":{{"k":[1,"x",{list}]}},"keyed":{{"High":{list}}},"external":{external}}}"#
@@ -158,7 +158,7 @@ fn names_are_found_however_deep_a_type_is() {
 }
 
 #[test]
-fn variants_are_taken_under_each_of_their_names() {
+fn variants_are_accepted_under_each_alias() {
     agree::<Documented>(&["\"Low\"", "\"least\"", "\"High\""], &["\"Least\"", "1"]);
     agree::<Renamed>(
         &[r#"{"type":"say","text":"x"}"#, r#"{"text":"x","type":"tell"}"#, r#"{"type":"Text","text":"x"}"#],
@@ -168,7 +168,7 @@ fn variants_are_taken_under_each_of_their_names() {
 }
 
 #[test]
-fn other_takes_every_other_name_and_no_other_form() {
+fn other_accepts_unknown_tags_only() {
     agree::<Level>(&["\"low\"", "\"least\"", "\"medium\"", "\"unknown\"", "\"\""], &["1", "null", "[]"]);
     agree::<Internal>(
         &[r#"{"type":"who"}"#, r#"{"type":"later","more":[1]}"#, r#"{"type":"unknown"}"#],
@@ -190,7 +190,7 @@ fn other_takes_every_other_name_and_no_other_form() {
 }
 
 #[test]
-fn what_is_buffered_first_keeps_its_own_names() {
+fn buffered_enums_keep_their_declared_names() {
     agree::<Flat>(
         &[r#"{"level":"else"}"#, r#"{"own":1,"level":"low"}"#],
         &[r#"{"inner":{"nick":"x","years":1},"level":"low"}"#],
@@ -198,7 +198,7 @@ fn what_is_buffered_first_keeps_its_own_names() {
 }
 
 #[test]
-fn what_was_added_is_marked_for_whoever_writes_values() {
+fn added_schema_parts_are_marked() {
     let schema = check::<Named>().schema()["$defs"]["Named"].clone();
     assert_eq!(schema["properties"]["nick"], json!({"type": "string", "x-serde": "alias"}));
     assert_eq!(schema["properties"]["age"]["maximum"], 150);
@@ -213,7 +213,7 @@ fn what_was_added_is_marked_for_whoever_writes_values() {
 }
 
 #[test]
-fn an_issue_names_the_field_and_not_its_other_names() {
+fn issue_names_the_field_not_its_alias() {
     let explain = |value| -> Vec<String> {
         let issues = check::<Named>().explain(&value).into_iter();
         issues.map(|issue| format!("{} {}: {}", issue.path, issue.keyword, issue.message)).collect()
@@ -223,7 +223,7 @@ fn an_issue_names_the_field_and_not_its_other_names() {
 }
 
 #[test]
-fn a_variant_or_a_key_that_is_never_read_is_refused() {
+fn unreachable_variant_or_key_is_refused() {
     macro_rules! tagged {
         ($($name:ident($content:ty);)*) => {$(
             #[derive(Debug, Deserialize, JsonSchema)]

@@ -35,7 +35,7 @@ type Case = (&'static [&'static str], &'static [Step], &'static str);
 
 /// While the flusher hands out and the connection's task writes, too.
 #[test]
-fn what_a_task_sends_and_publishes_arrives_in_its_order() {
+fn sends_and_publishes_of_one_task_keep_order() {
     const CASES: &[Case] = &[
         (&["a"], &[Send(b'1'), Publish("a", b'2'), Send(b'3'), Close], "123."),
         (&["a"], &[Publish("a", b'1'), Send(b'2'), Publish("a", b'3'), Close], "123."),
@@ -63,7 +63,7 @@ fn what_a_task_sends_and_publishes_arrives_in_its_order() {
 
 /// Nor do topics overtake each other, while the flusher goes from one to the next.
 #[test]
-fn what_a_task_publishes_to_several_topics_arrives_in_its_order() {
+fn publishes_to_several_topics_keep_order() {
     const CASES: &[Case] = &[
         (&["a", "b"], &[Publish("b", b'1'), Publish("a", b'2'), Publish("b", b'3')], "123"),
         (&["b", "a"], &[Publish("b", b'1'), Publish("a", b'2'), Publish("b", b'3')], "123"),
@@ -76,7 +76,7 @@ fn what_a_task_publishes_to_several_topics_arrives_in_its_order() {
 
 /// Though the flusher could write it straight away, as soon as the stream takes something again.
 #[test]
-fn what_is_published_behind_a_queue_arrives_behind_it() {
+fn publish_follows_the_queued_messages() {
     explore(3, || {
         let house = House::new();
         let socket = house.open(1, 2);
@@ -95,7 +95,7 @@ fn what_is_published_behind_a_queue_arrives_behind_it() {
 
 /// Nothing is lost by it, and nothing arrives twice, when the publisher hands out what the flusher is handing out.
 #[test]
-fn who_hands_out_a_burst_itself_keeps_the_order() {
+fn publisher_that_delivers_a_burst_keeps_order() {
     const CASES: &[Case] = &[
         (&["a"], &[PublishLarge("a", b'1'), Send(b'2'), Close], "12."),
         (&["a"], &[Publish("a", b'1'), PublishLarge("a", b'2'), Publish("a", b'3')], "123"),
@@ -108,7 +108,7 @@ fn who_hands_out_a_burst_itself_keeps_the_order() {
 
 /// What others publish while a burst is handed out is neither in it nor lost.
 #[test]
-fn a_burst_takes_nothing_along_that_nobody_has_got() {
+fn burst_includes_no_undelivered_entry() {
     explore(2, || {
         let house = House::new();
         let socket = house.open(1, usize::MAX);
@@ -171,7 +171,7 @@ fn each_publisher_keeps_its_order() {
 
 /// Whatever is published beside it, and whoever hands it out.
 #[test]
-fn who_publishes_is_left_out_and_misses_nothing_else() {
+fn publisher_skips_itself_and_misses_nothing() {
     explore(3, || {
         let house = House::new();
         let (socket, neighbour) = (house.open(1, 2), house.open(2, 2));
@@ -196,7 +196,7 @@ fn who_publishes_is_left_out_and_misses_nothing_else() {
 
 /// One part without a gap: everything from its subscription to its end. What it publishes itself meanwhile is in it.
 #[test]
-fn who_comes_and_goes_gets_a_contiguous_part() {
+fn temporary_subscriber_gets_a_contiguous_range() {
     for has_neighbour in [false, true] {
         explore(2, move || {
             let house = House::new();
@@ -232,7 +232,7 @@ fn who_comes_and_goes_gets_a_contiguous_part() {
 
 /// What was published before it left still arrives, and nothing behind it.
 #[test]
-fn who_leaves_gets_what_was_published_before() {
+fn leaving_subscriber_gets_earlier_publishes() {
     explore(3, || {
         let house = House::new();
         let socket = house.open(1, 2);

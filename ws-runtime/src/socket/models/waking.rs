@@ -7,7 +7,7 @@ use crate::socket::{Wish, report::Fact};
 
 /// However it falls together with the task's look at the socket, its write, and its way to rest.
 #[test]
-fn what_is_queued_or_asked_while_the_task_goes_to_rest_wakes_it() {
+fn queueing_while_the_task_parks_wakes_it() {
     explore(3, || {
         let socket = House::new().open(1, 2);
         let sender = {
@@ -27,7 +27,7 @@ fn what_is_queued_or_asked_while_the_task_goes_to_rest_wakes_it() {
 
 /// What a topic holds for it, it is told of too.
 #[test]
-fn what_is_published_while_the_task_goes_to_rest_arrives() {
+fn publish_while_the_task_parks_arrives() {
     explore(2, || {
         let house = House::new();
         let socket = house.open(1, 2);
