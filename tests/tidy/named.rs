@@ -1,13 +1,13 @@
-//! The README's tables of attacks: each names tests that there are, or says why there is none.
+//! The tables of attacks in `tests/README.md`: each row names existing tests or gives a reason for having none.
 
 use crate::sources;
 
 const README: &str = "README.md";
-const TITLE: &str = "## What brings servers down";
+const TITLE: &str = "## Attacks on servers";
 
-/// A row: what it is about, and where it is tried or why it is not.
+/// A row: an attack, and its tests or the reason for having none.
 struct Row<'a> {
-    what: &'a str,
+    attack: &'a str,
     tried: &'a str,
 }
 
@@ -16,17 +16,17 @@ fn rows(text: &str) -> Vec<Row<'_>> {
     let section = section.split("\n## ").next().unwrap_or_default();
     let cells =
         section.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | "));
-    cells.filter(|(what, _)| *what != "what").map(|(what, tried)| Row { what, tried }).collect()
+    cells.filter(|(attack, _)| *attack != "attack").map(|(attack, tried)| Row { attack, tried }).collect()
 }
 
 impl Row<'_> {
-    /// The tests that it names.
+    /// The tests named in the row.
     fn tests(&self) -> impl Iterator<Item = &str> {
         self.tried.split('`').skip(1).step_by(2).filter(|word| word.contains("::"))
     }
 }
 
-/// Whether there is a test of this name: `hostile::many::name` in `tests/hostile/many.rs`, `runtime::a::name` in
+/// Returns true if a test of this name exists: `hostile::many::name` in `tests/hostile/many.rs`, `runtime::a::name` in
 /// `ws-runtime/src/a.rs`.
 fn is_there(name: &str, file: impl Fn(&str) -> Option<String>) -> bool {
     let Some((module, test)) = name.rsplit_once("::") else { return false };
@@ -58,9 +58,9 @@ fn every_attack_has_a_test_or_a_reason() {
     assert!(rows.len() > 30, "{} rows", rows.len());
     for row in rows {
         let missing: Vec<_> = row.tests().filter(|name| !is_there(name, file)).collect();
-        assert_eq!(missing, Vec::<&str>::new(), "{}", row.what);
+        assert_eq!(missing, Vec::<&str>::new(), "{}", row.attack);
         let reason = !row.tried.starts_with('`') && row.tried.len() > 30;
-        assert!(row.tests().next().is_some() || reason, "{}: neither a test nor a reason", row.what);
+        assert!(row.tests().next().is_some() || reason, "{}: neither a test nor a reason", row.attack);
     }
 }
 
@@ -76,9 +76,9 @@ fn missing_test_is_reported() {
         assert_eq!(is_there(name, file), there, "{name}");
     }
     let text = format!(
-        "| x | `no::row` |\n{TITLE}\n\n| what | tests |\n|---|---|\n| y | `a::b::c`, `d::e` |\n\n## z\n"
+        "| x | `no::row` |\n{TITLE}\n\n| attack | tests |\n|---|---|\n| y | `a::b::c`, `d::e` |\n\n## z\n"
     );
     let rows = rows(&text);
-    assert_eq!(rows.iter().map(|row| row.what).collect::<Vec<_>>(), ["y"]);
+    assert_eq!(rows.iter().map(|row| row.attack).collect::<Vec<_>>(), ["y"]);
     assert_eq!(rows[0].tests().collect::<Vec<_>>(), ["a::b::c", "d::e"]);
 }
