@@ -7,13 +7,12 @@ mod page;
 use std::{
     env,
     error::Error,
-    io,
     str::FromStr,
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use tokio::{net::TcpListener, select, signal};
-use ws_runtime::Server;
+use tokio::net::TcpListener;
+use ws_runtime::{Server, shutdown_signal};
 
 pub use self::page::Page;
 
@@ -28,24 +27,14 @@ const DEFAULT_PORT: u16 = 3000;
 pub async fn serve(server: Server) -> Result<(), Box<dyn Error>> {
     let port = setting("PORT")?.unwrap_or(DEFAULT_PORT);
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
-    // Before anybody can know that it listens: whoever does may ask it to stop at once.
-    let asked = asked_to_stop()?;
+    // From here on a signal is caught, before anybody can know that the server listens.
+    let server = server.shutdown_on(shutdown_signal());
     println!("listening on http://{}", listener.local_addr()?);
 
     let handle = server.handle();
-    let serving = server.serve(listener);
-    tokio::pin!(serving);
-    select! {
-        // It has ended by itself, which is an error.
-        result = &mut serving => result?,
-        // The sockets are closed (1001), and what they still do is waited for.
-        () = asked => {
-            handle.shutdown();
-            serving.await?;
-            let ended = handle.ended().await;
-            println!("closed {} cleanly, cut off {}", ended.clean, ended.forced);
-        }
-    }
+    server.serve(listener).await?;
+    let ended = handle.ended().await;
+    println!("closed {} cleanly, cut off {}", ended.clean, ended.forced);
     Ok(())
 }
 
@@ -56,29 +45,6 @@ pub async fn serve(server: Server) -> Result<(), Box<dyn Error>> {
 pub fn setting<T: FromStr>(name: &str) -> Result<Option<T>, String> {
     let value = env::var(name).ok();
     value.map(|value| value.parse().map_err(|_| format!("{name} cannot be {value:?}"))).transpose()
-}
-
-/// From now on, waits for Ctrl-C or for what a service manager sends, which ends nothing by itself any more.
-#[cfg(unix)]
-fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
-    use signal::unix::{SignalKind, signal};
-
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    Ok(async move {
-        select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// From now on, waits for Ctrl-C.
-#[cfg(windows)]
-fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
-    let mut asked = signal::windows::ctrl_c()?;
-    Ok(async move {
-        asked.recv().await;
-    })
 }
 
 /// The time in milliseconds since 1970, as JavaScript's `Date.now()` has it.

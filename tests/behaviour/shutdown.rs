@@ -1,15 +1,22 @@
 //! The end of a server: everybody is told, handlers finish, and the deadline is kept.
 
-use std::{future::IntoFuture, time::Duration};
+use std::{
+    future::{IntoFuture, pending, ready},
+    time::Duration,
+};
 
-use tokio::time::{Instant, sleep};
+use tokio::{
+    io::AsyncWriteExt,
+    sync::oneshot,
+    time::{Instant, sleep},
+};
 use ws_runtime::{
     Close, Closed, Server, Socket,
     testing::{Event, Site},
     ws_route,
 };
 
-use crate::support::Journal;
+use crate::support::{Http, Journal, handshake, head, rest};
 
 /// Takes as many seconds for a message as it says.
 struct Busy(Journal);
@@ -217,4 +224,61 @@ async fn deadline_ends_handshakes_too() {
     });
     assert_eq!(refused.unwrap_err().status(), 503);
     assert_eq!((began.elapsed().as_secs(), ended.forced), (3, 0));
+}
+
+/// Whether the server ends by itself within an hour.
+async fn ends(server: Server) -> bool {
+    let http = Http::serve(server);
+    tokio::time::timeout(Duration::from_hours(1), http.handle.ended()).await.is_ok()
+}
+
+#[tokio::test(start_paused = true)]
+async fn shutdown_on_closes_sockets_when_its_future_resolves() {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = Server::new().route(Busy(Journal::default())).shutdown_on(async {
+        stopped.await.expect("it is sent");
+    });
+    let http = Http::serve(server);
+    let mut stream = http.dial().await;
+    stream.write_all(handshake("/busy").as_bytes()).await.unwrap();
+    assert!(head(&mut stream).await.starts_with("HTTP/1.1 101"));
+    stop.send(()).expect("it is waited for");
+    assert!(rest(stream).await.contains("\u{3}\u{fffd}going away"), "a close frame of 1001");
+    assert_eq!(http.handle.ended().await.forced, 1, "nobody answered it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn shutdown_on_takes_the_first_of_several_futures() {
+    let server = || Server::new().route(Busy(Journal::default()));
+    let minute = || sleep(Duration::from_mins(1));
+    assert!(!ends(server()).await, "nobody asked it to");
+    assert!(!ends(server().shutdown_on(pending())).await);
+    assert!(ends(server().shutdown_on(ready(()))).await, "also before the first connection");
+    assert!(ends(server().shutdown_on(minute()).shutdown_on(pending())).await);
+    assert!(ends(server().shutdown_on(pending()).shutdown_on(minute())).await);
+    // The handle goes on working beside them.
+    let http = Http::serve(server().shutdown_on(pending()));
+    http.shut_down().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn shutdown_on_ends_the_server_when_its_future_panics() {
+    struct PanicsWhenDropped;
+
+    impl Drop for PanicsWhenDropped {
+        fn drop(&mut self) {
+            panic!("dropped");
+        }
+    }
+
+    let server = || Server::new().route(Busy(Journal::default()));
+    assert!(ends(server().shutdown_on(async { panic!("at once") })).await);
+    let held = async {
+        let _held = PanicsWhenDropped;
+        sleep(Duration::from_mins(1)).await;
+        pending().await
+    };
+    let http = Http::serve(server().shutdown_on(held).shutdown_on(sleep(Duration::from_mins(2))));
+    assert_eq!(http.handle.ended().await.forced, 0);
+    http.shut_down().await;
 }

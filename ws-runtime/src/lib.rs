@@ -103,7 +103,7 @@ pub use self::{
         Admit, BoxError, Error, Extend, Handlers, OnInvalid, Options, Outcome, Pass, Plain, Refusal, Reply,
         Route,
     },
-    server::{Address, Body, Listener, ServeError, Server},
+    server::{Address, Body, Listener, ServeError, Server, shutdown_signal},
     socket::{
         Channel, Delivery, Handle, Outgoing, ReadyState, Recipients, Shutdown, Socket, SubscribeError,
         TopicName,

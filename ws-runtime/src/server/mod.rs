@@ -7,10 +7,15 @@ mod builder;
 mod error;
 mod fallback;
 mod http1;
+mod limits;
 mod listener;
 mod paced;
 mod refused;
 mod serve;
+mod signal;
 mod spelling;
 
-pub use self::{address::Address, body::Body, builder::Server, error::ServeError, listener::Listener};
+pub use self::{
+    address::Address, body::Body, builder::Server, error::ServeError, listener::Listener,
+    signal::shutdown_signal,
+};

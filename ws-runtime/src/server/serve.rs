@@ -20,6 +20,7 @@ use super::{
     fallback::Fallback,
     http1::speak,
     refused::refuse,
+    signal::{Signals, stopped},
 };
 use crate::{
     app::Served,
@@ -37,8 +38,8 @@ pub(super) struct Running {
 type Serving<'a> = Pin<Box<dyn Future<Output = Result<(), ServeError>> + Send + 'a>>;
 
 impl Server {
-    /// Listens on an address and serves, once the future is polled, until [`Handle::shutdown`](crate::Handle::shutdown) is called and
-    /// done.
+    /// Listens on an address and serves, once the future is polled, until a shutdown is done: one that
+    /// [`shutdown_on`](Self::shutdown_on) or [`Handle::shutdown`](crate::Handle::shutdown) began.
     ///
     /// # Errors
     /// [`ServeError::Start`] if the server cannot be started as it is put together, with all that is wrong; then nothing was
@@ -53,12 +54,12 @@ impl Server {
             let listener = TcpListener::bind(address)
                 .await
                 .map_err(|source| ServeError::Bind { address: shown, source })?;
-            run(listener, served, self.fallback).await;
+            run(listener, served, self.fallback, self.signals).await;
             Ok(())
         })
     }
 
-    /// Serves what a listener accepts, until [`Handle::shutdown`](crate::Handle::shutdown) is called and done.
+    /// Serves what a listener accepts, until a shutdown is done, as [`listen`](Self::listen).
     ///
     /// # Errors
     /// [`ServeError::Start`] as in [`listen`](Self::listen).
@@ -68,13 +69,13 @@ impl Server {
     pub fn serve(self, listener: impl Listener) -> Serving<'static> {
         Box::pin(async move {
             let served = self.assembly.build().map_err(ServeError::Start)?;
-            run(listener, served, self.fallback).await;
+            run(listener, served, self.fallback, self.signals).await;
             Ok(())
         })
     }
 }
 
-async fn run<L: Listener>(mut listener: L, served: Served, fallback: Option<Fallback>) {
+async fn run<L: Listener>(mut listener: L, served: Served, fallback: Option<Fallback>, signals: Signals) {
     let flushers = served.start_flushers();
     let running = Arc::new(Running { served, fallback });
     // A task among those of the connections: whoever waits for us may be a thread that is none of the runtime's workers, and
@@ -83,7 +84,7 @@ async fn run<L: Listener>(mut listener: L, served: Served, fallback: Option<Fall
     let by = Arc::clone(&running);
     accepting.spawn(async move {
         let mut accepting = pin!(accept(&mut listener, &by));
-        let mut stopped = pin!(by.served.stopped());
+        let mut stopped = pin!(stopped(&by.served, signals));
         // Accepting never ends by itself; the shutdown ends it.
         poll_fn(|cx| match stopped.as_mut().poll(cx) {
             Poll::Ready(()) => Poll::Ready(()),

@@ -60,6 +60,12 @@ impl Directory {
         self.hubs.get()?.get(&TypeId::of::<E>()).cloned().map(Channel::new)
     }
 
+    /// Begins the shutdown, once.
+    pub(crate) fn stop(&self) {
+        self.stop.asked.store(true, Ordering::Release);
+        self.stop.wake.notify_waiters();
+    }
+
     /// Resolves when a shutdown is asked for.
     pub(crate) async fn stopped(&self) {
         self.until(Self::is_stopped).await;
@@ -141,8 +147,7 @@ impl Handle {
     /// until `shutdown_timeout`. `listen` and `serve` return when that is done, and [`ended`](Self::ended) says what it came
     /// to. Asking again changes nothing.
     pub fn shutdown(&self) {
-        self.directory.stop.asked.store(true, Ordering::Release);
-        self.directory.stop.wake.notify_waiters();
+        self.directory.stop();
     }
 }
 
