@@ -1,6 +1,6 @@
-//! Shared by the tests: the examples as running servers.
+//! Shared test support: the examples as running servers.
 //!
-//! It must not know ws-runtime: what the tests drive is what users run.
+//! Does not depend on ws-runtime: the tests drive what users run.
 
 mod support;
 

@@ -1,6 +1,6 @@
-//! A Chromium of a test's own, spoken to as the WebDriver standard says (<https://www.w3.org/TR/webdriver2/>).
+//! Drives a private Chromium through the WebDriver protocol (<https://www.w3.org/TR/webdriver2/>).
 //!
-//! It must not know any page. It drives what users have: real keys, real clicks, the rendered page.
+//! Knows nothing about any page. Keys, clicks and rendering are real.
 
 use std::{
     env, fs,
@@ -27,19 +27,19 @@ use tokio::{
 
 use crate::tab::Tab;
 
-/// How long a page may take to come to what a test waits for, in milliseconds.
+/// Timeout for a page to reach the state that a test waits for, in milliseconds.
 const PATIENCE: u64 = 20_000;
 
-/// How often a driver may find its port taken: it asks for one that is free in IPv6, then wants the same in IPv4, where
-/// another test may listen on it.
+/// Number of attempts to start a driver. It picks a port that is free in IPv6 and then needs the same port in IPv4,
+/// where another test may be listening.
 const ATTEMPTS: u32 = 10;
-/// What it prints then.
+/// Message of a driver whose port was taken.
 const TAKEN: &str = "port not available";
 
-/// Empty profile aside (the driver makes one), a browser that shows nothing and asks nobody but the pages under test.
+/// Options of a headless browser that contacts nothing but the pages under test. The driver creates an empty profile.
 const ARGUMENTS: [&str; 9] = [
     "--headless",
-    // A container's root cannot have the sandbox; the pages are ours.
+    // The sandbox does not work for root in a container; the pages are our own.
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -50,19 +50,19 @@ const ARGUMENTS: [&str; 9] = [
     "--disable-dev-shm-usage",
 ];
 
-/// A running browser. A test ends with [`Browser::quit`]; one that panics before has it killed, driver and all.
+/// A running browser. A test ends with [`Browser::quit`]. If the test panics first, browser and driver are killed.
 pub(crate) struct Browser {
     wire: Mutex<http1::SendRequest<Full<Bytes>>>,
-    /// The other end of `wire`; it ends with it.
+    /// The driver process at the other end of `wire`.
     connection: JoinHandle<hyper::Result<()>>,
     address: SocketAddr,
     session: String,
     driver: Child,
-    /// The process group of the driver and all that it starts.
+    /// Process group of the driver and its children.
     group: u32,
-    /// The profile, and what else the browser leaves behind.
+    /// Directory of the profile and other files of the browser.
     folder: PathBuf,
-    /// Held so that the driver never writes to a closed pipe.
+    /// Kept open so that the driver never writes to a closed pipe.
     _stdout: Lines<BufReader<ChildStdout>>,
 }
 
@@ -95,7 +95,7 @@ impl Browser {
         browser
     }
 
-    /// Opens a window with a page. Unlike a tab's, all windows' pages count as seen, so none is slowed down.
+    /// Opens a window with a page. All windows count as visible, unlike tabs, so none is throttled.
     pub(crate) async fn open(&self, url: &str) -> Tab<'_> {
         let window = self.post("/window/new", json!({ "type": "window" })).await;
         let tab = Tab::new(self, window["handle"].as_str().expect("a window has a handle").to_owned());
@@ -103,7 +103,7 @@ impl Browser {
         tab
     }
 
-    /// What the pages complained of: errors, refused resources, violations of their policy. Each is told once.
+    /// Errors that the pages logged: exceptions, refused resources, policy violations. Each is returned once.
     pub(crate) async fn complaints(&self) -> Vec<String> {
         let told = self.post("/se/log", json!({ "type": "browser" })).await;
         let severe = told.as_array().into_iter().flatten().filter(|entry| entry["level"] == "SEVERE");
@@ -117,7 +117,7 @@ impl Browser {
         self.driver.kill().await.expect("it is ours");
     }
 
-    /// A command for the window that the last one was for.
+    /// Sends a command to the current window.
     pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
         self.try_post(path, body).await.unwrap_or_else(|error| panic!("{path}: {error}"))
     }
@@ -149,13 +149,13 @@ impl Browser {
 }
 
 impl Drop for Browser {
-    /// Also where a test has failed, and the browser would outlive it.
+    /// Also runs after a failed test, which would otherwise leave the browser running.
     fn drop(&mut self) {
         self.connection.abort();
         let group = format!("-{}", self.group);
-        // Where all have ended already, there is nobody to signal.
+        // There is nobody to signal if all processes have ended.
         let _ = process::Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
-        // What a process writes as it ends may stand in the way of the folder's end.
+        // A process may still write while the directory is removed.
         for _ in 0..100 {
             if fs::remove_dir_all(&self.folder).is_ok() {
                 return;
@@ -165,7 +165,7 @@ impl Drop for Browser {
     }
 }
 
-/// A running driver, its further output, and where it listens.
+/// A running driver, its remaining output, and its address.
 async fn drive(folder: &Path) -> (Child, Lines<BufReader<ChildStdout>>, SocketAddr) {
     for _ in 0..ATTEMPTS {
         let mut printed = String::new();
@@ -174,7 +174,7 @@ async fn drive(folder: &Path) -> (Child, Lines<BufReader<ChildStdout>>, SocketAd
             .env("TMPDIR", folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            // The browser is of the driver's group, so that one signal reaches both.
+            // The browser joins the group of the driver, so one signal reaches both.
             .process_group(0)
             .kill_on_drop(true)
             .spawn()
@@ -193,7 +193,7 @@ async fn drive(folder: &Path) -> (Child, Lines<BufReader<ChildStdout>>, SocketAd
     panic!("chromedriver found no free port in {ATTEMPTS} attempts");
 }
 
-/// A new folder for one browser, with a short path: sockets are among what stands in it.
+/// A new directory for one browser. Its path is short because it holds sockets.
 fn folder() -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -203,7 +203,7 @@ fn folder() -> PathBuf {
     folder
 }
 
-/// The port in `ChromeDriver was started successfully on port 33839.`
+/// Parses the port in `ChromeDriver was started successfully on port 33839.`
 fn port(line: &str) -> Option<u16> {
     line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok()
 }

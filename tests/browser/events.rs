@@ -1,4 +1,4 @@
-//! The page of the events: each is emitted by its own button, and the log tells what went and what came.
+//! The page of the `events` example: each event has a button, and the log shows what was sent and received.
 
 use ws_tests::Example;
 
@@ -16,12 +16,13 @@ async fn come<'a>(browser: &'a Browser, example: &Example) -> Tab<'a> {
     tab
 }
 
-/// Presses the button of an event.
+/// Clicks the button of an event.
 async fn emit(tab: &Tab<'_>, event: &str) {
     tab.click(&format!("button[value={event}]")).await;
 }
 
-/// Waits until the last line of its kind is this event with this data; a number in place of `N` is a socket's.
+/// Waits until the last line of this kind shows this event with this data; `N` in the data matches the number of a
+/// socket.
 async fn logs(tab: &Tab<'_>, way: &str, name: &str, data: &str) {
     tab.until(&format!(
         "(([name, data]) => name === {name:?} && data.replace(/(\"from\":)\\d+/, '$1N') === {data:?})(
@@ -62,7 +63,7 @@ async fn events_reach_all_a_room_or_the_sender() {
         logs(tab, "in", "said", r#"{"room":"lobby","from":N,"text":"Hello, Grace"}"#).await;
         assert_eq!(audience(tab).await, "#lobby");
     }
-    // Whoever has not joined hears nothing and may say nothing.
+    // A client that has not joined receives nothing and cannot send.
     emit(&eve, "say").await;
     logs(&eve, "in", "refused", r#""you are not in that room""#).await;
     assert_eq!(eve.eval("document.querySelectorAll('#events .in').length").await, 3);
@@ -134,7 +135,7 @@ async fn events_page_is_accessible() {
     }
     assert_eq!(order, ["greeting", "howdy", "room", "join", "leave", "text", "say", "who", "log"]);
 
-    // A line of each kind, and one that is too long for any screen.
+    // One line of each kind, and one that is wider than any screen.
     emit(&ada, "join").await;
     emit(&ada, "say").await;
     ada.fill("#greeting", &format!("{}{}", "long".repeat(60), key::ENTER)).await;
@@ -151,7 +152,7 @@ async fn events_page_is_accessible() {
     browser.quit().await;
 }
 
-/// Chromium offers compression by itself, and inflates what the tests above have seen arrive.
+/// Chromium offers compression by default and inflates the messages of the tests above.
 #[tokio::test]
 #[ignore = "needs chromium"]
 async fn events_are_compressed() {

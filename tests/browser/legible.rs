@@ -1,10 +1,10 @@
-//! What any page has to be on any screen: inside its edges, and not too faint to be read.
+//! Checks that apply to every page on every screen: nothing overflows, and text has enough contrast.
 
 use serde_json::json;
 
 use crate::tab::{Screen, Tab};
 
-/// Shows a page on a screen, takes its picture, and looks whether all of it can be read.
+/// Shows a page on a screen, saves a screenshot, and checks that all of it is legible.
 pub(crate) async fn legible(tab: &Tab<'_>, scene: &str, screen: Screen, scheme: &str) {
     let at = format!("{scene}-{}-{scheme}", screen.name);
     tab.show_on(screen, scheme).await;
@@ -13,7 +13,7 @@ pub(crate) async fn legible(tab: &Tab<'_>, scene: &str, screen: Screen, scheme: 
     assert_eq!(tab.eval(FAINT).await, json!([]), "{at}: too faint (WCAG 2.2, 1.4.3)");
 }
 
-/// The elements of the page that reach beyond its sides.
+/// Elements that overflow the page horizontally.
 const CUT: &str = r#"(() => {
     const cut = [];
     for (const element of document.querySelectorAll("main:not([hidden]) *")) {
@@ -23,7 +23,7 @@ const CUT: &str = r#"(() => {
     return cut;
 })()"#;
 
-/// The texts of the page whose contrast with what is behind them is below 4.5, each with its contrast.
+/// Texts whose contrast with their background is below 4.5, each with its contrast.
 const FAINT: &str = r#"(() => {
     const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
     const paint = (colors) => {

@@ -1,4 +1,4 @@
-//! How the chat's page looks, what it tells assistive technology, and what it lets run.
+//! The layout of the chat page, its accessibility, and its content security policy.
 
 use ws_tests::Example;
 
@@ -53,7 +53,7 @@ async fn page_works_with_keyboard_and_screen_reader() {
         assert_eq!(ada.spoken(css).await, (role.to_owned(), name.to_owned()), "{css}");
     }
 
-    // One writes at once; Shift + Enter makes a line, Enter sends.
+    // The message field has the focus. Shift + Enter inserts a line break, Enter sends.
     ada.press(&format!("one{}{}", key::SHIFT, key::ENTER)).await;
     ada.press(&format!("two{}", key::ENTER)).await;
     hears(&ada, "mine", "one\ntwo").await;

@@ -1,4 +1,4 @@
-//! The pages of the examples in a real Chromium: what people see, type and hear.
+//! The pages of the examples in Chromium.
 
 mod driver;
 mod events;

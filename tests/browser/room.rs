@@ -1,4 +1,4 @@
-//! The chat's page as people use it: coming in, speaking, hearing.
+//! Actions on the chat page: joining, sending, receiving.
 
 use serde_json::Value;
 use ws_tests::Example;
@@ -8,24 +8,24 @@ use crate::{
     tab::{Tab, key},
 };
 
-/// True of a page that is in its room.
+/// Condition: the page has joined its room.
 pub(crate) const ONLINE: &str = "document.querySelector('#state').dataset.state === 'online'";
-/// True of a page that has lost its connection.
+/// Condition: the page has lost its connection.
 pub(crate) const LOST: &str = "document.querySelector('#state').dataset.state === 'lost'";
-/// A name that a page must not take for markup.
+/// A name that contains markup.
 pub(crate) const MARKUP: &str = "<img src=x onerror=alert(1)>";
 
-/// Comes in by the door, as a person does with the keyboard.
+/// Joins through the entrance form, with the keyboard.
 pub(crate) async fn join<'a>(browser: &'a Browser, example: &Example, name: &str) -> Tab<'a> {
     let tab = knock(browser, example, name, "").await;
     tab.until(ONLINE).await;
     tab
 }
 
-/// Asks to come into a room.
+/// Submits the entrance form.
 pub(crate) async fn knock<'a>(browser: &'a Browser, example: &Example, name: &str, room: &str) -> Tab<'a> {
     let tab = browser.open(&format!("http://{}/{room}", example.address())).await;
-    // The page knows the last name that somebody chose in this browser.
+    // The page remembers the last name used in this browser.
     tab.fill("#name", &format!("{name}{}", key::ENTER)).await;
     tab
 }

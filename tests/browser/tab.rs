@@ -1,4 +1,4 @@
-//! One window of the browser: what a person does in it and sees there.
+//! One window of the browser: input and what it shows.
 
 use std::{fs, path::Path};
 
@@ -15,24 +15,24 @@ pub(crate) mod key {
     pub(crate) const ENTER: &str = "\u{E007}";
     pub(crate) const TAB: &str = "\u{E004}";
     pub(crate) const ESCAPE: &str = "\u{E00C}";
-    /// Held until the end of what is typed with it.
+    /// Held down while the text is typed.
     pub(crate) const SHIFT: &str = "\u{E008}";
 }
 
-/// What a page is shown on.
+/// The screen of a page.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Screen {
     pub(crate) name: &'static str,
     pub(crate) width: u32,
     pub(crate) height: u32,
-    /// A finger instead of a mouse, and more pixels than the page counts.
+    /// Touch input and a device pixel ratio above one.
     pub(crate) mobile: bool,
 }
 
 pub(crate) const DESKTOP: Screen = Screen { name: "desktop", width: 1280, height: 800, mobile: false };
 pub(crate) const PHONE: Screen = Screen { name: "phone", width: 390, height: 844, mobile: true };
 
-/// A window. The tabs of one browser are driven in turn, never at once.
+/// A window. The windows of one browser are driven in turn, never concurrently.
 pub(crate) struct Tab<'a> {
     browser: &'a Browser,
     handle: String,
@@ -47,20 +47,20 @@ impl<'a> Tab<'a> {
         self.post("/url", json!({ "url": url })).await;
     }
 
-    /// Types into what `css` names, after what is there.
+    /// Appends text to the element that `css` selects.
     pub(crate) async fn write(&self, css: &str, keys: &str) {
         let element = self.element(css).await;
         self.post(&format!("/element/{element}/value"), json!({ "text": keys })).await;
     }
 
-    /// Types into what `css` names, in place of what is there.
+    /// Replaces the text of the element that `css` selects.
     pub(crate) async fn fill(&self, css: &str, keys: &str) {
         let element = self.element(css).await;
         self.post(&format!("/element/{element}/clear"), json!({})).await;
         self.post(&format!("/element/{element}/value"), json!({ "text": keys })).await;
     }
 
-    /// Types into whatever has the focus.
+    /// Types into the focused element.
     pub(crate) async fn press(&self, keys: &str) {
         self.front().await;
         let element = id(&self.browser.get("/element/active").await);
@@ -72,22 +72,22 @@ impl<'a> Tab<'a> {
         self.post(&format!("/element/{element}/click"), json!({})).await;
     }
 
-    /// Computes an expression in the page.
+    /// Evaluates an expression in the page.
     pub(crate) async fn eval(&self, expression: &str) -> Value {
         let script = format!("return ({expression});");
         self.post("/execute/sync", json!({ "script": script, "args": [] })).await
     }
 
-    /// The text that is rendered of what `css` names.
+    /// Returns the rendered text of the element that `css` selects.
     pub(crate) async fn text(&self, css: &str) -> String {
         let text = self.eval(&format!("document.querySelector({css:?}).innerText")).await;
         text.as_str().expect("an element has text").to_owned()
     }
 
-    /// Waits until an expression is true of the page.
+    /// Waits until an expression is true in the page.
     ///
     /// # Panics
-    /// If it does not become so, with what the page shows instead.
+    /// If it stays false; the message contains what the page shows instead.
     pub(crate) async fn until(&self, expression: &str) {
         let script = format!(
             "const done = arguments[arguments.length - 1];
@@ -101,12 +101,12 @@ impl<'a> Tab<'a> {
         }
     }
 
-    /// Waits until what `css` names reads so.
+    /// Waits until the element that `css` selects has this text.
     pub(crate) async fn until_text(&self, css: &str, text: &str) {
         self.until(&format!("document.querySelector({css:?})?.innerText === {text:?}")).await;
     }
 
-    /// The role and the name that assistive technology is given for what `css` names.
+    /// Returns the accessible role and name of the element that `css` selects.
     pub(crate) async fn spoken(&self, css: &str) -> (String, String) {
         let element = self.element(css).await;
         let role = self.browser.get(&format!("/element/{element}/computedrole")).await;
@@ -132,12 +132,12 @@ impl<'a> Tab<'a> {
         .await;
     }
 
-    /// A command of Chromium's own (<https://chromedevtools.github.io/devtools-protocol/>).
+    /// Sends a command of the DevTools protocol (<https://chromedevtools.github.io/devtools-protocol/>).
     pub(crate) async fn devtools(&self, command: &str, params: Value) -> Value {
         self.post("/goog/cdp/execute", json!({ "cmd": command, "params": params })).await
     }
 
-    /// Saves what is seen as `screenshots/NAME.png` in the target folder, for people to look at.
+    /// Saves a screenshot as `screenshots/NAME.png` in the target directory.
     pub(crate) async fn picture(&self, name: &str) {
         self.front().await;
         let png = self.browser.get("/screenshot").await;

@@ -1,4 +1,4 @@
-//! What people in a room see of each other.
+//! Several people in a chat room.
 
 use serde_json::json;
 use ws_tests::Example;
@@ -93,14 +93,14 @@ async fn message_past_the_limit_is_refused_and_kept() {
     ada.show_on(PHONE, "dark").await;
     ada.picture("refused-phone-dark").await;
 
-    // One character less is sent, and the complaint goes.
+    // A text that is one character shorter is sent, and the error disappears.
     ada.press("\u{E003}").await;
     ada.until("document.querySelector('#refused').innerText === ''").await;
     ada.press(key::ENTER).await;
     hears(&grace, "message", &long[1..]).await;
     assert_eq!(grace.eval("document.querySelectorAll('.message').length").await, 1);
 
-    // The limit is of characters, also of those that are two in JavaScript.
+    // The limit counts characters, also those that are two code units in JavaScript.
     ada.eval("document.querySelector('#text').value = '😀'.repeat(500)").await;
     ada.press(key::ENTER).await;
     hears(&grace, "message", &"😀".repeat(500)).await;

@@ -1,4 +1,4 @@
-//! The ticker's page: what the server says by itself is shown and answered.
+//! The page of the `ticker` example: messages of the server are shown and answered.
 
 use ws_tests::Example;
 
@@ -12,7 +12,7 @@ const GREETING: &str = "서버에 연결되었습니다.";
 const TICK: &str = "서버에서 클라이언트로 메시지를 보냅니다.";
 const ANSWER: &str = "클라이언트에서 서버로 답장을 보냅니다.";
 
-/// A ticker that is faster than people like.
+/// A ticker with a short interval, to keep the test fast.
 const FAST: &[(&str, &str)] = &[("TICK_MS", "50")];
 
 async fn listen<'a>(browser: &'a Browser, example: &Example) -> Tab<'a> {
@@ -43,7 +43,7 @@ async fn ticker_exchanges_messages_until_the_page_disconnects() {
     ada.until_text("#state", "Disconnected").await;
     example.prints("close 127.0.0.1").await;
     let heard = ada.text("#heard").await;
-    // While another page hears several ticks, this one hears none.
+    // This page is disconnected and receives none of the ticks that another page receives.
     let grace = listen(&browser, &example).await;
     hears(&grace, 5).await;
     assert_eq!(ada.text("#heard").await, heard);
@@ -76,7 +76,7 @@ async fn ticker_page_is_accessible() {
     let (example, browser) = (Example::start_with("ticker", FAST).await, Browser::start().await);
     let ada = listen(&browser, &example).await;
     hears(&ada, 12).await;
-    // It stands still for its picture.
+    // The page is paused for its screenshot.
     ada.press(key::TAB).await;
     assert_eq!(ada.eval("document.activeElement.id").await, "toggle");
     ada.press(key::ENTER).await;

@@ -1,7 +1,7 @@
-//! Clients that are not ours, against the examples: Node's `ws` and Python's `websockets`.
+//! The examples, driven by foreign clients: Node's `ws` and Python's `websockets`.
 //!
-//! Each script beside this file is given a server of its own and runs its scenarios one after another; its output names them.
-//! `tests/run` installs what they need.
+//! Each script in this directory gets a server of its own and runs its scenarios in sequence. Its output names them.
+//! `tests/run` installs the clients.
 
 use std::{
     ffi::OsStr,
@@ -12,7 +12,7 @@ use std::{
 use tokio::process::Command;
 use ws_tests::Example;
 
-/// One test for each script: it passes against the example that it is for.
+/// Generates a test for each script: it must pass against its example.
 macro_rules! scripts {
     ($($test:ident: $needs:literal, $interpreter:expr, $script:literal, $example:literal;)*) => {
         $(
@@ -54,7 +54,7 @@ async fn python_websockets_speaks_the_subprotocol_with_a_token() {
     server.prints("/ws over HTTP/1.1, subprotocol none").await;
 }
 
-/// What a client claims of where it comes from is believed of a trusted proxy alone.
+/// Only a trusted proxy is believed about the address of a client.
 #[tokio::test]
 #[ignore = "needs node"]
 async fn node_ws_is_named_behind_a_trusted_proxy() {
@@ -76,7 +76,7 @@ async fn python_websockets_cannot_forge_its_address() {
     server.prints("close 127.0.0.1").await;
 }
 
-/// The interpreter of the virtual environment that `tests/run` makes.
+/// The interpreter of the virtual environment that `tests/run` creates.
 fn python() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("tools").join("python/bin/python")
 }
@@ -86,7 +86,7 @@ async fn passes(interpreter: impl AsRef<OsStr>, script: &str, server: &Example) 
     let output = Command::new(interpreter)
         .arg(Path::new("clients").join(script))
         .arg(server.address().to_string())
-        // Python's caches have no place beside the sources.
+        // Keeps Python's cache files out of the source tree.
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
@@ -100,7 +100,7 @@ async fn passes(interpreter: impl AsRef<OsStr>, script: &str, server: &Example) 
     assert!(all_passed(&said), "{script} ended before its last line");
 }
 
-/// Whether the last line is `7 of 7 passed`: a script that ends early, quietly, has not passed.
+/// Returns true if the last line is `7 of 7 passed`. A script that ends early has not passed.
 fn all_passed(said: &str) -> bool {
     let counts = said.lines().last().and_then(|line| line.strip_suffix(" passed")?.split_once(" of "));
     counts.is_some_and(|(passed, all)| passed == all && passed != "0")

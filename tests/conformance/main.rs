@@ -1,7 +1,7 @@
 //! The Autobahn test suite against the example `echo`.
 //!
-//! The suite ends well whatever it finds, and also when it finds nothing; what counts is its report, read against the list
-//! of cases that should have run. `tests/run` installs it.
+//! The suite exits successfully whatever it finds. The test compares its report with the list of expected cases.
+//! `tests/run` installs the suite.
 
 mod cases;
 mod report;
@@ -27,7 +27,7 @@ async fn long_autobahn_passes_every_case() {
     passes("all", &[cases::without_compression(), cases::with_compression()].concat()).await;
 }
 
-/// Runs the cases; each has to be well, and what can be compressed has to have been.
+/// Runs the cases. Each must pass, and compressible answers must have been compressed.
 async fn passes(name: &str, cases: &[String]) {
     let server = Example::start("echo").await;
     let url = format!("ws://{}/echo", server.address());

@@ -1,11 +1,11 @@
-//! Reads the suite's `index.json`: every expected case has to be there, and to be well.
+//! Reads the suite's `index.json`: every expected case must be present and must pass.
 
 use serde_json::{Map, Value};
 
-/// Returns one line for each case that did not run, should not have, or did not pass.
+/// Returns one line for each case that is missing, unexpected or failed.
 ///
-/// A case passes when both its verdicts, on what was answered and on how the connection was closed, are OK, or
-/// INFORMATIONAL where the suite has no opinion; for what was answered, NON-STRICT is enough where it is listed.
+/// A case passes if both verdicts, on the behaviour and on the close, are OK, or INFORMATIONAL where the suite does not
+/// judge. For the behaviour, NON-STRICT passes where it is listed.
 pub(crate) fn complaints(
     index: &Map<String, Value>,
     expected: &[String],
@@ -31,7 +31,7 @@ pub(crate) fn complaints(
     complaints
 }
 
-/// Returns one line for each case whose answers were as long on the wire as they are; `report` finds a case's own report.
+/// Returns one line for each case whose answers were not smaller on the wire. `report` finds the report of one case.
 pub(crate) fn uncompressed(cases: &[String], report: impl Fn(&str) -> Value) -> Vec<String> {
     let is_compressed = |case: &&String| {
         let traffic = &report(case)["trafficStats"];

@@ -1,4 +1,4 @@
-//! Runs the suite's fuzzing client against a server and finds its report. Has no opinion about what is in there.
+//! Runs the fuzzing client of the suite against a server and finds its report.
 
 use std::{
     fs,
@@ -10,22 +10,22 @@ use std::{
 use serde_json::{Map, Value, json};
 use tokio::{process::Command, time::timeout};
 
-/// The suite waits for ever where it has nothing to run; a whole run takes minutes. A guard, not a measure of speed.
+/// Guards against a hanging suite: it waits forever if it has nothing to run. A complete run takes minutes.
 const PATIENCE: Duration = Duration::from_hours(2);
 
-/// The name that the server goes by in the report.
+/// The name of the server in the report.
 const AGENT: &str = "echo";
 
-/// What the suite found.
+/// The results of the suite.
 pub(crate) struct Report {
-    /// Its verdicts by case; empty if it could not even connect.
+    /// Verdicts by case; empty if the suite could not connect.
     pub(crate) index: Map<String, Value>,
-    /// The same for people.
+    /// The same report as HTML.
     pub(crate) page: PathBuf,
 }
 
 impl Report {
-    /// What the suite found in one case.
+    /// Returns the report of one case.
     pub(crate) fn case(&self, case: &str) -> Value {
         let file = self.index.get(case).and_then(|entry| entry["reportfile"].as_str());
         let bytes = file.and_then(|file| fs::read(self.page.with_file_name(file)).ok());
@@ -33,11 +33,11 @@ impl Report {
     }
 }
 
-/// Runs these cases.
+/// Runs the given cases.
 pub(crate) async fn run(name: &str, url: &str, cases: &[String]) -> Report {
     let temporary = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let folder = temporary.join("autobahn").join(name);
-    // Verdicts of an earlier run would stand in for cases that do not run in this one.
+    // Verdicts of an earlier run would hide cases that did not run this time.
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("the target folder is ours");
     let specification = folder.join("specification.json");

@@ -1,4 +1,4 @@
-//! Routes in a crate of the 2021 edition, which knows the runtime by another name.
+//! Routes in a crate of the 2021 edition that renames the runtime in its dependencies.
 
 use std::pin::Pin;
 
@@ -31,7 +31,7 @@ impl Chat {
     fn close(&self, _ws: &Socket<Self>, _closed: Closed) {}
 }
 
-/// A route whose replies come one after the other; this edition wants the borrow spelt out.
+/// A route that replies with a stream. The 2021 edition needs the borrow in the type.
 #[derive(Debug)]
 pub struct Feed;
 

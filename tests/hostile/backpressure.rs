@@ -1,5 +1,5 @@
-//! Peers that are held back, that never read, or that read as fast as they are written to: what each makes the server hold or
-//! do, and that nobody else pays for it.
+//! Peers under backpressure, peers that never read, and peers that read as fast as possible: what each costs the
+//! server, and that the others do not pay for it.
 
 use std::{
     pin::Pin,
@@ -23,7 +23,7 @@ use crate::{
     served::{Census, Served},
 };
 
-/// Holds its handler until it is let go.
+/// Blocks its handler until it is released.
 struct Held {
     census: Census,
     go: watch::Sender<bool>,
@@ -59,11 +59,12 @@ impl Held {
     }
 }
 
-/// Writes until the server takes no more; how many bytes it took. `most` is what proves that it takes everything.
+/// Writes until the server reads no more and returns the number of bytes. Reaching `most` proves that the server reads
+/// everything.
 async fn fill(peer: &mut Peer, bytes: &[u8], most: usize) -> usize {
     let mut taken = 0;
     while taken < most {
-        // Half a second without a byte of progress is what a full connection looks like from outside.
+        // Half a second without progress counts as a full connection.
         match timeout(Duration::from_millis(500), peer.stream.write(&bytes[taken % bytes.len()..])).await {
             Ok(written) => taken += written.expect("the server keeps the connection"),
             Err(_) => break,
@@ -72,10 +73,10 @@ async fn fill(peer: &mut Peer, bytes: &[u8], most: usize) -> usize {
     taken
 }
 
-/// Frames that carry nothing cost memory too, so they fill what one peer may make the server hold.
+/// Empty frames use memory too, so they count toward the limit of a peer.
 #[tokio::test]
 async fn empty_frames_wait_like_any_others() {
-    // What the two systems hold for a connection comes on top of what the server does.
+    // The buffers of both kernels add to the memory of the server.
     const MOST: usize = 48 << 20;
     for (what, first) in [("texts", TEXT), ("pings", PING)] {
         let route = Held::new();
@@ -92,7 +93,7 @@ async fn empty_frames_wait_like_any_others() {
     }
 }
 
-/// While the server does not read, neither the idle clock nor that of an unfinished message goes on.
+/// While the server does not read, the idle timeout and the fragment timeout are suspended.
 #[tokio::test]
 async fn peer_held_back_is_not_closed() {
     let route = Held::new();
@@ -104,7 +105,7 @@ async fn peer_held_back_is_not_closed() {
     let served = Served::start(server.route(route)).await;
     let mut peer = Peer::open(served.address, "/held").await;
     peer.say("wait").await;
-    // A length that divides no read, so that the reads end inside a message.
+    // A length that is not a divisor of the read size, so that reads end inside a message.
     let message = frame(TEXT, &[b'a'; 12_345]);
     let taken = fill(&mut peer, &message, 48 << 20).await;
     go.send_replace(true);
@@ -118,7 +119,7 @@ async fn peer_held_back_is_not_closed() {
     served.end().await;
 }
 
-/// Nor is that clock for a peer that reads slowly, which is why the server leaves its messages unread.
+/// The idle timeout is also suspended for a slow reader, whose messages the server leaves unread.
 #[tokio::test]
 async fn slow_reader_gets_the_idle_timeout() {
     let route = Held::new();
@@ -135,7 +136,7 @@ async fn slow_reader_gets_the_idle_timeout() {
     while socket.send_raw(vec![0; 64 << 10]) != Delivery::Dropped {}
     let message = frame(TEXT, &[b'a'; 12_345]);
     let taken = fill(&mut peer, &message, 48 << 20).await;
-    // Longer than the clock, and nothing is read on either side.
+    // Longer than the timeout, with no reads on either side.
     sleep(Duration::from_millis(800)).await;
     let rest = [&message[taken % message.len()..], &frame(TEXT, b"done")].concat();
     let (reader, mut writer) = peer.stream.into_split();
@@ -154,7 +155,7 @@ async fn slow_reader_gets_the_idle_timeout() {
     served.end().await;
 }
 
-/// Floods of pings, read or not, are answered as far as the peer reads, and cost nobody else anything.
+/// Floods of pings are answered as far as the peer reads, and do not affect other sockets.
 #[tokio::test]
 async fn ping_flood_affects_only_its_sender() {
     let (served, census) = echo(|server| server).await;
@@ -164,7 +165,7 @@ async fn ping_flood_affects_only_its_sender() {
     deaf.send(&flood).await;
     other.say("hello").await;
     assert_eq!(other.text().await, "hello");
-    // Whoever reads gets the answers, in their order, and then the message's.
+    // A peer that reads receives the pongs in order, and then the reply to its message.
     let mut reads = Peer::open(served.address, "/").await;
     for round in 0..50 {
         reads.send(&frame(PING, &[round; 125]).repeat(100)).await;
@@ -177,7 +178,7 @@ async fn ping_flood_affects_only_its_sender() {
     end(served, census).await;
 }
 
-/// One that never reads misses messages; everybody else gets all of them, in order.
+/// A peer that never reads misses messages. All others receive every message in order.
 #[tokio::test]
 async fn peer_that_never_reads_does_not_affect_others() {
     const LIMIT: usize = 1 << 20;
@@ -207,7 +208,7 @@ async fn peer_that_never_reads_does_not_affect_others() {
     end(served, census).await;
 }
 
-/// Whether it reads or not: whoever breaks the rules is gone after the time of a closing handshake.
+/// A peer that violates the protocol is disconnected after the close timeout, whether it reads or not.
 #[tokio::test]
 async fn violating_peer_that_never_reads_is_cut_off() {
     let census = Census::new();
@@ -227,7 +228,7 @@ async fn violating_peer_that_never_reads_is_cut_off() {
     end(served, census).await;
 }
 
-/// Says more than anybody can read, and never waits for anything.
+/// Sends more than any peer can read and never waits.
 struct Endless {
     census: Census,
 }
@@ -260,7 +261,7 @@ impl Endless {
     }
 }
 
-/// The same from `open`, beside which messages are handled.
+/// The same with a stream of `open`, which runs while messages are handled.
 struct Feed {
     census: Census,
 }
@@ -274,7 +275,7 @@ impl Feed {
 
     fn message(&self, ws: &Socket<Self>, message: Message) {
         drop(message);
-        // The peer of the test says nothing to a close frame.
+        // The peer does not answer the close frame.
         ws.terminate();
     }
 
@@ -283,8 +284,8 @@ impl Feed {
     }
 }
 
-/// The server is one thread here: a stream that never waits, and that is read as fast as it is written, may keep neither its
-/// own connection's input nor others waiting.
+/// The server has one thread. A stream that never waits must not block the input of its own connection or other
+/// sockets.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stream_that_never_waits_leaves_others_their_turn() {
     let census = Census::new();
@@ -302,7 +303,7 @@ async fn stream_that_never_waits_leaves_others_their_turn() {
         other.say("hello").await;
         assert_eq!(other.text().await, "hello");
         writer.write_all(&last_word).await.expect("the server reads");
-        // The end comes though there is more to say.
+        // The connection ends although the stream has more items.
         let count = soon(reading).await.expect("it only counts").expect("the end is a good one");
         assert!(count > 0, "{path}");
         drop(other);
@@ -311,7 +312,7 @@ async fn stream_that_never_waits_leaves_others_their_turn() {
     served.end().await;
 }
 
-/// A server whose streams keep what they take until they are flushed, as those of TLS may.
+/// A listener whose streams buffer writes until they are flushed, as TLS streams may.
 struct Buffered(tokio::net::TcpListener);
 
 impl Listener for Buffered {

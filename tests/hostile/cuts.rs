@@ -1,4 +1,4 @@
-//! One good session, cut off at every byte, dripped byte by byte, and sent in one piece.
+//! One valid session, truncated at every byte, sent byte by byte, and sent at once.
 
 use tokio::task::yield_now;
 
@@ -7,7 +7,7 @@ use crate::{
     peer::{BINARY, CLOSE, Frame, PING, PONG, Peer, TEXT, close, frame, opening},
 };
 
-/// A handshake, and one of everything that a peer may say.
+/// A handshake, and one frame of every kind.
 fn session() -> Vec<u8> {
     [
         opening("/").into_bytes(),
@@ -23,7 +23,7 @@ fn session() -> Vec<u8> {
     .concat()
 }
 
-/// What the server says to a session: a ping is answered at once, a message in its turn, so the two have orders of their own.
+/// The server's output for a session. Pongs are sent at once and replies in turn, so each has its own order.
 #[derive(Debug, Default, PartialEq)]
 struct Said {
     messages: Vec<Frame>,
@@ -31,7 +31,7 @@ struct Said {
 }
 
 impl Said {
-    /// What it says to the whole session.
+    /// The output for the complete session.
     fn all() -> Self {
         let frame = |first, payload: &[u8]| Frame { first, payload: payload.to_vec() };
         Self {
@@ -44,13 +44,13 @@ impl Said {
         }
     }
 
-    /// Whether nothing was said that is not said to the whole session.
+    /// Returns true if the output is a prefix of the output for the complete session.
     fn is_part_of(&self, all: &Self) -> bool {
         all.messages.starts_with(&self.messages) && all.control.starts_with(&self.control)
     }
 }
 
-/// What a peer gets behind the handshake's answer. Nothing comes behind a close frame.
+/// The bytes after the 101. Nothing may follow a close frame.
 async fn said(mut peer: Peer) -> Option<Said> {
     let head = peer.head().await?;
     assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
@@ -99,7 +99,7 @@ async fn session_cut_at_any_byte_ends() {
         let mut peer = Peer::connect(served.address).await;
         peer.send(&session[..at]).await;
         peer.finish().await;
-        // The server hangs up; what it has said by then is what it says to the whole session.
+        // The server disconnects, and has sent the complete output by then.
         if at < opening("/").len() {
             let answer = peer.rest().await;
             assert!(!answer.starts_with(b"HTTP/1.1 101"), "a connection after {at} bytes");

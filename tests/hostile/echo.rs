@@ -1,4 +1,4 @@
-//! The server of most of these tests: what comes in goes out, and whoever is there has left nothing when it ends.
+//! The echo server of most of these tests, and the check that no connection leaves anything behind.
 
 use ws_runtime::{Message, Server, Socket, ws_route};
 
@@ -7,7 +7,7 @@ use crate::{
     served::{Census, Served},
 };
 
-/// What comes in goes out, and everybody is in one room.
+/// Echoes each message. Every socket joins one room.
 pub(crate) struct Echo {
     census: Census,
 }
@@ -32,14 +32,14 @@ impl Echo {
     }
 }
 
-/// Serves it alone, by the limits that a test sets.
+/// Serves the echo route with the limits of a test.
 pub(crate) async fn echo(limit: impl FnOnce(Server) -> Server) -> (Served, Census) {
     let census = Census::new();
     let route = Echo::new(&census);
     (Served::start(limit(Server::new()).route(route)).await, census)
 }
 
-/// Nothing is left of whoever was here, and a newcomer is served.
+/// Checks that no connection is left and that a new client is served.
 pub(crate) async fn end(served: Served, census: Census) {
     let mut fresh = Peer::open(served.address, "/").await;
     fresh.say("still there?").await;

@@ -1,4 +1,4 @@
-//! Every header that a frame can have, and every close frame: what is answered, and that the answer arrives.
+//! Every frame header and every close frame: the response, and that it arrives.
 
 use tokio::task::JoinSet;
 
@@ -8,12 +8,12 @@ use crate::{
     served::{Census, Served},
 };
 
-/// The longest message is 1 KiB.
+/// The route accepts messages of up to 1 KiB.
 async fn serve() -> (Served, Census) {
     echo(|server| server.max_payload_length(1024)).await
 }
 
-/// A frame header by its parts, and a payload of the announced length if that is short.
+/// The fields of a frame header, and a payload of the announced length if that is short.
 #[derive(Clone, Copy, Debug)]
 struct Header {
     fin: bool,
@@ -21,7 +21,7 @@ struct Header {
     opcode: u8,
     masked: bool,
     length: Length,
-    /// Whether a text message was begun before it.
+    /// True if an unfinished text message precedes the frame.
     inside: bool,
 }
 
@@ -52,7 +52,7 @@ impl Header {
             bytes.extend([0; 4]);
         }
         if self.length() <= 2048 {
-            // A code of a close frame, and text.
+            // A close frame: code and reason.
             let payload = [&1000_u16.to_be_bytes()[..], &[b'a'; 2048]].concat();
             let text = [b'a'; 2048];
             let payload = if self.opcode == 8 { &payload[..] } else { &text[..] };
@@ -69,7 +69,7 @@ impl Header {
         }
     }
 
-    /// The close code that answers it, if it is wrong.
+    /// The close code that the server must answer with if the frame is invalid.
     fn fault(self) -> Option<u16> {
         let is_control = self.opcode >= 8;
         if self.reserved != 0
@@ -89,14 +89,14 @@ impl Header {
     }
 }
 
-/// What a peer that has sent this header sees.
+/// The expected response to a frame header.
 async fn try_out(header: Header, mut peer: Peer) {
     peer.try_send(&header.bytes()).await;
     if let Some(code) = header.fault() {
         assert_eq!(peer.close_code().await, code, "{header:?}");
         return;
     }
-    // A message is ended, a ping answered, and the connection is as good as before.
+    // The frame is valid: a message is finished, a ping is answered, and the connection continues.
     if !header.fin || header.inside && header.opcode >= 9 {
         peer.send(&frame(0x80, b"")).await;
     }
@@ -117,7 +117,7 @@ async fn try_out(header: Header, mut peer: Peer) {
         2 => vec![(BINARY, whole), done, bye],
         _ => vec![(TEXT, whole), done, bye],
     };
-    // Pongs go out at once, echoes in their turn: only the last may be told apart by place.
+    // Pongs are sent at once and echoes in turn, so only the last one has a fixed position.
     let (mut seen, mut due) = (firsts.clone(), expected.clone());
     assert_eq!(seen.pop(), due.pop(), "{header:?}: {firsts:?}");
     seen.sort_unstable();
@@ -148,7 +148,7 @@ async fn every_frame_header_gets_its_answer() {
         {
             for (at, length) in lengths.into_iter().enumerate() {
                 headers.push(Header { fin, reserved: 0, opcode, masked, length, inside });
-                // One reserved bit, or all: each is as wrong as another, so one length has to do.
+                // One reserved bit and all of them are equally invalid, so one length is enough.
                 let reserved = if at == 1 { &[1, 2, 4, 7][..] } else { &[] };
                 headers.extend(reserved.iter().map(|reserved| Header {
                     fin,
@@ -199,7 +199,7 @@ async fn every_close_frame_gets_its_answer() {
     }
     for (payload, answer) in cases {
         let mut peer = Peer::open(served.address, "/").await;
-        // What follows a close frame is not looked at, be it right or wrong.
+        // Bytes after a close frame are ignored, valid or not.
         peer.send(&[frame(CLOSE, &payload), frame(TEXT, b"late"), frame(0x83, b"wrong")].concat()).await;
         let frame = peer.frame().await.expect("an answer");
         let code = frame.payload.first_chunk().map(|code| u16::from_be_bytes(*code));
@@ -220,7 +220,7 @@ async fn invalid_utf8_fails_at_the_first_invalid_byte() {
         ("too long a form", frame(TEXT, b"\xc0\xaf")),
         ("a surrogate", frame(TEXT, b"\xed\xa0\x80")),
         ("beyond Unicode", frame(TEXT, b"\xf4\x90\x80\x80")),
-        // The last fragment never comes.
+        // The last fragment is never sent.
         ("in a fragment", frame(0x01, b"a\xff")),
         ("between two fragments", [frame(0x01, b"\xf0\x9d"), frame(0x00, b"\x84a")].concat()),
         ("at the end", [frame(0x01, b"\xf0\x9d"), frame(0x80, b"\x84")].concat()),
@@ -232,7 +232,7 @@ async fn invalid_utf8_fails_at_the_first_invalid_byte() {
     end(served, census).await;
 }
 
-/// The close frame reaches a peer that is busy sending: the server reads on, and resets nothing.
+/// The close frame reaches a peer that is still sending: the server keeps reading, so the connection is not reset.
 #[tokio::test]
 async fn close_frame_arrives_despite_bytes_after_the_fault() {
     let (served, census) = serve().await;

@@ -1,4 +1,4 @@
-//! Opening handshakes that are wrong in one place, and clients that never finish one: each has its answer, and one only.
+//! Handshakes with one mistake, and clients that never finish a handshake: each gets exactly one answer.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ impl Undecided {
     fn message(&self) {}
 }
 
-/// Decides when it is let.
+/// Blocks `before_handle` until it is released.
 struct Deciding(watch::Sender<bool>);
 
 #[ws_route("/deciding", body = String, response = String)]
@@ -71,7 +71,7 @@ fn server() -> Server {
     Server::new().route(Echo).route(Refusing).route(Undecided).route(Panicking)
 }
 
-/// A request of which one line is another, or several; `None` leaves it out. The request line is line 0.
+/// A valid request with one line replaced by others, or removed with `None`. The request line is line 0.
 fn with(line: usize, text: Option<&str>) -> Vec<u8> {
     let good = opening("/echo/a");
     let mut lines: Vec<_> = good.trim_end().split("\r\n").map(Some).collect();
@@ -95,7 +95,7 @@ const MORE: usize = 6;
 
 const GOOD_KEY: &str = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
 
-/// What is sent behind a handshake that is refused: if it is served, there is a second answer.
+/// Requests and frames after a refused handshake. If the server handled them, there would be a second answer.
 fn smuggled() -> Vec<u8> {
     [
         opening("/echo/b").as_bytes(),
@@ -105,7 +105,7 @@ fn smuggled() -> Vec<u8> {
     .concat()
 }
 
-/// One answer, which says its length and that it is the last; nothing comes behind it.
+/// Checks for exactly one answer with a length and `Connection: close`.
 async fn only_answer(mut peer: Peer, case: &str) -> Answer {
     let answer = peer.answer().await.unwrap_or_else(|| panic!("{case}: no answer"));
     assert_eq!(
@@ -212,7 +212,7 @@ async fn one_wrong_header_line_refuses_the_handshake() {
         peer.send(&[opening(path).as_bytes(), &smuggled()].concat()).await;
         assert_eq!(only_answer(peer, path).await.status, status, "{path}");
     }
-    // The same harness lets in what is right.
+    // The same harness accepts a valid request.
     for (line, text) in [
         (MORE, None),
         (UPGRADE, Some("upgrade: h2c, WebSocket")),
@@ -243,7 +243,7 @@ async fn one_wrong_header_line_refuses_the_handshake() {
     served.end().await;
 }
 
-/// Names have no case, but naive clients compare bytes.
+/// Field names are case-insensitive, but naive clients compare bytes.
 #[tokio::test]
 async fn field_names_are_written_as_rfc_6455_writes_them() {
     struct Compressed;
@@ -279,7 +279,7 @@ async fn field_names_are_written_as_rfc_6455_writes_them() {
     served.end().await;
 }
 
-/// What was sent and not read may not make the system throw the answer away.
+/// Unread input must not make the kernel discard the answer.
 #[tokio::test]
 async fn refusal_arrives_despite_bytes_after_the_request() {
     let served = Served::start(server()).await;
@@ -291,7 +291,7 @@ async fn refusal_arrives_despite_bytes_after_the_request() {
     ] {
         let mut peer = Peer::connect(served.address).await;
         peer.send(head.as_bytes()).await;
-        // It must not fail either: the server takes it, and throws it away.
+        // Writing must not fail either: the server reads and discards the input.
         peer.send(&megabytes).await;
         peer.finish().await;
         assert_eq!(only_answer(peer, what).await.status, status, "{what}");
@@ -299,7 +299,7 @@ async fn refusal_arrives_despite_bytes_after_the_request() {
     served.end().await;
 }
 
-/// Four ways to take for ever, and one of the server's own: each has its end.
+/// Four clients that never finish and one slow handler: each is ended.
 #[tokio::test]
 async fn slow_handshake_times_out() {
     let server = server().handshake_timeout(Duration::from_millis(300));
@@ -314,7 +314,7 @@ async fn slow_handshake_times_out() {
     ] {
         let mut peer = Peer::connect(served.address).await;
         peer.try_send(first.as_bytes()).await;
-        // The last one would never be done.
+        // The last one would never finish.
         let drip = drip.as_bytes().iter().cycle().take(if drip.is_empty() { 0 } else { usize::MAX });
         let answer = soon(peer.drip(drip)).await;
         assert!(
@@ -329,7 +329,7 @@ async fn slow_handshake_times_out() {
     served.end().await;
 }
 
-/// A connection that HTTP keeps alive is a slow handshake too.
+/// A connection that HTTP keeps alive counts as a slow handshake.
 #[tokio::test]
 async fn kept_alive_connection_times_out() {
     #[derive(Clone)]
@@ -360,7 +360,7 @@ async fn kept_alive_connection_times_out() {
     served.end().await;
 }
 
-/// What is sent before the 101 is not lost, whether it came with the handshake or while that was thought about.
+/// Frames sent before the 101 are not lost, whether they came with the handshake or while a handler waited.
 #[tokio::test]
 async fn early_frames_are_handled_in_order() {
     let go = watch::Sender::new(false);
@@ -368,7 +368,7 @@ async fn early_frames_are_handled_in_order() {
     let mut peer = Peer::connect(served.address).await;
     let texts: Vec<_> = (0..200).map(|number| format!("{number} {}", "x".repeat(1000))).collect();
     let frames: Vec<_> = texts.iter().flat_map(|text| frame(TEXT, text.as_bytes())).collect();
-    // The cut goes through a frame.
+    // The input is split inside a frame.
     let (first, second) = frames.split_at(10_000);
     peer.send(&[opening("/deciding").as_bytes(), first].concat()).await;
     peer.send(second).await;
@@ -381,7 +381,7 @@ async fn early_frames_are_handled_in_order() {
     served.end().await;
 }
 
-/// Handshakes that take for ever end with the shutdown's time.
+/// Unfinished handshakes end with the shutdown timeout.
 #[tokio::test]
 async fn shutdown_does_not_wait_for_handshakes() {
     let server = server()

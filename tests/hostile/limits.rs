@@ -1,4 +1,4 @@
-//! What one peer may send, and for how long it may be silent: each limit at its edge, and what is answered past it.
+//! The limits on what a peer may send and how long it may be silent, each at its edge and past it.
 
 use std::time::Duration;
 
@@ -88,7 +88,7 @@ async fn endless_fragments_are_closed() {
     end(served, census).await;
 }
 
-/// A ping that arrived in two pieces was no message, and the next message has its own time.
+/// A ping in two pieces starts no fragment timeout, and the next message has its own.
 #[tokio::test]
 async fn split_control_frame_starts_no_fragment_timeout() {
     let (served, census) = echo(|server| server.fragment_timeout(Duration::from_millis(300))).await;
@@ -96,7 +96,7 @@ async fn split_control_frame_starts_no_fragment_timeout() {
     for control in [PING, PONG] {
         let bytes = frame(control, b"hello");
         peer.send(&bytes[..7]).await;
-        // What the server has read of it by then is part of the case: both are waited for, one by one.
+        // The case depends on what the server has read, so each step is awaited.
         sleep(Duration::from_millis(50)).await;
         peer.send(&bytes[7..]).await;
         if control == PING {
@@ -133,7 +133,7 @@ async fn rate_limit_counts_frames_of_any_size() {
     end(served, census).await;
 }
 
-/// A number; anything else is invalid.
+/// A number; every other message is invalid.
 struct Number {
     census: Census,
 }
@@ -175,7 +175,7 @@ async fn invalid_messages_in_a_row_close() {
     served.end().await;
 }
 
-/// An idle peer is closed once, also where the closing handshake has no limit.
+/// An idle peer is closed once, also without a close timeout.
 #[tokio::test]
 async fn idle_peer_is_closed_with_a_frame() {
     let (served, census) = echo(|server| {

@@ -1,6 +1,6 @@
-//! A server among peers that mean it no good: what they can send, cut off, withhold and flood.
+//! A server under attack: peers that send, truncate, withhold and flood.
 //!
-//! Every server is in this process and every peer is a raw socket. No test asks how long anything takes; what hangs, fails.
+//! Servers run in this process, and peers are raw sockets. No test measures time; a server that hangs fails the test.
 
 mod backpressure;
 mod cuts;

@@ -1,4 +1,4 @@
-//! Frames that are sent and published by many at once: each sender's arrive in its order, and none is lost or doubled.
+//! Concurrent senders and publishers: the frames of each arrive in order, and none is lost or doubled.
 
 use std::{
     collections::HashMap,
@@ -15,7 +15,7 @@ use crate::{
     served::{Census, Served},
 };
 
-/// Everybody is in two rooms.
+/// Every socket joins two rooms.
 struct Rooms {
     census: Census,
 }
@@ -28,7 +28,7 @@ impl Rooms {
         self.census.opened();
     }
 
-    /// What a peer says goes to the others, by way of a room, and comes back to itself.
+    /// Publishes each message to the others through a room and echoes it to the sender.
     fn message(&self, ws: &Socket<Self>, message: Message) -> Message {
         ws.publish("a", &message);
         message
@@ -39,7 +39,7 @@ impl Rooms {
     }
 }
 
-/// Reads texts of the form `sender number` until each of so many senders has said so many.
+/// Reads texts of the form `sender number` until each sender has sent the given number of messages.
 async fn follow(mut peer: Peer, senders: usize, most: u32) {
     let mut next: HashMap<String, u32> = HashMap::new();
     let mut done = 0;
@@ -54,7 +54,7 @@ async fn follow(mut peer: Peer, senders: usize, most: u32) {
     assert_eq!(next.len(), senders);
 }
 
-/// A server on two shards, and so many peers in its rooms.
+/// A server with two shards, and peers that have joined its rooms.
 async fn rooms(peers: usize) -> (Served, Census, Vec<Peer>) {
     let census = Census::new();
     let served = Served::start(Server::new().shards(2).route(Rooms { census: census.clone() })).await;
@@ -66,7 +66,7 @@ async fn rooms(peers: usize) -> (Served, Census, Vec<Peer>) {
     (served, census, inside)
 }
 
-/// A client may have another one say something to its room as soon as it sees its own 101.
+/// Another client may publish to the room as soon as a client sees its 101.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connected_client_is_in_its_room() {
     const ROUNDS: usize = 500;
@@ -75,7 +75,7 @@ async fn connected_client_is_in_its_room() {
     let server = Server::new().shards(2).route(Rooms { census: Census::new() });
     let handle = server.handle();
     let serving = tokio::spawn(server.serve(listener));
-    // Without a runtime of its own it comes to the next byte as fast as it can.
+    // A blocking client reads the next byte as early as possible.
     let peers = thread::spawn(move || {
         let mut speaker = shake_hands(address);
         for round in 0..ROUNDS {
@@ -92,7 +92,7 @@ async fn connected_client_is_in_its_room() {
     serving.await.expect("it does not panic").expect("it is served");
 }
 
-/// Connects, and reads byte for byte up to the end of the 101.
+/// Connects and reads byte by byte up to the end of the 101.
 fn shake_hands(address: SocketAddr) -> TcpStream {
     let mut stream = TcpStream::connect(address).expect("the server listens");
     stream.set_nodelay(true).expect("it is connected");
@@ -125,7 +125,7 @@ async fn frames_of_each_sender_arrive_in_order() {
             thread::spawn(move || {
                 let sockets = channel.sockets();
                 for number in 0..EACH {
-                    // Each goes another way.
+                    // Each message takes a different route to the others.
                     let text = format!("{sender} {number}");
                     match (number + u32::try_from(sender).expect("it is small")) % 4 {
                         0 => {
@@ -157,7 +157,7 @@ async fn frames_of_each_sender_arrive_in_order() {
     served.end().await;
 }
 
-/// What a peer says comes to every other once, and to itself as the reply alone.
+/// Every message reaches each other peer once, and its sender only as a reply.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn concurrent_senders_receive_each_other_in_order() {
     const PEERS: usize = 5;

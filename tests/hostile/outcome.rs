@@ -1,6 +1,6 @@
-//! What the protocol says of a session: RFC 6455 §5 read from top to bottom, with all bytes at hand.
+//! The expected outcome of a session: RFC 6455 §5 implemented top to bottom over all bytes at once.
 //!
-//! It shares nothing with the server, and cares for nothing but being plainly right.
+//! Shares no code with the server. Written for correctness alone.
 
 use std::collections::BTreeSet;
 
@@ -8,41 +8,42 @@ use flate2::{Decompress, FlushDecompress, Status};
 
 use crate::peer::Frame;
 
-/// What the server of these sessions is told to take of a message: its length in bytes, and its fragments.
+/// The limits of the server: bytes and fragments of a message.
 pub(crate) const MAX_PAYLOAD: usize = 4096;
 pub(crate) const MAX_FRAGMENTS: usize = 50;
 
-/// The code of a close frame without one, which is never sent (RFC 6455 §7.1.5).
+/// The code that stands for a close frame without one; it is never sent (RFC 6455 §7.1.5).
 const NO_CODE: u16 = 1005;
 
-/// RFC 7692 §7.2.2: what a sender leaves out. Behind it, an empty last block ends the stream: nothing was cut off.
+/// RFC 7692 §7.2.2: the bytes that a sender removes, and an empty last block, which proves that nothing was truncated.
 const TAIL: [u8; 6] = [0x00, 0x00, 0xff, 0xff, 0x03, 0x00];
 
-/// What comes of a session.
+/// The outcome of a session.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Outcome<End> {
-    /// The messages, each with whether it is text.
+    /// The messages; the flag is true for text.
     pub(crate) messages: Vec<(bool, Vec<u8>)>,
-    /// What is said in answer to pings.
+    /// The payloads of the pongs.
     pub(crate) pongs: Vec<Vec<u8>>,
     pub(crate) end: End,
 }
 
-/// How a session may end.
+/// The permitted ends of a session.
 #[derive(Debug)]
 pub(crate) enum Due {
-    /// Without a close frame, for the peer sends none.
+    /// Without a close frame, because the peer sent none.
     Nothing,
-    /// With the answer to the peer's close frame: the same code.
+    /// With a close frame that repeats the code of the peer.
     Answer(u16),
     /// With a close frame of one of these codes.
     Fault(BTreeSet<u16>),
-    /// With one of a code for a fault, or without: it hangs on a frame that may be refused before all of it is there.
+    /// With or without a close code: the session is truncated inside a frame that the server may reject before it is
+    /// complete.
     Unsure,
 }
 
 impl Due {
-    /// Whether a session may end with a close frame of this code, or without one.
+    /// Returns true if a session may end with a close frame of this code, or with none.
     pub(crate) fn allows(&self, close: Option<u16>) -> bool {
         match self {
             Self::Nothing => close.is_none(),
@@ -53,7 +54,7 @@ impl Due {
     }
 }
 
-/// What comes of bytes that follow a handshake.
+/// Computes the outcome of the bytes after a handshake.
 pub(crate) fn due(bytes: &[u8], compresses: bool) -> Outcome<Due> {
     let mut reading =
         Reading { compresses, messages: Vec::new(), pongs: Vec::new(), begun: None, past: Vec::new() };
@@ -70,7 +71,7 @@ pub(crate) fn due(bytes: &[u8], compresses: bool) -> Outcome<Due> {
     Outcome { messages: reading.messages, pongs: reading.pongs, end }
 }
 
-/// What a server said: frames, whole, of kinds that there are, and one close frame at most, the last.
+/// Parses the output of a server: complete frames of known kinds, with at most one close frame, at the end.
 pub(crate) fn said(frames: Vec<Frame>, compresses: bool) -> Result<Outcome<Option<u16>>, String> {
     let mut said = Outcome { messages: Vec::new(), pongs: Vec::new(), end: None };
     let mut past = Vec::new();
@@ -101,17 +102,17 @@ pub(crate) fn said(frames: Vec<Frame>, compresses: bool) -> Result<Outcome<Optio
     }
 }
 
-/// A frame of a peer's, whole and unmasked.
+/// One complete, unmasked frame of the peer.
 struct Sent {
     first: u8,
     masked: bool,
-    /// Its length stands in the shortest form.
+    /// True if the length is in its shortest form.
     shortest: bool,
     payload: Vec<u8>,
 }
 
 impl Sent {
-    /// `None` if it is not all there.
+    /// Parses a frame; `None` if it is incomplete.
     fn read(rest: &mut &[u8]) -> Option<Self> {
         let [first, second] = *rest.split_off(..2)?.first_chunk()?;
         let (length, least) = match second & 0x7f {
@@ -128,27 +129,27 @@ impl Sent {
     }
 }
 
-/// What was read so far.
+/// The state after the bytes read so far.
 struct Reading {
     compresses: bool,
     messages: Vec<(bool, Vec<u8>)>,
     pongs: Vec<Vec<u8>>,
     begun: Option<Begun>,
-    /// What was inflated before, to which the next may refer (RFC 7692 §7.2.3.2).
+    /// The inflated bytes that the next message may refer to (RFC 7692 §7.2.3.2).
     past: Vec<u8>,
 }
 
-/// A message of which there is more to come.
+/// An unfinished message.
 struct Begun {
     text: bool,
     compressed: bool,
     frames: usize,
-    /// As it was sent.
+    /// The payload as sent.
     payload: Vec<u8>,
 }
 
 impl Reading {
-    /// Reads one frame, which may be the end.
+    /// Reads one frame, which may end the session.
     fn take(&mut self, sent: &Sent) -> Option<Due> {
         let codes = self.broken(sent);
         if !codes.is_empty() {
@@ -163,11 +164,11 @@ impl Reading {
         None
     }
 
-    /// The codes of all rules that a frame breaks, whatever it carries.
+    /// Returns the close codes of all rules that a frame violates, regardless of its payload.
     fn broken(&self, sent: &Sent) -> BTreeSet<u16> {
         let (opcode, fin, length) = (sent.first & 0x0f, sent.first & 0x80 != 0, sent.payload.len());
         let begins = matches!(opcode, 1 | 2);
-        // RFC 7692 §6: on the first frame of a message the first reserved bit may be set.
+        // RFC 7692 §6: the first frame of a message may set the first reserved bit.
         let compressed = sent.first & 0x70 == 0x40 && self.compresses && begins;
         let begun = self.begun.as_ref();
         let shrinks = compressed || begun.is_some_and(|begun| begun.compressed);
@@ -184,14 +185,14 @@ impl Reading {
             // RFC 6455 §5.4.
             (begins && begun.is_some(), 1002),
             (opcode == 0 && begun.is_none(), 1002),
-            // The limits.
+            // The limits of the server.
             (opcode == 0 && begun.is_some_and(|begun| begun.frames == MAX_FRAGMENTS), 1008),
             (opcode <= 2 && !shrinks && so_far + length > MAX_PAYLOAD, 1009),
         ];
         rules.into_iter().filter_map(|(broken, code)| broken.then_some(code)).collect()
     }
 
-    /// Reads a frame of a message, which stands where it may.
+    /// Reads a data frame that is permitted at this point.
     fn data(&mut self, sent: &Sent) -> Option<Due> {
         let mut begun = self.begun.take().unwrap_or_else(|| Begun {
             text: sent.first & 0x0f == 1,
@@ -200,7 +201,7 @@ impl Reading {
             payload: Vec::new(),
         });
         if begun.compressed && sent.payload.len() > MAX_PAYLOAD {
-            // How much longer than its message a frame may be is nowhere said.
+            // How much longer than its message a compressed frame may be is not specified.
             return Some(Due::Unsure);
         }
         begun.payload.extend(&sent.payload);
@@ -215,7 +216,7 @@ impl Reading {
             Ok(message) => message,
             Err(code) => return Some(Due::Fault([code].into())),
         };
-        // RFC 6455 §8.1; what is cut off may be the start of a character.
+        // RFC 6455 §8.1; a truncated text may end inside a character.
         if begun.text
             && let Err(error) = std::str::from_utf8(&message)
             && (last || error.error_len().is_some())
@@ -234,7 +235,7 @@ impl Reading {
     }
 }
 
-/// What a close frame is answered with: RFC 6455 §5.5.1 and §7.4, and the codes that IANA has registered since.
+/// Returns the code that answers a close frame: RFC 6455 §5.5.1 and §7.4, and the codes registered with IANA since.
 fn closed(payload: &[u8]) -> Due {
     let Some((code, reason)) = payload.split_first_chunk() else {
         return if payload.is_empty() { Due::Answer(NO_CODE) } else { Due::Fault([1002].into()) };
@@ -249,7 +250,8 @@ fn closed(payload: &[u8]) -> Due {
     }
 }
 
-/// Inflates the start of a message, or with [`TAIL`] the whole; the code if it cannot be inflated, or is too long.
+/// Inflates the start of a message, or the whole message with [`TAIL`]. The error is the close code for invalid or
+/// oversized data.
 fn inflate(past: &[u8], payload: &[u8]) -> Result<Vec<u8>, u16> {
     let is_whole = payload.ends_with(&TAIL);
     let mut made = Vec::with_capacity(MAX_PAYLOAD + 1);
@@ -268,7 +270,7 @@ fn inflate(past: &[u8], payload: &[u8]) -> Result<Vec<u8>, u16> {
         let taken = usize::try_from(stream.total_in()).map_err(|_| 1007_u16)?;
         rest = rest.get(taken..).unwrap_or_default();
         match (status, rest.is_empty()) {
-            // RFC 7692 §7.2.3.4: a block may be called the last one, and others follow.
+            // RFC 7692 §7.2.3.4: other blocks may follow the final one.
             (Status::StreamEnd, false) => {}
             (Status::StreamEnd, true) => return Ok(made),
             (_, true) if !is_whole => return Ok(made),

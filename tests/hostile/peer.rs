@@ -1,4 +1,4 @@
-//! A client that says what it likes: bytes out, frames in. It knows the protocol, so that it can break it.
+//! A raw client: bytes out, frames in. It can violate the protocol.
 
 use std::{future::Future, net::SocketAddr, time::Duration};
 
@@ -8,7 +8,7 @@ use tokio::{
     time::{interval, timeout},
 };
 
-/// After this long something hangs; nothing here takes a tenth of it.
+/// Timeout of every read. Nothing here takes a tenth of it unless it hangs.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
 
 pub(crate) const TEXT: u8 = 0x81;
@@ -17,12 +17,12 @@ pub(crate) const CLOSE: u8 = 0x88;
 pub(crate) const PING: u8 = 0x89;
 pub(crate) const PONG: u8 = 0x8a;
 
-/// Waits for what comes soon, or else never.
+/// Waits for a future, or panics after the timeout.
 pub(crate) async fn soon<T>(future: impl Future<Output = T>) -> T {
     timeout(PATIENCE, future).await.expect("it hangs")
 }
 
-/// A good opening handshake for a path.
+/// A valid handshake for a path.
 pub(crate) fn opening(path: &str) -> String {
     format!(
         "GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
@@ -30,7 +30,7 @@ pub(crate) fn opening(path: &str) -> String {
     )
 }
 
-/// A masked frame whose length is in its shortest form. `first` holds FIN, the reserved bits and the opcode.
+/// A masked frame with the shortest form of its length. `first` holds FIN, the reserved bits and the opcode.
 pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut bytes = vec![first];
     let length = payload.len();
@@ -54,14 +54,14 @@ pub(crate) fn close(code: u16) -> Vec<u8> {
     frame(CLOSE, &code.to_be_bytes())
 }
 
-/// A frame of the server's.
+/// A frame from the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Frame {
     pub(crate) first: u8,
     pub(crate) payload: Vec<u8>,
 }
 
-/// The head of an HTTP answer.
+/// The head of an HTTP response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -69,7 +69,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// A header field's value.
+    /// Returns the value of a header field.
     pub(crate) fn field(&self, name: &str) -> Option<&str> {
         let fields = self.head.lines().filter_map(|line| line.split_once(": "));
         fields.into_iter().find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value)
@@ -79,7 +79,7 @@ impl Answer {
 /// One connection.
 pub(crate) struct Peer {
     pub(crate) stream: TcpStream,
-    /// What was read and not looked at.
+    /// Bytes that were read and not parsed yet.
     read: Vec<u8>,
 }
 
@@ -90,7 +90,7 @@ impl Peer {
         Self { stream, read: Vec::new() }
     }
 
-    /// Connects and shakes hands.
+    /// Connects and performs the handshake.
     pub(crate) async fn open(address: SocketAddr, path: &str) -> Self {
         let mut peer = Self::connect(address).await;
         peer.send(opening(path).as_bytes()).await;
@@ -103,7 +103,7 @@ impl Peer {
         soon(self.stream.write_all(bytes)).await.expect("the server reads");
     }
 
-    /// Sends as much as the server takes before it hangs up.
+    /// Writes all bytes, or as many as the server accepts before it disconnects.
     pub(crate) async fn try_send(&mut self, bytes: &[u8]) {
         let _ = soon(self.stream.write_all(bytes)).await;
     }
@@ -112,17 +112,17 @@ impl Peer {
         self.send(&frame(TEXT, text.as_bytes())).await;
     }
 
-    /// Says that nothing more comes.
+    /// Shuts down the write half.
     pub(crate) async fn finish(&mut self) {
         let _ = self.stream.shutdown().await;
     }
 
-    /// Vanishes: the server's next use of the connection fails.
+    /// Resets the connection, so that the next use by the server fails.
     pub(crate) fn reset(self) {
         self.stream.set_zero_linger().expect("it is a socket");
     }
 
-    /// The head of the next HTTP answer; `None` at the end of the stream.
+    /// Returns the head of the next HTTP response; `None` at the end of the stream.
     pub(crate) async fn head(&mut self) -> Option<String> {
         loop {
             if let Some(end) = self.read.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -135,7 +135,7 @@ impl Peer {
         }
     }
 
-    /// The next HTTP answer with its body; `None` at the end of the stream.
+    /// Returns the next HTTP response with its body; `None` at the end of the stream.
     pub(crate) async fn answer(&mut self) -> Option<Answer> {
         let head = self.head().await?;
         let status = head.split(' ').nth(1)?.parse().ok()?;
@@ -147,7 +147,8 @@ impl Peer {
         Some(answer)
     }
 
-    /// Sends byte for byte with a moment between two, until the server hangs up or there are no more; what it answered.
+    /// Sends byte by byte with a pause between two, until the server disconnects or no byte is left. Returns the output
+    /// of the server.
     pub(crate) async fn drip(mut self, bytes: impl Iterator<Item = &u8>) -> Vec<u8> {
         let mut moment = interval(Duration::from_millis(10));
         for byte in bytes {
@@ -159,7 +160,7 @@ impl Peer {
         self.rest().await
     }
 
-    /// The next frame; `None` at the end of the stream.
+    /// Returns the next frame; `None` at the end of the stream.
     pub(crate) async fn frame(&mut self) -> Option<Frame> {
         loop {
             if let Some((frame, length)) = parse(&self.read) {
@@ -173,14 +174,14 @@ impl Peer {
         }
     }
 
-    /// The next frame, which is a text.
+    /// Returns the next frame, which must be text.
     pub(crate) async fn text(&mut self) -> String {
         let frame = self.frame().await.expect("a frame");
         assert_eq!(frame.first, TEXT, "{frame:?}");
         String::from_utf8(frame.payload).expect("texts are UTF-8")
     }
 
-    /// Reads to the close frame and behind it to the end of the stream; the code, if there was a close frame with one.
+    /// Reads to the close frame and the end of the stream behind it. Returns the close code, if there was one.
     pub(crate) async fn closed(&mut self) -> Option<u16> {
         let mut code = None;
         while let Some(frame) = self.frame().await {
@@ -192,7 +193,7 @@ impl Peer {
         code
     }
 
-    /// The code of the close frame, without waiting for the end of the stream.
+    /// Returns the code of the close frame without waiting for the end of the stream.
     pub(crate) async fn close_code(&mut self) -> u16 {
         loop {
             let frame = self.frame().await.expect("a close frame comes before the end");
@@ -202,19 +203,19 @@ impl Peer {
         }
     }
 
-    /// Everything up to the end of the stream.
+    /// Returns all bytes up to the end of the stream.
     pub(crate) async fn rest(mut self) -> Vec<u8> {
         while self.read_more().await {}
         self.read
     }
 
-    /// False at the end of the stream, be it a good one or not.
+    /// Reads more bytes. Returns false at the end of the stream or after an error.
     async fn read_more(&mut self) -> bool {
         soon(self.stream.read_buf(&mut self.read)).await.is_ok_and(|count| count > 0)
     }
 }
 
-/// The first frame in `bytes`, and how many of them it takes.
+/// Parses the first frame in `bytes` and returns its length.
 fn parse(bytes: &[u8]) -> Option<(Frame, usize)> {
     let (&first, &second) = (bytes.first()?, bytes.get(1)?);
     assert_eq!(second & 0x80, 0, "RFC 6455 §5.1: a server masks nothing");

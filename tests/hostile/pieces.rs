@@ -1,4 +1,4 @@
-//! Streams of which the server gets as many bytes at a time as a test says, and has to wait for each piece.
+//! Streams that deliver as many bytes at a time as a test chooses, each piece after a wait.
 
 use std::{
     io::{self, IoSlice},
@@ -15,10 +15,10 @@ use tokio::{
 };
 use ws_runtime::Listener;
 
-/// How many pieces there are of a stream before the rest of it: the read of a byte costs as much as that of many.
+/// The number of pieces before the rest arrives at once. Reading one byte costs as much as reading many.
 const MOST: usize = 100;
 
-/// Accepts connections, the first as it is, what follows in pieces.
+/// Accepts connections: the handshake unchanged, the rest in pieces.
 pub(crate) struct InPieces {
     listener: TcpListener,
     lengths: Vec<usize>,
@@ -26,7 +26,7 @@ pub(crate) struct InPieces {
 }
 
 impl InPieces {
-    /// Pieces of these lengths, over and over for a while, and then all that has come.
+    /// Delivers pieces of these lengths in turn, then everything that has arrived.
     pub(crate) fn new(listener: TcpListener, lengths: Vec<usize>) -> Self {
         Self { listener, lengths, is_first: true }
     }
@@ -47,10 +47,10 @@ impl Listener for InPieces {
 }
 
 pub(crate) struct Pieces {
-    /// As far as the piece goes.
+    /// Reads up to the end of the piece.
     stream: Take<TcpStream>,
     lengths: First<Cycle<vec::IntoIter<usize>>>,
-    /// The next piece has come.
+    /// Waits for the next piece.
     waited: bool,
 }
 

@@ -1,8 +1,8 @@
-//! Sessions that nobody thought of, each on a server of its own: what it answers is what the protocol says, whoever else is
-//! there is served all the while, and nothing is left.
+//! Random sessions, each on a server of its own. The output must follow the protocol, another client is served
+//! meanwhile, and nothing is left behind.
 //!
-//! What fails is made as small as it can be, printed, and kept in `proptest-regressions`, to be tried first in every run.
-//! `PROPTEST_CASES` says how many are tried.
+//! A failing session is shrunk, printed, and stored in `proptest-regressions`, which every run tries first.
+//! `PROPTEST_CASES` sets the number of sessions.
 
 use std::{env, net::SocketAddr, sync::Arc};
 
@@ -21,7 +21,7 @@ use crate::{
     session::{Session, session},
 };
 
-/// What comes in goes out, to everybody.
+/// Echoes each message and publishes it to the other sockets.
 struct Room {
     census: Census,
     _held: Arc<()>,
@@ -39,7 +39,7 @@ impl Room {
         self.census.opened();
     }
 
-    /// A text waits for a turn of its own, so that what follows it is read before it is handled.
+    /// Handles each text in a turn of its own, so that the bytes after it are read first.
     async fn message(&self, ws: &Socket<Self>, message: Message) -> Message {
         if message.as_text().is_some() {
             yield_now().await;
@@ -53,11 +53,11 @@ impl Room {
     }
 }
 
-/// Tries so many sessions, or as many as `PROPTEST_CASES` says.
+/// Runs the given number of sessions, or `PROPTEST_CASES`.
 fn try_sessions(cases: u32) {
     let defaults = ProptestConfig::with_source_file(file!());
     let cases = if env::var_os("PROPTEST_CASES").is_some() { defaults.cases } else { cases };
-    // The time is in milliseconds: where a server hangs, each step towards the smallest session takes long.
+    // In milliseconds. Shrinking takes long if a server hangs.
     let config = ProptestConfig { cases, max_shrink_iters: 10_000, max_shrink_time: 120_000, ..defaults };
     let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let tried = TestRunner::new(config).run(&session(), |session| runtime.block_on(harms_nobody(session)));
@@ -77,7 +77,7 @@ fn long_random_sessions_do_not_harm_the_server() {
     try_sessions(100_000);
 }
 
-/// Fails if a session is not answered as is due, or is felt by anybody else, or leaves anything behind.
+/// Fails if a session gets the wrong output, affects another client, or leaves anything behind.
 async fn harms_nobody(session: Session) -> Result<(), TestCaseError> {
     const STILL_THERE: &str = "Still there?";
     let (census, held) = (Census::new(), Arc::new(()));
@@ -91,7 +91,7 @@ async fn harms_nobody(session: Session) -> Result<(), TestCaseError> {
     let due = outcome::due(&session.bytes(), session.compresses);
     if let Some(said) = attend(&session, served.address, &census).await? {
         prop_assert_eq!(&said.messages, &due.messages);
-        // A compressed message is inflated in its turn, so that a ping behind it may be answered before it is found to be bad.
+        // A compressed message is inflated in its turn, so a ping after an invalid one may be answered first.
         let faulty = session.compresses && matches!(due.end, Due::Fault(_) | Due::Unsure);
         if faulty {
             prop_assert!(said.pongs.starts_with(&due.pongs), "{:?}, not {:?}", said.pongs, due.pongs);
@@ -101,10 +101,10 @@ async fn harms_nobody(session: Session) -> Result<(), TestCaseError> {
         prop_assert!(due.end.allows(said.end), "closed with {:?}, not {:?}", said.end, due.end);
     }
 
-    // Whoever else is there has heard all of it, and is served.
+    // The other client has received every message and is still served.
     census.falls_to(1).await;
     prop_assert_eq!(channel.subscriber_count("room"), 1);
-    // Its last handler has run, and then it departs.
+    // The last handler has returned before the socket closes.
     soon(async {
         while channel.sockets().len() > 1 {
             yield_now().await;
@@ -139,7 +139,7 @@ async fn harms_nobody(session: Session) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Has a session, and returns what was said to it, unless it vanishes.
+/// Runs a session and returns the output of the server, unless the peer resets the connection.
 async fn attend(
     session: &Session,
     address: SocketAddr,

@@ -1,6 +1,7 @@
-//! A server of a test's own, on a thread and a runtime of its own, so that what it does while nobody asks can be seen.
+//! A server on a thread and a runtime of its own, so that its idle work can be measured.
 //!
-//! Every test ends with [`Served::end`]: the shutdown resolves, nobody is left, no task is, nothing panicked.
+//! Every test ends with [`Served::end`]: the shutdown resolves, no socket and no task is left, and nothing has
+//! panicked.
 
 use std::{
     net::SocketAddr,
@@ -19,10 +20,10 @@ use ws_runtime::{Handle, Listener, Server};
 
 use crate::peer::soon;
 
-/// Panics that are not the tests' own, each with the thread of its server.
+/// Panics outside the test threads, each with the thread of its server.
 static PANICS: Mutex<Vec<(ThreadId, String)>> = Mutex::new(Vec::new());
 
-/// A running server, which a test that fails before its end does not leave behind.
+/// A running server. It is stopped even if the test fails.
 pub(crate) struct Served {
     pub(crate) address: SocketAddr,
     pub(crate) handle: Handle,
@@ -43,7 +44,7 @@ impl Served {
         Self::over(server, |listener| listener).await
     }
 
-    /// Serves what a listener makes of the connections of a free port.
+    /// Serves the connections of a free port through a listener.
     pub(crate) async fn over<L: Listener>(
         server: Server,
         over: impl FnOnce(TcpListener) -> L + Send + 'static,
@@ -67,12 +68,12 @@ impl Served {
         Self { address, handle, metrics, thread: thread.thread().id(), over: over_now }
     }
 
-    /// How much the server has worked in its life.
+    /// Returns how long the server has been busy since its start.
     pub(crate) fn busy(&self) -> Duration {
         self.metrics.worker_total_busy_duration(0)
     }
 
-    /// Shuts down, which closes every socket that is still there, and looks for what should not be.
+    /// Shuts down, which closes the remaining sockets, and checks that nothing is left.
     pub(crate) async fn end(mut self) {
         self.handle.shutdown();
         soon(&mut self.over).await.expect("the server's thread ends well");
@@ -82,7 +83,7 @@ impl Served {
     }
 }
 
-/// Remembers every panic outside the tests: the runtime catches those of its tasks, and nobody would know.
+/// Records every panic outside the tests. The runtime catches panics of its tasks, so they would go unnoticed.
 fn record_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -98,7 +99,7 @@ fn record_panics() {
     });
 }
 
-/// How many sockets were opened and how many of them are closed, as a route's handlers count them.
+/// Counts opened and closed sockets in the handlers of a route.
 #[derive(Clone, Debug)]
 pub(crate) struct Census(watch::Sender<(usize, usize)>);
 
@@ -115,13 +116,13 @@ impl Census {
         self.0.send_modify(|(_, closed)| *closed += 1);
     }
 
-    /// Waits until this many were opened.
+    /// Waits until this many sockets were opened.
     pub(crate) async fn reaches(&self, count: usize) {
         let mut watched = self.0.subscribe();
         soon(watched.wait_for(|(opened, _)| *opened >= count)).await.expect("the census is held here");
     }
 
-    /// Waits until all but so many of the opened sockets are closed.
+    /// Waits until all opened sockets but this many are closed.
     pub(crate) async fn falls_to(&self, count: usize) {
         let mut watched = self.0.subscribe();
         let fallen = watched.wait_for(|(opened, closed)| opened - closed == count);

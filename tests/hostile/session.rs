@@ -1,6 +1,6 @@
-//! Sessions that nobody thought of: what a peer sends, most of it right and some of it not, and in which pieces it arrives.
+//! Generated sessions: mostly valid input of a peer, and the pieces in which it arrives.
 //!
-//! They are values that can be made smaller, so that what is left of one that fails is the fault. Nothing here knows a server.
+//! Sessions are values that proptest can shrink. This file does not depend on a server.
 
 use std::fmt;
 
@@ -12,30 +12,31 @@ use crate::{
     peer::{BINARY, CLOSE, PING, PONG, TEXT, frame},
 };
 
-/// Set in the first byte of a frame: a whole message; compressed.
+/// Bits of the first byte of a frame: FIN; compressed.
 const FIN: u8 = 0x80;
 const COMPRESSED: u8 = 0x40;
 
-/// What one peer does behind its handshake.
+/// The input of one peer after its handshake.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
-    /// Whether it offers compression.
+    /// True if it offers compression.
     pub(crate) compresses: bool,
     parts: Vec<Part>,
     changes: Vec<Change>,
-    /// How many bytes the server gets at a time, handshake included, over and over for a while; then all that there are.
+    /// The number of bytes in each read of the server, handshake included, repeated for a while; then everything at
+    /// once.
     pub(crate) pieces: Vec<usize>,
-    /// Whether it vanishes in the end, instead of reading to the end of what is said to it.
+    /// True if the peer resets the connection at the end instead of reading to the end.
     pub(crate) resets: bool,
 }
 
-/// What a session is put together from.
+/// A part of a session.
 #[derive(Clone, Debug)]
 enum Part {
     Message(Message),
     Control(Control),
     Close(Option<(u16, Bytes)>),
-    /// A frame that may be none: any first byte before any payload.
+    /// A possibly invalid frame: any first byte and any payload.
     Frame(u8, Bytes),
     Bytes(Bytes),
 }
@@ -45,9 +46,9 @@ struct Message {
     text: bool,
     payload: Bytes,
     compressed: bool,
-    /// How long its fragments are; 0 where it has none.
+    /// The length of the fragments; 0 for a single frame.
     fragment: usize,
-    /// What is sent behind each fragment.
+    /// Frames sent after each fragment.
     between: Option<Control>,
 }
 
@@ -57,7 +58,7 @@ struct Control {
     payload: Bytes,
 }
 
-/// What befalls the bytes of a session on their way.
+/// A fault in the bytes of a session.
 #[derive(Clone, Debug)]
 enum Change {
     Other(Index, u8),
@@ -65,7 +66,7 @@ enum Change {
     Less(Index),
 }
 
-/// Bytes that are shown as text where that is what they are.
+/// Bytes that print as text where possible.
 #[derive(Clone)]
 struct Bytes(Vec<u8>);
 
@@ -79,8 +80,8 @@ impl fmt::Debug for Bytes {
     }
 }
 
-/// Any session. One has at most eight parts, none much larger than a message may be: less in all than what a server may have
-/// queued and still answer pings.
+/// Generates a session of at most eight parts, none much longer than the message limit. The total stays below the queue
+/// limit at which pings are no longer answered.
 pub(crate) fn session() -> impl Strategy<Value = Session> {
     let changes = prop_oneof![3 => Just(Vec::new()), 1 => vec(change(), 1..4)];
     let pieces = prop_oneof![1 => Just(Vec::new()), 3 => vec(prop_oneof![1..10_usize, 1..2000_usize], 1..6)];
@@ -116,15 +117,15 @@ fn control() -> impl Strategy<Value = Control> {
     (any::<bool>(), bytes(125)).prop_map(|(pong, payload)| Control { pong, payload })
 }
 
-/// Those that may be sent, those that may not, and those that nobody has defined.
+/// Close codes: permitted, forbidden and undefined.
 fn code() -> impl Strategy<Value = u16> {
     prop_oneof![990..1020_u16, 2990..3010_u16, 3990..5010_u16, any::<u16>()]
 }
 
-/// Bytes, mostly text, mostly few; now and then as many as there may be, or one more.
+/// Generates bytes, mostly text and mostly few; sometimes the maximum, or one more.
 fn bytes(limit: usize) -> impl Strategy<Value = Bytes> {
     let few = limit.min(30);
-    // Characters of each length that there is.
+    // Characters of each encoded length.
     let text = |most| {
         (0..4_usize, 0..=most / 4)
             .prop_map(|(skip, count)| {
@@ -150,9 +151,9 @@ fn change() -> impl Strategy<Value = Change> {
 }
 
 impl Session {
-    /// What the peer sends behind its handshake.
+    /// Returns the bytes that the peer sends after its handshake.
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        // One for all, so that a message may refer to those before it (RFC 7692 §7.2.3.2).
+        // One compressor for all messages, so that a message may refer to earlier ones (RFC 7692 §7.2.3.2).
         let mut deflater = self.compresses.then(|| Compress::new(Compression::default(), false));
         let mut bytes = Vec::new();
         for part in &self.parts {
@@ -221,10 +222,10 @@ impl Change {
     }
 }
 
-/// RFC 7692 §7.2.1: flushed, and without the empty block that this ends with.
+/// RFC 7692 §7.2.1: flushed, without the trailing empty block.
 fn deflated(deflater: &mut Compress, payload: &[u8]) -> Vec<u8> {
     let mut made = Vec::with_capacity(payload.len() + payload.len() / 7 + 64);
     deflater.compress_vec(payload, &mut made, FlushCompress::Sync).expect("there is room for all of it");
-    // RFC 7692 §7.2.3.6: nothing is flushed twice, and an empty message is an empty block.
+    // RFC 7692 §7.2.3.6: an empty message is an empty block, because nothing is flushed twice.
     made.strip_suffix(&[0x00, 0x00, 0xff, 0xff]).map_or(vec![0x00], <[u8]>::to_vec)
 }

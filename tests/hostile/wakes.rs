@@ -1,4 +1,4 @@
-//! Connections that wait for something: whatever ends the waiting wakes them, and nothing else keeps them busy.
+//! Waiting connections: every event that ends the wait wakes the task, and nothing else does.
 
 use std::{
     future::{Future, pending},
@@ -18,7 +18,7 @@ use crate::{
     served::{Census, Served},
 };
 
-/// A stream that is as long as told, and never has anything more to say behind it.
+/// A stream of the given length that then stays pending forever.
 struct Items {
     left: usize,
     size: usize,
@@ -36,7 +36,7 @@ impl Stream for Items {
     }
 }
 
-/// Answers a message with a stream; nothing is limited in time.
+/// Replies with a stream; all timeouts are off.
 struct Streaming {
     census: Census,
     left: usize,
@@ -65,14 +65,14 @@ async fn silent_stream_ends_with_its_peer() {
     let server = Server::new().route(Streaming { census: census.clone(), left: 1, size: 1 });
     let served = Served::start(server).await;
 
-    // A close frame is answered, though the stream goes on.
+    // A close frame is answered while the stream continues.
     let mut polite = Peer::open(served.address, "/").await;
     polite.say("go").await;
     assert_eq!(polite.frame().await.expect("the one item").first, BINARY);
     polite.send(&close(1000)).await;
     assert_eq!(polite.closed().await, Some(1000));
 
-    // So is a broken rule.
+    // A protocol violation ends the connection.
     let mut wrong = Peer::open(served.address, "/").await;
     wrong.say("go").await;
     assert_eq!(wrong.frame().await.expect("the one item").first, BINARY);
@@ -80,7 +80,7 @@ async fn silent_stream_ends_with_its_peer() {
     assert_eq!(wrong.close_code().await, 1002);
     drop(wrong);
 
-    // The end of the stream ends it too.
+    // The end of the transport ends the connection.
     let mut gone = Peer::open(served.address, "/").await;
     gone.say("go").await;
     assert_eq!(gone.frame().await.expect("the one item").first, BINARY);
@@ -106,7 +106,7 @@ async fn stream_resumes_when_the_queue_empties_at_once() {
     served.end().await;
 }
 
-/// An echo; nothing is limited in time.
+/// An echo; all timeouts are off.
 async fn serve() -> (Served, Census) {
     let (never, queue) = (Duration::ZERO, 64 << 10);
     echo(|server| server.idle_timeout(never).close_timeout(never).backpressure_limit(queue)).await
@@ -118,7 +118,7 @@ async fn messages_resume_when_the_queue_empties_at_once() {
     let mut peer = Peer::open(served.address, "/").await;
     let message = frame(BINARY, &vec![7; 20_000]);
     for _ in 0..20 {
-        // Three in one: the second puts the queue above half of its limit.
+        // Three messages at once: the second puts the queue above half of its limit.
         peer.send(&message.repeat(3)).await;
         for item in 0..3 {
             let frame = peer.frame().await.unwrap_or_else(|| panic!("echo {item} comes"));
@@ -130,7 +130,7 @@ async fn messages_resume_when_the_queue_empties_at_once() {
     served.end().await;
 }
 
-/// A pause and its end, at any moment of the connection's task, are both heard.
+/// Pausing and resuming at any moment of the task both take effect.
 #[tokio::test]
 async fn request_made_before_the_task_waits_wakes_it() {
     let (served, census) = serve().await;
@@ -151,7 +151,7 @@ async fn request_made_before_the_task_waits_wakes_it() {
     served.end().await;
 }
 
-/// Cutting off, too, is heard at any moment.
+/// Terminating at any moment takes effect.
 #[tokio::test]
 async fn terminate_at_any_moment_takes_effect() {
     let (served, census) = serve().await;
@@ -164,14 +164,14 @@ async fn terminate_at_any_moment_takes_effect() {
             std::hint::spin_loop();
         }
         socket.expect("it is there until it is cut off").terminate();
-        // The end comes without a close frame, with the echo or without.
+        // The connection ends without a close frame, with or without the echo.
         assert_eq!(peer.closed().await, None, "round {round}");
         census.empties().await;
     }
     served.end().await;
 }
 
-/// Whose handler never ends, and has a task that waits for the socket's end.
+/// A handler that never returns, and a task that waits for the end of the socket.
 struct Waiting {
     waiting: watch::Sender<usize>,
     ended: watch::Sender<usize>,
@@ -181,7 +181,7 @@ struct Waiting {
 impl Waiting {
     async fn message(&self, ws: &Socket<Self>, message: Message) {
         drop(message);
-        // In a task of its own, which nobody but the socket can wake.
+        // A separate task that only the socket can wake.
         let (ws, waiting, ended) = (ws.clone(), self.waiting.clone(), self.ended.clone());
         tokio::spawn(async move {
             let begun = async {
@@ -223,7 +223,7 @@ async fn closed_resolves_for_every_kind_of_end() {
     served.end().await;
 }
 
-/// Holds its handler until it is let go.
+/// Blocks its handler until it is released.
 struct Held {
     census: Census,
     go: watch::Sender<bool>,
@@ -251,7 +251,7 @@ impl Held {
     }
 }
 
-/// A connection that has nothing to do costs nothing, whatever it waits for.
+/// An idle connection does no work, whatever it waits for.
 #[tokio::test]
 async fn idle_tasks_do_not_poll() {
     for state in [
@@ -308,7 +308,7 @@ async fn idle_tasks_do_not_poll() {
             _ => {}
         }
         kept.get_or_insert(peer);
-        // Whatever has to be done for it is done; what comes now is waiting, of which a part is measured.
+        // All pending work is done. From here on the connection only waits, and a part of that time is measured.
         let window = Duration::from_millis(250);
         sleep(window).await;
         let before = served.busy();
@@ -325,7 +325,7 @@ async fn idle_tasks_do_not_poll() {
     }
 }
 
-/// A handler, or many tasks, may ask again and again beside other work.
+/// A handler or several tasks may wait repeatedly beside other work.
 #[tokio::test]
 async fn dropped_closed_future_leaves_no_waker() {
     struct Nobody;

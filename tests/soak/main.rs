@@ -1,7 +1,7 @@
-//! Very many short lives: whatever clients do and however they leave, a server's memory is in the end what it was.
+//! Many short connections of every kind: the memory of a server returns to its initial level.
 //!
-//! The servers are processes of their own, so that their memory is theirs alone: one without compression, with topics and typed
-//! messages, and one that agrees on compression with every other client.
+//! The servers are separate processes, so that their memory can be measured: one without compression, with topics and
+//! typed messages, and one that accepts compression from every other client.
 
 #[path = "../hostile/peer.rs"]
 #[expect(dead_code, reason = "some of it only the hostile tests need")]
@@ -17,24 +17,24 @@ use ws_tests::Example;
 
 use crate::peer::{BINARY, PING, Peer, TEXT, close, frame, opening};
 
-/// How long it goes on unless `SOAK_SECONDS` says so.
+/// Duration of the run unless `SOAK_SECONDS` is set.
 const SECONDS: u64 = 15 * 60;
-/// How many clients there are at a time.
+/// Number of concurrent clients.
 const CLIENTS: usize = 32;
-/// How often they all leave, and the memory of the servers is looked at.
+/// Interval after which all clients disconnect and the memory is measured.
 const ROUNDS: u32 = 12;
-/// How long a server has to let go of the last of them.
+/// Time for a server to release the last connections.
 const SETTLING: Duration = Duration::from_secs(2);
 
-/// Has the GNU allocator give back what is large, and what is left over, as soon as it can: what it holds back for itself depends
-/// on which threads allocated what, and would hide what the server holds.
+/// Makes the GNU allocator return freed memory early. What it retains depends on which threads allocated what, and
+/// would hide a leak.
 const ALLOCATOR: &[(&str, &str)] =
     &[("MALLOC_ARENA_MAX", "1"), ("MALLOC_MMAP_THRESHOLD_", "32768"), ("MALLOC_TRIM_THRESHOLD_", "65536")];
 
 /// "Hello", compressed (RFC 7692 §7.2.3.1).
 const HELLO: [u8; 7] = [0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00];
 
-/// Where the servers are.
+/// The addresses of the servers.
 #[derive(Clone, Copy)]
 struct Servers {
     plain: SocketAddr,
@@ -51,7 +51,7 @@ async fn leaves(mut peer: Peer) {
     assert_eq!(peer.closed().await, Some(1000));
 }
 
-/// One client's life, of a kind that the number decides.
+/// Runs one client, of a kind chosen by the number.
 async fn live(servers: Servers, number: u64) {
     let Servers { plain, deflating } = servers;
     match number % 10 {
@@ -99,7 +99,7 @@ async fn live(servers: Servers, number: u64) {
             for _ in 0..10 {
                 peer.send(&frame(TEXT, b"hello, all of you")).await;
             }
-            // Many are told at once, and this one goes without a word.
+            // Publishes to many sockets, then disconnects without a close frame.
         }
         7 => {
             let mut peer = Peer::open(plain, "/json?id=soak").await;
@@ -121,7 +121,7 @@ async fn live(servers: Servers, number: u64) {
             for _ in 0..50 {
                 peer.send(&frame(0xc1, &HELLO)).await;
                 assert!(!peer.frame().await.expect("an echo").payload.is_empty());
-                // Compressed for the first time here; what is long and all the same is short then.
+                // The first compressed message of this connection; long, uniform text becomes short.
                 peer.send(&frame(TEXT, &vec![b'a'; 20_000])).await;
                 assert!(peer.frame().await.expect("an echo").payload.len() < 1000);
             }
@@ -137,7 +137,7 @@ async fn live(servers: Servers, number: u64) {
     }
 }
 
-/// Lives many lives, some at a time, for so long. Returns how many.
+/// Runs clients concurrently for the given time. Returns their number.
 async fn churn(servers: Servers, time: Duration, first: u64) -> u64 {
     let (mut lives, mut number) = (JoinSet::new(), first);
     let until = Instant::now() + time;
@@ -154,7 +154,7 @@ async fn churn(servers: Servers, time: Duration, first: u64) -> u64 {
     number - first
 }
 
-/// The least memory that a server has while nobody is connected and it has had its time to let go of the last ones.
+/// Returns the lowest memory of a server without connections, after it had time to release them.
 async fn settled(server: &Example) -> u64 {
     let mut moment = interval(SETTLING / 20);
     let mut least = u64::MAX;
@@ -178,7 +178,7 @@ async fn long_closed_connections_leak_no_memory() {
         lives += churn(servers, Duration::from_secs(seconds) / ROUNDS, lives).await;
         memory.push([settled(&bench).await, settled(&echo).await]);
     }
-    // What a process keeps for itself it has after a while: buffers of its threads, and what its allocator holds back.
+    // A process retains some memory after a while: thread-local buffers and allocator caches.
     let (before, after) = memory.split_at(memory.len() / 2);
     for (at, name) in ["bench", "echo"].into_iter().enumerate() {
         let most = before.iter().map(|memory| memory[at]).max().unwrap_or_default();

@@ -1,7 +1,6 @@
-//! The examples as servers of a test's own: built once, started on a free port, killed on drop.
+//! The examples as servers of a test: built once, started on a free port, killed on drop.
 //!
-//! It knows of an example that `PORT` is its port and that it prints its address; it must not know what any one serves, nor what
-//! else it prints.
+//! Knows of an example only that `PORT` sets its port and that it prints its address.
 
 use std::{
     collections::HashMap,
@@ -20,7 +19,7 @@ use tokio::{
     time::timeout,
 };
 
-/// How long an example may take to print what is waited for. A guard against hanging, not a measure of speed.
+/// Guards against an example that hangs instead of printing the expected output.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running example; killed when it is dropped.
@@ -28,20 +27,20 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Example {
     address: SocketAddr,
     process: Child,
-    /// Held also where nobody reads it, so that the example never writes to a closed pipe.
+    /// Kept open so that the example never writes to a closed pipe.
     stdout: Lines<BufReader<ChildStdout>>,
 }
 
 impl Example {
-    /// Builds the examples if need be, and starts the one of this name on a free port.
+    /// Builds the examples if necessary and starts the named one on a free port.
     ///
     /// # Panics
-    /// If the examples do not build, there is none of this name, or it does not print its address.
+    /// If the build fails, the example does not exist, or it does not print its address.
     pub async fn start(name: &str) -> Self {
         Self::start_on(name, 0).await
     }
 
-    /// Starts the example on a free port, with some settings in its environment.
+    /// Starts the example on a free port with additional environment variables.
     ///
     /// # Panics
     /// As [`Example::start`] does.
@@ -49,10 +48,10 @@ impl Example {
         Self::spawn(name, 0, settings).await
     }
 
-    /// Starts the example on a port that another one had, as when a server is restarted.
+    /// Starts the example on a port that another instance used, as in a restart.
     ///
     /// # Panics
-    /// As [`Example::start`] does, and if the port is taken.
+    /// As [`Example::start`], and if the port is taken.
     pub async fn start_on(name: &str, port: u16) -> Self {
         Self::spawn(name, port, &[]).await
     }
@@ -84,15 +83,15 @@ impl Example {
         }
     }
 
-    /// Returns where it listens.
+    /// Returns the address of the example.
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Returns how much memory it has, in bytes: what of it is really there, as Linux counts it.
+    /// Returns the resident memory of the example, in bytes.
     ///
     /// # Panics
-    /// If it has ended, or the system does not say.
+    /// If the process has ended, or the system does not report it.
     pub fn memory(&self) -> u64 {
         let id = self.process.id().expect("nobody has waited for it");
         let status = fs::read_to_string(format!("/proc/{id}/status")).expect("Linux says so");
@@ -100,10 +99,10 @@ impl Example {
         resident.and_then(|kib| kib.parse::<u64>().ok()).expect("it is a number of kB") * 1024
     }
 
-    /// Waits until it prints a line; what it printed before is passed over.
+    /// Waits until the example prints a line, skipping earlier output.
     ///
     /// # Panics
-    /// If it does not, with what it printed instead.
+    /// If the line does not appear; the message contains the actual output.
     pub async fn prints(&mut self, expected: &str) {
         let mut others = Vec::new();
         let come = timeout(PATIENCE, async {
@@ -119,20 +118,20 @@ impl Example {
         assert!(come, "the example did not print {expected:?} but {others:#?}");
     }
 
-    /// Sends it a signal by its name, as in `TERM`.
+    /// Sends a signal by name, as in `TERM`.
     ///
     /// # Panics
-    /// If it has ended before.
+    /// If the process has ended.
     pub async fn signal(&self, name: &str) {
         let id = self.process.id().expect("nobody has waited for it").to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status().await;
         assert!(sent.expect("POSIX has kill").success(), "the example has ended before");
     }
 
-    /// Waits until it has ended; also returns what it has printed that nobody has read.
+    /// Waits until the process has ended. Returns its unread output.
     ///
     /// # Panics
-    /// If it goes on.
+    /// If the process keeps running.
     pub async fn ended(mut self) -> (ExitStatus, Vec<String>) {
         let mut printed = Vec::new();
         let ended = timeout(PATIENCE, async {
@@ -147,16 +146,16 @@ impl Example {
         }
     }
 
-    /// Asks it to end (SIGTERM), as a service manager does, and waits until it has.
+    /// Sends SIGTERM, as a service manager does, and waits for the end.
     ///
     /// # Panics
-    /// If it has ended before, or goes on.
+    /// If the process has already ended, or keeps running.
     pub async fn terminate(self) -> ExitStatus {
         self.signal("TERM").await;
         self.ended().await.0
     }
 
-    /// Kills it, as a crash does, and waits until it is gone: its port is free again.
+    /// Kills the process and waits until its port is free.
     ///
     /// # Panics
     /// If the process cannot be killed.
@@ -165,7 +164,7 @@ impl Example {
     }
 }
 
-/// The address in a line such as `listening on http://127.0.0.1:3000/`.
+/// Parses the address in a line such as `listening on http://127.0.0.1:3000/`.
 fn address(line: &str) -> Option<SocketAddr> {
     let (_, rest) = line.split_once("http://")?;
     rest.split(['/', ' ']).next()?.parse().ok()
@@ -177,11 +176,11 @@ async fn executable(name: &str) -> &'static PathBuf {
     built.get(name).unwrap_or_else(|| panic!("there is no example {name:?} among {:?}", built.keys()))
 }
 
-/// Builds the examples and returns where cargo put them. A binary that merely lies beside the test's may be of last week;
-/// where cargo has built them for this run already, it only says so.
+/// Builds the examples and returns their paths as reported by cargo. A binary found beside the test might be outdated.
+/// If cargo has built them for this run already, it only reports the paths.
 ///
-/// The packages are those of a whole run (`cargo test`), so that the features are the same and nothing is built twice. What is
-/// optimised is built as the long tests are.
+/// Uses the packages of a complete run (`cargo test`), so that the features match and nothing is built twice. The long
+/// tests use optimised builds.
 async fn build() -> HashMap<String, PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
@@ -198,7 +197,7 @@ async fn build() -> HashMap<String, PathBuf> {
     output.stdout.split(|byte| *byte == b'\n').filter_map(example).collect()
 }
 
-/// The example's name and path in a line of cargo's JSON, if the line is about an example.
+/// Parses the name and path of an example in a line of cargo's JSON.
 fn example(line: &[u8]) -> Option<(String, PathBuf)> {
     let message: Value = serde_json::from_slice(line).ok()?;
     let path = message["executable"].as_str()?;

@@ -1,4 +1,4 @@
-//! What tests start and drive.
+//! Processes that tests start and drive.
 
 mod example;
 

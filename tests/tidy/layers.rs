@@ -1,11 +1,11 @@
-//! Who may import whom. The two tables below are the house's plan; a path that breaks them is reported with its file and line.
+//! The rules for imports. The two tables below define which module may import which; a violation is reported with its
+//! file and line.
 
 use std::collections::BTreeMap;
 
 use crate::sources::{self, Source, Token};
 
-/// The floors of ws-runtime, ground floor first. A module imports only from the floors beneath its own: nothing above it,
-/// and none of its neighbours.
+/// The layers of ws-runtime, lowest first. A module imports only from lower layers, not from its own.
 const FLOORS: &[&[&str]] = &[
     &["events"],
     &["admission", "memory", "panics", "sync", "turn"],
@@ -21,12 +21,11 @@ const FLOORS: &[&[&str]] = &[
     &["server", "testing"],
 ];
 
-/// Modules that may use less than their floor would allow: a client is built on what both ends know, and on nothing that
-/// serves.
+/// Modules with fewer imports than their layer allows: the client depends only on what both ends share.
 const NARROWER: &[(&str, &[&str])] = &[("client", &["contract", "codec", "schema", "session", "wire"])];
 
-/// The phases of ws-macros and what they share. What is correct by construction (`model`) knows nothing of what may be
-/// wrong (`syntax`), and what prints (`expand`) sees neither it nor the rules (`lower`).
+/// The phases of ws-macros and their shared modules. `model` is correct by construction and does not know `syntax`,
+/// which may be wrong; `expand` sees neither `syntax` nor `lower`.
 const PHASES: &[(&str, &[&str])] = &[
     ("diagnostics", &[]),
     ("kind", &[]),
@@ -40,12 +39,12 @@ const PHASES: &[(&str, &[&str])] = &[
     ("expand", &["lifetimes", "model", "span", "vocabulary"]),
 ];
 
-/// A crate with its import table.
+/// A crate with its table of imports.
 struct House {
     sources: &'static str,
-    /// What each module may import.
+    /// The permitted imports of each module.
     table: BTreeMap<&'static str, Vec<&'static str>>,
-    /// Modules above every floor: they may import anything, and nothing may import them.
+    /// Modules above every layer: they may import anything, and nothing may import them.
     roof: &'static [&'static str],
 }
 
@@ -70,7 +69,7 @@ impl House {
         Self { sources: "ws-macros/src/", table, roof: &["lib", "attribute", "tests"] }
     }
 
-    /// Returns one line for each import that the table does not allow.
+    /// Returns one line for each forbidden import.
     fn violations(&self, files: &[Source]) -> Vec<String> {
         let mut violations = Vec::new();
         for file in files {
@@ -93,18 +92,18 @@ impl House {
     }
 }
 
-/// Returns where a file stands in its crate: `["route", "reply"]` for `src/route/reply.rs`, nothing for `src/lib.rs`.
+/// Returns the module path of a file: `["route", "reply"]` for `src/route/reply.rs`, nothing for `src/lib.rs`.
 fn module_path(file: &Source, sources: &str) -> Vec<String> {
     let path = file.path.strip_prefix(sources).unwrap_or(&file.path).trim_end_matches(".rs");
     path.split('/').filter(|part| !["mod", "lib"].contains(part)).map(str::to_owned).collect()
 }
 
-/// Returns the line and the first module of each path that starts at the crate's root, be it spelled with `crate` or with
-/// enough `super`s.
+/// Returns the line and the first module of each path from the crate root, written with `crate` or with enough
+/// `super`s.
 fn imports(tokens: &[Token], file_depth: usize) -> Vec<(usize, String)> {
     let word = |at: usize| tokens.get(at).map_or("", |token| token.word.as_str());
     let mut found = Vec::new();
-    // The brace depths at which the inline modules around the current token were opened.
+    // The brace depths at which the enclosing inline modules were opened.
     let mut inline_modules = Vec::new();
     let mut braces = 0_usize;
     let mut at = 0;
@@ -133,7 +132,7 @@ fn imports(tokens: &[Token], file_depth: usize) -> Vec<(usize, String)> {
                     if climbed == file_depth + inline_modules.len() {
                         heads(tokens, at, &mut found);
                     }
-                    // What follows the last `super::` has not been looked at yet.
+                    // The token after the last `super::` has not been examined yet.
                     continue;
                 }
             }
@@ -144,7 +143,7 @@ fn imports(tokens: &[Token], file_depth: usize) -> Vec<(usize, String)> {
     found
 }
 
-/// Collects the first word at `at`, or the first word of each branch where a group begins there.
+/// Collects the first word at `at`, or the first word of each branch of a group.
 fn heads(tokens: &[Token], at: usize, found: &mut Vec<(usize, String)>) {
     let Some(first) = tokens.get(at) else { return };
     if first.word != "{" {

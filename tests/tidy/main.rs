@@ -1,7 +1,7 @@
-//! Rules about the sources themselves, kept by `cargo test`: who may import whom, how long a file is, which words it may hold.
+//! Rules about the sources, enforced by `cargo test`: imports, lengths of files, and names that are restricted to a
+//! part of the code.
 //!
-//! The tables in here are the documentation of those rules. Nothing is compiled or run; the sources are read as tokens,
-//! so comments and strings never count.
+//! The tables document the rules. The sources are read as tokens, so comments and strings do not count.
 
 mod layers;
 mod named;

@@ -1,16 +1,16 @@
-//! What a file looks like: how it opens, how long it is, and which words stand only where they belong.
+//! The shape of files: how they open, how long they are, and where restricted names may be used.
 
 use crate::sources::{self, Source};
 
-/// At this many lines a file has to answer whether it is two ideas.
+/// A file of this many lines needs a reason.
 const LONG: usize = 400;
 
-/// Files past [`LONG`] that are one idea all the same, each with the reason.
+/// Files longer than [`LONG`] and the reason for each.
 const LONG_FOR_A_REASON: &[(&str, &str)] =
     &[("ws-runtime/src/schema/explain.rs", "half of it are the tables that it is tried on")];
 
-/// Words that stand in one part of the sources alone: where the rule holds, the words, where they may stand all the same, and
-/// why. Test code is free of it.
+/// Names that are restricted to a part of the code: where the rule applies, the names, where they are allowed, and why.
+/// Test code is exempt.
 const WORDS: &[(&str, &[&str], &[&str], &str)] = &[
     (
         "ws-runtime/src/",
@@ -77,7 +77,7 @@ fn misplaced_words(files: &[Source]) -> Vec<String> {
 }
 
 fn unannounced(files: &[Source]) -> Vec<&str> {
-    // A crate's front page may be the README.
+    // The front page of a crate may be included from the README.
     let opens =
         |file: &&Source| file.text.starts_with("//! ") || file.text.starts_with("#![doc = include_str!(");
     files.iter().filter(|file| !opens(file)).map(|file| file.path.as_str()).collect()
@@ -100,7 +100,7 @@ fn files_open_with_module_docs() {
     assert_eq!(unannounced(&bare), ["a.rs"]);
 }
 
-/// Also the other way round: a reason for a file that is short by now, or gone, is taken off the list.
+/// Also the reverse: a listed file that is short by now, or gone, must be removed from the list.
 #[test]
 fn long_files_state_a_reason() {
     let files = sources::under("");

@@ -1,4 +1,4 @@
-//! Finds the workspace's Rust sources and reads them as flat lists of tokens. Knows no rule.
+//! Finds the Rust sources of the workspace and reads them as flat lists of tokens.
 
 use std::{
     fs,
@@ -8,13 +8,13 @@ use std::{
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
-/// One file: its path from the workspace's root, with `/` between the parts, and its text.
+/// A file: its path from the root of the workspace, with `/` separators, and its text.
 pub(crate) struct Source {
     pub(crate) path: String,
     pub(crate) text: String,
 }
 
-/// One token as it is spelled, delimiters included; a string or number is the empty word.
+/// One token as written, delimiters included; a string or number is the empty word.
 #[derive(Debug)]
 pub(crate) struct Token {
     pub(crate) line: usize,
@@ -22,12 +22,12 @@ pub(crate) struct Token {
 }
 
 impl Source {
-    /// A file that exists only in a test.
+    /// A file that contains only test code.
     pub(crate) fn synthetic(path: &str, text: &str) -> Self {
         Self { path: path.to_owned(), text: text.to_owned() }
     }
 
-    /// All tokens, `::` as one, groups laid flat between their delimiters.
+    /// All tokens, `::` as one, groups flattened between their delimiters.
     pub(crate) fn tokens(&self) -> Vec<Token> {
         let stream =
             TokenStream::from_str(&self.text).unwrap_or_else(|error| panic!("{}: {error}", self.path));
@@ -36,8 +36,7 @@ impl Source {
         tokens
     }
 
-    /// The tokens that are compiled into the library: without the items under `#[cfg(test)]`, and none at all where the
-    /// whole file is tests.
+    /// The tokens compiled into the library: without items under `#[cfg(test)]`, and none in a file of tests.
     pub(crate) fn shipped_tokens(&self) -> Vec<Token> {
         if self.path.ends_with("/tests.rs") || self.path.contains("/tests/") {
             return Vec::new();
@@ -46,9 +45,9 @@ impl Source {
     }
 }
 
-/// Returns the Rust files under a folder of the workspace, in order of their paths; `""` is all of it.
+/// Returns the Rust files of a directory of the workspace, sorted by path; `""` is the whole workspace.
 pub(crate) fn under(folder: &str) -> Vec<Source> {
-    // Tests run in their package's folder; a path kept from compile time may be that of another checkout.
+    // Tests run in the directory of their package. A path stored at compile time could belong to another checkout.
     let root = Path::new("..");
     let mut paths = Vec::new();
     collect(&root.join(folder), &mut paths);
@@ -66,7 +65,7 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
         let path = entry.expect("a readable folder").path();
         let name = path.file_name().expect("an entry has a name").to_string_lossy();
-        // A UI case is what a user might write, mistakes and all; it keeps none of our rules.
+        // UI cases are programs of users, mistakes included, and follow none of our rules.
         let foreign = name.starts_with('.') || ["target", "node_modules", "ui"].contains(&&*name);
         if path.is_dir() && !foreign {
             collect(&path, found);
@@ -106,7 +105,7 @@ fn flatten(stream: TokenStream, tokens: &mut Vec<Token>) {
     }
 }
 
-/// Drops each `#[cfg(test)]` together with the item behind it, which ends at its first `;` or its first closed brace.
+/// Removes each `#[cfg(test)]` and the item after it, which ends at its first `;` or its first closed brace.
 fn without_tests(tokens: Vec<Token>) -> Vec<Token> {
     const MARK: [&str; 7] = ["#", "[", "cfg", "(", "test", ")", "]"];
     let mut kept = Vec::new();
