@@ -1,4 +1,4 @@
-//! Lints that ask of a handler what a route does not: none of them warns of one, or of what is generated.
+//! Lints that would warn about the signatures or names of handlers: neither handlers nor generated code trigger them.
 
 #![warn(
     clippy::missing_const_for_fn,

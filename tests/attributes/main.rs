@@ -1,7 +1,7 @@
-//! What the attributes make, at work: conditions, captures, type parameters and macros, and what start-up says where only the
-//! whole of a server shows a mistake.
+//! Generated code at work: conditions, captures, generics and macros, and start-up errors that depend on the whole
+//! server.
 //!
-//! What the compiler says is in `ui` and `messages`; what a handler can do is not asked here.
+//! The compiler's messages are tested in `ui` and `messages`, the handlers in `behaviour`.
 
 mod lints;
 mod start_up;

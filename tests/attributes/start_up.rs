@@ -1,4 +1,4 @@
-//! Mistakes that no type shows: each is said before the server listens, all of them at once.
+//! Mistakes that no type reveals: all of them are reported together before the server listens.
 
 use std::{
     collections::BTreeMap,
@@ -161,7 +161,7 @@ impl Lazy {
     fn open(&self) {}
 }
 
-/// What a server says that is not to start. It is asked once: it says so before it waits for anything.
+/// Returns the start-up error of a server. One poll is enough, because the server reports it before it waits.
 fn said(server: Server) -> String {
     let listening = pin!(server.listen("127.0.0.1:0"));
     match listening.poll(&mut Context::from_waker(Waker::noop())) {
@@ -273,7 +273,7 @@ fn each_mistake_is_said_with_its_route_and_its_way_out() {
     }
 }
 
-/// A message that ends with a colon is the beginning of what is said.
+/// An expected message that ends with a colon is a prefix.
 fn is_said(server: Server, expected: &str) {
     let said = said(server);
     let message = said.strip_prefix("the server cannot be started; ").expect("what it is about");

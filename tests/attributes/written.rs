@@ -1,4 +1,4 @@
-//! The code that is written for a block does what the block says.
+//! Generated code follows the conditions, generics and macros of the block.
 
 #![expect(
     clippy::non_minimal_cfg,
@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ws_runtime::{Params, Reject, Server, Shared, Socket, testing::Site, ws_contract, ws_route};
 
-/// A handler that is not there under its conditions is as if it had not been written, and one that is there is called.
+/// A handler whose `cfg` is false does not exist; one whose `cfg` is true is called.
 #[tokio::test(start_paused = true)]
 async fn a_handler_is_there_exactly_under_its_conditions() {
     struct Chat;
@@ -50,7 +50,7 @@ async fn a_handler_is_there_exactly_under_its_conditions() {
     let mut client = site.connect::<Chat>("/chat").await.unwrap();
     client.send("seven").await;
     assert_eq!(client.receive().await, "seven 7");
-    // Nobody takes its messages, so one is the client's mistake.
+    // No handler takes messages, so a message is a mistake of the client.
     let mut client = site.connect::<Deaf>("/deaf").await.unwrap();
     client.send("anyone").await;
     assert_eq!(client.receive_close().await.0, Some(1007));
@@ -80,7 +80,7 @@ async fn captures_have_their_types_and_names() {
     assert_eq!(refused.status(), 422);
 }
 
-/// The parameter is bound by nothing, and each type that it is given is a route of its own.
+/// The type parameter has no bounds, and each concrete type is a route of its own.
 #[tokio::test(start_paused = true)]
 async fn a_route_is_one_for_each_type_it_is_given() {
     struct Echo<T>(PhantomData<T>);
@@ -135,7 +135,7 @@ async fn a_block_that_a_macro_writes_is_a_route_like_any_other() {
     assert_eq!(large.receive().await, 1_000_001);
 }
 
-/// A helper in a plain block, of a name that would be a near miss beside the attribute, is never a handler.
+/// A helper in a plain impl block is never a handler, even if its name resembles one.
 #[tokio::test(start_paused = true)]
 async fn helpers_in_a_block_of_their_own_are_no_handlers() {
     struct Chat;
@@ -158,7 +158,7 @@ async fn helpers_in_a_block_of_their_own_are_no_handlers() {
     assert_eq!(client.receive().await, "hello!");
 }
 
-/// Half a route that is shared by threads, and half a route that names them: the bound that an attribute writes is public.
+/// One route is shared between threads, one stores its type: the bound that the attribute adds is public.
 #[tokio::test(start_paused = true)]
 async fn a_block_may_ask_for_what_the_attribute_asks_for() {
     struct Room<T>(T);

@@ -1,4 +1,5 @@
-//! Accepting: no client waits for another one's error, and only a shortage of the system makes it rest.
+//! Accepting connections: an error of one client does not delay another, and only a shortage of the system pauses
+//! accepting.
 
 use std::{
     collections::VecDeque,
@@ -32,7 +33,7 @@ impl Echo {
     }
 }
 
-/// Accepts what it is told to, in order, then nothing; counts how often it is asked.
+/// Yields the given results in order, then stays pending. Counts its calls.
 struct Script {
     steps: VecDeque<Step>,
     asked: Arc<AtomicUsize>,
@@ -40,9 +41,9 @@ struct Script {
 
 enum Step {
     Fail(io::Error),
-    /// As often as it is asked.
+    /// The number of calls.
     FailForEver(fn() -> io::Error),
-    /// An error each millisecond, so many times.
+    /// Yields this many errors, one each millisecond.
     FailSlowly(usize),
     Accept(DuplexStream),
 }
@@ -129,7 +130,7 @@ async fn accepting_backs_off_while_a_shortage_lasts() {
         sleep(Duration::from_mins(1)).await;
         let asked = asked.load(Ordering::Relaxed);
         assert!((60..=70).contains(&asked), "asked {asked} times in a minute");
-        // The shutdown is heard meanwhile.
+        // A shutdown takes effect during the pause.
         let began = Instant::now();
         handle.shutdown();
         serving.await.unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! What is agreed on before a route's own handlers: subprotocols, origins, addresses, and whose contract it is.
+//! Decisions before the handlers of a route: subprotocols, origins, addresses and shared contracts.
 
 use ws_runtime::{Server, Socket, testing::Site, ws_contract, ws_route};
 
@@ -95,13 +95,13 @@ async fn remote_addr_returns_the_address_of_the_peer() {
     assert_eq!(connect.await.unwrap().receive().await, "[::1]:4242");
     let connect = site.connect::<Address>("/address").without_remote_addr();
     assert_eq!(connect.await.unwrap().receive().await, "none");
-    // A listener on both versions of IP sees IPv4 peers as IPv6 addresses.
+    // A dual-stack listener sees IPv4 peers as IPv6 addresses.
     let mapped = "[::ffff:192.0.2.1]:4242".parse().unwrap();
     let connect = site.connect::<Address>("/address").remote_addr(mapped);
     assert_eq!(connect.await.unwrap().receive().await, "192.0.2.1:4242");
 }
 
-/// A contract that clients share, and the route that serves it.
+/// A shared contract and the route that serves it.
 #[tokio::test(start_paused = true)]
 async fn served_contract_equals_the_contract_of_the_route() {
     #[ws_contract("/shared/{room}", body = String, response = String, protocols = ["v1"])]

@@ -1,4 +1,4 @@
-//! What is read while a handler waits: kept as it was sent, handled in its turn, and limited for all sockets together.
+//! Messages that are read while a handler waits: kept as sent, handled in order, and limited for all sockets together.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,7 +7,7 @@ use ws_runtime::{Server, testing::Site, ws_route};
 
 use crate::turns::{PING, TEXT, connect, deflated, frame};
 
-/// While a handler waits, reading ahead is a turn's work too, and what was read is handled in order.
+/// Reading ahead counts as work of the turn, and the messages are handled in order.
 #[tokio::test(start_paused = true)]
 async fn messages_read_ahead_are_handled_in_order() {
     struct Gate(Arc<Semaphore>, Arc<Mutex<Vec<String>>>);

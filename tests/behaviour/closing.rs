@@ -1,4 +1,5 @@
-//! The ends that take two: both sides at once, a client that only ends its own direction, and one that is accepted to be closed.
+//! Closes that involve both sides: simultaneous closes, half-closed clients, and connections accepted only to be
+//! closed.
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use ws_runtime::{
 
 use crate::support::{Http, Journal, frame, handshake, head};
 
-/// Says back what it hears, as often as it is asked to, and closes at a word.
+/// Echoes a text as often as requested, and closes on a command.
 struct Echo(Journal);
 
 #[ws_route("/echo", body = String, response = String, backpressure_limit = off)]
@@ -48,7 +49,7 @@ async fn open(http: &Http) -> DuplexStream {
     stream
 }
 
-/// Everything up to the end of the stream, which comes soon.
+/// Returns all bytes up to the end of the stream.
 async fn read(stream: &mut DuplexStream) -> Vec<u8> {
     let mut bytes = Vec::new();
     let read = timeout(Duration::from_secs(9), stream.read_to_end(&mut bytes));
@@ -64,7 +65,7 @@ fn said(first: u8, payload: &[u8]) -> Vec<u8> {
 async fn simultaneous_close_sends_one_frame_each_way() {
     let journal = Journal::default();
     let http = Http::serve(Server::new().route(Echo(journal.clone())));
-    // Ours is on its way when the server's goes out.
+    // Our close frame is under way when the server sends its own.
     let mut stream = open(&http).await;
     stream.write_all(&[frame(TEXT, "close"), frame(CLOSE, [0x0f, 0xa0])].concat()).await.unwrap();
     assert_eq!(read(&mut stream).await, said(CLOSE, &[&4242_u16.to_be_bytes()[..], b"bye"].concat()));
@@ -104,12 +105,12 @@ async fn half_closed_client_still_receives_replies() {
         tokio::task::yield_now().await;
         assert_eq!(journal.take(), [end], "{what}");
     }
-    // More than the stream holds.
+    // More than the stream buffers.
     let mut stream = open(&http).await;
     stream.write_all(&frame(TEXT, "much")).await.unwrap();
     stream.shutdown().await.unwrap();
     assert_eq!(read(&mut stream).await.len(), 10 + (1 << 20));
-    // A handler that is busy learns it at once.
+    // A busy handler is notified at once.
     let mut stream = open(&http).await;
     stream.write_all(&frame(TEXT, "late")).await.unwrap();
     stream.shutdown().await.unwrap();
@@ -118,7 +119,7 @@ async fn half_closed_client_still_receives_replies() {
     assert_eq!(journal.take()[1], format!("{:?} {:?}", ReadyState::Closing, Delivery::Sent));
 }
 
-/// One that reads nothing either is not waited for.
+/// A client that also reads nothing is not waited for.
 #[tokio::test(start_paused = true)]
 async fn half_closed_client_that_reads_nothing_is_dropped() {
     let journal = Journal::default();
@@ -136,7 +137,7 @@ async fn half_closed_client_that_reads_nothing_is_dropped() {
     http.shut_down().await;
 }
 
-/// Is not for anybody.
+/// Rejects every client.
 macro_rules! closed_door {
     ($name:ident, $path:literal $(, $key:ident = $value:tt)*) => {
         struct $name;
@@ -171,13 +172,13 @@ async fn connection_accepted_to_be_closed_gets_the_close_timeout() {
     let began = Instant::now();
     let mut three = site.connect::<Three>("/three").answering(false).await.unwrap();
     let mut default = site.connect::<Default>("/default").answering(false).await.unwrap();
-    // The end of our direction comes at once; that the connection is let go of shows in the shutdown.
+    // Our direction ends at once. The shutdown shows that the connection was dropped.
     assert_eq!(lasts(&mut three).await, 0);
     assert_eq!(lasts(&mut default).await, 0);
     site.shut_down().await;
     assert_eq!(began.elapsed().as_secs(), 5);
 
-    // Only a shutdown's deadline ends one that has no limit.
+    // Without a close timeout, only the deadline of a shutdown ends the connection.
     let site = Site::start(server().shutdown_timeout(Duration::from_secs(20)));
     let mut endless = site.connect::<Endless>("/endless").answering(false).await.unwrap();
     assert_eq!(lasts(&mut endless).await, 0);

@@ -1,4 +1,4 @@
-//! permessage-deflate: who gets what compressed, how often that is done, and what it may come to.
+//! permessage-deflate: what is compressed for whom, how often, and within which limits.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,7 +17,7 @@ use crate::{
 const OFFER: Deflate = Deflate::new().threshold(usize::MAX);
 const TAKEOVER: Deflate = Deflate::new().server_no_context_takeover(false).client_no_context_takeover(false);
 
-/// Says back what it hears, and publishes to all others what begins with `*`.
+/// Echoes texts, and publishes those that begin with `*` to all others.
 macro_rules! talk {
     ($name:ident, $path:literal $($options:tt)*) => {
         struct $name;
@@ -68,7 +68,7 @@ fn agreed<E: Endpoint>(client: &Client<E>) -> Option<&str> {
     client.headers().get("sec-websocket-extensions").map(|answer| answer.to_str().expect("it is ours"))
 }
 
-/// Seven windows are seven formats for what is sent to one socket, and two for what is sent to many.
+/// Seven windows mean seven formats for messages to one socket, and two for publishes.
 #[tokio::test(start_paused = true)]
 async fn publish_is_compressed_at_most_twice_for_any_windows() {
     let (compressions, _guard) = Compressions::watch();
@@ -183,7 +183,7 @@ async fn publish_is_compressed_once_for_equal_windows() {
     }
     assert_eq!(compressions.take().len(), 2, "once for 12 bits, and once for 9");
 
-    // By a socket, which does not get it.
+    // Published by a socket, which does not receive it.
     clients[1].send(&*text).await;
     for (at, client) in clients.iter_mut().enumerate() {
         if at != 1 {
@@ -225,7 +225,7 @@ async fn context_takeover_refers_to_earlier_messages() {
     }
 }
 
-/// What everybody gets has moved the client's window on, and what lay idle was given back: the next message refers to nothing.
+/// The publish moved the window of the client, and an idle context was released: the next message refers to nothing.
 #[tokio::test(start_paused = true)]
 async fn context_restarts_after_a_publish_and_after_silence() {
     let (compressions, _guard) = Compressions::watch();
@@ -241,17 +241,17 @@ async fn context_restarts_after_a_publish_and_after_silence() {
     assert_eq!(said(&mut client, &text, &compressions).await, full);
     assert!(said(&mut client, &text, &compressions).await < full / 10);
 
-    // After a `ping_interval` of silence the server asks whether the client is still there.
+    // After `ping_interval` of silence the server sends a ping.
     assert!(matches!(client.next().await, Event::Ping(_)));
     assert_eq!(said(&mut client, &text, &compressions).await, full);
 }
 
-/// A text that refers to itself but little.
+/// A text with few repetitions.
 fn varied() -> String {
     (0..100).map(|n| (n * n * 7919 % 1000).to_string()).collect::<Vec<_>>().join(" ")
 }
 
-/// Sends a text and gets it back; how long its frame's payload was.
+/// Sends a text, checks the echo, and returns the payload length of its frame.
 async fn said(client: &mut Client<Lasting>, text: &str, compressions: &Compressions) -> u64 {
     compressions.take();
     client.send(text).await;
@@ -259,7 +259,7 @@ async fn said(client: &mut Client<Lasting>, text: &str, compressions: &Compressi
     compressions.take().last().expect("it was compressed").1
 }
 
-/// Whatever comes in whatever order, from whomever, is understood by clients with every window.
+/// Clients with every window decode every mix of replies and publishes.
 #[tokio::test(start_paused = true)]
 async fn replies_and_publishes_mix_with_and_without_takeover() {
     let site = Site::start(Server::new().shards(2).route(Lasting));
@@ -327,8 +327,8 @@ async fn message_that_cannot_be_inflated_closes() {
     }
 }
 
-/// One read brings as many small frames as fit a buffer, each of which may be a message of the full length. What waits for its
-/// turn is kept as it was sent, so that it takes little room and a ping behind it is answered.
+/// One read contains many small frames, each of which may inflate to the full message length. Waiting messages stay
+/// compressed, so they need little memory, and a ping behind them is answered.
 #[tokio::test(start_paused = true)]
 async fn waiting_messages_stay_compressed() {
     struct Gate(Arc<Semaphore>);

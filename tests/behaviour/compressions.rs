@@ -1,4 +1,4 @@
-//! Counts what the server compresses, by its log.
+//! Counts compressions by the log of the server.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,7 +9,7 @@ use tracing::{
     subscriber::{DefaultGuard, set_default},
 };
 
-/// What was compressed on this thread, as the log says it: each message's length before and after.
+/// Compressions on this thread, as logged: the length of each message before and after.
 #[derive(Clone, Default)]
 pub(crate) struct Compressions(Arc<Mutex<Vec<(u64, u64)>>>);
 

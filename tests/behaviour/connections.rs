@@ -1,4 +1,4 @@
-//! How many may connect, in all and from one address, and whose word an address is.
+//! Limits on connections, in total and for each address, and how the address of a client is found.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -10,7 +10,7 @@ use ws_runtime::{ForwardedField, Handshake, RawRequest, Reject, Server, Socket, 
 
 use crate::support::{Http, handshake, head, rest};
 
-/// Says under which address a client is known, to each handler that asks.
+/// Replies with the address of the client as each handler sees it.
 struct Who;
 
 #[ws_route("/who", response = String)]
@@ -30,7 +30,7 @@ impl Who {
     }
 }
 
-/// Does not decide.
+/// Never decides.
 pub(crate) struct Undecided;
 
 #[ws_route("/undecided", response = String)]
@@ -46,10 +46,10 @@ fn routes() -> Server {
     Server::new().route(Who).route(Undecided)
 }
 
-/// Asks for a socket, over a connection of its own from there; what it gets is the head of the answer.
+/// Requests an upgrade over a new connection and returns the head of the response.
 async fn ask(http: &Http, from: &str, request: &str) -> (DuplexStream, String) {
     let mut stream = http.dial_from(from.parse::<IpAddr>().unwrap()).await;
-    // Who is refused unread may be so before this is written.
+    // A connection refused without a read may be closed before this is written.
     let _ = stream.write_all(request.as_bytes()).await;
     let head = head(&mut stream).await;
     (stream, head)
@@ -75,7 +75,7 @@ async fn is_refused(http: &Http, from: &str, request: &str, detail: &str) {
     assert_eq!((&problem["status"], problem["detail"].as_str()), (&503.into(), Some(detail)));
 }
 
-/// Lets the server see that clients are gone.
+/// Lets the server notice that clients have disconnected.
 async fn a_moment() {
     sleep(Duration::from_millis(1)).await;
 }
@@ -87,7 +87,7 @@ const ADDRESS: &str = "there are too many connections from this address";
 async fn max_connections_refuses_further_ones() {
     let http = Http::serve(routes().max_connections(3));
     let socket = joins(&http, "192.0.2.1").await;
-    // One that has said nothing, and one whose handler does not decide.
+    // A client that has sent nothing, and one whose handler does not decide.
     let silent = http.dial_from([192, 0, 2, 2]).await;
     let mut undecided = http.dial_from([192, 0, 2, 3]).await;
     undecided.write_all(handshake("/undecided").as_bytes()).await.unwrap();
@@ -110,7 +110,7 @@ async fn max_connections_refuses_further_ones() {
 async fn refused_connections_cannot_exhaust_the_server() {
     let http = Http::serve(routes().max_connections(1));
     let socket = joins(&http, "192.0.2.1").await;
-    // None of them reads its answer or hangs up.
+    // None of them reads its response or disconnects.
     let mut refused = Vec::new();
     for _ in 0..200 {
         refused.push(http.dial().await);
@@ -118,7 +118,7 @@ async fn refused_connections_cannot_exhaust_the_server() {
     drop(socket);
     a_moment().await;
     let socket = joins(&http, "192.0.2.1").await;
-    // The first ones are told, the last ones dropped without a word.
+    // The first ones get a response, the last ones are dropped without one.
     for (at, stream) in refused.into_iter().enumerate() {
         let answer = timeout(Duration::from_secs(10), rest(stream)).await.expect("the server hangs up");
         assert!(
@@ -134,7 +134,7 @@ async fn refused_connections_cannot_exhaust_the_server() {
 async fn max_connections_per_address_counts_each_address() {
     let http = Http::serve(routes().max_connections_per_address(2));
     let first = joins(&http, "192.0.2.1").await;
-    // A connection counts before it says anything, and IPv4 is IPv4 in IPv6 too.
+    // A connection counts before it sends anything, and IPv4 addresses equal IPv4-mapped IPv6 addresses.
     let silent = http.dial_from("::ffff:192.0.2.1".parse::<IpAddr>().unwrap()).await;
     a_moment().await;
     is_refused(&http, "192.0.2.1", &handshake("/who"), ADDRESS).await;
@@ -154,7 +154,7 @@ fn through(field: &str) -> String {
     handshake("/who").replace("Host: localhost\r\n", &format!("Host: localhost\r\n{field}\r\n"))
 }
 
-/// Behind a proxy that is trusted, its clients are counted, and it is not.
+/// Behind a trusted proxy its clients are counted, not the proxy.
 #[tokio::test(start_paused = true)]
 async fn clients_of_a_trusted_proxy_are_counted_apart() {
     const PROXY: &str = "10.1.2.3";
@@ -168,14 +168,14 @@ async fn clients_of_a_trusted_proxy_are_counted_apart() {
         let (stream, head) = ask(&http, PROXY, &through(field)).await;
         assert!(head.starts_with("HTTP/1.1 101 "), "{field}: {head}");
         is_refused(&http, PROXY, &through(field), ADDRESS).await;
-        // Whatever the client says of itself: the right-most word is the proxy's.
+        // Whatever the client claims, the right-most entry is from the proxy.
         is_refused(&http, "::1", &through(&field.replace("1.1.1.1", "2.2.2.2")), ADDRESS).await;
         drop(stream);
         a_moment().await;
         let (stream, head) = ask(&http, PROXY, &through(field)).await;
         assert!(head.starts_with("HTTP/1.1 101 "), "{field}: {head}");
         drop(stream);
-        // A peer that is not trusted is itself, whatever it claims.
+        // A peer that is not trusted keeps its own address, whatever it claims.
         let one = ask(&http, "192.0.2.1", &through(field)).await;
         let other = field.replace("203.0.113", "198.51.100");
         is_refused(&http, "192.0.2.1", &through(&other), ADDRESS).await;
@@ -184,7 +184,7 @@ async fn clients_of_a_trusted_proxy_are_counted_apart() {
     }
 }
 
-/// Clients that a proxy does not name, and peers without an address, have one place together, and none of the proxy's.
+/// Clients that a proxy does not name, and peers without an address, share one permit that is not the proxy's.
 #[tokio::test(start_paused = true)]
 async fn clients_without_an_address_share_one_permit() {
     const PROXY: &str = "10.1.2.3";
@@ -203,7 +203,7 @@ async fn clients_without_an_address_share_one_permit() {
         is_refused(&http, PROXY, &through("X-Forwarded-For: , unknown"), ADDRESS).await;
         let mut nowhere = http.dial_from_nowhere().await;
         assert!(head(&mut nowhere).await.starts_with("HTTP/1.1 503 "), "{field}");
-        // A client with an address has its own place.
+        // A client with an address has a permit of its own.
         drop(ask(&http, PROXY, &through("X-Forwarded-For: 203.0.113.9")).await);
         drop((one, nowhere));
         a_moment().await;

@@ -1,10 +1,10 @@
-//! Handshakes as devices in the field send them: what the grammar lets a server ignore is ignored, and what a route does not use
-//! is not judged.
+//! Handshakes as real devices send them: what the grammar permits a server to ignore is ignored, and fields that a
+//! route does not use are not judged.
 
 use http::HeaderValue;
 use ws_runtime::{Deflate, Handshake, Reject, Server, Socket, testing::Site, ws_route};
 
-/// Speaks no subprotocol and does not compress, and says what was offered.
+/// Has no subprotocols and no compression, and replies with the offered subprotocols.
 struct Plain;
 
 #[ws_route("/plain", response = String)]
@@ -97,7 +97,7 @@ async fn routes_ignore_malformed_fields_they_do_not_use() {
         assert_eq!(client.receive().await, offered, "{}", protocols.escape_ascii());
         assert!(!client.headers().contains_key(PROTOCOL) && !client.headers().contains_key(EXTENSIONS));
     }
-    // More than are kept for a handler to see.
+    // More subprotocols than are kept for a handler.
     let many = (0..50).map(|n| format!("p{n}")).collect::<Vec<_>>().join(",");
     let mut client = site.connect::<Plain>("/plain").header(PROTOCOL, many).await.expect("it is let in");
     assert_eq!(client.receive().await.split(' ').count(), 32);

@@ -1,4 +1,4 @@
-//! Values of the application that panic when they are dropped: whoever drops them, their own socket alone pays.
+//! Values of the application that panic in `Drop`: only their own socket is affected, whoever drops them.
 
 use std::{
     future::pending,
@@ -25,7 +25,7 @@ impl Drop for Bomb {
     }
 }
 
-/// Its data is a bomb where the path says so. Whoever says something keeps the handles of all others.
+/// Its data panics in `Drop` if the path says so. A message keeps handles of all other sockets.
 struct Field {
     journal: Journal,
     kept: Mutex<Vec<Socket<Field>>>,
@@ -89,7 +89,7 @@ async fn data_that_panics_in_drop_affects_no_other_socket() {
         let own = (how == "a task of the application's").then_some(own);
         bombed.close(Close::NORMAL).await;
         if how == "a publisher" {
-            // The flusher finds the socket as it goes.
+            // The flusher finds the socket while it closes.
             channel.publish("all", "while it goes");
         }
         while bombed.next().await != Event::End {}
@@ -110,8 +110,8 @@ async fn data_that_panics_in_drop_affects_no_other_socket() {
     }
 }
 
-/// A handler that waits is dropped at the deadline of a shutdown, with a value that panics: `close` is called all the same, and the
-/// shutdown is complete.
+/// A waiting handler is dropped at the deadline of a shutdown, with a value that panics. `close` still runs, and the
+/// shutdown completes.
 #[tokio::test(start_paused = true)]
 async fn suspended_handler_that_panics_in_drop_ends_its_socket_alone() {
     struct Waits(Journal);
@@ -157,7 +157,7 @@ async fn suspended_handler_that_panics_in_drop_ends_its_socket_alone() {
     }
 }
 
-/// What a handler returned is dropped once it is sent.
+/// The returned value is dropped after it is sent.
 #[tokio::test(start_paused = true)]
 async fn reply_that_panics_in_drop_is_sent_and_ends_its_socket_alone() {
     #[derive(schemars::JsonSchema, serde::Deserialize, serde::Serialize)]
@@ -201,7 +201,7 @@ async fn reply_that_panics_in_drop_is_sent_and_ends_its_socket_alone() {
     assert_eq!((&*other.receive().await.word, &*other.receive().await.word), ("first", "good"));
 }
 
-/// A stream of replies goes with its socket.
+/// A stream of replies is dropped with its socket.
 #[tokio::test(start_paused = true)]
 async fn stream_that_panics_in_drop_ends_its_socket_alone() {
     struct Streams(Journal);
@@ -220,7 +220,7 @@ async fn stream_that_panics_in_drop_ends_its_socket_alone() {
         }
     }
     impl Streams {
-        /// Says one thing, waits, and holds a bomb.
+        /// Sends one item, waits, and holds a value that panics in `Drop`.
         fn stream() -> impl Stream<Item = String> + use<> {
             stream::unfold((true, Bomb), |(first, bomb)| async move {
                 if !first {
@@ -253,7 +253,7 @@ async fn stream_that_panics_in_drop_ends_its_socket_alone() {
     }
 }
 
-/// Memory with an owner of the application's, in the queues of slow clients and in the log of a topic.
+/// Bytes with an owner of the application, in the queues of slow clients and in the log of a topic.
 #[tokio::test(start_paused = true)]
 async fn bytes_owner_that_panics_in_drop_affects_no_socket() {
     struct Owner(Vec<u8>, Bomb);
@@ -299,7 +299,7 @@ async fn bytes_owner_that_panics_in_drop_affects_no_socket() {
                 if way != "publish" {
                     continue;
                 }
-                // Only the log of the topic holds the message then.
+                // Only the log of the topic holds the message at this point.
                 socket.send_raw(vec![1; 200_000]);
             }
             say(&channel, &socket, bomb(100_000));
@@ -316,7 +316,7 @@ async fn bytes_owner_that_panics_in_drop_affects_no_socket() {
                 _ => drop(client),
             }
             tokio::time::sleep(Duration::from_mins(1)).await;
-            // Another client is served as before, by the same flusher.
+            // The same flusher still serves another client.
             let mut other = site.connect::<Feed>("/feed").await.unwrap();
             site.settled().await;
             assert!(channel.publish("all", &Bytes::from_static(b"hello")).receivers > 0, "{way}, {end}");
@@ -325,7 +325,7 @@ async fn bytes_owner_that_panics_in_drop_affects_no_socket() {
     }
 }
 
-/// A handshake that is refused, or whose client goes.
+/// A handshake that is refused, or whose client disconnects.
 #[tokio::test(start_paused = true)]
 async fn handshake_that_panics_in_drop_is_answered() {
     let (site, journal, channel) = field();

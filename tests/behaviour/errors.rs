@@ -1,4 +1,4 @@
-//! What follows when a handler fails or panics, or a message is invalid: for the client, and for `error`.
+//! What clients and the `error` handler see when a handler fails or panics, or a message is invalid.
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -24,7 +24,7 @@ pub(crate) fn named(error: &Error) -> String {
     }
 }
 
-/// Fails in the way that it is told to, and has no `error` handler.
+/// Fails in the requested way and has no `error` handler.
 struct Failing(Journal);
 
 #[ws_route("/failing", body = Note, response = Note)]
@@ -75,7 +75,7 @@ async fn panic_closes_its_socket_alone() {
     assert_eq!(journal.take(), ["1011 \"internal error\" by Us, clean"]);
 }
 
-/// A response whose own code panics while it is written.
+/// A response that panics in `Serialize`.
 #[derive(JsonSchema)]
 struct Unwritable;
 
@@ -112,7 +112,7 @@ async fn response_that_panics_in_serialize_closes() {
     }
 }
 
-/// What `error` may say, by what it returns.
+/// The effect of each return value of `error`.
 #[tokio::test(start_paused = true)]
 async fn error_handler_decides_what_the_client_receives() {
     struct Says(Journal);
@@ -297,7 +297,7 @@ fn errors_are_small_and_send() {
     assert!(size_of::<ws_runtime::Reject>() <= 32);
 }
 
-/// What `error` returns may be a stream, like any reply.
+/// `error` may return a stream, like any handler.
 #[tokio::test(start_paused = true)]
 async fn error_handler_may_reply_with_a_stream() {
     struct Wordy;
@@ -321,7 +321,7 @@ async fn error_handler_may_reply_with_a_stream() {
     }
 }
 
-/// What goes wrong in an answer of `error` is not brought before it again.
+/// A failure in a reply of `error` does not call `error` again.
 #[tokio::test(start_paused = true)]
 async fn error_in_an_error_stream_is_not_handled_again() {
     #[derive(Default)]

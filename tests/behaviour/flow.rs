@@ -1,4 +1,4 @@
-//! Backpressure both ways: what happens when a peer reads too slowly, and when a handler does.
+//! Backpressure in both directions: slow readers and slow handlers.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use ws_runtime::{
 
 use crate::support::Journal;
 
-/// Sends as many messages of 100 bytes, header included, as it is asked for, and notes what became of them.
+/// Sends the requested number of messages of 100 bytes, header included, and records the result of each.
 macro_rules! sender {
     ($name:ident, $path:literal $(, $key:ident = $value:tt)*) => {
         struct $name(Journal);
@@ -43,7 +43,7 @@ macro_rules! sender {
 sender!(Small, "/small", backpressure_limit = 1000);
 sender!(Plain, "/plain");
 
-/// Reads messages until none comes for a second.
+/// Reads messages until none arrives for a second.
 async fn read_all<E>(client: &mut Client<E>) -> usize
 where
     E: ws_runtime::Endpoint<Contract: ws_runtime::Contract<Response = String>>,
@@ -60,12 +60,12 @@ async fn backpressure_limit_drops_messages_past_it() {
     let journal = Journal::default();
     let routes = Server::new().route(Small(journal.clone())).route(Plain(journal.clone()));
     let site = Site::start(routes.backpressure_limit(2000));
-    // Half of the limit is passed by the sixth message, all of it is reached by the tenth.
+    // The sixth message passes half of the limit, the tenth reaches it.
     let mut small = site.connect::<Small>("/small").buffer(64).await.unwrap();
     small.send("12").await;
     site.settled().await;
     assert_eq!(journal.take(), ["5 Sent, 5 Backpressure, 2 Dropped; 1000 buffered"]);
-    // The next is asked for while 64 bytes are on their way.
+    // The next message is requested while 64 bytes are in transit.
     small.send("2").await;
     site.settled().await;
     assert_eq!(journal.take(), Vec::<String>::new(), "no message is handled while the queue is above half");
@@ -125,7 +125,7 @@ async fn close_on_backpressure_limit_closes_with_1013() {
         site.settled().await;
         let noted = journal.take();
         assert!(noted[0].starts_with("5 Sent, 5 Backpressure, 1 Dropped, 1 Closed;"), "{path}: {noted:?}");
-        // What was queued before still arrives, then the reason.
+        // Messages queued earlier still arrive, then the reason.
         for _ in 0..10 {
             assert_eq!(client.receive().await.len(), 98);
         }
@@ -171,7 +171,7 @@ async fn drained_waits_until_the_peer_has_read() {
     }
     assert_eq!(journal.take().pop().unwrap(), "done");
 
-    // A socket that closes is drained.
+    // A closing socket counts as drained.
     client.send("").await;
     site.settled().await;
     drop(client);
@@ -211,7 +211,8 @@ impl Slow {
     }
 }
 
-/// While a handler runs, about one `max_payload_length` is read ahead; then TCP pushes back, and the idle clock stands still.
+/// While a handler runs, about one `max_payload_length` is read ahead. Then TCP pushes back, and the idle timeout is
+/// suspended.
 #[tokio::test(start_paused = true)]
 async fn reading_ahead_is_bounded() {
     const LENGTH: usize = 1000;
@@ -222,9 +223,9 @@ async fn reading_ahead_is_bounded() {
     while timeout(Duration::from_secs(1), client.send(&[0; LENGTH][..])).await.is_ok() {
         taken += LENGTH;
     }
-    // What it costs to keep a message counts too.
+    // The overhead of a stored message counts too.
     assert!((60 << 10..=80 << 10).contains(&taken), "{taken} bytes were read ahead");
-    // The peer cannot send, so its silence says nothing.
+    // The peer cannot send, so its silence means nothing.
     sleep(Duration::from_secs(25)).await;
     assert_eq!(journal.take(), ["1000", "1000"]);
 }
@@ -246,7 +247,7 @@ async fn silent_peer_is_idle_while_its_handler_is_busy() {
     assert_eq!(journal.take(), ["1001 \"idle timeout\" by Us, not clean"]);
 }
 
-/// Pauses when it is told to, for two minutes.
+/// Pauses on request, for two minutes.
 struct Pausing(Journal);
 
 #[ws_route("/pausing", body = String, response = String, idle_timeout = 4, ping_interval = off)]
@@ -280,7 +281,7 @@ async fn paused_socket_is_not_read_and_never_idle() {
     assert_eq!(client.receive().await, "held back");
     assert_eq!(client.next().await, Event::Pong("".into()));
     assert_eq!(began.elapsed().as_secs(), 120);
-    // From here on it counts again.
+    // From here on the idle time counts again.
     assert_eq!(client.receive_close().await.0, Some(1001));
     assert_eq!(began.elapsed().as_secs(), 124);
 }

@@ -1,4 +1,5 @@
-//! Memory that is held of what all clients sent: past the limit the sockets that hold most go, and nobody else notices.
+//! Memory held for inbound messages of all clients: past the limit the sockets that hold most are closed, and no other
+//! is affected.
 
 use std::sync::{Arc, Mutex};
 
@@ -19,7 +20,7 @@ const BINARY: u8 = 0x82;
 const LIMIT: usize = 300 * KIB;
 const GONE: &str = "1013 \"too much waits to be handled\" by Us, not clean";
 
-/// Answers with the length of each message, once it is let.
+/// Replies with the length of each message after it is released.
 struct Gate {
     gate: Arc<Semaphore>,
     journal: Journal,
@@ -50,7 +51,7 @@ impl Gated {
         Self { site: Site::start(server.route(route)), gate, journal }
     }
 
-    /// A client that has sent this.
+    /// A client that has sent these bytes.
     async fn sender(&self, bytes: &[u8]) -> Client<Gate> {
         let mut client = connect::<Gate>(&self.site, "/gate").await;
         client.send_raw(bytes).await;
@@ -58,29 +59,29 @@ impl Gated {
         client
     }
 
-    /// Lets every handler go on.
+    /// Releases every handler.
     fn open(&self) {
         self.gate.add_permits(1 << 20);
     }
 }
 
-/// A message of so many KiB.
+/// A message of this many KiB.
 fn large(kib: usize) -> Vec<u8> {
     frame(BINARY, &vec![7; kib * KIB])
 }
 
-/// The first half of a frame of so many bytes.
+/// The first half of a frame of this many bytes.
 fn half(length: usize) -> Vec<u8> {
     let whole = frame(BINARY, &vec![7; length]);
     whole[..whole.len() - length / 2].to_vec()
 }
 
-/// A few bytes that a handler gets at once and deals with, and what waits behind them.
+/// A few bytes that a handler processes at once, and input that waits behind them.
 fn behind_one(waiting: &[u8]) -> Vec<u8> {
     [&frame(BINARY, b"first"), waiting].concat()
 }
 
-/// Random bytes, which no compression makes shorter.
+/// Random bytes, which are incompressible.
 fn noise(length: usize) -> Vec<u8> {
     let mut state = 1_u64;
     let next = move || {
@@ -103,7 +104,7 @@ async fn expect_gone<E: Endpoint>(mut client: Client<E>) {
     }
 }
 
-/// Whatever it is that is held, the one that holds most of it goes, and the others lose nothing.
+/// For every kind of held memory, the socket that holds most is closed, and the others lose nothing.
 #[tokio::test(start_paused = true)]
 async fn inbound_total_closes_past_the_limit() {
     let fragment = || frame(0x01, &vec![b'x'; 100 * KIB]);
@@ -149,7 +150,7 @@ async fn inbound_total_closes_past_the_limit() {
     }
 }
 
-/// Who alone holds too much is its own largest holder.
+/// A socket that alone holds too much is the largest holder itself.
 #[tokio::test(start_paused = true)]
 async fn socket_alone_past_the_total_is_closed() {
     let gated = Gated::start(Server::new().inbound_total(LIMIT));
@@ -162,7 +163,7 @@ async fn socket_alone_past_the_total_is_closed() {
     }
 }
 
-/// Who brings the last bytes stays if another holds more.
+/// The socket that adds the last bytes stays if another holds more.
 #[tokio::test(start_paused = true)]
 async fn largest_holder_is_closed_before_the_latest() {
     let gated = Gated::start(Server::new().inbound_total(LIMIT));
@@ -189,7 +190,7 @@ async fn largest_holder_is_closed_before_the_latest() {
     assert_eq!(last.receive().await, (78 * KIB).to_string());
 }
 
-/// What was handled, refused or lost counts no longer.
+/// Messages that were handled, refused or lost no longer count.
 #[tokio::test(start_paused = true)]
 async fn total_falls_when_held_bytes_are_freed() {
     let gated = Gated::start(Server::new().inbound_total(LIMIT));
@@ -205,19 +206,19 @@ async fn total_falls_when_held_bytes_are_freed() {
     assert_eq!(gated.site.held_memory(), 0);
     gated.open();
     for _ in 0..20 {
-        // Each would be too much beside the one before.
+        // Each would be too much in addition to the one before.
         let gone = gated.sender(&half(200 * KIB)).await;
         assert!(gated.site.held_memory() >= 200 * KIB);
         drop(gone);
         gated.site.settled().await;
         assert_eq!(gated.site.held_memory(), 0);
     }
-    // Nor does what was begun when the protocol is broken behind it.
+    // An unfinished message no longer counts after a protocol violation.
     let _broken = gated.sender(&[frame(0x02, &vec![7; 200 * KIB]), frame(BINARY, b"x")].concat()).await;
     assert_eq!(gated.site.held_memory(), 0);
 }
 
-/// It hears of it at once, and `close` comes when its handler has returned.
+/// The handler is notified at once, and `close` runs after it has returned.
 #[tokio::test(start_paused = true)]
 async fn closed_holder_is_notified_while_its_handler_runs() {
     let gated = Gated::start(Server::new().inbound_total(LIMIT));
@@ -231,13 +232,13 @@ async fn closed_holder_is_notified_while_its_handler_runs() {
     drop(other);
 }
 
-/// A message that waits for a thread to decode it is held, and let go of without having been decoded.
+/// A message that waits for a decoding thread counts as held, and is dropped without being decoded.
 #[tokio::test(start_paused = true)]
 #[expect(clippy::await_holding_lock, reason = "it is what keeps another thread busy")]
 async fn messages_waiting_for_decoding_count() {
     static BUSY: Mutex<()> = Mutex::new(());
 
-    /// Is read while nobody is busy.
+    /// Read while no thread is busy.
     #[derive(schemars::JsonSchema, serde::Deserialize)]
     #[serde(from = "String")]
     #[schemars(with = "String")]
@@ -258,7 +259,7 @@ async fn messages_waiting_for_decoding_count() {
         }
     }
 
-    /// Lets everybody go on until so much is held. The clock stands still while a thread is busy.
+    /// Releases the handlers until this much is held. The clock does not advance while a thread is busy.
     async fn until_held(site: &Site, is_reached: impl Fn(usize) -> bool) {
         for _ in 0..10_000 {
             if is_reached(site.held_memory()) {
@@ -276,7 +277,7 @@ async fn messages_waiting_for_decoding_count() {
     }
     let busy = BUSY.lock().expect("no test panics while it holds this");
     let mut held = 0;
-    // The first one has the only thread.
+    // The first message occupies the only thread.
     for (client, length) in clients.iter_mut().zip([100 * KIB, 130 * KIB, 60 * KIB]) {
         client.send_raw(frame(0x81, format!("{:?}", "x".repeat(length)).as_bytes())).await;
         held += length;

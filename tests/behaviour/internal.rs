@@ -1,4 +1,4 @@
-//! Errors of the application in handlers of the opening handshake.
+//! Errors of the application in handshake handlers.
 
 use std::{fmt, io, net::AddrParseError};
 
@@ -6,7 +6,7 @@ use ws_runtime::{
     BoxError, Close, HeaderMap, Invalid, RawRequest, Reject, Server, Socket, testing::Site, ws_route,
 };
 
-/// An error of the application's own.
+/// An error type of the application.
 #[derive(Debug)]
 struct Missing;
 

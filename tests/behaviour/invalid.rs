@@ -1,4 +1,4 @@
-//! What an invalid message gets, and what many of them get.
+//! The response to an invalid message, and to many of them.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::{
     support::Note,
 };
 
-/// A route that takes notes, with whatever options it is given.
+/// A route for notes with the given options.
 macro_rules! notes {
     ($name:ident, $path:literal $(, $key:ident = $value:tt)* $(,)?) => {
         struct $name;
@@ -41,7 +41,7 @@ async fn max_invalid_closes_after_a_row_of_invalid_messages() {
                 client.send_text("{}").await;
                 assert_eq!(client.receive_error().await["type"], "validation");
             }
-            // A valid one begins the row anew.
+            // A valid message resets the count.
             client.send(&Note::new("valid")).await;
             assert_eq!(client.receive().await, Note::new("valid"));
         }
@@ -111,7 +111,7 @@ async fn on_invalid_replies_ignores_or_closes() {
     }
 }
 
-/// What control frames carry is nobody's body.
+/// Payloads of control frames are not validated.
 #[tokio::test(start_paused = true)]
 async fn payloads_of_pings_are_not_validated() {
     struct Beating;

@@ -1,4 +1,4 @@
-//! From open to close: how a connection begins and ends, and in which order its handlers run.
+//! From open to close: how connections begin and end, and the order of their handlers.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use ws_runtime::{Close, Closed, Server, Socket, testing::Event, testing::Site, w
 
 use crate::support::Journal;
 
-/// A route that notes its life, echoes text, and obeys a few words.
+/// A route that records its events, echoes text, and follows commands.
 struct Witness(Journal);
 
 #[ws_route("/witness", body = String, response = String)]
@@ -287,7 +287,7 @@ async fn unanswered_close_ends_at_the_close_timeout() {
     assert_eq!(journal.take().pop().unwrap(), "4242 \"bye\" by Us, not clean");
 }
 
-/// A handler that takes its time keeps no ping waiting.
+/// A slow handler does not delay a pong.
 #[tokio::test(start_paused = true)]
 async fn ping_is_answered_while_a_handler_is_busy() {
     let (site, _) = site();

@@ -1,4 +1,4 @@
-//! What is logged: so much a second and no more, on lines that nobody can forge, of what went wrong and not of what a peer sent.
+//! Log events: limited in number, impossible to forge, and without input of a peer.
 
 use std::{
     fmt::{self, Write},
@@ -18,13 +18,14 @@ use ws_runtime::{
     BoxError, Close, Error, Handshake, RawRequest, Reject, Server, Socket, testing::Site, ws_route,
 };
 
-/// What this library logs on this thread: each event as its level and its fields.
+/// The log events of this library on this thread, each as its level and fields.
 #[derive(Clone, Default)]
 pub(crate) struct Logged(Arc<Mutex<Vec<String>>>);
 
 impl Logged {
     pub(crate) fn watch() -> (Self, DefaultGuard) {
-        // With one subscriber, tracing asks the thread that comes to an event first whether anybody listens, and remembers that.
+        // With one subscriber, tracing asks only the first thread that reaches an event whether it is enabled, and
+        // caches the answer.
         static SECOND: OnceLock<Dispatch> = OnceLock::new();
         SECOND.get_or_init(|| Dispatch::new(Self::default()));
         let watch = Self::default();
@@ -35,7 +36,7 @@ impl Logged {
         std::mem::take(&mut self.0.lock().expect("no test panics while it holds this"))
     }
 
-    /// How many events of a level there were, suppressed ones included, and how many lines.
+    /// The number of events of a level, suppressed ones included, and the number of lines.
     fn count(&self, level: Level) -> (u64, usize) {
         let lines: Vec<_> = self.take().into_iter().filter(|line| line.starts_with(level.as_str())).collect();
         let suppressed = |line: &String| {
@@ -76,7 +77,7 @@ impl Subscriber for Logged {
     fn exit(&self, _: &span::Id) {}
 }
 
-/// Fails with what it is sent.
+/// Fails with the text that it receives.
 struct Fails;
 
 #[ws_route("/fails", body = String, response = Bid)]
@@ -86,7 +87,7 @@ impl Fails {
     }
 }
 
-/// Panics with what it is sent.
+/// Panics with the text that it receives.
 struct Panics;
 
 #[ws_route("/panics", body = String, response = String)]
@@ -113,7 +114,7 @@ async fn failed_messages_cannot_flood_the_log() {
         sleep(Duration::from_secs(10)).await;
         assert_eq!(logged.take(), [""; 0], "and not again");
     }
-    // Another route has lines of its own, and its panics have the same ones as its errors.
+    // Another route has a limit of its own. Its panics and errors share one.
     for _ in 0..100 {
         client.send("no").await;
         client.next().await;
@@ -128,7 +129,7 @@ async fn failed_messages_cannot_flood_the_log() {
         let of_route = lines.iter().filter(|line| line.contains(route) && line.starts_with("ERROR")).count();
         assert_eq!(of_route, most, "{route}");
     }
-    // What is not reported yet when the server ends is reported then.
+    // Events that are not reported when the server ends are reported then.
     let handle = site.handle();
     handle.shutdown();
     handle.ended().await;
@@ -180,7 +181,7 @@ async fn logged_text_cannot_forge_a_line() {
             );
         }
     }
-    // Nor fill it with one message.
+    // One message cannot fill the log either.
     let long = "x".repeat(900_000);
     site.connect::<Fails>("/fails").await.unwrap().send(&long).await;
     site.settled().await;
@@ -207,7 +208,7 @@ impl std::error::Error for Wrapped {
     }
 }
 
-/// However `error` passes on what it got, a client's bad message is not the server's failure.
+/// However `error` passes its error on, an invalid message is not logged as a failure of the server.
 #[tokio::test(start_paused = true)]
 async fn invalid_message_passed_on_is_not_logged_as_error() {
     macro_rules! passes {
@@ -244,7 +245,7 @@ async fn invalid_message_passed_on_is_not_logged_as_error() {
             client.next().await;
             let lines = logged.take();
             assert!(!lines.is_empty(), $path);
-            // A text does not say who is at fault.
+            // A text does not tell whose fault it is.
             let most = if $path == "/said" { Level::WARN } else { Level::DEBUG };
             let louder = |line: &&String| !line.starts_with("DEBUG") && !line.starts_with(most.as_str());
             assert!(!lines.iter().any(|line| louder(&line)), "{lines:?}");
@@ -253,7 +254,7 @@ async fn invalid_message_passed_on_is_not_logged_as_error() {
     check!(Plain "/plain", Boxed "/boxed", Around "/around", Twice "/twice", Said "/said", Inner "/inner");
 }
 
-/// Reads JSON by hand, and passes serde's error on, which repeats what the client sent.
+/// Parses JSON by hand and returns serde's error, which repeats the input.
 struct ByHand;
 
 #[ws_route("/by-hand", body = String, response = Bid)]
@@ -302,7 +303,7 @@ impl Secret {
     }
 }
 
-/// Whatever a peer sends, and however wrong, the log repeats none of it.
+/// The log repeats nothing of what a peer sent, however invalid.
 #[tokio::test(start_paused = true)]
 async fn log_contains_nothing_that_a_peer_sent() {
     const SECRET: &str = "hunter2";

@@ -1,7 +1,7 @@
-//! What routes do, as their users see it: each handler, reply, option and method of a socket, driven over an in-memory pair.
+//! Routes through the public API: every handler, reply, option and method of a socket, over an in-memory pair.
 //!
-//! The clock is paused, so that a timeout of two minutes is tested in none, and nothing sleeps. What is only there on a
-//! network is elsewhere, and so is what is refused at compile time.
+//! The clock is paused, so a timeout of two minutes takes no time and nothing sleeps. Tests that need a network, and
+//! compile-time errors, are elsewhere.
 
 mod accepting;
 mod admission;

@@ -1,4 +1,4 @@
-//! What arrives and what leaves: the declared type decides, and nothing is guessed from content.
+//! Inbound and outbound messages: the declared type decides, never the content.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use ws_runtime::{Message, Mixed, Server, testing::Event, testing::Site, ws_route
 
 use crate::support::{Journal, Note};
 
-/// Says back what a note says.
+/// Echoes the text of a note.
 struct Notes(Journal);
 
 #[ws_route("/notes", body = Note, response = Note)]
@@ -68,7 +68,7 @@ async fn validation_error_does_not_echo_the_value() {
     }
 }
 
-/// Every JSON type as it arrives, said back as JSON.
+/// Every JSON type, echoed as JSON.
 #[tokio::test(start_paused = true)]
 async fn every_kind_of_json_value_is_decoded() {
     struct Any;
@@ -108,7 +108,7 @@ impl Echo {
     }
 }
 
-/// Text that looks like something else stays text: a path, a number, JSON, a space, nothing.
+/// Text that resembles something else stays text: a path, a number, JSON, a space, nothing.
 #[tokio::test(start_paused = true)]
 async fn text_is_never_parsed() {
     let site = Site::start(Server::new().route(Echo));
@@ -145,7 +145,7 @@ async fn text_is_never_parsed() {
 
 #[tokio::test(start_paused = true)]
 async fn frame_type_decides_between_text_and_binary() {
-    // The response is text, in which no error frame can be told, so the wrong kind closes.
+    // The response is text, in which an error frame cannot be recognised, so the wrong kind of frame closes.
     let site = Site::start(Server::new().route(Echo));
     let mut client = site.connect::<Echo>("/echo").await.unwrap();
     client.send_binary("text").await;

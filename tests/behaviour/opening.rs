@@ -1,5 +1,5 @@
-//! `open` and the 101: what `open` did before it first waited is certain to whoever sees the 101, and nothing of a socket comes
-//! before its 101.
+//! `open` and the 101: what `open` did before its first `.await` is done when a client sees the 101, and no frame
+//! precedes the 101.
 
 use std::{
     sync::{Arc, Mutex},
@@ -17,7 +17,7 @@ use ws_runtime::{Close, Closed, Delivery, Server, Socket, testing::Site, ws_rout
 
 use crate::support::{Http, Journal, Note, frame, handshake, head, rest};
 
-/// Joins a room, then does as the query says.
+/// Joins a room, then behaves as the query says.
 struct Room(Journal);
 
 #[derive(Deserialize, JsonSchema)]
@@ -80,7 +80,7 @@ fn serve(options: impl FnOnce(Server) -> Server) -> (Http, Journal) {
     (Http::serve(options(Server::new()).route(Room(journal.clone()))), journal)
 }
 
-/// The next frame of the server's, of at most 125 bytes; `None` at the end of the stream.
+/// Returns the next frame of the server, of at most 125 bytes; `None` at the end of the stream.
 async fn heard(stream: &mut DuplexStream) -> Option<String> {
     let (opcode, length) = (stream.read_u8().await.ok()? & 0x0f, stream.read_u8().await.ok()?);
     let mut payload = vec![0; length.into()];
@@ -96,7 +96,8 @@ async fn heard(stream: &mut DuplexStream) -> Option<String> {
     })
 }
 
-/// A client may tell another one to publish as soon as it sees the 101. Here somebody publishes before its first byte is out.
+/// A client may ask another one to publish as soon as it sees the 101. Here, somebody publishes before its first byte
+/// is sent.
 #[tokio::test(start_paused = true)]
 async fn connected_client_misses_no_publish() {
     for (then, frames, end) in [
@@ -108,7 +109,7 @@ async fn connected_client_misses_no_publish() {
         ("pause", &["now"], GONE),
         ("pause and wait", &["now"], GONE),
         ("fail", &["an error", "now"], GONE),
-        // As ever, nothing follows a close frame.
+        // Nothing follows a close frame.
         ("panic", &["close 1011"], "1011 \"internal error\" by Us, not clean"),
         ("close", &["close 4001"], "4001 \"no\" by Us, not clean"),
         ("terminate", &[], GONE),
@@ -131,7 +132,7 @@ async fn connected_client_misses_no_publish() {
         }
         drop(stream);
         if then.starts_with("pause") {
-            // A paused socket does not look whether its peer is there.
+            // A paused socket does not check whether its peer is connected.
             for socket in http.handle.route::<Room>().expect("it is served").sockets() {
                 socket.resume();
             }
@@ -142,7 +143,7 @@ async fn connected_client_misses_no_publish() {
     }
 }
 
-/// What a handshake is followed by at once waits for `open`, however long that takes.
+/// Frames right after a handshake wait for `open`, however long it takes.
 #[tokio::test(start_paused = true)]
 async fn frames_behind_the_handshake_come_after_open() {
     for then in ["nothing", "send", "sleep"] {
@@ -166,12 +167,12 @@ async fn frames_behind_the_handshake_come_after_open() {
     }
 }
 
-/// `close` follows `open`, also where the 101 does not arrive.
+/// `close` follows `open`, also if the 101 does not arrive.
 #[tokio::test(start_paused = true)]
 async fn client_lost_before_its_101_is_opened_and_closed() {
     for then in ["nothing", "send", "wait", "pause", "pause and wait", "fail", "terminate"] {
-        // A client that goes just before the first byte of its 101, one that goes when it has half of that, and one that stays
-        // and never takes the other half.
+        // A client that disconnects just before the first byte of its 101, one that disconnects after half of it, and
+        // one that never reads the other half.
         for (holds, stays) in [(64 * 1024, 0), (16, 1), (16, 20)] {
             let (http, journal) = serve(|server| server.handshake_timeout(Duration::from_secs(10)));
             let client = Arc::new(Mutex::new(None));
@@ -211,7 +212,7 @@ async fn client_that_never_reads_its_101_keeps_its_permit() {
     http.shut_down().await;
 }
 
-/// What `open` holds while it waits, it lets go of in its own time, whatever a client does with its 101.
+/// What a waiting `open` holds is released when `open` returns, whatever a client does with its 101.
 #[tokio::test(start_paused = true)]
 async fn open_continues_while_the_101_is_unread() {
     struct Locked(tokio::sync::Mutex<()>, Journal);
@@ -236,13 +237,13 @@ async fn open_continues_while_the_101_is_unread() {
     assert!(head(&mut client).await.starts_with("HTTP/1.1 101 "));
     assert_eq!(heard(&mut client).await.as_deref(), Some("welcome"));
     assert_eq!(journal.take(), ["opened"]);
-    // What it was told meanwhile, the first one finds behind its 101.
+    // Messages sent meanwhile follow the 101 of the first client.
     assert!(head(&mut deaf).await.starts_with("HTTP/1.1 101 "));
     assert_eq!(heard(&mut deaf).await.as_deref(), Some("welcome"));
     http.shut_down().await;
 }
 
-/// What `open` left under way is there before the 101 is, but a client has its whole time from the 101 on.
+/// The stream of `open` starts before the 101, but the idle time of the client counts from the 101.
 #[tokio::test(start_paused = true)]
 async fn idle_time_counts_from_the_101() {
     struct Silent;
@@ -258,7 +259,7 @@ async fn idle_time_counts_from_the_101() {
 
     for opening in ["returns", "waits", "feeds"] {
         let http = Http::serve(Server::new().handshake_timeout(Duration::from_secs(10)).route(Silent));
-        // It takes its 101 six seconds after `open`.
+        // The client reads its 101 six seconds after `open`.
         let mut late = http.dial_noticed(16, || {}).await;
         late.write_all(handshake(&format!("/silent/{opening}")).as_bytes()).await.unwrap();
         sleep(Duration::from_secs(6)).await;
@@ -296,7 +297,7 @@ async fn shutdown_before_the_101_closes_after_it() {
     }
 }
 
-/// One whose deadline passes before the 101 is taken.
+/// A shutdown whose deadline passes before the 101 is read.
 #[tokio::test(start_paused = true)]
 async fn shutdown_aborts_clients_that_never_read_their_101() {
     for then in ["nothing", "wait", "send", "close"] {
@@ -313,7 +314,7 @@ async fn shutdown_aborts_clients_that_never_read_their_101() {
     }
 }
 
-/// In memory it is the same.
+/// The in-memory client behaves in the same way.
 #[tokio::test(start_paused = true)]
 async fn test_client_is_open_once_connected() {
     let journal = Journal::default();

@@ -1,4 +1,4 @@
-//! Memory that is queued for all sockets together: past the limit the fullest queue goes, and nobody else notices.
+//! Memory queued for all sockets: past the limit the fullest queue is cut off, and no other is affected.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use ws_runtime::{
 
 use crate::support::Journal;
 
-/// Everybody is in one room, and nobody says anything.
+/// Every socket joins one room and sends nothing.
 struct Room(Journal);
 
 #[ws_route("/room", response = Bytes)]
@@ -28,7 +28,7 @@ impl Room {
 
 const KIB: usize = 1024;
 
-/// A client that takes next to nothing unless it is asked to read, and its socket.
+/// A client that reads almost nothing unless it is asked to, and its socket.
 async fn slow(site: &Site) -> (Client<Room>, Socket<Room>) {
     let known = site.handle().route::<Room>().unwrap().sockets();
     let client = site.connect::<Room>("/room").buffer(KIB).await.unwrap();
@@ -60,7 +60,7 @@ async fn outbound_total_cuts_off_the_fullest_queue() {
     assert_eq!((to_large.buffered_amount(), to_large.ready_state()), (0, ReadyState::Closed));
     large.patience(Duration::from_secs(1));
     while large.next().await != Event::End {}
-    // There is room for as much again, and nobody else has lost anything.
+    // The same amount fits again, and no other socket has lost anything.
     to_other.send_raw(vec![3; 400 * KIB]);
     site.settled().await;
     for length in [100, 20] {
@@ -69,14 +69,14 @@ async fn outbound_total_cuts_off_the_fullest_queue() {
     for length in [390, 400] {
         assert_eq!(other.receive().await, vec![3; length * KIB]);
     }
-    // What was read counts no longer.
+    // Bytes that were read no longer count.
     to_small.send_raw(vec![1; 990 * KIB]);
     site.settled().await;
     assert_eq!(small.receive().await.len(), 990 * KIB);
     assert_eq!(journal.take(), Vec::<String>::new());
 }
 
-/// It is refused, and cutting others off would not help.
+/// The message is refused, because cutting off other sockets would not help.
 #[tokio::test(start_paused = true)]
 async fn message_larger_than_the_total_is_dropped() {
     let (site, journal) = start(Server::new().outbound_total(1000 * KIB).backpressure_limit(0));
@@ -99,7 +99,7 @@ async fn message_larger_than_the_total_is_dropped() {
     assert_eq!(socket.send_raw(large), Delivery::Closed);
 }
 
-/// The call that queues makes room itself, so no number of calls without a wait goes past the limit.
+/// The call that queues frees memory itself, so no number of calls without an `.await` exceeds the limit.
 #[tokio::test(start_paused = true)]
 async fn total_is_enforced_by_every_call_that_queues() {
     const LIMIT: usize = 2000 * KIB;
@@ -174,7 +174,7 @@ async fn shared_bytes_count_once() {
         site.settled().await;
     }
     assert_eq!(journal.take(), Vec::<String>::new());
-    // It stays in memory as long as one of them has not got it.
+    // The message stays in memory until every socket has received it.
     let (last, to_last) = slow(&site).await;
     for client in &mut clients[1..] {
         for length in [200, 100].repeat(3) {
@@ -192,7 +192,7 @@ async fn shared_bytes_count_once() {
     drop((last, clients));
 }
 
-/// What full queues keep by key counts too.
+/// Messages that full queues keep by key count too.
 #[tokio::test(start_paused = true)]
 async fn messages_kept_by_key_count_in_the_total() {
     #[derive(schemars::JsonSchema, serde::Serialize)]
@@ -228,7 +228,7 @@ async fn messages_kept_by_key_count_in_the_total() {
     assert!((1..10).contains(&journal.take().len()), "two queues of 40,000 bytes each for ten sockets");
 }
 
-/// What has gone through a queue that never runs quite empty is not held, and not counted.
+/// Bytes that were sent are neither held nor counted, even if the queue never becomes empty.
 #[tokio::test(start_paused = true)]
 async fn queue_that_never_empties_frees_sent_bytes() {
     for (what, length) in [("tiny", 10), ("small", 1000), ("larger than a block", 40 * KIB)] {
@@ -236,7 +236,7 @@ async fn queue_that_never_empties_frees_sent_bytes() {
         let (mut client, socket) = slow(&site).await;
         let (_other, to_other) = slow(&site).await;
         to_other.send_raw(vec![3; 100 * KIB]);
-        // Always as much ahead as the client's buffer does not take.
+        // Always ahead by as much as the buffer of the client does not hold.
         for _ in 0..(3 * KIB).div_ceil(length) {
             socket.send_raw(vec![1; length]);
         }
@@ -253,7 +253,7 @@ async fn queue_that_never_empties_frees_sent_bytes() {
     }
 }
 
-/// The order of going is that of what each one holds, not of what it has read or is still to be written.
+/// Sockets are cut off in the order of what they hold, not of what they have read or still have to write.
 #[tokio::test(start_paused = true)]
 async fn fullest_socket_is_cut_off_first() {
     type Fill = fn(&Channel<Room>, &Socket<Room>);
@@ -300,7 +300,7 @@ async fn fullest_socket_is_cut_off_first() {
     }
 }
 
-/// Small ones are copied into each queue, so each counts.
+/// Short messages are copied into each queue, so each copy counts.
 #[tokio::test(start_paused = true)]
 async fn copied_bytes_count_for_each_queue() {
     let (site, journal) = start(Server::new().outbound_total(1000 * KIB));
@@ -316,7 +316,7 @@ async fn copied_bytes_count_for_each_queue() {
     let cut_off = journal.take().len();
     assert!((1..20).contains(&cut_off), "{cut_off} of 20 had to go");
     assert_eq!(channel.sockets().len(), 20 - cut_off);
-    // Whoever is left reads everything.
+    // The remaining clients read everything.
     let mut complete = 0;
     for mut client in clients {
         let mut seen = 0;
@@ -339,7 +339,7 @@ async fn outbound_total_defaults_to_a_gibibyte_and_can_be_off() {
         let mut sockets = Vec::new();
         for _ in 0..65 {
             let (client, socket) = slow(&site).await;
-            // One allocation for all of them here, so that the test itself stays small.
+            // One allocation for all of them, so that the test itself needs little memory.
             socket.send_raw(one.clone());
             sockets.push((client, socket));
         }

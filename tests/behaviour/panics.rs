@@ -1,4 +1,4 @@
-//! A panic in any of a route's code: its connection is closed with 1011, and nobody else notices.
+//! A panic in any code of a route closes its connection with 1011 and affects no other.
 
 use futures_util::{Stream, StreamExt, stream};
 use ws_runtime::{Close, Closed, Error, Server, Socket, testing::Event, testing::Site, ws_route};
@@ -125,8 +125,8 @@ async fn panic_in_deserialize_is_contained() {
     assert_eq!(journal.take(), ["panicked: in `Deserialize`"]);
 }
 
-/// One that waits for its turn when its socket closes is dropped unhandled, and whatever that does, the closing handshake and
-/// `close` follow.
+/// A message that waits when its socket closes is dropped unhandled. A panic in that drop prevents neither the closing
+/// handshake nor `close`.
 #[tokio::test(start_paused = true)]
 async fn panic_while_a_message_is_dropped_is_contained() {
     #[derive(schemars::JsonSchema, serde::Deserialize)]

@@ -1,11 +1,11 @@
-//! Paths: every spelling of one finds the same route, so that none leads round it, and captures are decoded once.
+//! Paths: every spelling of a path reaches the same route, so none bypasses it, and captures are decoded once.
 
 use tokio::io::AsyncWriteExt;
 use ws_runtime::{Contract, Handshake, Reject, Server, Socket, testing::Site, ws_route};
 
 use crate::support::{Http, frame, handshake, rest};
 
-/// A route that nobody may open.
+/// A route that refuses everybody.
 macro_rules! refused {
     ($name:ident, $path:literal) => {
         struct $name;
@@ -51,7 +51,7 @@ fn server() -> Server {
     server.route(Files).route(Private).route(Index)
 }
 
-/// What a target is answered: a status, or the text that the route sends.
+/// The response to a target: a status, or the text that the route sends.
 async fn answer(http: &Http, target: &str) -> String {
     let mut stream = http.dial().await;
     let head = [handshake(target).as_bytes(), &frame(0x88, [0x03, 0xe8])].concat();
@@ -105,7 +105,7 @@ async fn encoded_slashes_in_a_rest_never_bypass_routes() {
     for (target, answered) in [
         ("/files/private/x", "401"),
         ("/files/ada/index", "401"),
-        // What `{*rest}` would receive is the other route's own path.
+        // The `{*rest}` would receive the path of the other route.
         ("/files/private%2Fx", "404"),
         ("/files/private%2fx/y", "404"),
         ("/files/%70rivate%2fx%2fy", "404"),

@@ -1,4 +1,4 @@
-//! What is said of a value that is refused: where it is, and what was expected there.
+//! Errors for a value that its type refuses: the path and what was expected.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Replies that are refused because they do not keep their schema or cannot be written: an error, and never silence.
+//! Replies that fail their schema or cannot be serialized become errors, never silence.
 
 use std::{collections::BTreeMap, pin::Pin};
 
@@ -10,7 +10,7 @@ use ws_runtime::{Delivery, Error, Server, Socket, testing::Client, testing::Site
 
 use crate::support::Journal;
 
-/// A response that is refused in one of several ways, or is not.
+/// A response that is refused in one of several ways, or accepted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 enum Reply {
@@ -86,7 +86,7 @@ routes! {
     Streamed, "/stream", Replies, |bad| -> Replies { Box::pin(stream::iter([good("a"), bad, good("b")])) };
 }
 
-/// Whether the client gets what is good, and an error frame in place of what is not.
+/// Checks that the client gets the valid replies, and an error frame in place of each invalid one.
 async fn is_told(
     client: &mut Client<
         impl ws_runtime::Endpoint<Contract: ws_runtime::Contract<Body = String, Response = Reply>>,
@@ -147,7 +147,7 @@ async fn refused_replies_of_open_are_errors() {
     assert_eq!(journal.take().len(), 2);
 }
 
-/// What `error` replies is an error too if it is refused, but does not call `error` again; `send` says so to its caller.
+/// A refused reply of `error` is an error too, but does not call `error` again. `send` reports it to its caller.
 #[tokio::test(start_paused = true)]
 async fn refused_reply_of_error_is_not_handled_again() {
     struct Sorry(Journal);

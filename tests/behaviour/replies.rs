@@ -1,4 +1,4 @@
-//! What handlers return: nothing, one message, several, a stream, a close, and any of them wrapped in each other.
+//! Replies of handlers: nothing, one message, several, a stream, a close, and combinations of them.
 
 use std::{
     sync::{
@@ -25,7 +25,7 @@ where
     texts
 }
 
-/// Counts up, a second each.
+/// Counts up once a second.
 fn ticks(count: usize) -> impl Stream<Item = String> + use<> {
     stream::unfold(0, move |n| async move {
         if n == count {
@@ -82,7 +82,7 @@ async fn handler_may_reply_with_an_iterator_stream() {
     client.receive_nothing(Duration::from_secs(1)).await;
 }
 
-/// A stream from `message` is part of handling it; each item goes out when it is there.
+/// A stream from `message` is part of handling it; each item is sent when it is ready.
 #[tokio::test(start_paused = true)]
 async fn handler_may_reply_with_an_asynchronous_stream() {
     struct Ticks;
@@ -119,7 +119,7 @@ async fn open_may_reply_with_a_stream() {
     assert_eq!(texts(&mut client, 2).await, ["hello", "world"]);
 }
 
-/// The stream from `open` is the connection's feed.
+/// The stream of `open` is the feed of the connection.
 #[tokio::test(start_paused = true)]
 async fn stream_of_open_runs_while_messages_are_handled() {
     struct Feed;
@@ -144,7 +144,7 @@ async fn stream_of_open_runs_while_messages_are_handled() {
     assert_eq!(texts(&mut client, 1).await, ["after its end"]);
 }
 
-/// Streams may borrow the route and the socket, and be of replies that are streams again.
+/// Streams may borrow the route and the socket, and may contain streams.
 #[tokio::test(start_paused = true)]
 async fn streams_borrow_and_nest() {
     struct Nested {
@@ -185,7 +185,7 @@ async fn close_in_a_stream_ends_it() {
     assert_eq!(client.receive_close().await, (Some(4003), "over".into()));
 }
 
-/// Makes as many items as it is asked for, and counts them; notes that it was dropped.
+/// Yields the requested number of items, counts them, and records its drop.
 struct Flood {
     made: Arc<AtomicUsize>,
     journal: Journal,
@@ -221,7 +221,7 @@ impl Flood {
     }
 }
 
-/// A stream makes items as fast as its peer reads, and no faster; with the connection it ends.
+/// A stream yields items as fast as its peer reads, and ends with the connection.
 #[tokio::test(start_paused = true)]
 async fn stream_waits_for_its_peer_and_ends_with_it() {
     for from in ["open", "message"] {
@@ -248,7 +248,7 @@ async fn stream_waits_for_its_peer_and_ends_with_it() {
     }
 }
 
-/// Nothing is dropped of several replies that fit the queue together, and the rest of them is.
+/// Of several replies, those that fit the queue are sent and the rest is dropped.
 #[tokio::test(start_paused = true)]
 async fn vec_past_the_limit_is_dropped_like_any_send() {
     struct Burst;

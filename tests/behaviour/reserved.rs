@@ -1,4 +1,4 @@
-//! The library's own frames: their tag is the contract's, so that a response may use `type` for itself.
+//! The library's own frames: the contract chooses their tag, so that a response may use `type` itself.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ struct Ask {
     fail: bool,
 }
 
-/// A response with variants that look like the library's frames with the usual tag.
+/// A response whose variants look like the library's frames with the default tag.
 #[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Report {
@@ -40,7 +40,7 @@ impl Clashing {
     }
 }
 
-/// Its tag stands in the shared contract.
+/// The tag is part of the shared contract.
 #[ws_contract("/shared", body = Ask, response = Report, reserved_tag = "a \"b\"")]
 struct SharedApi;
 

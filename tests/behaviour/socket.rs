@@ -1,4 +1,4 @@
-//! The handles: a socket's own methods, from its handlers and from elsewhere, and the server's.
+//! The methods of `Socket`, used in handlers and elsewhere, and of `Handle`.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -10,7 +10,7 @@ use ws_runtime::{
 
 use crate::support::{Journal, Note};
 
-/// Does nothing by itself: what is tested is done from outside.
+/// Does nothing by itself; the tests act from outside.
 struct Puppet(Journal);
 
 #[ws_route("/puppet", body = String, response = Note)]

@@ -1,4 +1,4 @@
-//! What the topics share: a journal of what handlers did, frames by hand, and HTTP over an in-memory listener.
+//! Shared helpers: a journal of events, hand-written frames, and HTTP over an in-memory listener.
 
 use std::{
     error::Error,
@@ -20,7 +20,7 @@ use ws_runtime::{
     testing::{Client, Event},
 };
 
-/// What handlers did, in order. A clone is the same journal.
+/// The events of handlers, in order. A clone is the same journal.
 #[derive(Clone, Default)]
 pub(crate) struct Journal(Arc<Mutex<Vec<String>>>);
 
@@ -29,7 +29,7 @@ impl Journal {
         self.0.lock().expect("no test panics while it holds this").push(what.into());
     }
 
-    /// Notes how a connection ended: `1000 "bye" by Peer, clean`.
+    /// Records how a connection ended: `1000 "bye" by Peer, clean`.
     pub(crate) fn note_end(&self, closed: &Closed) {
         let code = closed.code.map_or("no code".to_owned(), |code| code.to_string());
         let clean = if closed.clean { "clean" } else { "not clean" };
@@ -41,7 +41,7 @@ impl Journal {
     }
 }
 
-/// A message of one field.
+/// A message with one field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub(crate) struct Note {
     pub(crate) message: String,
@@ -53,7 +53,7 @@ impl Note {
     }
 }
 
-/// A client's frame of at most 125 bytes, by its first byte: `0x80` is the last fragment, then the opcode. The mask is zero.
+/// A client frame of at most 125 bytes. `first` is FIN (`0x80`) and the opcode. The mask is zero.
 pub(crate) fn frame(first: u8, payload: impl AsRef<[u8]>) -> Vec<u8> {
     let payload = payload.as_ref();
     let length = u8::try_from(payload.len()).expect("a test's frames are short");
@@ -61,7 +61,7 @@ pub(crate) fn frame(first: u8, payload: impl AsRef<[u8]>) -> Vec<u8> {
     [&[first, 0x80 | length, 0, 0, 0, 0], payload].concat()
 }
 
-/// A server that accepts streams in memory and speaks HTTP on them.
+/// A server that accepts in-memory streams and speaks HTTP on them.
 pub(crate) struct Http {
     dial: mpsc::Sender<(Theirs, Option<SocketAddr>)>,
     pub(crate) handle: Handle,
@@ -98,15 +98,15 @@ impl Http {
         ours
     }
 
-    /// Dials as a peer without an address.
+    /// Connects as a peer without an address.
     pub(crate) async fn dial_from_nowhere(&self) -> DuplexStream {
         let (ours, stream) = duplex(64 * 1024);
         self.accept(None, Theirs { stream, notice: None }).await;
         ours
     }
 
-    /// Dials over a stream that holds so many bytes in each direction. Just before the server writes the first one, `notice`
-    /// is called.
+    /// Connects over a stream with a buffer of this size in each direction. Calls `notice` just before the server
+    /// writes the first byte.
     pub(crate) async fn dial_noticed(
         &self,
         holds: usize,
@@ -122,7 +122,7 @@ impl Http {
         self.dial.send(accepted).await.expect("the server accepts");
     }
 
-    /// Sends the head of a request, and returns all that the server answers until it ends the stream.
+    /// Sends the head of a request and returns the output of the server up to the end of the stream.
     pub(crate) async fn ask(&self, head: &str) -> String {
         let mut stream = self.dial().await;
         stream.write_all(head.as_bytes()).await.expect("the server reads");
@@ -173,12 +173,12 @@ impl AsyncWrite for Theirs {
 /// Reads a stream to its end.
 pub(crate) async fn rest(mut stream: DuplexStream) -> String {
     let mut bytes = Vec::new();
-    // A stream that breaks has ended too.
+    // A broken stream counts as ended.
     let _ = stream.read_to_end(&mut bytes).await;
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Reads the head of an answer, and no more.
+/// Reads only the head of a response.
 pub(crate) async fn head(stream: &mut DuplexStream) -> String {
     let mut bytes = Vec::new();
     while !bytes.ends_with(b"\r\n\r\n") {
@@ -187,7 +187,7 @@ pub(crate) async fn head(stream: &mut DuplexStream) -> String {
     String::from_utf8(bytes).expect("heads are ASCII")
 }
 
-/// The head of a good opening handshake.
+/// The head of a valid handshake.
 pub(crate) fn handshake(target: &str) -> String {
     format!(
         "GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
@@ -195,7 +195,7 @@ pub(crate) fn handshake(target: &str) -> String {
     )
 }
 
-/// A route that answers with what it was sent.
+/// A route that echoes messages.
 macro_rules! echo {
     ($name:ident, $path:literal, $body:ty) => {
         struct $name;
@@ -211,7 +211,7 @@ macro_rules! echo {
 
 pub(crate) use echo;
 
-/// What a text is answered with: another one, or the path, the keyword and the message of the first error.
+/// The reply to a text: another text, or the path, the keyword and the message of the first error.
 pub(crate) async fn answer<E: Endpoint>(client: &mut Client<E>, text: &str) -> Result<String, [String; 3]> {
     client.send_text(text).await;
     match client.next().await {

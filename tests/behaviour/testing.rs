@@ -1,4 +1,4 @@
-//! The means of testing: what goes wrong in a test fails it, with words, and what is given up halfway is not lost.
+//! The `testing` module: a mistake in a test fails it with a message, and cancelled calls lose nothing.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ struct Level {
     level: u8,
 }
 
-/// Says a level's back as a note, unless told to rest first.
+/// Replies with the level as a note, after a rest if requested.
 struct Levels;
 
 #[ws_route("/levels", body = Level, response = Note, max_payload_length = "64KiB")]
@@ -40,7 +40,7 @@ impl Other {
     fn open(&self) {}
 }
 
-/// Another route of the path of [`Levels`], which no server here has.
+/// A route with the path of [`Levels`] that no server here serves.
 struct Namesake;
 
 #[ws_route("/levels", response = String)]
@@ -137,7 +137,7 @@ async fn cancelled_receive_loses_nothing() {
     let mut client = site.connect::<Levels>("/levels").buffer(16).await.unwrap();
     client.send(&Level { level: 0 }).await;
     assert!(timeout(Duration::from_secs(1), client.receive()).await.is_err(), "the handler rests");
-    // More than is read ahead, in a pipe of 16 bytes.
+    // More than is read ahead, over a pipe of 16 bytes.
     let (mut sent, mut whole) = (0, 0);
     while whole < 5000 && sent - whole < 3 {
         sent += 1;

@@ -1,7 +1,7 @@
-//! Fair turns: however much one client asks for, the network and everybody else are looked at in between.
+//! Fair turns: however much one client requests, the network and all other sockets are served in between.
 //!
-//! A witness shares the only thread and runs once each time that the runtime has looked at the network. So what is handled
-//! between two of its steps is what one turn comes to.
+//! A witness task shares the only thread and runs each time the runtime has polled the network. The events between two
+//! of its steps belong to one turn.
 
 use std::{
     pin::Pin,
@@ -21,7 +21,7 @@ pub(crate) const TEXT: u8 = 0x81;
 const BINARY: u8 = 0x82;
 pub(crate) const PING: u8 = 0x89;
 
-/// How many events happened, and the most of them in one turn.
+/// The number of events, and the maximum in one turn.
 #[derive(Clone, Default)]
 struct Turns(Arc<Inner>);
 
@@ -55,7 +55,7 @@ impl Turns {
         *self.0.seen.lock().expect("no test panics while it holds this")
     }
 
-    /// Looks on until so many events have happened, and says how many happened in one turn at most.
+    /// Watches until this many events have happened and returns the maximum in one turn.
     async fn most_of(&self, all: usize) -> usize {
         while self.seen().all < all {
             tokio::task::yield_now().await;
@@ -65,7 +65,7 @@ impl Turns {
     }
 }
 
-/// A client's frame with a mask of zeros.
+/// A client frame with a mask of zeros.
 pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let length = payload.len();
     let mut frame = vec![first];
@@ -95,7 +95,7 @@ pub(crate) fn deflated(payload: &[u8]) -> Vec<u8> {
     out
 }
 
-/// So many numbers, and one that is none.
+/// This many numbers, and one string.
 fn spoilt(numbers: usize) -> Vec<u8> {
     format!(r#"{{"type":"nums","n":[{}"x"]}}"#, "1,".repeat(numbers)).into_bytes()
 }
@@ -145,7 +145,7 @@ pub(crate) async fn connect<E: Endpoint>(site: &Site, path: &str) -> Client<E> {
     connect.per_message_deflate(ws_runtime::Deflate::new()).await.expect("it is accepted")
 }
 
-/// Sends a message so many times at once, and says how many of them were handled in one turn at most.
+/// Sends a message this many times at once and returns the maximum handled in one turn.
 async fn most_in_a_turn<E: Endpoint>(
     site: &Site,
     turns: &Turns,
@@ -158,7 +158,7 @@ async fn most_in_a_turn<E: Endpoint>(
     turns.most_of(times).await
 }
 
-/// What a message costs decides how many of them are a turn.
+/// The cost of a message decides how many of them fit a turn.
 #[tokio::test(start_paused = true)]
 async fn turns_are_bounded_by_work() {
     let fragments = [frame(0x01, b"a"), frame(0x00, b"b").repeat(62), frame(0x80, b"c")].concat();
@@ -185,12 +185,12 @@ async fn turns_are_bounded_by_work() {
             most_in_a_turn::<Text>(&site, &turns, "/text", &bytes, times).await
         };
         assert!(came <= most, "{what}: {came} in a turn");
-        // A turn that is much shorter than it may be would cost more than it brings.
+        // A turn much shorter than permitted would cost more than it gains.
         assert!(came >= usize::div_ceil(most, 4), "{what}: only {came} in a turn");
     }
 }
 
-/// Several hostile clients are one turn each.
+/// Each of several hostile clients gets one turn.
 #[tokio::test(start_paused = true)]
 async fn turns_of_many_clients_are_counted_together() {
     let turns = Turns::default();
@@ -206,7 +206,7 @@ async fn turns_of_many_clients_are_counted_together() {
     assert!(most <= 8 * 64, "{most} between two looks at the network");
 }
 
-/// What costs more than a turn is done elsewhere; the thread of the sockets goes on.
+/// A message that costs more than a turn is processed on another thread; the thread of the sockets continues.
 #[tokio::test(start_paused = true)]
 async fn heavy_messages_do_not_block_other_sockets() {
     for (what, bytes) in [
@@ -231,7 +231,7 @@ async fn heavy_messages_do_not_block_other_sockets() {
     }
 }
 
-/// Says so many things without ever waiting; each of them a stream of its own, with nothing in it, if `nested`.
+/// Yields this many items without waiting; with `nested`, each is an empty stream.
 struct Chatter {
     turns: Turns,
     left: usize,
@@ -340,7 +340,7 @@ async fn streams_that_never_wait_take_turns() {
     }
 }
 
-/// Answers at length, and tells others at length.
+/// Replies and publishes at length.
 struct Loud(Turns);
 
 #[ws_route("/loud/{what}", body = String, response = String, per_message_deflate, backpressure_limit = off)]

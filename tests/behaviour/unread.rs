@@ -1,4 +1,4 @@
-//! What a client says and nobody asks for: it decides nothing.
+//! Fields of a request that no type declares have no effect.
 
 use std::collections::BTreeMap;
 

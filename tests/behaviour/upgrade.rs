@@ -1,4 +1,4 @@
-//! The opening handshake as a route sees it: its typed parts, its handlers, subprotocols and origins.
+//! The handshake as seen by a route: typed parts, handlers, subprotocols and origins.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use ws_runtime::{
 
 use crate::support::Journal;
 
-/// Everything that a handshake may carry, said back as JSON.
+/// Every part of a handshake, returned as JSON.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 struct Query {
     name: String,
@@ -139,7 +139,7 @@ async fn missing_query_is_read_as_an_empty_one() {
     }
 }
 
-/// The handlers of the handshake, noted; what they refuse is in the query.
+/// The handshake handlers, recorded. The query says which of them rejects.
 struct Guarded(Journal);
 
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! A handler for each variant: what it takes of a unit, newtype, struct or tuple variant.
+//! Handlers of variants: their arguments for unit, newtype, struct and tuple variants.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -17,7 +17,7 @@ enum Req<T> {
     HTTPPing,
 }
 
-/// Sends each message, and checks what comes back before the next.
+/// Sends each message and checks the reply before the next.
 async fn check<E>(site: &Site, table: &[(&str, &[&str])])
 where
     E: Endpoint<Contract: Contract<Response = Note>>,
@@ -40,7 +40,7 @@ async fn fields_reach_the_handler_by_name() {
     struct Auction;
     #[ws_route("/rooms/{room}", body = Req<String>, response = Note)]
     impl Auction {
-        // Not in the order of the variant.
+        // In another order than the fields of the variant.
         fn message_bid(&self, lot: String, amount: u64) -> Note {
             note(&format!("{amount} for {lot}"))
         }
@@ -127,7 +127,7 @@ async fn asynchronous_handlers_take_fields_and_other_arguments() {
     assert_eq!(client.receive_close().await.0, Some(1000));
 }
 
-/// Neither what the generated code calls its own nor what a parameter decides is in the way.
+/// Neither identifiers of the generated code nor generic types cause a conflict.
 #[tokio::test(start_paused = true)]
 async fn fields_may_have_any_name_and_a_generic_type() {
     #[derive(Serialize, Deserialize, JsonSchema)]

@@ -1,4 +1,4 @@
-//! Every wait has a clock, and none is for a client that is gone: bodies, handlers of the handshake, farewells.
+//! Every wait has a timeout and ends with its client: request bodies, handshake handlers, responses.
 
 use std::{
     convert::Infallible,
@@ -31,7 +31,7 @@ impl Echo {
     }
 }
 
-/// A fallback that does with a request what it is made with.
+/// A fallback that treats a request as configured.
 #[derive(Clone)]
 struct Fallback(fn(http::Request<Body>) -> Answering);
 
@@ -55,7 +55,7 @@ fn reply(text: String) -> http::Response<Full<bytes::Bytes>> {
     http::Response::new(Full::new(text.into()))
 }
 
-/// Reads the body, and answers with its length, or with what went wrong.
+/// Reads the body and answers with its length or with the error.
 fn reads(request: http::Request<Body>) -> Answering {
     Box::pin(async {
         match request.into_body().collect().await {
@@ -65,7 +65,7 @@ fn reads(request: http::Request<Body>) -> Answering {
     })
 }
 
-/// Has another task read the body, and does not watch over it.
+/// Reads the body in another task and does not wait for it.
 fn hands_over(request: http::Request<Body>) -> Answering {
     Box::pin(async {
         tokio::spawn(async { request.into_body().collect().await.map(drop) });
@@ -88,7 +88,7 @@ async fn stalled_request_body_gets_408() {
         "POST /up HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n";
     const INSIDE: &str =
         "POST /up HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nff\r\nab";
-    // On a route's path too, where it does not ask to upgrade.
+    // Also on the path of a route, for requests without an upgrade.
     const ROUTE: &str = "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc";
     for (seconds, fallback) in [(30, Fallback(reads)), (30, Fallback(hands_over)), (4, Fallback(reads))] {
         for request in [LONG, CHUNKED, EMPTY, EXPECTS, INSIDE, ROUTE] {
@@ -129,13 +129,13 @@ async fn slow_request_body_is_awaited_while_it_progresses() {
         assert!(rest(stream).await.ends_with("10 bytes"));
     }
     http.shut_down().await;
-    // A fallback that does not read it does not wait for it.
+    // A fallback that does not read the body does not wait for it.
     let http = Http::serve(Server::new().route(Echo).fallback(Fallback(ignores)));
     let mut stream = http.dial().await;
     stream.write_all(LONG.as_bytes()).await.unwrap();
     assert!(head(&mut stream).await.starts_with("HTTP/1.1 200 "));
     http.shut_down().await;
-    // Without a limit it may take as long as it likes.
+    // Without a limit the body may take any time.
     let off = Server::new().route(Echo).fallback(Fallback(reads)).body_timeout(Duration::ZERO);
     let http = Http::serve(off.shutdown_timeout(Duration::ZERO));
     let mut stream = http.dial().await;
@@ -144,7 +144,7 @@ async fn slow_request_body_is_awaited_while_it_progresses() {
     http.shut_down().await;
 }
 
-/// Waits for ever in one of the handlers of the handshake, and counts how often that began and was dropped.
+/// Waits forever in one of the handshake handlers, and counts how often it began and was dropped.
 #[derive(Clone, Default)]
 struct Stuck {
     began: Arc<AtomicUsize>,
@@ -201,7 +201,7 @@ impl Stuck {
 #[tokio::test(start_paused = true)]
 async fn handshake_handlers_end_with_their_client() {
     for at in ["parse", "transform", "before_handle", "upgrade"] {
-        // What a client sends behind its handshake waits unread, and hides nothing.
+        // Frames after the handshake wait unread and do not hide a disconnect.
         for early in [0, 1, 100, 3000] {
             let stuck = Stuck::default();
             let http = Http::serve(Server::new().route(stuck.clone()));
@@ -219,7 +219,7 @@ async fn handshake_handlers_end_with_their_client() {
     }
 }
 
-/// Bytes that come early, in pieces, while a handler of the handshake decides, are not lost.
+/// Early bytes in pieces, while a handshake handler decides, are not lost.
 #[tokio::test(start_paused = true)]
 async fn early_frames_survive_a_slow_handshake() {
     struct Slow;
@@ -282,7 +282,7 @@ async fn fallback_ends_with_its_client() {
 #[tokio::test(start_paused = true)]
 async fn idle_streams_are_closed() {
     let server = || Server::new().route(Echo).fallback(Fallback(ignores));
-    // Kept alive after an answer, half a head, and nothing at all.
+    // Connections kept alive after a response, after half a head, and without any byte.
     for request in ["GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET / HTTP/1.1\r\nHo", ""] {
         let http = Http::serve(server());
         let mut stream = http.dial().await;
@@ -293,7 +293,7 @@ async fn idle_streams_are_closed() {
         assert_eq!(began.elapsed().as_secs(), 10, "{request:?}");
         http.shut_down().await;
     }
-    // A handshake with a body that never comes.
+    // A handshake with a body that never arrives.
     let http = Http::serve(server());
     let request = handshake("/echo").replace("Host:", "Content-Length: 5\r\nHost:");
     let mut stream = http.dial().await;
