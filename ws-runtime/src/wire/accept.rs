@@ -1,4 +1,4 @@
-//! The answer to a client's key (RFC 6455 §4.2.2).
+//! The accept key of a handshake (RFC 6455 §4.2.2).
 
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 

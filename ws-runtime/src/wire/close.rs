@@ -1,19 +1,20 @@
-//! How a connection ends: what we say, and what happened.
+//! Close frames, and how a connection ended.
 
 use std::{borrow::Cow, error::Error, fmt};
 
 use super::Text;
 
-/// The longest reason in bytes: a control frame's payload is at most 125 bytes (RFC 6455 §5.5), two of which are the code.
+/// The maximum length of a reason in bytes: the payload of a control frame has at most 125 bytes (RFC 6455 §5.5), two
+/// of which are the code.
 const MAX_REASON: usize = 123;
 
-/// A close frame that we send: a code and a reason.
+/// A close frame to send: a code and a reason.
 ///
-/// It is a reply and an error: `Err(Close::new(4001, "expired"))?` in a handler closes the connection. (Through
-/// `anyhow::Error`, which hides what it wraps, it counts as an ordinary failure.)
+/// It can be returned as a reply and as an error: `Err(Close::new(4001, "expired"))?` in a handler closes the
+/// connection. Wrapped in an `anyhow::Error`, it counts as an ordinary failure.
 ///
-/// The codes that may be sent are 1000 to 1003, 1007 to 1014, and 3000 to 4999, of which 4000 to 4999 are for applications
-/// (RFC 6455 §7.4). A reason longer than 123 bytes is cut there, at the end of a character.
+/// The codes 1000 to 1003, 1007 to 1014, and 3000 to 4999 may be sent; 4000 to 4999 are for applications (RFC 6455
+/// §7.4). A reason longer than 123 bytes is truncated at the end of a character.
 ///
 /// # Examples
 /// ```
@@ -30,12 +31,12 @@ pub struct Close {
 }
 
 impl Close {
-    /// The purpose is fulfilled: 1000, without a reason.
+    /// Normal closure: 1000, without a reason.
     pub const NORMAL: Self = Self::new(1000, "");
-    /// The server goes down, or the page is left: 1001.
+    /// The server shuts down, or the page is left: 1001.
     pub const GOING_AWAY: Self = Self::new(1001, "going away");
 
-    /// Makes a close frame; in a `const`, a wrong code is a compile error.
+    /// Creates a close frame. In a `const`, an invalid code is a compile error.
     ///
     /// # Panics
     /// If the code may not be sent; see [`Close`].
@@ -47,7 +48,7 @@ impl Close {
         Self { code, reason: Cow::Borrowed(reason) }
     }
 
-    /// Makes a close frame of a code that is known at run time only.
+    /// Creates a close frame from a code that is known only at run time.
     ///
     /// # Errors
     /// [`CloseCodeError`] if the code may not be sent; see [`Close`].
@@ -59,7 +60,7 @@ impl Close {
         }
     }
 
-    /// Replaces the reason, for one that is put together at run time.
+    /// Replaces the reason with one that is built at run time.
     pub fn with_reason(self, reason: impl Into<Cow<'static, str>>) -> Self {
         Self { reason: reason.into(), ..self }
     }
@@ -69,7 +70,7 @@ impl Close {
         self.code
     }
 
-    /// Returns the reason as it is sent: at most 123 bytes, whole characters.
+    /// Returns the reason as sent: at most 123 bytes, whole characters.
     pub fn reason(&self) -> &str {
         &self.reason[..self.reason.floor_char_boundary(MAX_REASON)]
     }
@@ -89,7 +90,7 @@ impl fmt::Display for Close {
 
 impl Error for Close {}
 
-/// The code may not be put on the wire (RFC 6455 §7.4.2).
+/// The code must not be sent (RFC 6455 §7.4.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CloseCodeError {
     code: u16,
@@ -103,29 +104,30 @@ impl fmt::Display for CloseCodeError {
 
 impl Error for CloseCodeError {}
 
-/// RFC 6455 §7.4.1 and the registry it founds: 1004 is reserved, 1005, 1006 and 1015 are never on the wire, 1016 to 2999 are
-/// kept for the protocol.
+/// RFC 6455 §7.4.1 and its registry: 1004 is reserved; 1005, 1006 and 1015 are never sent; 1016 to 2999 are reserved
+/// for the protocol.
 const fn may_be_sent(code: u16) -> bool {
     matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }
 
-/// Whether a peer may send this code: those that we may. tungstenite's list has not come to 1014.
+/// Returns true if a peer may send this code, which holds for every code that we may send. tungstenite's list lacks
+/// 1014.
 pub(super) const fn may_be_received(code: u16) -> bool {
     may_be_sent(code)
 }
 
-/// How a connection ended, as the `close` handler learns it.
+/// How a connection ended, as passed to the `close` handler.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Closed {
-    /// The code of the close frame that decided: the peer's where the peer closed, ours where we did. `None` if there was
-    /// no close frame, or one without a code.
+    /// The code of the first close frame: the peer's if the peer closed first, otherwise ours. `None` if there was no
+    /// close frame, or one without a code.
     pub code: Option<u16>,
-    /// The reason beside that code; often empty.
+    /// The reason that came with the code; often empty.
     pub reason: Text,
-    /// Who ended it.
+    /// The side that ended the connection.
     pub by: Initiator,
-    /// Whether both close frames were exchanged (RFC 6455 §7.1.4).
+    /// True if both close frames were exchanged (RFC 6455 §7.1.4).
     pub clean: bool,
 }
 
@@ -135,14 +137,14 @@ impl Closed {
     }
 }
 
-/// Who ended a connection.
+/// The side that ended a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Initiator {
     /// The peer sent its close frame first.
     Peer,
-    /// This end did: a handler, a limit, a protocol rule or the shutdown.
+    /// This end: a handler, a limit, a protocol violation or a shutdown.
     Us,
-    /// Nobody: the transport broke or ended without a close frame.
+    /// Neither side: the transport failed or ended without a close frame.
     Transport,
 }
 

@@ -1,9 +1,9 @@
-//! Bytes in, frames and whole messages out, without IO (RFC 6455 §5).
+//! Decodes bytes into frames and messages, without IO (RFC 6455 §5).
 //!
-//! The caller owns the buffer that it reads into and lends it here; a message that lies whole in that buffer is handed
-//! out where it lies, unmasked in place. Only a frame larger than the caller's buffer, and a message in fragments, are
-//! gathered in memory of their own. A compressed message is handed out compressed: until its turn comes, it takes no more
-//! memory than it took on the wire. The decoder has no clock, no socket and no opinion about what a message means.
+//! The caller owns the read buffer and lends it to the decoder. A message that is complete in that buffer is borrowed
+//! from it, unmasked in place. Only a frame larger than the buffer, and a fragmented message, are collected in memory
+//! of their own. A compressed message stays compressed until its turn comes, so it needs no more memory than on the
+//! wire. The decoder has no clock, no socket and no knowledge of what messages mean.
 
 use std::borrow::Cow;
 
@@ -19,23 +19,23 @@ use super::{
 };
 use crate::turn::{Work, spend};
 
-/// A frame whose payload does not fit the caller's buffer is gathered in one of its own; this is how much of an announced
-/// length is reserved before any of it has arrived, in bytes.
+/// A frame whose payload does not fit the read buffer is collected in a buffer of its own. This many bytes of the
+/// announced length are reserved before any of them has arrived.
 const RESERVE: usize = 1 << 20;
 
-/// What the peer said: a message, or a control frame.
+/// Input from the peer: a message or a control frame.
 #[derive(Debug)]
 pub(crate) enum Frame<'a> {
     Message(Incoming<'a>),
-    /// A message that an [`Inflater`](super::Inflater) makes whole again.
+    /// A compressed message, to be decompressed by an [`Inflater`](super::Inflater).
     Deflated(Deflated<'a>),
     Ping(&'a [u8]),
     Pong(&'a [u8]),
-    /// The peer's close frame: its code, if it has one, and its reason.
+    /// A close frame: its code, if it has one, and its reason.
     Close(Option<u16>, &'a str),
 }
 
-/// A whole message as it was compressed.
+/// A complete message, still compressed.
 #[derive(Debug)]
 pub(crate) struct Deflated<'a> {
     pub(crate) kind: Kind,
@@ -43,12 +43,12 @@ pub(crate) struct Deflated<'a> {
 }
 
 impl Deflated<'_> {
-    /// Takes the message over; the payload is copied only if it still lies in the caller's buffer.
+    /// Takes ownership of the message. The payload is copied only if it is borrowed from the read buffer.
     pub(crate) fn into_owned(self) -> Deflated<'static> {
         Deflated { kind: self.kind, payload: Cow::Owned(self.payload.into_owned()) }
     }
 
-    /// How much memory it holds, in bytes.
+    /// Returns the memory that it holds, in bytes.
     pub(crate) fn held(&self) -> usize {
         match &self.payload {
             Cow::Borrowed(payload) => payload.len(),
@@ -57,26 +57,26 @@ impl Deflated<'_> {
     }
 }
 
-/// The inbound half of one connection.
+/// The inbound half of a connection.
 #[derive(Debug)]
 pub(crate) struct Decoder {
     role: Role,
-    /// Whether compression was agreed on.
+    /// True if compression was negotiated.
     inflates: bool,
-    /// A message that arrives in fragments.
+    /// An unfinished fragmented message.
     message: Option<Box<Assembly>>,
-    /// A frame that is too large for the caller's buffer.
+    /// An unfinished frame that is too large for the read buffer.
     large: Option<Box<Large>>,
 }
 
 #[derive(Debug)]
 struct Assembly {
     kind: Kind,
-    /// As it was sent.
+    /// The payload as sent.
     payload: Vec<u8>,
     compressed: bool,
     fragments: usize,
-    /// Up to here the payload is known to be UTF-8, so that bad text fails at once (RFC 6455 §8.1).
+    /// The payload is valid UTF-8 up to this offset, so that invalid text fails at once (RFC 6455 §8.1).
     checked: usize,
 }
 
@@ -88,18 +88,18 @@ struct Large {
 }
 
 impl Decoder {
-    /// `inflates` says whether compression was agreed on.
+    /// Creates a decoder; `inflates` is true if compression was negotiated.
     pub(crate) fn new(role: Role, inflates: bool) -> Self {
         Self { role, inflates, message: None, large: None }
     }
 
-    /// Whether a message has begun and not ended.
+    /// Returns true while a fragmented message is unfinished.
     pub(crate) fn is_mid_message(&self) -> bool {
         self.message.is_some() || self.large.is_some()
     }
 
-    /// The frame at the front of `input`, if it is what nearly every one is; it is then the caller's to take. `None` says
-    /// nothing of what it is otherwise: [`next`](Self::next) takes any.
+    /// Fast path: returns the frame at the front of `input` if it is a complete, unfragmented, uncompressed message.
+    /// `None` means "use [`next`](Self::next)", which handles every frame.
     #[inline]
     pub(crate) fn plain(&self, input: &[u8], limits: &Limits) -> Option<Plain> {
         let plain = Plain::read(input)?;
@@ -109,10 +109,10 @@ impl Decoder {
         breaks_no_rule.then_some(plain)
     }
 
-    /// Takes the next frame or message off the front of `input`; `None` when what is left is not a whole one, which the
-    /// caller keeps and gives again with more behind it. `capacity` is the size of the caller's buffer: a frame that
-    /// would not fit there is gathered here (see [`large`](Self::large)). It is at least 131 bytes, what a control frame takes. The limits are the route's, and not kept here: there
-    /// is one decoder a connection.
+    /// Takes the next frame or message from the front of `input`. `None` means that the rest is incomplete: the caller
+    /// keeps it and passes it again with more bytes behind it. `capacity` is the size of the read buffer: a larger
+    /// frame is collected here (see [`large`](Self::large)). It is at least 131 bytes, the size of the largest control
+    /// frame. The limits belong to the route and are passed in, because there is one decoder for each connection.
     #[inline]
     #[expect(clippy::mut_mut, reason = "the caller's place in its buffer moves on")]
     pub(crate) fn next<'a>(
@@ -142,7 +142,7 @@ impl Decoder {
         }
     }
 
-    /// What a header is judged by.
+    /// Returns the state against which a header is checked.
     fn context(&self) -> Context {
         let begun = self.message.as_ref().map(|message| Begun {
             length: message.payload.len(),
@@ -152,7 +152,7 @@ impl Decoder {
         Context { role: self.role, inflates: self.inflates, begun }
     }
 
-    /// Takes the start of a frame over that the caller has no room for.
+    /// Takes over the start of a frame that is too large for the read buffer.
     #[cold]
     fn begin_large(&mut self, header: Header, start: &[u8], length: usize) {
         let mut payload = BytesMut::with_capacity(length.min(RESERVE.max(start.len())));
@@ -160,7 +160,7 @@ impl Decoder {
         self.large = Some(Box::new(Large { header, payload, length }));
     }
 
-    /// The room that the rest of a large frame is to be read into, and how many bytes of it are missing.
+    /// Returns the buffer into which the rest of a large frame is read, and the number of missing bytes.
     pub(crate) fn large(&mut self) -> Option<(&mut BytesMut, usize)> {
         self.large.as_mut().map(|large| {
             let missing = large.length - large.payload.len();
@@ -168,7 +168,7 @@ impl Decoder {
         })
     }
 
-    /// The message that a large frame completes, once none of its bytes is missing.
+    /// Returns the message that a large frame completes, once no byte is missing.
     pub(crate) fn finish_large(&mut self) -> Result<Option<Frame<'static>>, Fault> {
         let Some(large) = self.large.take_if(|large| large.payload.len() == large.length) else {
             return Ok(None);
@@ -183,7 +183,7 @@ impl Decoder {
         }
     }
 
-    /// One whole, unmasked frame that is no message by itself.
+    /// Handles one complete, unmasked frame that is not a complete message by itself.
     #[cold]
     fn frame<'a>(&mut self, header: Header, payload: &'a [u8]) -> Result<Option<Frame<'a>>, Fault> {
         match header.opcode {
@@ -203,7 +203,7 @@ impl Decoder {
         }
     }
 
-    /// A message's first fragment.
+    /// Begins a fragmented message.
     fn begin(
         &mut self,
         kind: Kind,
@@ -216,7 +216,7 @@ impl Decoder {
         Ok(None)
     }
 
-    /// A further fragment of the message under way; its last one completes the message.
+    /// Appends a fragment to the unfinished message. The last fragment completes it.
     fn fragment<'a>(&mut self, payload: &[u8], last: bool) -> Result<Option<Frame<'a>>, Fault> {
         let Some(message) = &mut self.message else {
             return Err(Fault::Protocol("a continuation without a message"));
@@ -232,12 +232,12 @@ impl Decoder {
         if compressed { Ok(Some(deflated(kind, payload))) } else { whole(kind, payload).map(Some) }
     }
 
-    /// Drops the message under way. To be called where nothing that follows counts.
+    /// Drops the unfinished message. Called when further input is ignored.
     pub(crate) fn forget(&mut self) {
         (self.message, self.large) = (None, None);
     }
 
-    /// How much memory is held of a message under way, in bytes.
+    /// Returns the memory held for an unfinished message, in bytes.
     #[inline]
     pub(crate) fn held(&self) -> usize {
         self.message.as_ref().map_or(0, |message| message.payload.capacity())
@@ -246,7 +246,8 @@ impl Decoder {
 }
 
 impl Assembly {
-    /// Fails on bytes that can no longer become UTF-8; a character cut by the end of the fragment may still be completed.
+    /// Fails on bytes that can no longer become valid UTF-8. A character cut by the end of a fragment may still be
+    /// completed.
     fn check_text(&mut self) -> Result<(), Fault> {
         if self.kind == Kind::Text && !self.compressed {
             match std::str::from_utf8(&self.payload[self.checked..]) {
@@ -259,7 +260,7 @@ impl Assembly {
     }
 }
 
-/// A complete message in memory of its own, and no more of it than it needs.
+/// Returns a complete message in memory of its own, without spare capacity.
 fn whole<'a>(kind: Kind, mut payload: Vec<u8>) -> Result<Frame<'a>, Fault> {
     payload.shrink_to_fit();
     Ok(Frame::Message(message(kind, payload.into())?.into()))
@@ -269,7 +270,7 @@ fn deflated<'a>(kind: Kind, payload: impl Into<Cow<'a, [u8]>>) -> Frame<'a> {
     Frame::Deflated(Deflated { kind, payload: payload.into() })
 }
 
-/// A message of a whole payload, if that is what its kind asks for.
+/// Builds a message from a complete payload, checking UTF-8 for text.
 pub(super) fn message(kind: Kind, payload: Bytes) -> Result<Message, Fault> {
     Ok(match kind {
         Kind::Text => Message::Text(Text::from_utf8(payload).map_err(|_| Fault::Utf8)?),
@@ -277,7 +278,7 @@ pub(super) fn message(kind: Kind, payload: Bytes) -> Result<Message, Fault> {
     })
 }
 
-/// RFC 6455 §5.5.1: a close frame is empty, or a code and a UTF-8 reason.
+/// RFC 6455 §5.5.1: the payload of a close frame is empty, or a code and a UTF-8 reason.
 fn close(payload: &[u8]) -> Result<Frame<'_>, Fault> {
     match payload {
         [] => Ok(Frame::Close(None, "")),

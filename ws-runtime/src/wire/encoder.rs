@@ -1,15 +1,15 @@
-//! Messages and control frames to bytes. A server's frames are neither masked nor fragmented (RFC 6455 §5.1, §5.4); a client
-//! masks what is encoded here.
+//! Encodes messages and control frames. Frames of a server are neither masked nor fragmented (RFC 6455 §5.1, §5.4); a
+//! client masks them afterwards.
 
 use super::{
     Close, Kind,
     header::{COMPRESSED, unmask},
 };
 
-/// The longest header of an unmasked frame in bytes.
+/// The maximum length of an unmasked header in bytes.
 const MAX_HEADER: usize = 10;
 
-/// The bit of a message's last frame, and the opcodes of control frames (RFC 6455 §5.2).
+/// The FIN bit and the opcodes of control frames (RFC 6455 §5.2).
 const LAST: u8 = 0b1000_0000;
 const CLOSE: u8 = 8;
 const PING: u8 = 9;
@@ -20,41 +20,41 @@ const PONG: u8 = 10;
 pub(crate) struct Encoder;
 
 impl Encoder {
-    /// Appends a data frame: header and payload.
+    /// Appends a data frame.
     pub(crate) fn message(kind: Kind, payload: &[u8], out: &mut Vec<u8>) {
         out.reserve(MAX_HEADER + payload.len());
         Self::header(data(kind), payload.len(), out);
         out.extend_from_slice(payload);
     }
 
-    /// Appends the header alone, of a payload that is written from where it lies.
+    /// Appends the header of a data frame whose payload is written separately.
     pub(crate) fn message_header(kind: Kind, length: usize, out: &mut Vec<u8>) {
         Self::header(data(kind), length, out);
     }
 
-    /// Appends a data frame of a compressed message (RFC 7692 §6).
+    /// Appends the data frame of a compressed message (RFC 7692 §6).
     pub(crate) fn deflated(kind: Kind, payload: &[u8], out: &mut Vec<u8>) {
         out.reserve(MAX_HEADER + payload.len());
         Self::deflated_header(kind, payload.len(), out);
         out.extend_from_slice(payload);
     }
 
-    /// Appends the header alone, of a compressed payload that is written from where it lies.
+    /// Appends the header of a compressed data frame whose payload is written separately.
     pub(crate) fn deflated_header(kind: Kind, length: usize, out: &mut Vec<u8>) {
         Self::header(COMPRESSED | data(kind), length, out);
     }
 
-    /// Appends a ping; the payload is at most 125 bytes, which the socket's `ping` sees to.
+    /// Appends a ping. The payload has at most 125 bytes, which `Socket::ping` ensures.
     pub(crate) fn ping(payload: &[u8], out: &mut Vec<u8>) {
         Self::control(PING, payload, out);
     }
 
-    /// Appends a pong; the payload is at most 125 bytes, for it is a ping's or the socket's `pong` sees to it.
+    /// Appends a pong. The payload has at most 125 bytes: it is that of a ping, or `Socket::pong` ensures it.
     pub(crate) fn pong(payload: &[u8], out: &mut Vec<u8>) {
         Self::control(PONG, payload, out);
     }
 
-    /// Appends a close frame; `None` is the empty one, which answers an empty one.
+    /// Appends a close frame; `None` is an empty one, which answers an empty one.
     pub(crate) fn close(close: Option<&Close>, out: &mut Vec<u8>) {
         match close {
             None => Self::control(CLOSE, &[], out),
@@ -66,7 +66,7 @@ impl Encoder {
         }
     }
 
-    /// Masks a frame with a key, as the end that connects must (RFC 6455 §5.3).
+    /// Masks a frame with a key, as a client must (RFC 6455 §5.3).
     pub(crate) fn mask(frame: &mut Vec<u8>, key: [u8; 4]) {
         let header = match frame[1] {
             126 => 4,
@@ -84,7 +84,7 @@ impl Encoder {
         out.extend_from_slice(payload);
     }
 
-    /// RFC 6455 §5.2: the length takes the fewest bytes that it fits into.
+    /// RFC 6455 §5.2: the length uses the shortest form.
     #[inline]
     fn header(opcode: u8, length: usize, out: &mut Vec<u8>) {
         let first = LAST | opcode;

@@ -1,23 +1,23 @@
-//! A frame's header: how it is read, and every rule that it alone can break (RFC 6455 §5.2, RFC 7692 §6).
+//! Frame headers: parsing, and every rule that concerns the header alone (RFC 6455 §5.2, RFC 7692 §6).
 
 use super::{Fault, Kind, Limits, deflate::most_on_wire};
 
-/// What memory of its own a frame may need beside its payload, in bytes.
+/// Overhead of a frame in memory of its own, beside its payload, in bytes.
 const ROOM: usize = 1 << 20;
 
-/// The bit that says of a message that it is compressed (RFC 7692 §6).
+/// The bit that marks a compressed message (RFC 7692 §6).
 pub(super) const COMPRESSED: u8 = 0b0100_0000;
 
-/// The end of the connection that we are.
+/// Our end of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// We accept: what arrives is masked (RFC 6455 §5.1).
+    /// We accepted: inbound frames are masked (RFC 6455 §5.1).
     Server,
-    /// We connect: what arrives is not masked.
+    /// We connected: inbound frames are not masked.
     Client,
 }
 
-/// A frame header that has passed the rules which need no payload.
+/// A frame header that passed every rule that needs no payload.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Header {
     pub(super) opcode: Opcode,
@@ -35,20 +35,20 @@ pub(super) enum Opcode {
     Close,
 }
 
-/// A header, how long it is, and how long its payload.
+/// A header, its length, and the length of its payload.
 pub(super) type Measured = (Header, usize, usize);
 
-/// What a header is judged by, beside the limits.
+/// The state against which a header is checked, beside the limits.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Context {
     pub(super) role: Role,
-    /// Compression was agreed on.
+    /// True if compression was negotiated.
     pub(super) inflates: bool,
-    /// The message under way.
+    /// The unfinished message.
     pub(super) begun: Option<Begun>,
 }
 
-/// What has come of a message.
+/// The state of an unfinished message.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Begun {
     pub(super) length: usize,
@@ -57,7 +57,7 @@ pub(super) struct Begun {
 }
 
 impl Header {
-    /// Reads a header, so that a frame which will be refused is never waited for; `None` if it is not all there.
+    /// Parses a header and checks it, so that an invalid frame is never waited for; `None` if it is incomplete.
     pub(super) fn read(input: &[u8], context: Context, limits: &Limits) -> Result<Option<Measured>, Fault> {
         let &[first, second, ..] = input else { return Ok(None) };
         let compressed = context.compressed(first)?;
@@ -85,13 +85,13 @@ impl Header {
             && matches!(opcode, Opcode::Data(_) | Opcode::Continuation)
             && length.saturating_add(before) > most
         {
-            // What is compressed may be longer on the wire than it is, but only so much.
+            // A compressed payload may be longer than its message, but only by this much.
             let shrinks = compressed || context.begun.is_some_and(|begun| begun.compressed);
             if !shrinks || length.saturating_add(before) > most_on_wire(most) {
                 return Err(Fault::TooLong);
             }
         }
-        // What follows is held as one piece, so its end must be a size that memory can have.
+        // The frame is held as one piece, so its end must fit a `usize`.
         if length > isize::MAX as usize - ROOM {
             return Err(Fault::TooLong);
         }
@@ -104,8 +104,9 @@ impl Header {
 }
 
 impl Context {
-    /// Whether a frame is the first of a compressed message. RFC 6455 §5.2: reserved bits are zero where no extension was
-    /// agreed on. RFC 7692 §6: where this one was, a message's first frame may have the first of them set, and no other.
+    /// Returns true if a frame begins a compressed message. RFC 6455 §5.2: reserved bits are zero unless an extension
+    /// was negotiated. RFC 7692 §6: with compression, the first frame of a message may set the first of them, and no
+    /// other.
     fn compressed(self, first: u8) -> Result<bool, Fault> {
         match (first & 0b0111_0000, first & 0b1111) {
             (0, _) => Ok(false),
@@ -117,7 +118,7 @@ impl Context {
         }
     }
 
-    /// Whether a frame may stand where it does, and how much of its message came before it.
+    /// Checks whether the frame is permitted at this point, and returns the length of its message so far.
     fn place(self, opcode: Opcode, last: bool, length: u8, limits: &Limits) -> Result<usize, Fault> {
         match (opcode, self.begun) {
             (Opcode::Data(_), None) => Ok(0),
@@ -130,7 +131,7 @@ impl Context {
             // RFC 6455 §5.4: fragments of one message are not interleaved with another's.
             (Opcode::Data(_), Some(_)) => Err(Fault::Protocol("a message began inside another")),
             (Opcode::Continuation, None) => Err(Fault::Protocol("a continuation without a message")),
-            // RFC 6455 §5.5: control frames are short and whole.
+            // RFC 6455 §5.5: control frames are short and unfragmented.
             _ if length > 125 => Err(Fault::Protocol("a control frame longer than 125 bytes")),
             _ if !last => Err(Fault::Protocol("a control frame in fragments")),
             _ => Ok(0),
@@ -138,8 +139,8 @@ impl Context {
     }
 }
 
-/// The payload's length and where the header goes on behind it; `None` if it is not all there. It is in its shortest form
-/// (RFC 6455 §5.2).
+/// Parses the length of the payload and returns where the header continues; `None` if it is incomplete. The length is
+/// in its shortest form (RFC 6455 §5.2).
 fn length(input: &[u8]) -> Result<Option<(usize, usize)>, Fault> {
     let longer = Err(Fault::Protocol("a length in more bytes than it needs"));
     match input[1] & 0b0111_1111 {
@@ -163,7 +164,7 @@ fn length(input: &[u8]) -> Result<Option<(usize, usize)>, Fault> {
     }
 }
 
-/// RFC 6455 §5.3. Sixteen bytes a step, which is one register wide.
+/// RFC 6455 §5.3. Sixteen bytes for each step, the width of one register.
 #[inline]
 pub(super) fn unmask(payload: &mut [u8], mask: [u8; 4]) {
     let key = u32::from_ne_bytes(mask);

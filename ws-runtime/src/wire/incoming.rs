@@ -1,10 +1,10 @@
-//! A message as the connection lends it to whoever decodes it.
+//! An inbound message, lent by the connection for decoding.
 
 use bytes::Bytes;
 
 use super::{Kind, Message};
 
-/// A whole message as it arrived, lent by the connection: what [`Decode`](crate::Decode) reads.
+/// A complete inbound message, lent by the connection: the input of [`Decode`](crate::Decode).
 #[derive(Debug)]
 pub struct Incoming<'a>(pub(super) Payload<'a>);
 
@@ -12,12 +12,12 @@ pub struct Incoming<'a>(pub(super) Payload<'a>);
 pub(super) enum Payload<'a> {
     Text(&'a str),
     Binary(&'a [u8]),
-    /// In memory of its own, and seldom; the box keeps what is frequent small.
+    /// In memory of its own. This is rare; the box keeps the frequent case small.
     Whole(Box<Message>),
 }
 
 impl Incoming<'_> {
-    /// Returns the kind of frame that carried it.
+    /// Returns the kind of its frame.
     pub fn kind(&self) -> Kind {
         match &self.0 {
             Payload::Text(_) => Kind::Text,
@@ -44,7 +44,7 @@ impl Incoming<'_> {
         }
     }
 
-    /// Takes the message over; the payload is copied only if it still lies in the connection's read buffer.
+    /// Takes ownership of the message. The payload is copied only if it is borrowed from the read buffer.
     pub fn into_message(self) -> Message {
         match self.0 {
             Payload::Text(text) => Message::text(text),

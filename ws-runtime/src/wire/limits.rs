@@ -1,15 +1,15 @@
-//! What a peer may make us hold: the limits that the decoder enforces.
+//! Limits that the decoder enforces on inbound messages.
 
 use std::time::Duration;
 
-/// Limits of one connection's inbound side. `None` is no limit.
+/// Inbound limits of one connection. `None` means unlimited.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// The longest message in bytes, all fragments together.
+    /// The maximum length of a message in bytes, all fragments together.
     pub(crate) max_message: Option<usize>,
-    /// The most frames that one message may consist of.
+    /// The maximum number of frames of a message.
     pub(crate) max_fragments: Option<usize>,
-    /// How long a message may be under way from its first byte to its last. The decoder has no clock; it says since which
-    /// frame a message is under way, and the driver keeps the time.
+    /// The maximum time from the first byte of a message to its last. The decoder has no clock; it reports since which
+    /// frame a message is unfinished, and the driver measures the time.
     pub(crate) fragment_timeout: Option<Duration>,
 }

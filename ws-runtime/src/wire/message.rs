@@ -1,26 +1,26 @@
-//! A whole message, as an application sees it: text or binary, in bytes that are cheap to share.
+//! Messages as applications see them: text or binary, in bytes that are cheap to share.
 
 use std::{fmt, ops::Deref};
 
 use bytes::Bytes;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-/// Text that is known to be UTF-8, in bytes that are cheap to clone.
+/// Valid UTF-8 text that is cheap to clone.
 ///
 /// It derefs to `str`. A clone shares the bytes (one reference count).
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Text(Utf8Bytes);
 
 impl Text {
-    /// Makes a text of a string in the program, without copying it.
+    /// Creates a text from a static string, without copying it.
     pub const fn from_static(text: &'static str) -> Self {
         Self(Utf8Bytes::from_static(text))
     }
 
-    /// Checks that the bytes are UTF-8 and takes them over without copying.
+    /// Checks that the bytes are UTF-8 and takes ownership without copying them.
     ///
     /// # Errors
-    /// `Utf8Error` where they are not; the bytes are dropped.
+    /// `Utf8Error` if the bytes are not UTF-8; they are dropped.
     pub fn from_utf8(bytes: Bytes) -> Result<Self, std::str::Utf8Error> {
         Utf8Bytes::try_from(bytes).map(Self)
     }
@@ -30,7 +30,7 @@ impl Text {
         self.0.as_str()
     }
 
-    /// Gives the bytes away without copying them.
+    /// Returns the bytes without copying them.
     pub fn into_bytes(self) -> Bytes {
         self.0.into()
     }
@@ -92,7 +92,7 @@ impl fmt::Display for Text {
     }
 }
 
-/// Which of the two kinds of data frame carries a message (RFC 6455 §5.6).
+/// The two kinds of data frames (RFC 6455 §5.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A text frame: UTF-8.
@@ -101,7 +101,7 @@ pub enum Kind {
     Binary,
 }
 
-/// A whole message, as it was on the wire: what a route without `body` or `response` deals in.
+/// A complete message as sent on the wire: the message type of a route without `body` or `response`.
 ///
 /// A clone shares the payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,17 +113,17 @@ pub enum Message {
 }
 
 impl Message {
-    /// Makes a text message.
+    /// Creates a text message.
     pub fn text(text: impl Into<Text>) -> Self {
         Self::Text(text.into())
     }
 
-    /// Makes a binary message.
+    /// Creates a binary message.
     pub fn binary(bytes: impl Into<Bytes>) -> Self {
         Self::Binary(bytes.into())
     }
 
-    /// Returns the kind of frame that carries it.
+    /// Returns the kind of its frame.
     pub const fn kind(&self) -> Kind {
         match self {
             Self::Text(_) => Kind::Text,
@@ -131,7 +131,7 @@ impl Message {
         }
     }
 
-    /// Returns the payload, without the frame's header.
+    /// Returns the payload, without the header of the frame.
     pub fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Text(text) => text.as_str().as_bytes(),
@@ -147,17 +147,17 @@ impl Message {
         }
     }
 
-    /// Returns the payload's length in bytes.
+    /// Returns the length of the payload in bytes.
     pub fn len(&self) -> usize {
         self.as_bytes().len()
     }
 
-    /// Whether the payload is empty; an empty message is a message.
+    /// Returns true if the payload is empty; an empty message is a message.
     pub fn is_empty(&self) -> bool {
         self.as_bytes().is_empty()
     }
 
-    /// Gives the payload away without copying it.
+    /// Returns the payload without copying it.
     pub fn into_bytes(self) -> Bytes {
         match self {
             Self::Text(text) => text.into_bytes(),

@@ -1,7 +1,7 @@
-//! The wire: messages, close codes, frames and their limits (RFC 6455), and their compression (RFC 7692).
+//! The wire protocol: close codes, frames and their limits (RFC 6455), and compression (RFC 7692).
 //!
-//! This floor knows bytes and the protocol's rules about them, and nothing of JSON, routes, sockets
-//! or tasks. It alone names tungstenite, whose text bytes and accept key it uses.
+//! This module knows bytes and the rules of the protocol, and nothing about JSON, routes, sockets or tasks. It is the
+//! only one that names tungstenite, whose text type and accept key it uses.
 
 mod accept;
 mod close;

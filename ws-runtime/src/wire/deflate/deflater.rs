@@ -1,4 +1,4 @@
-//! Messages made smaller (RFC 7692 §7.2.1).
+//! Compression of messages (RFC 7692 §7.2.1).
 
 use std::cell::RefCell;
 
@@ -7,9 +7,10 @@ use flate2::{Compress, Compression, FlushCompress};
 use super::settings::Side;
 use crate::turn::{Work, spend};
 
-/// How many streams a thread keeps for whoever compresses next. One is up to 320 KB; routes mostly agree on one kind.
+/// Number of idle streams that a thread keeps for reuse. A stream takes up to 320 KB; most routes use the same
+/// settings.
 const KEPT: usize = 4;
-/// What a flush ends with, and a message leaves out (RFC 7692 §7.2.1).
+/// The bytes that end a flush and that a message omits (RFC 7692 §7.2.1).
 pub(super) const TAIL: [u8; 4] = [0x00, 0x00, 0xff, 0xff];
 /// An empty message (RFC 7692 §7.2.3.6).
 const EMPTY: u8 = 0x00;
@@ -18,45 +19,45 @@ thread_local! {
     static IDLE: RefCell<Vec<(Kind, Compress)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// In which form a message leaves: as it is, or compressed by itself for a window, so that all who agreed on that window, or
-/// a larger one, can inflate it, whatever they were sent before.
+/// The format of an outbound message: uncompressed, or compressed independently for a window. Every client that
+/// negotiated that window or a larger one can inflate it, whatever it received before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Format(u8);
 
 impl Format {
-    /// As it is.
+    /// Uncompressed.
     pub(crate) const PLAIN: Self = Self(0);
-    /// The smallest window that zlib can compress in, which every client can inflate.
+    /// The smallest window that zlib supports. Every client can inflate it.
     pub(crate) const NARROW: Self = Self(Side::LEAST);
 
     pub(crate) const fn deflated(bits: u8) -> Self {
         Self(bits)
     }
 
-    /// The window as a power of two bytes.
+    /// The base-2 logarithm of the window size.
     #[cfg(test)]
     pub(crate) fn bits(self) -> u8 {
         self.0
     }
 }
 
-/// How one end compresses.
+/// The compression settings of one end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Deflating {
     pub(crate) format: Format,
     pub(super) level: u8,
-    /// Whether a message may refer to those before it.
+    /// True if a message may refer to earlier ones.
     pub(crate) takeover: bool,
 }
 
-/// What makes two streams the same.
+/// Identifies interchangeable streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Kind {
     format: Format,
     level: u8,
 }
 
-/// A stream, which goes back to its thread in the end.
+/// A stream that returns to its thread on drop.
 #[derive(Debug)]
 pub(crate) struct Deflater {
     kind: Kind,
@@ -64,7 +65,7 @@ pub(crate) struct Deflater {
 }
 
 impl Deflater {
-    /// A stream without a past.
+    /// Takes a stream with an empty window.
     pub(crate) fn new(deflating: Deflating) -> Self {
         let kind = Kind { format: deflating.format, level: deflating.level };
         let idle = IDLE.with_borrow_mut(|idle| {
@@ -81,8 +82,8 @@ impl Deflater {
         Self { kind, stream: Some(stream) }
     }
 
-    /// Appends a message, which may refer to those that this stream compressed before. False if that failed, which it has no
-    /// reason to; then the stream is of no use any more.
+    /// Appends a compressed message, which may refer to earlier messages of this stream. Returns false on failure,
+    /// which is not expected; the stream is then unusable.
     pub(crate) fn deflate(&mut self, payload: &[u8], out: &mut Vec<u8>) -> bool {
         let Some(stream) = &mut self.stream else { return false };
         spend(Work::Deflated(payload.len()));
@@ -92,7 +93,7 @@ impl Deflater {
         }
         let (begun, before) = (out.len(), stream.total_in());
         let mut rest = payload;
-        // A flush that has room for nothing but its marker would write that again; with this much it never has (zlib.h).
+        // With less space, zlib might repeat the flush marker (zlib.h).
         out.reserve(payload.len() / 2 + 64);
         loop {
             if stream.compress_vec(rest, out, FlushCompress::Sync).is_err() {
@@ -119,7 +120,7 @@ impl Deflater {
 impl Drop for Deflater {
     fn drop(&mut self) {
         let Some(stream) = self.stream.take() else { return };
-        // A thread that is ending keeps nothing.
+        // A thread that is ending keeps no streams.
         let _ = IDLE.try_with(|idle| {
             let mut idle = idle.borrow_mut();
             if idle.len() < KEPT {
@@ -129,7 +130,8 @@ impl Drop for Deflater {
     }
 }
 
-/// Appends a message that is compressed by itself. False, and nothing appended, if it would not be smaller.
+/// Appends a message that is compressed independently. Returns false, and appends nothing, if it would not become
+/// smaller.
 pub(crate) fn deflate(deflating: Deflating, payload: &[u8], out: &mut Vec<u8>) -> bool {
     let before = out.len();
     let is_smaller =

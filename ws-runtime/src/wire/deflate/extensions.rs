@@ -1,22 +1,22 @@
-//! The header field `Sec-WebSocket-Extensions` by its grammar (RFC 6455 §9.1). It knows no extension.
+//! The grammar of the header field `Sec-WebSocket-Extensions` (RFC 6455 §9.1). Knows no particular extension.
 
 use std::borrow::Cow;
 
-/// An extension with its parameters, in their order.
+/// An extension and its parameters, in order.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Extension<'a> {
     pub(super) name: &'a [u8],
     pub(super) parameters: Vec<Parameter<'a>>,
 }
 
-/// A parameter's name, and its value if it has one.
+/// The name of a parameter, and its value if it has one.
 type Parameter<'a> = (&'a [u8], Option<Cow<'a, [u8]>>);
 
-/// The field does not keep to the grammar.
+/// The field violates the grammar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Malformed;
 
-/// Reads the field's lines, which are one list, in one pass.
+/// Parses the lines of the field, which form one list, in one pass.
 pub(super) fn extensions<'a>(
     lines: impl IntoIterator<Item = &'a [u8]>,
 ) -> Result<Vec<Extension<'a>>, Malformed> {
@@ -38,7 +38,7 @@ pub(super) fn extensions<'a>(
     Ok(extensions)
 }
 
-/// What is left of a line.
+/// The rest of a line.
 struct Rest<'a>(&'a [u8]);
 
 impl<'a> Rest<'a> {
@@ -46,7 +46,7 @@ impl<'a> Rest<'a> {
         self.0 = self.0.trim_ascii_start();
     }
 
-    /// Takes a delimiter, with the space around it, if it comes next.
+    /// Consumes a delimiter, and the whitespace around it, if it comes next.
     fn takes(&mut self, delimiter: u8) -> bool {
         self.skip_space();
         let is_next = self.0.first() == Some(&delimiter);
@@ -74,8 +74,8 @@ impl<'a> Rest<'a> {
         Ok(extension)
     }
 
-    /// A token, or a quoted string (RFC 9110 §5.6.4). RFC 6455 §9.1 has what is quoted be a token too, but devices send others in
-    /// extensions that are theirs alone; what a value may be is for its extension to say.
+    /// Parses a token or a quoted string (RFC 9110 §5.6.4). RFC 6455 §9.1 requires the content of a quoted string to be
+    /// a token too, but devices send others in private extensions. Each extension checks its own values.
     fn value(&mut self) -> Result<Cow<'a, [u8]>, Malformed> {
         let Some(quoted) = self.0.strip_prefix(b"\"") else { return self.token().map(Cow::Borrowed) };
         let (mut at, mut is_escaped) = (0, false);
@@ -91,7 +91,7 @@ impl<'a> Rest<'a> {
     }
 }
 
-/// Takes the backslash away from each pair of one and another byte.
+/// Removes the backslash of each quoted pair.
 fn unescape(text: &[u8]) -> Cow<'_, [u8]> {
     let mut bytes = text.iter().copied();
     std::iter::from_fn(|| bytes.next().and_then(|byte| if byte == b'\\' { bytes.next() } else { Some(byte) }))
@@ -159,7 +159,7 @@ mod tests {
         }
     }
 
-    /// Each of these took some server minutes, for its time grew with the square of the length. Here they would hang.
+    /// Inputs that kept some server busy for minutes, because its run time was quadratic. Here they would hang.
     #[test]
     fn long_lines_are_read_in_one_pass() {
         let line = |part: &str| part.repeat(1 << 20);

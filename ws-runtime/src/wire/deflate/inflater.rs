@@ -1,4 +1,4 @@
-//! Messages made whole again (RFC 7692 §7.2.2), never larger than they may be.
+//! Decompression of messages (RFC 7692 §7.2.2), never beyond their limit.
 
 use std::cell::Cell;
 
@@ -11,46 +11,46 @@ use crate::{
     wire::{Deflated, Fault, Message, decoder::message},
 };
 
-/// The largest buffer that a thread keeps for messages that are being inflated, in bytes.
+/// The maximum size of a buffer that a thread keeps for inflating, in bytes.
 const KEPT: usize = 64 * 1024;
-/// The least that a message grows by, in bytes.
+/// The minimum number of bytes by which a buffer grows.
 const STEP: usize = 1024;
-/// An empty block that is said to be the last one (RFC 1951 §3.2.6): after it, a stream has ended.
+/// An empty block that is marked as final (RFC 1951 §3.2.6); it ends the stream.
 const END: [u8; 2] = [0x03, 0x00];
-/// How often a message may end the stream within itself (RFC 7692 §7.2.3.4). Each beginning has its price, and no deflater does
-/// it more than once a flush.
+/// The number of final blocks permitted within a message (RFC 7692 §7.2.3.4). Each restart has a cost, and no
+/// compressor emits more than one for each flush.
 const MAX_ENDS: u32 = 64;
 
 thread_local! {
-    /// A stream for whoever inflates next: it is some forty kilobytes.
+    /// A stream for reuse; it takes about forty kilobytes.
     static IDLE: Cell<Option<Box<Decompress>>> = const { Cell::new(None) };
-    /// Where messages are inflated that come whole.
+    /// The buffer in which complete messages are inflated.
     static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// How many bytes of a frame a message of at most `limit` bytes may take: what cannot be made smaller becomes larger, and a
-/// deflater that is pressed for memory makes it so by up to a seventh (zlib's `deflateBound`).
+/// Returns the maximum compressed size of a message of `limit` bytes: incompressible data grows, by up to a seventh
+/// with a compressor that is short of memory (zlib's `deflateBound`).
 pub(in crate::wire) fn most_on_wire(limit: usize) -> usize {
     limit.saturating_add(limit / 7).saturating_add(64)
 }
 
-/// The inbound half of one connection's compression.
+/// The inbound half of the compression of a connection.
 #[derive(Debug)]
 pub(crate) struct Inflater {
-    /// How many bytes of earlier messages the next one may refer to.
+    /// The number of bytes of earlier messages that the next one may refer to.
     window: usize,
-    /// Those bytes. Kept instead of a stream, it takes no more than the peer has sent.
+    /// Those bytes. They take no more memory than the peer has sent, unlike a stream.
     history: Vec<u8>,
 }
 
-/// One message that is being inflated. The stream that it borrows goes back to its thread in any case.
+/// A message during decompression. Its borrowed stream returns to the thread in any case.
 struct Inflation<'a> {
     inflater: &'a Inflater,
     stream: Option<Box<Decompress>>,
-    /// The stream has said that it ended, which a message's end is not.
+    /// True if a final block ended the stream, which does not end the message.
     ended: bool,
     ends: u32,
-    /// The longest that the message may become, in bytes.
+    /// The maximum inflated length, in bytes.
     most: usize,
 }
 
@@ -59,11 +59,11 @@ impl Inflater {
         Self { window, history: Vec::new() }
     }
 
-    /// Makes a message whole again. One that fails changes nothing here.
+    /// Inflates a message. A failure leaves the state unchanged.
     ///
     /// # Errors
-    /// [`Fault::TooLong`] if it is longer than `limit`, in bytes: beyond that nothing is inflated but what the buffer at hand has
-    /// room for.
+    /// [`Fault::TooLong`] if it is longer than `limit`, in bytes. Inflating stops there, except for free space in the
+    /// buffer.
     pub(crate) fn message(
         &mut self,
         deflated: &Deflated<'_>,
@@ -90,26 +90,26 @@ impl Inflater {
         whole
     }
 
-    /// What later messages may refer to.
+    /// The bytes that later messages may refer to.
     #[cfg(test)]
     pub(super) fn kept(&self) -> &[u8] {
         &self.history
     }
 
-    /// Has a stream begin anew, with what the peer may refer to behind it.
+    /// Resets a stream and preloads it with the window of the peer.
     fn restart(&self, stream: &mut Decompress, message: &[u8]) {
         stream.reset(false);
-        // Nothing refers further back than this (RFC 1951 §2).
+        // No reference reaches further back than this (RFC 1951 §2).
         let message = &message[message.len().saturating_sub(1 << 15)..];
         for past in [&self.history[..], message] {
             if !past.is_empty() {
-                // It fails on streams with a header alone, which this is not.
+                // This fails only on streams with a header, and this one has none.
                 let _ = stream.set_dictionary(past);
             }
         }
     }
 
-    /// Remembers what later messages may refer to.
+    /// Stores the bytes that later messages may refer to.
     fn remember(&mut self, message: &[u8]) {
         if self.window == 0 {
             return;
@@ -134,16 +134,17 @@ impl<'a> Inflation<'a> {
         Self { inflater, stream: Some(stream), ended: false, ends: 0, most }
     }
 
-    /// Inflates all of a message (RFC 7692 §7.2.2): behind what the sender left out, a block has ended.
+    /// Inflates all parts of a message (RFC 7692 §7.2.2), then the bytes that the sender omitted, which end the last
+    /// block.
     fn inflate(mut self, payload: &[u8], message: &mut Vec<u8>) -> Result<(), Fault> {
         self.feed(payload, message)?;
         self.feed(&TAIL, message)?;
-        // A message that breaks off inside a block would have taken these bytes for its own.
+        // A message that ends inside a block would have consumed these bytes as its own.
         self.feed(&END, message)?;
         if self.ended { Ok(()) } else { Err(Fault::Compression) }
     }
 
-    /// Inflates a part, behind what `message` holds.
+    /// Inflates a part and appends it to `message`.
     fn feed(&mut self, payload: &[u8], message: &mut Vec<u8>) -> Result<(), Fault> {
         let Some(stream) = &mut self.stream else { return Err(Fault::Compression) };
         let mut rest = payload;
@@ -152,7 +153,7 @@ impl<'a> Inflation<'a> {
                 if rest.is_empty() {
                     return Ok(());
                 }
-                // RFC 7692 §7.2.3.4: a block may be called the last one, and others follow.
+                // RFC 7692 §7.2.3.4: other blocks may follow the final one.
                 self.ends += 1;
                 if self.ends > MAX_ENDS {
                     return Err(Fault::Compression);
@@ -189,7 +190,7 @@ impl<'a> Inflation<'a> {
 
 impl Drop for Inflation<'_> {
     fn drop(&mut self) {
-        // A thread that is ending keeps nothing.
+        // A thread that is ending keeps no stream.
         let _ = IDLE.try_with(|idle| idle.set(self.stream.take()));
     }
 }

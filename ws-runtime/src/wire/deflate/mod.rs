@@ -1,7 +1,7 @@
-//! permessage-deflate (RFC 7692): what may be set, what two ends agree on, and messages made smaller and whole again.
+//! permessage-deflate (RFC 7692): settings, negotiation, compression and decompression.
 //!
-//! Both ends' halves are here, and no socket. A stream of zlib's is some ten to hundreds of kilobytes, so a thread has a few
-//! that all its connections borrow; a connection has memory of its own only where takeover of the context was agreed on.
+//! Contains both ends, and no sockets. A zlib stream takes tens to hundreds of kilobytes, so each thread keeps a few
+//! that its connections borrow. A connection has memory of its own only if context takeover was negotiated.
 
 mod deflater;
 mod extensions;

@@ -1,4 +1,4 @@
-//! What two ends agree on (RFC 7692 §5 and §7.1), both ends' halves, as pure rules.
+//! Negotiation of parameters (RFC 7692 §5 and §7.1) for both ends, as pure functions.
 
 use std::fmt::Write;
 
@@ -13,14 +13,14 @@ use crate::wire::Role;
 /// The extension's registered name (RFC 7692 §7).
 const NAME: &str = "permessage-deflate";
 
-/// What both ends agreed on.
+/// The negotiated parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Agreed {
     server: Side,
     client: Side,
     level: u8,
     threshold: u32,
-    /// Whether the server's window is as large as its settings let it be.
+    /// True if the window of the server is as large as its settings permit.
     full: bool,
 }
 
@@ -31,24 +31,24 @@ impl Agreed {
         Self { server, client, level: settings.level, threshold, full }
     }
 
-    /// What this end sends.
+    /// Returns the settings for outbound messages.
     pub(crate) fn outbound(&self, role: Role) -> Deflating {
         let side = if role == Role::Server { self.server } else { self.client };
         Deflating { format: Format::deflated(side.bits), level: self.level, takeover: side.takeover }
     }
 
-    /// In which format the server sends what it publishes: for its own window, or for the smallest. So a message is compressed
-    /// at most twice, whatever windows its receivers asked for.
+    /// Returns the format of publishes for this client: the server's own window or the smallest one. A publish is
+    /// therefore compressed at most twice, whatever windows its receivers asked for.
     pub(crate) fn published(&self) -> Format {
         if self.full { Format::deflated(self.server.bits) } else { Format::NARROW }
     }
 
-    /// From how many bytes on this end compresses a message.
+    /// Returns the minimum length of messages that this end compresses, in bytes.
     pub(crate) fn threshold(&self) -> usize {
         self.threshold as usize
     }
 
-    /// How many bytes of the peer's earlier messages its next one may refer to.
+    /// Returns the number of bytes of earlier messages that the peer's next one may refer to.
     pub(crate) fn inbound_window(&self, role: Role) -> usize {
         let side = if role == Role::Server { self.client } else { self.server };
         if side.takeover { 1 << side.bits } else { 0 }
@@ -56,17 +56,17 @@ impl Agreed {
 }
 
 impl Deflate {
-    /// How a message is compressed for several sockets.
+    /// How a message to several sockets is compressed.
     pub(crate) fn deflating(&self, format: Format) -> Deflating {
         Deflating { format, level: self.level, takeover: false }
     }
 }
 
-/// The server's answer is not one to what was offered; the sentence says why.
+/// The server's response does not match the offer; the text gives the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Mismatch(pub(crate) &'static str);
 
-/// The parameters of one offer or answer, each well-formed.
+/// The parameters of one offer or response, each well-formed.
 #[derive(Default)]
 struct Parameters {
     server_no_context_takeover: bool,
@@ -75,18 +75,18 @@ struct Parameters {
     client_max_window_bits: Limit,
 }
 
-/// What is said of the client's window.
+/// The parameter `client_max_window_bits`.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Limit {
     #[default]
     Unsaid,
-    /// A client may say that it can be limited, without saying to what.
+    /// A client may offer to be limited without a value.
     Any,
     Most(u8),
 }
 
 impl Parameters {
-    /// RFC 7692 §7.1: `None` for an unknown parameter, one that stands twice, and a value that may not be.
+    /// RFC 7692 §7.1: returns `None` for an unknown parameter, a repeated one, and an invalid value.
     fn read(extension: &Extension<'_>) -> Option<Self> {
         let mut read = Self::default();
         for (name, value) in &extension.parameters {
@@ -138,7 +138,7 @@ impl Parameters {
     }
 }
 
-/// RFC 7692 §7.1.2: a decimal from 8 to 15, without a leading zero.
+/// RFC 7692 §7.1.2: a decimal from 8 to 15 without leading zeros.
 fn bits(value: &[u8]) -> Option<u8> {
     match value {
         [digit @ b'8'..=b'9'] => Some(digit - b'0'),
@@ -147,8 +147,8 @@ fn bits(value: &[u8]) -> Option<u8> {
     }
 }
 
-/// The server's half: takes the first of the client's offers that it can take, in the client's order, and returns what the
-/// answer says. What it cannot take, it passes over (RFC 7692 §5.1).
+/// Server side: accepts the first acceptable offer, in the order of the client, and returns the response. Other offers
+/// are ignored (RFC 7692 §5.1).
 pub(crate) fn answer<'a>(
     lines: impl IntoIterator<Item = &'a [u8]>,
     settings: &Deflate,
@@ -160,18 +160,18 @@ pub(crate) fn answer<'a>(
 
 fn accept(offer: &Parameters, settings: &Deflate) -> Option<(Agreed, String)> {
     let (mut server, mut client) = (settings.server, settings.client);
-    // §7.1.1.1: what the client asks of the server, the server does.
+    // §7.1.1.1: the server complies with a request of the client.
     server.takeover &= !offer.server_no_context_takeover;
-    // §7.1.1.2: what the client says of itself is so, be it answered or not.
+    // §7.1.1.2: a promise of the client holds whether it is answered or not.
     client.takeover &= !offer.client_no_context_takeover;
-    // §7.1.2.1: the answer is the same or less; an offer that cannot be met is declined.
+    // §7.1.2.1: the response has the same or a lower value; an offer that cannot be met is declined.
     server.bits = server.bits.min(offer.server_max_window_bits.unwrap_or(15));
     if server.bits < Side::LEAST {
         return None;
     }
     match offer.client_max_window_bits {
         Limit::Most(most) => client.bits = client.bits.min(most),
-        // §7.1.2.2: a client that did not say that it can be limited may not be. What it sends is then not to be kept.
+        // §7.1.2.2: a client that did not offer to be limited must not be limited. Its messages are then not kept.
         Limit::Unsaid if client.bits < 15 => client = Side { bits: 15, takeover: false },
         Limit::Any | Limit::Unsaid => {}
     }
@@ -185,7 +185,7 @@ fn accept(offer: &Parameters, settings: &Deflate) -> Option<(Agreed, String)> {
     Some((Agreed::new(settings, server, client), answer.write()))
 }
 
-/// The client's half: what it offers.
+/// Client side: the offer.
 pub(crate) fn offer(settings: &Deflate) -> String {
     let Side { bits, .. } = settings.client;
     let offer = Parameters {
@@ -197,7 +197,7 @@ pub(crate) fn offer(settings: &Deflate) -> String {
     offer.write()
 }
 
-/// The client's half: what follows from the server's answer to [`offer`].
+/// Client side: evaluates the server's response to [`offer`].
 pub(crate) fn confirm<'a>(
     lines: impl IntoIterator<Item = &'a [u8]>,
     settings: &Deflate,
@@ -211,13 +211,13 @@ pub(crate) fn confirm<'a>(
     };
     let answer = answer.ok_or(Mismatch("a parameter that may not be"))?;
     let (mut server, mut client) = (settings.server, settings.client);
-    // RFC 7692 §7.1.1.1: what the client asked for is in the answer.
+    // RFC 7692 §7.1.1.1: the response repeats the request of the client.
     if !server.takeover && !answer.server_no_context_takeover {
         return Err(Mismatch("the server would take its context over"));
     }
     server.takeover &= !answer.server_no_context_takeover;
     client.takeover &= !answer.client_no_context_takeover;
-    // §7.1.2.1: the same or less; without an answer, it is as if 15 had been said.
+    // §7.1.2.1: the same or a lower value; a missing value means 15.
     let bits = answer.server_max_window_bits.unwrap_or(15);
     if bits > server.bits {
         return Err(Mismatch("the server's window is larger than asked for"));
@@ -226,11 +226,11 @@ pub(crate) fn confirm<'a>(
     let mut agreed = Agreed::new(settings, server, client);
     match answer.client_max_window_bits {
         Limit::Unsaid => {}
-        // §7.1.2.2: in an answer it has a value, no larger than the offered one.
+        // §7.1.2.2: in a response the parameter has a value, at most the offered one.
         Limit::Most(bits) if bits <= client.bits => {
             agreed.client.bits = bits.max(Side::LEAST);
             if bits < Side::LEAST {
-                // It can be kept to by not compressing: nothing obliges an end to (§6).
+                // A smaller window can be respected by not compressing, which is always permitted (§6).
                 agreed.threshold = u32::MAX;
             }
         }

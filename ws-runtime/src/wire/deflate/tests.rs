@@ -1,4 +1,4 @@
-//! Messages from one end to the other: frames in, messages out, whatever was agreed on.
+//! Messages from one end to the other, with every set of negotiated parameters.
 
 use bytes::Bytes;
 
@@ -12,7 +12,7 @@ fn at_most(bytes: usize) -> Limits {
     Limits { max_message: Some(bytes), ..UNLIMITED }
 }
 
-/// The end that gets frames without a mask.
+/// The end that receives unmasked frames.
 fn client(window: usize) -> End {
     End::new(Role::Client, window)
 }
@@ -29,7 +29,7 @@ impl End {
     }
 }
 
-/// All messages that the bytes are, read as whole.
+/// Decodes all messages in the bytes.
 fn read(end: &mut End, bytes: &[u8], limits: &Limits) -> Result<Vec<Message>, Fault> {
     let mut bytes = bytes.to_vec();
     let (mut input, mut messages) = (&mut bytes[..], Vec::new());
@@ -44,7 +44,7 @@ fn read(end: &mut End, bytes: &[u8], limits: &Limits) -> Result<Vec<Message>, Fa
     Ok(messages)
 }
 
-/// A frame without a mask.
+/// An unmasked frame.
 fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut frame = Vec::new();
     Encoder::message(Kind::Binary, payload, &mut frame);
@@ -62,7 +62,7 @@ fn packed(payload: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Numbers that look random and are the same in each run; their bytes do not become smaller.
+/// Reproducible pseudorandom bytes, which are incompressible.
 fn noise(length: usize) -> Vec<u8> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let mut next = || {
@@ -145,7 +145,7 @@ fn a_bomb_goes_off_at_the_limit() {
     assert!(bomb.len() < 1 << 14, "it is a bomb");
     let limits = at_most(1 << 17);
     assert_eq!(read(&mut client(0), &frame(0xc1, &bomb), &limits), Err(Fault::TooLong));
-    // In fragments, it is kept as it was sent, and goes off with the last one.
+    // A fragmented message stays compressed and is inflated with its last fragment.
     let mut end = client(WINDOW);
     let count = bomb.chunks(64).count();
     for (at, chunk) in bomb.chunks(64).enumerate() {
@@ -168,7 +168,7 @@ fn a_frame_that_no_message_of_the_limit_needs_is_refused_by_its_header() {
             .map(|frame| assert!(frame.is_none()));
         assert_eq!(read, expected, "{length}");
     }
-    // All fragments together, whichever of them is the one too many.
+    // The total of all fragments counts, whichever exceeds the limit.
     let noise = noise(1206);
     for (cut, behind) in [(600, 606), (1206, 0), (1, 1205)] {
         let mut end = client(0);
@@ -230,12 +230,12 @@ fn what_cannot_be_inflated_is_refused() {
     }
 }
 
-/// RFC 7692 §7.2.3.4: what was before an end can still be referred to behind it.
+/// RFC 7692 §7.2.3.4: bytes before a final block can be referred to after it.
 #[test]
 fn a_message_may_end_the_stream_and_refer_back_all_the_same() {
     let mut decoder = client(WINDOW);
     let hello = b"\xf3\x48\xcd\xc9\xc9\x07\x00";
-    // A block that is called the last, then one that refers five bytes back, in one message; and again in the next.
+    // A final block, then one that refers five bytes back, in one message; and again in the next.
     let payload = [&hello[..], b"\xf2\x00\x11\x00\x00"].concat();
     let expected = Ok(vec![Message::text("HelloHello")]);
     assert_eq!(read(&mut decoder, &frame(0xc1, &payload), &UNLIMITED), expected);
@@ -250,7 +250,7 @@ fn text_is_checked_as_it_is_inflated() {
     bad[at] = 0xff;
     for window in [0, WINDOW] {
         assert_eq!(read(&mut client(window), &frame(0xc1, &packed(&bad)), &UNLIMITED), Err(Fault::Utf8));
-        // A character that is cut by the end of a fragment is whole with the next one.
+        // A character cut by the end of a fragment is completed by the next one.
         let deflated = packed(text.as_bytes());
         let count = deflated.len();
         let fragments = deflated.iter().enumerate().map(|(at, byte)| {
@@ -261,7 +261,7 @@ fn text_is_checked_as_it_is_inflated() {
     }
 }
 
-/// What a thread lends is clean, whoever used it before and however that ended.
+/// A borrowed stream is clean, whoever used it before and however that ended.
 #[test]
 fn messages_that_fail_leave_nothing_behind() {
     for _ in 0..3 {
@@ -273,8 +273,8 @@ fn messages_that_fail_leave_nothing_behind() {
     }
 }
 
-/// A frame for several sockets is compressed by itself. It moves a peer's window on, so a stream that goes on as if it had not
-/// refers to what is not there; one that begins anew is understood.
+/// A frame for several sockets is compressed independently and moves the window of the peer. A stream that ignores this
+/// refers to missing bytes; a stream that restarts is understood.
 #[test]
 fn a_stream_begins_anew_behind_what_it_has_not_made() {
     let settings = Deflate::new();
@@ -316,7 +316,7 @@ fn an_inflater_keeps_no_more_than_its_window() {
     assert!(none.kept().is_empty());
 }
 
-/// Messages of all sorts, whole and in fragments, compressed or not as their length has it, in both directions.
+/// Messages of every kind, complete and fragmented, compressed or not by their length, in both directions.
 #[test]
 fn whatever_is_agreed_on_all_messages_arrive() {
     let mut state = 1_u64;

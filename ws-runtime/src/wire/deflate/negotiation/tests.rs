@@ -1,4 +1,4 @@
-//! Offers and their answers, as tables.
+//! Tables of offers and responses.
 
 use super::*;
 
@@ -10,7 +10,8 @@ fn answered(lines: &[&str], settings: &Deflate) -> Result<Option<(Agreed, String
     answer(lines.iter().map(|line| line.as_bytes()), settings)
 }
 
-/// The answer without the extension's name, `no` for none, `malformed` for a field that fails the handshake.
+/// Returns the response without the name of the extension, `no` for none, `malformed` for a field that fails the
+/// handshake.
 fn told(lines: &[&str], settings: &Deflate) -> String {
     match answered(lines, settings) {
         Ok(Some((_, answer))) => answer.strip_prefix(NAME).expect("it begins with the name").to_owned(),
@@ -25,23 +26,23 @@ fn each_offer_has_its_answer() {
     const BROWSER: &str = "permessage-deflate; client_max_window_bits";
     const CLIENT_10: &str = "; server_max_window_bits=11; client_max_window_bits=10";
     for (lines, settings, answer) in [
-        // Nothing, and nothing that is known.
+        // Empty and unknown offers.
         (&[][..], DEFAULT, "no"),
         (&[""], DEFAULT, "no"),
         (&["x-webkit-deflate-frame, permessage-bzip2"], DEFAULT, "no"),
         (&["permessage_deflate", "permessage-deflate2"], DEFAULT, "no"),
-        // The default takes no context over, whatever is offered.
+        // By default no context is taken over, whatever is offered.
         (&["permessage-deflate"], DEFAULT, BOTH),
         (&[BROWSER], DEFAULT, BOTH),
         (&["permessage-bzip2, permessage-deflate"], DEFAULT, BOTH),
         (&["permessage-bzip2", "permessage-deflate"], DEFAULT, BOTH),
-        // With takeover, the client has the word.
+        // With takeover enabled, the client decides.
         (&["permessage-deflate"], TAKEOVER, ""),
         (&[BROWSER], TAKEOVER, ""),
         (&["permessage-deflate; server_no_context_takeover"], TAKEOVER, "; server_no_context_takeover"),
         (&["permessage-deflate; client_no_context_takeover"], TAKEOVER, "; client_no_context_takeover"),
         (&["permessage-deflate; client_no_context_takeover; server_no_context_takeover"], TAKEOVER, BOTH),
-        // The server's window: what is asked for is answered with it, or with less.
+        // The window of the server: a request is answered with the same value or less.
         (&["permessage-deflate; server_max_window_bits=10"], TAKEOVER, "; server_max_window_bits=10"),
         (&["permessage-deflate; server_max_window_bits=15"], TAKEOVER, "; server_max_window_bits=15"),
         (&["permessage-deflate; server_max_window_bits=\"12\""], TAKEOVER, "; server_max_window_bits=12"),
@@ -51,7 +52,7 @@ fn each_offer_has_its_answer() {
             SMALL,
             "; server_max_window_bits=9; client_max_window_bits=10",
         ),
-        // The client's: it can be told only where it says so, and is never told more than it said.
+        // The window of the client: limited only if the client offers it, and never above the offered value.
         (&["permessage-deflate; client_max_window_bits"], SMALL, CLIENT_10),
         (&["permessage-deflate; client_max_window_bits=15"], SMALL, CLIENT_10),
         (
@@ -61,7 +62,7 @@ fn each_offer_has_its_answer() {
         ),
         (&["permessage-deflate; client_max_window_bits=8"], TAKEOVER, "; client_max_window_bits=8"),
         (&["permessage-deflate"], SMALL, "; client_no_context_takeover; server_max_window_bits=11"),
-        // What cannot be met is passed over, and the next one taken.
+        // An offer that cannot be met is skipped, and the next one is accepted.
         (&["permessage-deflate; server_max_window_bits=8"], DEFAULT, "no"),
         (&["permessage-deflate; server_max_window_bits=8, permessage-deflate"], DEFAULT, BOTH),
         (
@@ -77,7 +78,7 @@ fn each_offer_has_its_answer() {
             TAKEOVER,
             "; server_max_window_bits=12",
         ),
-        // RFC 7692 §7.1: what is not known, stands twice or has another value than it may.
+        // RFC 7692 §7.1: unknown and repeated parameters, and invalid values.
         (&["permessage-deflate; constructor"], DEFAULT, "no"),
         (&["permessage-deflate; Server_no_context_takeover"], DEFAULT, "no"),
         (&["permessage-deflate; server_no_context_takeover; server_no_context_takeover"], DEFAULT, "no"),
@@ -96,7 +97,7 @@ fn each_offer_has_its_answer() {
         (&["permessage-deflate; client_max_window_bits=16"], DEFAULT, "no"),
         (&["permessage-deflate; client_max_window_bits=-9"], DEFAULT, "no"),
         (&["permessage-deflate; client_max_window_bits=99, permessage-deflate"], DEFAULT, BOTH),
-        // RFC 6455 §9.1: what is no list.
+        // RFC 6455 §9.1: malformed lists.
         (&["permessage-deflate; server_max_window_bits="], DEFAULT, "malformed"),
         (&["permessage-deflate;"], DEFAULT, "malformed"),
         (&["permessage-deflate client_max_window_bits"], DEFAULT, "malformed"),
@@ -167,7 +168,7 @@ fn an_answer_that_is_none_to_the_offer_is_refused() {
     }
 }
 
-/// zlib cannot compress in a window of 256 bytes, so what is sent is not compressed.
+/// zlib cannot compress with a window of 256 bytes, so outbound messages stay uncompressed.
 #[test]
 fn a_client_that_is_told_eight_bits_compresses_nothing() {
     let agreed = confirm([&b"permessage-deflate; client_max_window_bits=8"[..]], &TAKEOVER);
@@ -175,7 +176,7 @@ fn a_client_that_is_told_eight_bits_compresses_nothing() {
     assert_eq!(agreed.threshold(), u32::MAX as usize);
 }
 
-/// Whatever windows clients ask for, what is published is compressed for the server's own window and for the smallest.
+/// For any windows of clients, publishes use the server's own window and the smallest one.
 #[test]
 fn published_messages_have_two_formats_at_most() {
     for most in 9..=15 {
