@@ -8,8 +8,4 @@ mod start_error;
 mod turn_away;
 
 pub use self::{assembly::Assembly, start_error::StartError};
-pub(crate) use self::{
-    mount::{Arriving, Verdict},
-    served::Served,
-    turn_away::throw_away,
-};
+pub(crate) use self::{mount::Arriving, served::Served, turn_away::throw_away};

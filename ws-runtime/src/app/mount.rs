@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     codec::{Decode, Encode, Telling},
-    connection::{Begin, Begun, Entry, Light, Start, begin},
+    connection::{Entry, Light, Upgrade},
     contract::Contract,
     events::{Escaped, EventLimiter, event},
     handshake::{
@@ -34,8 +34,8 @@ use crate::{
 
 /// A route of whatever types.
 pub(crate) trait Mount: Send + Sync {
-    /// Judges an opening handshake.
-    fn admit(self: Arc<Self>, request: Arriving) -> Pin<Box<dyn Future<Output = Verdict> + Send>>;
+    /// Decides on an opening handshake. The response is a 101 exactly if there is an upgrade, and `open` runs before it is sent.
+    fn admit(self: Arc<Self>, request: Arriving) -> Pin<Box<dyn Future<Output = Answered> + Send>>;
 
     /// The route's type.
     fn route(&self) -> TypeId;
@@ -63,12 +63,8 @@ pub(crate) struct Arriving {
     pub(crate) shard: usize,
 }
 
-/// What became of an opening handshake.
-pub(crate) enum Verdict {
-    Refused(Response<Bytes>),
-    /// The 101, and what begins before it is sent.
-    Accepted(Response<()>, Begin),
-}
+/// The response to an opening handshake, and the connection that follows a 101.
+pub(crate) type Answered = (Response<Bytes>, Option<Upgrade>);
 
 /// A route with the plans of its request's parts.
 pub(crate) struct Mounted<R: Route> {
@@ -147,7 +143,7 @@ impl<R: Route> Mounted<R> {
 }
 
 impl<R: Route> Mount for Mounted<R> {
-    fn admit(self: Arc<Self>, request: Arriving) -> Pin<Box<dyn Future<Output = Verdict> + Send>> {
+    fn admit(self: Arc<Self>, request: Arriving) -> Pin<Box<dyn Future<Output = Answered> + Send>> {
         Box::pin(async move {
             let served = <R::Contract as Contract>::PROTOCOLS;
             let headers = &request.parts.headers;
@@ -174,10 +170,7 @@ impl<R: Route> Mount for Mounted<R> {
                 .await
             };
             match shaken {
-                Ok((response, socket)) => {
-                    let (entry, directory) = (Arc::clone(&self.entry), self.directory.clone());
-                    Verdict::Accepted(response, begin(entry, socket, directory))
-                }
+                Ok((response, socket)) => switch(response, Upgrade::new(Arc::clone(&self.entry), socket)),
                 Err(reject) => {
                     let farewell = Farewell {
                         patience: self.entry.hub.settings.close_timeout,
@@ -246,28 +239,27 @@ impl<R: Route> Mounted<R> {
 }
 
 /// Refuses, with a status or, if the handshake is well-formed, by a close frame right after the 101.
-pub(super) fn refuse(reject: Reject, shaken: Option<(&str, Option<&'static str>, Farewell)>) -> Verdict {
+pub(super) fn refuse(reject: Reject, shaken: Option<(&str, Option<&'static str>, Farewell)>) -> Answered {
     let close = match reject.into_refusal() {
-        Refusal::Response(response) => return Verdict::Refused(response),
+        Refusal::Response(response) => return (response, None),
         Refusal::Close(close) => close,
     };
     let Some((accept, protocol, farewell)) = shaken else {
         return refuse(problem(StatusCode::FORBIDDEN, "refused"), None);
     };
     match accepted(accept, protocol, None, http::HeaderMap::new()) {
-        Ok(response) => Verdict::Accepted(response, close_at_once(close, farewell)),
+        Ok(response) => switch(response, close_at_once(close, farewell)),
         Err(reject) => refuse(reject, None),
     }
 }
 
+fn switch(response: Response<()>, upgrade: Upgrade) -> Answered {
+    (response.map(|()| Bytes::new()), Some(upgrade))
+}
+
 /// A connection whose first and last frame is a close frame.
-fn close_at_once(close: Close, farewell: Farewell) -> Begin {
-    Box::new(move |running| {
-        let start: Start = Box::new(move |handover| {
-            if let Some((transport, _rest)) = handover {
-                tokio::spawn(turn_away(transport, close, farewell, running));
-            }
-        });
-        Begun { start, opening: None }
+fn close_at_once(close: Close, farewell: Farewell) -> Upgrade {
+    Upgrade::with(move |guard, host| {
+        tokio::spawn(turn_away(host.arrival, close, farewell, guard));
     })
 }

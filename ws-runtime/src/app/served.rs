@@ -7,12 +7,11 @@ use matchit::{Match, Router};
 use tokio::{task::JoinSet, time::timeout};
 
 use super::{
-    mount::{Arriving, Mount, Verdict, refuse},
+    mount::{Answered, Arriving, Mount, refuse},
     relief::sweep,
 };
 use crate::{
     admission::{Full, Limiter, Origin, Permit, Tasks},
-    connection::Begin,
     events::{EventLimiter, Reporter},
     handshake::{HeadLimits, Proxies, Reject, busy, normal, problem},
     memory::{Inbound, Outbound},
@@ -78,8 +77,8 @@ impl Served {
         self.by_path.at(&decoded).is_ok_and(|other| !Arc::ptr_eq(other.value, found.value))
     }
 
-    /// Has a route judge an opening handshake, in time and unless a shutdown has begun.
-    pub(crate) async fn admit(&self, mount: Arc<dyn Mount>, mut request: Arriving) -> Verdict {
+    /// Has a route decide on an opening handshake, in time and unless a shutdown has begun.
+    pub(crate) async fn admit(&self, mount: Arc<dyn Mount>, mut request: Arriving) -> Answered {
         if self.directory.is_stopped() {
             return refuse(busy("the server is shutting down"), None);
         }
@@ -99,17 +98,13 @@ impl Served {
         let Some(judged) = self.directory.unless_aborted(judging).await else {
             return refuse(busy("the server is shutting down"), None);
         };
-        match judged {
-            Ok(Verdict::Accepted(response, begin)) if claimed.is_some() => {
-                let begin: Begin = Box::new(move |mut running| {
-                    running.keep(claimed);
-                    begin(running)
-                });
-                Verdict::Accepted(response, begin)
-            }
-            Ok(verdict) => verdict,
-            Err(_) => refuse(problem(StatusCode::REQUEST_TIMEOUT, "the handshake took too long"), None),
+        let Ok((response, mut upgrade)) = judged else {
+            return refuse(problem(StatusCode::REQUEST_TIMEOUT, "the handshake took too long"), None);
+        };
+        if let Some(upgrade) = &mut upgrade {
+            upgrade.keep(claimed);
         }
+        (response, upgrade)
     }
 
     /// Counts a connection that was accepted, or refuses it. What is returned is to be kept for as long as it lasts. A proxy's

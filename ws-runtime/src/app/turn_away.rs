@@ -9,7 +9,8 @@ use tokio::{
 
 use crate::{
     admission::TaskGuard,
-    socket::{Directory, Transport, split},
+    connection::Arrival,
+    socket::Directory,
     turn::{Turn, Work, spend},
     wire::{Close, Encoder},
 };
@@ -38,9 +39,9 @@ pub(crate) async fn throw_away(reader: &mut (impl AsyncRead + Unpin)) -> io::Res
 }
 
 /// Sends a close frame and waits until the peer has taken it, so that nothing it sends meanwhile makes it lose the frame.
-pub(crate) async fn turn_away(transport: Transport, close: Close, farewell: Farewell, _running: TaskGuard) {
+pub(super) async fn turn_away(arrival: Arrival, close: Close, farewell: Farewell, _guard: TaskGuard) {
     let Farewell { patience, directory: Some(directory) } = farewell else { return };
-    let (mut reader, mut writer) = split(transport);
+    let Ok((mut reader, mut writer, _)) = arrival.await else { return };
     let told = async {
         let mut frame = Vec::new();
         Encoder::close(Some(&close), &mut frame);

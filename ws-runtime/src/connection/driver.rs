@@ -12,11 +12,7 @@ use std::{
 use futures_core::Stream;
 use tokio::time::{Instant, Sleep};
 
-use super::{
-    Entry,
-    event::Event,
-    inbox::{Arrival, Inbox},
-};
+use super::{Entry, event::Event, inbox::Inbox, upgrade::Arrival};
 use crate::{
     contract::Response,
     memory::Holding,

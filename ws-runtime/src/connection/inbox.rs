@@ -11,17 +11,18 @@ use std::{
 };
 
 use bytes::BufMut;
-use tokio::{io::AsyncReadExt, sync::oneshot, time::Instant};
+use tokio::{io::AsyncReadExt, time::Instant};
 
 use super::{
     Entry,
     event::{Arrived, Event, Queue, Waiting},
     hearing::{Attention, Hearing},
     input::{BUFFER, Input},
+    upgrade::Arrival,
 };
 use crate::{
     route::Route,
-    socket::{Line, Reader, Writer},
+    socket::{Line, Reader},
     turn::{Turn, Work, spend},
     wire::{Close, Decoder, Fault, Incoming, Inflater, Limits, Role},
 };
@@ -35,10 +36,6 @@ enum Source {
     Awaited(Arrival),
     Here(Reader),
 }
-
-/// The stream when HTTP is done with it, and what the client sent right behind its handshake; an error if HTTP loses the
-/// stream.
-pub(super) type Arrival = oneshot::Receiver<(Reader, Writer, Vec<u8>)>;
 
 /// The inbound half of a connection.
 pub(super) struct Inbox<'a, R: Route> {

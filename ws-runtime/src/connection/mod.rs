@@ -2,7 +2,6 @@
 //! their replies. It alone reads from the network.
 
 mod answer;
-mod beginning;
 mod burst;
 mod clock;
 mod driver;
@@ -16,9 +15,10 @@ mod input;
 mod light;
 mod reading;
 mod run;
+mod upgrade;
 
 pub(crate) use self::{
-    beginning::{Begin, Begun, Start, begin},
     entry::Entry,
     light::Light,
+    upgrade::{Arrival, Pending, Upgrade},
 };

@@ -7,15 +7,13 @@ use std::{
     task::{Poll, ready},
 };
 
-use tokio::sync::oneshot;
-
 use super::{
     Entry,
     answer::{Rest, Settled},
     burst::Burst,
     driver::{Done, Driver, Next},
     event::Event,
-    inbox::Arrival,
+    upgrade::Host,
 };
 use crate::{
     admission::TaskGuard,
@@ -25,25 +23,24 @@ use crate::{
     socket::{Socket, Wish},
 };
 
-/// Serves one connection until it has ended and its last handler has returned. Its stream may arrive later. `opened` is
+/// Serves one connection until it has ended and its last handler has returned. Its stream may arrive later; `host.opened` is
 /// dropped when `open` has returned, or waits.
 ///
 /// # Cancel safety
 /// Dropping the future drops the running handler, and `close` is not called.
 #[expect(clippy::manual_async_fn, reason = "an async fn would have room for its arguments twice")]
-pub(super) fn run<R: Route>(
-    present: Present<R>,
-    arrival: Arrival,
-    opened: oneshot::Sender<()>,
-) -> impl Future<Output = ()> + Send {
+pub(super) fn run<R: Route>(present: Present<R>, host: Host) -> impl Future<Output = ()> + Send {
     async move {
-        let Present { entry, socket, .. } = &present;
-        let mut driver = Driver::new(entry, socket, arrival);
+        let present = &present;
+        let mut driver = Driver::new(&present.entry, &present.socket, host.arrival);
         let settled = {
-            let (mut opening, mut opened) = (pin!(open(&mut driver)), Some(opened));
+            let (mut opening, mut opened) = (pin!(open(&mut driver)), Some(host.opened));
             poll_fn(|cx| {
                 let polled = catch(|| opening.as_mut().poll(cx));
-                drop(opened.take());
+                if let Some(opened) = opened.take() {
+                    present.catch_up_with_shutdown();
+                    drop(opened);
+                }
                 caught(polled)
             })
             .await
@@ -60,13 +57,9 @@ pub(super) fn run<R: Route>(
             driver.fail_after_panic(&panic);
         }
         drop_quietly(std::mem::take(&mut driver.feed));
-        socket.leave_topics();
+        driver.socket.leave_topics();
         driver.linger().await;
-        let closed = socket.line().finish();
-        if let Done::Panicked(text) = driver.during(Route::close(&entry.route, socket, closed)).await {
-            let (route, panic) = (entry.hub.path, Escaped(text));
-            event!(entry.hub.events, ERROR, route, socket = socket.id(), %panic, "`close` panicked");
-        }
+        close(&mut driver).await;
     }
 }
 
@@ -93,6 +86,11 @@ impl<R: Route> Present<R> {
         let place = entry.hub.enter(socket.member());
         Self { entry, socket, place, _running: running }
     }
+
+    /// Closes the socket if it was taken up after a shutdown had swept the connected ones.
+    fn catch_up_with_shutdown(&self) {
+        self.entry.hub.catch_up_with_shutdown(self.socket.line());
+    }
 }
 
 impl<R: Route> Drop for Present<R> {
@@ -113,6 +111,16 @@ async fn open<R: Route>(driver: &mut Driver<'_, R>) -> Settled {
         Err(rest) => return Box::pin(driver.attend(rest)).await,
     }
     Settled::Open
+}
+
+/// Tells the route that the socket is closed.
+async fn close<R: Route>(driver: &mut Driver<'_, R>) {
+    let (entry, socket) = (driver.entry, driver.socket);
+    let closed = socket.line().finish();
+    if let Done::Panicked(text) = driver.during(Route::close(&entry.route, socket, closed)).await {
+        let (route, panic) = (entry.hub.path, Escaped(text));
+        event!(entry.hub.events, ERROR, route, socket = socket.id(), %panic, "`close` panicked");
+    }
 }
 
 /// Everything from then on to the last frame. What seldom happens has a future of its own, so that a connection is no

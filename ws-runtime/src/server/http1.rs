@@ -5,7 +5,10 @@ use std::{
     future::{Future, poll_fn},
     net::SocketAddr,
     pin::{Pin, pin},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::Poll,
     time::Duration,
 };
@@ -23,8 +26,8 @@ use tokio::{
 use super::{Body, listener::transport, paced::Paced, serve::Running, spelling::spelled};
 use crate::{
     admission::TaskGuard,
-    app::{Arriving, Verdict, throw_away},
-    connection::{Begun, Start},
+    app::{Arriving, throw_away},
+    connection::{Pending, Upgrade},
     events::{Escaped, event},
     handshake::{Claim, Refusal, Reject, not_an_upgrade, problem},
 };
@@ -38,12 +41,12 @@ pub(super) async fn speak<S>(
     stream: S,
     remote_addr: Option<SocketAddr>,
     shard: usize,
-    task: TaskGuard,
+    guard: TaskGuard,
 ) where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    let stage = Arc::new(Mutex::new(Stage { task: Some(task), start: None, decides: false }));
-    let service = Asked { running: Arc::clone(&running), remote_addr, shard, stage: Arc::clone(&stage) };
+    let stage = Stage::new(guard);
+    let service = Asked { running: &running, remote_addr, shard, stage: &stage };
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(running.served.handshake_timeout);
     if let Some(bytes) = running.served.head.max_bytes {
@@ -65,19 +68,22 @@ pub(super) async fn speak<S>(
             }
             // An error here is a client that spoke no HTTP or went away; hyper has answered what can be answered.
             let polled = connection.poll_without_shutdown(cx).map(|spoken| spoken.is_ok());
-            let decides = polled.is_pending() && lock(&stage).decides;
+            let decides = polled.is_pending() && stage.is_deciding();
             if decides && watch.poll_gone(cx).is_ready() { Poll::Ready(false) } else { polled }
         });
         running.served.directory.unless_aborted(spoken).await
     };
-    let start = lock(&stage).start.take();
-    let parts = connection.into_parts();
-    let Some((stream, ahead)) = parts.io.into_inner().into_inner(watch) else { return };
-    if let Some(start) = start {
-        // Nothing of hyper is kept, least of all its buffer. A stream that has not taken the whole 101 is of no use.
-        let sent = spoken == Some(true);
-        return start(sent.then(|| (transport(stream), [&parts.read_buf[..], &ahead].concat())));
-    }
+    let http1::Parts { io, read_buf, .. } = connection.into_parts();
+    let Some((stream, ahead)) = io.into_inner().into_inner(watch) else { return };
+    // The guard of a stream that stays with HTTP is held until that is over.
+    let _guard = match stage.replace(Use::Upgrading) {
+        Use::WebSocket(pending) => {
+            // Nothing of hyper is kept, least of all its buffer. A stream that has not taken the whole 101 is of no use.
+            let sent = spoken == Some(true);
+            return pending.hand_over(sent.then(|| (transport(stream), [&read_buf[..], &ahead].concat())));
+        }
+        stream => stream,
+    };
     if spoken.is_none() {
         return;
     }
@@ -94,36 +100,60 @@ async fn finish<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, soon: bool) {
     let _ = throw_away(&mut stream).await;
 }
 
-/// How far a stream is; its requests and whoever speaks on it share this.
+/// What the requests of a stream tell the task that drives it. A stream becomes a WebSocket at most once.
 struct Stage {
-    /// What counts the stream, until it counts a connection.
-    task: Option<TaskGuard>,
-    /// Goes on with the connection that has begun, once HTTP is done with the 101.
-    start: Option<Start>,
     /// Whether handlers of a handshake are deciding: for a client that is gone they are dropped.
-    decides: bool,
+    deciding: AtomicBool,
+    stream: Mutex<Use>,
 }
 
-fn lock(stage: &Mutex<Stage>) -> MutexGuard<'_, Stage> {
-    stage.lock().unwrap_or_else(PoisonError::into_inner)
+/// What a stream is used for.
+enum Use {
+    /// HTTP; the guard counts it.
+    Http(TaskGuard),
+    /// A connection that waits for the stream, and is counted by the same guard.
+    WebSocket(Pending),
+    /// The guard is on its way to the connection.
+    Upgrading,
+}
+
+impl Stage {
+    fn new(guard: TaskGuard) -> Self {
+        Self { deciding: AtomicBool::new(false), stream: Mutex::new(Use::Http(guard)) }
+    }
+
+    fn is_deciding(&self) -> bool {
+        self.deciding.load(Ordering::Relaxed)
+    }
+
+    /// Begins a connection, and returns when its `open` has returned or waits.
+    async fn begin(&self, upgrade: Upgrade) {
+        let Use::Http(guard) = self.replace(Use::Upgrading) else { return };
+        let mut pending = upgrade.begin(guard);
+        pending.opened().await;
+        self.replace(Use::WebSocket(pending));
+    }
+
+    fn replace(&self, stream: Use) -> Use {
+        std::mem::replace(&mut *self.stream.lock().unwrap_or_else(PoisonError::into_inner), stream)
+    }
 }
 
 /// Answers the requests of one stream.
-struct Asked {
-    running: Arc<Running>,
+struct Asked<'a> {
+    running: &'a Running,
     remote_addr: Option<SocketAddr>,
     shard: usize,
-    stage: Arc<Mutex<Stage>>,
+    stage: &'a Stage,
 }
 
-impl Service<Request<Incoming>> for Asked {
+impl<'a> Service<Request<Incoming>> for Asked<'a> {
     type Response = Response<Body>;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send + 'a>>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
-        let (running, stage) = (Arc::clone(&self.running), Arc::clone(&self.stage));
-        let (remote_addr, shard) = (self.remote_addr, self.shard);
+        let Self { running, remote_addr, shard, stage } = *self;
         Box::pin(async move {
             let (parts, body) = request.into_parts();
             let found = match running.served.find(&parts) {
@@ -143,23 +173,13 @@ impl Service<Request<Incoming>> for Asked {
                 }
             };
             let asked = Arriving { parts, captures, remote_addr, shard };
-            lock(&stage).decides = true;
-            let verdict = running.served.admit(mount, asked).await;
-            lock(&stage).decides = false;
-            Ok(match verdict {
-                Verdict::Accepted(response, begin) => {
-                    // A stream becomes a WebSocket once, so the task is still here.
-                    let task = lock(&stage).task.take();
-                    if let Some(Begun { start, opening }) = task.map(begin) {
-                        lock(&stage).start = Some(start);
-                        if let Some(opening) = opening {
-                            let _ = opening.await;
-                        }
-                    }
-                    spelled(response.map(|()| Body::full(Bytes::new())))
-                }
-                Verdict::Refused(response) => spelled(response.map(Body::full)),
-            })
+            stage.deciding.store(true, Ordering::Relaxed);
+            let (response, upgrade) = running.served.admit(mount, asked).await;
+            stage.deciding.store(false, Ordering::Relaxed);
+            if let Some(upgrade) = upgrade {
+                stage.begin(upgrade).await;
+            }
+            Ok(spelled(response.map(Body::full)))
         })
     }
 }

@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::{
-    Directory, Line, Outgoing, Settings,
+    Directory, Line, Outgoing, Settings, Wish,
     packed::{Packed, Payload},
 };
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
     memory::Outbound,
     pubsub::{Places, Published, Subscriber, Topics},
     turn::{Work, spend},
-    wire::Kind,
+    wire::{Close, Kind},
 };
 
 /// What all sockets of one route share: its topics, its settings, how its responses are encoded, and who is connected.
@@ -89,6 +89,18 @@ impl Hub {
     pub(crate) fn note_end(&self, clean: bool) {
         if let Some(directory) = self.directory.upgrade() {
             directory.note_end(clean);
+        }
+    }
+
+    /// Closes a socket that was entered after a shutdown had swept the connected ones.
+    pub(crate) fn catch_up_with_shutdown(&self, line: &Line) {
+        let directory = self.directory.upgrade();
+        // The shutdown sets its flags before it sweeps, so a sweep that missed the socket is seen here.
+        if directory.as_ref().is_none_or(|directory| directory.is_stopped()) {
+            line.close(Some(&Close::GOING_AWAY));
+        }
+        if directory.is_none_or(|directory| directory.is_aborted()) {
+            line.wish(Wish::Abort);
         }
     }
 

@@ -22,9 +22,8 @@ use tokio::io::duplex;
 
 use super::{Client, Site, pipe::Pipe};
 use crate::{
-    app::{Arriving, Verdict},
+    app::Arriving,
     codec::{Encode, Telling},
-    connection::Begun,
     contract::{Contract, Endpoint, Response as Sent},
     handshake::{Refusal, Reject, problem},
     socket::Transport,
@@ -150,21 +149,17 @@ impl<'a, E: Endpoint> Connect<'a, E> {
         let mut running = site.served.tasks.begin();
         running.keep(site.served.enter(remote_addr).map_err(Refused::by)?);
         let arriving = Arriving { parts, captures, remote_addr, shard: site.next_shard() };
-        let (response, begin) = match site.served.admit(mount, arriving).await {
-            Verdict::Accepted(response, begin) => (response, begin),
-            Verdict::Refused(response) => return Err(Refused(Box::new(response))),
-        };
+        let (response, upgrade) = site.served.admit(mount, arriving).await;
+        let Some(upgrade) = upgrade else { return Err(Refused(Box::new(response))) };
         let (ours, theirs) = duplex(buffer);
-        let Begun { start, opening } = begin(running);
-        if let Some(opening) = opening {
-            let _ = opening.await;
-        }
-        start(Some((Transport::Other(Box::new(theirs)), Vec::new())));
+        let mut pending = upgrade.begin(running);
+        pending.opened().await;
+        pending.hand_over(Some((Transport::Other(Box::new(theirs)), Vec::new())));
         let tag = <E::Contract as Contract>::RESERVED_TAG;
         let tells_errors = <Sent<E> as Encode>::plan()
             .and_then(|response| response.telling(tag))
             .is_ok_and(|telling| telling == Telling::Yes);
-        let (parts, ()) = response.into_parts();
+        let (parts, _) = response.into_parts();
         let answer = parts.headers.get_all(SEC_WEBSOCKET_EXTENSIONS).into_iter().map(HeaderValue::as_bytes);
         let agreed = deflate.and_then(|deflate| match confirm(answer, &deflate) {
             Ok(agreed) => agreed,
