@@ -1,4 +1,4 @@
-//! The answer that accepts an opening handshake (RFC 6455 §4.2.2).
+//! The response that accepts a handshake (RFC 6455 §4.2.2).
 
 use http::{
     HeaderMap, HeaderValue, Response, StatusCode,
@@ -8,11 +8,11 @@ use http::{
 use super::{Reject, fields::is_ours, problem::problem};
 use crate::events::{PROCESS, event};
 
-/// The 101 with the fields that `upgrade` returned, several of a name kept.
+/// Builds the 101 with the headers that `upgrade` returned; repeated names are kept.
 ///
-/// Among them may be none of the server's own: those of the connection, of a body (RFC 9110 §8.6 forbids its length in a 101)
-/// and of the handshake. Unlike in a refusal, they change what the connection is, for example which subprotocol the client
-/// believes to speak; so they are the application's mistake, which is logged, and the client gets 500.
+/// They must not include headers of the server: those of the connection, of a body (RFC 9110 §8.6 forbids its length in
+/// a 101) and of the handshake. Unlike in a rejection, they would change the connection, for example the subprotocol
+/// that the client assumes. This is a mistake of the application: it is logged, and the client gets 500.
 pub(crate) fn accepted(
     accept: &str,
     protocol: Option<&'static str>,
@@ -39,7 +39,7 @@ pub(crate) fn accepted(
     Ok(response)
 }
 
-/// What went wrong is for the log, not for the client.
+/// The cause is logged and not sent to the client.
 fn failed() -> Reject {
     problem(StatusCode::INTERNAL_SERVER_ERROR, "internal error")
 }

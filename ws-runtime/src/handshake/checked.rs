@@ -1,4 +1,4 @@
-//! The opening handshake after its parts are checked, as `before_handle` and `upgrade` see it.
+//! The handshake after its parts are validated, as passed to `before_handle` and `upgrade`.
 
 use std::{fmt, net::SocketAddr};
 
@@ -7,9 +7,9 @@ use http::{Extensions, HeaderMap, Uri};
 use super::{RawRequest, subprotocol::Offers};
 use crate::contract::{Contract, Endpoint, Parts};
 
-/// An opening handshake whose parts have passed their schemas.
+/// A handshake whose parts passed their schemas.
 ///
-/// Nothing is sent yet: `before_handle` may still refuse it with any status.
+/// Nothing has been sent yet: `before_handle` may still reject it with any status.
 pub struct Handshake<E: Endpoint> {
     request: RawRequest,
     parts: Parts<E::Contract>,
@@ -27,7 +27,7 @@ impl<E: Endpoint> Handshake<E> {
         Self { request, parts, offers, protocol }
     }
 
-    /// Keeps what the connection needs: the typed parts, where it comes from, and the subprotocol.
+    /// Extracts what the connection keeps: the typed parts, the address and the subprotocol.
     pub(crate) fn into_parts(self) -> (Parts<E::Contract>, Option<SocketAddr>, Option<&'static str>) {
         (self.parts, self.request.remote_addr(), self.protocol)
     }
@@ -42,7 +42,7 @@ impl<E: Endpoint> Handshake<E> {
         &self.parts.query
     }
 
-    /// Returns the header fields that the route declares.
+    /// Returns the headers that the route declares.
     pub fn header(&self) -> &<E::Contract as Contract>::Header {
         &self.parts.header
     }
@@ -52,39 +52,40 @@ impl<E: Endpoint> Handshake<E> {
         &self.parts.cookie
     }
 
-    /// Returns the request that the parts were read from, with what `parse` and `transform` changed.
+    /// Returns the request from which the parts were read, with the changes of `parse` and `transform`.
     pub fn request(&self) -> &RawRequest {
         &self.request
     }
 
-    /// Returns all header fields of the request.
+    /// Returns all headers of the request.
     pub fn headers(&self) -> &HeaderMap {
         self.request.headers()
     }
 
-    /// Returns the request's target as it was sent.
+    /// Returns the request target as sent.
     ///
-    /// A path has several spellings (`/%61dmin` is `/admin`), so compare captures rather than the path that it holds.
+    /// A path has several spellings (`/%61dmin` is `/admin`), so compare captures and not the path of the target.
     pub fn uri(&self) -> &Uri {
         self.request.uri()
     }
 
-    /// Returns the client's address, as [`Socket::remote_addr`](crate::Socket::remote_addr) does; `None` if nobody vouches for one.
+    /// Returns the address of the client, as [`Socket::remote_addr`](crate::Socket::remote_addr) does; `None` if it is
+    /// unknown.
     pub fn remote_addr(&self) -> Option<SocketAddr> {
         self.request.remote_addr()
     }
 
-    /// Returns what middleware, `parse` and `transform` have left.
+    /// Returns the extensions set by middleware, `parse` and `transform`.
     pub fn extensions(&self) -> &Extensions {
         self.request.extensions()
     }
 
-    /// Returns the subprotocols that the client offers, in its order.
+    /// Returns the offered subprotocols, in the client's order.
     pub fn offered_protocols(&self) -> &[String] {
         self.offers.as_slice()
     }
 
-    /// Returns the subprotocol that the connection will speak: the route's first that the client offers.
+    /// Returns the negotiated subprotocol: the first one of the route that the client offers.
     pub fn protocol(&self) -> Option<&'static str> {
         self.protocol
     }

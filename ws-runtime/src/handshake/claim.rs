@@ -1,4 +1,4 @@
-//! Whether a request asks for a WebSocket at all, and who answers it where a server has a fallback beside its routes.
+//! Decides whether a request is an upgrade, and whether the route or the fallback answers it.
 
 use http::{
     HeaderMap, Method, StatusCode, Version,
@@ -13,12 +13,14 @@ pub(super) const WITH_GET: &str = "a WebSocket is opened with GET";
 const OVER_HTTP_1_0: &str = "a WebSocket is opened over HTTP/1.1, and this came over HTTP/1.0: if a proxy is in front, have it \
                              use HTTP/1.1 (nginx: `proxy_http_version 1.1`)";
 
-/// Which of the two answers a request for a route's path, the route or the server's fallback: a page may have the same path.
+/// Decides who answers a request for the path of a route, which may also be the path of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Claim {
-    /// The route: it is an upgrade, well-formed or not, or has fields of one and came over HTTP/1.0, in which there are none.
+    /// The route: the request is an upgrade, well-formed or not, or has the fields of one over HTTP/1.0, which has no
+    /// upgrades.
     Route,
-    /// The fallback, unless it has no page there (404, 405): the request has fields of an upgrade, and is none for this reason.
+    /// The fallback, unless it answers 404 or 405: the request has fields of an upgrade but is not one, for this
+    /// reason.
     Spoilt(&'static str),
     /// The fallback.
     Fallback,
@@ -37,13 +39,14 @@ impl Claim {
     }
 }
 
-/// Refuses a request that is not an upgrade, with the reason why.
+/// Rejects a request that is not an upgrade, with the reason.
 pub(crate) fn not_an_upgrade(cause: &'static str) -> Reject {
     problem(StatusCode::UPGRADE_REQUIRED, cause).asking_to_upgrade()
 }
 
-/// RFC 6455 §4.2.1 items 1, 3 and 4: HTTP/1.1 that asks for an upgrade. What fails here is a request without an upgrade, not
-/// a malformed one: RFC 9110 §7.8 has us ignore `Upgrade` in HTTP/1.0, and where `Connection` does not list it.
+/// RFC 6455 §4.2.1 items 1, 3 and 4: an upgrade is an HTTP/1.1 request with the upgrade fields. A request that fails
+/// here is not an upgrade, as opposed to a malformed one: RFC 9110 §7.8 requires `Upgrade` to be ignored in HTTP/1.0,
+/// and where `Connection` does not list it.
 pub(super) fn upgrades(parts: &request::Parts) -> Result<(), &'static str> {
     if is_older(parts) && has_upgrade_fields(&parts.headers) {
         Err(OVER_HTTP_1_0)
@@ -62,13 +65,13 @@ pub(super) fn upgrades(parts: &request::Parts) -> Result<(), &'static str> {
     }
 }
 
-/// Whether a request came over a version of HTTP that has no upgrades (RFC 9110 §7.8).
+/// Returns true for HTTP versions without upgrades (RFC 9110 §7.8).
 pub(super) fn is_older(parts: &request::Parts) -> bool {
     matches!(parts.version, Version::HTTP_09 | Version::HTTP_10)
 }
 
-/// Whether a request has any field that only an upgrade to WebSocket has. Proxies that are not told of upgrades take `Connection`
-/// and `Upgrade` away, as fields of one hop (RFC 9110 §7.6.1), and pass the others on.
+/// Returns true if a request has any field of a WebSocket upgrade. Proxies that are not configured for upgrades remove
+/// `Connection` and `Upgrade`, which are hop-by-hop fields (RFC 9110 §7.6.1), and forward the others.
 pub(super) fn has_upgrade_fields(headers: &HeaderMap) -> bool {
     lists(headers, &UPGRADE, "websocket")
         || headers.contains_key(SEC_WEBSOCKET_KEY)
@@ -82,7 +85,7 @@ mod tests {
     use super::*;
     use crate::handshake::{Refusal, opening};
 
-    /// A request with other versions, methods and fields; `-name` takes a field away, `name: value` sets it.
+    /// Builds a request with another version, method or fields; `-name` removes a field, `name: value` sets it.
     fn changed(method: &str, version: Version, changes: &[&'static str]) -> request::Parts {
         let request = Request::get("/chat")
             .version(version)
@@ -120,14 +123,14 @@ mod tests {
             ("GET", now, &["-sec-websocket-version"], "route"),
             ("GET", now, &["sec-websocket-version: 8"], "route"),
             ("GET", now, &["-sec-websocket-key", "-sec-websocket-version"], "route"),
-            // Over HTTP/1.0, with all fields or with those that a proxy leaves.
+            // Over HTTP/1.0, with all fields or with those that a proxy forwards.
             ("GET", before, &[], "route"),
             ("GET", before, &["connection: close", "-upgrade"], "route"),
             ("GET", before, HOPS, "route"),
             ("GET", before, &["-sec-websocket-key", "-sec-websocket-version"], "route"),
             ("POST", before, &[], "route"),
             ("GET", Version::HTTP_09, &[], "route"),
-            // Spoilt on the way.
+            // Upgrades broken by a proxy.
             ("GET", now, &["-connection"], "`Connection` does not list"),
             ("GET", now, &["connection: keep-alive"], "`Connection` does not list"),
             ("GET", now, &["-upgrade"], "`Upgrade` does not list"),
@@ -138,7 +141,7 @@ mod tests {
             ("POST", now, HOPS, "opened with GET"),
             ("HEAD", now, &["-sec-websocket-key"], "opened with GET"),
             ("GET", Version::HTTP_2, HOPS, "opened over HTTP/1.1"),
-            // Pages, and what no page is.
+            // Requests for pages, and others.
             ("GET", now, NONE, "fallback"),
             ("GET", before, NONE, "fallback"),
             ("POST", now, NONE, "fallback"),

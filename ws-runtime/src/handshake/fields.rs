@@ -1,14 +1,14 @@
-//! Reading header fields by the grammar of RFC 9110 §5, and knowing which of them are the server's own.
+//! Parsing of header fields (RFC 9110 §5), and the list of fields that belong to the server.
 //!
-//! It knows nothing of what a field means.
+//! Does not interpret the fields.
 
 use http::{
     HeaderMap, HeaderName, HeaderValue,
     header::{CONNECTION, CONTENT_LENGTH, TE, TRAILER, TRANSFER_ENCODING, UPGRADE},
 };
 
-/// The elements of a list-valued field, in order: repeated lines are one list (RFC 9110 §5.3), and the space around an
-/// element is not part of it (§5.6.1). Empty elements are ignored (§5.6.1.2).
+/// Returns the elements of a list field, in order. Repeated lines form one list (RFC 9110 §5.3), whitespace around an
+/// element is not part of it (§5.6.1), and empty elements are ignored (§5.6.1.2).
 pub(super) fn elements<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
     let lines = headers.get_all(name).into_iter();
     lines
@@ -16,21 +16,21 @@ pub(super) fn elements<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl It
         .filter(|element| !element.is_empty())
 }
 
-/// Whether a list-valued field has this token, in any case.
+/// Returns true if a list field contains this token, ignoring case.
 pub(super) fn lists(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
     elements(headers, name).any(|element| element.eq_ignore_ascii_case(token.as_bytes()))
 }
 
-/// A field that may stand once only, as it was found.
+/// The result of reading a single-value field.
 pub(super) enum Single<'a> {
     Missing,
     One(&'a HeaderValue),
-    /// It stands on several lines, or its one line holds a list.
+    /// The field has several lines, or its line contains a list.
     Several,
 }
 
-/// Reads a field that may stand once only. None of the fields that this is asked of may hold a comma, so one is a list: a
-/// proxy may join two lines into one (RFC 9110 §5.2).
+/// Reads a single-value field. None of the fields read here may contain a comma, so a comma means a list: a proxy may
+/// join two lines (RFC 9110 §5.2).
 pub(super) fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Single<'a> {
     let mut lines = headers.get_all(name).into_iter();
     match (lines.next(), lines.next()) {
@@ -40,14 +40,14 @@ pub(super) fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Single<'a
     }
 }
 
-/// Whether these bytes are a token (RFC 9110 §5.6.2): visible ASCII without delimiters, and not empty.
+/// Returns true if the bytes are a token (RFC 9110 §5.6.2): visible ASCII without delimiters, not empty.
 pub(super) fn is_token(bytes: &[u8]) -> bool {
     !bytes.is_empty()
         && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
 }
 
-/// Whether the server alone may set this field of a response: those of one hop (RFC 9110 §7.6.1), those that say where the
-/// body ends (RFC 9112 §6), and those of the opening handshake (RFC 6455 §11.3).
+/// Returns true if only the server may set this response field: hop-by-hop fields (RFC 9110 §7.6.1), fields that
+/// delimit the body (RFC 9112 §6), and fields of the handshake (RFC 6455 §11.3).
 pub(super) fn is_ours(name: &HeaderName) -> bool {
     [CONNECTION, UPGRADE, TE, TRAILER, TRANSFER_ENCODING, CONTENT_LENGTH].contains(name)
         || matches!(name.as_str(), "keep-alive" | "proxy-connection")

@@ -1,7 +1,8 @@
-//! The name that a request was sent to: a host and a port, from `Host`, from the request's target, or within an `Origin`.
+//! The host and port that a request names, in `Host`, in its target, or in an `Origin`.
 //!
-//! Whether that name is the server's is not decided here. A list of the names that a server answers to, which is what holds
-//! off DNS rebinding, belongs beside [`of`]: everything that trusts `Host` reads it through that function.
+//! This module does not decide whether the name belongs to the server. A list of the server's names, which is the
+//! protection against DNS rebinding, belongs beside [`of`]: everything that trusts `Host` reads it through that
+//! function.
 
 use std::{borrow::Cow, net::Ipv6Addr};
 
@@ -9,7 +10,7 @@ use http::{HeaderMap, Uri, header::HOST};
 
 use super::fields::{Single, single};
 
-/// A host and the port that was written beside it.
+/// A host, and the port if one is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Authority<'a> {
     name: Name<'a>,
@@ -24,8 +25,8 @@ enum Name<'a> {
 }
 
 impl<'a> Authority<'a> {
-    /// Reads `host` or `host:port`. It is narrower than RFC 3986 §3.2, which lets a name hold percent-encodings and commas:
-    /// no name of the DNS has them, and a comma here is two values joined into one.
+    /// Parses `host` or `host:port`. Stricter than RFC 3986 §3.2, which permits percent-encoding and commas in names:
+    /// DNS names have neither, and a comma here joins two values.
     pub(super) fn parse(text: &'a str) -> Option<Self> {
         let (name, rest) = if let Some(inner) = text.strip_prefix('[') {
             let (address, rest) = inner.split_once(']')?;
@@ -39,7 +40,7 @@ impl<'a> Authority<'a> {
             (Name::Registered(lower_case(name)), rest)
         };
         let port = match rest.strip_prefix(':') {
-            // RFC 3986 §3.2.3: an empty port is the scheme's own.
+            // RFC 3986 §3.2.3: an empty port is the default port of the scheme.
             Some("") => None,
             Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => Some(digits.parse().ok()?),
             None if rest.is_empty() => None,
@@ -48,13 +49,13 @@ impl<'a> Authority<'a> {
         Some(Self { name, port })
     }
 
-    /// Whether both name the same host and, with the scheme's port where none is written, the same port.
+    /// Returns true if both name the same host and port, with the default port of the scheme where none is written.
     pub(super) fn is_at(&self, other: &Self, default_port: Option<u16>) -> bool {
         self.name == other.name && self.port.or(default_port) == other.port.or(default_port)
     }
 }
 
-/// Reads the one `Host` of a request (RFC 9112 §3.2). `None` if it is missing, repeated, a list or malformed.
+/// Reads the single `Host` of a request (RFC 9112 §3.2). `None` if it is missing, repeated, a list or malformed.
 pub(super) fn of(headers: &HeaderMap) -> Option<Authority<'_>> {
     match single(headers, &HOST) {
         Single::One(value) => value.to_str().ok().and_then(Authority::parse),
@@ -62,8 +63,8 @@ pub(super) fn of(headers: &HeaderMap) -> Option<Authority<'_>> {
     }
 }
 
-/// Whether the request's target names another host than `Host` does. RFC 9112 §3.2.2 has the target win over `Host`; where
-/// they differ, a proxy and this server could take the request for different ones.
+/// Returns true if the request target names another host than `Host`. By RFC 9112 §3.2.2 the target takes precedence.
+/// If they differ, a proxy and this server could disagree about the host.
 pub(super) fn contradicts(target: &Uri, host: &Authority<'_>) -> bool {
     let default_port = target.scheme_str().and_then(default_port);
     target.authority().is_some_and(|named| {
@@ -71,7 +72,7 @@ pub(super) fn contradicts(target: &Uri, host: &Authority<'_>) -> bool {
     })
 }
 
-/// The port of a scheme that pages and WebSocket clients use (RFC 9110 §4.2, RFC 6455 §3).
+/// Returns the default port of a scheme of pages or WebSocket clients (RFC 9110 §4.2, RFC 6455 §3).
 pub(super) fn default_port(scheme: &str) -> Option<u16> {
     [("http", 80), ("ws", 80), ("https", 443), ("wss", 443)]
         .into_iter()

@@ -1,4 +1,4 @@
-//! Errors as refusals of an opening handshake.
+//! Conversion of errors into rejections of a handshake.
 
 use std::{error::Error, fmt};
 
@@ -11,7 +11,7 @@ use crate::{
     wire::Close,
 };
 
-/// A type that becomes a [`Reject`]: an error that `?` takes in a handler of the opening handshake.
+/// A type that converts into a [`Reject`]: an error for `?` in a handshake handler.
 ///
 /// For an error type of your own, write `impl From<MyError> for Reject`.
 #[diagnostic::on_unimplemented(
@@ -21,26 +21,26 @@ use crate::{
     note = "for an error type of your own, `impl From<{Self}> for Reject` says what the client gets"
 )]
 pub trait IntoReject {
-    /// Says what the client gets.
+    /// Converts the error into the response for the client.
     fn into_reject(self) -> Reject;
 }
 
-// Without this, the compiler would list what becomes a `Reject` instead of saying what to do.
+// Keeps the compiler from listing every type that converts into a `Reject` instead of showing what to write.
 impl<E: IntoReject> From<E> for Reject {
     fn from(error: E) -> Self {
         error.into_reject()
     }
 }
 
-/// An invalid part of the request: 422 with the path and the keyword of each error, as `application/problem+json`. What would be
-/// allowed is not said, for nobody is authenticated yet.
+/// An invalid part of the request: 422 with the path and keyword of each error, as `application/problem+json`.
+/// Permitted values are omitted, because the client is not authenticated yet.
 impl IntoReject for Invalid {
     fn into_reject(self) -> Reject {
         Reject::json(StatusCode::UNPROCESSABLE_ENTITY, self.to_problem())
     }
 }
 
-/// A status that does not refuse (100 to 299, 600 and above) is the application's mistake and becomes 500.
+/// A status that does not reject (100 to 299, 600 and above) is a mistake of the application and becomes 500.
 impl IntoReject for StatusCode {
     fn into_reject(self) -> Reject {
         Reject::of_status(self)
@@ -54,7 +54,7 @@ impl IntoReject for Close {
     }
 }
 
-/// Any error is [`Reject::internal`], but for an [`Invalid`] and a [`Close`], which say themselves what the client gets.
+/// Any error becomes [`Reject::internal`], except [`Invalid`] and [`Close`], which define their own response.
 impl IntoReject for Box<dyn Error + Send + Sync> {
     fn into_reject(self) -> Reject {
         let error = match self.downcast::<Invalid>() {
@@ -69,7 +69,7 @@ impl IntoReject for Box<dyn Error + Send + Sync> {
 }
 
 impl Reject {
-    /// Logs an error, and refuses with 500. Nothing of the error is sent.
+    /// Logs an error and rejects with 500. Nothing of the error is sent.
     ///
     /// # Examples
     /// ```
@@ -104,7 +104,7 @@ impl Reject {
     }
 }
 
-/// An error with all its causes, as one text.
+/// Joins an error and its sources into one text.
 struct Causes<'a>(&'a (dyn Error + 'static));
 
 impl fmt::Display for Causes<'_> {

@@ -1,16 +1,16 @@
-//! How large a request may be before anything is made of it. Its time is not judged here.
+//! Limits on the size of a request head. Timeouts are enforced elsewhere.
 
 use http::{StatusCode, request};
 
 use super::{Reject, problem::problem};
 
-/// Limits of a request's head; `None` is no limit. hyper holds limits of its own while it reads, but answers without a body and
-/// counts its buffer; these count the request.
+/// Limits of a request head; `None` means unlimited. hyper has its own limits while it reads, but answers them without
+/// a body and counts its buffer. These limits count the request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HeadLimits {
-    /// The most bytes of the request line and the header section together.
+    /// The maximum total of the request line and the header section, in bytes.
     pub(crate) max_bytes: Option<usize>,
-    /// The most header lines.
+    /// The maximum number of header lines.
     pub(crate) max_headers: Option<usize>,
 }
 
@@ -18,8 +18,8 @@ impl HeadLimits {
     /// 16 KiB and 100 lines: several times what browsers send, cookies included.
     pub(crate) const DEFAULT: Self = Self { max_bytes: Some(16 * 1024), max_headers: Some(100) };
 
-    /// Lets a request pass, or refuses it: 414 if its target alone is too long (RFC 9110 §15.5.15), 431 otherwise
-    /// (RFC 6585 §5).
+    /// Accepts a request, or rejects it: 414 if its target alone is too long (RFC 9110 §15.5.15), otherwise 431 (RFC
+    /// 6585 §5).
     pub(crate) fn admit(self, parts: &request::Parts) -> Result<(), Reject> {
         let target = target_length(parts);
         if self.max_bytes.is_some_and(|most| target > most) {
@@ -42,7 +42,7 @@ impl HeadLimits {
     }
 }
 
-/// The target's length as it was sent: a path with its query, seldom a whole URI (RFC 9112 §3.2).
+/// The length of the request target as sent: a path with its query, rarely a complete URI (RFC 9112 §3.2).
 fn target_length(parts: &request::Parts) -> usize {
     let path = parts.uri.path_and_query().map_or(0, |path| path.as_str().len());
     let authority = parts.uri.authority().map_or(0, |authority| authority.as_str().len());
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
     use crate::handshake::Refusal;
 
-    /// A request whose head has as many bytes and lines as asked.
+    /// Builds a request whose head has this many bytes and lines.
     fn request(target: usize, bytes: usize, lines: usize) -> request::Parts {
         let target = format!("/{}", "t".repeat(target - 1));
         let mut left = bytes - format!("GET {target} HTTP/1.1\r\n\r\n").len();

@@ -1,9 +1,9 @@
-//! The opening handshake as pure rules over `http` types: what is refused and how, what is accepted, and what the handlers of
-//! the handshake see.
+//! The opening handshake as pure rules over `http` types: rejections, acceptance, and the types passed to handshake
+//! handlers.
 //!
-//! It knows no sockets, no clock and no hyper. The server reads a request, asks in this order, and sends what comes out:
-//! [`HeadLimits`], the route's path, [`Claim`], [`opening()`], [`Origins`], [`Offers`], [`agree`], [`RawRequest`] with the handlers that may
-//! change it, [`read_parts`], [`Handshake`] with the handlers that may refuse it, [`accepted()`].
+//! Has no sockets, no clock and no hyper. For each request the server calls, in this order: [`HeadLimits`], the router,
+//! [`Claim`], [`opening()`], [`Origins`], [`Offers`], [`agree`], [`RawRequest`] with the handlers that may change it,
+//! [`read_parts`], [`Handshake`] with the handlers that may reject it, [`accepted()`].
 
 mod accepted;
 mod checked;

@@ -1,7 +1,7 @@
-//! The rules of the opening handshake (RFC 6455 §4.2.1), on a request that is known to be for a route.
+//! The rules of the opening handshake (RFC 6455 §4.2.1) for a request to a route.
 //!
-//! hyper hands over an upgrade of any method and version, with a body and without a host; so every rule is judged here.
-//! Whose page asks, and what the request's parts say, is judged elsewhere.
+//! hyper accepts an upgrade of any method and version, with a body and without a host, so every rule is checked here.
+//! The origin and the parts of the request are checked elsewhere.
 
 use http::{
     HeaderMap, Method, StatusCode,
@@ -18,12 +18,12 @@ use super::{
 };
 use crate::wire::accept_key;
 
-/// The version of RFC 6455 (§4.1).
+/// The protocol version of RFC 6455 (§4.1).
 const VERSION: &str = "13";
 
-/// Reads an opening handshake, or refuses it. Returns the value of `Sec-WebSocket-Accept` that answers the client's key.
+/// Checks a handshake. Returns the value of `Sec-WebSocket-Accept` for the client's key.
 pub(crate) fn opening(parts: &request::Parts) -> Result<String, Reject> {
-    // RFC 6455 §4.2.1 item 1. RFC 9110 §15.5.6: the answer names the methods that there are.
+    // RFC 6455 §4.2.1 item 1. RFC 9110 §15.5.6: the response lists the supported methods.
     if parts.method != Method::GET && !(is_older(parts) && has_upgrade_fields(&parts.headers)) {
         return Err(problem(StatusCode::METHOD_NOT_ALLOWED, WITH_GET).header(ALLOW, "GET"));
     }
@@ -34,7 +34,7 @@ pub(crate) fn opening(parts: &request::Parts) -> Result<String, Reject> {
     Ok(accept_key(key(&parts.headers)?))
 }
 
-/// RFC 6455 §4.2.1 item 2, RFC 9112 §3.2: one well-formed `Host`, which says what the target says.
+/// RFC 6455 §4.2.1 item 2, RFC 9112 §3.2: exactly one well-formed `Host`, which agrees with the target.
 fn named(parts: &request::Parts) -> Result<(), Reject> {
     let Some(host) = host::of(&parts.headers) else {
         return Err(bad_request("`Host` must be there once and name one host"));
@@ -45,8 +45,8 @@ fn named(parts: &request::Parts) -> Result<(), Reject> {
     Ok(())
 }
 
-/// An upgrade with a body is read by proxies in different ways: its bytes could be taken for frames, or frames for a request
-/// (RFC 9112 §11.2). RFC 6455 §4.1 knows none, so there is none.
+/// Proxies disagree about an upgrade with a body: its bytes could be taken for frames, or frames for a request (RFC
+/// 9112 §11.2). RFC 6455 §4.1 defines no body, so one is rejected.
 fn empty(headers: &HeaderMap) -> Result<(), Reject> {
     let has_length = headers.get_all(CONTENT_LENGTH).iter().any(|length| length != "0");
     if has_length || headers.contains_key(TRANSFER_ENCODING) {
@@ -55,7 +55,7 @@ fn empty(headers: &HeaderMap) -> Result<(), Reject> {
     Ok(())
 }
 
-/// RFC 6455 §4.2.1 item 6; §4.4 has a server that speaks another version say which.
+/// RFC 6455 §4.2.1 item 6. By §4.4 the response names the supported version.
 fn version(headers: &HeaderMap) -> Result<(), Reject> {
     match single(headers, &SEC_WEBSOCKET_VERSION) {
         Single::One(version) if version == VERSION => Ok(()),
@@ -67,8 +67,8 @@ fn version(headers: &HeaderMap) -> Result<(), Reject> {
     }
 }
 
-/// RFC 6455 §4.2.1 item 5: one key, 16 bytes in base64. Those are 22 digits and two pads; that the last digit may carry bits
-/// that belong to no byte is left to clients, as RFC 4648 §3.5 allows.
+/// RFC 6455 §4.2.1 item 5: one key of 16 bytes in base64, which is 22 digits and two padding characters. Unused bits in
+/// the last digit are accepted, as RFC 4648 §3.5 permits.
 fn key(headers: &HeaderMap) -> Result<&[u8], Reject> {
     let Single::One(key) = single(headers, &SEC_WEBSOCKET_KEY) else {
         return Err(bad_request("`Sec-WebSocket-Key` must be there once"));
@@ -105,7 +105,7 @@ mod tests {
         request.body(()).expect("the example is well formed").into_parts().0
     }
 
-    /// The good handshake with other lines of one field; none takes the field away.
+    /// The valid handshake with other lines for one field; an empty list removes the field.
     fn with(name: &'static str, lines: &[&'static [u8]]) -> request::Parts {
         let mut parts = good();
         let name = HeaderName::from_static(name);
@@ -117,7 +117,7 @@ mod tests {
         parts
     }
 
-    /// The status of the refusal and its fields; 101 stands for a request that is let in.
+    /// Returns the status and fields of the response; 101 means accepted.
     fn answer(parts: &request::Parts) -> (u16, HeaderMap) {
         match opening(parts).map_err(Reject::into_refusal) {
             Ok(_) => (101, HeaderMap::new()),
@@ -195,7 +195,7 @@ mod tests {
             ("transfer-encoding", &[b"identity"], 400),
             ("upgrade", &[b",, websocket ,"], 101),
             ("connection", &[b"", b",keep-alive,,Upgrade,"], 101),
-            // Names that are no fields of any record, and lists that nobody reads.
+            // Unregistered names, and lists that nobody reads.
             ("sec-websocket-extensions", &[b"constructor, __proto__; hasOwnProperty"], 101),
             ("sec-websocket-extensions", &[b",;=\"\xff"], 101),
         ];
@@ -225,7 +225,7 @@ mod tests {
             for (at, new) in (0..value.len()).flat_map(|at| (0..=u8::MAX).map(move |new| (at, new))) {
                 let mut changed = value.clone();
                 changed[at] = new;
-                // What may not stand in a header never gets past hyper.
+                // Characters that are forbidden in a header never get past hyper.
                 let Ok(changed) = HeaderValue::from_bytes(&changed) else { continue };
                 let mut parts = good();
                 parts.headers.insert(name, changed);

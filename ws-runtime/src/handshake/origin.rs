@@ -1,10 +1,10 @@
-//! Which pages may open a connection (RFC 6455 §10.2).
+//! The origin check: which pages may open a connection (RFC 6455 §10.2).
 //!
-//! A browser lets any page open a WebSocket to any host and sends that host's cookies along; the only thing that tells whose
-//! page it is, is `Origin`. Programs that are not browsers send none and can send anything, so a missing one passes.
+//! A browser lets any page open a WebSocket to any host and sends the cookies of that host. Only `Origin` identifies
+//! the page. Other programs send no `Origin` and can forge one, so a missing one passes.
 //!
-//! Comparing with `Host` holds off other sites, not DNS rebinding, where the attacker's own name leads to this server and
-//! stands in both fields. That takes a list of the server's names; `host` says where it belongs.
+//! Comparing with `Host` stops other sites, but not DNS rebinding, where the attacker's own name resolves to this
+//! server and appears in both fields. That needs a list of the server's names; `host` says where it belongs.
 
 use http::{HeaderMap, StatusCode, header::ORIGIN};
 
@@ -15,26 +15,26 @@ use super::{
     problem::problem,
 };
 
-/// Which pages may open a connection. The default is those of the same host.
+/// Which pages may open a connection. Default: those of the same host.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Origins {
-    /// Pages of the host and port that the request was sent to, over http or https.
+    /// Pages of the host and port that the request names, over http or https.
     #[default]
     SameHost,
-    /// These origins too, each as browsers write it: `https://example.com`, `https://example.com:8443`.
+    /// Also these origins, each as browsers write it: `https://example.com`, `https://example.com:8443`.
     List(&'static [&'static str]),
-    /// All pages. Whoever is logged in is then only as safe as the application's own check of each request.
+    /// All pages. The application must then protect the sessions of its users by its own checks.
     Any,
 }
 
-/// An origin that is not opaque (RFC 6454 §4): a scheme, a host and a port.
+/// A non-opaque origin (RFC 6454 §4): a scheme, a host and a port.
 struct Origin<'a> {
     scheme: &'a str,
     authority: Authority<'a>,
 }
 
 impl Origins {
-    /// Lets a request pass, or refuses it with 403.
+    /// Accepts a request, or rejects it with 403.
     pub(crate) fn admit(self, headers: &HeaderMap) -> Result<(), Reject> {
         if self.allows(headers) {
             Ok(())
@@ -43,23 +43,23 @@ impl Origins {
         }
     }
 
-    /// Whether the request's `Origin` may open a connection.
+    /// Returns true if the `Origin` of the request may open a connection.
     pub(crate) fn allows(self, headers: &HeaderMap) -> bool {
         let value = match single(headers, &ORIGIN) {
             Single::Missing => return true,
             Single::One(value) => value,
-            // RFC 6454 §7.3: a browser sends one. Of two, a proxy and this server could heed different ones.
+            // RFC 6454 §7.3: a browser sends one. Of two, a proxy and this server could read different ones.
             Single::Several => return false,
         };
         if self == Self::Any {
             return true;
         }
-        // `null` does not parse: it is every sandboxed frame and every local file, so it says nothing about whose page it is.
+        // `null` does not parse. Every sandboxed frame and every local file has that origin, so it identifies nobody.
         let Some(origin) = value.to_str().ok().and_then(Origin::parse) else { return false };
         origin.is_of_host(headers) || self.listed().iter().any(|listed| origin.is(listed))
     }
 
-    /// Refuses at start-up what could never match. `null` is refused with it, for anybody can be `null`.
+    /// Rejects origins that can never match, at start-up. `null` is rejected too, because every page can have it.
     pub(crate) fn check(self) -> Result<(), SetupError> {
         match self.listed().iter().find(|listed| Origin::parse(listed).is_none()) {
             Some(malformed) => Err(SetupError::origin(malformed)),
@@ -76,7 +76,7 @@ impl Origins {
 }
 
 impl<'a> Origin<'a> {
-    /// Reads the serialisation of one origin (RFC 6454 §6.2): no path, not even a slash, and no list.
+    /// Parses one serialized origin (RFC 6454 §6.2): no path, not even a slash, and no list.
     fn parse(text: &'a str) -> Option<Self> {
         let (scheme, authority) = text.split_once("://")?;
         let in_a_scheme = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
@@ -86,8 +86,9 @@ impl<'a> Origin<'a> {
         Some(Self { scheme, authority: Authority::parse(authority)? })
     }
 
-    /// Whether the page came from the host that the request was sent to. The schemes are not compared: behind a proxy that ends
-    /// TLS this server does not know its own. So a `Host` without a port has the port that the page's scheme would use.
+    /// Returns true if the page came from the host that the request names. The schemes are not compared: behind a
+    /// TLS-terminating proxy this server does not know its own. A `Host` without a port therefore has the default port
+    /// of the page's scheme.
     fn is_of_host(&self, headers: &HeaderMap) -> bool {
         let Some(port) = self.default_port() else { return false };
         host::of(headers).is_some_and(|host| self.authority.is_at(&host, Some(port)))
@@ -137,13 +138,13 @@ mod tests {
             ("[::1]:3000", "http://[::1]:3000", true),
             ("[::1]:3000", "http://[0:0:0:0:0:0:0:1]:3000", true),
             ("xn--bcher-kva.example", "https://xn--bcher-kva.example", true),
-            // Another port is another site.
+            // Another port is another origin.
             ("localhost:3000", "http://localhost:5173", false),
             ("localhost:3000", "http://localhost", false),
             ("example.com", "http://example.com:8080", false),
             ("example.com:80", "https://example.com", false),
             ("example.com:443", "http://example.com", false),
-            // So is another name, above, below or beside.
+            // Another name is another origin: a parent, a child or a sibling.
             ("example.com", "http://evil.example", false),
             ("example.com", "http://sub.example.com", false),
             ("sub.example.com", "http://example.com", false),
@@ -152,10 +153,10 @@ mod tests {
             ("example.com", "http://example.com@evil.example", false),
             ("127.0.0.1:3000", "http://localhost:3000", false),
             ("[::1]:3000", "http://[::2]:3000", false),
-            // A program's own scheme is no page of this host.
+            // A custom scheme is not a page of this host.
             ("localhost", "app://localhost", false),
             ("localhost", "file://localhost", false),
-            // Neither is what is not an origin.
+            // Malformed origins are not either.
             ("example.com", "null", false),
             ("example.com", "", false),
             ("example.com", "example.com", false),
@@ -166,7 +167,7 @@ mod tests {
             ("example.com", "http://example.com http://example.com", false),
             ("example.com", "http://example.com, http://example.com", false),
             ("bücher.example", "https://bücher.example", false),
-            // And a host that cannot be compared.
+            // Nor hosts that cannot be compared.
             ("", "http://", false),
             ("a.example, b.example", "http://a.example", false),
         ] {

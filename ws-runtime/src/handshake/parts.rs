@@ -1,4 +1,4 @@
-//! Reading the four typed parts of a request.
+//! Decoding of the four typed parts of a request.
 
 use http::HeaderName;
 
@@ -8,7 +8,7 @@ use crate::{
     contract::{Contract, Parts},
 };
 
-/// How the four parts of a contract are read, made before listening.
+/// The decoders of the four parts, built before the server listens.
 pub(crate) struct PartPlans {
     pub(crate) params: PartPlan,
     pub(crate) query: PartPlan,
@@ -17,7 +17,7 @@ pub(crate) struct PartPlans {
 }
 
 impl PartPlans {
-    /// Makes the plans, and refuses what no request could match.
+    /// Builds the decoders. Rejects types that no request could match.
     pub(crate) fn of<C: Contract>() -> Result<Self, SetupError> {
         let plans = Self {
             params: C::Params::plan().map_err(SetupError::schema("params"))?,
@@ -31,7 +31,7 @@ impl PartPlans {
     }
 }
 
-/// Reads the four parts, from left to right as a request is written; the first invalid one is the answer.
+/// Decodes the four parts from left to right, as a request is written. The first invalid part is reported.
 pub(crate) fn read_parts<C: Contract>(request: &RawRequest, plans: &PartPlans) -> Result<Parts<C>, Invalid> {
     Ok(Parts {
         params: C::Params::read(&plans.params, &Pairs::decoded(On::Params, request.captures()))?,
@@ -41,8 +41,8 @@ pub(crate) fn read_parts<C: Contract>(request: &RawRequest, plans: &PartPlans) -
     })
 }
 
-/// Captures and fields of `params` are the same names, both ways: a field without a capture could never be read, and a capture
-/// without a field is one that somebody forgot.
+/// Checks that captures and fields of `params` have the same names: a field without a capture could never be read, and
+/// a capture without a field was probably forgotten.
 fn compare_captures(path: &'static str, params: &PartPlan) -> Result<(), SetupError> {
     if let Some(field) = params.names().find(|field| captures(path).all(|capture| capture != *field)) {
         return Err(SetupError::not_captured(path, field));
@@ -53,7 +53,7 @@ fn compare_captures(path: &'static str, params: &PartPlan) -> Result<(), SetupEr
     Ok(())
 }
 
-/// The names between the braces of a path, without the star of a tail. Doubled braces are plain ones.
+/// Returns the names between the braces of a path, without the star of a tail. Doubled braces are literal.
 fn captures(path: &'static str) -> impl Iterator<Item = &'static str> {
     let mut rest = path;
     std::iter::from_fn(move || {
@@ -70,8 +70,8 @@ fn captures(path: &'static str) -> impl Iterator<Item = &'static str> {
     })
 }
 
-/// Header fields are told apart without regard to case and arrive in lower case; `_` stands in none that proxies let through,
-/// and in a field's name it is a `-` that serde was not told of.
+/// Header names are case-insensitive and arrive in lower case. Proxies drop names with `_`, so `_` in the name of a
+/// field stands for a `-` that serde was not told about.
 fn check_header_names(header: &PartPlan) -> Result<(), SetupError> {
     let matches_none =
         |name: &str| name.contains('_') || HeaderName::from_lowercase(name.as_bytes()).is_err();
@@ -159,7 +159,7 @@ mod tests {
         type Data = ();
     }
 
-    /// A request with the four parts, each as it is sent.
+    /// A request with the four parts, each as sent.
     fn request([seat, name, version, cookie]: [&str; 4]) -> RawRequest {
         let request = Request::get(format!("/lobby/{seat}?{name}"))
             .header("x-version", version)

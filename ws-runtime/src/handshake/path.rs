@@ -1,17 +1,16 @@
-//! The one form of a path in which routes are looked up (RFC 3986 §6.2.2), so that no second spelling of a path gets round the
-//! route that has it.
+//! The normal form of paths for routing (RFC 3986 §6.2.2). No second spelling of a path can bypass its route.
 //!
-//! Two paths are one here if their segments decode to the same bytes. That is a little wider than RFC 3986, which keeps `%40` and
-//! `@` apart: a capture receives the decoded text, so `/users/%40me` would otherwise reach `/users/{name}` with the very name
-//! that `/users/@me` is a route of its own for.
+//! Two paths are equal if their segments decode to the same bytes. This goes slightly beyond RFC 3986, which
+//! distinguishes `%40` and `@`: a capture receives the decoded text, so `/users/%40me` would otherwise reach
+//! `/users/{name}` with the name for which `/users/@me` is a separate route.
 
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-/// Brings a request's path into the form: segments encoded where they must be and nowhere else, in upper case; `.` and `..`
-/// resolved (RFC 3986 §5.2.4). An encoded slash stays encoded, and so does a percent sign: what a capture holds is still decoded
-/// once, and only once.
+/// Normalises the path of a request: segments are encoded only where necessary, in upper case, and `.` and `..` are
+/// resolved (RFC 3986 §5.2.4). An encoded slash stays encoded, and so does a percent sign: a capture is decoded exactly
+/// once.
 pub(crate) fn normal(path: &str) -> Cow<'_, str> {
     let is_normal = |byte: u8| stays(byte) || byte == b'/';
     if path.bytes().all(is_normal) && !path.contains("/.") {
@@ -20,8 +19,8 @@ pub(crate) fn normal(path: &str) -> Cow<'_, str> {
     Cow::Owned(resolve(path, recode))
 }
 
-/// Brings a route's path into the form. Captures stay; a doubled brace is a plain one, which is encoded. What is no path is left
-/// for the router to refuse.
+/// Normalises the path of a route. Captures are kept; a doubled brace is a literal brace and is encoded. An invalid
+/// path is left for the router to reject.
 pub(crate) fn normal_route(path: &str) -> String {
     resolve(path, |segment, normal| {
         let mut rest = segment;
@@ -43,7 +42,7 @@ pub(crate) fn normal_route(path: &str) -> String {
     })
 }
 
-/// Recodes each segment, then resolves those that are dots.
+/// Re-encodes each segment, then resolves dot segments.
 fn resolve(path: &str, recode: impl Fn(&str, &mut String)) -> String {
     let Some(path) = path.strip_prefix('/') else { return path.to_owned() };
     let mut normal = String::with_capacity(path.len() + 1);
@@ -66,7 +65,7 @@ fn resolve(path: &str, recode: impl Fn(&str, &mut String)) -> String {
     normal
 }
 
-/// Decodes a segment, and encodes it as the form has it.
+/// Decodes a segment and encodes it in normal form.
 fn recode(segment: &str, normal: &mut String) {
     for byte in percent_decode_str(segment) {
         if stays(byte) {
@@ -80,7 +79,7 @@ fn recode(segment: &str, normal: &mut String) {
     }
 }
 
-/// Whether a byte stands for itself in a segment: `pchar` of RFC 3986 §3.3 without its percent-encodings.
+/// Returns true if a byte needs no encoding in a segment: `pchar` of RFC 3986 §3.3 without percent-encodings.
 fn stays(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte)
 }
@@ -141,7 +140,7 @@ mod tests {
         }
     }
 
-    /// Taking the form and decoding is what decoding is.
+    /// Normalising before decoding yields the same text as decoding.
     #[test]
     fn captures_are_decoded_once() {
         for segment in [

@@ -1,4 +1,4 @@
-//! Refusals in the server's own words, as problem details for machines (RFC 9457).
+//! Rejections by the server itself, as problem details (RFC 9457).
 
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header::RETRY_AFTER};
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Reject;
 
-/// A problem without a type of its own (RFC 9457 §4.2.1): the title is the status's phrase.
+/// A problem without a type (RFC 9457 §4.2.1): the title is the phrase of the status.
 #[derive(Serialize)]
 struct Problem<'a> {
     r#type: &'static str,
@@ -16,20 +16,20 @@ struct Problem<'a> {
     detail: Option<&'a str>,
 }
 
-/// A refusal with a body of `application/problem+json`. The detail says what to do differently; nothing of the request may
-/// stand in it.
+/// Creates a rejection with a body of `application/problem+json`. The detail says what to change and must not contain
+/// any part of the request.
 pub(crate) fn problem(status: StatusCode, detail: &'static str) -> Reject {
     Reject::json(status, problem_body(status, Some(detail)))
 }
 
-/// The body of a problem that its status describes (RFC 9457 §4.2.1).
+/// Returns the body of a problem that its status describes (RFC 9457 §4.2.1).
 pub(super) fn problem_body(status: StatusCode, detail: Option<&'static str>) -> Bytes {
     let title = status.canonical_reason().unwrap_or_default();
     let problem = Problem { r#type: "about:blank", title, status: status.as_u16(), detail };
     serde_json::to_vec(&problem).unwrap_or_default().into()
 }
 
-/// The server has no room, or none any more; a client may try again after a second (RFC 9110 §10.2.3).
+/// The server has no capacity, or is shutting down; a client may retry after a second (RFC 9110 §10.2.3).
 pub(crate) fn busy(detail: &'static str) -> Reject {
     problem(StatusCode::SERVICE_UNAVAILABLE, detail).header(RETRY_AFTER, HeaderValue::from_static("1"))
 }

@@ -1,4 +1,4 @@
-//! Who a client is when it comes through proxies: the address that the trusted ones vouch for. It counts nobody.
+//! The address of a client behind proxies, as reported by trusted ones.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -8,10 +8,10 @@ use crate::admission::behind_nat64;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The request field in which trusted proxies name the client. Only this one is read.
+/// The request header in which trusted proxies report the client. Only this one is read.
 ///
-/// A proxy appends to the field that it knows and passes on the other one as the client sent it, so the other field is the
-/// client's own word.
+/// A proxy appends to the header that it knows and forwards the other one unchanged, so a client can forge the other
+/// one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ForwardedField {
@@ -22,14 +22,14 @@ pub enum ForwardedField {
     Forwarded,
 }
 
-/// The trusted proxies, and the field that they write.
+/// The trusted proxies, and the header that they write.
 #[derive(Debug, Default)]
 pub(crate) struct Proxies {
     networks: Vec<Network>,
     field: ForwardedField,
 }
 
-/// All addresses that begin with the same bits. IPv4 is a part of IPv6 here (RFC 4291 §2.5.5.2).
+/// A network: all addresses with the same prefix. IPv4 is treated as a part of IPv6 (RFC 4291 §2.5.5.2).
 #[derive(Clone, Copy, Debug)]
 struct Network {
     first: u128,
@@ -37,22 +37,22 @@ struct Network {
 }
 
 impl Proxies {
-    /// Reads addresses, `10.0.0.1`, and networks, `10.0.0.0/8`. The error is the first that is neither.
+    /// Parses addresses, `10.0.0.1`, and networks, `10.0.0.0/8`. The error is the first invalid entry.
     pub(crate) fn read(written: &[String], field: ForwardedField) -> Result<Self, &str> {
         let networks = written.iter().map(|one| Network::read(one).ok_or(one.as_str()));
         Ok(Self { networks: networks.collect::<Result<_, _>>()?, field })
     }
 
-    /// True if the address is a proxy's.
+    /// Returns true if the address belongs to a proxy.
     pub(crate) fn trusts(&self, address: IpAddr) -> bool {
         self.networks.iter().any(|network| network.holds(address))
     }
 
-    /// Returns who sent a request over a connection from `peer`: `peer` itself, unless that is a trusted proxy; then the address
-    /// that the field names, or `None` if it names nobody but proxies. A port that the field leaves out is 0.
+    /// Returns the client of a request over a connection from `peer`: `peer` itself, unless it is a trusted proxy. Then
+    /// it is the address in the header, or `None` if the header names only proxies or nobody. A missing port is 0.
     ///
-    /// Each proxy appends the address it got the request from, so the field is read from the right, past the trusted proxies.
-    /// Entries further left are not vouched for. An entry that cannot be read hides who is behind it.
+    /// Each proxy appends the address from which it received the request, so the header is read from the right,
+    /// skipping trusted proxies. Entries further left are not trustworthy. An unreadable entry hides the client.
     pub(crate) fn client(&self, headers: &HeaderMap, peer: SocketAddr) -> Option<SocketAddr> {
         if !self.trusts(peer.ip()) {
             return Some(canonical(peer));
@@ -109,9 +109,9 @@ fn number(address: IpAddr) -> u128 {
 
 /// Returns the client in one element of `Forwarded` (RFC 7239 §4): `for=192.0.2.60;proto=http`.
 ///
-/// Commas and semicolons divide the field even inside quotes: a client could otherwise open a quote that swallows what a proxy
-/// appends. For the same reason an element with an open quote, an escape or a second `for` names nobody: it may be a part of a
-/// quoted value that the client chose, such as `host`.
+/// Commas and semicolons separate elements even inside quotes: otherwise a client could open a quote that swallows what
+/// a proxy appends. For the same reason an element with an unclosed quote, an escape or a second `for` names nobody: it
+/// may be part of a quoted value that the client chose, such as `host`.
 fn forwarded_for(element: &str) -> Option<&str> {
     let mut client = None;
     for pair in element.split(';').map(str::trim).filter(|pair| !pair.is_empty()) {
@@ -124,7 +124,7 @@ fn forwarded_for(element: &str) -> Option<&str> {
     client
 }
 
-/// Takes the quotes off a value. `None` if it has one of the two, or any other quote or escape.
+/// Removes the quotes around a value. `None` if only one of the two is present, or another quote or escape.
 fn unquote(value: &str) -> Option<&str> {
     let bare = match value.strip_prefix('"') {
         Some(rest) => rest.strip_suffix('"')?,
@@ -133,7 +133,7 @@ fn unquote(value: &str) -> Option<&str> {
     (!bare.contains(['"', '\\'])).then_some(bare)
 }
 
-/// Reads an address with or without its port (RFC 7239 §6), which may be obfuscated (§6.3); IPv6 may do without brackets if
+/// Parses an address with or without a port (RFC 7239 §6), which may be obfuscated (§6.3). IPv6 needs no brackets if
 /// there is no port. `None` for `unknown`, an obfuscated identifier such as `_gazonk`, and anything else.
 fn read_node(node: &str) -> Option<SocketAddr> {
     let node = match node.rsplit_once(":_") {
@@ -145,11 +145,11 @@ fn read_node(node: &str) -> Option<SocketAddr> {
     Some(canonical(read))
 }
 
-/// An IPv4 address that is written as IPv6 (`::ffff:192.0.2.1`) is the IPv4 address.
+/// An IPv4-mapped IPv6 address (`::ffff:192.0.2.1`) is the IPv4 address.
 fn canonical(address: SocketAddr) -> SocketAddr {
     match address.ip().to_canonical() {
         ip @ IpAddr::V4(_) => SocketAddr::new(ip, address.port()),
-        // With its zone, which tells link-local addresses apart.
+        // With its zone, which distinguishes link-local addresses.
         IpAddr::V6(_) => address,
     }
 }
@@ -181,7 +181,7 @@ mod tests {
             ("2001:db8::/32", "2001:db8:ffff::1", true),
             ("2001:db8::/32", "2001:db9::1", false),
             ("::1", "::1", true),
-            // Behind NAT64, and the network of all that are.
+            // Addresses behind NAT64, and the network of all of them.
             ("10.0.0.0/8", "64:ff9b::10.0.0.1", true),
             ("198.51.100.7", "64:ff9b::198.51.100.7", true),
             ("198.51.100.7", "64:ff9b::198.51.100.8", false),
@@ -214,7 +214,7 @@ mod tests {
         let [custom, standard] = [ForwardedField::XForwardedFor, ForwardedField::Forwarded]
             .map(|field| proxies(&["10.0.0.0/8", "::1"], field));
         for (trusted, peer, fields, client) in [
-            // A peer that is not a proxy speaks for itself.
+            // A peer that is not a proxy is the client.
             (&custom, "192.0.2.1:9", &[(X, "203.0.113.9")][..], "192.0.2.1:9"),
             (&standard, "192.0.2.1:9", &[(F, "for=203.0.113.9")], "192.0.2.1:9"),
             (&custom, "[::ffff:192.0.2.1]:9", &[(X, "203.0.113.9")], "192.0.2.1:9"),
@@ -222,7 +222,7 @@ mod tests {
             (&custom, "10.0.0.1:9", &[(X, "203.0.113.9")], "203.0.113.9:0"),
             (&custom, "[::ffff:10.0.0.1]:9", &[(X, "203.0.113.9")], "203.0.113.9:0"),
             (&custom, "[::1]:9", &[(X, "2001:db8::9")], "[2001:db8::9]:0"),
-            // The right-most entry that is not trusted; entries before it may be invented.
+            // The right-most entry that is not trusted counts; entries before it may be forged.
             (&custom, "10.0.0.1:9", &[(X, "1.1.1.1, 203.0.113.9")], "203.0.113.9:0"),
             (&custom, "10.0.0.1:9", &[(X, "127.0.0.1, 10.0.0.1, 203.0.113.9")], "203.0.113.9:0"),
             (&custom, "10.0.0.1:9", &[(X, "1.1.1.1, 203.0.113.9, 10.0.0.2")], "203.0.113.9:0"),
@@ -235,20 +235,20 @@ mod tests {
             ),
             (&custom, "10.0.0.1:9", &[(X, "unknown, _x, \u{e9}, 203.0.113.9")], "203.0.113.9:0"),
             (&custom, "10.0.0.1:9", &[(X, "\u{e9}"), (X, ", 203.0.113.9 ,, ")], "203.0.113.9:0"),
-            // Proxies that are reached through NAT64 are the proxies that they are.
+            // Proxies reached through NAT64 are recognised.
             (&custom, "[64:ff9b::10.0.0.1]:9", &[(X, "203.0.113.9")], "203.0.113.9:0"),
             (&custom, "10.0.0.1:9", &[(X, "203.0.113.9, 64:ff9b::10.0.0.2")], "203.0.113.9:0"),
             (&custom, "10.0.0.1:9", &[(X, "64:ff9b::10.0.0.2")], "-"),
             (&standard, "[64:ff9b::10.0.0.1]:9", &[(F, "for=\"[64:ff9b::a00:2]:80\"")], "-"),
             (&custom, "10.0.0.1:9", &[(X, "64:ff9b::203.0.113.9")], "[64:ff9b::cb00:7109]:0"),
-            // The field names nobody, or nobody but proxies.
+            // The header names nobody, or only proxies.
             (&custom, "10.0.0.1:9", &[], "-"),
             (&custom, "10.0.0.1:9", &[(X, "")], "-"),
             (&custom, "10.0.0.1:9", &[(X, " , ,")], "-"),
             (&custom, "10.0.0.1:9", &[(X, "10.0.0.3, 10.0.0.2")], "-"),
             (&custom, "10.0.0.1:9", &[(X, "10.0.0.1")], "-"),
             (&custom, "[::1]:9", &[(X, "::1")], "-"),
-            // An entry that cannot be read hides who is behind it.
+            // An unreadable entry hides the client.
             (&custom, "10.0.0.1:9", &[(X, "203.0.113.9, unknown")], "-"),
             (&custom, "10.0.0.1:9", &[(X, "203.0.113.9, unknown, 10.0.0.2")], "-"),
             (&custom, "10.0.0.1:9", &[(X, "203.0.113.9, \u{e9}")], "-"),
@@ -278,13 +278,13 @@ mod tests {
             (&standard, "10.0.0.1:9", &[(F, "for=_hidden")], "-"),
             (&standard, "10.0.0.1:9", &[(F, "for=\"_hidden:80\", for=10.0.0.2")], "-"),
             (&standard, "10.0.0.1:9", &[(F, "203.0.113.9")], "-"),
-            // A quote that is never closed swallows nothing, and a quoted value of the client's names nobody.
+            // An unclosed quote swallows nothing, and a quoted value of the client names nobody.
             (&standard, "10.0.0.1:9", &[(F, "for=\"1.1.1.1, for=203.0.113.9")], "203.0.113.9:0"),
             (&standard, "10.0.0.1:9", &[(F, "for=203.0.113.9;host=\"a, for=127.0.0.1\"")], "-"),
             (&standard, "10.0.0.1:9", &[(F, "host=\"a;for=127.0.0.1\";for=203.0.113.9")], "-"),
             (&standard, "10.0.0.1:9", &[(F, "host=a;for=127.0.0.1;for=203.0.113.9")], "-"),
             (&standard, "10.0.0.1:9", &[(F, "for=\"127.0.0.1\\\"\"")], "-"),
-            // Only the chosen field is read.
+            // Only the selected header is read.
             (&custom, "10.0.0.1:9", &[(F, "for=unknown"), (X, "203.0.113.9")], "203.0.113.9:0"),
             (&custom, "10.0.0.1:9", &[(F, "for=1.1.1.1"), (X, "203.0.113.9")], "203.0.113.9:0"),
             (&custom, "10.0.0.1:9", &[(F, "for=1.1.1.1"), (X, "unknown")], "-"),

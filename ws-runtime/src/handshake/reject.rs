@@ -1,4 +1,4 @@
-//! A refusal of an opening handshake: an HTTP response, or a close frame for those who cannot see one.
+//! Rejection of a handshake: an HTTP response, or a close frame for clients that cannot see a response.
 
 use std::fmt;
 
@@ -17,14 +17,14 @@ use crate::{
 
 const PROBLEM: &str = "application/problem+json";
 
-/// Refuses an opening handshake; what `parse`, `transform`, `before_handle` and `upgrade` return as their error.
+/// Rejects a handshake; the error type of `parse`, `transform`, `before_handle` and `upgrade`.
 ///
-/// A refusal is an HTTP response instead of the 101. JavaScript in a browser learns neither its status nor its body, only
-/// that the connection failed; [`Reject::close`] accepts the handshake and then closes, which it can see.
+/// A rejection is an HTTP response instead of the 101. JavaScript in a browser sees neither its status nor its body,
+/// only that the connection failed. [`Reject::close`] accepts the handshake and then closes, which a page can see.
 ///
-/// Of the response's fields, those of the connection and of the body's length (`Connection`, `Upgrade`, `Content-Length`,
-/// `Transfer-Encoding` and their like, and `Sec-WebSocket-*`) are the server's. The connection is closed afterwards: what the
-/// client sends behind a refused upgrade may not be taken for a second request.
+/// Some headers of the response belong to the server: those of the connection and of the body length (`Connection`,
+/// `Upgrade`, `Content-Length`, `Transfer-Encoding` and the like, and `Sec-WebSocket-*`). The connection is closed
+/// afterwards, so that bytes after a rejected upgrade are not taken for a second request.
 ///
 /// # Examples
 /// ```
@@ -42,32 +42,32 @@ enum Kind {
     Close(Close),
 }
 
-/// What few refusals have, kept apart so that a `Result<_, Reject>` stays small.
+/// Rarely used fields, boxed so that a `Result<_, Reject>` stays small.
 #[derive(Default)]
 struct Content {
     headers: HeaderMap,
-    /// `None` where the application set none.
+    /// `None` if the application set no body.
     body: Option<Bytes>,
 }
 
-/// What a refusal comes down to.
+/// The outcome of a rejection.
 pub(crate) enum Refusal {
-    /// The response in place of the 101.
+    /// A response in place of the 101.
     Response(Response<Bytes>),
-    /// The handshake is accepted, and this is the first and last frame.
+    /// The handshake is accepted, and this is its only frame.
     Close(Close),
 }
 
 impl Reject {
-    /// Refuses with an HTTP status; in a `const`, a wrong one is a compile error.
+    /// Rejects with an HTTP status. In a `const`, an invalid status is a compile error.
     ///
-    /// Unless [`body`](Self::body) sets one, an error has the body that every refusal of the server has:
+    /// Unless [`body`](Self::body) sets one, an error has the body of every rejection by the server:
     /// `application/problem+json` with the status and its title (RFC 9457). A redirect has none.
     ///
-    /// A status that is known at run time only becomes a refusal through `From<StatusCode>`.
+    /// For a status that is known only at run time, use `From<StatusCode>`.
     ///
     /// # Panics
-    /// If the status does not refuse: 300 to 599 do. A client may follow a redirect (RFC 6455 §4.1); browsers do not.
+    /// If the status is not from 300 to 599. A client may follow a redirect (RFC 6455 §4.1); browsers do not.
     pub const fn status(status: u16) -> Self {
         match StatusCode::from_u16(status) {
             Ok(status) if refuses(status) => Self(Kind::Status(status, None)),
@@ -75,21 +75,21 @@ impl Reject {
         }
     }
 
-    /// Accepts the handshake, then closes at once: no handler sees the connection. For browsers.
+    /// Accepts the handshake, then closes at once, without calling a handler of the connection. For browsers.
     ///
-    /// It has no response, so [`header`](Self::header) and [`body`](Self::body) do nothing to it. With a reason that is put
-    /// together at run time, use `From<Close>`.
+    /// There is no response, so [`header`](Self::header) and [`body`](Self::body) have no effect. For a reason that is
+    /// built at run time, use `From<Close>`.
     ///
     /// # Panics
-    /// If the code may not be sent; see [`Close`].
+    /// If the code must not be sent; see [`Close`].
     pub const fn close(code: u16, reason: &'static str) -> Self {
         Self(Kind::Close(Close::new(code, reason)))
     }
 
-    /// Adds a field to the response, beside those of the same name: several `Set-Cookie` are several cookies.
+    /// Adds a header to the response. Repeated names are kept: several `Set-Cookie` are several cookies.
     ///
-    /// A field that is the server's (see [`Reject`]) or not well-formed is left out and logged: what is refused stays refused,
-    /// whatever a value was made of.
+    /// A header that belongs to the server (see [`Reject`]) or is malformed is left out and logged. The request stays
+    /// rejected, whatever its value was built from.
     pub fn header(mut self, name: impl TryInto<HeaderName>, value: impl TryInto<HeaderValue>) -> Self {
         let Some(content) = self.content() else { return self };
         let added = match (name.try_into(), value.try_into()) {
@@ -105,7 +105,8 @@ impl Reject {
         self
     }
 
-    /// Sets the response's body; `text/plain; charset=utf-8` unless [`header`](Self::header) says another `Content-Type`.
+    /// Sets the body of the response; `text/plain; charset=utf-8` unless [`header`](Self::header) sets another
+    /// `Content-Type`.
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         if let Some(content) = self.content() {
             content.body = Some(body.into());
@@ -113,17 +114,18 @@ impl Reject {
         self
     }
 
-    /// A refusal with a JSON body that machines read (RFC 9457 §3).
+    /// A rejection with a problem in JSON as its body (RFC 9457 §3).
     pub(super) fn json(status: StatusCode, body: impl Into<Bytes>) -> Self {
         Self::from(status).header(CONTENT_TYPE, HeaderValue::from_static(PROBLEM)).body(body)
     }
 
-    /// Refuses an invalid part of the request with 422, and says what would be allowed.
+    /// Rejects an invalid part of the request with 422 and includes the permitted values.
     pub(crate) fn with_details(invalid: &Invalid) -> Self {
         Self::json(StatusCode::UNPROCESSABLE_ENTITY, invalid.to_detailed_problem())
     }
 
-    /// Asks for an upgrade to WebSocket (RFC 9110 §15.5.22 demands the field), which applications cannot.
+    /// Asks for an upgrade to WebSocket. Applications cannot create this, because RFC 9110 §15.5.22 requires the
+    /// `Upgrade` field.
     pub(super) fn asking_to_upgrade(mut self) -> Self {
         if let Some(content) = self.content() {
             content.headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
@@ -131,7 +133,7 @@ impl Reject {
         self
     }
 
-    /// Says which version of the protocol is spoken (RFC 6455 §4.4), which applications cannot.
+    /// Names the supported protocol version (RFC 6455 §4.4), which applications cannot do.
     pub(super) fn speaking(mut self, version: &'static str) -> Self {
         if let Some(content) = self.content() {
             content.headers.insert(http::header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static(version));
@@ -139,8 +141,8 @@ impl Reject {
         self
     }
 
-    /// Decides what is done. A response gets `Content-Length`, and `Connection: close`, without which the bytes behind a
-    /// refused upgrade would be served as further requests.
+    /// Returns the outcome. A response gets `Content-Length`, and `Connection: close`, without which the bytes after a
+    /// rejected upgrade would be read as further requests.
     pub(crate) fn into_refusal(self) -> Refusal {
         let (status, content) = match self.0 {
             Kind::Close(close) => return Refusal::Close(close),
@@ -154,7 +156,7 @@ impl Reject {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
         }
         headers.insert(CONTENT_LENGTH, body.len().into());
-        // RFC 9110 §7.8: who sends `Upgrade` lists it in `Connection`.
+        // RFC 9110 §7.8: a sender of `Upgrade` lists it in `Connection`.
         let connection = if headers.contains_key(UPGRADE) { "upgrade, close" } else { "close" };
         headers.insert(CONNECTION, HeaderValue::from_static(connection));
         let mut response = Response::new(body);
@@ -163,7 +165,7 @@ impl Reject {
         Refusal::Response(response)
     }
 
-    /// A status that does not refuse (100 to 299, 600 and above) is the application's mistake and becomes 500.
+    /// A status that does not reject (100 to 299, 600 and above) is a mistake of the application and becomes 500.
     pub(super) fn of_status(status: StatusCode) -> Self {
         if refuses(status) {
             return Self(Kind::Status(status, None));
@@ -191,7 +193,7 @@ impl Reject {
 }
 
 impl fmt::Debug for Reject {
-    /// The body and the fields' values may be meant for the client alone, so they are left out.
+    /// The body and the header values may be meant for the client alone, so `Debug` omits them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Kind::Status(status, _) => {
@@ -202,7 +204,7 @@ impl fmt::Debug for Reject {
     }
 }
 
-/// The body of an error that the application gave none: what machines read (RFC 9457 §3), as in every other refusal.
+/// The body of an error without one from the application: a problem (RFC 9457 §3), as in every other rejection.
 fn default_body(status: StatusCode, headers: &mut HeaderMap) -> Bytes {
     if status.is_redirection() || headers.contains_key(CONTENT_TYPE) {
         return Bytes::new();
@@ -211,7 +213,7 @@ fn default_body(status: StatusCode, headers: &mut HeaderMap) -> Bytes {
     problem_body(status, None)
 }
 
-/// A status below 300 tells a client that it got what it asked for, and 101 that the connection is upgraded.
+/// A status below 300 reports success, and 101 reports an upgrade.
 const fn refuses(status: StatusCode) -> bool {
     matches!(status.as_u16(), 300..=599)
 }
@@ -228,7 +230,7 @@ mod tests {
         }
     }
 
-    /// The fields of a response in the order of their names, without the two that every refusal has.
+    /// The headers of a response, sorted by name, without the two that every rejection has.
     fn fields(response: &Response<Bytes>) -> Vec<String> {
         let headers =
             response.headers().iter().filter(|(name, _)| ![CONNECTION, CONTENT_LENGTH].contains(name));

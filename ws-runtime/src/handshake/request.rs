@@ -1,4 +1,4 @@
-//! The request of an opening handshake before its parts are checked.
+//! The request of a handshake before its parts are validated.
 
 use std::{fmt, net::SocketAddr};
 
@@ -7,15 +7,15 @@ use http::{Extensions, HeaderMap, Method, Uri, request};
 use super::{Reject, problem::bad_request, texts::Texts};
 use crate::codec::Pairs;
 
-/// The request of an opening handshake, as `parse` and `transform` may change it before its parts are checked.
+/// The request of a handshake, which `parse` and `transform` may change before its parts are validated.
 ///
-/// Captures, query and cookies are read from the request once, before `parse`, and are from then on what the route's types are
-/// read from: changing [`headers_mut`](Self::headers_mut) does not change the cookies.
+/// Captures, query and cookies are extracted once, before `parse`, and the types of the route are read from them:
+/// changing [`headers_mut`](Self::headers_mut) does not change the cookies.
 ///
-/// A pair of the query or a cookie that is not UTF-8 is not among them. Where the route's type declares its name, the request is
-/// refused with 422, unless a handler adds a text of that name.
+/// Query pairs and cookies that are not UTF-8 are omitted. If the type of the route declares such a name, the request
+/// is rejected with 422, unless a handler adds a text of that name.
 ///
-/// Its `Debug` shows none of the values: tokens travel in headers, cookies and queries.
+/// Its `Debug` output omits all values, because headers, cookies and queries carry tokens.
 pub struct RawRequest {
     method: Method,
     uri: Uri,
@@ -28,7 +28,8 @@ pub struct RawRequest {
 }
 
 impl RawRequest {
-    /// Takes a request apart; the captures are those of its path, not decoded yet. 400 if one of them is not UTF-8.
+    /// Splits a request into its parts; the captures are passed as in the path, still encoded. 400 if one of them is
+    /// not UTF-8.
     pub(crate) fn new(
         parts: request::Parts,
         captures: Vec<(String, String)>,
@@ -49,19 +50,19 @@ impl RawRequest {
         &self.method
     }
 
-    /// Returns the request's target as it was sent.
+    /// Returns the request target as sent.
     ///
-    /// A path has several spellings (`/%61dmin` is `/admin`), so compare captures rather than the path that it holds.
+    /// A path has several spellings (`/%61dmin` is `/admin`), so compare captures and not the path of the target.
     pub fn uri(&self) -> &Uri {
         &self.uri
     }
 
-    /// Returns the header fields.
+    /// Returns the headers.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// Returns the header fields, from which the route's `header` type is read. The handshake itself has been read already.
+    /// Returns the headers, from which the route's `header` type is read. Changes do not affect the handshake itself.
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
         &mut self.headers
     }
@@ -76,18 +77,18 @@ impl RawRequest {
         &mut self.captures
     }
 
-    /// Returns the pairs of the query in their order, decoded once. A name may be there several times. A `%` that encodes nothing
-    /// is a `%`, as browsers leave it.
+    /// Returns the query pairs in order, decoded once. Names may repeat. A `%` that encodes nothing stays a `%`, as in
+    /// browsers.
     pub fn query(&self) -> &[(String, String)] {
         &self.query.pairs
     }
 
-    /// Returns the pairs of the query, from which the route's `query` type is read.
+    /// Returns the query pairs, from which the route's `query` type is read.
     pub fn query_mut(&mut self) -> &mut Vec<(String, String)> {
         &mut self.query.pairs
     }
 
-    /// Returns the cookies in their order, their values as they were sent. A name may be there several times.
+    /// Returns the cookies in order, with their values as sent. Names may repeat.
     pub fn cookies(&self) -> &[(String, String)] {
         &self.cookies.pairs
     }
@@ -97,27 +98,28 @@ impl RawRequest {
         &mut self.cookies.pairs
     }
 
-    /// Returns the pairs that the route's `query` type is read from.
+    /// Returns the pairs from which the route's `query` type is read.
     pub(super) fn query_pairs(&self) -> Pairs {
         self.query.to_pairs()
     }
 
-    /// Returns the pairs that the route's `cookie` type is read from.
+    /// Returns the pairs from which the route's `cookie` type is read.
     pub(super) fn cookie_pairs(&self) -> Pairs {
         self.cookies.to_pairs()
     }
 
-    /// Returns what middleware in front of the route has left for it.
+    /// Returns the extensions set by middleware.
     pub fn extensions(&self) -> &Extensions {
         &self.extensions
     }
 
-    /// Returns what middleware has left, to leave more for later handlers.
+    /// Returns the extensions, to set further ones for later handlers.
     pub fn extensions_mut(&mut self) -> &mut Extensions {
         &mut self.extensions
     }
 
-    /// Returns the client's address, as [`Socket::remote_addr`](crate::Socket::remote_addr) does; `None` if nobody vouches for one.
+    /// Returns the address of the client, as [`Socket::remote_addr`](crate::Socket::remote_addr) does; `None` if it is
+    /// unknown.
     pub fn remote_addr(&self) -> Option<SocketAddr> {
         self.remote_addr
     }

@@ -1,10 +1,10 @@
-//! What can be wrong with a route's side of the handshake before anybody connects.
+//! Mistakes in the handshake options of a route, found before the server listens.
 
 use std::{error::Error, fmt};
 
 use crate::{schema::SchemaError, session::PingTooLate};
 
-/// A route cannot be served as it is written. It is the application's fault and found before the server listens.
+/// A route that cannot be served as written: a mistake of the application, found before the server listens.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct SetupError(Box<Fault>);
@@ -25,7 +25,7 @@ enum Fault {
 }
 
 impl SetupError {
-    /// The type of a part of the contract has a schema that cannot be used; its error says why.
+    /// The schema of a part's type cannot be used; the source says why.
     pub(crate) fn schema(part: &'static str) -> impl Fn(SchemaError) -> Self {
         move |error| Self(Box::new(Fault::Schema { part, error }))
     }
@@ -35,12 +35,12 @@ impl SetupError {
         Self(Box::new(Fault::NotCaptured { path, field: field.into() }))
     }
 
-    /// The path captures what `params` has no field for.
+    /// The path has a capture without a field in `params`.
     pub(super) fn not_read(path: &'static str, capture: &'static str) -> Self {
         Self(Box::new(Fault::NotRead { path, capture }))
     }
 
-    /// A field of `header` has a name that no header field matches.
+    /// A field of `header` has a name that no header can have.
     pub(super) fn header_name(name: &str) -> Self {
         Self(Box::new(Fault::HeaderName(name.into())))
     }
@@ -50,32 +50,32 @@ impl SetupError {
         Self(Box::new(Fault::Origin(origin)))
     }
 
-    /// `require_protocol` requires one where none is spoken.
+    /// `require_protocol` is set without `protocols`.
     pub(crate) fn no_protocols() -> Self {
         Self(Box::new(Fault::NoProtocols))
     }
 
-    /// `latest_by_key` looks for keys where there are none.
+    /// `latest_by_key` is set for a response without keys.
     pub(crate) fn no_keys() -> Self {
         Self(Box::new(Fault::NoKeys))
     }
 
-    /// `latest_by_key` looks where no response has anything.
+    /// `latest_by_key` points to a place that no response has.
     pub(crate) fn no_key(pointer: &'static str) -> Self {
         Self(Box::new(Fault::NoKey(pointer)))
     }
 
-    /// An option has a value that it cannot have.
+    /// An option has an invalid value.
     pub(crate) fn option(name: &'static str, why: &'static str) -> Self {
         Self(Box::new(Fault::Option { name, why }))
     }
 
-    /// A live peer would be closed before its first ping.
+    /// The ping interval is not shorter than the idle timeout, so a live peer would be closed before its first ping.
     pub(crate) fn ping_too_late(error: PingTooLate) -> Self {
         Self(Box::new(Fault::PingTooLate(error)))
     }
 
-    /// An entry of `protocols` is not a token, or is there twice.
+    /// An entry of `protocols` is not a token, or is repeated.
     pub(super) fn protocol(protocol: &'static str) -> Self {
         Self(Box::new(Fault::Protocol(protocol)))
     }

@@ -1,4 +1,4 @@
-//! Choosing a subprotocol (RFC 6455 §1.9): the server's first that the client offered.
+//! Negotiation of a subprotocol (RFC 6455 §1.9): the first one of the server that the client offered.
 
 use http::{HeaderMap, header::SEC_WEBSOCKET_PROTOCOL};
 
@@ -8,15 +8,15 @@ use super::{
     problem::bad_request,
 };
 
-/// The most subprotocols that a client may offer. Every offer is compared with every other, so there must be a most.
+/// The maximum number of offered subprotocols. Each offer is compared with every other, so the number must be limited.
 const MAX_OFFERS: usize = 32;
 
-/// The subprotocols that a client offers, in its order of preference; well-formed, and each once.
+/// The offered subprotocols in the client's order of preference; well-formed and unique.
 #[derive(Debug, Default)]
 pub(crate) struct Offers(Vec<String>);
 
 impl Offers {
-    /// Reads the offers to a route that speaks subprotocols, in one pass over all lines.
+    /// Parses the offers for a route with subprotocols, in one pass over all lines.
     pub(crate) fn read(headers: &HeaderMap) -> Result<Self, Reject> {
         let mut offers = Self::default();
         for element in elements(headers, &SEC_WEBSOCKET_PROTOCOL) {
@@ -25,8 +25,8 @@ impl Offers {
         Ok(offers)
     }
 
-    /// Reads the offers to a route that speaks no subprotocol, which does not judge them: malformed and repeated ones, and those
-    /// beyond the most, are passed over.
+    /// Parses the offers for a route without subprotocols, which does not judge them: malformed, repeated and excess
+    /// offers are skipped.
     pub(crate) fn skim(headers: &HeaderMap) -> Self {
         let mut offers = Self::default();
         for element in elements(headers, &SEC_WEBSOCKET_PROTOCOL) {
@@ -39,7 +39,7 @@ impl Offers {
         if self.0.len() == MAX_OFFERS {
             return Err("at most 32 subprotocols may be offered");
         }
-        // RFC 6455 §4.1 item 10: the elements are tokens, and all of them are unique.
+        // RFC 6455 §4.1 item 10: the elements are tokens and unique.
         let token = Some(element).filter(|element| is_token(element));
         let Some(offer) = token.and_then(|token| std::str::from_utf8(token).ok()) else {
             return Err("`Sec-WebSocket-Protocol` must be a list of tokens");
@@ -51,8 +51,9 @@ impl Offers {
         Ok(())
     }
 
-    /// Chooses the first of the server's that was offered; names are compared as they are. With none in common there is none,
-    /// or a refusal where one is required. What was not offered is never chosen (RFC 6455 §4.2.2).
+    /// Chooses the first subprotocol of the server that was offered; names are case-sensitive. Without a common one
+    /// there is none, or a rejection if one is required. A subprotocol that was not offered is never chosen (RFC 6455
+    /// §4.2.2).
     pub(crate) fn choose(
         &self,
         served: &'static [&'static str],
@@ -70,7 +71,7 @@ impl Offers {
     }
 }
 
-/// Refuses at start-up what no client may offer, and what is there twice.
+/// Rejects names that no client can offer, and repeated names, at start-up.
 pub(crate) fn check_protocols(served: &'static [&'static str]) -> Result<(), SetupError> {
     for (at, protocol) in served.iter().enumerate() {
         if !is_token(protocol.as_bytes()) || served[..at].contains(protocol) {
@@ -151,7 +152,7 @@ mod tests {
         assert!(offers(&[&names(32), "one-more"]).is_err());
     }
 
-    /// Each of these took some server minutes, for its time grew with the square of the length. Here they would hang.
+    /// Inputs that kept some server busy for minutes, because its run time was quadratic. Here they would hang.
     #[test]
     fn long_malformed_offers_are_refused_in_one_pass() {
         for line in [format!("b{}x", " ".repeat(1 << 22)), "a,".repeat(1 << 21)] {

@@ -2,10 +2,10 @@
 
 use crate::codec::{On, Pairs};
 
-/// Names and texts, and apart from them the pairs that are not UTF-8, which no handler sees.
+/// Names and texts. Pairs that are not UTF-8 are kept apart and hidden from handlers.
 ///
-/// Such a pair refuses nothing by itself. It counts once a type asks for its name, unless a handler has added a text of that
-/// name.
+/// Such a pair causes no rejection by itself. It counts if a type declares its name, unless a handler has added a text
+/// of that name.
 pub(super) struct Texts {
     on: On,
     pub(super) pairs: Vec<(String, String)>,
@@ -15,7 +15,7 @@ pub(super) struct Texts {
 /// A pair whose text is not UTF-8.
 struct Unreadable {
     name: String,
-    /// How many texts of the same name were readable when the request arrived.
+    /// The number of readable texts of the same name when the request arrived.
     beside: usize,
 }
 
@@ -28,7 +28,7 @@ impl Texts {
         Self { on, pairs, unreadable }
     }
 
-    /// Returns what a type is read from.
+    /// Returns the source from which a type is read.
     pub(super) fn to_pairs(&self) -> Pairs {
         let mut read = Pairs::decoded(self.on, &self.pairs);
         for Unreadable { name, beside } in &self.unreadable {
