@@ -22,16 +22,18 @@ use tokio::{
 };
 use tracing::Level;
 
-/// How many events of one level and route are logged in one second: enough to see what happens, too few to fill a disk.
+/// The maximum number of logged events for each level and route in one second: enough to see what happens, too few to
+/// fill a disk.
 const MOST: u64 = 10;
-/// The longest text of one field, in bytes.
+/// The maximum length of a text field, in bytes.
 const LONGEST: usize = 1024;
-/// How long after the first suppressed event the count is reported.
+/// The delay after the first suppressed event until the count is reported.
 const SECOND: Duration = Duration::from_secs(1);
-/// The limited levels. `TRACE` is for single messages, and is not limited.
+/// The limited levels. `TRACE` is for single messages and is not limited.
 const LEVELS: [Level; 4] = [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG];
 
-/// Logs an event unless its limiter has had enough of that level in this second. If nobody listens, nothing is evaluated.
+/// Logs an event unless its limiter has reached the maximum for that level in this second. Arguments are evaluated only
+/// if the event is enabled.
 macro_rules! event {
     ($limiter:expr, $level:ident, $($field:tt)+) => {
         if ::tracing::enabled!(::tracing::Level::$level) && $limiter.admit(::tracing::Level::$level) {
@@ -41,13 +43,13 @@ macro_rules! event {
 }
 pub(crate) use event;
 
-/// Events that belong to no route or server.
+/// The limiter for events outside of routes and servers.
 pub(crate) static PROCESS: EventLimiter = EventLimiter::new(None);
 
-/// Wakes the reporters: an event was suppressed.
+/// Wakes the reporters after an event was suppressed.
 static SUPPRESSED: Notify = Notify::const_new();
 
-/// Counts the events of one route, or of a server besides its routes.
+/// Counts the events of one route, or the other events of a server.
 #[derive(Debug)]
 pub(crate) struct EventLimiter {
     route: Option<&'static str>,
@@ -57,7 +59,7 @@ pub(crate) struct EventLimiter {
 
 #[derive(Debug)]
 struct Budget {
-    /// The second, counted from the first event, in the upper half; how many events were logged in it in the lower half.
+    /// The second since the first event in the upper half, and the number of events logged in it in the lower half.
     used: AtomicU64,
     suppressed: AtomicU64,
 }
@@ -73,7 +75,7 @@ impl EventLimiter {
         Self { route, begun: OnceLock::new(), budgets: [const { Budget::new() }; LEVELS.len()] }
     }
 
-    /// Counts an event. True if it is to be logged.
+    /// Counts an event. Returns true if it must be logged.
     #[cold]
     pub(crate) fn admit(&self, level: Level) -> bool {
         let Some(budget) = LEVELS.iter().position(|limited| *limited == level).map(|at| &self.budgets[at])
@@ -96,7 +98,7 @@ impl EventLimiter {
         self.budgets.iter().any(|budget| budget.suppressed.load(Ordering::Acquire) > 0)
     }
 
-    /// Logs how many events were suppressed, one event a level, and begins to count anew.
+    /// Logs the number of suppressed events, one event for each level, and resets the counts.
     fn report(&self) {
         macro_rules! report {
             ($level:ident, $suppressed:expr) => {
@@ -121,7 +123,7 @@ impl EventLimiter {
     }
 }
 
-/// Reports what the limiters of one server have suppressed.
+/// Reports the suppressed events of one server.
 #[derive(Debug)]
 pub(crate) struct Reporter {
     limiters: Vec<Arc<EventLimiter>>,
@@ -134,7 +136,7 @@ impl Reporter {
         Self { limiters, stopped: AtomicBool::new(false), stop: Notify::new() }
     }
 
-    /// Reports each second in which something was suppressed, until it is stopped.
+    /// Reports each second with suppressed events, until it is stopped.
     pub(crate) async fn run(&self) {
         while !self.stopped.load(Ordering::Acquire) {
             self.wait().await;
@@ -146,13 +148,13 @@ impl Reporter {
         }
     }
 
-    /// Has [`run`](Self::run) report the rest and return.
+    /// Makes [`run`](Self::run) report the rest and return.
     pub(crate) fn stop(&self) {
         self.stopped.store(true, Ordering::Release);
         self.stop.notify_one();
     }
 
-    /// Waits until something is suppressed, or this is stopped.
+    /// Waits until an event is suppressed or this is stopped.
     async fn wait(&self) {
         loop {
             let (mut suppressed, mut stop) = (pin!(SUPPRESSED.notified()), pin!(self.stop.notified()));
@@ -170,8 +172,8 @@ impl Reporter {
     }
 }
 
-/// Text of a peer or of an error as one line: characters that a terminal or a reader of logs would act on are escaped, and what
-/// is longer than [`LONGEST`] is cut off. If writing it panics, it ends there.
+/// Text of a peer or of an error, on one line. Characters that affect a terminal or a log reader are escaped, and text
+/// longer than [`LONGEST`] is truncated. If formatting panics, the text ends there.
 pub(crate) struct Escaped<T>(pub(crate) T);
 
 impl<T: fmt::Display> fmt::Display for Escaped<T> {
@@ -187,8 +189,8 @@ impl<T: fmt::Display> fmt::Display for Escaped<T> {
     }
 }
 
-/// Returns the category of the serde_json error that caused an error. Its text may repeat what a peer sent, so it is logged at
-/// `DEBUG` only.
+/// Returns the category of the serde_json error among the sources of an error. The text of such an error may repeat
+/// input of a peer, so it is logged at `DEBUG` only.
 pub(crate) fn json_category(error: &(dyn Error + 'static)) -> Option<&'static str> {
     let mut causes = std::iter::successors(Some(error), |&cause| cause.source());
     let json = causes.find_map(|cause| cause.downcast_ref::<serde_json::Error>())?;
@@ -226,8 +228,8 @@ impl Write for Line<'_, '_> {
     }
 }
 
-/// True for control characters (line breaks and the escape that begins a terminal's commands), Unicode's line separators and
-/// the characters that change the direction of text (Unicode Technical Report 36 §3.1).
+/// Returns true for control characters (line breaks and escape sequences), line separators, and characters that change
+/// the direction of text (Unicode Technical Report 36 §3.1).
 fn acts(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
@@ -288,7 +290,7 @@ mod tests {
         }
         assert_eq!(limiter.budgets[0].suppressed.load(Ordering::Relaxed), 3 * 91);
         assert_eq!(limiter.budgets[3].suppressed.load(Ordering::Relaxed), 3);
-        // A second in which nothing came is skipped.
+        // A second without events is skipped.
         advance(SECOND * 5).await;
         assert_eq!(admitted(Level::WARN, 11), MOST);
     }

@@ -1,4 +1,4 @@
-//! What the attributes' expansions may name: re-exports, and what only they call. Not part of the public API.
+//! Names for generated code: re-exports, and functions that only expansions call. Not part of the public API.
 
 pub use core::{
     cfg,
@@ -23,8 +23,8 @@ pub use crate::{
     },
     wire::{Closed, Deflate, Message},
 };
-/// Stands in `T`, a route whose block an attribute could not read. Whoever builds such a route is told so: after the compiler's
-/// own errors, of which there is one, nothing is built, so that it says this only where it could read what we could not.
+/// Replaces the type of a route whose block the attribute could not parse. Building such a route reports this. rustc
+/// does not build after an error of its own, so it appears only where rustc could parse what the attribute could not.
 pub fn unread<T: ?Sized>() -> ! {
     const {
         panic!(
@@ -33,7 +33,7 @@ pub fn unread<T: ?Sized>() -> ! {
     }
 }
 
-/// Asks of the type that stands as the route of a handler's connection to be `Route`.
+/// Requires the route type of a handler's connection to implement `Route`.
 pub const fn own_route<T: OwnRoute<Route> + ?Sized, Route: ?Sized>() {}
 
 #[cfg(feature = "server")]

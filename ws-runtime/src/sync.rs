@@ -1,7 +1,7 @@
-//! The locks and atomics that the order of what a socket is sent depends on: the standard library's, and tokio's `Notify`; or,
-//! under `cfg(ws_loom)`, those with which loom tries every interleaving (`socket/models`).
+//! Locks and atomics that the order of outbound messages depends on: the standard library's, and tokio's `Notify`.
+//! Under `cfg(ws_loom)` they are loom's, for the models in `socket/models`.
 //!
-//! `Arc` is not among them: it carries trait objects, which loom's cannot, and nothing here is ordered by it.
+//! `Arc` is not included: it holds trait objects, which loom's cannot, and no ordering depends on it.
 
 #[cfg(not(all(test, ws_loom)))]
 pub(crate) use {
@@ -25,7 +25,7 @@ pub(crate) use {
 mod seen {
     use loom::sync::atomic::{AtomicUsize, Ordering};
 
-    /// Tokio's own, made visible to loom: it tries who comes first, and whoever is notified sees what was done before.
+    /// Tokio's `Notify`, made visible to loom: loom tries every order, and a notified task sees all earlier writes.
     #[derive(Debug, Default)]
     pub(crate) struct Notify {
         inner: tokio::sync::Notify,

@@ -1,9 +1,9 @@
-//! Turns: how much work a task does before the network and the other tasks come first.
+//! Turns: the amount of work that a task does before it yields to the network and to other tasks.
 //!
-//! Work is counted in units, on the thread that does it and by the code that does it, so that every kind of work counts:
-//! decoding, explaining, inflating, compressing, encoding, reading and writing. A task begins a turn when it is polled, and
-//! [defers](defer) itself when the turn is over. It must not wake itself instead: a task that is woken while it runs goes
-//! straight back into the run queue, and tokio looks at sockets and timers only once in many polls of that queue.
+//! Work is counted in units, on the thread and in the code that does it, so that every kind counts: decoding,
+//! explaining errors, inflating, compressing, encoding, reading and writing. A task begins a turn when it is polled and
+//! [defers](defer) itself when the turn is over. It must not wake itself: a task that is woken while it runs goes
+//! straight back into the run queue, and tokio polls sockets and timers only once in many polls of that queue.
 
 use std::{
     cell::Cell,
@@ -12,33 +12,34 @@ use std::{
     task::{Context, Poll},
 };
 
-/// How much one turn may cost, in units of about four nanoseconds: about a millisecond. With fifty busy sockets on two threads,
-/// everybody else waits for at most twenty-five turns.
+/// The length of a turn in units of about four nanoseconds: about a millisecond. With fifty busy sockets on two
+/// threads, every other socket waits for at most twenty-five turns.
 const BUDGET: u64 = 256 * 1024;
 
-/// One piece of work that a peer may cause.
+/// One piece of work that a peer can cause.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Work {
-    /// A frame that is taken out of what was read, without what its bytes cost.
+    /// A frame, without the cost of its bytes.
     Frame,
-    /// A message: its handler's call and its reply, without what their bytes cost. A stream's item is one too.
+    /// A message: the call of its handler and its reply, without the cost of their bytes. An item of a stream counts as
+    /// a message.
     Message,
-    /// A call of the operating system.
+    /// A system call.
     Call,
-    /// So many bytes read, written or copied as they are.
+    /// Bytes that are read, written or copied unchanged.
     Moved(usize),
-    /// So many bytes decoded, encoded or checked.
+    /// Bytes that are decoded, encoded or validated.
     Coded(usize),
-    /// So many bytes that came of inflating.
+    /// Bytes produced by inflating.
     Inflated(usize),
-    /// So many bytes that were compressed.
+    /// Bytes that are compressed.
     Deflated(usize),
-    /// So many bytes that broke their schema: they are read, checked and explained once more, the long way.
+    /// Bytes of an invalid message, which are read, validated and explained once more on the slow path.
     Explained(usize),
 }
 
 impl Work {
-    /// What it costs in units.
+    /// Returns the cost in units.
     #[inline]
     const fn units(self) -> u64 {
         match self {
@@ -54,37 +55,38 @@ impl Work {
 }
 
 thread_local! {
-    /// How many units of work this thread has ever done.
+    /// The total of units that this thread has spent.
     static DONE: Cell<u64> = const { Cell::new(0) };
 }
 
-/// Counts work against the turn of whichever task runs on this thread.
+/// Counts work toward the turn of the task that runs on this thread.
 #[inline]
 pub(crate) fn spend(work: Work) {
     DONE.set(DONE.get().wrapping_add(work.units()));
 }
 
-/// The turn of one task.
+/// The turn of a task.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Turn {
-    /// What the thread had done when it began.
+    /// The total of the thread when the turn began.
     since: u64,
 }
 
 impl Turn {
-    /// Begins a turn. To be called anew in each poll.
+    /// Begins a turn. Called again in each poll.
     #[inline]
     pub(crate) fn begin() -> Self {
         Self { since: DONE.get() }
     }
 
-    /// Whether the task has to let others run. True also on another thread than the one that it began on, or nearly always.
+    /// Returns true if the task must yield. On another thread than the one where the turn began, this is almost always
+    /// true.
     #[inline]
     pub(crate) fn is_over(self) -> bool {
         DONE.get().wrapping_sub(self.since) >= BUDGET
     }
 
-    /// Lets the network and others come first if the turn is over, and then begins another.
+    /// Yields if the turn is over, then begins another turn.
     pub(crate) async fn pause(&mut self) {
         if self.is_over() {
             tokio::task::yield_now().await;
@@ -93,7 +95,7 @@ impl Turn {
     }
 }
 
-/// Arranges for the task to be polled again once sockets and timers were looked at. Outside of a runtime it is woken at once.
+/// Schedules the task to be polled again after sockets and timers. Outside of a runtime it is woken at once.
 pub(crate) fn defer(cx: &mut Context<'_>) {
     let yielded: Poll<()> = pin!(tokio::task::yield_now()).poll(cx);
     debug_assert!(yielded.is_pending(), "the first poll of `yield_now` waits");

@@ -1,4 +1,4 @@
-//! Work that costs more than a turn: on threads of its own, so many at a time, first come, first served.
+//! Work that costs more than a turn: runs on threads of its own, a limited number at a time, in order of arrival.
 
 use std::sync::{Arc, OnceLock};
 
@@ -8,10 +8,10 @@ use tokio::{
     task::{spawn_blocking, yield_now},
 };
 
-/// The heavy work of one server. However many clients ask for it, the threads that look after the sockets are never busy with it.
+/// The heavy work of one server. However many clients request it, it never occupies the threads of the sockets.
 #[derive(Debug, Default)]
 pub(crate) struct HeavyWork {
-    /// Made when it is first needed: only then is it certain that there is a runtime to ask.
+    /// Created on first use, because a runtime certainly exists then.
     permits: OnceLock<Arc<Semaphore>>,
 }
 
@@ -19,7 +19,7 @@ impl HeavyWork {
     /// Runs work when its turn comes. `None` if the runtime is shutting down, or the work panicked.
     ///
     /// # Cancel safety
-    /// Work that waits is dropped. Work that runs goes on, keeps its permit, and its result is dropped.
+    /// Waiting work is dropped. Running work continues and keeps its permit, and its result is dropped.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -27,7 +27,7 @@ impl HeavyWork {
         let permits = self
             .permits
             .get_or_init(|| Arc::new(Semaphore::new(places(Handle::current().metrics().num_workers()))));
-        // It is never closed.
+        // The semaphore is never closed.
         let permit = Arc::clone(permits).acquire_owned().await.ok()?;
         let done = spawn_blocking(move || {
             let done = work();
@@ -35,13 +35,13 @@ impl HeavyWork {
             done
         })
         .await;
-        // It was woken by another thread and not by the network, which has its turn before the next piece of work does.
+        // The task was woken by another thread. It yields, so that the network is polled before the next piece of work.
         yield_now().await;
         done.ok()
     }
 }
 
-/// How many pieces of work run at a time beside so many workers: one core is left to the sockets where there are several.
+/// The number of concurrent pieces of work for this many workers: with several cores, one is left to the sockets.
 fn places(workers: usize) -> usize {
     workers.saturating_sub(1).max(1)
 }
@@ -66,7 +66,7 @@ mod tests {
     async fn one_worker_runs_heavy_work_one_at_a_time() {
         let heavy = Arc::new(HeavyWork::default());
         let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-        // The first work waits for this very thread, which is free meanwhile.
+        // The first piece of work waits for this thread, which is free meanwhile.
         let barrier = Arc::new(Barrier::new(2));
         let mut tasks = Vec::new();
         for number in 0..8 {

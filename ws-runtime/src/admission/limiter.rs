@@ -1,4 +1,4 @@
-//! How many connections there are, in all and for each address, and whether there is room for one more.
+//! Limits on the number of connections, in total and for each address.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -9,17 +9,18 @@ use std::{
     },
 };
 
-/// The bits of an IPv6 address that one customer is given at least (RFC 6177 §2): whoever has one address has 2^64 of them.
+/// The prefix length of the smallest IPv6 network that a customer is assigned (RFC 6177 §2): it contains 2^64
+/// addresses.
 const CUSTOMER: u32 = 64;
 
-/// The limits of a server; `None` is no limit.
+/// The limits of a server; `None` means unlimited.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ConnectionLimits {
     pub(crate) all: Option<usize>,
     pub(crate) per_address: Option<usize>,
 }
 
-/// The connections of a server, from the moment that they are accepted: one that is slow with its handshake counts too.
+/// The connections of a server, counted from the moment they are accepted: one with a slow handshake counts too.
 #[derive(Debug, Default)]
 pub(crate) struct Limiter {
     limits: ConnectionLimits,
@@ -27,23 +28,23 @@ pub(crate) struct Limiter {
     by_origin: Mutex<HashMap<Origin, usize>>,
 }
 
-/// There is no room for a connection.
+/// The limit is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Full {
     Everybody,
     Address,
 }
 
-/// A connection that is counted until this is dropped.
+/// The permit of a connection, which counts until the permit is dropped.
 #[derive(Debug)]
 pub(crate) struct Permit {
     connections: Arc<Limiter>,
-    /// Whether it counts among all.
+    /// True if it counts toward the total.
     whole: bool,
     origin: Option<Origin>,
 }
 
-/// Who is counted as one: an IPv4 address, the customer's part of an IPv6 address, or all clients without an address.
+/// The origin that connections are counted by: an IPv4 address, an IPv6 network, or all clients without an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Origin {
     Address(IpAddr),
@@ -61,7 +62,7 @@ impl Limiter {
         Arc::new(Self { limits, ..Self::default() })
     }
 
-    /// Counts a connection that was accepted, and its origin unless that is known only later. `None` if nothing is limited.
+    /// Counts an accepted connection, and its origin unless that is known only later. `None` if nothing is limited.
     pub(crate) fn enter(self: &Arc<Self>, origin: Option<Origin>) -> Result<Option<Box<Permit>>, Full> {
         if self.limits.all.is_none() && self.limits.per_address.is_none() {
             return Ok(None);
@@ -71,7 +72,7 @@ impl Limiter {
         if self.all.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).is_err() {
             return Err(Full::Everybody);
         }
-        // From here on it counts, so whatever follows gives its place back.
+        // The connection counts from here on, so every return path releases it.
         let mut place = Box::new(Permit { connections: Arc::clone(self), whole: true, origin: None });
         if let Some(origin) = origin {
             place.origin = self.count(origin)?;
@@ -91,7 +92,7 @@ impl Limiter {
         match by_origin.entry(origin) {
             Entry::Occupied(count) if *count.get() >= most => return Err(Full::Address),
             Entry::Occupied(mut count) => *count.get_mut() += 1,
-            // A limit of zero is none, so there is room for a first one.
+            // A limit of zero means unlimited, so the first connection always fits.
             Entry::Vacant(vacant) => drop(vacant.insert(1)),
         }
         Ok(Some(origin))
@@ -99,7 +100,7 @@ impl Limiter {
 }
 
 impl Permit {
-    /// Takes over what another place counts: they are of one connection.
+    /// Takes over the counts of another permit of the same connection.
     pub(crate) fn join(&mut self, mut other: Self) {
         if self.origin.is_none() {
             self.origin = other.origin.take();
@@ -116,7 +117,7 @@ impl Drop for Permit {
         let mut by_origin = self.connections.by_origin.lock().unwrap_or_else(PoisonError::into_inner);
         if let Entry::Occupied(mut count) = by_origin.entry(origin) {
             *count.get_mut() -= 1;
-            // Whoever is gone leaves nothing behind.
+            // The last connection of an origin removes its entry.
             if *count.get() == 0 {
                 count.remove();
             }
@@ -124,7 +125,7 @@ impl Drop for Permit {
     }
 }
 
-/// Returns an IPv4 address, also where it is written as IPv6, or the customer's part of an IPv6 address.
+/// Returns the address if it is IPv4, also if mapped into IPv6, or the network of an IPv6 address.
 fn customer(address: IpAddr) -> IpAddr {
     let address = address.to_canonical();
     if let Some(address) = behind_nat64(address) {
@@ -132,13 +133,13 @@ fn customer(address: IpAddr) -> IpAddr {
     }
     let IpAddr::V6(six) = address else { return address };
     match six.segments() {
-        // 6to4 (RFC 3056 §2): 2^16 networks of 64 bits for one IPv4 address.
+        // 6to4 (RFC 3056 §2): one IPv4 address has 2^16 networks of 64 bits.
         [0x2002, high, low, ..] => ipv4(high, low).into(),
         _ => IpAddr::V6(Ipv6Addr::from_bits(six.to_bits() >> CUSTOMER << CUSTOMER)),
     }
 }
 
-/// Returns the IPv4 address of a host that is reached through NAT64 (`64:ff9b::192.0.2.1`, RFC 6052 §2.1).
+/// Returns the IPv4 address of a host behind NAT64 (`64:ff9b::192.0.2.1`, RFC 6052 §2.1).
 pub(crate) fn behind_nat64(address: IpAddr) -> Option<Ipv4Addr> {
     let IpAddr::V6(address) = address else { return None };
     match address.segments() {

@@ -1,5 +1,5 @@
-//! Admission: permits for connections, in all and for each address, permits for heavy work, and the tasks that a shutdown waits
-//! for.
+//! Admission: permits for connections, in total and for each address, permits for heavy work, and the tasks that a
+//! shutdown waits for.
 
 mod heavy;
 mod limiter;

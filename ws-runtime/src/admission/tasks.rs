@@ -1,4 +1,4 @@
-//! The tasks of a server: each is counted from its start to its end, and the shutdown waits for the count.
+//! Counts the tasks of a server; a shutdown waits until none is left.
 
 use std::{
     future::Future,
@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 
 use super::limiter::Permit;
 
-/// Counts tasks. A clone counts the same ones.
+/// A counter of tasks. Clones share the count.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tasks(Arc<Counter>);
 
@@ -22,10 +22,10 @@ struct Counter {
     none: Notify,
 }
 
-/// One running task: counted until it is dropped.
+/// A running task, counted until the guard is dropped.
 pub(crate) struct TaskGuard {
     counter: Arc<Counter>,
-    /// The connection's permit among those that are limited.
+    /// The permit of the connection, if connections are limited.
     permit: Option<Box<Permit>>,
 }
 
@@ -38,7 +38,7 @@ impl Drop for TaskGuard {
 }
 
 impl TaskGuard {
-    /// Keeps a connection's permit for as long as it runs.
+    /// Holds the permit of a connection for the lifetime of the task.
     pub(crate) fn keep(&mut self, permit: Option<Box<Permit>>) {
         match (&mut self.permit, permit) {
             (Some(kept), Some(permit)) => kept.join(*permit),
@@ -48,7 +48,8 @@ impl TaskGuard {
 }
 
 impl Tasks {
-    /// Spawns a task that is counted as long as it keeps what it is made with. (A future that wrapped it would hold it twice.)
+    /// Spawns a task that is counted as long as it keeps its guard. (A wrapping future would store the inner future
+    /// twice.)
     pub(crate) fn spawn<F>(&self, make: impl FnOnce(TaskGuard) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
@@ -56,18 +57,18 @@ impl Tasks {
         tokio::spawn(make(self.begin()));
     }
 
-    /// Counts something as a task until what is returned is dropped.
+    /// Counts something as a task until the returned guard is dropped.
     pub(crate) fn begin(&self) -> TaskGuard {
         self.0.running.fetch_add(1, Ordering::AcqRel);
         TaskGuard { counter: Arc::clone(&self.0), permit: None }
     }
 
-    /// How many run.
+    /// Returns the number of running tasks.
     pub(crate) fn running(&self) -> usize {
         self.0.running.load(Ordering::Acquire)
     }
 
-    /// Waits until none runs.
+    /// Waits until no task runs.
     pub(crate) async fn ended(&self) {
         loop {
             let none = self.0.none.notified();

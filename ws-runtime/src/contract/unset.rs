@@ -1,5 +1,5 @@
-//! The types of what a route does not declare. They have names so that code which reads them all the same is told, by the
-//! compiler, which key of the attribute is missing.
+//! Placeholder types for parts that a route does not declare. Their names let the compiler say which key of the
+//! attribute is missing.
 
 use std::borrow::Cow;
 
@@ -37,16 +37,16 @@ macro_rules! unset_parts {
 }
 
 unset_parts! {
-    /// The captures of a path that has none. A capture is written `{room}` in the path.
+    /// The captures of a path without captures. A capture is written `{room}` in the path.
     NoParams,
-    /// The query of a route without the key `query`, which is not read.
+    /// The query of a route without the key `query`; it is not read.
     NoQuery,
-    /// The header fields of a route without the key `header`, which are not read.
+    /// The headers of a route without the key `header`; they are not read.
     NoHeader,
-    /// The cookies of a route without the key `cookie`, which are not read.
+    /// The cookies of a route without the key `cookie`; they are not read.
     NoCookie,
 }
 
-/// The data of a connection whose route has no `before_handle`.
+/// The connection data of a route without `before_handle`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct NoData;

@@ -1,11 +1,12 @@
-//! Compression: what is agreed on is what both ends may do, and nothing inflates to more than it may.
+//! Compression: negotiated parameters suit both ends, and inflating stays within its limit.
 
 use crate::wire::{Agreed, Decoder, Deflate, Frame, Inflater, Limits, Role, answer, confirm};
 
-/// A client's offers: the first two bytes are the route's settings, the rest lines of `Sec-WebSocket-Extensions`.
+/// Fuzzes a client's offers: the first two bytes are the settings of the route, the rest lines of
+/// `Sec-WebSocket-Extensions`.
 ///
 /// # Panics
-/// If what was agreed on is more than the route allows, or the answer is not in the grammar.
+/// If the negotiated parameters exceed the settings, or the response violates the grammar.
 pub fn deflate_negotiation(data: &[u8]) {
     let [first, second, lines @ ..] = data else { return };
     let settings = Deflate::new()
@@ -22,11 +23,11 @@ pub fn deflate_negotiation(data: &[u8]) {
     assert!(confirmed.is_some(), "{text}: a client does not understand it");
 }
 
-/// What a client sends where compression was agreed on: the first byte says how it is cut and whether the context is taken
-/// over, the rest are frames.
+/// Fuzzes compressed input of a client: the first byte chooses the read sizes and context takeover, the rest are
+/// frames.
 ///
 /// # Panics
-/// If a message is longer than the limit.
+/// If a message exceeds the limit.
 pub fn inflate(data: &[u8]) {
     const MOST: usize = 4096;
     let [first, frames @ ..] = data else { return };
@@ -61,7 +62,7 @@ pub fn inflate(data: &[u8]) {
 mod tests {
     use super::*;
 
-    /// The targets themselves, on bytes that get past the first check now and then.
+    /// The targets, on input that sometimes passes the first check.
     #[test]
     fn targets_hold_on_protocol_like_input() {
         let mut state = 1_u64;

@@ -1,9 +1,10 @@
-//! Bytes of a peer, in whatever pieces they arrive: the same frames come of them, and what a plain reading of the RFC says.
+//! Frames: the decoder yields the same frames for any split of the input, and agrees with a direct implementation of
+//! the RFC.
 
 use super::input::Input;
 use crate::wire::{Decoder, Fault, Frame, Kind, Limits, Role};
 
-/// What arrived.
+/// A decoded event.
 #[derive(Debug, PartialEq)]
 enum Event {
     Message(Kind, Vec<u8>),
@@ -12,7 +13,8 @@ enum Event {
     Close(Option<u16>, String),
 }
 
-/// The first bytes choose the role, the limits and the pieces; the others are what the peer sends.
+/// Fuzzes the decoder: the first bytes choose the role, the limits and the read sizes; the rest is the input of the
+/// peer.
 pub fn frames(data: &[u8]) {
     let mut input = Input(data);
     let role = input.choose(&[Role::Server, Role::Client]);
@@ -42,14 +44,14 @@ pub fn frames(data: &[u8]) {
     }
     let (expected, outcome) = read(sent, role, &limits);
     assert_eq!(whole, expected, "other frames than the model's");
-    // A frame that is not all there may be refused already, or not yet.
+    // An incomplete frame may be rejected early or not yet.
     if let Some(is_wrong) = outcome {
         assert_eq!(fault.is_some(), is_wrong, "{fault:?}");
     }
 }
 
-/// Feeds a decoder as a connection does: by its own buffer, which moves on, and past it into the room of a large frame. What
-/// is usual is looked for first if `plain` says so.
+/// Feeds a decoder as a connection does: through a read buffer, and through the buffer of a large frame. With `plain`,
+/// the fast path is tried first.
 fn decode(
     sent: &[u8],
     pieces: &[usize],
@@ -113,8 +115,8 @@ impl From<Frame<'_>> for Event {
     }
 }
 
-/// RFC 6455 §5.2 read from top to bottom, with all bytes at hand. Also returns whether the peer is at fault; `None` if that
-/// hangs on a frame which is not all there.
+/// RFC 6455 §5.2 implemented top to bottom over all bytes at once. Also returns whether the peer is at fault; `None` if
+/// that depends on an incomplete frame.
 fn read(sent: &[u8], role: Role, limits: &Limits) -> (Vec<Event>, Option<bool>) {
     let (mut events, mut rest) = (Vec::new(), sent);
     let mut message: Option<(Kind, Vec<u8>, usize)> = None;
@@ -147,7 +149,8 @@ fn read(sent: &[u8], role: Role, limits: &Limits) -> (Vec<Event>, Option<bool>) 
     (events, Some(false))
 }
 
-/// A frame's first byte, whether it is masked, its unmasked payload (`None` if its length is ill-formed), what follows it.
+/// The first byte of a frame, its mask bit, its unmasked payload (`None` if the length is malformed), and the rest of
+/// the input.
 #[expect(clippy::type_complexity, reason = "it is taken apart where it is returned")]
 fn frame(input: &[u8]) -> Option<(u8, bool, Option<Vec<u8>>, &[u8])> {
     let (&[first, second], mut rest) = input.split_first_chunk()?;
@@ -178,7 +181,7 @@ fn frame(input: &[u8]) -> Option<(u8, bool, Option<Vec<u8>>, &[u8])> {
     Some((first, second & 128 != 0, Some(payload), behind))
 }
 
-/// A frame of a message. False if it may not stand there, or is too much.
+/// Handles a data frame. Returns false if it is not permitted at this point or exceeds a limit.
 fn data(
     opcode: u8,
     last: bool,
@@ -194,7 +197,7 @@ fn data(
         _ => return false,
     };
     whole.extend_from_slice(payload);
-    // The first frame of a message is never one too many.
+    // The first frame of a message never exceeds the fragment limit.
     if limits.max_message.is_some_and(|most| whole.len() > most)
         || limits.max_fragments.is_some_and(|most| frames > 0 && frames >= most)
     {
@@ -214,7 +217,7 @@ fn data(
     true
 }
 
-/// RFC 6455 §5.5.1 and §7.4, and the codes that IANA has registered since.
+/// RFC 6455 §5.5.1 and §7.4, and the codes registered with IANA since.
 fn close(payload: &[u8]) -> Option<Event> {
     let Some((code, reason)) = payload.split_first_chunk() else {
         return payload.is_empty().then(|| Event::Close(None, String::new()));

@@ -1,4 +1,4 @@
-//! A request as text: whatever its fields, it is refused or it kept the rules of the opening handshake.
+//! Handshakes: a request is rejected, or it follows the rules of the handshake.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -10,7 +10,7 @@ use crate::handshake::{Claim, Offers, Origins, RawRequest, Refusal, Reject, norm
 const SERVED: &[&str] = &["v2", "v1"];
 const LISTED: Origins = Origins::List(&["https://example.com", "http://[::1]:8080"]);
 
-/// The first line is the method and the target, each further one a field.
+/// Fuzzes a request: the first line is the method and the target, each further line a header.
 pub fn handshake(data: &[u8]) {
     let mut lines = data.split(|&byte| byte == b'\n');
     let first = lines.next().unwrap_or_default();
@@ -69,17 +69,17 @@ pub fn handshake(data: &[u8]) {
         Err(reject) => assert_eq!(refused(reject), 400),
     }
 
-    // Whom a stricter rule lets in, a looser one does.
+    // A request that passes a stricter rule passes a looser one.
     let [same, listed, any] =
         [Origins::SameHost, LISTED, Origins::Any].map(|origins| origins.allows(headers));
     assert!(same <= listed && listed <= any, "{same} {listed} {any}");
-    // A browser sends one, and a list is several (RFC 6454 §7.3).
+    // A browser sends one origin, and a list counts as several (RFC 6454 §7.3).
     let origins: Vec<&HeaderValue> = headers.get_all(header::ORIGIN).iter().collect();
     assert_eq!(any, origins.len() < 2 && !origins.iter().any(|origin| origin.as_bytes().contains(&b',')));
     assert!(headers.contains_key(header::ORIGIN) || same, "who is no browser sends no origin");
     assert!(!listed || headers.get(header::ORIGIN).is_none_or(|origin| origin != "null"));
 
-    // A path has one form, and that says what the path says.
+    // Normalising a path is idempotent and keeps its decoded segments.
     let path = parts.uri.path();
     let form = normal(path);
     assert!(normal(&form) == form && form.is_ascii(), "{path} {form}");
@@ -90,14 +90,14 @@ pub fn handshake(data: &[u8]) {
     let captures = vec![("room".to_owned(), form.into_owned())];
     match RawRequest::new(parts, captures, Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 1)))) {
         Ok(request) => {
-            // Only text comes this far, whatever the query and the cookies are, and `Debug` shows none of it.
+            // Only valid text gets this far, and `Debug` shows none of it.
             assert!(request.captures().len() == 1 && format!("{request:?}").len() < 4096);
         }
         Err(reject) => assert_eq!(refused(reject), 400),
     }
 }
 
-/// The status of a refusal.
+/// The status of a rejection.
 fn refused(reject: Reject) -> u16 {
     match reject.into_refusal() {
         Refusal::Response(response) => response.status().as_u16(),

@@ -1,6 +1,6 @@
-//! Choices out of a fuzzer's bytes. What is missing at the end reads as zero, so every input is a whole one.
+//! Choices made from the bytes of a fuzzer. Missing bytes read as zero, so every input is complete.
 
-/// What is left of the input.
+/// The rest of the input.
 pub(super) struct Input<'a>(pub(super) &'a [u8]);
 
 impl<'a> Input<'a> {
@@ -10,7 +10,7 @@ impl<'a> Input<'a> {
         first
     }
 
-    /// One of `choices`, which are not empty.
+    /// Returns one of `choices`, which must not be empty.
     pub(super) fn choose<T: Copy>(&mut self, choices: &[T]) -> T {
         choices[usize::from(self.byte()) % choices.len()]
     }
@@ -19,7 +19,7 @@ impl<'a> Input<'a> {
         self.0.is_empty()
     }
 
-    /// Up to `most` bytes.
+    /// Returns up to `most` bytes.
     pub(super) fn take(&mut self, most: usize) -> &'a [u8] {
         let (taken, rest) = self.0.split_at(most.min(self.0.len()));
         self.0 = rest;

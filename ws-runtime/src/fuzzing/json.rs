@@ -1,4 +1,4 @@
-//! Text as JSON of a type: taken exactly if the published schema takes it, and read the same on the short way and the long.
+//! JSON: a text is accepted exactly if the published schema accepts it, and both decoding paths agree.
 
 use std::{collections::BTreeMap, fmt::Debug, sync::LazyLock};
 
@@ -13,7 +13,7 @@ use crate::{
     wire::Message,
 };
 
-/// What a chat hears.
+/// A message of a chat.
 #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Say {
@@ -30,7 +30,7 @@ enum Say {
     Who,
 }
 
-/// Types within types.
+/// Nested types.
 #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Tree {
@@ -58,7 +58,7 @@ enum Either {
     Named { name: String },
 }
 
-/// A type that holds itself, whose variants are tried.
+/// A recursive untagged enum.
 #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(untagged)]
 enum Filter {
@@ -67,7 +67,7 @@ enum Filter {
     Is(BTreeMap<String, i8>),
 }
 
-/// A type that holds itself, whose variants are told by a tag.
+/// A recursive tagged enum.
 #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(tag = "op", rename_all = "snake_case")]
 enum Sum {
@@ -76,10 +76,10 @@ enum Sum {
     Number { n: u8 },
 }
 
-/// A plan, and the schema that it publishes as any other program would compile it.
+/// A decoder, and its published schema as another program would compile it.
 type Prepared = LazyLock<(Plan, Validator)>;
 
-/// The first byte chooses the type, the others are the text.
+/// Fuzzes decoding: the first byte chooses the type, the rest is the text.
 pub fn json(data: &[u8]) {
     static SAY: Prepared = LazyLock::new(prepared::<Say>);
     static TREE: Prepared = LazyLock::new(prepared::<Tree>);
@@ -118,11 +118,11 @@ fn agree<T: DeserializeOwned + JsonSchema + Debug + PartialEq + Send + 'static>(
         assert!(decoded.is_err(), "no JSON that is read: {decoded:?}");
         return;
     };
-    // A validator sees a number as a float rounds it, and a type sees its digits.
+    // A validator sees a number rounded to a float, and a type sees its digits.
     let numbers = text.split(|char: char| !(char.is_ascii_digit() || "+-.eE".contains(char)));
     let are_exact = numbers.into_iter().all(|number| number.len() <= 15 && !number.contains(['e', 'E']));
     if are_exact {
-        // The strict reader leaves out nothing that a plain one reads.
+        // The strict parser loses nothing that serde_json reads.
         let plain: serde_json::Value = serde_json::from_str(text).expect("what is read strictly is JSON");
         assert_eq!(published.is_valid(&value), published.is_valid(&plain), "{value} {plain}");
         assert_eq!(decoded.is_ok(), published.is_valid(&value), "{decoded:?}");

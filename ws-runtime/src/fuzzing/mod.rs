@@ -1,7 +1,7 @@
-//! What the fuzz targets do with their bytes. Not part of the API: it is there only when a fuzzer or a test is built.
+//! The functions behind the fuzz targets. Not part of the API: compiled only for fuzzers and tests.
 //!
-//! Each function takes any bytes at all and panics where a rule does not hold. The targets in `fuzz/` call them, and a test
-//! replays the seeds through them on a stable compiler.
+//! Each function accepts any bytes and panics if a rule is violated. The targets in `fuzz/` call them, and a test
+//! replays the seeds on a stable compiler.
 
 mod deflate;
 mod frames;

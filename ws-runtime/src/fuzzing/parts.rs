@@ -1,4 +1,4 @@
-//! A query string, captures, fields and cookies as a type: whatever is read can be written and read again.
+//! Parts of a request as types: every decoded value survives a round trip.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::input::Input;
 use crate::codec::{On, Pairs, Part, PartPlan};
 
-/// Texts of several types.
+/// Fields of several types.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 struct Search {
     text: String,
@@ -31,7 +31,7 @@ enum Order {
     Oldest,
 }
 
-/// The first byte chooses the part; of the others each line is a field, a cookie or a capture, or all are a query.
+/// Fuzzes the parts: the first byte chooses the part. The rest is a query, or lines of headers, cookies or captures.
 pub fn parts(data: &[u8]) {
     static PLAN: LazyLock<PartPlan> =
         LazyLock::new(|| <Search as Part>::plan().expect("the struct of this file can be read from texts"));
@@ -76,7 +76,7 @@ pub fn parts(data: &[u8]) {
     }
 }
 
-/// Each line as a field; under `name`, or under its own before `=`.
+/// Each line as a pair, under `name` or under the text before `=`.
 fn fields(lines: &[u8], name: Option<HeaderName>) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for line in lines.split(|&byte| byte == b'\n').take(64) {
@@ -95,7 +95,7 @@ fn fields(lines: &[u8], name: Option<HeaderName>) -> HeaderMap {
     headers
 }
 
-/// The pairs that say what a value says.
+/// Returns the pairs that encode a value.
 fn written(on: On, search: &Search) -> Pairs {
     let mut pairs = Pairs::decoded(on, &[]);
     pairs.push("text", search.text.clone());

@@ -1,8 +1,8 @@
-//! The seeds of the fuzz targets, on a stable compiler.
+//! Replays the seeds of the fuzz targets on a stable compiler.
 
 use std::{fs, path::Path};
 
-/// A target, by the name of its folder of seeds.
+/// A target, named as the directory of its seeds.
 type Target = (&'static str, fn(&[u8]));
 
 const TARGETS: [Target; 7] = [
@@ -20,12 +20,12 @@ fn seeds(name: &str) -> Vec<Vec<u8>> {
     let seeds = fs::read_dir(folder).expect("a folder of seeds");
     let mut seeds: Vec<_> = seeds.map(|seed| seed.expect("a seed").path()).collect();
     assert!(seeds.len() >= 3, "{} seeds", seeds.len());
-    // The order of a folder is not the same everywhere.
+    // Directory order differs between systems.
     seeds.sort_unstable();
     seeds.iter().map(|seed| fs::read(seed).expect("a seed that can be read")).collect()
 }
 
-/// Calls a target with every seed that it has, and with what each is when it is cut off or a bit of it flips.
+/// Calls a target with each of its seeds, truncated at every byte and with single bits flipped.
 fn replay(name: &str) {
     let (_, target) = TARGETS.into_iter().find(|(other, _)| *other == name).expect("a target");
     for seed in seeds(name) {
@@ -74,17 +74,17 @@ fn inflating_stops_at_its_limit() {
     replay("inflate");
 }
 
-/// Bytes that are made of seeds, the same in each run.
+/// Reproducible bytes derived from seeds.
 struct Mutations(u64);
 
 impl Mutations {
     fn roll(&mut self, sides: usize) -> usize {
-        // Knuth's MMIX generator; its high bits are the better ones.
+        // Knuth's MMIX generator; its high bits are better.
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).expect("31 bits are a size") % sides
     }
 
-    /// A seed with one to eight changes: a byte of any value, a stretch that is gone, or one of another seed.
+    /// A seed with one to eight changes: a byte replaced, a range removed, or a range of another seed inserted.
     fn of(&mut self, seeds: &[Vec<u8>]) -> Vec<u8> {
         let mut bytes = seeds[self.roll(seeds.len())].clone();
         for _ in 0..=self.roll(8) {

@@ -1,4 +1,4 @@
-//! Subscribers who come and go, and what is published meanwhile: each gets what a list of names and frames says.
+//! Topics: subscribers receive what a simple model of names and frames predicts.
 
 use std::{
     collections::BTreeSet,
@@ -20,7 +20,7 @@ const NAMES: [&str; 3] = ["a", "b", ""];
 const SHARDS: usize = 2;
 const SOCKETS: usize = 20;
 
-/// A socket that writes into memory.
+/// A socket that writes to memory.
 struct Socket {
     id: u64,
     shard: usize,
@@ -34,7 +34,7 @@ struct State {
     written: Vec<u8>,
 }
 
-/// What a socket is subscribed to, and what it must have got.
+/// The subscriptions of a socket, and its expected output.
 #[derive(Default)]
 struct Model {
     names: BTreeSet<usize>,
@@ -67,13 +67,13 @@ impl Subscriber for Socket {
     }
 }
 
-/// Each byte is a step, with what it needs in the bytes behind it.
+/// Fuzzes topics: each byte is a step, followed by its arguments.
 pub fn topics(data: &[u8]) {
     let mut input = Input(data);
     let shards: Vec<Arc<Shard>> =
         (0..SHARDS).map(|_| Arc::new(Shard::new(Outbound::new(usize::MAX)))).collect();
     for shard in &shards {
-        // Stopped from the start, a shard hands out what there is and is done.
+        // A shard that is stopped from the start delivers what is pending and returns.
         shard.stop();
     }
     let topics = Topics::new(&shards);
@@ -87,7 +87,7 @@ pub fn topics(data: &[u8]) {
         match step & 7 {
             0 | 1 => {
                 if model.names.insert(name) {
-                    // A new topic is read from now on, so the others are read up to now.
+                    // A new topic is read from this point on, so the others are read up to this point first.
                     socket.catch_up();
                     let member = Arc::clone(socket) as Arc<dyn Subscriber>;
                     let cursor = topics.subscribe(socket.shard, NAMES[name], socket.format, member);
@@ -153,7 +153,7 @@ fn leave(socket: &Socket, topics: &Topics, which: impl Fn(&Cursor) -> bool) {
     }
 }
 
-/// Publishes as a socket does, under its lock, or as a route's handle does. Whoever is subscribed is counted.
+/// Publishes as a socket does, under its lock, or as a channel does. Counts the subscribers.
 fn publish(topics: &Topics, name: usize, mut parcel: Parcel<'_>, by: Option<&Arc<Socket>>, models: &[Model]) {
     let mut state = by.map(|socket| socket.lock());
     let sender = by.map(|by| Sender { id: by.id, shard: by.shard, format: by.format });
@@ -170,7 +170,7 @@ fn publish(topics: &Topics, name: usize, mut parcel: Parcel<'_>, by: Option<&Arc
 fn flush(shard: &Shard) {
     let mut flushed = pin!(shard.flush());
     let mut context = Context::from_waker(Waker::noop());
-    // It gives others a turn between two slices, and nothing else keeps it waiting.
+    // It yields between two slices, and nothing else makes it wait.
     for _ in 0..10_000 {
         if flushed.as_mut().poll(&mut context) == Poll::Ready(()) {
             return;

@@ -20,13 +20,13 @@ pub(crate) struct Chunk {
 /// Counts the memory of a chunk until its last clone and slice is dropped.
 #[derive(Debug)]
 struct Charge {
-    /// The application's handle of the memory, so that dropping a chunk never runs the application's code.
+    /// The handle of application memory, so that dropping a chunk never runs application code.
     whole: Bytes,
     outbound: Arc<Outbound>,
 }
 
 impl Chunk {
-    /// Counts bytes in the total for as long as the chunk or part of it exists.
+    /// Counts bytes in the total as long as the chunk or a part of it exists.
     pub(crate) fn shared(bytes: Bytes, outbound: &Arc<Outbound>) -> Self {
         outbound.change(0, bytes.len());
         let charge = Charge { whole: bytes.clone(), outbound: Arc::clone(outbound) };
@@ -43,12 +43,12 @@ impl Chunk {
         Self { bytes: self.bytes.slice(range), charge: self.charge.clone() }
     }
 
-    /// How many bytes the holder has to count itself.
+    /// Returns the number of bytes that the holder must count itself.
     pub(crate) fn uncounted_len(&self) -> usize {
         if self.charge.is_some() { 0 } else { self.bytes.len() }
     }
 
-    /// One holder's part of the shared memory, in bytes: the parts of all holders add up to what the chunk counts.
+    /// Returns the share of one holder in bytes. The shares of all holders add up to the counted size.
     pub(crate) fn share(&self) -> usize {
         self.charge.as_ref().map_or(0, |charge| charge.whole.len().div_ceil(Arc::strong_count(charge)))
     }
@@ -66,7 +66,7 @@ impl Drop for Charge {
     fn drop(&mut self) {
         self.outbound.change(self.whole.len(), 0);
         let whole = std::mem::take(&mut self.whole);
-        // Memory with an owner of the application's may run its code when it is dropped, and this may be under a lock.
+        // Application memory may run code when it is dropped, possibly under a lock.
         if !whole.is_unique() {
             self.outbound.discard(whole);
         }
@@ -106,7 +106,7 @@ mod tests {
         assert_eq!((chunk.uncounted_len(), chunk.share()), (5, 0));
     }
 
-    /// Memory of the application's whose drop panics.
+    /// Application memory whose drop panics.
     struct Bomb([u8; 3]);
 
     impl AsRef<[u8]> for Bomb {

@@ -1,4 +1,4 @@
-//! The total of what connections hold of their peers' messages, its limit, and who goes past it.
+//! The total of inbound memory held by connections, its limit, and what happens past it.
 
 use std::{
     collections::BinaryHeap,
@@ -14,14 +14,14 @@ use tokio::time::Instant;
 
 use super::{Tally, left};
 
-/// The memory that all connections of a server hold of what their peers sent, in bytes.
+/// The inbound memory that all connections of a server hold, in bytes.
 ///
-/// A holder's part is changed under the holder's own lock alone, and the total with it, so that the total is never less than the
-/// sum. Past the limit one thread at a time cuts off the largest holders.
+/// A holder's share changes under the lock of the holder, together with the total, so the total is never less than the
+/// sum. Past the limit, one thread at a time cuts off the largest holders.
 pub(crate) struct Inbound {
     total: AtomicUsize,
     limit: usize,
-    /// The lock is taken before a holder's, never while one is held.
+    /// Locked before a holder, never while one is locked.
     holders: Mutex<Holders>,
 }
 
@@ -31,10 +31,10 @@ struct Holders {
     cut_off: Tally,
 }
 
-/// One connection's part.
+/// The share of one connection.
 #[derive(Default)]
 struct Holder {
-    /// Where it is among all, changed under their lock.
+    /// Its index among all holders, changed under their lock.
     place: AtomicUsize,
     part: Mutex<Part>,
 }
@@ -43,13 +43,13 @@ struct Holder {
 struct Part {
     /// In bytes.
     held: usize,
-    /// It is to go, and counts no longer.
+    /// True if it was cut off and no longer counts.
     cut_off: bool,
-    /// The connection's task, once it has looked.
+    /// The waker of the connection's task, registered on its first check.
     task: Option<Waker>,
 }
 
-/// What one connection holds. Until it first holds something it is known to nobody.
+/// The inbound memory of one connection. It is not registered until it first holds something.
 pub(crate) struct Holding<'a> {
     inbound: &'a Inbound,
     holder: Option<Arc<Holder>>,
@@ -58,12 +58,12 @@ pub(crate) struct Holding<'a> {
 }
 
 impl Inbound {
-    /// A limit of `usize::MAX` is none, and nothing is counted.
+    /// A limit of `usize::MAX` means unlimited, and nothing is counted.
     pub(crate) fn new(limit: usize) -> Arc<Self> {
         Arc::new(Self { total: AtomicUsize::new(0), limit, holders: Mutex::default() })
     }
 
-    /// How much is counted, in bytes.
+    /// Returns the counted total, in bytes.
     pub(crate) fn total(&self) -> usize {
         self.total.load(Ordering::Relaxed)
     }
@@ -74,7 +74,7 @@ impl Inbound {
         let mut tasks = Vec::new();
         let said = {
             let mut holders = lock(&self.holders);
-            // Another thread may have made room meanwhile.
+            // Another thread may have freed memory meanwhile.
             if self.total() <= self.limit {
                 return;
             }
@@ -111,14 +111,14 @@ impl<'a> Holding<'a> {
         Self { inbound, holder: None, counted: 0 }
     }
 
-    /// Whether there is something to [`count`](Self::count), now or as before.
+    /// Returns true if [`count`](Self::count) has something to record.
     #[inline]
     pub(crate) fn matters(&self, held: usize) -> bool {
         held | self.counted != 0
     }
 
-    /// Counts that so many bytes are held, before the task waits. True if the connection is cut off, and has to release what it
-    /// holds; if that is decided later, its task is woken.
+    /// Records that this many bytes are held, before the task waits. Returns true if the connection is cut off and must
+    /// release them. If that is decided later, its task is woken.
     #[cold]
     pub(crate) fn count(&mut self, held: usize, cx: &Context<'_>) -> bool {
         if self.inbound.limit == usize::MAX {
@@ -136,7 +136,7 @@ impl<'a> Holding<'a> {
         cut_off
     }
 
-    /// Nothing is held any more.
+    /// Records that nothing is held any more.
     pub(crate) fn release(&mut self) {
         self.counted = 0;
         if let Some(holder) = self.holder.take() {
@@ -170,7 +170,7 @@ impl Inbound {
         }
     }
 
-    /// Changes a part, and the total with it. True if that is too much.
+    /// Changes a share together with the total. Returns true if the total exceeds the limit.
     fn change(&self, holder: &Holder, held: usize, cx: Option<&Context<'_>>) -> bool {
         let mut part = lock(&holder.part);
         if part.cut_off {
@@ -192,7 +192,7 @@ impl Inbound {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nothing that runs under these locks panics half way.
+    // No code under these locks panics halfway.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -211,7 +211,7 @@ mod tests {
 
     use super::*;
 
-    /// Counts how often its task is woken.
+    /// Counts wake-ups of its task.
     #[derive(Default)]
     struct Woken(AtomicUsize);
 
@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn largest_holders_are_cut_off_until_within_limit() {
-        // In this order they come to hold so much; the limit is 100.
+        // The order in which they come to hold this much; the limit is 100.
         type Case = (&'static [(usize, usize)], &'static [usize], usize);
         let cases: [Case; 9] = [
             (&[(0, 100)], &[], 100),

@@ -1,8 +1,8 @@
-//! Memory that the sockets of a server hold: in each direction one total and one limit.
+//! Memory held by the sockets of a server: one total and one limit for each direction.
 //!
-//! Whatever holds outbound bytes counts them here: write queues with their capacity, the logs of topics, messages kept by key,
-//! and shared [chunks](Chunk), once for all their holders. What peers sent and nobody has handled counts where a connection's task goes to sleep. Nothing
-//! here knows a socket; `app` says how to free outbound memory.
+//! Every holder of outbound bytes counts them here: write queues with their capacity, the logs of topics, messages kept
+//! by key, and shared [chunks](Chunk), once for all their holders. Unhandled input counts when the task of its
+//! connection goes to sleep. This module does not know sockets; `app` defines how outbound memory is freed.
 
 mod chunk;
 mod inbound;
@@ -16,14 +16,14 @@ pub(crate) use self::{
     tally::Tally,
 };
 
-/// The least size of a chunk that queues share, in bytes. Smaller payloads are copied.
+/// The minimum size of a chunk that queues share, in bytes. Smaller payloads are copied.
 pub(crate) const SHARE: usize = 8 * 1024;
 
-/// Up to so many holders, no more is freed than needed. With more of them a sixteenth of the limit is freed beyond that, so
-/// that looking at every one pays for very many messages.
+/// With at most this many holders, no more is freed than needed. With more, a sixteenth of the limit is freed in
+/// addition, so that the scan over all holders pays for many messages.
 const FEW: usize = 1024;
 
-/// How much may be left past a limit once room is made for `needed` bytes, among so many holders.
+/// Returns how much may remain past a limit after freeing `needed` bytes among this many holders.
 pub(crate) fn left(limit: usize, needed: usize, holders: usize) -> usize {
     let spare = if holders > FEW { limit / 16 } else { 0 };
     limit.saturating_sub(needed.max(spare))

@@ -1,4 +1,4 @@
-//! The total of queued memory, its limit, and what happens past it.
+//! The total of queued outbound memory, its limit, and what happens past it.
 
 use std::{
     fmt, mem,
@@ -11,15 +11,15 @@ use std::{
 use bytes::Bytes;
 use tokio::sync::Notify;
 
-/// The memory that is queued for all sockets of a server, in bytes.
+/// The outbound memory queued for all sockets of a server, in bytes.
 ///
-/// Past the limit the caller that queues makes room, before it returns: see [`make_room`](Self::make_room).
+/// Past the limit, the call that queues frees memory before it returns: see [`make_room`](Self::make_room).
 pub(crate) struct Outbound {
     total: AtomicUsize,
     limit: usize,
-    /// Frees memory. One thread at a time; the lock is never taken while a socket's or a topic's is held.
+    /// Frees memory, on one thread at a time. Never locked while a socket or a topic is locked.
     relief: Mutex<Option<Box<dyn Relief>>>,
-    /// Dropped memory whose owner is the application's.
+    /// Dropped memory that the application owns.
     garbage: Mutex<Vec<Bytes>>,
     wake: Notify,
     stopped: AtomicBool,
@@ -27,12 +27,12 @@ pub(crate) struct Outbound {
 
 /// Frees queued memory.
 pub(crate) trait Relief: Send {
-    /// Frees memory until `needed` bytes fit under the limit or nothing is left to free. What it returns runs once no lock
-    /// is held.
+    /// Frees memory until `needed` bytes fit under the limit or nothing is left to free. The returned work runs after
+    /// all locks are released.
     fn relieve(&mut self, outbound: &Outbound, needed: usize) -> Relieved;
 }
 
-/// Follow-up work that may run the application's code: drops and log records.
+/// Follow-up work that may run application code: drops and log events.
 pub(crate) type Relieved = Box<dyn FnOnce()>;
 
 impl Outbound {
@@ -52,7 +52,7 @@ impl Outbound {
         *lock(&self.relief) = Some(relief);
     }
 
-    /// Counts that a holder has `after` bytes where it had `before`. Nothing is ordered by the total.
+    /// Records that a holder has `after` bytes instead of `before`. Nothing is ordered by the total.
     #[inline]
     pub(crate) fn change(&self, before: usize, after: usize) {
         if after > before {
@@ -62,26 +62,27 @@ impl Outbound {
         }
     }
 
-    /// How much is counted, in bytes.
+    /// Returns the counted total, in bytes.
     #[inline]
     pub(crate) fn total(&self) -> usize {
         self.total.load(Ordering::Relaxed)
     }
 
-    /// The limit in bytes; `usize::MAX` is none.
+    /// The limit in bytes; `usize::MAX` means unlimited.
     pub(crate) fn limit(&self) -> usize {
         self.limit
     }
 
-    /// True if so many more bytes stay within the limit.
+    /// Returns true if this many more bytes stay within the limit.
     #[inline]
     pub(crate) fn has_room(&self, more: usize) -> bool {
         self.total().saturating_add(more) <= self.limit
     }
 
-    /// Makes room for so many more bytes, by cutting off the fullest queues if need be. False if that is not enough.
+    /// Frees memory for this many more bytes by cutting off the fullest queues if necessary. Returns false if that is
+    /// not enough.
     ///
-    /// To be called without a lock.
+    /// Must be called without a lock.
     #[inline]
     pub(crate) fn make_room(&self, more: usize) -> bool {
         self.has_room(more) || self.free(more)
@@ -93,7 +94,7 @@ impl Outbound {
             return false;
         }
         let mut relief = lock(&self.relief);
-        // Another thread may have made room meanwhile.
+        // Another thread may have freed memory meanwhile.
         let relieved = match &mut *relief {
             Some(relief) if !self.has_room(more) => Some(relief.relieve(self, more)),
             _ => None,
@@ -105,14 +106,14 @@ impl Outbound {
         self.has_room(more)
     }
 
-    /// Leaves memory to whoever awaits [`garbage`](Self::garbage): dropping it may run the application's code.
+    /// Leaves memory to the task that awaits [`garbage`](Self::garbage), because dropping it may run application code.
     #[cold]
     pub(super) fn discard(&self, bytes: Bytes) {
         lock(&self.garbage).push(bytes);
         self.wake.notify_one();
     }
 
-    /// Resolves when memory was discarded, with it; `None` once it is stopped and none is left.
+    /// Resolves with discarded memory; `None` once it is stopped and none is left.
     pub(crate) async fn garbage(&self) -> Option<Vec<Bytes>> {
         loop {
             let stopped = self.stopped.load(Ordering::Acquire);
@@ -127,7 +128,7 @@ impl Outbound {
         }
     }
 
-    /// Takes what was discarded.
+    /// Takes the discarded memory.
     pub(crate) fn take_garbage(&self) -> Vec<Bytes> {
         mem::take(&mut *lock(&self.garbage))
     }
@@ -140,7 +141,7 @@ impl Outbound {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nothing that runs under these locks panics half way.
+    // No code under these locks panics halfway.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -157,7 +158,7 @@ impl fmt::Debug for Outbound {
 mod tests {
     use super::*;
 
-    /// Frees so much at each call.
+    /// Frees this much in each call.
     struct Frees {
         bytes: usize,
         calls: Arc<AtomicUsize>,

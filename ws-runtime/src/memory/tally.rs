@@ -1,13 +1,13 @@
-//! How often the log says that sockets were cut off: once a second, with their number.
+//! Limits how often the log reports cut-off sockets: once a second, with their number.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How often the log says that sockets were cut off.
+/// The interval of the log event.
 const SAID: Duration = Duration::from_secs(1);
 
-/// How many sockets were cut off since the log said so.
+/// Counts sockets that were cut off since the last log event.
 #[derive(Default)]
 pub(crate) struct Tally {
     count: usize,
@@ -15,7 +15,7 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Adds some, and returns the count if it is time to say so.
+    /// Adds a number, and returns the count if it must be logged now.
     pub(crate) fn add(&mut self, count: usize, now: Instant) -> Option<usize> {
         self.count += count;
         let is_due = self.said.is_none_or(|said| now.duration_since(said) >= SAID);

@@ -1,31 +1,31 @@
-//! What follows from an error of a listener: whether to rest before accepting again, and whether to say so.
+//! The reaction to errors of a listener: whether to pause accepting, and whether to log them.
 
 use std::{error::Error, io, time::Duration};
 
 use tokio::time::Instant;
 
-/// How long accepting rests at first when the system is short of something, such as files.
+/// The first pause when the system is short of a resource such as files.
 const FIRST_REST: Duration = Duration::from_millis(10);
-/// The longest rest, while the shortage lasts.
+/// The longest pause while the shortage lasts.
 const LONGEST_REST: Duration = Duration::from_secs(1);
-/// At most one warning in this time.
+/// The minimum time between two warnings.
 const BETWEEN_WARNINGS: Duration = Duration::from_secs(1);
 
 /// Counts the errors of a listener.
 #[derive(Debug)]
 pub(super) struct Failures {
     rest: Duration,
-    /// Errors that no warning has told of.
+    /// Errors that no warning has reported yet.
     untold: u64,
     warned: Option<Instant>,
 }
 
-/// What an error asks for.
+/// The reaction to an error.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Failure {
-    /// How long to rest; `None` is not at all.
+    /// How long to pause; `None` means not at all.
     pub(super) rest: Option<Duration>,
-    /// How many errors to warn of, this one included.
+    /// The number of errors to report, this one included.
     pub(super) warn: Option<u64>,
 }
 
@@ -34,14 +34,14 @@ impl Failures {
         Self { rest: FIRST_REST, untold: 0, warned: None }
     }
 
-    /// A connection was accepted. Returns how many errors to warn of that no warning has told of yet.
+    /// Records an accepted connection. Returns the number of errors to report.
     pub(super) fn accepted(&mut self, now: impl FnOnce() -> Instant) -> Option<u64> {
         self.rest = FIRST_REST;
         if self.untold == 0 { None } else { self.warn(now()) }
     }
 
-    /// No connection was accepted. Accepting rests only when the system is short of something: then it would fail again at once.
-    /// Any other error is of one connection, and the next one must not wait for it.
+    /// Records an error. Accepting pauses only for a shortage of the system, because it would fail again at once. Any
+    /// other error concerns one connection, and must not delay the next one.
     pub(super) fn failed(&mut self, error: &io::Error, now: Instant) -> Failure {
         self.untold += 1;
         let rest = is_shortage(error).then_some(self.rest);
@@ -60,8 +60,8 @@ impl Failures {
     }
 }
 
-/// True if the process or the system has too few files, buffers or memory (accept(2): EMFILE, ENFILE, ENOBUFS, ENOMEM), also
-/// where another error wraps that one.
+/// Returns true for a shortage of files, buffers or memory (accept(2): EMFILE, ENFILE, ENOBUFS, ENOMEM), also if
+/// another error wraps it.
 fn is_shortage(error: &io::Error) -> bool {
     #[cfg(windows)]
     const SHORTAGES: &[i32] = &[8, 14, 10024, 10055];
@@ -77,7 +77,7 @@ fn is_shortage(error: &io::Error) -> bool {
     while let Some(cause) = current {
         current = match cause.downcast_ref::<io::Error>() {
             Some(io) if is_short(io) => return true,
-            // The source of an `io::Error` is that of the error in it, not this error itself.
+            // The source of an `io::Error` is the source of its inner error, not the inner error itself.
             Some(io) => io.get_ref().map(|inner| inner as &(dyn Error + 'static)),
             None => cause.source(),
         };

@@ -1,13 +1,13 @@
-//! Where a server listens.
+//! The address of a server.
 
 use std::fmt;
 
 use tokio::net::ToSocketAddrs;
 
-/// An address to listen on, which is whatever tokio can resolve: `"127.0.0.1:3000"`, `("::1", 3000)`, a
-/// [`SocketAddr`](std::net::SocketAddr). A host by name is looked up.
+/// An address to listen on: anything that tokio can resolve, such as `"127.0.0.1:3000"`, `("::1", 3000)` or a
+/// [`SocketAddr`](std::net::SocketAddr). A host name is resolved.
 ///
-/// It is implemented for every [`ToSocketAddrs`] that is `Send` and `Debug`, and cannot be implemented otherwise.
+/// Implemented for every [`ToSocketAddrs`] that is `Send` and `Debug`. The trait is sealed.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no address to listen on",
     label = "no address",

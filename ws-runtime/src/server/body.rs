@@ -1,4 +1,4 @@
-//! The body of an HTTP request or response, whoever made it.
+//! Bodies of HTTP requests and responses.
 
 use std::{
     fmt,
@@ -18,7 +18,7 @@ use tokio::{
 
 use crate::route::BoxError;
 
-/// The body of an HTTP request, as a fallback service gets it.
+/// The body of an HTTP request, as passed to a fallback service.
 pub struct Body(Inner);
 
 enum Inner {
@@ -32,8 +32,8 @@ impl Body {
         Self(Inner::Full(Some(bytes).filter(|bytes| !bytes.is_empty())))
     }
 
-    /// The body of a request. If nothing of it arrives for `patience` while it is read, it ends with an error, and `late` is
-    /// told so.
+    /// Wraps the body of a request. If no byte arrives for `patience` while it is read, it ends with an error, and
+    /// `late` is set.
     pub(super) fn incoming(
         body: hyper::body::Incoming,
         patience: Option<Duration>,
@@ -89,13 +89,13 @@ impl fmt::Debug for Body {
     }
 }
 
-/// The body of a request whose client must send some of it now and then.
+/// A request body with a timeout.
 struct Timed {
     body: hyper::body::Incoming,
     patience: Option<Duration>,
     /// Runs while a reader waits.
     timer: Option<Pin<Box<Sleep>>>,
-    /// `None` once the client was too slow.
+    /// `None` after the timeout.
     late: Option<oneshot::Sender<()>>,
 }
 
@@ -121,7 +121,7 @@ impl Timed {
     }
 }
 
-/// A body whose error is any error.
+/// A body with a boxed error.
 struct Erased<B>(Pin<Box<B>>);
 
 impl<B> HttpBody for Erased<B>

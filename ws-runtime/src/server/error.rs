@@ -1,21 +1,21 @@
-//! Why a server did not start, and why it ended.
+//! Errors of starting and running a server.
 
 use std::{error::Error, fmt, io};
 
 use crate::app::StartError;
 
-/// Why a server did not start or could not go on.
+/// The server did not start, or could not continue.
 ///
-/// `main` may return it: what `Debug` writes is for whoever reads the terminal, with all causes.
+/// `main` may return it: its `Debug` output is written for terminals and includes all causes.
 #[non_exhaustive]
 pub enum ServeError {
-    /// The application's fault: the server cannot be started as it is put together. All that is wrong is listed.
+    /// A mistake of the application: the server cannot start as configured. All mistakes are listed.
     Start(Vec<StartError>),
-    /// The environment's: the address cannot be listened on.
+    /// A problem of the environment: the server cannot listen on the address.
     Bind {
-        /// The address as it was given.
+        /// The address as given.
         address: String,
-        /// The system's error.
+        /// The error of the operating system.
         source: io::Error,
     },
 }
@@ -35,7 +35,7 @@ impl fmt::Display for ServeError {
     }
 }
 
-/// The text of `Display`, and the environment's cause with it.
+/// The `Display` text, followed by the cause.
 impl fmt::Debug for ServeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)?;
@@ -49,7 +49,7 @@ impl fmt::Debug for ServeError {
 impl Error for ServeError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            // They are part of the text: there may be several.
+            // The causes are part of the text, because there may be several.
             Self::Start(_) => None,
             Self::Bind { source, .. } => Some(source),
         }

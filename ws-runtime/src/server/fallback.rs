@@ -1,4 +1,4 @@
-//! What answers requests that are not for a route: a tower service, if there is one.
+//! The service that answers requests outside of routes.
 
 use std::{
     future::{Future, poll_fn},
@@ -12,12 +12,12 @@ use tower_service::Service;
 use super::Body;
 use crate::route::BoxError;
 
-/// A service whose types are forgotten.
+/// A type-erased service.
 pub(super) type Fallback = Box<dyn Fn(Request<Body>) -> Answering + Send + Sync>;
 
 type Answering = Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
 
-/// Forgets a service's types. Each request gets a clone of it, as tower asks.
+/// Erases the type of a service. Each request gets a clone, as tower requires.
 pub(super) fn erase<S, B>(service: S) -> Fallback
 where
     S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,

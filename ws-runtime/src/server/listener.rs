@@ -1,4 +1,4 @@
-//! Where connections come from.
+//! Sources of connections.
 
 use std::{any::Any, future::Future, io, net::SocketAddr};
 
@@ -9,7 +9,7 @@ use tokio::{
 
 use crate::socket::Transport;
 
-/// Where a server's connections come from: TCP, or anything over it, such as TLS.
+/// A source of connections: TCP, or anything on top of it, such as TLS.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no listener to accept connections from",
     label = "no listener",
@@ -19,19 +19,21 @@ pub trait Listener: Send + 'static {
     /// The stream of one connection.
     type Io: AsyncRead + AsyncWrite + Send + Unpin + 'static;
 
-    /// Waits for the next connection: its stream, and the address of its peer. Return `None` where the peer has no address,
-    /// as on a Unix socket. All such connections count as one address for
+    /// Waits for the next connection and returns its stream and the address of its peer. Return `None` for a peer
+    /// without an address, as on a Unix socket. All such connections count as one address for
     /// [`max_connections_per_address`](crate::Server::max_connections_per_address).
     ///
-    /// After an error the server accepts again at once, because most errors are of one connection. It rests only if the system
-    /// is short of files, buffers or memory (`EMFILE`, `ENFILE`, `ENOBUFS`, `ENOMEM`): for 10 ms at first, twice as long each
-    /// time while the shortage lasts, at most 1 s. Errors are logged as a warning, at most one a second, with their count.
+    /// After an error the server accepts again at once, because most errors concern one connection. It pauses only if
+    /// the system is short of files, buffers or memory (`EMFILE`, `ENFILE`, `ENOBUFS`, `ENOMEM`): for 10 ms at first,
+    /// twice as long each time while the shortage lasts, at most 1 s. Errors are logged as a warning with their count,
+    /// at most one a second.
     ///
-    /// One future accepts for all clients: do not wait in it for one of them. A listener for TLS accepts the TCP connection, and
-    /// returns a stream that shakes hands when it is first read, or shakes hands in tasks of its own.
+    /// One future accepts for all clients, so it must not wait for any of them. A TLS listener accepts the TCP
+    /// connection and returns a stream that performs the TLS handshake on its first read, or performs it in a task of
+    /// its own.
     ///
     /// # Cancel safety
-    /// It must be safe: the server drops the future when it shuts down.
+    /// Must be cancel safe: the server drops the future when it shuts down.
     fn accept(&mut self) -> impl Future<Output = io::Result<(Self::Io, Option<SocketAddr>)>> + Send;
 }
 
@@ -40,14 +42,14 @@ impl Listener for TcpListener {
 
     async fn accept(&mut self) -> io::Result<(TcpStream, Option<SocketAddr>)> {
         let (stream, address) = Self::accept(self).await?;
-        // Frames are written whole; waiting for more to put beside them only delays them.
-        // A stream that is closed already may refuse; that shows when it is read.
+        // Frames are written whole, so Nagle's algorithm would only delay them. A closed stream may refuse the option;
+        // that shows on the next read.
         let _ = stream.set_nodelay(true);
         Ok((stream, Some(address)))
     }
 }
 
-/// TCP is told apart, because it can be written to without waiting.
+/// TCP streams are distinguished, because they can be written to without waiting.
 pub(super) fn transport<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(stream: S) -> Transport {
     let mut stream = Some(stream);
     let any: &mut dyn Any = &mut stream;

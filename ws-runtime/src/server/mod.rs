@@ -1,4 +1,4 @@
-//! The server: listening, HTTP until the 101, the routes by path, and the shutdown. hyper is named on this floor alone.
+//! The server: listening, HTTP until the 101, routing, and shutdown. The only module that names hyper.
 
 mod accepting;
 mod address;

@@ -1,5 +1,5 @@
-//! A stream under HTTP: its peer has to take something now and then of what is written to it, and can be watched while it waits
-//! for an answer.
+//! A stream for HTTP: it fails if the peer reads nothing for some time, and it notices a disconnect while a response is
+//! awaited.
 
 use std::{
     future::Future,
@@ -15,23 +15,23 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-/// How much is read ahead of HTTP to learn whether the peer is gone, in bytes. A client has no reason to send more before it is
-/// answered; one that does is waited for as long as a handshake may take.
+/// The number of bytes read ahead of HTTP to detect a disconnect. A client has no reason to send more before its
+/// response; one that does is waited for as long as a handshake may take.
 const AHEAD: usize = 4096;
 
-/// A stream that breaks when for a while nothing of what is written is taken. It carries HTTP: a client that asks for much and
-/// reads nothing would otherwise be waited for as long as it likes.
+/// A stream that fails when the peer reads nothing for some time. Without this, a client that requests a lot and reads
+/// nothing would be waited for indefinitely.
 pub(super) struct Paced<S>(Arc<Mutex<Inner<S>>>);
 
-/// The same stream, for the one who runs HTTP on it.
+/// The same stream, for the task that drives HTTP.
 pub(super) struct Watch<S>(Arc<Mutex<Inner<S>>>);
 
 struct Inner<S> {
     stream: S,
     patience: Duration,
-    /// Runs while the peer takes nothing.
+    /// Runs while the peer reads nothing.
     timer: Option<Pin<Box<Sleep>>>,
-    /// What was read to learn whether the peer is gone.
+    /// Bytes that were read to detect a disconnect.
     ahead: Vec<u8>,
 }
 
@@ -41,12 +41,12 @@ impl<S> Paced<S> {
         (Self(Arc::clone(&inner)), Watch(inner))
     }
 
-    /// Only one task uses the stream, so nobody waits here.
+    /// Only one task uses the stream, so the lock is never contended.
     fn inner(&self) -> MutexGuard<'_, Inner<S>> {
         lock(&self.0)
     }
 
-    /// Takes the stream back, with what was read ahead. `None` if it is still watched.
+    /// Returns the stream and the bytes read ahead. `None` if it is still watched.
     pub(super) fn into_inner(self, watch: Watch<S>) -> Option<(S, Vec<u8>)> {
         drop(watch);
         let inner = Arc::into_inner(self.0)?.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -55,7 +55,7 @@ impl<S> Paced<S> {
 }
 
 impl<S: AsyncRead + Unpin> Watch<S> {
-    /// Resolves when the peer has ended or broken the stream. HTTP does not look for that while it has unread bytes itself.
+    /// Resolves when the peer has ended or reset the stream. hyper does not check for that while it has unread bytes.
     pub(super) fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<()> {
         let inner = &mut *lock(&self.0);
         let mut bytes = [0; 512];

@@ -1,4 +1,4 @@
-//! A connection for which there is no room: it is told so, unread, and costs next to nothing.
+//! Refuses a connection past the limit: sends a response without reading a request, at almost no cost.
 
 use std::{fmt::Write, sync::Arc, time::Duration};
 
@@ -15,13 +15,13 @@ use crate::{
     handshake::{Refusal, Reject},
 };
 
-/// How many are told at a time. Beyond that a connection is dropped without a word, so that a flood of them is not what takes
-/// the room.
+/// The maximum number of concurrent refusals. Further connections are dropped without a response, so that a flood of
+/// them does not exhaust the server.
 const REFUSALS: usize = 64;
-/// How long one may take to read why.
+/// How long a client may take to read the response.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Answers whatever the client is about to ask, and hangs up.
+/// Sends the response and closes.
 pub(super) fn refuse<S>(running: &Arc<Running>, mut stream: S, reject: Reject)
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
@@ -35,20 +35,20 @@ where
         let told = async {
             stream.write_all(&written(&response)).await?;
             stream.shutdown().await?;
-            // With bytes left unread the system resets the connection, and the client may lose the answer (RFC 9112 §9.6).
+            // With unread bytes, closing resets the connection, and the client may lose the response (RFC 9112 §9.6).
             throw_away(&mut stream).await
         };
-        // Who is gone, or too slow, has to do without.
+        // A client that disconnects or is too slow gets no response.
         let _ = running.served.directory.unless_aborted(timeout(PATIENCE, told)).await;
         drop(task);
     });
 }
 
-/// The response as it is sent (RFC 9112 §4). There is no request yet whose version it could answer.
+/// The serialized response (RFC 9112 §4). No request was read, so its version is unknown.
 fn written(response: &Response<Bytes>) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {}\r\n", response.status());
     for (name, value) in response.headers() {
-        // All values are our own.
+        // All values are constants.
         let _ = write!(head, "{}: {}\r\n", spell(name.as_str()), value.to_str().unwrap_or_default());
     }
     head.push_str("\r\n");

@@ -1,4 +1,4 @@
-//! A server that listens: accepts, and shuts down when it is asked to.
+//! A listening server: accepts connections until it shuts down.
 
 use std::{
     future::{Future, poll_fn},
@@ -27,14 +27,14 @@ use crate::{
     events::{Escaped, event},
 };
 
-/// What every connection of a running server shares.
+/// Shared by all connections of a running server.
 pub(super) struct Running {
     pub(super) served: Served,
     pub(super) fallback: Option<Fallback>,
 }
 
-/// What [`Server::listen`] and [`Server::serve`] return. Boxed, so that its type does not depend on the argument's: one that does
-/// not fit is then one error, at the argument.
+/// The future of [`Server::listen`] and [`Server::serve`]. It is boxed so that its type does not depend on the
+/// argument, which makes a wrong argument one error.
 type Serving<'a> = Pin<Box<dyn Future<Output = Result<(), ServeError>> + Send + 'a>>;
 
 impl Server {

@@ -1,4 +1,4 @@
-//! Futures that shut a server down, and the one for the signals of the operating system.
+//! Futures that shut a server down, and the future for signals of the operating system.
 
 use std::{
     fmt,
@@ -23,8 +23,8 @@ impl Signals {
         self.0.push(Box::pin(signal));
     }
 
-    /// Waits until the first of them resolves; for ever if there is none. One that panics counts as resolved: otherwise nothing
-    /// could stop the server any more.
+    /// Waits until the first of them resolves; forever if there is none. A future that panics counts as resolved,
+    /// because nothing else might stop the server.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         for signal in &mut self.0 {
             match catch(|| signal.as_mut().poll(cx)) {
@@ -53,7 +53,7 @@ impl fmt::Debug for Signals {
     }
 }
 
-/// Waits until a shutdown begins: by the handle, or because a signal resolves.
+/// Waits until a shutdown begins, through the handle or a future.
 pub(crate) async fn stopped(served: &Served, mut signals: Signals) {
     let mut stopped = std::pin::pin!(served.stopped());
     std::future::poll_fn(|cx| {

@@ -1,5 +1,5 @@
-//! How the names of a response's fields are written: as RFC 6455 writes them. Names have no case (RFC 9110 §5.1), but some
-//! clients of small devices compare bytes.
+//! The spelling of response headers, as in RFC 6455. Header names are case-insensitive (RFC 9110 §5.1), but some
+//! embedded clients compare bytes.
 
 use std::{
     convert::Infallible,
@@ -14,7 +14,7 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn, upgrade::O
 use hyper_util::rt::TokioIo;
 use tokio::io::{join, sink};
 
-/// The names that the server writes itself.
+/// The header names that the server writes itself.
 const NAMES: [&str; 11] = [
     "Allow",
     "Connection",
@@ -29,12 +29,12 @@ const NAMES: [&str; 11] = [
     "Upgrade",
 ];
 
-/// What tells hyper to write these names so: the set of spellings that it keeps of a request, and writes in a response that
-/// carries it. It has no other way to write `WebSocket` with a capital S, and makes no such set but of a request; so it reads
-/// one.
+/// Makes hyper write these names as given: the set of spellings that it keeps of a request and writes in a response.
+/// hyper has no other way to write `WebSocket` with a capital S, and creates such a set only for a request, so one is
+/// parsed.
 static SPELLINGS: LazyLock<Extensions> = LazyLock::new(read_spellings);
 
-/// Has hyper write the names of a response's fields as RFC 6455 does.
+/// Makes hyper write the names of response headers as in RFC 6455.
 pub(super) fn spelled<B>(mut response: Response<B>) -> Response<B> {
     *response.extensions_mut() = SPELLINGS.clone();
     response
@@ -45,9 +45,9 @@ pub(super) fn spell(name: &str) -> &str {
     NAMES.into_iter().find(|known| known.eq_ignore_ascii_case(name)).unwrap_or(name)
 }
 
-/// Has hyper read a request that has each of the names, in memory and at once. If it kept none, names would be in lower case.
+/// Makes hyper parse a request with each of the names, in memory. Without the set, names would be in lower case.
 fn read_spellings() -> Extensions {
-    // `Content-Length` is the one that means something to hyper.
+    // `Content-Length` is the only one that affects hyper.
     let fields = NAMES.map(|name| format!("{name}: 0\r\n")).concat();
     let request = format!("GET / HTTP/1.1\r\n{fields}\r\n");
     let read = Mutex::new(Extensions::new());
@@ -59,11 +59,11 @@ fn read_spellings() -> Extensions {
     let mut http = http1::Builder::new();
     {
         let mut connection = pin!(http.preserve_header_case(true).serve_connection(stream, service));
-        // Memory is never waited for, so that one poll is enough; how it ends says nothing.
+        // Reading memory never waits, so one poll is enough. The result does not matter.
         let _ = connection.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     }
     let mut read = read.into_inner().unwrap_or_else(PoisonError::into_inner);
-    // It comes with every request that has `Upgrade`, and would be of no use to anybody.
+    // Present in every request with `Upgrade`, and useless here.
     read.remove::<OnUpgrade>();
     read
 }
