@@ -1,4 +1,4 @@
-//! The frames of one topic that somebody has not got yet, as bytes that are shared by all who get them.
+//! The log of a topic: published frames that some subscriber has not received yet, as shared bytes.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -7,28 +7,28 @@ use bytes::{Bytes, BytesMut};
 use super::Parcel;
 use crate::memory::{Chunk, Outbound, SHARE};
 
-/// How much is set aside for small frames at a time, in bytes.
+/// The size of a block for small frames, in bytes.
 const BLOCK: usize = 8 * 1024;
 
-/// Up to this many bytes, small frames are joined into one piece, which each subscriber gets by one plain write.
+/// Small frames are joined into pieces of up to this many bytes, which each subscriber receives in one plain write.
 const JOINED: usize = 4 * 1024;
 
-/// Published frames, oldest first. Positions are byte counts since the topic began, so they never move.
+/// Published frames, oldest first. Positions are byte counts since the topic was created, so they never change.
 #[derive(Debug)]
 pub(crate) struct Log {
-    /// What can be shared: each piece with the position of its first byte.
+    /// Shareable pieces, each with the position of its first byte.
     pieces: VecDeque<Piece>,
-    /// What came last and is still appended to.
+    /// The last frames, to which further ones are still appended.
     tail: BytesMut,
     entries: VecDeque<Entry>,
-    /// How many entries were ever made.
+    /// The number of entries since the topic was created.
     count: u64,
     end: u64,
-    /// Where the memory of the log counts.
+    /// The total that counts the memory of the log.
     outbound: Arc<Outbound>,
-    /// The memory of the keys, and of the pieces that do not count themselves, in bytes.
+    /// The memory of keys, and of pieces that do not count themselves, in bytes.
     own: usize,
-    /// How much of the total is the log's, in bytes.
+    /// The part of the total that belongs to the log, in bytes.
     counted: usize,
 }
 
@@ -36,24 +36,24 @@ pub(crate) struct Log {
 struct Piece {
     at: u64,
     chunk: Chunk,
-    /// The memory that the log counts for it, in bytes: the piece itself, and what was left of its block.
+    /// The memory counted for the piece, in bytes: the piece itself and the unused rest of its block.
     own: usize,
 }
 
 /// One frame.
 #[derive(Clone, Debug)]
 struct Entry {
-    /// Where it stands among all frames of its shard.
+    /// Its number among all frames of the shard.
     order: u64,
     at: u64,
     end: u64,
-    /// The socket that does not get it, or 0.
+    /// The id of the socket that must not receive it, or 0.
     not_to: u64,
-    /// What it is the latest of.
+    /// The key of which it is the latest message.
     key: Option<Arc<str>>,
 }
 
-/// A whole frame out of a log.
+/// A complete frame from a log.
 #[derive(Debug)]
 pub(crate) struct Logged {
     pub(crate) order: u64,
@@ -61,7 +61,7 @@ pub(crate) struct Logged {
     pub(crate) chunk: Chunk,
 }
 
-/// A stretch of one log, lent to those that write it.
+/// A range of one log, borrowed for writing.
 #[derive(Debug, Default)]
 pub(crate) struct Window {
     pieces: Vec<Piece>,
@@ -69,14 +69,14 @@ pub(crate) struct Window {
     count: u64,
 }
 
-/// Where one subscriber stands in one log.
+/// The position of a subscriber in one log.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Position {
-    /// The first byte that it has not got.
+    /// The first byte that it has not received.
     pub(crate) at: u64,
-    /// The number of the first entry that it has not got.
+    /// The number of the first entry that it has not received.
     pub(crate) count: u64,
-    /// The end of the last entry that it must not get, being its own.
+    /// The end of the last entry that it published itself and must skip.
     pub(crate) own: u64,
 }
 
@@ -94,22 +94,22 @@ impl Log {
         }
     }
 
-    /// The position behind the last frame.
+    /// Returns the position after the last frame.
     pub(crate) fn end(&self) -> Position {
         Position { at: self.end, count: self.count, own: 0 }
     }
 
-    /// How many bytes are held.
+    /// Returns the number of bytes held.
     pub(crate) fn len(&self) -> u64 {
         self.end - self.entries.front().map_or(self.end, |entry| entry.at)
     }
 
-    /// How much memory the log counts, in bytes, with its capacity.
+    /// Returns the counted memory in bytes, including capacity.
     pub(crate) fn memory(&self) -> usize {
         self.counted
     }
 
-    /// Counts the memory that the log holds, beside what its shared pieces count themselves.
+    /// Records the memory of the log, without what its shared pieces count themselves.
     fn recount(&mut self) {
         let entries = self.entries.capacity() * size_of::<Entry>();
         let pieces = self.pieces.capacity() * size_of::<Piece>();
@@ -126,7 +126,7 @@ impl Log {
         let at = self.end;
         if self.tail.capacity() - self.tail.len() < head.len() {
             self.seal();
-            // The last piece keeps the whole block.
+            // The last piece accounts for the whole block.
             let left = self.tail.capacity();
             if let Some(last) = self.pieces.back_mut() {
                 last.own += left;
@@ -154,7 +154,7 @@ impl Log {
         self.pieces.push_back(Piece { at, chunk, own });
     }
 
-    /// Makes what was appended shareable.
+    /// Makes the appended frames shareable.
     fn seal(&mut self) {
         if self.tail.is_empty() {
             return;
@@ -179,7 +179,7 @@ impl Log {
         }
     }
 
-    /// Lends everything from the first held byte to the end. The window is a new one or of this log.
+    /// Lends everything from the first held byte to the end. The view is empty or of this log.
     pub(crate) fn window(&mut self, window: &mut Window) {
         if window.count == self.count {
             return;
@@ -191,7 +191,7 @@ impl Log {
         window.count = self.count;
     }
 
-    /// Drops the frames before `at`, which everybody has got.
+    /// Drops the frames before `at`, which every subscriber has received.
     pub(crate) fn trim(&mut self, at: u64) {
         while let Some(entry) = self.entries.pop_front_if(|entry| entry.end <= at) {
             self.own -= entry.key.map_or(0, |key| key.len());
@@ -200,15 +200,15 @@ impl Log {
             self.own -= piece.own;
         }
         if self.entries.is_empty() {
-            // An idle topic keeps no memory.
+            // An idle topic holds no memory.
             (self.pieces, self.tail, self.entries) = Default::default();
             self.own = 0;
         }
         self.recount();
     }
 
-    /// Hands out the frames from `position` on that are not `me`'s own and not beyond `limit` in the shard's order, and
-    /// moves the position behind them. Frames that lie together are handed out together, under the first one's order,
+    /// Yields the frames from `position` on, except those published by `me` and those after `limit` in the order of the
+    /// shard, and advances the position. Adjacent frames are yielded together, under the number of the first one,
     /// unless `apart`.
     pub(crate) fn read(
         &mut self,
@@ -246,7 +246,7 @@ impl Log {
 }
 
 impl Log {
-    /// Hands out what [`read`](Self::read) would, each frame whole and by itself.
+    /// Yields the same frames as [`read`](Self::read), each complete and separate.
     pub(crate) fn frames(
         &mut self,
         position: &mut Position,
@@ -285,17 +285,17 @@ impl Drop for Log {
 }
 
 impl Window {
-    /// The position behind the last frame.
+    /// Returns the position after the last frame.
     pub(crate) fn end(&self) -> u64 {
         self.end
     }
 
-    /// How many pieces of memory it consists of.
+    /// Returns the number of pieces.
     pub(crate) fn pieces(&self) -> usize {
         self.pieces.len()
     }
 
-    /// Moves `position` to the window's end and hands out the bytes between, lent.
+    /// Advances `position` to the end of the view and lends the bytes in between.
     pub(crate) fn since<'a>(&'a self, position: &mut Position, mut take: impl FnMut(&'a Chunk, usize)) {
         slices(self.pieces.iter(), position.at, self.end, |piece, from, _| take(piece, from));
         position.at = self.end;
@@ -303,7 +303,7 @@ impl Window {
     }
 }
 
-/// Cuts the stretch `at..end` out of pieces that lie one behind the other.
+/// Cuts the range `at..end` out of consecutive pieces.
 fn slices<'a>(
     pieces: impl Iterator<Item = &'a Piece>,
     at: u64,
@@ -315,7 +315,7 @@ fn slices<'a>(
         let from = at.saturating_sub(piece.at);
         let to = end.saturating_sub(piece.at).min(length);
         if from < to {
-            // Both are at most the piece's length, which is a size in memory.
+            // Both are at most the length of the piece, which is a `usize`.
             #[expect(clippy::cast_possible_truncation, reason = "bounded by a length in memory")]
             take(&piece.chunk, from as usize, to as usize);
         }

@@ -1,8 +1,9 @@
-//! Topics: who is subscribed, and what was published that they have not got yet.
+//! Topics: their subscribers, and published frames that are not delivered yet.
 //!
-//! A frame is published by appending its bytes, once a shard, to the topic's log. Every subscriber has a [`Cursor`] into it;
-//! a shard's flusher offers each subscriber what lies between its cursor and the end, in slices, with a turn for everybody
-//! else between two slices. Subscribers who get their frames in another format have a log of their own. This floor knows frames as bytes and subscribers as a trait; what writes stands above.
+//! Publishing appends the bytes of a frame to the log of its topic, once for each shard. Every subscriber has a
+//! [`Cursor`] into the log. The flusher of the shard offers each subscriber what lies between its cursor and the end,
+//! in slices, and yields between two slices. Subscribers that need another format have a log of their own. This module
+//! sees frames as bytes and subscribers as a trait; the code that writes is above.
 
 mod log;
 mod places;

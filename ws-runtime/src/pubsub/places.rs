@@ -1,6 +1,6 @@
-//! Places that stay where they are while others come and go, so that a walk over them misses nobody.
+//! A slab: elements keep their index while others are added and removed, so a walk over them misses none.
 
-/// A list whose elements keep their index; freed places are given out again.
+/// A list whose elements keep their index; free places are reused.
 #[derive(Debug)]
 pub(crate) struct Places<T> {
     places: Vec<Option<T>>,
@@ -14,17 +14,17 @@ impl<T> Default for Places<T> {
 }
 
 impl<T> Places<T> {
-    /// How many there are.
+    /// Returns the number of elements.
     pub(crate) fn len(&self) -> usize {
         self.places.len() - self.free.len()
     }
 
-    /// One past the last place that may be taken.
+    /// Returns the end of the occupied range.
     pub(crate) fn end(&self) -> usize {
         self.places.len()
     }
 
-    /// Gives it a place.
+    /// Inserts an element and returns its index.
     pub(crate) fn insert(&mut self, value: T) -> usize {
         if let Some(index) = self.free.pop() {
             self.places[index] = Some(value);
@@ -35,7 +35,7 @@ impl<T> Places<T> {
         }
     }
 
-    /// Frees a place. When none is taken any more, the list's memory is given back.
+    /// Removes an element. An empty list releases its memory.
     pub(crate) fn remove(&mut self, index: usize) -> Option<T> {
         let value = self.places.get_mut(index)?.take()?;
         self.free.push(index);
@@ -45,12 +45,12 @@ impl<T> Places<T> {
         Some(value)
     }
 
-    /// Those in the places `from..to`.
+    /// Iterates over the elements in `from..to`.
     pub(crate) fn range(&self, from: usize, to: usize) -> impl Iterator<Item = &T> {
         self.places.get(from..to.min(self.places.len())).unwrap_or_default().iter().flatten()
     }
 
-    /// All of them.
+    /// Iterates over all elements.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         self.places.iter().flatten()
     }

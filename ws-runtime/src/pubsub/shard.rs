@@ -1,6 +1,6 @@
-//! A shard: the order of what is published on it, and the one task that hands it out.
+//! A shard: the order of its published frames, and the task that delivers them.
 //!
-//! A shard is data, not a thread: a connection is given one when it is accepted.
+//! A shard is data, not a thread. A connection is assigned to one when it is accepted.
 
 use std::{
     collections::VecDeque,
@@ -18,11 +18,11 @@ use crate::{
     turn::Turn,
 };
 
-/// What the topics of one shard share.
+/// Shared by the topics of one shard.
 #[derive(Debug)]
 pub(crate) struct Shard {
     order: AtomicU64,
-    /// The topics with something to hand out; each is on the list at most once.
+    /// The topics with undelivered frames; each is listed at most once.
     queue: Mutex<VecDeque<Arc<Topic>>>,
     wake: Notify,
     stopped: AtomicBool,
@@ -30,7 +30,7 @@ pub(crate) struct Shard {
 }
 
 impl Shard {
-    /// Makes one whose logs count what they hold.
+    /// Creates a shard whose logs count their memory.
     pub(crate) fn new(outbound: Arc<Outbound>) -> Self {
         Self {
             order: AtomicU64::new(0),
@@ -41,13 +41,13 @@ impl Shard {
         }
     }
 
-    /// The number of the next frame. Taken under the topic's lock, so that a reader who sees a number and then takes that
-    /// lock finds the frame.
+    /// Returns the number for the next frame. Called under the lock of the topic, so that a reader who sees a number
+    /// and then takes that lock finds the frame.
     pub(super) fn next_order(&self) -> u64 {
         self.order.fetch_add(1, Ordering::AcqRel) + 1
     }
 
-    /// The number of the last frame.
+    /// Returns the number of the last frame.
     pub(super) fn order(&self) -> u64 {
         self.order.load(Ordering::Acquire)
     }
@@ -61,8 +61,8 @@ impl Shard {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 
-    /// Hands out what is published and not handed out yet, so that the logs free their memory. Returns the subscribers, to be
-    /// dropped once no lock is held. What is published meanwhile is left to the flusher.
+    /// Delivers all pending frames, so that the logs free their memory. Returns the subscribers, to be dropped after
+    /// all locks are released. Frames published meanwhile are left to the flusher.
     pub(crate) fn hand_out(&self) -> Vec<Arc<dyn Subscriber>> {
         let topics: Vec<_> = {
             let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
@@ -75,16 +75,16 @@ impl Shard {
         members
     }
 
-    /// Makes [`flush`](Self::flush) return once nothing is left to hand out.
+    /// Makes [`flush`](Self::flush) return once nothing is pending.
     pub(crate) fn stop(&self) {
         self.stopped.store(true, Ordering::Release);
         self.wake.notify_one();
     }
 
-    /// Hands out what is published, until stopped: slice by slice, with a turn for everybody else between two slices.
+    /// Delivers pending frames until it is stopped: slice by slice, yielding between two slices.
     pub(crate) async fn flush(&self) {
         let (mut members, mut window) = (Vec::with_capacity(SLICE), Window::default());
-        // How many subscribers were written to since the last turn for others: small topics share a slice.
+        // The number of subscribers written to since the last yield: small topics share a slice.
         let (mut written, mut turn) = (0, Turn::begin());
         loop {
             let Some(topic) = self.next() else {
@@ -130,7 +130,7 @@ mod tests {
         wire::Format,
     };
 
-    /// Leaves while it is handed something, so that the flusher is the last to hold it; and its end is a bad one.
+    /// Unsubscribes while it receives a frame, so that the flusher drops it last; its drop panics.
     struct Bomb {
         place: Mutex<Option<(Arc<Topics>, Cursor)>>,
         armed: bool,

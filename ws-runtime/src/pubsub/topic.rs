@@ -17,29 +17,29 @@ use crate::{
     wire::Format,
 };
 
-/// Past this many held bytes a publisher hands the log out itself, so that no burst outgrows it.
+/// A publisher delivers the log itself once it holds this many bytes, so that no burst outgrows it.
 const MOST: usize = 1 << 20;
-/// How many subscribers are written to between two turns for everybody else. Sixteen is where a room of a thousand and one
-/// of sixty-four both do well: what is published meanwhile rides in the same write.
+/// The number of subscribers written to between two yields. Sixteen suits both a room of a thousand and one of
+/// sixty-four: frames published meanwhile join the same write.
 pub(super) const SLICE: usize = 16;
 
-/// What a topic hands its frames to.
+/// A receiver of the frames of a topic.
 pub(crate) trait Subscriber: Any + Send + Sync {
-    /// Takes what the window holds behind its cursor.
+    /// Takes the frames of the view after its cursor.
     fn take(&self, topic: &Arc<Topic>, window: &Window);
 }
 
 /// One topic on one shard, in one format.
 ///
-/// Locks are taken in the order: a subscriber's write side, the map of topics, the topic. A topic's is never held while a
-/// subscriber is called.
+/// Lock order: the write half of a subscriber, the map of topics, the topic. A topic is never locked while a subscriber
+/// is called.
 pub(crate) struct Topic {
-    /// The map of topics and the subscribers' own maps share it.
+    /// The name, shared with the map of topics and the maps of the subscribers.
     name: Arc<str>,
     shard: Arc<Shard>,
-    /// The log's end, to be compared without the lock.
+    /// The end of the log, for comparison without the lock.
     end: AtomicU64,
-    /// How many subscribers take nothing, because their queue is full.
+    /// The number of subscribers that accept nothing because their queue is full.
     full: AtomicUsize,
     state: Mutex<State>,
 }
@@ -47,11 +47,11 @@ pub(crate) struct Topic {
 struct State {
     log: Log,
     members: Places<Arc<dyn Subscriber>>,
-    /// Whether the shard's flusher has it on its list.
+    /// True if it is on the list of the shard's flusher.
     queued: bool,
 }
 
-/// A subscription: where a subscriber stands in a topic's log. The subscriber keeps it beside its write side.
+/// A subscription: the position of a subscriber in the log of a topic. The subscriber stores it beside its write half.
 #[derive(Debug)]
 pub(crate) struct Cursor {
     topic: Arc<Topic>,
@@ -59,21 +59,21 @@ pub(crate) struct Cursor {
     position: Position,
 }
 
-/// A frame to be published: its head, and what of it is shared rather than copied.
+/// A frame to publish: the part to copy, and the part to share.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Parcel<'a> {
     pub(crate) head: &'a [u8],
     pub(crate) rest: Option<&'a Chunk>,
-    /// What it is the latest of, where a full queue keeps that.
+    /// The key of which it is the latest message, for full queues that keep those.
     pub(crate) key: Option<&'a Arc<str>>,
 }
 
-/// A message as it is published: the frame of each format, made when it is first asked for.
+/// A message to publish: the frame of each format, encoded on first use.
 pub(crate) trait Frames {
     fn parcel(&mut self, format: Format) -> Parcel<'_>;
 }
 
-/// The same frame for all.
+/// The same frame for every format.
 impl Frames for Parcel<'_> {
     fn parcel(&mut self, _format: Format) -> Parcel<'_> {
         *self
@@ -96,7 +96,7 @@ impl Topic {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // No code of a user runs under the lock, so a poisoned one is whole.
+        // No user code runs under the lock, so a poisoned lock protects valid data.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -104,12 +104,12 @@ impl Topic {
         &self.name
     }
 
-    /// Where the memory of its log counts.
+    /// The total that counts the memory of the log.
     pub(super) fn outbound(&self) -> &Outbound {
         &self.shard.outbound
     }
 
-    /// A subscriber's queue filled up, or has room again.
+    /// Records that the queue of a subscriber filled up, or has room again.
     pub(crate) fn note_full(&self, full: bool) {
         if full {
             self.full.fetch_add(1, Ordering::Relaxed);
@@ -118,29 +118,30 @@ impl Topic {
         }
     }
 
-    /// How many subscribers' queues are full.
+    /// Returns the number of subscribers with a full queue.
     pub(super) fn full(&self) -> usize {
         self.full.load(Ordering::Relaxed)
     }
 
-    /// How many subscribers there are.
+    /// Returns the number of subscribers.
     pub(super) fn count(&self) -> usize {
         self.lock().members.len()
     }
 
-    /// All subscribers.
+    /// Returns all subscribers.
     pub(super) fn members(&self) -> Vec<Arc<dyn Subscriber>> {
         self.lock().members.iter().cloned().collect()
     }
 
-    /// Adds a subscriber, who gets what is published from now on.
+    /// Adds a subscriber, which receives everything published from now on.
     pub(super) fn join(self: &Arc<Self>, member: Arc<dyn Subscriber>) -> Cursor {
         let mut state = self.lock();
         let position = state.log.end();
         Cursor { topic: Arc::clone(self), place: state.members.insert(member), position }
     }
 
-    /// Removes the subscriber of `cursor`; what it has not got yet is lost to it. True if nobody is left.
+    /// Removes the subscriber of `cursor`, which loses what it has not received yet. Returns true if no subscriber is
+    /// left.
     pub(super) fn leave(&self, cursor: &Cursor) -> bool {
         let mut state = self.lock();
         let gone = state.members.remove(cursor.place);
@@ -154,7 +155,8 @@ impl Topic {
         empty
     }
 
-    /// Appends a frame for all subscribers but `not_to`'s. Returns how many subscribers there are, and the frame's end.
+    /// Appends a frame for all subscribers except that of `not_to`. Returns the number of subscribers and the end of
+    /// the frame.
     pub(super) fn publish(self: &Arc<Self>, parcel: Parcel<'_>, not_to: u64) -> (usize, u64) {
         let mut state = self.lock();
         let members = state.members.len();
@@ -172,12 +174,12 @@ impl Topic {
         (members, end)
     }
 
-    /// Begins a round: from here on every subscriber is offered at least what was published before.
+    /// Begins a round, in which every subscriber is offered at least the frames published before.
     pub(super) fn begin(&self) -> u64 {
         self.lock().log.end().at
     }
 
-    /// Lends the next slice of subscribers, and what they are to take. Returns where the slice after it begins, if there
+    /// Lends the next slice of subscribers and the frames for them. Returns the start of the following slice, if there
     /// is one.
     pub(super) fn slice(
         &self,
@@ -194,7 +196,7 @@ impl Topic {
         (to < state.members.end()).then_some(to)
     }
 
-    /// Ends a round: everybody has what was published before `at`. True if more was published meanwhile.
+    /// Ends a round: every subscriber has the frames before `at`. Returns true if more was published meanwhile.
     pub(super) fn finish(&self, at: u64) -> bool {
         let mut state = self.lock();
         state.log.trim(at);
@@ -202,7 +204,7 @@ impl Topic {
         state.queued
     }
 
-    /// Hands everything out at once, as the flusher would in its slices. `taken` sees each subscriber after its turn.
+    /// Delivers everything at once, as the flusher does in slices. `taken` sees each subscriber after its delivery.
     pub(super) fn hand_out(self: &Arc<Self>, mut taken: impl FnMut(Arc<dyn Subscriber>)) {
         let at = self.begin();
         let (mut members, mut window) = (Vec::with_capacity(SLICE), Window::default());
@@ -217,7 +219,7 @@ impl Topic {
         self.lock().log.trim(at);
     }
 
-    /// Whether more is held than a burst may leave behind.
+    /// Returns true if the log holds more than a burst may leave behind.
     pub(super) fn is_overfull(&self) -> bool {
         let state = self.lock();
         state.log.len() > MOST as u64 || state.log.memory() > MOST
@@ -235,7 +237,7 @@ impl Cursor {
         &self.topic
     }
 
-    /// The subscriber published the frame that ends there, and does not get it.
+    /// Records that the subscriber published the frame ending here and must skip it.
     pub(crate) fn own(&mut self, end: u64) {
         self.position.own = end;
     }
@@ -244,7 +246,7 @@ impl Cursor {
         self.position.at < self.topic.end.load(Ordering::Acquire)
     }
 
-    /// Takes what the window holds behind the cursor, if nothing in it has to be left out; false if something has.
+    /// Takes the frames of the view after the cursor if none must be skipped; otherwise returns false.
     pub(crate) fn take_window<'a>(&mut self, window: &'a Window, take: impl FnMut(&'a Chunk, usize)) -> bool {
         if self.position.own > self.position.at {
             return false;
@@ -256,12 +258,12 @@ impl Cursor {
     }
 }
 
-/// Whether any topic holds something that the subscriber has not got.
+/// Returns true if any topic holds frames that the subscriber has not received.
 pub(crate) fn is_behind(cursors: &[Cursor]) -> bool {
     cursors.iter().any(Cursor::is_behind)
 }
 
-/// Takes what all topics hold for one subscriber, in the order in which it was published on the shard.
+/// Takes the frames of all topics of one subscriber, in the order of publishing on the shard.
 pub(crate) fn catch_up(cursors: &mut [Cursor], me: u64, mut take: impl FnMut(Chunk)) {
     match cursors {
         [] => {}
@@ -271,8 +273,8 @@ pub(crate) fn catch_up(cursors: &mut [Cursor], me: u64, mut take: impl FnMut(Chu
             }
         }
         [first, ..] => {
-            // A frame that is published while we look from topic to topic must not overtake one of a topic that we have
-            // looked at already: only what was ordered before we began is taken.
+            // A frame published during the walk must not overtake one of a topic that was visited already. Only frames
+            // numbered before the walk began are taken.
             let limit = first.topic.shard.order();
             let mut frames = Vec::new();
             for cursor in cursors.iter_mut().filter(|cursor| cursor.is_behind()) {
@@ -280,7 +282,7 @@ pub(crate) fn catch_up(cursors: &mut [Cursor], me: u64, mut take: impl FnMut(Chu
                 log.log
                     .read(&mut cursor.position, me, limit, true, |order, bytes| frames.push((order, bytes)));
             }
-            // Pieces of one frame share their order and stay as they are: the sort is stable.
+            // Pieces of one frame share a number and keep their order, because the sort is stable.
             frames.sort_by_key(|(order, _)| *order);
             for (_, bytes) in frames {
                 take(bytes);
@@ -289,7 +291,7 @@ pub(crate) fn catch_up(cursors: &mut [Cursor], me: u64, mut take: impl FnMut(Chu
     }
 }
 
-/// Takes what [`catch_up`] would, each frame by itself.
+/// Takes the same frames as [`catch_up`], each separately.
 pub(crate) fn catch_up_apart(cursors: &mut [Cursor], me: u64) -> Vec<Logged> {
     let mut frames = Vec::new();
     let Some(first) = cursors.first() else { return frames };

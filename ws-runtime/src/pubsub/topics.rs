@@ -15,29 +15,29 @@ use crate::{
     wire::Format,
 };
 
-/// The topics of one route. A topic exists while somebody is subscribed.
+/// The topics of one route. A topic exists while it has subscribers.
 #[derive(Debug)]
 pub(crate) struct Topics {
     shards: Box<[OnShard]>,
 }
 
-/// A subscriber who publishes, and does not get it.
+/// A subscriber that publishes and is skipped.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sender {
-    /// Never 0, which stands for nobody.
+    /// Never 0, which means no socket.
     pub(crate) id: u64,
     pub(crate) shard: usize,
     pub(crate) format: Format,
 }
 
-/// What became of one message.
+/// The result of publishing one message.
 #[derive(Debug, Default)]
 pub(crate) struct Sent {
-    /// How many subscribers the topic has.
+    /// The number of subscribers of the topic.
     pub(crate) members: usize,
-    /// How many of them take nothing, because their queue is full.
+    /// The number of them with a full queue.
     pub(crate) full: usize,
-    /// Where the frame ends in the log that the sender would get it from, if anybody does.
+    /// The end of the frame in the log that the sender is subscribed to, if it is.
     pub(crate) end: Option<u64>,
 }
 
@@ -47,7 +47,7 @@ struct OnShard {
     topics: Mutex<HashMap<Arc<str>, Editions>>,
 }
 
-/// A topic in the formats that its subscribers get it in: one each, and mostly one.
+/// A topic in each format that its subscribers use, mostly one.
 #[derive(Clone, Debug)]
 struct Editions {
     first: (Format, Arc<Topic>),
@@ -70,7 +70,7 @@ impl Editions {
         std::iter::once(&self.first).chain(&self.others)
     }
 
-    /// Takes out what nobody is subscribed to any more. False if it was the last.
+    /// Removes formats without subscribers. Returns false if none is left.
     fn remove(&mut self, topic: &Arc<Topic>) -> bool {
         if let Some(at) = self.others.iter().position(|(_, other)| Arc::ptr_eq(other, topic)) {
             self.others.swap_remove(at);
@@ -89,7 +89,7 @@ impl Topics {
         Self { shards: shards.iter().map(on).collect() }
     }
 
-    /// Subscribes a member of the shard, who gets what is published in this format.
+    /// Subscribes a member of the shard, which receives frames in this format.
     pub(crate) fn subscribe(
         &self,
         shard: usize,
@@ -114,7 +114,7 @@ impl Topics {
         cursor
     }
 
-    /// Ends a subscription, and with the last one the topic.
+    /// Ends a subscription, and removes the topic with its last subscriber.
     pub(crate) fn unsubscribe(&self, shard: usize, cursor: &Cursor) {
         let mut topics = self.shards[shard].lock();
         let topic = cursor.topic();
@@ -126,14 +126,14 @@ impl Topics {
         }
     }
 
-    /// Has the frames made that a message will be published in, as far as can be seen now.
+    /// Encodes the frames of a message for the formats in use, as far as is known now.
     pub(crate) fn prepare(&self, name: &str, frames: &mut impl Frames) {
         for (format, _) in self.shards.iter().flat_map(|on| on.find(name)) {
             frames.parcel(format);
         }
     }
 
-    /// Publishes a message to all subscribers but `sender`.
+    /// Publishes a message to all subscribers except `sender`.
     pub(crate) fn publish(&self, name: &str, frames: &mut impl Frames, sender: Option<Sender>) -> Sent {
         let mut sent = Sent::default();
         let not_to = sender.map_or(0, |sender| sender.id);
@@ -151,8 +151,8 @@ impl Topics {
         sent
     }
 
-    /// Hands a topic's frames out at once where a burst has made its log too long. To be called after a publish, without
-    /// a lock.
+    /// Delivers the frames of a topic at once if a burst has made its log too long. Called after a publish, without a
+    /// lock.
     pub(crate) fn relieve(&self, name: &str) {
         for (_, topic) in self.shards.iter().flat_map(|on| on.find(name)) {
             if topic.is_overfull() {
@@ -164,12 +164,12 @@ impl Topics {
         }
     }
 
-    /// How many subscribers a topic has.
+    /// Returns the number of subscribers of a topic.
     pub(crate) fn count(&self, name: &str) -> usize {
         self.shards.iter().flat_map(|on| on.find(name)).map(|(_, topic)| topic.count()).sum()
     }
 
-    /// All subscribers of a topic.
+    /// Returns all subscribers of a topic.
     pub(crate) fn members(&self, name: &str) -> Vec<Arc<dyn Subscriber>> {
         self.shards.iter().flat_map(|on| on.find(name)).flat_map(|(_, topic)| topic.members()).collect()
     }
@@ -191,12 +191,12 @@ mod tests {
         fn take(&self, _topic: &Arc<Topic>, _window: &Window) {}
     }
 
-    /// Numbers that look random and are the same in each run.
+    /// Reproducible pseudorandom numbers.
     struct Dice(u64);
 
     impl Dice {
         fn roll(&mut self, sides: usize) -> usize {
-            // Knuth's MMIX generator; its high bits are the better ones.
+            // Knuth's MMIX generator; its high bits are better.
             self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             usize::try_from(self.0 >> 33).expect("31 bits are a size") % sides
         }
@@ -230,7 +230,7 @@ mod tests {
                 6 => {
                     topics.publish(NAMES[name], &mut Parcel { head: b"frame", rest: None, key: None }, None);
                 }
-                // It closes, and another takes its place.
+                // A socket closes and another takes its place.
                 _ => {
                     for cursor in std::mem::take(subscribed).into_values() {
                         topics.unsubscribe(*shard, &cursor);

@@ -1,4 +1,4 @@
-//! What the handlers of the opening handshake may return.
+//! Return types of the handshake handlers.
 
 use std::{
     any::Any,
@@ -9,20 +9,20 @@ use http::HeaderMap;
 
 use crate::{contract::NoData, handshake::Reject};
 
-/// What `before_handle` may return: `()`, or a `Result` whose `Ok` becomes the connection's data.
+/// A return type of `before_handle`: `()`, or a `Result` whose `Ok` value becomes the data of the connection.
 #[diagnostic::on_unimplemented(
     message = "`before_handle` cannot return `{Self}`",
     label = "neither `()` nor a `Result`",
     note = "return `()`, or `Result<Data, E>` where `E` is `Reject`, `BoxError` or a type with `impl From<E> for Reject`: wrap the data in `Ok(data)`"
 )]
 pub trait Admit {
-    /// What `ws.data()` gives.
+    /// The type returned by `ws.data()`.
     type Data;
-    /// What becomes a [`Reject`]. That it does is asked for where the value is used, and not of the type: `Data` is then
-    /// known all the same, and an error that is no refusal is one mistake.
+    /// The error type. Its conversion into a [`Reject`] is required where the value is used, not here: `Data` is then
+    /// known even if the conversion is missing, which keeps it one error.
     type Error;
 
-    /// Lets the request in, or refuses it.
+    /// Accepts the request or rejects it.
     fn admit(self) -> Result<Self::Data, Self::Error>;
 }
 
@@ -44,7 +44,7 @@ impl<D, E> Admit for Result<D, E> {
     }
 }
 
-/// What an `Err` of the handlers of the opening handshake may hold.
+/// The error types that handshake handlers may return.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot become a `Reject`",
     label = "its error does not say what the client gets",
@@ -56,14 +56,14 @@ pub trait Refusal: Into<Reject> {}
 #[diagnostic::do_not_recommend]
 impl<E: Into<Reject>> Refusal for E {}
 
-/// What `parse` and `transform` may return: `()`, or a `Result` of it.
+/// A return type of `parse` and `transform`: `()`, or a `Result` of it.
 #[diagnostic::on_unimplemented(
     message = "`parse` and `transform` cannot return `{Self}`",
     label = "neither `()` nor a `Result<(), E>`",
     note = "return `()`, or `Result<(), E>` where `Reject: From<E>`"
 )]
 pub trait Pass {
-    /// Lets the request pass, or refuses it.
+    /// Accepts the request or rejects it.
     fn pass(self) -> Result<(), Reject>;
 }
 
@@ -79,14 +79,14 @@ impl<E: Refusal> Pass for Result<(), E> {
     }
 }
 
-/// What `upgrade` may return: a `HeaderMap`, or a `Result` of it.
+/// A return type of `upgrade`: a `HeaderMap`, or a `Result` of it.
 #[diagnostic::on_unimplemented(
     message = "`upgrade` cannot return `{Self}`",
     label = "neither a `HeaderMap` nor a `Result` of one",
     note = "return `HeaderMap`, or `Result<HeaderMap, E>` where `Reject: From<E>`"
 )]
 pub trait Extend {
-    /// The fields that the 101 gets, or a refusal.
+    /// Returns the headers for the 101, or a rejection.
     fn extend(self) -> Result<HeaderMap, Reject>;
 }
 
@@ -102,13 +102,13 @@ impl<E: Refusal> Extend for Result<HeaderMap, E> {
     }
 }
 
-/// `before_handle`'s return value.
+/// Converts the return value of `before_handle`.
 pub fn admit<T: Admit<Error: Refusal>>(value: T) -> Result<T::Data, Reject> {
     value.admit().map_err(Into::into)
 }
 
-/// `before_handle` where the route has none: everybody is let in. `D` is `NoData` then, or `()` in a route that is written by
-/// hand, which a trait's default cannot say; one that has data lets nobody in without the handler.
+/// The default of `before_handle`: accepts every request. `D` is `NoData`, or `()` in a hand-written route, which the
+/// default method of a trait cannot express. A route with data rejects every request without the handler.
 pub(super) fn let_in<D: 'static>() -> Ready<Result<D, Reject>> {
     let mut data: Option<D> = None;
     let slot: &mut dyn Any = &mut data;
@@ -120,12 +120,12 @@ pub(super) fn let_in<D: 'static>() -> Ready<Result<D, Reject>> {
     ready(data.ok_or(Reject::status(500)))
 }
 
-/// `parse`'s or `transform`'s return value.
+/// Converts the return value of `parse` or `transform`.
 pub fn pass<T: Pass>(value: T) -> Result<(), Reject> {
     value.pass()
 }
 
-/// `upgrade`'s return value.
+/// Converts the return value of `upgrade`.
 pub fn extend<T: Extend>(value: T) -> Result<HeaderMap, Reject> {
     value.extend()
 }

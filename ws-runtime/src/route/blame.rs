@@ -1,23 +1,23 @@
-//! Who is at fault when a handler returns an error, as far as the error's type says: logs treat a peer's mistake as one.
+//! Classifies errors of handlers by their type, so that logs do not report a mistake of the peer as a failure.
 
 use std::error::Error as StdError;
 
 use super::Error;
 use crate::{codec::Invalid, events::json_category};
 
-/// Who is at fault.
+/// The party at fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Blame {
-    /// The peer: the error is an invalid message that was passed on, or was caused by one.
+    /// The peer: the error is an invalid message, or was caused by one.
     Peer,
-    /// Nobody can say: serde_json failed, and its text may hold what the peer sent. This is its category.
+    /// Unknown: serde_json failed, and its text may contain input of the peer. Holds the category of the error.
     Json(&'static str),
     /// The application.
     Handler,
 }
 
 impl Blame {
-    /// Looks for the cause among an error and its sources.
+    /// Searches an error and its sources.
     pub(crate) fn of(error: &(dyn StdError + 'static)) -> Self {
         let mut causes = std::iter::successors(Some(error), |&cause| cause.source());
         let is_invalid = |cause: &(dyn StdError + 'static)| {

@@ -1,12 +1,13 @@
-//! What a handler takes of a variant.
+//! The content of an enum variant as passed to its handler.
 
-/// The content of a variant, of the type `T` that its handler takes: its own. `M` is `()`, or what [`open_content`] says.
+/// The content of a variant of type `T`, the argument of its handler. `M` is `()`, or the type chosen by
+/// [`open_content`].
 #[diagnostic::on_unimplemented(
     message = "the variant holds `{Self}`, but its handler takes `{T}`",
     label = "expected `{Self}`, found `{T}`"
 )]
 pub trait Content<T, M = ()> {
-    /// Returns it.
+    /// Returns the content.
     fn content(self) -> T;
 }
 
@@ -17,11 +18,11 @@ impl<T, M> Content<T, M> for T {
     }
 }
 
-/// What no handler takes.
+/// A type that no handler takes.
 pub struct Unused<T>(T);
 
-/// With a second form the compiler does not conclude from the content what a handler takes; so it says of the handler's type
-/// that it is wrong, not of the content's.
+/// With a second implementation the compiler cannot infer the argument type from the content, so it reports a wrong
+/// type at the handler and not at the content.
 #[diagnostic::do_not_recommend]
 impl<T, M> Content<Unused<T>, M> for T {
     fn content(self) -> Unused<T> {
@@ -29,18 +30,18 @@ impl<T, M> Content<Unused<T>, M> for T {
     }
 }
 
-/// Hands the content of a variant to its handler. Generated code calls it.
+/// Passes the content of a variant to its handler. Called by generated code.
 #[inline]
 pub fn content<T, C: Content<T>>(content: C) -> T {
     content.content()
 }
 
-/// Hands the content of a variant to its handler, where the block has parameters. The compiler would suggest to restrict those so
-/// that the content is of another type; it does not where a bound names the type of a function, as that of [`fixed`].
+/// Passes the content of a variant to its handler in a generic block. The compiler would suggest a bound that makes the
+/// content another type; it does not if a bound names the type of a function, such as [`fixed`].
 #[inline]
 pub fn open_content<T, C: Content<T, M>, M>(content: C, _: M) -> T {
     content.content()
 }
 
-/// Does nothing; [`open_content`] takes it for its type.
+/// Does nothing; [`open_content`] uses its type.
 pub fn fixed() {}

@@ -1,19 +1,19 @@
-//! What went wrong in a route, as its `error` handler learns it.
+//! Errors as passed to the `error` handler.
 
 use std::{error::Error as StdError, fmt};
 
 use super::BoxError;
 use crate::codec::Invalid;
 
-/// What the `error` handler is called with. Its text is for logs; nothing of it is sent.
+/// The argument of the `error` handler. Its text is for logs and is never sent.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// The peer's fault: a message did not fit the `body` type or its schema, or was of the wrong kind.
+    /// A mistake of the peer: a message did not fit the `body` type or its schema, or was of the wrong kind.
     Invalid(Invalid),
-    /// The application's: a handler returned `Err`.
+    /// A failure of the application: a handler returned `Err`.
     Failed(BoxError),
-    /// The application's: a handler panicked; the text is the panic's message, where it has one.
+    /// A failure of the application: a handler panicked. The text is the message of the panic, if it has one.
     Panicked(Box<str>),
 }
 

@@ -1,6 +1,6 @@
-//! A route: its handlers as one trait, their replies, and what the attribute sets.
+//! Routes: handlers as one trait, their replies, and the options of the attribute.
 //!
-//! This floor says what can be written and what it means. What calls it stands above.
+//! Defines what can be written and what it means. The callers are in higher modules.
 
 mod admit;
 mod blame;

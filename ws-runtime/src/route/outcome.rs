@@ -1,4 +1,4 @@
-//! What a handler's reply comes down to.
+//! The result of a handler.
 
 use std::{error::Error as StdError, fmt, pin::Pin};
 
@@ -6,25 +6,25 @@ use futures_core::Stream;
 
 use crate::wire::Close;
 
-/// Any error, as handlers may return it.
+/// Any error that a handler may return.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// What a handler's reply comes down to; made by [`Reply`](super::Reply), carried out by the connection.
+/// The result of a handler, created by [`Reply`](super::Reply) and carried out by the connection.
 #[non_exhaustive]
 pub enum Outcome<'a, R> {
-    /// `()`: nothing is sent; from `error`, the default answer is.
+    /// `()`: sends nothing; from `error`, sends the default reply.
     Unsaid,
-    /// `None`: nothing is sent, nor any default.
+    /// `None`: sends nothing, not even the default reply.
     Nothing,
     /// One message.
     One(R),
     /// Several messages, in order.
     Many(Vec<R>),
-    /// Messages as they come, with backpressure.
+    /// A stream of messages, with backpressure.
     Stream(Pin<Box<dyn Stream<Item = Outcome<'a, R>> + Send + 'a>>),
-    /// The connection is closed, after what was sent before.
+    /// Closes the connection after everything sent before.
     Close(Close),
-    /// The handler failed; `error` is called, or the default answer is sent.
+    /// The handler failed: `error` is called, or the default reply is sent.
     Failed(BoxError),
 }
 

@@ -1,4 +1,4 @@
-//! The handlers that nothing waits for.
+//! Handlers without `async`.
 
 use bytes::Bytes;
 
@@ -9,12 +9,11 @@ use crate::{
     wire::{Closed, Message},
 };
 
-/// The handlers of a route that are not `async`. Written by `#[ws_route]`, beside [`Route`](super::Route).
+/// The handlers of a route that are not `async`. Implemented by `#[ws_route]`, beside [`Route`](super::Route).
 ///
-/// `Route` alone is called, and its defaults call these. So it is in this crate that their futures are made, and not anew in
-/// each crate with routes, where the compiler would check every one of them again. They are a trait of their own for the sake
-/// of their names: the compiler's messages name a handler as it was written. `Send` and `Sync` are asked for by `Route`, so
-/// that a type that is not is reported once.
+/// Only `Route` is called; its default methods call these. Their futures are therefore compiled in this crate and not
+/// in each crate with routes, where the compiler would check every one again. A separate trait keeps the names of
+/// handlers in compiler messages. `Send` and `Sync` are required by `Route`, so that a missing one is reported once.
 pub trait Plain: Endpoint {
     /// [`Route::open`](super::Route::open).
     fn open<'a>(&'a self, _ws: &'a Socket<Self>) -> Outcome<'a, Response<Self>> {

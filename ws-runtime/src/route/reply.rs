@@ -1,4 +1,4 @@
-//! What handlers may return, as one trait.
+//! Return types of handlers.
 
 use std::{
     marker::PhantomData,
@@ -14,10 +14,10 @@ use crate::{
     wire::Close,
 };
 
-/// What a handler may return: `()`, the response type, [`Close`], or an `Option`, a `Result`, a `Vec` or a `Stream` of it.
+/// A return type of handlers: `()`, the response type, [`Close`], or an `Option`, `Result`, `Vec` or `Stream` of it.
 ///
-/// `()` says nothing: from `error` it lets the default answer go. `None` is silence. An `Err` is an error of any type that
-/// becomes a boxed one; its text is never sent. `M` tells the forms apart and is always inferred.
+/// `()` sends nothing, and the default reply in `error`. `None` always sends nothing. An `Err` holds any error that
+/// converts into a boxed one; its text is never sent. `M` distinguishes the forms and is always inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a reply of this route, whose `response` is `{R}`",
     label = "not a reply",
@@ -26,11 +26,11 @@ use crate::{
     note = "an asynchronous handler is written `async fn`"
 )]
 pub trait Reply<'a, R, M = ()>: Sized {
-    /// Says what is to be done.
+    /// Converts the value into an outcome.
     fn reply(self) -> Outcome<'a, R>;
 }
 
-/// The forms of a reply. Never named by users.
+/// Markers for the forms of a reply. Users never name them.
 pub mod by {
     use std::marker::PhantomData;
 
@@ -40,7 +40,7 @@ pub mod by {
     /// The response type.
     #[derive(Debug)]
     pub struct One;
-    /// A string slice, where the response is `String`.
+    /// A string slice, for the response type `String`.
     #[derive(Debug)]
     pub struct Str;
     /// A close frame.
@@ -123,7 +123,8 @@ where
     }
 }
 
-/// A stream of replies as a stream of outcomes; `F` keeps the response and the form, which the stream's type does not.
+/// A stream of replies as a stream of outcomes. `F` holds the response and the form, which the type of the stream
+/// lacks.
 struct Each<S, F> {
     stream: Pin<Box<S>>,
     form: PhantomData<F>,
@@ -141,7 +142,7 @@ where
     }
 }
 
-/// The reply of a handler of `E`: the response type is pinned, so that a wrong value is an error about the value.
+/// The reply of a handler of `E`. It fixes the response type, so that a wrong value is an error about the value.
 pub fn reply<'a, E: Endpoint, T: Reply<'a, Response<E>, M>, M>(value: T) -> Outcome<'a, Response<E>> {
     value.reply()
 }

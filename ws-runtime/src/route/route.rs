@@ -13,7 +13,7 @@ use crate::{
     wire::{Closed, Message},
 };
 
-/// Which handlers a route has: what no handler waits for is not prepared.
+/// Flags for the handlers that a route has, so that unused work is skipped.
 #[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "each is the handler of its name")]
 #[expect(clippy::struct_excessive_bools, reason = "one question a handler, asked at compile time")]
@@ -27,7 +27,7 @@ pub struct Handlers {
 }
 
 impl Handlers {
-    /// None of them.
+    /// No handler.
     pub const NONE: Self = Self {
         message: false,
         transform_message: false,
@@ -38,9 +38,9 @@ impl Handlers {
     };
 }
 
-/// A route with its handlers. Written by `#[ws_route]`, one method for each handler of the block.
+/// A route and its handlers. Implemented by `#[ws_route]`, with one method for each handler of the block.
 ///
-/// From `open` on it falls back on [`Plain`], which has the handlers that nothing waits for.
+/// From `open` on, the default methods call those of [`Plain`], which has the handlers without `async`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a route",
     label = "no route",
@@ -48,24 +48,25 @@ impl Handlers {
     note = "if that has parameters, they stand for types that are `Send + Sync + 'static`"
 )]
 pub trait Route: Plain + Send + Sync {
-    /// What the attribute sets.
+    /// The options of the attribute.
     const OPTIONS: Options = Options::UNSET;
-    /// Which handlers the block has.
+    /// The handlers of the block.
     const HANDLERS: Handlers = Handlers::NONE;
-    /// The handlers' doc comments, by name.
+    /// The doc comments of the handlers, by name.
     const HANDLER_DOCS: &'static [(&'static str, &'static str)] = &[];
 
-    /// Before the request's parts are checked: it is a well-formed upgrade, of an origin that may connect.
+    /// Runs before the parts of the request are validated. The request is a well-formed upgrade from a permitted
+    /// origin.
     ///
     /// # Errors
-    /// The client gets the [`Reject`] in place of the 101, or a close frame right behind it. No other handler is called then, not
-    /// [`error`](Self::error) and not [`close`](Self::close) either. So it is with the other handlers of the handshake. One that
-    /// panics is answered with 500.
+    /// The client gets the [`Reject`] in place of the 101, or a close frame right after it. No other handler runs then,
+    /// neither [`error`](Self::error) nor [`close`](Self::close). The same holds for the other handshake handlers. A
+    /// panic is answered with 500.
     fn parse<'a>(&'a self, _request: &'a mut RawRequest) -> impl Future<Output = Result<(), Reject>> + Send {
         std::future::ready(Ok(()))
     }
 
-    /// After [`parse`](Self::parse), before the four request schemas are checked.
+    /// Runs after [`parse`](Self::parse), before the parts of the request are validated.
     ///
     /// # Errors
     /// As for [`parse`](Self::parse).
@@ -76,7 +77,8 @@ pub trait Route: Plain + Send + Sync {
         std::future::ready(Ok(()))
     }
 
-    /// After they passed, before the 101; exactly once. Without it everybody is let in, and `Data` is [`NoData`](crate::NoData).
+    /// Runs once after validation, before the 101. Without it every request is accepted, and `Data` is
+    /// [`NoData`](crate::NoData).
     ///
     /// # Errors
     /// As for [`parse`](Self::parse).
@@ -87,7 +89,8 @@ pub trait Route: Plain + Send + Sync {
         let_in()
     }
 
-    /// The fields that the 101 gets. One that is the server's own is the application's mistake: the client gets 500.
+    /// Returns headers for the 101. One that belongs to the server is a mistake of the application: the client gets
+    /// 500.
     ///
     /// # Errors
     /// As for [`parse`](Self::parse). The data is dropped.
@@ -99,19 +102,20 @@ pub trait Route: Plain + Send + Sync {
         std::future::ready(Ok(HeaderMap::new()))
     }
 
-    /// The socket is open: after all checks, before the first message.
+    /// Runs when the socket opens: after all checks, before the first message.
     ///
-    /// The 101 leaves when this has returned or waits for the first time, whichever comes first. So what it did until then, such
-    /// as a subscription, is certain to whoever sees the 101, and a slow one does not hold the handshake up.
+    /// The 101 is sent when this has returned or first waits, whichever comes first. Topics joined before the first
+    /// `.await` are therefore joined by the time the client is connected, and a slow `open` does not delay the
+    /// handshake.
     ///
     /// # Backpressure
-    /// What is sent before the 101 is queued and goes out behind it; until then no network takes any of it, so all of it counts
-    /// towards `backpressure_limit`.
+    /// Messages sent before the 101 are queued behind it. Until then the network accepts none of them, so all of them
+    /// count toward `backpressure_limit`.
     fn open<'a>(&'a self, ws: &'a Socket<Self>) -> impl Future<Output = Outcome<'a, Response<Self>>> + Send {
         async move { Plain::open(self, ws) }
     }
 
-    /// Before a message is decoded.
+    /// Runs before a message is decoded.
     fn transform_message<'a>(
         &'a self,
         ws: &'a Socket<Self>,
@@ -120,7 +124,7 @@ pub trait Route: Plain + Send + Sync {
         async move { Plain::transform_message(self, ws, message) }
     }
 
-    /// A valid message.
+    /// Handles a valid message.
     fn message<'a>(
         &'a self,
         ws: &'a Socket<Self>,
@@ -129,30 +133,30 @@ pub trait Route: Plain + Send + Sync {
         async move { Plain::message(self, ws, body) }
     }
 
-    /// The outbound queue is below a quarter of `backpressure_limit` after it was above half of it, whether anything was dropped
-    /// or not; once for each time. [`Socket::drained`] waits for the same.
+    /// Runs when the outbound queue falls below a quarter of `backpressure_limit` after it exceeded half of it, whether
+    /// messages were dropped or not; once for each time. [`Socket::drained`] waits for the same event.
     ///
-    /// It is called when the messages that have arrived are handled; while the queue is above half, none is.
+    /// It runs after the messages that have arrived. While the queue is above half, no message is handled.
     fn drain<'a>(&'a self, ws: &'a Socket<Self>) -> impl Future<Output = ()> + Send {
         async move { Plain::drain(self, ws) }
     }
 
-    /// A ping arrived; it is answered already.
+    /// Runs after a ping was received and answered.
     fn ping<'a>(&'a self, ws: &'a Socket<Self>, payload: Bytes) -> impl Future<Output = ()> + Send {
         async move { Plain::ping(self, ws, payload) }
     }
 
-    /// A pong arrived.
+    /// Runs after a pong was received.
     fn pong<'a>(&'a self, ws: &'a Socket<Self>, payload: Bytes) -> impl Future<Output = ()> + Send {
         async move { Plain::pong(self, ws, payload) }
     }
 
-    /// A handler failed or panicked, or a message was invalid. It is called for the handlers from [`open`](Self::open) on, but for
-    /// [`close`](Self::close), whose panic is logged.
+    /// Runs when a handler failed or panicked, or a message was invalid: for the handlers from [`open`](Self::open) on
+    /// except [`close`](Self::close), whose panic is logged.
     ///
-    /// Its reply takes the place of the default answer, which `()` lets go. It is not called for itself: where it returns `Err`,
-    /// that is logged and the default goes; where it panics, the connection is closed with 1011. A [`Close`](crate::Close) as
-    /// its error closes, as from any handler.
+    /// Its reply replaces the default reply; `()` sends the default. It does not run for itself: if it returns `Err`,
+    /// that is logged and the default is sent; if it panics, the connection is closed with 1011. A
+    /// [`Close`](crate::Close) as its error closes, as from any handler.
     fn error<'a>(
         &'a self,
         ws: &'a Socket<Self>,
@@ -161,7 +165,7 @@ pub trait Route: Plain + Send + Sync {
         async move { Plain::error(self, ws, error) }
     }
 
-    /// The connection has ended; exactly once for each opened socket.
+    /// Runs once for each opened socket, after the connection has ended.
     fn close<'a>(&'a self, ws: &'a Socket<Self>, closed: Closed) -> impl Future<Output = ()> + Send {
         async move { Plain::close(self, ws, closed) }
     }

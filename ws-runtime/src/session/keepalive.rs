@@ -1,18 +1,18 @@
-//! When a silent peer is pinged, and when silence has lasted too long. Only inbound bytes count: a peer that is sent to but
-//! never answers is gone.
+//! Pings and the idle timeout, as pure rules. Only inbound bytes count as activity: a peer that receives but never
+//! answers is considered lost.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How long a peer may be silent before it is pinged, and before it is closed. `None` is never.
+/// The silence after which a peer is pinged, and after which it is closed. `None` means never.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KeepaliveRule {
     timeout: Option<Duration>,
     ping: Option<Duration>,
 }
 
-/// A live peer would be closed before its first ping.
+/// The ping interval is not shorter than the idle timeout, so a live peer would be closed before its first ping.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PingTooLate {
     pub(crate) interval: Duration,
@@ -21,10 +21,10 @@ pub(crate) struct PingTooLate {
 
 impl KeepaliveRule {
     const TIMEOUT: Duration = Duration::from_mins(2);
-    /// Shorter than the idle timeouts of usual proxies, the shortest of which is 50 s, also where one ping is lost.
+    /// Shorter than the idle timeouts of common proxies, the shortest of which is 50 s, even if one ping is lost.
     const PING: Duration = Duration::from_secs(25);
 
-    /// Settles the rule from what is set; zero is never. An interval that is not set is at most half of the timeout.
+    /// Resolves the options; zero means never. The default interval is at most half of the timeout.
     pub(crate) fn settle(timeout: Option<Duration>, ping: Option<Duration>) -> Result<Self, PingTooLate> {
         let timeout = Some(timeout.unwrap_or(Self::TIMEOUT)).filter(|timeout| !timeout.is_zero());
         let Some(interval) = ping else {
@@ -43,18 +43,18 @@ impl KeepaliveRule {
 pub(crate) struct Keepalive {
     rule: KeepaliveRule,
     heard: Instant,
-    /// When the last ping of this silence was sent, or the silence began.
+    /// When the last ping of this silence was sent, or when the silence began.
     pinged: Instant,
 }
 
-/// What silence asks for.
+/// The action that the silence requires.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Silence {
-    /// Nothing before then; `None` is never.
+    /// None before this time; `None` means never.
     Until(Option<Instant>),
-    /// A ping, to make a live peer answer; then ask again.
+    /// Send a ping, then check again.
     Ping,
-    /// The end: nothing was heard for the whole timeout.
+    /// Close: nothing was received for the whole timeout.
     Expired,
 }
 
@@ -64,13 +64,13 @@ impl Keepalive {
         Self { rule, heard: now, pinged: now }
     }
 
-    /// Bytes arrived, or reading was held back by us and begins again.
+    /// Records that bytes arrived, or that reading resumes after we had paused it.
     pub(crate) fn hear(&mut self, now: Instant) {
         self.heard = now;
         self.pinged = now;
     }
 
-    /// What the silence up to `now` asks for.
+    /// Returns the action for the silence up to `now`.
     pub(crate) fn ask(&mut self, now: Instant) -> Silence {
         let KeepaliveRule { timeout, ping } = self.rule;
         let expires = timeout.and_then(|timeout| self.heard.checked_add(timeout));
@@ -121,7 +121,7 @@ mod tests {
         }
     }
 
-    /// Each row: a second at which the clock is asked, and what it answers.
+    /// Each row: a second at which the clock is checked, and its answer.
     fn check(timeout: Option<Duration>, ping: Option<Duration>, rows: &[(u64, Option<&str>, Option<u64>)]) {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
