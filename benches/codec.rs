@@ -1,4 +1,4 @@
-//! Frames through a whole connection: read, unmasked, put together, handled, framed, written.
+//! A whole connection: read, unmask, reassemble, handle, frame, write.
 
 use std::time::Instant;
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ws_benches::{BATCH, Rig, SMALL, answer_length, masked, runtime, server};
 
-/// What one round sends, what it is answered with, and how many messages that is.
+/// The input of one round, its output, and the number of messages in it.
 struct Round {
     name: &'static str,
     target: &'static str,

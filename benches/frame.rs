@@ -1,18 +1,18 @@
-//! What a client sends: the opening handshake, and frames (RFC 6455 §4.1, §5.2). It knows bytes alone.
+//! Client input: the handshake and frames (RFC 6455 §4.1, §5.2).
 
-/// A text frame's opcode.
+/// The opcode of a text frame.
 const TEXT: u8 = 0x1;
-/// A binary frame's opcode.
+/// The opcode of a binary frame.
 const BINARY: u8 = 0x2;
-/// That the payload is masked, beside its length.
+/// The mask bit beside the length.
 const MASKED: u8 = 0x80;
-/// The payload's length follows, in two bytes or in eight.
+/// The length of the payload follows in two or eight bytes.
 const TWO: u8 = 0x7e;
 const EIGHT: u8 = 0x7f;
-/// Any mask does: the server has to take it off all the same.
+/// The value of the mask does not matter: the server must unmask in any case.
 const MASK: [u8; 4] = [0x5a, 0x0f, 0xc3, 0x96];
 
-/// Returns the opening handshake for a path, with its query.
+/// Returns the handshake for a path with its query.
 pub fn handshake(target: &str) -> String {
     format!(
         "GET {target} HTTP/1.1\r\nhost: localhost\r\nupgrade: websocket\r\nconnection: upgrade\r\n\
@@ -20,7 +20,7 @@ pub fn handshake(target: &str) -> String {
     )
 }
 
-/// Returns one message as a client frames it: text if `text` says so, else binary.
+/// Returns one message as a client frame, text or binary.
 pub fn masked(payload: &[u8], text: bool) -> Vec<u8> {
     let mut frame = vec![0x80 | if text { TEXT } else { BINARY }];
     if let Ok(length @ ..TWO) = u8::try_from(payload.len()) {
@@ -37,7 +37,7 @@ pub fn masked(payload: &[u8], text: bool) -> Vec<u8> {
     frame
 }
 
-/// Returns how long a server's frame of so many bytes of payload is, in bytes: a server does not mask.
+/// Returns the length of a server frame with this much payload, in bytes. Servers do not mask.
 pub fn answer_length(payload: usize) -> usize {
     let header = match payload {
         ..126 => 2,

@@ -1,8 +1,7 @@
-//! Runs one hot path so many times, for `benches/instructions`, which counts what that takes.
+//! Runs one hot path a given number of times, for `benches/instructions`, which counts the instructions.
 //!
-//! A server of one thread, over TCP, as its users have it; its client is a process of its own, which is not counted, and
-//! sends nothing before the last answer is there, so that each run takes the same steps. It must do nothing for each round
-//! but the path itself.
+//! A single-threaded server over TCP. Its client is a separate process, which is not counted and sends nothing before
+//! the last reply has arrived, so that each run takes the same steps. Each round does nothing but the measured path.
 
 use std::{
     env,
@@ -22,14 +21,14 @@ type Failure = Box<dyn Error + Send + Sync>;
 
 /// The payload of a published message, in bytes.
 const PUBLISHED: usize = 128;
-/// How many sockets a published message reaches.
+/// The number of subscribers.
 const SUBSCRIBERS: usize = 64;
-/// A typed message, of 128 bytes in all: so much of it is text.
+/// The length of the text in a typed message of 128 bytes.
 const TEXT: usize = 114;
-/// The typed route, with the query that it asks for.
+/// The path of the typed route, with its query.
 const TYPED: &str = "/typed?id=bench";
 
-/// `PATH ROUNDS` is what is counted; it starts `PATH ROUNDS ADDRESS`, the client.
+/// `PATH ROUNDS` is measured; it starts `PATH ROUNDS ADDRESS`, the client.
 fn main() -> Result<(), Failure> {
     let arguments: Vec<_> = env::args().skip(1).collect();
     match &arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
@@ -40,7 +39,7 @@ fn main() -> Result<(), Failure> {
     }
 }
 
-/// No connection: read and checked, then checked and written.
+/// Without a connection: decodes and validates, then validates and encodes.
 fn json(rounds: usize) -> Result<(), Failure> {
     let (inbound, outbound) = (<Checked as Decode>::plan()?, <Reply as Encode>::plan()?);
     let message = Message::text(said());
@@ -77,7 +76,7 @@ fn succeeded(mut client: Child) -> Result<(), Failure> {
     if status.success() { Ok(()) } else { Err(format!("the client ended with {status}").into()) }
 }
 
-/// The client: sends, waits for the answers, and does so again.
+/// The client: sends, waits for the replies, and repeats.
 fn drive(path: &str, rounds: usize, address: SocketAddr) -> Result<(), Failure> {
     let small = masked(&[b'a'; SMALL], true);
     let said = masked(said().as_bytes(), true);
@@ -93,7 +92,7 @@ fn drive(path: &str, rounds: usize, address: SocketAddr) -> Result<(), Failure> 
     }
 }
 
-/// One socket: a batch goes in, and its answers come out.
+/// One socket: sends a batch and receives its replies.
 fn exchange(
     address: SocketAddr,
     target: &str,
@@ -110,7 +109,7 @@ fn exchange(
     Ok(())
 }
 
-/// One message goes in, and comes out at everybody else.
+/// Publishes one message, which every other socket receives.
 fn publish(address: SocketAddr, rounds: usize) -> Result<(), Failure> {
     let sent = masked(&[b'p'; PUBLISHED], true);
     let mut publisher = connect(address, "/room")?;
@@ -150,7 +149,7 @@ fn reply(message: String) -> Reply {
     Reply { id: "bench".to_owned(), message, time: 1_700_000_000_000 }
 }
 
-/// How long a reply is, in bytes.
+/// Returns the length of a reply, in bytes.
 fn reply_length() -> Result<usize, Failure> {
     let mut out = Vec::new();
     reply("m".repeat(TEXT)).encode(&<Reply as Encode>::plan()?, &mut out)?;

@@ -1,4 +1,4 @@
-//! JSON: read and checked against its schema, checked and written.
+//! JSON: decoding with validation, and validation with encoding.
 
 use std::hint::black_box;
 
@@ -32,7 +32,7 @@ fn json(criterion: &mut Criterion) {
     decode::<Checked>(criterion, "checked", &said);
     decode::<Choice>(criterion, "tagged", &text);
     decode::<Choice>(criterion, "numbers", r#"{"type":"move","x":1.5,"y":-20.25}"#);
-    // What does not fit is explained, which may cost more but must not cost much more.
+    // Explaining an invalid message may cost more, but not much more.
     decode::<Checked>(criterion, "invalid", r#"{"message":""}"#);
     decode::<Choice>(criterion, "malformed", r#"{"type":"text","text":"#);
 

@@ -1,6 +1,6 @@
-//! Shared by the benches: a server in memory, the routes that it serves, and what a client sends.
+//! Shared by the benchmarks: an in-memory server, its routes, and client input.
 //!
-//! It must not know what is measured, nor reach into the library: what a bench needs, the public API gives.
+//! Uses the public API only and does not depend on what is measured.
 
 mod frame;
 mod memory;
@@ -12,7 +12,7 @@ pub use self::{
     routes::{Bare, Checked, Choice, Echo, Greet, Reply, Room, Sink, Source, Typed, server},
 };
 
-/// How many messages a client has under way at once, where it does not wait for each answer.
+/// The number of messages in flight in a batch.
 pub const BATCH: usize = 32;
 /// The payload of a small message, in bytes.
 pub const SMALL: usize = 64;

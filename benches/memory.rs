@@ -1,7 +1,7 @@
-//! A server whose connections are memory: no kernel, no port, one thread, and a client that costs next to nothing.
+//! A server with in-memory connections: no kernel, no port, one thread, and a client that costs almost nothing.
 //!
-//! The server is the real one, from the HTTP request on. Its streams are read from what a [`Peer`] hands over, and what is
-//! written to them is counted and dropped. It must not know any route.
+//! The server is complete, from the HTTP request on. Its streams read what a [`Peer`] hands over; output is counted and
+//! discarded. It does not depend on a route.
 
 use std::{
     future::poll_fn,
@@ -25,15 +25,15 @@ use crate::handshake;
 /// Connections that wait to be accepted.
 const BACKLOG: usize = 16;
 
-/// Returns a runtime of one thread, which is the caller's.
+/// Returns a single-threaded runtime on the calling thread.
 ///
 /// # Panics
-/// If the system refuses one.
+/// If the system cannot create it.
 pub fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().expect("a runtime of one thread")
 }
 
-/// A running server, and how much it has written to all of its connections together.
+/// A running server, and the number of bytes written to all of its connections.
 pub struct Rig {
     arriving: mpsc::Sender<Stream>,
     tally: Arc<Mutex<Tally>>,
@@ -42,41 +42,41 @@ pub struct Rig {
 #[derive(Default)]
 struct Tally {
     written: usize,
-    /// The bench is woken when so much has been written.
+    /// The number of written bytes at which the bench is woken.
     wanted: usize,
     waiting: Option<Waker>,
 }
 
-/// The client's end of a connection. Dropping it breaks the connection off.
+/// The client end of a connection. Dropping it breaks the connection.
 pub struct Peer {
     shared: Arc<Mutex<Shared>>,
 }
 
-/// What the two ends of a connection have in common.
+/// The state shared by both ends.
 #[derive(Default)]
 struct Shared {
-    /// What the server has not read yet.
+    /// Bytes that the server has not read yet.
     inbound: Bytes,
     ended: bool,
     reading: Option<Waker>,
-    /// What the server writes, as long as it is looked at: the head of its response.
+    /// The output of the server while it is inspected: the head of its response.
     head: Option<Vec<u8>>,
-    /// The server has dropped its end.
+    /// True once the server has dropped its end.
     dropped: bool,
 }
 
-/// The server's end of a connection.
+/// The server end of a connection.
 struct Stream {
     shared: Arc<Mutex<Shared>>,
     tally: Arc<Mutex<Tally>>,
 }
 
 impl Rig {
-    /// Serves, in the runtime that it is called in, until that is dropped.
+    /// Starts the server in the current runtime. It runs until the runtime is dropped.
     pub fn start(server: Server) -> Self {
         let (arriving, arrivals) = mpsc::channel(BACKLOG);
         tokio::spawn(async move {
-            // Whoever connects to a server that did not start says so.
+            // If the server does not start, connecting reports it.
             if let Err(error) = server.serve(Arrivals(arrivals)).await {
                 eprintln!("{error}");
             }
@@ -84,10 +84,10 @@ impl Rig {
         Self { arriving, tally: Arc::default() }
     }
 
-    /// Connects: sends the opening handshake and waits for the 101.
+    /// Connects: sends the handshake and waits for the 101.
     ///
     /// # Panics
-    /// If the server answers anything else.
+    /// If the response is not a 101.
     pub async fn connect(&self, target: &str) -> Peer {
         let shared =
             Shared { inbound: handshake(target).into(), head: Some(Vec::new()), ..Shared::default() };
@@ -108,10 +108,10 @@ impl Rig {
         Peer { shared }
     }
 
-    /// Waits until the server has written so many bytes, to whichever connections, and counts anew from there.
+    /// Waits until the server has written this many bytes to any connections, and resets the count.
     ///
     /// # Panics
-    /// If it has written more: then it was not the answer that was waited for.
+    /// If it has written more, which was then not the expected reply.
     pub async fn answered(&self, bytes: usize) {
         self.written(bytes).await;
         let mut tally = lock(&self.tally);
@@ -134,7 +134,7 @@ impl Rig {
 }
 
 impl Peer {
-    /// Hands the server bytes, which it reads at once, as far as its buffer goes.
+    /// Passes bytes to the server, which reads them at once, up to the size of its buffer.
     pub fn send(&self, frames: &Bytes) {
         let mut shared = lock(&self.shared);
         debug_assert!(shared.inbound.is_empty(), "the server has not read what it was sent before");
@@ -144,7 +144,7 @@ impl Peer {
         }
     }
 
-    /// Whether the server has let go of the connection.
+    /// Returns true once the server has dropped the connection.
     pub fn is_dropped(&self) -> bool {
         lock(&self.shared).dropped
     }
@@ -160,7 +160,7 @@ impl Drop for Peer {
     }
 }
 
-/// Where the server takes its connections from.
+/// The source of the server's connections.
 struct Arrivals(mpsc::Receiver<Stream>);
 
 impl Listener for Arrivals {
@@ -169,7 +169,7 @@ impl Listener for Arrivals {
     async fn accept(&mut self) -> io::Result<(Stream, Option<SocketAddr>)> {
         match self.0.recv().await {
             Some(stream) => Ok((stream, Some(SocketAddr::from(([127, 0, 0, 1], 0))))),
-            // The rig is gone, and so soon will be the runtime.
+            // The bench has ended, and the runtime ends soon.
             None => std::future::pending().await,
         }
     }

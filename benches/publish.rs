@@ -1,4 +1,4 @@
-//! One message to all who are subscribed: encoded once, written to each.
+//! One message to all subscribers: encoded once, written to each.
 
 use std::time::Instant;
 
@@ -16,7 +16,7 @@ fn publish(criterion: &mut Criterion) {
         let (rig, peers) = runtime.block_on(async {
             let rig = Rig::start(server());
             let mut peers = Vec::new();
-            // The one that publishes is left out.
+            // The publisher does not receive it.
             for _ in 0..=subscribers {
                 peers.push(rig.connect("/room").await);
             }

@@ -1,4 +1,4 @@
-//! What the server in memory serves. It must not know how it is driven.
+//! The routes of the in-memory server.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,12 +6,12 @@ use ws_runtime::{Message, Server, Socket, SubscribeError, ws_route};
 
 use crate::{BATCH, SMALL};
 
-/// Returns a server of all the routes here, with one shard: one thread drives it.
+/// Returns a server with all these routes and one shard, driven by one thread.
 pub fn server() -> Server {
     Server::new().route(Echo).route(Sink).route(Source).route(Typed).route(Room).shards(1)
 }
 
-/// Echoes as the bytes came.
+/// Echoes messages unchanged.
 pub struct Echo;
 
 #[ws_route("/echo", max_payload_length = "64MiB", backpressure_limit = "128MiB")]
@@ -21,7 +21,7 @@ impl Echo {
     }
 }
 
-/// Takes messages, and answers an empty one alone, with an empty one: inbound work without outbound.
+/// Answers only empty messages: inbound work without outbound work.
 pub struct Sink;
 
 #[ws_route("/sink")]
@@ -31,7 +31,7 @@ impl Sink {
     }
 }
 
-/// Answers each message with [`BATCH`] small ones: outbound work with little inbound.
+/// Answers each message with [`BATCH`] small ones: outbound work with little inbound work.
 pub struct Source;
 
 #[ws_route("/source")]
@@ -41,62 +41,62 @@ impl Source {
     }
 }
 
-/// A message whose type alone says what is valid.
+/// A message without further constraints.
 #[derive(Serialize, Deserialize, JsonSchema)]
 pub struct Bare {
-    /// What is said.
+    /// The text.
     pub message: String,
 }
 
-/// A message whose schema says more than its type.
+/// A message with constraints in its schema.
 #[derive(Serialize, Deserialize, JsonSchema)]
 pub struct Checked {
-    /// What is said.
+    /// The text.
     #[schemars(length(min = 1, max = 1000))]
     pub message: String,
 }
 
-/// Several messages, told apart by a tag.
+/// An internally tagged enum.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Choice {
-    /// One with a limit.
+    /// A variant with a constraint.
     Text {
-        /// What is said.
+        /// The text.
         #[schemars(length(min = 1, max = 500))]
         text: String,
-        /// To whom.
+        /// The recipient.
         to: Vec<String>,
     },
-    /// One with numbers.
+    /// A variant with numbers.
     Move {
-        /// How far to the right.
+        /// The horizontal position.
         x: f64,
-        /// How far down.
+        /// The vertical position.
         y: f64,
     },
-    /// One without content.
+    /// A variant without content.
     Who,
 }
 
-/// What is asked of a typed connection.
+/// The query of the typed route.
 #[derive(Serialize, Deserialize, JsonSchema)]
 pub struct Greet {
     id: String,
 }
 
-/// What a typed message is answered with.
+/// The reply of the typed route.
 #[derive(Serialize, Deserialize, JsonSchema)]
 pub struct Reply {
-    /// Whose message it was.
+    /// The name of the sender.
     pub id: String,
-    /// What was said.
+    /// The text.
     pub message: String,
-    /// A number, where a real server would have the time.
+    /// A number, in place of a timestamp.
     pub time: u64,
 }
 
-/// Typed messages: read, checked, answered.
+/// Typed messages: decoded, validated, answered.
 pub struct Typed;
 
 #[ws_route("/typed", query = Greet, body = Checked, response = Reply)]
@@ -106,7 +106,7 @@ impl Typed {
     }
 }
 
-/// Hands each message to everybody else.
+/// Publishes each message to all other sockets.
 pub struct Room;
 
 #[ws_route("/room")]

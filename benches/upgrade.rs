@@ -1,4 +1,4 @@
-//! A connection's beginning: from the HTTP request to the 101, and the end of a client that goes away.
+//! The start of a connection, from the HTTP request to the 101, and the end of a client that disconnects.
 
 use std::time::Instant;
 

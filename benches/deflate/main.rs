@@ -1,8 +1,8 @@
-//! What compression costs a server: CPU time a message, and memory an idle connection.
+//! The cost of compression: CPU time for each message, and memory for each idle connection.
 //!
-//! `deflate_load CASE PID PORT CONNECTIONS BYTES [SECONDS]`, where CASE is `echo`, `room` or `idle`, against a server that speaks
-//! permessage-deflate without takeover of context at `/echo` and `/room`. It sends JSON that it compressed beforehand, sees that
-//! the first answer of each connection inflates to what was sent, and after that reads frames without looking into them.
+//! `deflate_load CASE PID PORT CONNECTIONS BYTES [SECONDS]`, where CASE is `echo`, `room` or `idle`, against a server
+//! with permessage-deflate and without context takeover at `/echo` and `/room`. It sends precompressed JSON, checks
+//! that the first reply of each connection inflates to the sent text, and then reads frames without inspecting them.
 
 use std::{
     env,
@@ -18,12 +18,12 @@ use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// How many messages of a publisher are under way.
+/// The number of messages in flight of a publisher.
 const WINDOW: usize = 4;
 
 struct Client {
     reader: BufReader<TcpStream>,
-    /// Whether an answer was looked into.
+    /// True once a reply was inspected.
     checked: bool,
 }
 
@@ -78,7 +78,7 @@ fn main() -> Outcome<()> {
     }
 }
 
-/// Everybody says it and hears it.
+/// Every socket publishes and receives.
 fn round(clients: &mut [Client], frame: &[u8], text: &[u8]) -> Outcome<()> {
     for client in clients.iter_mut() {
         client.reader.get_mut().write_all(frame)?;
@@ -146,7 +146,7 @@ impl Client {
     }
 }
 
-/// JSON as an application would send it: objects alike in their keys, not in their values.
+/// JSON as applications send it: objects with equal keys and different values.
 fn json(bytes: usize) -> Vec<u8> {
     const WORDS: [&str; 12] = [
         "the", "message", "server", "client", "room", "hello", "typed", "value", "price", "order", "update",
@@ -182,7 +182,7 @@ fn inflated(payload: &[u8], length: usize) -> Outcome<Vec<u8>> {
     Ok(out)
 }
 
-/// A compressed text frame under a mask of zeros.
+/// A compressed text frame with a mask of zeros.
 fn masked(payload: &[u8]) -> Vec<u8> {
     let mut frame = vec![0xc1];
     if let Ok(length @ 0..=125) = u8::try_from(payload.len()) {
@@ -196,7 +196,7 @@ fn masked(payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// The CPU time that a process has used, in seconds.
+/// Returns the CPU time of a process, in seconds.
 fn cpu(pid: u32) -> Outcome<f64> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
     let fields: Vec<_> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
@@ -204,7 +204,7 @@ fn cpu(pid: u32) -> Outcome<f64> {
     Ok((fields[11].parse::<f64>()? + fields[12].parse::<f64>()?) / 100.0)
 }
 
-/// The memory that a process holds, in KB.
+/// Returns the resident memory of a process, in KB.
 fn memory(pid: u32) -> Outcome<f64> {
     let statm = fs::read_to_string(format!("/proc/{pid}/statm"))?;
     Ok(statm.split(' ').nth(1).unwrap_or_default().parse::<f64>()? * 4.0)

@@ -1,4 +1,4 @@
-//! fastwebsockets over hyper. It has no rooms and no types, so it only echoes.
+//! fastwebsockets over hyper. It has no rooms and no typed messages, so it only echoes.
 
 use std::{convert::Infallible, env, error::Error};
 

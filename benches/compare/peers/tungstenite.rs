@@ -1,4 +1,4 @@
-//! tokio-tungstenite alone, with its defaults: an echo on a bare socket, without HTTP around it.
+//! tokio-tungstenite with its defaults: an echo on a plain TCP socket, without an HTTP server.
 
 use std::{convert::Infallible, env, error::Error};
 

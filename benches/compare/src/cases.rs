@@ -1,4 +1,4 @@
-//! What is measured: which servers, under which load, and which of their figures.
+//! The cases: servers, load and figures.
 
 use crate::{
     command::Command,
@@ -6,21 +6,21 @@ use crate::{
     peer::Peer,
 };
 
-/// The CPU of a server that has one.
+/// The CPU of a single-threaded server.
 const ONE: &str = "0";
-/// All that there are, of which the load takes its own.
+/// All CPUs, including that of the load.
 const BOTH: &str = "0,1";
-/// The load's.
+/// The CPU of the load.
 const LOADED: &str = "1";
 
 /// Servers that are compared with one another.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
-    /// What is compared, in words.
+    /// The question, in words.
     pub(crate) title: String,
-    /// Whether every peer is in it, and the peers are what is compared.
+    /// True if the case compares every peer.
     pub(crate) main: bool,
-    /// The first is what the others are put in a ratio to.
+    /// The first run is the base of the ratios.
     pub(crate) runs: Vec<Run>,
     pub(crate) figures: &'static [Figure],
 }
@@ -38,11 +38,11 @@ pub(crate) struct Run {
 pub(crate) enum Figure {
     /// CPU time for each message, delivery or connection; or memory for each connection.
     Cost,
-    /// What 99 of 100 answers or deliveries did not take longer than.
+    /// The 99th percentile of the time to a reply or delivery.
     P99,
 }
 
-/// The cases that every peer is in: a name, the path, the load.
+/// The cases with every peer: name, path and load.
 const MAIN: [(&str, &str, Load); 10] = [
     ("echo1", "/echo", ECHO1),
     ("echo32", "/echo", ECHO32),
@@ -61,16 +61,16 @@ const JSON1: Load = Load::Echo { sockets: 64, window: 1, size: 128, form: Form::
 const JSON32: Load = Load::Echo { sockets: 64, window: 32, size: 128, form: Form::Json };
 const ROOM1K: Load = Load::Room { sockets: 1000, window: 4, stuck: false };
 
-/// The cases that ask something further.
+/// The further cases.
 const FURTHER: [&str; 6] = ["latency", "sockets", "subscribers", "shards", "stuck", "checked"];
-/// Those of them in which Bun is measured beside us.
+/// Those that measure Bun beside our server.
 const BESIDE: [Peer; 2] = [Peer::Ours, Peer::BunRaw];
 
 pub(crate) fn names() -> Vec<&'static str> {
     MAIN.iter().map(|(name, ..)| *name).chain(FURTHER).collect()
 }
 
-/// The cases that were asked for, the main ones first.
+/// Returns the selected cases, the main ones first.
 pub(crate) fn chosen(command: &Command) -> Vec<Case> {
     let mut cases = Vec::new();
     for (name, path, load) in MAIN {
@@ -94,7 +94,7 @@ fn latency() -> [Case; 1] {
     [further("latency", "echo1".to_owned(), runs, &[Figure::P99])]
 }
 
-/// Does a message cost more where there are more sockets, a delivery where there are more subscribers?
+/// Does a message cost more with more sockets, and a delivery with more subscribers?
 fn growing(peer: Peer) -> [Case; 2] {
     let runs = |path, what: &str, load: fn(usize) -> Load| {
         [100, 1000, 10_000]
@@ -114,8 +114,8 @@ fn growing(peer: Peer) -> [Case; 2] {
     ]
 }
 
-/// What sharing costs: one server on both CPUs, beside the load, against the same on one. How much of it is the load's doing
-/// is seen where one shard has the load's CPU.
+/// The cost of sharing: one server on both CPUs, beside the load, against the same on one CPU. One shard on the CPU of
+/// the load shows how much of it the load causes.
 fn shards() -> impl Iterator<Item = Case> {
     [("echo1", "/echo", ECHO1), ("json32", "/json", JSON32), ("room1k", "/room", ROOM1K)].into_iter().map(
         |(name, path, load)| {
@@ -127,7 +127,7 @@ fn shards() -> impl Iterator<Item = Case> {
     )
 }
 
-/// What one who does not read costs the others.
+/// The cost of one stuck subscriber for the others.
 fn stuck(peer: Peer) -> Case {
     let all = run("all read", peer, "/room", ROOM1K);
     let load = Load::Room { sockets: 1000, window: 4, stuck: true };
@@ -135,7 +135,7 @@ fn stuck(peer: Peer) -> Case {
     further("stuck", format!("room1k, {}", peer.name()), vec![all, stuck], &[Figure::Cost, Figure::P99])
 }
 
-/// What a schema costs that says more than its type.
+/// The cost of a schema that is stricter than its type.
 fn checked() -> impl Iterator<Item = Case> {
     [("json1", JSON1), ("json32", JSON32)].into_iter().map(|(name, load)| {
         let types = run("`/json`", Peer::Ours, "/json", load);

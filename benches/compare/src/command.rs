@@ -1,4 +1,4 @@
-//! What was asked for on the command line.
+//! The command line.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -6,17 +6,17 @@ use crate::{Failure, peer::Peer};
 
 pub(crate) struct Command {
     pub(crate) rounds: usize,
-    /// How long a run is measured.
+    /// The duration of a run.
     pub(crate) time: Duration,
-    /// The peers to run; the base is always one.
+    /// The peers to run; the base always runs.
     pub(crate) peers: Vec<Peer>,
-    /// The cases to run, by name; all if there is none.
+    /// The cases to run, by name; all if empty.
     pub(crate) cases: Vec<String>,
-    /// Our own server.
+    /// The path of our own server.
     pub(crate) ours: PathBuf,
-    /// Where the peers in Rust are.
+    /// The directory of the peers in Rust.
     pub(crate) binaries: PathBuf,
-    /// Where the peers in JavaScript and their packages are.
+    /// The directory of the peers in JavaScript and their packages.
     pub(crate) scripts: PathBuf,
 }
 

@@ -1,6 +1,7 @@
-//! Compares servers: starts each on a CPU of its own, drives it from another, and prints what it cost as Markdown.
+//! Compares servers: starts each on a CPU of its own, drives it from another, and prints its cost as Markdown.
 //!
-//! `benches/compare/run` builds and pins everything and then runs this; benches/README.md says what is measured and how.
+//! `benches/compare/run` builds and pins everything and then runs this. benches/README.md explains what is measured and
+//! how.
 
 mod cases;
 mod command;
@@ -19,7 +20,7 @@ use self::{
     server::Server,
 };
 
-/// Whatever kept a run from a result. It is printed, and the run counts as none.
+/// The reason why a run has no result. It is printed, and the run does not count.
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
@@ -33,7 +34,7 @@ fn main() -> ExitCode {
     let cases = cases::chosen(&command);
     let results: Vec<_> = cases.iter().map(|case| measure(case, &command)).collect();
     table::print(&cases, &results);
-    // A hole in the table is a failure, so that nobody takes it for a result.
+    // A missing result is a failure, so that nobody takes the table for complete.
     if results.iter().flatten().flatten().all(Option::is_some) {
         ExitCode::SUCCESS
     } else {
@@ -41,8 +42,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// The samples of a case, for each of its runs in the order of the rounds. The rounds are interleaved, so that what the
-/// machine does meanwhile befalls all alike.
+/// The samples of a case for each of its runs, in the order of the rounds. Rounds are interleaved, so that changes of
+/// the machine affect all runs alike.
 fn measure(case: &Case, command: &Command) -> Vec<Vec<Option<Sample>>> {
     let mut samples = vec![Vec::new(); case.runs.len()];
     for round in 1..=command.rounds {
@@ -59,7 +60,7 @@ fn measure(case: &Case, command: &Command) -> Vec<Vec<Option<Sample>>> {
     samples
 }
 
-/// One server, started for this run and ended with it.
+/// Measures one server, started for this run and stopped after it.
 fn once(run: &Run, command: &Command) -> Result<Sample, Failure> {
     let server = Server::start(&run.peer.program(command), run.cpus)?;
     load::drive(run.load, run.path, &server, command.time)

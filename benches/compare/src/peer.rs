@@ -1,4 +1,4 @@
-//! Who is compared, and what starts each.
+//! The compared servers and their commands.
 
 use std::{ffi::OsString, path::Path};
 
@@ -16,7 +16,7 @@ pub(crate) enum Peer {
 }
 
 impl Peer {
-    /// In the order of the table's columns.
+    /// In the order of the columns.
     pub(crate) const ALL: [Self; 7] = [
         Self::BunRaw,
         Self::Ours,
@@ -26,7 +26,7 @@ impl Peer {
         Self::FastWebSockets,
         Self::Tungstenite,
     ];
-    /// What the others are put in a ratio to.
+    /// The base of the ratios.
     pub(crate) const BASE: Self = Self::BunRaw;
 
     pub(crate) fn name(self) -> &'static str {
@@ -41,12 +41,12 @@ impl Peer {
         }
     }
 
-    /// Whether it has messages with a form, and rooms; the two libraries of frames have not.
+    /// True if it has typed messages and rooms, which the two frame libraries lack.
     pub(crate) fn is_framework(self) -> bool {
         !matches!(self, Self::FastWebSockets | Self::Tungstenite)
     }
 
-    /// The program and its arguments.
+    /// Returns the program and its arguments.
     pub(crate) fn program(self, command: &Command) -> Vec<OsString> {
         let bun = || command.scripts.join("node_modules/.bin/bun").into_os_string();
         let script = |name| command.scripts.join(name).into_os_string();

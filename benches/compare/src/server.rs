@@ -1,4 +1,4 @@
-//! One server: started on its CPUs, watched, ended.
+//! A server process: started on given CPUs, measured, stopped.
 
 use std::{
     ffi::OsString,
@@ -11,11 +11,11 @@ use std::{
 
 use crate::Failure;
 
-/// How long a server may take to listen.
+/// Timeout for a server to listen.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How often it is tried whether it listens.
+/// Interval between attempts to connect.
 const PAUSE: Duration = Duration::from_millis(50);
-/// What a server does after it listens, such as compiling, is not what is measured.
+/// Work after the start, such as compiling, must not be measured.
 const SETTLING: Duration = Duration::from_millis(150);
 
 pub(crate) struct Server {
@@ -26,7 +26,7 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a program on some CPUs and waits until it listens.
     pub(crate) fn start(program: &[OsString], cpus: &str) -> Result<Self, Failure> {
-        // The system names a free port, which stays free for as long as this takes.
+        // The kernel chooses a free port, which stays free for long enough.
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
         let process = Command::new("taskset")
             .args(["--cpu-list", cpus])
@@ -50,7 +50,8 @@ impl Server {
         Ok(server)
     }
 
-    /// The CPU time of all its threads so far, in nanoseconds, as the scheduler counts it; in the kernel on its behalf included.
+    /// Returns the CPU time of all its threads in nanoseconds, as counted by the scheduler, including time in the
+    /// kernel.
     pub(crate) fn cpu_time(&self) -> Result<u64, Failure> {
         let mut sum = 0;
         for thread in fs::read_dir(format!("/proc/{}/task", self.process.id()))? {
@@ -61,7 +62,7 @@ impl Server {
         Ok(sum)
     }
 
-    /// The memory that it holds, in KiB.
+    /// Returns its resident memory, in KiB.
     pub(crate) fn resident(&self) -> Result<u64, Failure> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -71,7 +72,7 @@ impl Server {
     }
 }
 
-/// It has nothing to lose, so it is not asked.
+/// Killed without a signal first: it has no state to save.
 impl Drop for Server {
     fn drop(&mut self) {
         // It may have ended by itself.

@@ -1,6 +1,6 @@
 //! Medians and quartiles.
 
-/// The middle half of some figures.
+/// The median and the quartiles of some figures.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Spread {
     pub(crate) low: f64,
@@ -9,7 +9,7 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    /// `None` of nothing.
+    /// `None` without figures.
     pub(crate) fn of(figures: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut sorted: Vec<f64> = figures.into_iter().collect();
         sorted.sort_by(f64::total_cmp);
@@ -21,7 +21,7 @@ impl Spread {
     }
 }
 
-/// What a share of sorted figures does not exceed; between two of them, in proportion.
+/// Returns a quantile of sorted figures, interpolated linearly.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,

@@ -7,7 +7,7 @@ use crate::{
     statistics::Spread,
 };
 
-/// The samples of a case: for each run, in the order of the rounds.
+/// The samples of a case for each run, in the order of the rounds.
 type Samples = Vec<Vec<Option<Sample>>>;
 
 pub(crate) fn print(cases: &[Case], results: &[Samples]) {
@@ -54,7 +54,7 @@ pub(crate) fn print(cases: &[Case], results: &[Samples]) {
     }
 }
 
-/// Which run of a case is a peer's.
+/// Returns the run of a peer in a case.
 fn place(case: &Case, peer: Peer) -> Option<usize> {
     case.runs.iter().position(|run| run.peer == peer)
 }
@@ -66,7 +66,7 @@ fn of(figure: Figure, sample: &Sample) -> Option<f64> {
     }
 }
 
-/// A figure's median, with its unit.
+/// Formats the median of a figure with its unit.
 fn absolute(run: &Run, figure: Figure, samples: &[Option<Sample>]) -> String {
     let figures = samples.iter().flatten().filter_map(|sample| of(figure, sample));
     let unit = match (figure, run.load) {
@@ -76,7 +76,7 @@ fn absolute(run: &Run, figure: Figure, samples: &[Option<Sample>]) -> String {
     Spread::of(figures).map_or_else(none, |spread| format!("{:.2} {unit}", spread.median))
 }
 
-/// The median of the rounds' ratios, and the quartiles.
+/// Formats the median and quartiles of the rounds' ratios.
 fn ratio(figure: Figure, samples: &[Option<Sample>], base: &[Option<Sample>]) -> String {
     let rounds = samples.iter().zip(base);
     let ratios =
@@ -85,7 +85,7 @@ fn ratio(figure: Figure, samples: &[Option<Sample>], base: &[Option<Sample>]) ->
         .map_or_else(none, |Spread { low, median, high }| format!("**{median:.2}** ({low:.2}–{high:.2})"))
 }
 
-/// What stands where every round failed.
+/// The cell of a run without any result.
 fn none() -> String {
     "failed".to_owned()
 }

@@ -1,4 +1,4 @@
-//! axum's `ws` with the same routes, where it has them: an echo, decoding with serde, and a body that is read.
+//! axum's `ws` with the same routes where it supports them: an echo, decoding with serde, and a request body.
 
 use std::{env, error::Error, time::Duration};
 
@@ -72,7 +72,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     let asked = async move {
         terminate.recv().await;
-        // What a deadline for the whole shutdown has to be written as.
+        // A deadline for the whole shutdown must be written by hand.
         tokio::spawn(async {
             tokio::time::sleep(Duration::from_secs(3)).await;
             std::process::exit(0);

@@ -1,4 +1,4 @@
-//! This library with the routes that the attacks aim at. Two workers, 64 MiB outbound, 64 MiB inbound.
+//! This library with the routes under attack: two workers, 64 MiB outbound, 64 MiB inbound.
 
 use std::{env, error::Error, io, net::SocketAddr, time::Duration};
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::{TcpListener, TcpStream};
 use ws_runtime::{Listener, Message, Server, Socket, ws_route};
 
-/// What all queues of the server may hold, in bytes.
+/// The limits of queued and held memory, in bytes.
 const TOTAL: usize = 64 << 20;
 
 struct Echo;
@@ -27,7 +27,7 @@ enum Typed {
     Tree { tree: Tree },
 }
 
-/// A type with many forms that only trying tells apart.
+/// An untagged type with many variants.
 #[derive(Deserialize, JsonSchema)]
 #[serde(untagged)]
 enum Tree {
@@ -95,7 +95,7 @@ impl Room {
     }
 }
 
-/// Fails for a client whose first byte is not that of an HTTP method, as a TLS listener would.
+/// Fails for a client whose first byte does not begin an HTTP method, as a TLS listener would.
 struct Picky(TcpListener);
 
 impl Listener for Picky {

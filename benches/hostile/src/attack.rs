@@ -19,7 +19,7 @@ use crate::{
 
 const MIB: usize = 1 << 20;
 
-/// What hostile sockets do.
+/// The behaviour of hostile sockets.
 pub(crate) struct Attack {
     pub(crate) name: &'static str,
     path: &'static str,
@@ -30,19 +30,19 @@ pub(crate) struct Attack {
 }
 
 enum Act {
-    /// Sends the same bytes over and over, and reads all answers.
+    /// Sends the same bytes repeatedly and reads all replies.
     Flood(fn() -> Vec<u8>),
     /// The same without reading.
     Deaf(fn() -> Vec<u8>),
-    /// Sends messages that are echoed, and reads them too late.
+    /// Sends messages that are echoed, and reads the echoes late.
     Lagging,
-    /// Sends the bytes once on each of many sockets, and holds them open.
+    /// Sends the bytes once on each of many sockets, and keeps them open.
     Hold(fn() -> Vec<u8>),
-    /// Sends, on a stream that does not speak HTTP or never ends its request, and begins anew.
+    /// Connects, sends bytes that are not HTTP or never complete a request, and repeats.
     Raw(fn() -> Vec<u8>, Ending),
     /// Names another topic in each message.
     Topics,
-    /// Publishes to subscribers of seven windows.
+    /// Publishes to subscribers with seven windows.
     Windows,
 }
 
@@ -54,24 +54,24 @@ enum Ending {
 use Peer::{Axum, NodeWs, Ours};
 
 pub(crate) const ATTACKS: &[Attack] = &[
-    // 1: the time of the workers.
+    // Time of the workers.
     attack("invalid-deflated", "/typed", true, &[Ours, NodeWs], Act::Flood(invalid_deflated)),
     attack("invalid", "/typed", false, &[Ours, Axum, NodeWs], Act::Flood(invalid)),
     attack("valid", "/typed", false, &[Ours, Axum, NodeWs], Act::Flood(valid)),
     attack("wrong-type", "/typed", false, &[Ours, Axum, NodeWs], Act::Flood(wrong_type)),
     attack("echoes", "/echo", false, &[Ours, Axum, NodeWs], Act::Flood(echoes)),
-    // 2: outbound memory.
+    // Outbound memory.
     attack("lagging", "/echo", false, &[Ours, Axum, NodeWs], Act::Lagging),
     attack("deaf", "/echo", false, &[Ours, Axum, NodeWs], Act::Deaf(large_echoes)),
-    // 3: inbound memory.
+    // Inbound memory.
     attack("ahead", "/slow", true, &[Ours, NodeWs], Act::Deaf(valid_deflated)),
     attack("fragments", "/typed", true, &[Ours, NodeWs], Act::Hold(first_fragment)),
-    // 4: the cost of explaining.
+    // The cost of explaining errors.
     attack("untagged", "/typed", false, &[Ours, Axum, NodeWs], Act::Flood(untagged)),
-    // 5 and 6: accepting, and waits without a clock.
+    // Accepting, and waits without a timeout.
     attack("not-http", "", false, &[Ours], Act::Raw(not_http, Ending::HangUp)),
     attack("bodies", "", false, &[Ours, Axum, NodeWs], Act::Raw(body, Ending::Hold)),
-    // 7 and 8: topics.
+    // Topics.
     attack("topics", "/topics", false, &[Ours], Act::Topics),
     attack("windows", "/room", true, &[Ours, NodeWs], Act::Windows),
 ];
@@ -146,7 +146,7 @@ fn body() -> Vec<u8> {
     b"POST /post HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nabc".to_vec()
 }
 
-/// Threads that attack until they are told to stop, or the server lets none of them go on.
+/// Threads that attack until they are stopped or the server has closed all of them.
 pub(crate) struct Attackers {
     stop: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
@@ -155,7 +155,7 @@ pub(crate) struct Attackers {
 impl Attackers {
     pub(crate) fn stop(self) {
         self.stop.store(true, Ordering::Relaxed);
-        // A thread that is blocked on a server that is gone ends with its stream.
+        // A thread that is blocked on a dead server ends with its stream.
         for thread in self.threads {
             let _ = thread.join();
         }
@@ -180,7 +180,7 @@ impl Attack {
             let (stop, bytes) = (Arc::clone(&stop), Arc::clone(&bytes));
             thread::spawn(move || {
                 while !stop.load(Ordering::Relaxed) {
-                    // A hostile client that is cut off comes back.
+                    // A hostile client that was cut off reconnects.
                     self.act(address, number, &bytes, &stop);
                     thread::sleep(Duration::from_millis(5));
                 }
@@ -244,7 +244,7 @@ impl Attack {
     }
 }
 
-/// 4 KiB that can be compressed a little.
+/// 4 KiB that compress slightly.
 fn noise() -> Vec<u8> {
     let mut state = 1_u32;
     let next = |_| {
@@ -254,7 +254,7 @@ fn noise() -> Vec<u8> {
     (0..4096).map(next).collect()
 }
 
-/// Reads and drops all that arrives, in a thread that ends with the stream.
+/// Reads and discards all input, in a thread that ends with the stream.
 fn drain(stream: &TcpStream) {
     let Ok(mut stream) = stream.try_clone() else { return };
     thread::spawn(move || {
@@ -279,7 +279,7 @@ fn repeat<B: AsRef<[u8]>>(mut stream: &TcpStream, stop: &AtomicBool, mut bytes: 
     let _ = stream.shutdown(std::net::Shutdown::Both);
 }
 
-/// Sends messages without a pause, and begins to read late: the queue of its answers is never empty again.
+/// Sends messages without a pause and starts reading late, so that the queue of its replies is never empty again.
 fn lag(stream: &TcpStream, message: &[u8], stop: &AtomicBool) {
     let Ok(mut reading) = stream.try_clone() else { return };
     let reader = thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! A client of a few lines: the handshake, and blocking reads of the server's frames.
+//! A minimal client: the handshake, and blocking reads of frames.
 
 use std::{
     io::{Read, Write},
@@ -8,17 +8,17 @@ use std::{
 
 use crate::Failure;
 
-/// How long a server may take before a probe counts it as lost.
+/// The timeout after which a probe counts a socket as lost.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Connects and shakes hands. With `deflate`, permessage-deflate is offered.
+/// Connects and performs the handshake. With `deflate`, permessage-deflate is offered.
 pub(crate) fn connect(address: SocketAddr, path: &str, deflate: bool) -> Result<TcpStream, Failure> {
     let offer =
         if deflate { "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n" } else { "" };
     offering(address, path, offer)
 }
 
-/// Connects and shakes hands with header lines of the caller's own.
+/// Connects and performs the handshake with additional header lines.
 pub(crate) fn offering(address: SocketAddr, path: &str, lines: &str) -> Result<TcpStream, Failure> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_nodelay(true)?;
@@ -40,7 +40,7 @@ pub(crate) fn offering(address: SocketAddr, path: &str, lines: &str) -> Result<T
     Ok(stream)
 }
 
-/// Reads one frame of the server's; `Err` if it is a close frame or the stream ended.
+/// Reads one frame; `Err` for a close frame or the end of the stream.
 pub(crate) fn read_frame(stream: &mut TcpStream) -> Result<Vec<u8>, Failure> {
     loop {
         let mut head = [0; 2];

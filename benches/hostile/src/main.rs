@@ -1,4 +1,4 @@
-//! What hostile clients do to the other clients of a server: benches/README.md says how it is measured.
+//! Measures what hostile clients do to the other clients of a server; benches/README.md explains how.
 //!
 //!     benches/hostile/run [--secs 4] [--only ours,axum] [--attacks echoes,fragments] [--counts 2,8,50]
 
@@ -18,7 +18,7 @@ use self::{
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// What the command line asks for.
+/// The command line.
 struct Wanted {
     time: Duration,
     peers: Vec<Peer>,
@@ -77,7 +77,7 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Prints one row; a measurement that fails is a row that says so.
+/// Prints one row; a failed measurement is a row that says so.
 fn row(wanted: &Wanted, peer: Peer, attack: Option<&'static Attack>, count: usize) {
     let name = attack.map_or("none", |attack| attack.name);
     match measure(wanted, peer, attack, count) {
@@ -93,14 +93,14 @@ fn measure(
     count: usize,
 ) -> Result<Report, Failure> {
     let mut server = Server::start(peer, &wanted.binaries, &wanted.scripts)?;
-    // Everything that a first request costs once is behind before anything is measured.
+    // Warms up the server before anything is measured.
     client::connect(server.address, "/echo", false)?;
     thread::sleep(Duration::from_millis(300));
     let idle = server.resident()?;
     let attackers = attack.map(|attack| attack.start(server.address, count));
     thread::sleep(Duration::from_millis(300));
     let report = probe::run(&server, wanted.time, idle);
-    // The attack goes on while the server shuts down.
+    // The attack continues while the server shuts down.
     let shutdown = server.shut_down()?;
     if let Some(attackers) = attackers {
         attackers.stop();

@@ -1,4 +1,4 @@
-//! The other clients: what they wait for echoes and for new connections, and how many of them lose their socket.
+//! The other clients: the latency of their echoes and new connections, and lost sockets.
 
 use std::{
     fmt,
@@ -13,22 +13,22 @@ use crate::{
     server::Server,
 };
 
-/// How many sockets ask for an echo all the time.
+/// The number of sockets that request echoes.
 const SOCKETS: usize = 8;
 const PAUSE: Duration = Duration::from_millis(20);
-/// How long is waited between two new connections.
+/// The pause between two new connections.
 const ANEW: Duration = Duration::from_millis(50);
 
 pub(crate) struct Report {
     echoes: Vec<Duration>,
     connections: Vec<Duration>,
     lost: usize,
-    /// The most resident memory that was seen, beyond the idle server's, in bytes.
+    /// The maximum of the resident memory above that of the idle server, in bytes.
     memory: u64,
     shutdown: Duration,
 }
 
-/// Measures for a time, with the server's memory looked at meanwhile. `idle` is its memory before the attack.
+/// Measures for some time and samples the memory of the server meanwhile. `idle` is its memory before the attack.
 pub(crate) fn run(server: &Server, time: Duration, idle: u64) -> Result<Report, Failure> {
     let (address, end) = (server.address, Instant::now() + time);
     let echo = move || -> (Vec<Duration>, bool) {
@@ -84,7 +84,7 @@ impl Report {
     }
 }
 
-/// The value that a share of all does not exceed, in milliseconds.
+/// Returns a quantile, in milliseconds.
 fn quantile(times: &[Duration], share: usize) -> f64 {
     let mut times = times.to_vec();
     times.sort();

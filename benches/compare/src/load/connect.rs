@@ -10,7 +10,7 @@ use crate::{Failure, server::Server};
 
 /// A normal closure (RFC 6455 §7.4.1).
 const NORMAL: u16 = 1000;
-/// The system keeps the address of each for a while, and has not many more.
+/// The kernel keeps the address of each for a while, and has only so many.
 const MOST: u32 = 20_000;
 
 #[expect(clippy::cast_precision_loss, reason = "no count here is beyond 2⁵³")]
@@ -24,7 +24,7 @@ pub(super) fn run(server: &Server, path: &str, time: Duration) -> Result<Sample,
         stream.write_all(&close)?;
         // The server answers with a close frame, and then ends the connection (§7.1.1).
         let mut answer = Vec::new();
-        // A server that resets it instead has ended it too.
+        // A server that resets the connection has ended it too.
         let _ = stream.read_to_end(&mut answer);
         if answer.first() != Some(&(0x80 | frame::CLOSE)) {
             return Err("the close frame was not answered".into());

@@ -1,4 +1,4 @@
-//! One socket of a client: its handshake, and frames in and out.
+//! One client socket: its handshake, and frames in both directions.
 
 use std::{
     io::{ErrorKind, Read, Write},
@@ -12,17 +12,17 @@ use socket2::{Domain, Socket, Type};
 use super::frame::{self, CLOSE, first};
 use crate::Failure;
 
-/// How long a server may take to answer, where it is waited for.
+/// Timeout for a response of the server.
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
-/// The key of RFC 6455 §1.3, and what it is to be answered with.
+/// The key of RFC 6455 §1.3, and its accept value.
 const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 const ACCEPT: &str = "s3pplmbitxaq9kygzzhzrbk+xoo=";
 
-/// Connects and shakes hands (RFC 6455 §4.1). The system's buffer for what arrives may be limited, in bytes.
+/// Connects and performs the handshake (RFC 6455 §4.1). The size of the receive buffer may be limited, in bytes.
 pub(super) fn open(address: SocketAddr, path: &str, buffer: Option<usize>) -> Result<TcpStream, Failure> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     if let Some(bytes) = buffer {
-        // Before it connects, for then the window is agreed on.
+        // Set before connecting, because the window is negotiated then.
         socket.set_recv_buffer_size(bytes)?;
     }
     socket.connect(&address.into())?;
@@ -50,17 +50,17 @@ pub(super) fn open(address: SocketAddr, path: &str, buffer: Option<usize>) -> Re
     Ok(stream)
 }
 
-/// A socket that is open and never waited for by itself.
+/// An open socket in non-blocking mode.
 pub(super) struct Connection {
     pub(super) stream: Polled,
-    /// The start of a frame whose end has not arrived.
+    /// The start of an incomplete frame.
     inbound: Vec<u8>,
     outbound: Vec<u8>,
-    /// How much of `outbound` the system has taken.
+    /// The number of bytes of `outbound` that the kernel has accepted.
     written: usize,
-    /// When something was sent last.
+    /// The time of the last send.
     pub(super) sent: Instant,
-    /// How many messages have arrived.
+    /// The number of received messages.
     pub(super) received: usize,
 }
 
@@ -77,7 +77,7 @@ impl Connection {
         })
     }
 
-    /// Sends frames, as far as the system takes them now.
+    /// Sends frames, as far as the kernel accepts them now.
     pub(super) fn send(&mut self, frames: &[u8]) -> Result<(), Failure> {
         self.outbound.extend_from_slice(frames);
         self.sent = Instant::now();
@@ -97,7 +97,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Reads what is there, and returns how many messages that is. Each has to be as expected.
+    /// Reads what is available and returns the number of messages. Each must be as expected.
     pub(super) fn receive(
         &mut self,
         scratch: &mut [u8],
@@ -122,14 +122,14 @@ impl Connection {
                 self.inbound = bytes;
             }
             if length < scratch.len() {
-                // Nothing is left, and what comes now is another event.
+                // The socket is drained; further input is another event.
                 break;
             }
         }
         Ok(self.received - before)
     }
 
-    /// Takes whole frames off bytes, and returns how many bytes that was.
+    /// Consumes complete frames and returns their length in bytes.
     fn take(&mut self, bytes: &[u8], is_expected: &impl Fn(&[u8]) -> bool) -> Result<usize, Failure> {
         let mut used = 0;
         while let Some(found) = first(&bytes[used..]) {
@@ -148,7 +148,7 @@ impl Connection {
     }
 }
 
-/// Sends one message and waits for its answer.
+/// Sends one message and waits for its reply.
 pub(super) fn ask(stream: &mut TcpStream, payload: &[u8], scratch: &mut [u8]) -> Result<(), Failure> {
     stream.write_all(&frame::message(payload, false))?;
     if stream.read(scratch)? == 0 {

@@ -1,4 +1,4 @@
-//! Many sockets, waited for together.
+//! Many sockets under one `epoll`.
 
 use std::{
     net::{SocketAddr, TcpStream},
@@ -10,16 +10,16 @@ use mio::{Events, Interest, Poll, Token};
 use super::connection::{Connection, open};
 use crate::Failure;
 
-/// A server that does nothing for so long has stalled.
+/// A server without progress for this long has stalled.
 const STALLED: Duration = Duration::from_secs(5);
-/// How much is read at once, in bytes: less would make the client the dearer side.
+/// The read size in bytes. A smaller one would make the client the bottleneck.
 const SCRATCH: usize = 512 << 10;
 const EVENTS: usize = 4096;
 
 pub(super) struct Crowd {
     poll: Poll,
     pub(super) events: Events,
-    /// An event's token is a place in here.
+    /// The token of an event is an index into this list.
     pub(super) sockets: Vec<Connection>,
     pub(super) scratch: Vec<u8>,
 }
@@ -41,7 +41,7 @@ impl Crowd {
         Ok(Self { poll, events: Events::with_capacity(EVENTS), sockets, scratch: vec![0; SCRATCH] })
     }
 
-    /// Waits until something happens to one of the sockets.
+    /// Waits for an event on one of the sockets.
     pub(super) fn wait(&mut self) -> Result<(), Failure> {
         self.poll.poll(&mut self.events, Some(STALLED))?;
         if self.events.is_empty() {

@@ -1,4 +1,4 @@
-//! Sockets that send, wait for the answers, and send as many again.
+//! Sockets that send, wait for the replies, and send the same number again.
 
 use std::time::Duration;
 
@@ -7,16 +7,16 @@ use crate::{Failure, server::Server};
 
 pub(super) struct Echo {
     pub(super) sockets: usize,
-    /// How many messages of a socket are under way.
+    /// The number of messages in flight for each socket.
     pub(super) window: usize,
-    /// The payload's size, in bytes.
+    /// The size of the payload in bytes.
     pub(super) size: usize,
     pub(super) form: Form,
 }
 
 pub(super) fn run(server: &Server, path: &str, time: Duration, echo: &Echo) -> Result<Sample, Failure> {
     let payload = payload(echo);
-    // An object comes back with what else it holds before and behind.
+    // The reply is an object that contains further members before and after the text.
     let start = [br#"{"id":"bench","#, payload.get(1..payload.len() - 1).unwrap_or_default()].concat();
     let is_expected = |answer: &[u8]| match echo.form {
         Form::Json => answer.starts_with(&start) && answer.ends_with(b"}"),

@@ -1,13 +1,13 @@
-//! Frames as a client sends them, and finds them (RFC 6455 §5.2). It knows bytes alone.
+//! Encodes client frames and parses server frames (RFC 6455 §5.2).
 
 const TEXT: u8 = 0x1;
 const BINARY: u8 = 0x2;
 pub(super) const CLOSE: u8 = 0x8;
-/// Any mask does: the server has to take it off all the same.
+/// The value of the mask does not matter: the server must unmask in any case.
 const MASK: [u8; 4] = [0xa3, 0x1c, 0x76, 0x58];
-/// That a frame is masked, beside its length.
+/// The mask bit beside the length.
 const MASKED: u8 = 0x80;
-/// The length follows, in two bytes or in eight.
+/// The length follows in two or eight bytes.
 const TWO: u8 = 0x7e;
 const EIGHT: u8 = 0x7f;
 
@@ -37,23 +37,23 @@ fn masked(opcode: u8, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// A server's frame.
+/// A frame of the server.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Found<'a> {
     pub(super) opcode: u8,
     pub(super) payload: &'a [u8],
-    /// How long the frame is, header included.
+    /// The length of the frame, header included.
     pub(super) length: usize,
 }
 
 impl Found<'_> {
-    /// Whether it is a message, or a part of one.
+    /// True for a data frame.
     pub(super) fn is_data(&self) -> bool {
         self.opcode <= BINARY
     }
 }
 
-/// The frame that bytes begin with, if it is there to its end. Servers do not mask (§5.1).
+/// Parses the frame at the start of the bytes, if it is complete. Servers do not mask (§5.1).
 pub(super) fn first(bytes: &[u8]) -> Option<Found<'_>> {
     let (&[flags, length], rest) = bytes.split_first_chunk()?;
     let (length, rest) = match length {
@@ -86,7 +86,7 @@ mod tests {
             let length = frame.len();
             let found = Found { opcode: BINARY, payload: &payload, length };
             assert_eq!(first(&[&frame[..], &[0x81]].concat()), Some(found));
-            // What a client sends differs by the mask alone.
+            // Client frames differ only by the mask.
             let sent = message(&payload, true);
             assert_eq!(sent.len(), length + MASK.len());
             assert_eq!(sent[0], header[0]);

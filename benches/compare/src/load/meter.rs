@@ -1,11 +1,11 @@
-//! Measures what a server spends, from when it is warm until the time is over.
+//! Measures a server from the end of the warm-up until the time is over.
 
 use std::time::{Duration, Instant};
 
 use super::Sample;
 use crate::{Failure, server::Server, statistics::quantile};
 
-/// How long a server runs before it is measured.
+/// The duration of the warm-up.
 const WARMING: Duration = Duration::from_millis(500);
 
 pub(super) struct Meter<'a> {
@@ -28,7 +28,7 @@ impl<'a> Meter<'a> {
         Self { server, started: Instant::now(), time, begun: None, latencies: Vec::new() }
     }
 
-    /// Begins when the server is warm; true when the time is over. `count` is how many messages there were so far.
+    /// Starts after the warm-up; returns true when the time is over. `count` is the number of messages so far.
     pub(super) fn is_over(&mut self, count: usize) -> Result<bool, Failure> {
         match &self.begun {
             None => {
@@ -42,14 +42,14 @@ impl<'a> Meter<'a> {
         }
     }
 
-    /// Notes what an answer or a delivery took.
+    /// Records the time of a reply or delivery.
     pub(super) fn took(&mut self, time: Duration) {
         if self.begun.is_some() {
             self.latencies.push(time.as_secs_f64() * 1e6);
         }
     }
 
-    /// Reckons up.
+    /// Computes the result.
     #[expect(clippy::cast_precision_loss, reason = "no count here is beyond 2⁵³")]
     pub(super) fn finish(self, count: usize) -> Result<Sample, Failure> {
         let cpu_time = self.server.cpu_time()?;

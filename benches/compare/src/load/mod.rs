@@ -1,6 +1,6 @@
-//! The clients: one thread, one `epoll`, frames made beforehand, so that the server is the dearer side.
+//! The clients: one thread, one `epoll`, prepared frames, so that the server is the bottleneck.
 //!
-//! It must not know which server it drives.
+//! Does not depend on which server it drives.
 
 mod connect;
 mod connection;
@@ -15,41 +15,41 @@ use std::time::Duration;
 
 use crate::{Failure, server::Server};
 
-/// What clients do.
+/// The behaviour of the clients.
 #[derive(Clone, Copy)]
 pub(crate) enum Load {
-    /// So many sockets send messages of one size, each with so many under way, and wait for the answers.
+    /// Sockets send messages of one size, each with a number in flight, and wait for the replies.
     Echo { sockets: usize, window: usize, size: usize, form: Form },
-    /// One of so many sockets sends small messages to all the others, so many under way at once. One of the others may
-    /// be one that reads nothing.
+    /// One socket sends small messages to all others, with a number in flight. One of the others may read nothing.
     Room { sockets: usize, window: usize, stuck: bool },
-    /// So many sockets send one message each, and no more.
+    /// Sockets send one message each and then stay idle.
     Idle { sockets: usize },
-    /// One socket after another opens and closes.
+    /// Sockets open and close, one after the other.
     Connect,
 }
 
-/// What a message is.
+/// The kind of message.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     Text,
     Binary,
-    /// An object with one string, which comes back in another object.
+    /// An object with one string, which returns inside another object.
     Json,
 }
 
-/// What came of one run.
+/// The result of one run.
 #[derive(Clone)]
 pub(crate) struct Sample {
-    /// CPU time of the server in microseconds for each message, delivery or connection; or memory for each connection in KiB.
+    /// CPU time of the server in microseconds for each message, delivery or connection; or memory for each connection
+    /// in KiB.
     pub(crate) cost: f64,
-    /// In microseconds, where it was taken.
+    /// In microseconds, if it was measured.
     pub(crate) p99: Option<f64>,
-    /// Messages, deliveries or connections.
+    /// The number of messages, deliveries or connections.
     pub(crate) per_second: f64,
 }
 
-/// Puts a server under a load for a time, after it has warmed up.
+/// Puts a server under load for some time after its warm-up.
 pub(crate) fn drive(load: Load, path: &str, server: &Server, time: Duration) -> Result<Sample, Failure> {
     match load {
         Load::Echo { sockets, window, size, form } => {

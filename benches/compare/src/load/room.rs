@@ -1,4 +1,4 @@
-//! One socket that sends, and others who hear it.
+//! One socket that publishes, and the subscribers.
 
 use std::{
     io::{Read, Write},
@@ -12,17 +12,17 @@ use crate::{Failure, server::Server};
 
 /// The payload of a message, in bytes.
 const SIZE: usize = 128;
-/// How long it may take until all who have connected are subscribed.
+/// Time for all connected sockets to be subscribed.
 const SUBSCRIBING: Duration = Duration::from_millis(300);
-/// The system's buffer of one who does not read, in bytes.
+/// The receive buffer of the stuck socket, in bytes.
 const SMALL: usize = 4096;
-/// What is sent to one who does not read before the others come, in bytes: more than what the systems' buffers hold and 16 MiB,
-/// which is the limit of a queue here and in Bun.
+/// Bytes sent to the stuck socket before the others connect: more than the kernel buffers and the queue limit of 16
+/// MiB, which is the same here and in Bun.
 const FILL: usize = 32 << 20;
-/// A message of those, in bytes.
+/// The size of each of those messages, in bytes.
 const PIECE: usize = 128 << 10;
 
-/// `stuck` is whether one of the sockets reads nothing.
+/// With `stuck`, one of the sockets reads nothing.
 pub(super) fn run(
     server: &Server,
     path: &str,
@@ -46,7 +46,7 @@ pub(super) fn run(
     let mut delivered: usize = 0;
     let mut meter = Meter::start(server, time);
     loop {
-        // By the mean of what they have got: one who lags does not hold up the others.
+        // Counts the mean of the received messages, so that one slow socket does not delay the rest.
         let due = window + delivered.div_ceil(receivers);
         if due > published.len() {
             crowd.sockets[0].send(&one.repeat(due - published.len()))?;
@@ -73,12 +73,12 @@ pub(super) fn run(
     }
 }
 
-/// Sends until the queue of the last one, who does not read, is full. Another one reads, so that it is known when that is.
+/// Sends until the queue of the stuck socket is full. Another socket reads, which shows when that is.
 fn fill(reading: &mut [TcpStream], stuck: TcpStream) -> Result<TcpStream, Failure> {
     let [publisher, witness] = reading else { return Err("there is nobody to see it".into()) };
     sleep(SUBSCRIBING);
     let piece = frame::message(&vec![b'f'; PIECE], false);
-    // A server's frame has no mask, which is four bytes.
+    // A frame of the server has no mask, which is four bytes.
     let mut heard = vec![0; piece.len() - 4];
     for _ in 0..FILL / PIECE {
         publisher.write_all(&piece)?;
