@@ -25,6 +25,7 @@ pub mod fuzzing;
 mod handshake;
 #[cfg(feature = "server")]
 mod memory;
+mod message;
 mod panics;
 #[cfg(feature = "server")]
 mod pubsub;
@@ -115,6 +116,7 @@ pub use self::{
         Segment,
     },
     contract::{Contract, Endpoint, NoCookie, NoData, NoHeader, NoParams, NoQuery, Params, Shared},
+    message::{Kind, Message, Text},
     schema::{Issue, SchemaError},
-    wire::{Close, CloseCodeError, Closed, Deflate, Incoming, Initiator, Kind, Message, Text},
+    wire::{Close, CloseCodeError, Closed, Deflate, Incoming, Initiator},
 };

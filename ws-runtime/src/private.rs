@@ -21,7 +21,8 @@ pub use crate::{
     contract::{
         Body, Contract, Endpoint, NoCookie, NoData, NoHeader, NoParams, NoQuery, OwnRoute, Response, Shared,
     },
-    wire::{Closed, Deflate, Message},
+    message::Message,
+    wire::{Closed, Deflate},
 };
 /// Replaces the type of a route whose block the attribute could not parse. Building such a route reports this. rustc
 /// does not build after an error of its own, so it appears only where rustc could parse what the attribute could not.

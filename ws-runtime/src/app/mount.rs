@@ -25,11 +25,12 @@ use crate::{
         Handshake, Offers, PartPlans, RawRequest, Refusal, Reject, SetupError, accepted, agree,
         check_protocols, opening, problem, read_parts,
     },
+    message::Message,
     panics::{catch, drop_quietly},
     pubsub::Topics,
     route::{OnInvalid, Route},
     socket::{Directory, Hub, Line, Member, Opening as Opened, Socket},
-    wire::{Close, Message},
+    wire::Close,
 };
 
 /// A route of whatever types.

@@ -12,9 +12,10 @@ use super::{
     typed::{self, Refusal},
 };
 use crate::{
+    message::Message,
     schema::{Check, Issue, SchemaError, parse},
     turn::{Work, spend},
-    wire::{Incoming, Message},
+    wire::Incoming,
 };
 
 /// A type that arrives as messages.

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use super::{Plan, plan::Form, strict::Strict};
 use crate::{
+    message::{Kind, Message},
     schema::{Check, Issue, SchemaError, parse},
-    wire::{Kind, Message, utf8},
+    wire::utf8,
 };
 
 /// Up to this many bytes of a message are copied rather than shared.

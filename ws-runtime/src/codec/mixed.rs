@@ -6,8 +6,9 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Decode, Encode, EncodeError, Encoded, Invalid, Plan, decode, encode};
 use crate::{
+    message::Message,
     schema::{Check, SchemaError},
-    wire::{Incoming, Message},
+    wire::Incoming,
 };
 
 /// JSON in text frames and bytes in binary ones: for a route that steers in words and carries sound, images or game state.

@@ -7,8 +7,9 @@ use bytes::Bytes;
 use crate::{
     codec::Invalid,
     contract::Body,
+    message::Message,
     route::Route,
-    wire::{Close, Deflated, Incoming, Message},
+    wire::{Close, Deflated, Incoming},
 };
 
 /// Something that arrived, where it was read.
@@ -174,7 +175,7 @@ impl Queue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::Kind;
+    use crate::message::Kind;
 
     /// Places stay while anything waits.
     #[test]

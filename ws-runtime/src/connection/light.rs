@@ -4,8 +4,9 @@ use std::any::TypeId;
 
 use crate::{
     codec::{Form, Plan},
+    message::{Kind, Message},
     turn::Work,
-    wire::{Deflated, Fault, Inflater, Kind, Message},
+    wire::{Deflated, Fault, Inflater},
 };
 
 /// The longest message whose decoding may cost more than a copy and that is decoded in a turn, in bytes. If it is invalid, it costs

@@ -2,7 +2,10 @@
 //! the RFC.
 
 use super::input::Input;
-use crate::wire::{Decoder, Fault, Frame, Kind, Limits, Role};
+use crate::{
+    message::Kind,
+    wire::{Decoder, Fault, Frame, Limits, Role},
+};
 
 /// A decoded event.
 #[derive(Debug, PartialEq)]

@@ -9,8 +9,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 use super::input::Input;
 use crate::{
     codec::{Decode, Plan},
+    message::Message,
     schema::parse,
-    wire::Message,
 };
 
 /// A message of a chat.

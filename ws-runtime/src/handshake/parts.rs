@@ -91,7 +91,7 @@ mod tests {
     use crate::{
         contract::Endpoint,
         handshake::{Handshake, Refusal, Reject, subprotocol::Offers},
-        wire::Message,
+        message::Message,
     };
 
     #[derive(Deserialize, JsonSchema, Debug, PartialEq)]

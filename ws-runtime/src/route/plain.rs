@@ -5,8 +5,9 @@ use bytes::Bytes;
 use super::{Error, Outcome};
 use crate::{
     contract::{Body, Endpoint, Response},
+    message::Message,
     socket::Socket,
-    wire::{Closed, Message},
+    wire::Closed,
 };
 
 /// The handlers of a route that are not `async`. Implemented by `#[ws_route]`, beside [`Route`](super::Route).

@@ -9,8 +9,9 @@ use super::{Error, Options, Outcome, Plain, admit::let_in};
 use crate::{
     contract::{Body, Response},
     handshake::{Handshake, RawRequest, Reject},
+    message::Message,
     socket::Socket,
-    wire::{Closed, Message},
+    wire::Closed,
 };
 
 /// Flags for the handlers that a route has, so that unused work is skipped.

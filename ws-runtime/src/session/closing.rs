@@ -1,6 +1,9 @@
 //! The closing handshake (RFC 6455 §7): who began it, what is still owed, what it came to.
 
-use crate::wire::{Close, Closed, Initiator, Text};
+use crate::{
+    message::Text,
+    wire::{Close, Closed, Initiator},
+};
 
 /// Where one connection stands between open and closed.
 #[derive(Debug, Default)]

@@ -7,7 +7,8 @@ use bytes::Bytes;
 use super::{Delivery, Line, outbox::Outbox, packed::Packed, state::State};
 use crate::{
     memory::{Chunk, SHARE},
-    wire::{Agreed, Deflater, Deflating, Encoder, Format, Kind, Role, deflate},
+    message::Kind,
+    wire::{Agreed, Deflater, Deflating, Encoder, Format, Role, deflate},
 };
 
 /// The largest buffer that a thread keeps for messages that are being compressed, in bytes.

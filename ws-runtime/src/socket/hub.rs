@@ -18,9 +18,10 @@ use crate::{
     codec::{Encode, EncodeError, Encoded, Plan},
     events::{Escaped, EventLimiter, event},
     memory::Outbound,
+    message::Kind,
     pubsub::{Places, Published, Subscriber, Topics},
     turn::{Work, spend},
-    wire::{Close, Kind},
+    wire::Close,
 };
 
 /// What all sockets of one route share: its topics, its settings, how its responses are encoded, and who is connected.

@@ -24,9 +24,10 @@ use super::{
 };
 use crate::{
     memory::Outbound,
+    message::Text,
     session::{Answer, Session},
     sync::{Mutex, Notify},
-    wire::{Agreed, Close, Closed, Text},
+    wire::{Agreed, Close, Closed},
 };
 
 /// The write side of one socket.

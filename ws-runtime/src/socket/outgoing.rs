@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::{
     codec::{Encode, EncodeError, Encoded, Plan},
-    wire::{Kind, Message},
+    message::{Kind, Message},
 };
 
 /// What may be sent on a route whose response is `R`: a reference to one; on text routes a `&str` too, on binary routes a

@@ -7,8 +7,9 @@ use bytes::Bytes;
 use super::{Settings, latest};
 use crate::{
     memory::{Chunk, Outbound, SHARE},
+    message::Kind,
     pubsub::{Frames, Parcel},
-    wire::{Deflate, Encoder, Format, Kind, deflate},
+    wire::{Deflate, Encoder, Format, deflate},
 };
 
 /// An encoded message.

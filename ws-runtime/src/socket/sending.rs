@@ -9,7 +9,8 @@ use super::{
 use crate::{
     events::{PROCESS, event},
     memory::{Chunk, SHARE},
-    wire::{Encoder, Kind},
+    message::Kind,
+    wire::Encoder,
 };
 
 impl Line {

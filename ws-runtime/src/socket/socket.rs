@@ -14,9 +14,10 @@ use super::{
 use crate::{
     codec::EncodeError,
     contract::{Contract, Endpoint, Parts, Response},
+    message::Message,
     panics::Guarded,
     pubsub::{Published, Subscriber, Topic, Window},
-    wire::{Agreed, Close, Encoder, Message},
+    wire::{Agreed, Close, Encoder},
 };
 
 /// The longest payload of a ping or pong in bytes (RFC 6455 §5.5).

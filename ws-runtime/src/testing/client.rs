@@ -10,9 +10,10 @@ use super::{Event, pipe::Pipe};
 use crate::{
     codec::{Decode, Encode, Encoded, Plan},
     contract::{Body, Contract, Endpoint, Response},
+    message::{Kind, Message, Text},
     schema::SchemaError,
     socket::Outgoing,
-    wire::{Close, Kind, Message, Text},
+    wire::Close,
 };
 
 /// How long a client waits before the test fails, of tokio's clock.

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::wire::{Message, Text};
+use crate::message::{Message, Text};
 
 /// What a client is sent, in the order in which it arrives.
 #[derive(Clone, Debug, PartialEq)]

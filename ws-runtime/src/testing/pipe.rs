@@ -10,7 +10,10 @@ use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWrite, DuplexStream};
 
 use super::Event;
-use crate::wire::{Agreed, Close, Decoder, Deflater, Encoder, Frame, Inflater, Kind, Limits, Role};
+use crate::{
+    message::Kind,
+    wire::{Agreed, Close, Decoder, Deflater, Encoder, Frame, Inflater, Limits, Role},
+};
 
 /// A client takes whatever the server sends.
 const LIMITS: Limits = Limits { max_message: None, max_fragments: None, fragment_timeout: None };

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, error::Error, fmt};
 
-use super::Text;
+use crate::message::Text;
 
 /// The maximum length of a reason in bytes: the payload of a control frame has at most 125 bytes (RFC 6455 §5.5), two
 /// of which are the code.

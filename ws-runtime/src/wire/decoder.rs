@@ -10,13 +10,14 @@ use std::borrow::Cow;
 use bytes::{Bytes, BytesMut};
 
 use super::{
-    Fault, Incoming, Kind, Limits, Message, Role, Text,
+    Fault, Incoming, Limits, Role,
     close::may_be_received,
     header::{Begun, Context, Header, Opcode, unmask},
     incoming::Payload,
     plain::Plain,
     utf8,
 };
+use crate::message::{Kind, Message, Text};
 use crate::turn::{Work, spend};
 
 /// A frame whose payload does not fit the read buffer is collected in a buffer of its own. This many bytes of the

@@ -2,9 +2,10 @@
 //! client masks them afterwards.
 
 use super::{
-    Close, Kind,
+    Close,
     header::{COMPRESSED, unmask},
 };
+use crate::message::Kind;
 
 /// The maximum length of an unmasked header in bytes.
 const MAX_HEADER: usize = 10;

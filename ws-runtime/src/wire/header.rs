@@ -1,6 +1,7 @@
 //! Frame headers: parsing, and every rule that concerns the header alone (RFC 6455 §5.2, RFC 7692 §6).
 
-use super::{Fault, Kind, Limits, deflate::most_on_wire};
+use super::{Fault, Limits, deflate::most_on_wire};
+use crate::message::Kind;
 
 /// Overhead of a frame in memory of its own, beside its payload, in bytes.
 const ROOM: usize = 1 << 20;

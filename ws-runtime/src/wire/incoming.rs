@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{Kind, Message};
+use crate::message::{Kind, Message};
 
 /// A complete inbound message, lent by the connection: the input of [`Decode`](crate::Decode).
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! The wire protocol: close codes, frames and their limits (RFC 6455), and compression (RFC 7692).
 //!
 //! This module knows bytes and the rules of the protocol, and nothing about JSON, routes, sockets or tasks. It is the
-//! only one that names tungstenite, whose text type and accept key it uses.
+//! only one that names tungstenite, whose accept key it uses.
 
 mod accept;
 mod close;
@@ -12,7 +12,6 @@ mod fault;
 mod header;
 mod incoming;
 mod limits;
-mod message;
 mod plain;
 mod text;
 
@@ -32,5 +31,4 @@ pub use self::{
     close::{Close, CloseCodeError, Closed, Initiator},
     deflate::Deflate,
     incoming::Incoming,
-    message::{Kind, Message, Text},
 };

@@ -1,6 +1,7 @@
 //! The most common frame: a complete, uncompressed message of a client, shorter than 64 KiB.
 
-use super::{Fault, Incoming, Kind, header::unmask, incoming::Payload, utf8};
+use super::{Fault, Incoming, header::unmask, incoming::Payload, utf8};
+use crate::message::Kind;
 
 /// The header of such a frame.
 #[derive(Clone, Copy, Debug)]

@@ -30,8 +30,8 @@ use self::{
 };
 use crate::{
     codec::{Decode, Plan, decode, strict::Strict},
+    message::Message,
     schema::parse,
-    wire::Message,
 };
 
 /// What `T` makes of each input is what its published schema makes of it.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::numbers::{Field, read};
 use crate::{
     codec::{Decode, Encode},
-    wire::Message,
+    message::Message,
 };
 
 #[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

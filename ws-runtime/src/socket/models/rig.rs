@@ -17,13 +17,14 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::{
     memory::{Chunk, Outbound},
+    message::Kind,
     pubsub::{Parcel, Shard, Subscriber, Topic, Topics, Window},
     session::KeepaliveRule,
     socket::{
         Delivery, Line, Report, Settings,
         transport::{Transport, split},
     },
-    wire::{Close, Encoder, Kind, Limits},
+    wire::{Close, Encoder, Limits},
 };
 
 /// What makes a frame so large that its log is handed out at once.

@@ -7,8 +7,9 @@ use flate2::{Decompress, FlushDecompress, Status};
 
 use super::deflater::TAIL;
 use crate::{
+    message::Message,
     turn::{Work, spend},
-    wire::{Deflated, Fault, Message, decoder::message},
+    wire::{Deflated, Fault, decoder::message},
 };
 
 /// The maximum size of a buffer that a thread keeps for inflating, in bytes.

@@ -3,7 +3,10 @@
 use bytes::Bytes;
 
 use super::*;
-use crate::wire::{Decoder, Encoder, Fault, Frame, Kind, Limits, Message, Role};
+use crate::{
+    message::{Kind, Message},
+    wire::{Decoder, Encoder, Fault, Frame, Limits, Role},
+};
 
 const UNLIMITED: Limits = Limits { max_message: None, max_fragments: None, fragment_timeout: None };
 const WINDOW: usize = 1 << 15;
