@@ -1,4 +1,4 @@
-//! Routes and the options that hold for all of them: put together, then checked as a whole.
+//! Collects the routes and the options of a server, and checks them together.
 
 use std::{any::TypeId, collections::HashMap, fmt, sync::Arc, time::Duration};
 
@@ -22,11 +22,10 @@ use crate::{
     socket::{Directory, Hub},
 };
 
-/// The least that a request's head may be limited to, in bytes: what the HTTP engine's own buffer needs.
+/// The minimum of `max_header_bytes`: what the HTTP engine's own buffer needs.
 const LEAST_HEADER_BYTES: usize = 8192;
 
-/// Routes with the options that hold for all of them: what a [`Server`](crate::Server) comes down to without its listener,
-/// and what a test drives instead.
+/// Routes and the options for all of them: a [`Server`](crate::Server) without its listener, as driven by tests.
 #[must_use = "it is served by nobody yet"]
 pub struct Assembly {
     routes: Vec<Adding>,
@@ -41,13 +40,13 @@ pub struct Assembly {
     /// In bytes.
     pub(crate) inbound_total: Option<usize>,
     pub(crate) connections: ConnectionLimits,
-    /// As they were written.
+    /// As written by the application.
     pub(crate) trusted_proxies: Vec<String>,
     pub(crate) forwarded_field: ForwardedField,
     pub(crate) directory: Arc<Directory>,
 }
 
-/// A route that waits for the options to be known.
+/// A route whose options are resolved once the server's are known.
 struct Adding {
     path: &'static str,
     id: TypeId,
@@ -56,7 +55,7 @@ struct Adding {
 
 type Mounting = Result<(Arc<dyn Mount>, Arc<Hub>), StartError>;
 
-/// What a route is put together with.
+/// The server-wide state that a route needs.
 pub(super) struct Building<'a> {
     pub(super) defaults: &'a Options,
     pub(super) shards: &'a [Arc<Shard>],
@@ -85,14 +84,14 @@ impl Assembly {
         }
     }
 
-    /// Adds a route; it is looked at when all are known.
+    /// Adds a route; it is checked when all routes are known.
     pub(crate) fn add<R: Route>(&mut self, route: R) {
         let path = <R::Contract as Contract>::PATH;
         let mount = Box::new(move |building: &Building<'_>| building.mount(route));
         self.routes.push(Adding { path, id: TypeId::of::<R>(), mount });
     }
 
-    /// Checks all that was put together, and collects what is wrong with it.
+    /// Checks all routes and options, and collects the mistakes.
     pub(crate) fn build(self) -> Result<Served, Vec<StartError>> {
         let mut errors = self.check_values();
         let outbound = Outbound::new(self.outbound_total.unwrap_or(usize::MAX));
@@ -185,7 +184,7 @@ impl Assembly {
     }
 }
 
-/// Names the route that a path conflicts with as its author wrote it.
+/// Names the conflicting route as its author wrote it.
 fn as_written(error: InsertError, routes: &[Arc<dyn Mount>]) -> InsertError {
     let InsertError::Conflict { with } = error else { return error };
     let written = routes.iter().map(|route| route.path()).find(|path| normal_route(path) == with);

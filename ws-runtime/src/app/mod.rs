@@ -1,4 +1,4 @@
-//! The started routes as one service: checked as a whole, found by a request's path, and shut down together.
+//! The started routes as one service: checked together, found by the path of a request, and shut down together.
 
 mod assembly;
 mod mount;

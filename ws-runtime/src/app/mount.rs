@@ -1,4 +1,4 @@
-//! A route as whoever serves it sees it: its types forgotten, from a request to a running connection.
+//! A route with its types erased, from a request to a running connection.
 
 use std::{
     any::TypeId,
@@ -33,51 +33,52 @@ use crate::{
     wire::Close,
 };
 
-/// A route of whatever types.
+/// A type-erased route.
 pub(crate) trait Mount: Send + Sync {
-    /// Decides on an opening handshake. The response is a 101 exactly if there is an upgrade, and `open` runs before it is sent.
+    /// Decides on a handshake. The response is a 101 exactly if there is an upgrade, and `open` runs before it is sent.
     fn admit(self: Arc<Self>, request: Arriving) -> Pin<Box<dyn Future<Output = Answered> + Send>>;
 
-    /// The route's type.
+    /// The type of the route.
     fn route(&self) -> TypeId;
 
-    /// The path that the route was added with.
+    /// The path with which the route was added.
     fn path(&self) -> &'static str;
 
-    /// Everybody who is connected: closed, or cut off.
+    /// All connected sockets, to be closed or aborted.
     fn each_socket(&self, each: &mut dyn FnMut(&Line));
 
-    /// What limits the log events of the route.
+    /// The limiter of the route's log events.
     fn events(&self) -> Arc<EventLimiter>;
 
     /// The connected sockets.
     fn members(&self) -> Vec<Arc<dyn Member>>;
 }
 
-/// A request for the route's path.
+/// A request for the path of the route.
 pub(crate) struct Arriving {
     pub(crate) parts: request::Parts,
-    /// As they are in the path, not decoded yet.
+    /// As in the path, still encoded.
     pub(crate) captures: Vec<(String, String)>,
-    /// The address of the connection's peer, then that of the client.
+    /// The address of the peer of the connection, and that of the client.
     pub(crate) remote_addr: Option<SocketAddr>,
     pub(crate) shard: usize,
 }
 
-/// The response to an opening handshake, and the connection that follows a 101.
+/// The response to a handshake, and the connection that follows a 101.
 pub(crate) type Answered = (Response<Bytes>, Option<Upgrade>);
 
-/// A route with the plans of its request's parts.
+/// A route with the decoders of its request parts.
 pub(crate) struct Mounted<R: Route> {
     entry: Arc<Entry<R>>,
     plans: PartPlans,
-    /// Whether a request that does not fit its types is told what would.
+    /// True if a refusal includes the permitted values.
     refusal_details: bool,
     directory: Weak<Directory>,
 }
 
 impl<R: Route> Mounted<R> {
-    /// Works out what can be worked out before the first connection. The server's options hold where its own do not say.
+    /// Prepares everything that can be prepared before the first connection. The options of the server apply where the
+    /// route sets none.
     pub(crate) fn new(route: R, building: &Building<'_>) -> Result<Self, SetupError> {
         let Building { defaults, shards, outbound, inbound, directory, heavy } = building;
         let body = <R::Contract as Contract>::Body::plan().map_err(SetupError::schema("body"))?;
@@ -137,7 +138,7 @@ impl<R: Route> Mounted<R> {
         Ok(Self { entry, plans, refusal_details, directory })
     }
 
-    /// What all sockets of the route share.
+    /// Shared by all sockets of the route.
     pub(crate) fn hub(&self) -> Arc<Hub> {
         Arc::clone(&self.entry.hub)
     }
@@ -156,7 +157,7 @@ impl<R: Route> Mount for Mounted<R> {
                 Ok(opened) => opened,
                 Err(reject) => return refuse(reject, None),
             };
-            // A browser that offered subprotocols and gets none back fails the connection before it sees a close code.
+            // A browser that offered subprotocols and gets none fails the connection before it sees a close code.
             let protocol = offers.choose(served, false).unwrap_or_default();
             let shaken = {
                 let mut shaking = pin!(self.shake_hands(request, &accept, offers));
@@ -208,7 +209,7 @@ impl<R: Route> Mount for Mounted<R> {
 }
 
 impl<R: Route> Mounted<R> {
-    /// The route's own part of the handshake, its handlers in their order.
+    /// Runs the handshake handlers of the route, in order.
     async fn shake_hands(
         &self,
         request: Arriving,
@@ -239,7 +240,7 @@ impl<R: Route> Mounted<R> {
     }
 }
 
-/// Refuses, with a status or, if the handshake is well-formed, by a close frame right after the 101.
+/// Rejects with a status or, if the handshake is well-formed, with a close frame right after the 101.
 pub(super) fn refuse(reject: Reject, shaken: Option<(&str, Option<&'static str>, Farewell)>) -> Answered {
     let close = match reject.into_refusal() {
         Refusal::Response(response) => return (response, None),
@@ -258,7 +259,7 @@ fn switch(response: Response<()>, upgrade: Upgrade) -> Answered {
     (response.map(|()| Bytes::new()), Some(upgrade))
 }
 
-/// A connection whose first and last frame is a close frame.
+/// A connection whose only frame is a close frame.
 fn close_at_once(close: Close, farewell: Farewell) -> Upgrade {
     Upgrade::with(move |guard, host| {
         tokio::spawn(turn_away(host.arrival, close, farewell, guard));

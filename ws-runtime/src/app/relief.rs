@@ -1,4 +1,4 @@
-//! What happens past `outbound_total`: the sockets with the fullest queues are cut off, by the caller that queues.
+//! Enforces `outbound_total`: the caller that queues cuts off the sockets with the fullest queues.
 
 use std::{
     collections::BinaryHeap,
@@ -17,7 +17,7 @@ use crate::{
 
 /// The queues and logs of a server.
 ///
-/// It holds nothing alive: the routes and shards hold the total, which holds this.
+/// It keeps nothing alive: the routes and shards hold the total, and the total holds this.
 pub(super) struct Queues {
     routes: Vec<Weak<dyn Mount>>,
     shards: Vec<Weak<Shard>>,
@@ -35,12 +35,12 @@ impl Queues {
 }
 
 impl Relief for Queues {
-    /// Hands out the logs of topics first, for a subscriber that reads takes its part at once. Then cuts off the sockets with
-    /// the fullest queues.
+    /// Delivers the logs of topics first, because a subscriber that reads takes its frames at once. Then cuts off the
+    /// sockets with the fullest queues.
     ///
-    /// Each queue is looked at once, under its own lock alone. A queue may have changed since; the next look finds it.
+    /// Each queue is examined once, under its own lock. A queue may have changed since; the next scan finds it.
     fn relieve(&mut self, outbound: &Outbound, needed: usize) -> Relieved {
-        // Dropped once no lock is held: the last owner of a socket drops the application's data.
+        // Dropped after all locks are released, because the last owner of a socket drops application data.
         let mut seen: Vec<Arc<dyn Subscriber>> = Vec::new();
         for shard in self.shards.iter().filter_map(Weak::upgrade) {
             seen.append(&mut shard.hand_out());
@@ -74,7 +74,7 @@ impl Relief for Queues {
     }
 }
 
-/// Drops discarded memory, whose drop may run the application's code, until stopped.
+/// Drops discarded memory, whose drop may run application code, until it is stopped.
 pub(super) async fn sweep(outbound: Arc<Outbound>) {
     while let Some(garbage) = outbound.garbage().await {
         garbage.into_iter().for_each(drop_quietly);

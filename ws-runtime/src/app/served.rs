@@ -1,4 +1,4 @@
-//! Routes that are served: a request finds its own, connections are counted, and a shutdown ends them.
+//! The running routes: finds the route of a request, counts connections, and shuts down.
 
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -20,13 +20,13 @@ use crate::{
     wire::Close,
 };
 
-/// Routes that are served, whoever accepts the connections.
+/// The running routes, independent of the listener.
 pub(crate) struct Served {
     pub(super) by_path: Router<Arc<dyn Mount>>,
     pub(super) all: Vec<Arc<dyn Mount>>,
     pub(super) shards: Vec<Arc<Shard>>,
     pub(crate) tasks: Tasks,
-    /// Those that are told that there is no room. They have a count of their own, as they take none.
+    /// Counts connections that are being refused, separately, because they take no permit.
     pub(crate) refusals: Tasks,
     pub(super) outbound: Arc<Outbound>,
     pub(super) inbound: Arc<Inbound>,
@@ -36,25 +36,25 @@ pub(crate) struct Served {
     pub(crate) head: HeadLimits,
     pub(crate) handshake_timeout: Duration,
     pub(crate) body_timeout: Option<Duration>,
-    /// Limits what is logged of the server besides its routes.
+    /// Limits the log events of the server that belong to no route.
     pub(crate) events: Arc<EventLimiter>,
     pub(super) reporter: Arc<Reporter>,
     pub(super) shutdown_timeout: Duration,
 }
 
-/// A slash within a segment, in the normal form of a path.
+/// An encoded slash, in the normal form of a path.
 const ENCODED_SLASH: &str = "%2F";
 
-/// The route of a request's path, with what its captures hold.
+/// The route of a request and the values of its captures.
 pub(crate) type Found = Option<(Arc<dyn Mount>, Vec<(String, String)>)>;
 
 impl Served {
-    /// Into how many shards the connections are divided.
+    /// Returns the number of shards.
     pub(crate) fn shards(&self) -> usize {
         self.shards.len()
     }
 
-    /// Finds the route of a request, or refuses a request that is too large to be looked at.
+    /// Finds the route of a request, or rejects a request whose head is too large.
     pub(crate) fn find(&self, parts: &request::Parts) -> Result<Found, Reject> {
         self.head.admit(parts)?;
         let path = normal(parts.uri.path());
@@ -66,25 +66,25 @@ impl Served {
         Ok(Some((Arc::clone(found.value), captures)))
     }
 
-    /// True if a `{*rest}` would receive, decoded, what another route has the path of: `/files/private%2Fx` would reach
+    /// Returns true if a `{*rest}` would receive, decoded, the path of another route: `/files/private%2Fx` would reach
     /// `/files/{*rest}` with the same text as `/files/private/x`, although `/files/private/{*rest}` has that path.
     #[cold]
     fn is_bypassed(&self, path: &str, found: &Match<'_, '_, &Arc<dyn Mount>>) -> bool {
-        // It is the last capture, and the end of the path.
+        // The tail is the last capture and the end of the path.
         let rest = found.params.iter().last().filter(|_| found.value.path().contains("{*"));
         let Some(start) = rest.and_then(|(_, rest)| path.strip_suffix(rest)) else { return false };
         let decoded = format!("{start}{}", path[start.len()..].replace(ENCODED_SLASH, "/"));
         self.by_path.at(&decoded).is_ok_and(|other| !Arc::ptr_eq(other.value, found.value))
     }
 
-    /// Has a route decide on an opening handshake, in time and unless a shutdown has begun.
+    /// Lets a route decide on a handshake, within the timeout and unless a shutdown has begun.
     pub(crate) async fn admit(&self, mount: Arc<dyn Mount>, mut request: Arriving) -> Answered {
         if self.directory.is_stopped() {
             return refuse(busy("the server is shutting down"), None);
         }
         let peer = request.remote_addr;
         request.remote_addr = self.client(&request.parts.headers, peer);
-        // Who came without a proxy was counted when the connection was accepted.
+        // A client without a proxy was counted when the connection was accepted.
         let claimed = if self.is_proxy(peer) {
             self.connections.claim(Origin::of(request.remote_addr))
         } else {
@@ -107,14 +107,14 @@ impl Served {
         (response, upgrade)
     }
 
-    /// Counts a connection that was accepted, or refuses it. What is returned is to be kept for as long as it lasts. A proxy's
-    /// clients are told apart later, by their requests.
+    /// Counts an accepted connection or refuses it. Hold the returned permit for the lifetime of the connection.
+    /// Clients behind a proxy are counted later, by their requests.
     pub(crate) fn enter(&self, peer: Option<SocketAddr>) -> Result<Option<Box<Permit>>, Reject> {
         let origin = (!self.is_proxy(peer)).then(|| Origin::of(peer));
         self.connections.enter(origin).map_err(no_place)
     }
 
-    /// Returns the client's address: the peer's of the connection, or what trusted proxies say.
+    /// Returns the address of the client: that of the peer, or the one that trusted proxies report.
     pub(crate) fn client(&self, headers: &HeaderMap, peer: Option<SocketAddr>) -> Option<SocketAddr> {
         self.proxies.client(headers, peer?)
     }
@@ -123,7 +123,7 @@ impl Served {
         peer.is_some_and(|peer| self.proxies.trusts(peer.ip()))
     }
 
-    /// Starts the tasks that hand out what is published, one a shard, and the one that drops what was discarded.
+    /// Starts the flusher of each shard, and the task that drops discarded memory.
     pub(crate) fn start_flushers(&self) -> JoinSet<()> {
         let mut flushers = JoinSet::new();
         for shard in &self.shards {
@@ -136,8 +136,8 @@ impl Served {
         flushers
     }
 
-    /// Closes every socket with 1001, and waits for the handlers and the queues. Past the deadline cuts off who is left. At
-    /// last, and when nobody publishes any more, lets the flushers end.
+    /// Closes every socket with 1001 and waits for handlers and queues. Aborts the rest at the deadline. Stops the
+    /// flushers last, when nothing publishes any more.
     pub(crate) async fn shut_down(&self, mut flushers: JoinSet<()>) {
         for route in &self.all {
             route.each_socket(&mut |line| {
@@ -166,23 +166,23 @@ impl Served {
         tracing::info!(clean, forced, "the server has shut down");
     }
 
-    /// How much memory is queued for all sockets, in bytes.
+    /// Returns the memory queued for all sockets, in bytes.
     pub(crate) fn queued_memory(&self) -> usize {
         self.outbound.total()
     }
 
-    /// How much memory is held of what all clients sent, in bytes.
+    /// Returns the memory held for inbound messages of all sockets, in bytes.
     pub(crate) fn held_memory(&self) -> usize {
         self.inbound.total()
     }
 
-    /// Resolves when a shutdown is asked for.
+    /// Resolves when a shutdown is requested.
     pub(crate) fn stopped(&self) -> impl Future<Output = ()> + Send + '_ {
         self.directory.stopped()
     }
 }
 
-/// What a client is told that finds no place. A function, because the compiler lists what a `Reject` is made of.
+/// Rejects a client past the limit. A function, because the compiler lists the conversions into `Reject`.
 fn no_place(full: Full) -> Reject {
     busy(match full {
         Full::Everybody => "there are too many connections",

@@ -1,4 +1,4 @@
-//! What keeps a server from starting: found when all of it is known, before anything is served.
+//! Mistakes that keep a server from starting, found when all routes and options are known.
 
 use std::{error::Error, fmt};
 
@@ -6,22 +6,22 @@ use matchit::InsertError;
 
 use crate::handshake::SetupError;
 
-/// A server that cannot be started as it is put together. Each is the application's fault, and found before it listens.
+/// A server that cannot start as configured: a mistake of the application, found before the server listens.
 ///
-/// What `Debug` writes is for whoever reads the terminal too: the text of `Display`, with all causes.
+/// Its `Debug` output is written for terminals: the text of `Display` with all sources.
 #[non_exhaustive]
 pub struct StartError(Box<Fault>);
 
 pub(super) enum Fault {
-    /// The route's types or names do not work.
+    /// The types or options of the route are invalid.
     Setup { path: &'static str, source: SetupError },
-    /// The path is not one, or cannot be told from another route's.
+    /// The path is invalid or conflicts with another route.
     Path { path: &'static str, error: InsertError },
-    /// The type is a route already.
+    /// The type is already registered as a route.
     Twice { path: &'static str },
-    /// An option of the server has a value that it cannot have.
+    /// An option of the server has an invalid value.
     Value { option: &'static str, value: String, why: &'static str },
-    /// What is trusted as a proxy is no address.
+    /// An entry of `trusted_proxies` is not an address.
     Proxy(Box<str>),
 }
 

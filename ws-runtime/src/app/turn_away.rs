@@ -1,4 +1,4 @@
-//! A connection that is accepted only to be closed, because a browser can see a close code but no HTTP status.
+//! Accepts a connection only to close it, because a page can see a close code but no HTTP status.
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -15,15 +15,15 @@ use crate::{
     wire::{Close, Encoder},
 };
 
-/// How long the peer has to take notice.
+/// How long to wait for the peer to read the close frame.
 pub(super) struct Farewell {
-    /// The route's `close_timeout`; `None` is for as long as it likes.
+    /// The route's `close_timeout`; `None` means unlimited.
     pub(super) patience: Option<Duration>,
-    /// Whose shutdown cuts it short; `None` if the server is gone already.
+    /// The server whose shutdown ends the wait; `None` if it has already ended.
     pub(super) directory: Option<Arc<Directory>>,
 }
 
-/// Reads to the end of a stream, in fair turns, whatever comes.
+/// Reads and discards input up to the end of the stream, in fair turns.
 pub(crate) async fn throw_away(reader: &mut (impl AsyncRead + Unpin)) -> io::Result<()> {
     let (mut thrown_away, mut turn) = ([0; 512], Turn::begin());
     loop {
@@ -38,7 +38,7 @@ pub(crate) async fn throw_away(reader: &mut (impl AsyncRead + Unpin)) -> io::Res
     }
 }
 
-/// Sends a close frame and waits until the peer has taken it, so that nothing it sends meanwhile makes it lose the frame.
+/// Sends a close frame and waits until the peer has read it, so that further input does not reset the connection first.
 pub(super) async fn turn_away(arrival: Arrival, close: Close, farewell: Farewell, _guard: TaskGuard) {
     let Farewell { patience, directory: Some(directory) } = farewell else { return };
     let Ok((mut reader, mut writer, _)) = arrival.await else { return };
@@ -49,7 +49,7 @@ pub(super) async fn turn_away(arrival: Arrival, close: Close, farewell: Farewell
         writer.shutdown().await?;
         throw_away(&mut reader).await
     };
-    // A peer that is gone, or too slow, has to do without.
+    // A peer that has disconnected, or is too slow, gets no close frame.
     match patience {
         Some(patience) => drop(directory.unless_aborted(timeout(patience, told)).await),
         None => drop(directory.unless_aborted(told).await),

@@ -1,4 +1,4 @@
-//! The write side where compression was agreed on: messages are compressed before they are queued, not under the lock.
+//! The write half with compression: messages are compressed before they are queued, not under the lock.
 
 use std::cell::Cell;
 
@@ -11,23 +11,23 @@ use crate::{
     wire::{Agreed, Deflater, Deflating, Encoder, Format, Role, deflate},
 };
 
-/// The largest buffer that a thread keeps for messages that are being compressed, in bytes.
+/// The maximum size of a buffer that a thread keeps for compressing, in bytes.
 const KEPT: usize = 64 * 1024;
 
 thread_local! {
     static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// A socket's own stream, where its messages may refer to earlier ones.
+/// The stream of one socket, with context takeover.
 ///
-/// What its peer refers back to is all that was compressed, by this stream or not. So a frame that was compressed for
-/// several sockets moves the peer's window away from this stream's, which then has to begin anew.
+/// The context of the peer is everything that was compressed for it, by this stream or not. A frame that was compressed
+/// for several sockets therefore moves the window of the peer away from this stream, which must then restart.
 #[derive(Debug, Default)]
 pub(super) struct Own {
     stream: Option<Deflater>,
-    /// Somebody has the stream and compresses a message with it.
+    /// True while a sender uses the stream.
     lent: bool,
-    /// The peer's window has moved on since it was lent.
+    /// True if the window of the peer has moved since the stream was taken out.
     moved: bool,
 }
 
@@ -36,7 +36,7 @@ impl Own {
         agreed.filter(|agreed| agreed.outbound(Role::Server).takeover).map(|_| Box::default())
     }
 
-    /// Frames went to the peer that this stream has not made.
+    /// Records that frames of another stream went to the peer.
     pub(super) fn move_on(&mut self) {
         self.moved = true;
         self.stream = None;
@@ -44,7 +44,7 @@ impl Own {
 }
 
 impl State {
-    /// As [`Own::move_on`], if the socket has a stream.
+    /// Calls [`Own::move_on`] if the socket has a stream.
     pub(super) fn move_on(&mut self) {
         if let Some(own) = &mut self.own {
             own.move_on();
@@ -53,30 +53,30 @@ impl State {
 }
 
 impl Line {
-    /// In which format it gets what is published.
+    /// Returns the format in which it receives publishes.
     pub(super) fn format(&self) -> Format {
         self.agreed.as_ref().map_or(Format::PLAIN, Agreed::published)
     }
 
-    /// What was agreed on about compression.
+    /// Returns the negotiated parameters of compression.
     pub(crate) fn agreed(&self) -> Option<&Agreed> {
         self.agreed.as_ref()
     }
 
-    /// Gives the memory of the socket's own stream back; its next message refers to none before it.
+    /// Releases the stream of the socket; its next message refers to no earlier one.
     pub(crate) fn forget(&self) {
         if self.agreed.is_some() {
             self.lock().move_on();
         }
     }
 
-    /// Queues what was made for several sockets.
+    /// Queues a message encoded for several sockets.
     pub(super) fn send_packed(&self, packed: &mut Packed<'_>) -> Delivery {
         if !self.outbound.make_room(packed.copied()) {
             return self.refuse_for_all(packed.payload().len());
         }
         match self.admit(packed.kind(), packed.payload()) {
-            // It is compressed without the lock, if nobody else has had to.
+            // Compressed without the lock, unless another socket has done so already.
             Ok(state) => drop(state),
             Err(delivery) => return delivery,
         }
@@ -91,7 +91,7 @@ impl Line {
         })
     }
 
-    /// Queues a message, compressed.
+    /// Queues a compressed message.
     #[cold]
     pub(super) fn send_deflated(&self, agreed: &Agreed, kind: Kind, payload: &[u8]) -> Delivery {
         let deflating = agreed.outbound(Role::Server);
@@ -115,7 +115,7 @@ impl Line {
         payload: &[u8],
         deflated: &mut Vec<u8>,
     ) -> Delivery {
-        // What would be dropped is not compressed first.
+        // A message that would be dropped is not compressed first.
         match self.admit(kind, payload) {
             Ok(state) => drop(state),
             Err(delivery) => return delivery,
@@ -130,8 +130,9 @@ impl Line {
         })
     }
 
-    /// The stream is taken out of the lock, used, and put back. A message that comes meanwhile leaves as it is, for it would
-    /// have to wait; so does this one, if something went to the peer meanwhile that the stream does not know of.
+    /// The stream is taken out of the lock, used, and put back. A message that is sent meanwhile is not compressed,
+    /// because it would have to wait. The same holds for this message if frames went to the peer meanwhile that the
+    /// stream does not know.
     fn send_with_own(
         &self,
         deflating: Deflating,

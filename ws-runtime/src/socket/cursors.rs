@@ -1,4 +1,4 @@
-//! The subscriptions of one socket: where it stands in the log of each topic.
+//! The subscriptions of one socket: its position in the log of each topic.
 
 use std::{
     collections::HashMap,
@@ -8,20 +8,20 @@ use std::{
 
 use crate::pubsub::Cursor;
 
-/// Up to so many, the names are compared one by one.
+/// With at most this many, names are compared one by one.
 const FEW: usize = 8;
 
-/// The cursors of one socket, which are found by the names of their topics.
+/// The cursors of one socket, found by the names of their topics.
 #[derive(Debug, Default)]
 pub(super) struct Cursors {
     cursors: Vec<Cursor>,
     #[expect(clippy::box_collection, reason = "most sockets have few topics, and no room for a map")]
-    /// The place of each, once they are more than a few. The names are the topics' own.
+    /// The index of each name, if there are more than a few. The names are shared with the topics.
     places: Option<Box<HashMap<Arc<str>, usize>>>,
 }
 
 impl Cursors {
-    /// Where the cursor of a topic is.
+    /// Returns the index of a topic's cursor.
     pub(super) fn find(&self, name: &str) -> Option<usize> {
         match &self.places {
             Some(places) => places.get(name).copied(),
@@ -29,7 +29,7 @@ impl Cursors {
         }
     }
 
-    /// Adds a cursor, of a topic that has none yet.
+    /// Adds the cursor of a new topic.
     pub(super) fn push(&mut self, cursor: Cursor) {
         let place = self.cursors.len();
         if let Some(places) = &mut self.places {
@@ -42,7 +42,7 @@ impl Cursors {
         }
     }
 
-    /// Removes the cursor in a place.
+    /// Removes the cursor at an index.
     pub(super) fn remove(&mut self, place: usize) -> Cursor {
         let cursor = self.cursors.swap_remove(place);
         if let Some(places) = &mut self.places {
@@ -57,7 +57,7 @@ impl Cursors {
         cursor
     }
 
-    /// Removes all of them.
+    /// Removes all cursors.
     pub(super) fn take(&mut self) -> Vec<Cursor> {
         self.places = None;
         std::mem::take(&mut self.cursors)
@@ -132,7 +132,7 @@ mod tests {
         let other = topics.subscribe(0, "topic 3", Format::NARROW, Arc::new(Nobody));
         let name = cursors[3].topic().name();
         assert!(Arc::ptr_eq(name, other.topic().name()));
-        // The two topics, the map of topics, and the socket's map.
+        // The two topics, the map of topics, and the map of the socket.
         assert_eq!(Arc::strong_count(name), 4);
     }
 }

@@ -1,4 +1,4 @@
-//! What a full queue keeps all the same: the latest message of each key, until there is room again.
+//! The messages that a full queue keeps: the latest of each key, until there is room.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -10,28 +10,29 @@ use serde_json::Value;
 
 use crate::memory::{Chunk, SHARE};
 
-/// What it costs to keep a message beside its bytes and its key, in bytes: an entry of the tree, and two handles.
+/// Overhead of a kept message beside its bytes and key: an entry of the tree and two handles.
 const ENTRY: usize = 128;
-/// A place in the table of keys, in bytes, with its share of free ones and its mark.
+/// The size of a slot in the table of keys, in bytes, with its share of free slots and its control byte.
 const PLACE: usize = size_of::<(Arc<str>, u64)>() * 8 / 7 + 1;
 
-/// The latest message of each key. While it holds any, the queue is full: what has room is queued at once.
+/// The latest message of each key. While it holds any, the queue is full, because messages are queued as soon as there
+/// is room.
 #[derive(Debug)]
 pub(super) struct Latest {
     pointer: &'static str,
-    /// How much it may hold, in bytes.
+    /// The maximum size, in bytes.
     most: usize,
     held: usize,
-    /// The part of the messages that count themselves, in bytes.
+    /// The share of messages that count themselves, in bytes.
     shared: usize,
-    /// In the order in which they were sent.
+    /// In the order of sending.
     frames: BTreeMap<u64, (Arc<str>, Chunk)>,
     places: HashMap<Arc<str>, u64>,
     next: u64,
 }
 
-/// The key of a message: what the pointer (RFC 6901) leads to in its JSON, as JSON. `null`, and a message without the place,
-/// is no key.
+/// Returns the key of a message: the value at the pointer (RFC 6901) in its JSON, as JSON. `null` and a missing value
+/// are no key.
 pub(super) fn key(pointer: &str, message: &[u8]) -> Option<Arc<str>> {
     let message: Value = serde_json::from_slice(message).ok()?;
     let key = message.pointer(pointer).filter(|key| !key.is_null())?;
@@ -47,23 +48,23 @@ impl Latest {
         self.pointer
     }
 
-    /// How much is held, in bytes.
+    /// Returns the number of bytes held.
     pub(super) fn held(&self) -> usize {
         self.held
     }
 
-    /// How much memory it counts, in bytes, with its capacity.
+    /// Returns the counted memory in bytes, including capacity.
     pub(super) fn memory(&self) -> usize {
         self.held - self.shared + self.places.capacity() * PLACE
     }
 
-    /// Its part of the chunks that it shares with others, in bytes.
+    /// Returns its share of chunks that it shares with others, in bytes.
     pub(super) fn share(&self) -> usize {
         self.frames.values().map(|(_, frame)| frame.share()).sum()
     }
 
-    /// Keeps a frame in place of the one before it of the same key. False if there is no room for it; then none of that key
-    /// is kept, for it would be outdated.
+    /// Keeps a frame in place of the previous one of its key. Returns false if there is no room; then no frame of that
+    /// key is kept, because it would be outdated.
     pub(super) fn keep(&mut self, key: &Arc<str>, frame: &Chunk) -> bool {
         if let Some(place) = self.places.remove(key)
             && let Some((key, outdated)) = self.frames.remove(&place)
@@ -73,7 +74,7 @@ impl Latest {
         if self.held + weight(key, frame) > self.most {
             return false;
         }
-        // A small frame would keep alive the memory that it is a part of.
+        // A small frame would keep a larger allocation alive.
         let frame =
             if frame.len() < SHARE { Chunk::uncounted(Bytes::copy_from_slice(frame)) } else { frame.clone() };
         self.held += weight(key, &frame);
@@ -84,10 +85,10 @@ impl Latest {
         true
     }
 
-    /// Takes what was sent first.
+    /// Takes the frame that was sent first.
     pub(super) fn pop(&mut self) -> Option<Chunk> {
         let Some((_, (key, frame))) = self.frames.pop_first() else {
-            // A socket that has caught up keeps no memory.
+            // A socket that has caught up holds no memory.
             self.places = HashMap::new();
             return None;
         };

@@ -1,4 +1,4 @@
-//! What is queued for one socket: frames that the stream has not taken yet, oldest first.
+//! The queue of one socket: frames that the stream has not accepted yet, oldest first.
 
 use std::{
     cell::Cell,
@@ -14,18 +14,18 @@ use crate::{
     turn::{Work, spend},
 };
 
-/// How many pieces go into one write.
+/// The number of pieces in one vectored write.
 const PIECES: usize = 16;
-/// From this size on, in bytes, gathered frames become a piece of their own, which is dropped as soon as it is written. So a
-/// queue that never runs quite empty does not keep what went through it.
+/// From this size on, in bytes, collected frames become a piece of their own, which is dropped once it is written. A
+/// queue that never becomes empty therefore does not keep the bytes it has sent.
 const BLOCK: usize = 32 * 1024;
-/// The largest buffer that is kept for the next socket that has something to send, in bytes.
+/// The maximum size of a buffer that is kept for reuse, in bytes.
 const KEEP: usize = 64 * 1024;
-/// How much spare room the buffer of a waiting socket may have beside as much as it holds, in bytes.
+/// The maximum spare capacity of a waiting socket's buffer, in addition to as much as it holds, in bytes.
 const SPARE_ROOM: usize = 512;
 
 thread_local! {
-    /// An idle buffer of this thread, so that a socket keeps none between two wakes.
+    /// An idle buffer of this thread, so that a socket holds none between two wake-ups.
     static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
@@ -33,38 +33,38 @@ thread_local! {
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     pieces: VecDeque<Piece>,
-    /// Small frames, gathered.
+    /// Small frames, collected.
     tail: Vec<u8>,
-    /// How much of the first piece, or of the tail if there is none, is written.
+    /// The number of written bytes of the first piece, or of the tail if there is none.
     written: usize,
     len: usize,
-    /// The memory of the pieces that do not count themselves, in bytes: a piece stays until all of it is written.
+    /// The memory of the pieces that do not count themselves, in bytes. A piece stays until all of it is written.
     own: usize,
 }
 
 #[derive(Debug)]
 struct Piece {
     chunk: Chunk,
-    /// The memory that this queue counts for it, in bytes.
+    /// The memory that this queue counts for the piece, in bytes.
     own: usize,
 }
 
 impl Outbox {
-    /// How many bytes are queued.
+    /// Returns the number of queued bytes.
     pub(crate) fn len(&self) -> usize {
         self.len
     }
 
-    /// How much memory this queue holds, in bytes, with its capacity and what is written already, but without its shared
-    /// chunks: those count themselves.
+    /// Returns the memory of this queue in bytes, including capacity and written bytes, without its shared chunks,
+    /// which count themselves.
     ///
-    /// A thread's spare buffer counts for a queue as far as it is filled; [`compact`](Self::compact) gives it back.
+    /// The spare buffer of a thread counts for a queue as far as it is filled; [`compact`](Self::compact) returns it.
     pub(crate) fn memory(&self) -> usize {
         let tail = self.tail.capacity().min(2 * self.tail.len());
         self.own + tail + self.pieces.capacity() * size_of::<Piece>()
     }
 
-    /// This queue's part of the chunks that it shares with others, in bytes.
+    /// Returns its share of chunks that it shares with others, in bytes.
     pub(crate) fn share(&self) -> usize {
         self.pieces.iter().map(|piece| piece.chunk.share()).sum()
     }
@@ -73,7 +73,7 @@ impl Outbox {
         self.len == 0
     }
 
-    /// Lends the buffer for small frames; whatever is appended to it is queued.
+    /// Lends the buffer for small frames; everything appended to it is queued.
     pub(crate) fn append(&mut self, fill: impl FnOnce(&mut Vec<u8>)) {
         if self.tail.capacity() == 0 {
             self.tail = SPARE.take();
@@ -85,7 +85,7 @@ impl Outbox {
         self.len += self.tail.len() - before;
     }
 
-    /// Queues a chunk, shared if it is large.
+    /// Queues a chunk, which is shared if it is large.
     pub(crate) fn push(&mut self, chunk: Chunk) {
         if chunk.len() < SHARE {
             return self.append(|tail| tail.extend_from_slice(&chunk));
@@ -97,7 +97,7 @@ impl Outbox {
         self.pieces.push_back(Piece { chunk, own });
     }
 
-    /// Makes the gathered frames a piece. If they were first, `written` keeps counting from their start.
+    /// Turns the collected frames into a piece. If they were first, `written` keeps counting from their start.
     fn seal(&mut self) {
         if self.tail.is_empty() {
             return;
@@ -108,7 +108,7 @@ impl Outbox {
         self.pieces.push_back(Piece { chunk: Chunk::uncounted(tail.into()), own });
     }
 
-    /// Gives back the memory that a waiting queue does not need: what is written of the gathered frames, and spare room.
+    /// Releases memory that a waiting queue does not need: written bytes of the collected frames, and spare capacity.
     pub(crate) fn compact(&mut self) {
         let written = if self.pieces.is_empty() { self.written } else { 0 };
         let left = self.tail.len() - written;
@@ -122,12 +122,12 @@ impl Outbox {
         }
     }
 
-    /// Writes until everything is written or the stream takes no more, in which case the task is woken when it does.
+    /// Writes until everything is written or the stream accepts no more; then the task is woken when it does.
     pub(crate) fn poll_write(&mut self, writer: &mut Writer, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.write(|slices| writer.poll_slices(cx, slices))
     }
 
-    /// Writes until everything is written or the stream takes no more.
+    /// Writes until everything is written or the stream accepts no more.
     pub(crate) fn try_write(&mut self, writer: &mut Writer) -> io::Result<()> {
         let wrote = self.write(|slices| match writer.try_write(slices) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,
@@ -184,7 +184,7 @@ impl Outbox {
         }
     }
 
-    /// Drops everything and keeps no memory.
+    /// Drops everything and holds no memory.
     pub(crate) fn clear(&mut self) {
         let tail = std::mem::take(&mut self.tail);
         *self = Self::default();
@@ -192,7 +192,7 @@ impl Outbox {
     }
 }
 
-/// Keeps a buffer for the next socket on this thread.
+/// Keeps a buffer for the next socket of this thread.
 fn keep(mut buffer: Vec<u8>) {
     if (1..=KEEP).contains(&buffer.capacity()) {
         buffer.clear();
@@ -207,7 +207,7 @@ mod tests {
     use super::*;
     use crate::memory::Outbound;
 
-    /// Writes so many bytes, which the stream takes in one call each.
+    /// Writes this many bytes for each call of the stream.
     fn write(outbox: &mut Outbox, bytes: usize) {
         let mut left = bytes;
         let written = outbox.write(|slices| {

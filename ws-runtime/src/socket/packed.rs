@@ -1,4 +1,4 @@
-//! One message as frames: as it is, and compressed for the server's window and for the smallest one.
+//! One message as frames: uncompressed, and compressed for the server's window and for the smallest one.
 
 use std::sync::Arc;
 
@@ -18,26 +18,26 @@ pub(super) enum Payload<'a> {
     Shared(Bytes),
 }
 
-/// One message as frames, each made when it is first asked for and then the same for all.
+/// One message as frames, each encoded on first use and then shared.
 pub(super) struct Packed<'a> {
     kind: Kind,
     payload: Payload<'a>,
     settings: Option<Deflate>,
-    /// What it is the latest of, if the route keeps that.
+    /// The key of which it is the latest message, if the route keeps those.
     key: Option<Arc<str>>,
-    /// Where the memory counts that many queues share.
+    /// The total that counts shared memory.
     outbound: &'a Arc<Outbound>,
     plain: Option<Frame>,
-    /// For the smallest window.
+    /// Compressed for the smallest window.
     narrow: Made,
-    /// For the server's own.
+    /// Compressed for the server's own window.
     wide: Made,
 }
 
-/// What became of the message in one format.
+/// The result of encoding the message in one format.
 enum Made {
     Nothing,
-    /// It would not be smaller, so it leaves as it is.
+    /// Compression would not make it smaller, so it is sent uncompressed.
     Plain,
     Smaller(Frame),
 }
@@ -73,23 +73,23 @@ impl<'a> Packed<'a> {
         self.kind
     }
 
-    /// How much memory each queue needs for a copy of it, in bytes; what they share is counted already.
+    /// Returns the memory that each queue needs for a copy, in bytes; shared memory is counted already.
     pub(super) fn copied(&self) -> usize {
         let length = self.payload().len();
         if matches!(self.payload, Payload::Shared(_)) && length >= SHARE { 0 } else { length }
     }
 
-    /// The payload, uncompressed.
+    /// Returns the payload, uncompressed.
     pub(super) fn payload(&self) -> &[u8] {
         self.payload.as_bytes()
     }
 
-    /// Whether a full queue keeps it as the latest of its key.
+    /// Returns true if a full queue keeps it as the latest of its key.
     pub(super) fn has_key(&self) -> bool {
         self.key.is_some()
     }
 
-    /// Makes the frame of a format, unless it is made.
+    /// Encodes the frame of a format unless that is done already.
     pub(super) fn prepare(&mut self, format: Format) {
         self.compress(format);
         if !matches!(self.deflated(format), Made::Smaller(_)) && self.plain.is_none() {
@@ -97,7 +97,7 @@ impl<'a> Packed<'a> {
         }
     }
 
-    /// The frame of a format, once it is made.
+    /// Returns the frame of a format, once it is encoded.
     pub(super) fn made(&self, format: Format) -> Parcel<'_> {
         let frame = match self.deflated(format) {
             Made::Smaller(frame) => Some(frame),
@@ -115,7 +115,7 @@ impl<'a> Packed<'a> {
         }
     }
 
-    /// Makes the compressed frame for a format, if the message is to be compressed.
+    /// Compresses the message for a format, if it must be compressed.
     fn compress(&mut self, format: Format) {
         let Some(settings) = self.settings.filter(|_| format != Format::PLAIN) else { return };
         let made = if format == Format::NARROW { &mut self.narrow } else { &mut self.wide };

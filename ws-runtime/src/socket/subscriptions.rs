@@ -1,4 +1,4 @@
-//! The write side as a subscriber of topics.
+//! The write half as a subscriber of topics.
 
 use std::{io::IoSlice, sync::Arc};
 
@@ -11,11 +11,11 @@ use crate::{
     turn::{Work, spend},
 };
 
-/// How many pieces of a log go out in one write.
+/// The number of pieces of a log in one vectored write.
 const PIECES: usize = 16;
 
 impl Line {
-    /// Subscribes; false if it is subscribed already or closing.
+    /// Subscribes; returns false if it is subscribed already or closing.
     pub(super) fn subscribe(
         &self,
         hub: (&Topics, &Settings),
@@ -44,7 +44,7 @@ impl Line {
         Ok(true)
     }
 
-    /// Unsubscribes; what was published before is still delivered. False if it was not subscribed.
+    /// Unsubscribes; earlier publishes are still delivered. Returns false if it was not subscribed.
     pub(super) fn unsubscribe(&self, topics: &Topics, shard: usize, name: &str) -> bool {
         let mut state = self.lock();
         let Some(place) = state.cursors.find(name) else { return false };
@@ -54,7 +54,7 @@ impl Line {
         unlock(state, true)
     }
 
-    /// Leaves every topic. What was published before is still delivered.
+    /// Unsubscribes from every topic. Earlier publishes are still delivered.
     pub(crate) fn unsubscribe_all(&self, topics: &Topics, shard: usize) {
         let mut state = self.lock();
         state.catch_up(self.id);
@@ -72,8 +72,8 @@ impl Line {
         self.lock().cursors.iter().map(|cursor| cursor.topic().name().as_ref().to_owned()).collect()
     }
 
-    /// Publishes to all subscribers of a topic but this one. Returns how many get it, and how many do not because their
-    /// queue is full.
+    /// Publishes to all other subscribers of a topic. Returns the number of receivers, and of subscribers with a full
+    /// queue.
     pub(super) fn publish_to_others(
         &self,
         topics: &Topics,
@@ -81,7 +81,7 @@ impl Line {
         name: &str,
         frames: &mut impl Frames,
     ) -> (usize, usize) {
-        // The lock is held over the publish, so that the flusher cannot come between the frame and the mark that it is
+        // The lock is held during the publish, so that the flusher cannot run between the frame and the mark that it is
         // our own.
         let mut state = self.lock();
         let own = state.cursors.find(name);
@@ -95,8 +95,8 @@ impl Line {
         (sent.members.saturating_sub(1 + full), full)
     }
 
-    /// Takes what a topic's log holds for this socket: straight to the stream if nothing is queued before it. The caller makes
-    /// room afterwards.
+    /// Takes the frames of a topic's log: straight to the stream if nothing is queued. The caller frees memory
+    /// afterwards if necessary.
     pub(super) fn take(&self, topic: &Arc<Topic>, window: &Window) {
         let mut state = self.lock();
         let State { writer, outbox, cursors, session, task, full, own, .. } = &mut *state;
@@ -104,7 +104,7 @@ impl Line {
         if !Arc::ptr_eq(cursor.topic(), topic) || *full || !session.may_send() {
             return self.take_all(state);
         }
-        // What another stream takes may still lie in a buffer of its own, which the connection's task flushes.
+        // Other streams may buffer what they accept, and the task of the connection must flush it.
         let direct = writer.is_tcp() && outbox.is_empty() && task.is_some() && window.pieces() <= PIECES;
         let mut slices = [IoSlice::new(&[]); PIECES];
         let (mut count, mut length) = (0, 0);
@@ -124,8 +124,8 @@ impl Line {
             own.move_on();
         }
         if count > 0 {
-            // What the stream does not take is queued; a broken one shows itself to the connection's task.
-            // A call costs as much as moving some kilobytes.
+            // Bytes that the stream does not accept are queued. The task of the connection notices a broken stream. A
+            // call costs as much as copying some kilobytes.
             spend(if length < 4096 { Work::Call } else { Work::Moved(length) });
             let mut written = writer.try_write(&slices[..count]).unwrap_or(0);
             if written < length {
@@ -142,7 +142,7 @@ impl Line {
         }
     }
 
-    /// The general way: several topics, frames of our own among the others', or a closing socket.
+    /// The general case: several topics, own frames among the others, or a closing socket.
     fn take_all(&self, mut state: Locked<'_>) {
         if state.is_full() && state.latest.is_none() {
             state.overflow();

@@ -1,4 +1,4 @@
-//! The byte stream under a connection, in two halves: the connection's task reads, the write side is shared.
+//! The byte stream of a connection, in two halves: the task of the connection reads, the write half is shared.
 
 use std::{
     fmt, io,
@@ -20,27 +20,28 @@ pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Stream for S {}
 
-/// A byte stream. TCP is told apart because it can be written to without waiting, from any task.
+/// A byte stream. TCP is distinguished because any task can write to it without waiting.
 pub(crate) enum Transport {
     Tcp(TcpStream),
     Other(Box<dyn Stream>),
 }
 
-/// The half that the connection's task reads.
+/// The half that the task of the connection reads.
 pub(crate) enum Reader {
     Tcp(OwnedReadHalf),
     Other(ReadHalf<Box<dyn Stream>>),
 }
 
-/// The half that is written under the socket's lock.
+/// The half that is written under the lock of the socket.
 pub(crate) enum Writer {
-    /// HTTP still has the stream, for the 101. Nothing is taken; whoever brings the stream wakes the connection's task.
+    /// HTTP still owns the stream, for the 101. Nothing is written; handing over the stream wakes the task of the
+    /// connection.
     Awaited,
     Tcp(OwnedWriteHalf),
     Other(WriteHalf<Box<dyn Stream>>),
 }
 
-/// Parts a stream into its halves.
+/// Splits a stream into its halves.
 pub(crate) fn split(transport: Transport) -> (Reader, Writer) {
     match transport {
         Transport::Tcp(stream) => {
@@ -64,12 +65,12 @@ impl AsyncRead for Reader {
 }
 
 impl Writer {
-    /// Whether what it takes is with the system at once. The streams of the models keep nothing back either.
+    /// Returns true if written bytes reach the kernel at once. The streams of the models buffer nothing either.
     pub(crate) fn is_tcp(&self) -> bool {
         matches!(self, Self::Tcp(_)) || cfg!(all(test, ws_loom))
     }
 
-    /// Writes what the stream takes at once; `WouldBlock` if that is nothing. Nobody is woken later.
+    /// Writes what the stream accepts at once; `WouldBlock` if nothing. Nobody is woken later.
     pub(crate) fn try_write(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         match self {
             Self::Awaited => Err(io::ErrorKind::WouldBlock.into()),
@@ -87,7 +88,7 @@ impl Writer {
         }
     }
 
-    /// Writes what the stream takes, or arranges for the task to be woken when it takes something.
+    /// Writes what the stream accepts, or arranges for the task to be woken when it accepts more.
     pub(crate) fn poll_slices(
         &mut self,
         cx: &mut Context<'_>,

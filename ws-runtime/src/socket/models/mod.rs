@@ -1,8 +1,8 @@
-//! The order of what a socket is sent and what is published to it, and that nobody sleeps over it: in every interleaving that
-//! loom comes to. CONTRIBUTING.md says how to run them.
+//! Loom models of the order of outbound messages and of wake-ups, in every interleaving. CONTRIBUTING.md says how to
+//! run them.
 //!
-//! What is tried is the code that ships: the line, the topics, their logs, and the shard's flusher. Only the stream is memory,
-//! and the connection's task is reduced to when it looks, writes and rests.
+//! The models run the shipped code: the write half, the topics, their logs, and the flusher. Only the stream is in
+//! memory, and the task of the connection is reduced to checking, writing and parking.
 
 mod order;
 mod rig;

@@ -1,18 +1,18 @@
-//! What arrives at a socket, and in which order.
+//! Models of the order in which frames arrive at a socket.
 
 use loom::thread::spawn;
 
 use super::rig::{House, Socket, explore};
 use crate::socket::report::Fact;
 
-/// What a task does.
+/// A step of a task.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     /// Sends a letter to the socket.
     Send(u8),
     /// Publishes a letter to a topic.
     Publish(&'static str, u8),
-    /// Publishes one that does not wait for the flusher.
+    /// Publishes a letter without waiting for the flusher.
     PublishLarge(&'static str, u8),
     /// Closes the socket.
     Close,
@@ -30,10 +30,10 @@ fn take(steps: &[Step], house: &House, socket: &Socket) {
     }
 }
 
-/// One task's steps, for a socket that is subscribed to topics; what must arrive.
+/// Runs the steps of one task, for a socket that is subscribed to topics, and checks the output.
 type Case = (&'static [&'static str], &'static [Step], &'static str);
 
-/// While the flusher hands out and the connection's task writes, too.
+/// The flusher delivers and the task of the connection writes meanwhile.
 #[test]
 fn sends_and_publishes_of_one_task_keep_order() {
     const CASES: &[Case] = &[
@@ -61,7 +61,7 @@ fn sends_and_publishes_of_one_task_keep_order() {
     }
 }
 
-/// Nor do topics overtake each other, while the flusher goes from one to the next.
+/// Topics do not overtake each other while the flusher moves from one to the next.
 #[test]
 fn publishes_to_several_topics_keep_order() {
     const CASES: &[Case] = &[
@@ -74,7 +74,7 @@ fn publishes_to_several_topics_keep_order() {
     }
 }
 
-/// Though the flusher could write it straight away, as soon as the stream takes something again.
+/// Even though the flusher could write it at once, as soon as the stream accepts more.
 #[test]
 fn publish_follows_the_queued_messages() {
     explore(3, || {
@@ -93,7 +93,7 @@ fn publish_follows_the_queued_messages() {
     });
 }
 
-/// Nothing is lost by it, and nothing arrives twice, when the publisher hands out what the flusher is handing out.
+/// Nothing is lost or doubled when the publisher delivers frames that the flusher is delivering.
 #[test]
 fn publisher_that_delivers_a_burst_keeps_order() {
     const CASES: &[Case] = &[
@@ -106,7 +106,7 @@ fn publisher_that_delivers_a_burst_keeps_order() {
     }
 }
 
-/// What others publish while a burst is handed out is neither in it nor lost.
+/// Frames that others publish while a burst is delivered are neither included nor lost.
 #[test]
 fn burst_includes_no_undelivered_entry() {
     explore(2, || {
@@ -126,7 +126,7 @@ fn burst_includes_no_undelivered_entry() {
     });
 }
 
-/// Takes the steps while the flusher hands out, and no task of a connection is awake.
+/// Runs the steps while the flusher delivers and no task of a connection is awake.
 fn beside_the_flusher(topics: &[&str], steps: &[Step], expected: &str) {
     let house = House::new();
     let socket = house.open(1, usize::MAX);
@@ -140,7 +140,7 @@ fn beside_the_flusher(topics: &[&str], steps: &[Step], expected: &str) {
     assert_eq!(socket.finish(), expected, "{steps:?}");
 }
 
-/// What one publisher says may fall between what another says, but each is heard in its order, once.
+/// Frames of two publishers may interleave, but those of each arrive in order, once.
 #[test]
 fn each_publisher_keeps_its_order() {
     for topics in [["a", "a"], ["a", "b"]] {
@@ -169,7 +169,7 @@ fn each_publisher_keeps_its_order() {
     }
 }
 
-/// Whatever is published beside it, and whoever hands it out.
+/// For any concurrent publishes, and whoever delivers them.
 #[test]
 fn publisher_skips_itself_and_misses_nothing() {
     explore(3, || {
@@ -194,7 +194,7 @@ fn publisher_skips_itself_and_misses_nothing() {
     });
 }
 
-/// One part without a gap: everything from its subscription to its end. What it publishes itself meanwhile is in it.
+/// One range without a gap, from its subscription to its end, including what it publishes itself meanwhile.
 #[test]
 fn temporary_subscriber_gets_a_contiguous_range() {
     for has_neighbour in [false, true] {
@@ -230,7 +230,7 @@ fn temporary_subscriber_gets_a_contiguous_range() {
     }
 }
 
-/// What was published before it left still arrives, and nothing behind it.
+/// Frames published before it left still arrive, and none after them.
 #[test]
 fn leaving_subscriber_gets_earlier_publishes() {
     explore(3, || {

@@ -1,4 +1,4 @@
-//! What the models are built of: a shard, sockets whose peers are memory, and the tasks around them.
+//! The parts of the models: a shard, sockets with in-memory peers, and the tasks around them.
 
 use std::{
     io, mem,
@@ -27,24 +27,24 @@ use crate::{
     wire::{Close, Encoder, Limits},
 };
 
-/// What makes a frame so large that its log is handed out at once.
+/// The size from which a publisher delivers the log itself.
 static ZEROES: [u8; 1 << 20] = [0; 1 << 20];
 
-/// Runs a model in every interleaving that takes a thread off its work, where it could go on, at most so often.
+/// Runs a model in every interleaving with at most this many preemptions.
 pub(super) fn explore(preemptions: usize, model: impl Fn() + Send + Sync + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(preemptions);
     builder.check(model);
 }
 
-/// A shard with its topics. Sockets and tasks hold it too.
+/// A shard with its topics, shared by sockets and tasks.
 #[derive(Clone)]
 pub(super) struct House {
     shard: Arc<Shard>,
     topics: Arc<Topics>,
 }
 
-/// A socket that is open, and what its peer got.
+/// An open socket and the output to its peer.
 #[derive(Clone)]
 pub(super) struct Socket {
     house: House,
@@ -55,15 +55,15 @@ pub(super) struct Socket {
 
 struct Member(Line);
 
-/// Memory for a stream. It takes at most so many bytes in one call, so that what is written straight from a log may be cut
-/// anywhere; none while it is stuck, and nobody is woken when it is not any more.
+/// An in-memory stream. It accepts a limited number of bytes for each call, so that a write straight from a log may be
+/// cut anywhere. While it is stuck it accepts none, and nobody is woken when that ends.
 struct Peer {
     got: Arc<Mutex<Vec<u8>>>,
     at_once: usize,
     stuck: Arc<AtomicBool>,
 }
 
-/// When the connection's task looks, writes and rests: as its driver does it.
+/// The task of the connection: when it checks, writes and parks, as in the driver.
 pub(super) struct Connection {
     socket: Socket,
     waited: bool,
@@ -88,32 +88,32 @@ impl House {
         Socket { house: self.clone(), member: Arc::new(Member(line)), got, stuck }
     }
 
-    /// Opens a socket whose peer takes at most so many bytes in one call.
+    /// Opens a socket whose peer accepts at most this many bytes for each call.
     pub(super) fn open(&self, id: u64, at_once: usize) -> Socket {
         self.limited(id, at_once, None)
     }
 
-    /// Publishes a letter to everybody.
+    /// Publishes a letter to every subscriber.
     pub(super) fn publish(&self, topic: &str, letter: u8) {
         self.topics.publish(topic, &mut frame(letter).parcel(), None);
         self.topics.relieve(topic);
     }
 
-    /// Publishes a letter in a frame that is so large that whoever publishes it hands it out itself. What makes it so are
-    /// zeroes, which no peer writes down.
+    /// Publishes a letter in a frame so large that the publisher delivers it itself. It is padded with zeros, which the
+    /// peers ignore.
     pub(super) fn publish_large(&self, topic: &str, letter: u8) {
         let (head, rest) = (frame(letter), Chunk::uncounted(bytes::Bytes::from_static(&ZEROES)));
         self.topics.publish(topic, &mut Parcel { rest: Some(&rest), ..head.parcel() }, None);
         self.topics.relieve(topic);
     }
 
-    /// The shard's flusher.
+    /// Runs the flusher of the shard.
     pub(super) fn flusher(&self) -> JoinHandle<()> {
         let shard = Arc::clone(&self.shard);
         spawn(move || block_on(shard.flush()))
     }
 
-    /// Has the flusher end once everything is handed out.
+    /// Makes the flusher end once everything is delivered.
     pub(super) fn stop(&self, flusher: JoinHandle<()>) {
         self.shard.stop();
         flusher.join().expect("the flusher does not panic");
@@ -130,7 +130,7 @@ impl Socket {
         assert!(matches!(delivery, Delivery::Sent | Delivery::Backpressure), "{delivery:?}");
     }
 
-    /// Closes it. No other byte of the frame is zero either.
+    /// Closes the socket. No other byte of the frame is zero either.
     pub(super) fn close(&self) {
         assert!(self.line().close(Some(&Close::new(1000, ""))));
     }
@@ -144,35 +144,35 @@ impl Socket {
         assert!(self.line().unsubscribe(&self.house.topics, 0, topic));
     }
 
-    /// Publishes a letter to everybody else.
+    /// Publishes a letter to all other sockets.
     pub(super) fn publish(&self, topic: &str, letter: u8) {
         let Self { house, .. } = self;
         self.line().publish_to_others(&house.topics, 0, topic, &mut frame(letter).parcel());
         house.topics.relieve(topic);
     }
 
-    /// The connection's task writes and goes to rest, and nobody minds when it is woken: until then the flusher writes straight to the
+    /// The task writes and parks, and is not expected to be woken: until then the flusher writes straight to the
     /// stream.
     pub(super) fn doze(&self) {
         let _ = self.line().poll_flush(&mut Context::from_waker(Waker::noop()));
     }
 
-    /// The stream takes nothing any more, or takes something again.
+    /// Makes the stream stuck, or releases it.
     pub(super) fn stick(&self, stuck: bool) {
         self.stuck.store(stuck, Ordering::Release);
     }
 
-    /// The connection's task, from the first look at the socket on.
+    /// Runs the task of the connection from its first check.
     pub(super) fn connection(&self) -> Connection {
         Connection { socket: self.clone(), waited: true, report: Report::default() }
     }
 
-    /// How many frames of one letter the peer has got.
+    /// Returns the number of one-letter frames that the peer has received.
     pub(super) fn count(&self) -> usize {
         self.got.lock().unwrap_or_else(PoisonError::into_inner).len() / 3
     }
 
-    /// Ends the connection when all is over. What its peer got: the letters, and a dot for the close frame.
+    /// Ends the connection and returns the output to the peer: the letters, and a dot for the close frame.
     pub(super) fn finish(self) -> String {
         let mut nobody = Context::from_waker(Waker::noop());
         let (flushed, _) = self.line().poll_flush(&mut nobody);
@@ -190,7 +190,7 @@ impl Subscriber for Member {
 }
 
 impl Connection {
-    /// Goes round until `is_over` says so, with what the task knows; everything that is queued is written then.
+    /// Loops until `is_over` returns true for the status of the task; everything queued is written by then.
     pub(super) fn run(self, is_over: impl Fn(Report, &Socket) -> bool) {
         self.go(is_over, |line, cx| {
             let (flushed, report) = line.poll_flush(cx);
@@ -199,7 +199,7 @@ impl Connection {
         });
     }
 
-    /// As [`run`](Self::run), where the task has nothing to write any more.
+    /// Like [`run`](Self::run), for a task with nothing left to write.
     pub(super) fn linger(self, is_over: impl Fn(Report, &Socket) -> bool) {
         self.go(is_over, Line::rest);
     }
@@ -226,7 +226,7 @@ impl Connection {
     }
 }
 
-/// One letter in a frame, to be published.
+/// A frame with one letter, to be published.
 struct Letter(Vec<u8>);
 
 impl Letter {
@@ -241,7 +241,7 @@ fn frame(letter: u8) -> Letter {
     Letter(frame)
 }
 
-/// Reads frames of one letter, each of which must be whole.
+/// Parses frames of one letter, each of which must be complete.
 fn letters(mut bytes: &[u8]) -> String {
     let mut letters = String::new();
     while !bytes.is_empty() {

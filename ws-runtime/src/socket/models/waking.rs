@@ -1,11 +1,11 @@
-//! Whoever waits for something of a socket is woken: if anybody were not, loom would find all threads asleep.
+//! Wake-ups: every task that waits for an event of a socket is woken. Otherwise loom would find all threads parked.
 
 use loom::{future::block_on, thread::spawn};
 
 use super::rig::{House, explore};
 use crate::socket::{Wish, report::Fact};
 
-/// However it falls together with the task's look at the socket, its write, and its way to rest.
+/// For any timing relative to the task's check, write and park.
 #[test]
 fn queueing_while_the_task_parks_wakes_it() {
     explore(3, || {
@@ -25,7 +25,7 @@ fn queueing_while_the_task_parks_wakes_it() {
     });
 }
 
-/// What a topic holds for it, it is told of too.
+/// The task is also notified of frames in a topic.
 #[test]
 fn publish_while_the_task_parks_arrives() {
     explore(2, || {
@@ -37,7 +37,7 @@ fn publish_while_the_task_parks_arrives() {
             let house = house.clone();
             spawn(move || [b'1', b'2'].iter().for_each(|letter| house.publish("a", *letter)))
         };
-        // A frame is cut short on its way to the stream, so that its end is the task's to write, whoever wrote its beginning.
+        // A frame is cut off on its way to the stream, so the task must write its end, whoever wrote its start.
         socket.connection().run(|_, socket| socket.count() == 2);
         publisher.join().expect("it publishes");
         house.stop(flusher);
@@ -45,7 +45,7 @@ fn publish_while_the_task_parks_arrives() {
     });
 }
 
-/// Where it lingers, and has nothing more to write.
+/// The task lingers and has nothing more to write.
 #[test]
 fn what_is_asked_while_the_task_lingers_wakes_it() {
     explore(3, || {
@@ -63,7 +63,7 @@ fn what_is_asked_while_the_task_lingers_wakes_it() {
     });
 }
 
-/// The board is read without the lock, so it must not be behind once everybody has left.
+/// The status is read without the lock, so it must be current once all threads have left.
 #[test]
 fn the_board_says_what_the_last_to_leave_says() {
     explore(3, || {
@@ -81,7 +81,7 @@ fn the_board_says_what_the_last_to_leave_says() {
     });
 }
 
-/// Between its look at the queue and its wait the queue may have emptied.
+/// The queue may have become empty between the check and the wait.
 #[test]
 fn who_waits_for_the_queue_is_woken_when_it_has_emptied() {
     explore(3, || {
@@ -101,7 +101,7 @@ fn who_waits_for_the_queue_is_woken_when_it_has_emptied() {
     });
 }
 
-/// The same for whoever waits for the end.
+/// The same for tasks that wait for the end.
 #[test]
 fn who_waits_for_the_end_is_woken_by_it() {
     explore(3, || {
