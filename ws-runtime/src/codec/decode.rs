@@ -1,4 +1,4 @@
-//! From messages to types.
+//! Decoding: from messages to types.
 
 use std::any::{Any, TypeId};
 
@@ -18,45 +18,48 @@ use crate::{
     wire::Incoming,
 };
 
-/// A type that arrives as messages.
+/// A type that inbound messages decode into.
 ///
-/// Every type that serde deserializes and schemars describes is one: `String` is the text as it is, `Bytes` and `Vec<u8>`
-/// a binary frame, any other type JSON text. A type of one's own without those may implement it by hand.
+/// Implemented for every type with serde's `Deserialize` and schemars' `JsonSchema`: `String` is the text unchanged,
+/// `Bytes` and `Vec<u8>` a binary frame, any other type JSON text. A type without those traits can implement it by
+/// hand.
 ///
 /// # What is taken
-/// What the published schema accepts is taken, and nothing else, whatever serde would have taken beyond it: an array in a
-/// struct's place, `{"unit": null}` for `"unit"`, an item of a set twice, what a `deserialize_with` makes of other JSON types.
-/// A key that stands twice in one object is refused, at any depth, and so is JSON that nests deeper than 128.
+/// Exactly the values that the published schema accepts are accepted, even where serde alone would accept more: an
+/// array in place of a struct, `{"unit": null}` for `"unit"`, a repeated item of a set, other JSON types that a
+/// `deserialize_with` reads. A repeated key of an object is rejected at any depth, and so is JSON that nests deeper
+/// than 128.
 ///
-/// serde's `alias` and `other` are found at start-up, by running `Deserialize`, and added to the schema, marked `x-serde`.
-/// They cannot be seen where serde reads a value into a buffer first: the fields within an internally tagged or untagged
-/// enum, and those of a struct with `flatten`. There, aliases are refused as unknown names are. (The names of an internally
-/// tagged enum's variants can be seen.)
+/// serde's `alias` and `other` are found at start-up, by running `Deserialize`, and added to the schema, marked
+/// `x-serde`. They cannot be found where serde buffers a value first: fields inside internally tagged or untagged
+/// enums, and fields of structs with `flatten`. There, aliases are rejected like unknown names. (The variant names of
+/// internally tagged enums can be found.)
 ///
-/// What can never work does not start: a variant that serde cannot tag (`Text(String)` beside `tag = "type"`), a map whose
-/// keys are not text.
+/// Types that can never work do not start: a variant that serde cannot tag (`Text(String)` with `tag = "type"`), a map
+/// whose keys are not text.
 ///
 /// # Numbers
-/// The type decides what a number is. An integer is read exactly from its digits, however it is written (`1`, `1.0`, `1e2`,
-/// `9007199254740993.0`), and refused where it is beyond its type. A float is the nearest one, rounded once, with its sign
-/// (`-0.0`), and refused where it would be infinite. Where a type takes integers and floats (`serde_json::Value`, an
-/// untagged enum), a number is a float if it is written as one. `Box<RawValue>` is the text of a value as it was sent.
-/// 128-bit integers are refused at start-up.
+/// The type decides how a number is read. An integer is read exactly from its digits, in any notation (`1`, `1.0`,
+/// `1e2`, `9007199254740993.0`), and rejected if it is out of range. A float is the nearest one, rounded once, with its
+/// sign (`-0.0`), and rejected if it would be infinite. For a type that accepts integers and floats
+/// (`serde_json::Value`, an untagged enum), a number is a float if it is written as one. `Box<RawValue>` is the text of
+/// a value as sent. 128-bit integers are rejected at start-up.
 ///
 /// # Formats
-/// Of the schema's formats only `email` and `uri` are checked, because a `String` may have them and judges nothing; `uri`
-/// takes whatever begins with a scheme and a colon. Every other format comes from a type, such as `Uuid` or `IpAddr`,
-/// whose own `Deserialize` decides.
+/// Of the formats in a schema only `email` and `uri` are validated, because a `String` may have them and accepts
+/// everything; `uri` accepts any scheme followed by a colon. Every other format comes from a type, such as `Uuid` or
+/// `IpAddr`, whose own `Deserialize` decides.
 ///
-/// Where a type refuses what its schema allows, the message is invalid with the keyword `type`, or `format` where the type has
-/// one, at the place of the value: rules of `try_from` and `deserialize_with` that the schema does not state, a map's
-/// integer keys beyond their type, a field under its name and its `alias` at once.
+/// If a type rejects a value that its schema accepts, the message is invalid with the keyword `type`, or `format` if
+/// the type has one, at the path of the value. Examples are rules of `try_from` and `deserialize_with` that the schema
+/// lacks, integer keys of a map that are out of range, and a field under both its name and its `alias`.
 ///
 /// # Cost
-/// Reading and explaining a message takes time in proportion to its length. serde tries the variants of an untagged enum in
-/// turn, so a recursive one whose variants lead back to it by the same keys does not start: tag it, or give each variant its
-/// own field names. Where a recursive enum is untagged or flattened, serde copies a value once for each level above it, so
-/// a message of more than 8 KiB whose bytes are more than 16 levels deep on average is invalid.
+/// Decoding a message and explaining its errors takes time proportional to its length. serde tries the variants of an
+/// untagged enum in turn, so a recursive one whose variants recurse under the same keys does not start: tag it, or give
+/// each variant its own field names. For a recursive enum that is untagged or flattened, serde copies a value once for
+/// each level above it. A message of more than 8 KiB whose bytes are more than 16 levels deep on average is therefore
+/// invalid.
 ///
 /// # Examples
 /// ```
@@ -80,10 +83,10 @@ use crate::{
     note = "text is `String`, binary is `Bytes` or `Vec<u8>`, raw is `Message`; other formats implement `Decode` by hand"
 )]
 pub trait Decode: Sized + Send + 'static {
-    /// Decides what is decided once, before listening. A type without a schema keeps the default.
+    /// Prepares everything that is known before listening. A type without a schema keeps the default.
     ///
     /// # Errors
-    /// If the type's schema cannot be used: the application's to mend, at start-up.
+    /// If the schema of the type cannot be used: a mistake of the application, at start-up.
     fn plan() -> Result<Plan, SchemaError> {
         Ok(Plan::unchecked())
     }
@@ -91,7 +94,7 @@ pub trait Decode: Sized + Send + 'static {
     /// Decodes one message.
     ///
     /// # Errors
-    /// If the message does not fit: the peer's fault.
+    /// If the message is invalid: a mistake of the peer.
     fn decode(message: Incoming<'_>, plan: &Plan) -> Result<Self, Invalid>;
 }
 
@@ -124,14 +127,14 @@ impl Decode for Message {
     }
 }
 
-/// A payload as whichever of the two binary types `T` is.
+/// Returns a payload as whichever of the two binary types `T` is.
 fn binary<T: 'static>(message: Incoming<'_>) -> Result<T, Invalid> {
     let bytes = message.into_message().into_bytes();
-    // Bytes that nobody else holds become a `Vec` without being copied.
+    // Bytes without another owner become a `Vec` without a copy.
     if TypeId::of::<T>() == TypeId::of::<Vec<u8>>() { exactly(Vec::from(bytes)) } else { exactly(bytes) }
 }
 
-/// A value as the type that it has: `T` is `V` wherever the plan is the type's own.
+/// Returns a value as its own type: `T` is `V` if the plan belongs to the type.
 fn exactly<V: 'static, T: 'static>(value: V) -> Result<T, Invalid> {
     let mut slot = Some(value);
     let slot: &mut dyn Any = &mut slot;
@@ -139,8 +142,8 @@ fn exactly<V: 'static, T: 'static>(value: V) -> Result<T, Invalid> {
     value.ok_or_else(|| Invalid::new("decoded by another type's plan"))
 }
 
-/// Reads JSON. Where the schema can be checked while the text is read, that is tried first; whatever comes of it but a
-/// value, the long way decides, and explains.
+/// Decodes JSON. If the schema can be checked while parsing, that is tried first. On any failure the slow path decides
+/// and explains.
 #[inline]
 pub(super) fn json<T: DeserializeOwned>(text: &str, check: &Check) -> Result<T, Invalid> {
     if check.is_too_deep(text) {
@@ -160,7 +163,7 @@ pub(super) fn json<T: DeserializeOwned>(text: &str, check: &Check) -> Result<T, 
     by_value(text, check)
 }
 
-/// The long way: all of the text becomes a [`Value`](serde_json::Value), which is validated and then read as the type.
+/// The slow path: parses the text into a [`Value`](serde_json::Value), validates it, and then reads it as the type.
 pub(super) fn by_value<T: DeserializeOwned>(text: &str, check: &Check) -> Result<T, Invalid> {
     spend(Work::Explained(text.len()));
     let value = match parse(text) {
@@ -173,7 +176,7 @@ pub(super) fn by_value<T: DeserializeOwned>(text: &str, check: &Check) -> Result
     if !check.is_valid(&value) {
         return Err(Invalid::schema(On::Message, check.explain(&value)));
     }
-    // The schema allows what the type may still refuse.
+    // The type may reject a value that its schema accepts.
     typed::read(text).map_err(|Refusal(way)| Invalid::schema(On::Message, vec![check.refused(&value, &way)]))
 }
 

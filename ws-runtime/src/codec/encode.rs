@@ -1,4 +1,4 @@
-//! From types to messages.
+//! Encoding: from types to messages.
 
 use std::{any::Any, error::Error, fmt};
 
@@ -13,16 +13,17 @@ use crate::{
     wire::utf8,
 };
 
-/// Up to this many bytes of a message are copied rather than shared.
+/// Payloads of up to this many bytes are copied instead of shared.
 const COPIED: usize = 4096;
 
-/// A type that leaves as messages.
+/// A type that encodes into outbound messages.
 ///
-/// Every type that serde serializes and schemars describes is one: `String` is the text as it is, `Bytes` and `Vec<u8>` a
-/// binary frame, any other type JSON text. A type of one's own without those may implement it by hand.
+/// Implemented for every type with serde's `Serialize` and schemars' `JsonSchema`: `String` is the text unchanged,
+/// `Bytes` and `Vec<u8>` a binary frame, any other type JSON text. A type without those traits can implement it by
+/// hand.
 ///
-/// JSON has no NaN and no infinity: they are written as `null`, which keeps the schema only of an `Option`. No `format` is
-/// checked: what a type's own `Serialize` writes is sent. `Box<RawValue>` is sent as it stands.
+/// JSON has no NaN and no infinity. They are written as `null`, which only the schema of an `Option` accepts. No
+/// `format` is validated: the output of a type's own `Serialize` is sent. `Box<RawValue>` is sent verbatim.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be encoded as a message",
     label = "neither JSON nor text nor binary",
@@ -30,10 +31,10 @@ const COPIED: usize = 4096;
     note = "text is `String`, binary is `Bytes` or `Vec<u8>`, raw is `Message`; other formats implement `Encode` by hand"
 )]
 pub trait Encode: Send + Sync + 'static {
-    /// Decides what is decided once, before listening. A type without a schema keeps the default.
+    /// Prepares everything that is known before listening. A type without a schema keeps the default.
     ///
     /// # Errors
-    /// If the type's schema cannot be used: the application's to mend, at start-up.
+    /// If the schema of the type cannot be used: a mistake of the application, at start-up.
     fn plan() -> Result<Plan, SchemaError>
     where
         Self: Sized,
@@ -41,34 +42,34 @@ pub trait Encode: Send + Sync + 'static {
         Ok(Plan::unchecked())
     }
 
-    /// Appends the payload to `out` and says which kind of frame it is, or hands out a message that shares its bytes.
+    /// Appends the payload to `out` and returns the kind of its frame, or returns a message that shares its bytes.
     ///
     /// # Errors
-    /// If the value does not keep its schema or cannot be serialized: the application's fault. The peer never sees the
-    /// value, and `out` is as it was.
+    /// If the value fails its schema or cannot be serialized: a mistake of the application. Nothing of the value is
+    /// sent, and `out` is unchanged.
     fn encode(&self, plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError>;
 
-    /// The message that a value is as it stands, unless sharing its bytes is better than copying them.
+    /// Returns the message that shares the bytes of the value, unless copying them is cheaper.
     #[doc(hidden)]
     fn as_is(&self) -> Option<(Kind, &[u8])> {
         None
     }
 }
 
-/// Where the payload is, and which kind of frame carries it.
+/// Where the payload is, and the kind of its frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Encoded {
-    /// Appended: UTF-8, for a text frame.
+    /// Appended, as UTF-8 for a text frame.
     Text,
     /// Appended, for a binary frame.
     Binary,
-    /// Not appended: this message is to be sent.
+    /// Not appended: this message is sent instead.
     Shared(Message),
 }
 
-/// A value was not encoded: it does not keep its own schema, or cannot be serialized. Nothing of it was sent.
+/// A value could not be encoded: it fails its own schema or cannot be serialized. Nothing of it was sent.
 ///
-/// What it says names the place and the keyword, not the value.
+/// Its text names the path and the keyword, not the value.
 #[derive(Debug)]
 pub struct EncodeError(Box<Failed>);
 
@@ -79,7 +80,7 @@ enum Failed {
 }
 
 impl EncodeError {
-    /// Wraps what an `Encode` that is written by hand ran into.
+    /// Wraps the error of a hand-written `Encode`.
     pub fn new(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self(Box::new(Failed::Serialize(source.into())))
     }
@@ -153,13 +154,13 @@ impl Encode for Message {
 
     #[inline]
     fn as_is(&self) -> Option<(Kind, &[u8])> {
-        // To share bytes costs an allocation and to copy a few does not.
+        // Sharing bytes needs an allocation; copying a few does not.
         Some((self.kind(), self.as_bytes())).filter(|(_, payload)| payload.len() <= COPIED)
     }
 }
 
-/// Writes JSON and reads it again along its schema: what a `Serialize` writes is known only once it is written. Where it
-/// fails, `out` is as it was.
+/// Writes JSON and parses it along its shape, because the output of a `Serialize` is known only then. On failure `out`
+/// is unchanged.
 pub(super) fn json<T: Serialize>(
     value: &T,
     check: &Check,
@@ -243,7 +244,7 @@ mod tests {
             (write(&Some("x".to_owned())), Encoded::Text, "kept \"x\""),
             (write(&json!({"a": [1.5, null]})), Encoded::Text, "kept {\"a\":[1.5,null]}"),
             (write(&Heard::Share { share: 0.5 }), Encoded::Text, "kept {\"type\":\"share\",\"share\":0.5}"),
-            // What is not a number is written as `null`, which an optional number may be.
+            // NaN and infinity are written as `null`, which an optional number accepts.
             (
                 write(&Heard::Text { text: "x".into(), at: Some(f64::NAN) }),
                 Encoded::Text,
@@ -336,7 +337,7 @@ mod tests {
         assert!(refused.contains("Clashing") && refused.contains("rename the variant"), "{refused}");
         assert!(<Mixed<Clashing> as Encode>::plan().unwrap().telling("type").is_err());
         assert_eq!(clashing.telling("kind").unwrap(), Telling::Yes);
-        // A tag that is also a member of the frames would be written twice.
+        // A tag with the name of another member would be written twice.
         for taken in ["detail", "errors", "on"] {
             assert_eq!(clashing.telling(taken).unwrap(), Telling::Yes, "{taken}");
         }

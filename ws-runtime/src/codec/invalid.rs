@@ -1,4 +1,4 @@
-//! What a peer sent that cannot be taken: the peer's fault, said to the peer.
+//! Invalid input of a peer, as reported to the peer.
 
 use std::{borrow::Cow, error::Error, fmt};
 
@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use crate::schema::Issue;
 
-/// The longest detail in bytes.
+/// The maximum length of a detail in bytes.
 const MAX_DETAIL: usize = 200;
 
-/// What a peer sent does not fit what the route declares.
+/// Input of a peer that does not match the declared types.
 ///
-/// Nothing of the input is in it, neither for logs nor for the peer: what is named is the schema's.
+/// Contains nothing of the input, neither for logs nor for the peer: all names come from the schema.
 #[derive(Debug)]
 pub struct Invalid(Box<Refused>);
 
@@ -22,18 +22,18 @@ struct Refused {
     errors: Vec<Issue>,
 }
 
-/// Which part of what the peer sent it is about.
+/// The part of the input that is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum On {
     /// A message.
     Message,
-    /// The path's captures.
+    /// The captures of the path.
     Params,
     /// The query string.
     Query,
-    /// Header fields.
+    /// The headers.
     Header,
     /// Cookies.
     Cookie,
@@ -51,7 +51,7 @@ impl On {
     }
 }
 
-/// What is sent, behind its tag: as a frame, or as a response's body (RFC 9457).
+/// The content after the tag, as a frame or as the body of a response (RFC 9457).
 #[derive(Serialize)]
 struct Sent<'a> {
     on: On,
@@ -61,7 +61,7 @@ struct Sent<'a> {
     errors: Errors<'a>,
 }
 
-/// How much is said of each error.
+/// How much is reported of each error.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Errors<'a> {
@@ -69,7 +69,7 @@ enum Errors<'a> {
     Brief(Vec<Brief<'a>>),
 }
 
-/// Where an error is and which rule it breaks, without what the rule allows.
+/// The path of an error and the violated keyword, without the permitted values.
 #[derive(Serialize)]
 struct Brief<'a> {
     path: &'a str,
@@ -77,8 +77,8 @@ struct Brief<'a> {
 }
 
 impl Invalid {
-    /// Makes a refusal of a message, for a `Decode` that is written by hand. The detail is sent to the peer: it should not
-    /// repeat what the peer sent. It is cut at 200 bytes.
+    /// Creates the error of a hand-written `Decode` for a message. The detail is sent to the peer and should not repeat
+    /// its input. It is truncated at 200 bytes.
     pub fn new(detail: impl Into<Cow<'static, str>>) -> Self {
         let mut detail = detail.into();
         if detail.len() > MAX_DETAIL {
@@ -92,12 +92,12 @@ impl Invalid {
         Self(Box::new(Refused { on, detail: detail.into(), errors }))
     }
 
-    /// What does not keep its schema.
+    /// Input that fails its schema.
     pub(super) fn schema(on: On, errors: Vec<Issue>) -> Self {
         Self::with(on, format!("invalid {}", on.name()), errors)
     }
 
-    /// A message on a route that takes none.
+    /// A message for a route without a body.
     pub(crate) fn unexpected() -> Self {
         Self::with(
             On::Message,
@@ -111,40 +111,40 @@ impl Invalid {
         Self::with(On::Message, "wrong kind of frame", vec![Issue::new("", "kind", message)])
     }
 
-    /// Returns which part of what the peer sent it is about.
+    /// Returns the part of the input that is invalid.
     pub fn on(&self) -> On {
         self.0.on
     }
 
-    /// Returns what is wrong in one line.
+    /// Returns the error in one line.
     pub fn detail(&self) -> &str {
         &self.0.detail
     }
 
-    /// Returns what is wrong in particular, sorted by path; at most eight.
+    /// Returns the individual errors, sorted by path; at most eight.
     pub fn errors(&self) -> &[Issue] {
         &self.0.errors
     }
 
-    /// Whether the frame was of the wrong kind: text for binary, binary for text. It is then not the content that is wrong.
+    /// Returns true if the frame was of the wrong kind, such as text for binary. The content is then not at fault.
     pub fn is_kind(&self) -> bool {
         self.errors().iter().any(|issue| issue.keyword == "kind")
     }
 
-    /// Returns the text frame that tells the peer, with the tag `"type"`.
+    /// Returns the text frame for the peer, with the tag `"type"`.
     pub fn to_frame(&self) -> String {
         self.to_frame_tagged("type")
     }
 
-    /// Returns the text frame that tells the peer, for a contract whose `reserved_tag` is `tag`.
+    /// Returns the text frame for the peer, with the `reserved_tag` of the contract.
     pub fn to_frame_tagged(&self, tag: &str) -> String {
         self.to_json(tag, None, Errors::Detailed(self.errors()))
     }
 
-    /// Returns the body of the response that refuses a request: `application/problem+json` (RFC 9457), status 422.
+    /// Returns the body of the response that rejects a request: `application/problem+json` (RFC 9457), status 422.
     ///
-    /// Of each error it has the path and the keyword. What would be allowed, such as the values of an enum or a pattern, is not
-    /// for those who are not authenticated yet.
+    /// It has the path and the keyword of each error. Permitted values and patterns are omitted, because the client is
+    /// not authenticated yet.
     pub fn to_problem(&self) -> String {
         let errors = self.errors().iter().map(|issue| Brief { path: &issue.path, keyword: &issue.keyword });
         self.to_json("type", Some(422), Errors::Brief(errors.collect()))
@@ -161,15 +161,15 @@ impl Invalid {
     }
 }
 
-/// Writes a frame of the library's own: a member `tag` that says what it is, then those of `rest`, which has at least one.
+/// Writes a frame of the library: a member `tag` that identifies it, then those of `rest`, which has at least one.
 fn tagged(tag: &str, kind: &str, rest: &impl Serialize) -> String {
-    // Strings and lists of strings always serialize; were they not to, an incomplete frame is no reason to panic.
+    // Strings and lists of strings always serialize. If they did not, an incomplete frame would be no reason to panic.
     let json = |text: &str| serde_json::to_string(text).unwrap_or_default();
     let rest = serde_json::to_string(rest).unwrap_or_default();
     format!("{{{}:{},{}", json(tag), json(kind), rest.strip_prefix('{').unwrap_or("}"))
 }
 
-/// Writes the frame that tells a peer that a handler failed, and never why.
+/// Writes the frame for a failed handler, without the reason.
 pub(crate) fn error_frame(tag: &str) -> String {
     #[derive(Serialize)]
     struct Detail {

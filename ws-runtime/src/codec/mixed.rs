@@ -1,4 +1,4 @@
-//! JSON and binary on one route.
+//! JSON and binary messages on one route.
 
 use bytes::Bytes;
 use schemars::JsonSchema;
@@ -11,9 +11,9 @@ use crate::{
     wire::Incoming,
 };
 
-/// JSON in text frames and bytes in binary ones: for a route that steers in words and carries sound, images or game state.
+/// JSON in text frames and bytes in binary ones: for a route with JSON commands and binary audio, images or game state.
 ///
-/// The kind of frame alone tells them apart.
+/// The kind of the frame distinguishes them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Mixed<T> {
     /// A text frame with JSON.

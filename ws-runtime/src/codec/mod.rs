@@ -1,7 +1,8 @@
-//! Between messages and types: which form a type has on the wire, and whether a value keeps its schema.
+//! Decoding and encoding of messages and request parts, with validation.
 //!
-//! The declared type decides: exactly `String` is the text as it is, exactly `Bytes` or `Vec<u8>` a binary frame, any other
-//! serde and schemars type is JSON text. Content is never looked at to guess. This floor knows nothing of sockets.
+//! The declared type decides: exactly `String` is the text unchanged, exactly `Bytes` or `Vec<u8>` a binary frame, any
+//! other serde and schemars type is JSON text. The content is never inspected to guess. This module does not know
+//! sockets.
 
 mod decode;
 mod encode;

@@ -1,7 +1,7 @@
-//! Which JSON value a text stands for, as a property's schema says.
+//! Converts a text into a JSON value by the schema of its property.
 //!
-//! That is for the validator, and for a type that does not say what it wants. A type that asks for a number, a bool or a
-//! string reads it from the text, see [`Text`](super::text::Text).
+//! The value is for the validator, and for types that accept any kind of value. A type that requests a number, a bool
+//! or a string parses it from the text, see [`Text`](super::text::Text).
 
 use serde_json::{Number, Value, json};
 
@@ -11,7 +11,7 @@ use crate::{
     schema::{Check, Direction, Numeral, resolve},
 };
 
-/// Which JSON types a property takes.
+/// The JSON types that a property accepts.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "one question a JSON type")]
 pub(super) struct Coerce {
@@ -20,27 +20,27 @@ pub(super) struct Coerce {
     integer: bool,
     real: bool,
     string: bool,
-    /// Whether one schema takes numbers and strings: it writes numbers in either way, and exact ones in strings.
+    /// True if one schema accepts numbers and strings: such a type writes exact numbers as strings.
     decimal: bool,
     items: Option<Box<Coerce>>,
-    /// Decides between the values that a text may stand for, where there are several.
+    /// Chooses among several possible values of a text.
     choice: Option<Box<Check>>,
 }
 
 impl Coerce {
-    /// Reads a property's schema.
+    /// Reads the schema of a property.
     ///
     /// # Errors
-    /// If a text cannot become such a value.
+    /// If no text can become such a value.
     pub(super) fn of(document: &Value, schema: &Value) -> Result<Self, &'static str> {
         let mut coerce = Self::default();
         coerce.add(document, schema, 0)?;
-        // A schema that asks for no type takes the text.
+        // A schema without types accepts text.
         coerce.string |= !(coerce.boolean || coerce.is_number() || coerce.items.is_some());
         if coerce.string && (coerce.boolean || coerce.is_number()) {
             let definitions = document.get("$defs").cloned().unwrap_or_else(|| json!({}));
             let alone = json!({"$defs": definitions, "allOf": [schema]});
-            // What cannot be compiled by itself is refused as part of the whole.
+            // A schema that cannot be compiled is reported for the whole type.
             coerce.choice = Check::compile(alone, Direction::Inbound).ok().map(Box::new);
         }
         Ok(coerce)
@@ -101,7 +101,7 @@ impl Coerce {
         Ok(())
     }
 
-    /// Makes one value, or a list, of all texts of a name; `None` if there are too many.
+    /// Returns one value, or a list, of all texts of a name; `None` if there are too many.
     pub(super) fn give<'t>(&self, texts: &[&'t str]) -> Option<Given<'t>> {
         match (&self.items, texts) {
             (None, [text]) => Some(Given::One(self.text(text))),
@@ -114,18 +114,18 @@ impl Coerce {
     }
 
     fn text<'t>(&self, text: &'t str) -> Text<'t> {
-        // What takes no fractions is an integer however it is written.
+        // For a type without fractions, a number is an integer in any notation.
         let wish = if self.real { Wish::AsWritten } else { Wish::Unsigned };
         let forms = self.forms(text);
         let fits = |form: &&Form<'t>| {
             self.choice.as_ref().is_none_or(|choice| choice.is_valid(&Text::new(text, **form, wish).value()))
         };
-        // Where none fits, the schema says what was asked for.
+        // If no value fits, the schema reports what was expected.
         let form = forms.iter().find(fits).or(forms.first()).copied().unwrap_or(Form::String);
         Text::new(text, form, wish)
     }
 
-    /// What a text may stand for; the likeliest first.
+    /// Returns the possible values of a text, the most likely first.
     fn forms<'t>(&self, text: &'t str) -> Vec<Form<'t>> {
         if text.is_empty() && self.null && !self.string {
             return vec![Form::Null];
@@ -140,12 +140,12 @@ impl Coerce {
         if !self.string {
             return vec![bool.or(number).unwrap_or(Form::String)];
         }
-        // A number that would be written differently is a text first: a version, a price, a telephone number.
+        // A number in another notation is more likely a text: a version, a price, a telephone number.
         let first = numeral.filter(|numeral| !self.decimal && self.is_usual(*numeral)).map(Form::Number);
         bool.into_iter().chain(first).chain([Form::String]).chain(number).collect()
     }
 
-    /// Whether a number is written as programs write it, so that it says the same as its text.
+    /// Returns true if a number is written as programs write it, so that it equals its text.
     fn is_usual(&self, numeral: Numeral<'_>) -> bool {
         if numeral.is_plain() || !self.real {
             return numeral.integer().is_some_and(|integer| integer.to_string() == numeral.text());

@@ -1,4 +1,4 @@
-//! Names and texts, taken from a request.
+//! Names and texts of a request.
 
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
@@ -10,35 +10,35 @@ use crate::{
     schema::Issue,
 };
 
-/// Names and texts of one part of a request, in order; a name may stand there more than once.
+/// The names and texts of one part of a request, in order; names may repeat.
 ///
-/// `Debug` shows the names alone: the texts may be secrets.
+/// `Debug` shows the names only, because the texts may be secrets.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Pairs {
     on: On,
-    /// `None` is a text that is not UTF-8: it matters only to who asks for it.
+    /// `None` is a text that is not UTF-8, which matters only if its name is declared.
     pairs: Vec<(String, Option<String>)>,
 }
 
 impl Pairs {
-    /// Reads a query string as browsers do (WHATWG URL §5.1, `application/x-www-form-urlencoded`): `&` between pairs, `+` or
-    /// `%20` for a space. A `%` without two hexadecimal digits behind it is a `%`.
+    /// Parses a query string as browsers do (WHATWG URL §5.1, `application/x-www-form-urlencoded`): `&` between pairs,
+    /// `+` or `%20` for a space. A `%` without two hexadecimal digits after it stays a `%`.
     ///
-    /// A text that is not UTF-8 refuses nothing here: it is an error only where a type declares its name.
+    /// A text that is not UTF-8 is no error here, only if a type declares its name.
     pub fn query(query: &str) -> Self {
         let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
             let (name, text) = pair.split_once('=').unwrap_or((pair, ""));
             let (name, text) = (name.replace('+', " "), text.replace('+', " "));
             match decode(&name) {
                 Some(name) => (name, decode(&text)),
-                // No type declares such a name, and one that refuses unknown names still sees that there is one.
+                // No type declares such a name, but one that denies unknown names must see that there is one.
                 None => (percent_decode_str(&name).decode_utf8_lossy().into_owned(), None),
             }
         });
         Self { on: On::Query, pairs: pairs.collect() }
     }
 
-    /// Takes a path's captures, still percent-encoded. A `%` without two hexadecimal digits behind it is a `%`.
+    /// Takes the captures of a path, still percent-encoded. A `%` without two hexadecimal digits after it stays a `%`.
     ///
     /// # Errors
     /// If a capture is not UTF-8 once it is decoded.
@@ -50,7 +50,7 @@ impl Pairs {
         Ok(Self { on: On::Params, pairs: pairs.collect::<Result<_, _>>()? })
     }
 
-    /// Takes header fields: names in lower case, one pair a field line. Lists within a line are not split.
+    /// Takes the headers: names in lower case, one pair for each line. Lists within a line are not split.
     pub fn headers(headers: &HeaderMap) -> Self {
         let pairs = headers.iter().map(|(name, value)| {
             let text = std::str::from_utf8(value.as_bytes()).ok();
@@ -59,7 +59,7 @@ impl Pairs {
         Self { on: On::Header, pairs: pairs.collect() }
     }
 
-    /// Takes the cookies of all `Cookie` fields (RFC 6265 §4.2.1). Values are left as they are, without decoding.
+    /// Takes the cookies of all `Cookie` headers (RFC 6265 §4.2.1). Values are not decoded.
     pub fn cookies(headers: &HeaderMap) -> Self {
         let lines = headers.get_all(COOKIE).into_iter();
         let pairs = lines.flat_map(|line| line.as_bytes().split(|&byte| byte == b';')).filter_map(|pair| {
@@ -72,13 +72,13 @@ impl Pairs {
         Self { on: On::Cookie, pairs: pairs.collect() }
     }
 
-    /// Takes pairs that are decoded already.
+    /// Takes decoded pairs.
     pub(crate) fn decoded<'a>(on: On, pairs: impl IntoIterator<Item = &'a (String, String)>) -> Self {
         let pairs = pairs.into_iter().map(|(name, text)| (name.clone(), Some(text.clone())));
         Self { on, pairs: pairs.collect() }
     }
 
-    /// Takes the pairs apart: those that are text, and the names of those that are not.
+    /// Splits the pairs into texts, and names whose text is not UTF-8.
     pub(crate) fn divide(self) -> (Vec<(String, String)>, Vec<String>) {
         let (mut texts, mut unreadable) = (Vec::with_capacity(self.pairs.len()), Vec::new());
         for (name, text) in self.pairs {
@@ -95,7 +95,7 @@ impl Pairs {
         self.pairs.push((name.to_owned(), None));
     }
 
-    /// Returns the part of the request that this is.
+    /// Returns the part of the request.
     pub fn on(&self) -> On {
         self.on
     }
@@ -105,7 +105,7 @@ impl Pairs {
         self.pairs.iter().find(|(known, _)| known == name)?.1.as_deref()
     }
 
-    /// Returns all pairs in order, but for those whose text is not UTF-8.
+    /// Returns all pairs in order, except those whose text is not UTF-8.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.pairs.iter().filter_map(|(name, text)| Some((name.as_str(), text.as_deref()?)))
     }
@@ -115,22 +115,23 @@ impl Pairs {
         self.pairs.push((name.into(), Some(text.into())));
     }
 
-    /// Puts one pair in the place of all of this name.
+    /// Replaces all pairs of this name by one.
     pub fn set(&mut self, name: &str, text: impl Into<String>) {
         self.remove(name);
         self.push(name, text);
     }
 
-    /// Removes all pairs of this name; whether there were any.
+    /// Removes all pairs of this name. Returns true if there were any.
     pub fn remove(&mut self, name: &str) -> bool {
         let before = self.pairs.len();
         self.pairs.retain(|(known, _)| known != name);
         self.pairs.len() < before
     }
 
-    /// The texts of each name; `None` for one that is not UTF-8.
+    /// Returns the texts of each name; `None` for one that is not UTF-8.
     ///
-    /// Of cookies with one name such a one is left out where there are others: any site of the same domain can add one.
+    /// A cookie that is not UTF-8 is left out if there are others of its name, because any site of the same domain can
+    /// add one.
     pub(super) fn groups(&self) -> BTreeMap<&str, Vec<Option<&str>>> {
         let mut groups = BTreeMap::<_, Vec<_>>::new();
         for (name, text) in &self.pairs {
@@ -151,8 +152,8 @@ impl fmt::Debug for Pairs {
     }
 }
 
-/// Decodes percent-encoded text once (RFC 3986 §2.1). A `%` without two hexadecimal digits behind it stays, as browsers leave it
-/// (WHATWG URL §1.3); `None` if what comes of it is not UTF-8.
+/// Decodes percent-encoding once (RFC 3986 §2.1). A `%` without two hexadecimal digits after it is kept, as in browsers
+/// (WHATWG URL §1.3); `None` if the result is not UTF-8.
 fn decode(text: &str) -> Option<String> {
     percent_decode_str(text).decode_utf8().ok().map(Cow::into_owned)
 }

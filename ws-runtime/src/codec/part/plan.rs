@@ -1,4 +1,4 @@
-//! What is decided once about a part's type, before listening.
+//! The prepared type of a request part.
 
 use std::any::type_name;
 
@@ -16,7 +16,7 @@ use crate::{
     schema::{Check, Direction, Generator, Issue, SchemaError, is_aliased, resolve},
 };
 
-/// What is decided once about a part's type: its schema, compiled, and what each name's text becomes.
+/// A prepared type: its compiled schema, and the conversion of each name's text.
 #[derive(Debug)]
 pub struct PartPlan(Option<Names>);
 
@@ -24,24 +24,24 @@ pub struct PartPlan(Option<Names>);
 struct Names {
     check: Check,
     known: Vec<(Box<str>, Coerce)>,
-    /// Those of the known names that are a field's second ones (serde's `alias`).
+    /// Known names that are aliases of a field (serde's `alias`).
     further: Vec<Box<str>>,
     rest: Rest,
 }
 
-/// What becomes of names that the schema does not declare.
+/// The treatment of names that the schema does not declare.
 #[derive(Debug)]
 enum Rest {
-    /// They are not looked at.
+    /// Ignored.
     Ignored,
-    /// They are refused, if they are the part's own: a request always has header fields and cookies for others.
+    /// Rejected, if the client chose them for this route: headers and cookies always include others.
     Refused,
-    /// They are values of a map.
+    /// Values of a map.
     Values(Coerce),
 }
 
 impl PartPlan {
-    /// Reads a type's schema.
+    /// Reads the schema of a type.
     pub(super) fn of<T: DeserializeOwned + JsonSchema + 'static>() -> Result<Self, SchemaError> {
         let mut generator = Generator::new(Direction::Inbound);
         let root = generator.read::<T>();
@@ -61,26 +61,26 @@ impl PartPlan {
         plan.map_err(|reason| SchemaError::new(subject, Direction::Inbound, reason))
     }
 
-    /// Returns the names that the type declares, as serde reads them; of a field with several, its own.
+    /// Returns the names that the type declares, as serde reads them; the main name of a field with aliases.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let all = self.0.iter().flat_map(|names| names.known.iter().map(move |(name, _)| (names, &**name)));
         all.filter(|(names, name)| !names.further.iter().any(|further| **further == **name))
             .map(|(_, name)| name)
     }
 
-    /// Gives the pairs the forms that the type takes, and says what is wrong with them; `None` if nothing is read.
+    /// Converts the pairs to the forms that the type accepts, and validates them; `None` if nothing is read.
     pub(super) fn sort<'a>(&'a self, pairs: &'a Pairs) -> Option<Sorted<'a>> {
         self.0.as_ref().map(|names| names.sort(pairs))
     }
 }
 
-/// What stands under the names of a part.
+/// The values under the names of a part.
 #[derive(Debug)]
 pub(super) struct Sorted<'a> {
     check: &'a Check,
     value: Value,
     members: Vec<(&'a str, Given<'a>)>,
-    /// What is wrong with it, by the schema.
+    /// Their errors by the schema.
     pub(super) issues: Vec<Issue>,
 }
 
@@ -89,12 +89,12 @@ impl<'a> Sorted<'a> {
         Members::new(&self.members)
     }
 
-    /// What is given under a name.
+    /// The input under one name.
     pub(super) fn member(&self, name: &str) -> Option<&Given<'a>> {
         self.members.iter().find(|(known, _)| *known == name).map(|(_, given)| given)
     }
 
-    /// That a type refuses what its schema allows.
+    /// Reports that a type rejected a value that its schema accepts.
     pub(super) fn refused(&self, refused: Refused) -> Issue {
         self.check.refused(&self.value, &refused.into_way())
     }
@@ -130,7 +130,7 @@ impl Names {
 
     fn sort<'a>(&'a self, pairs: &'a Pairs) -> Sorted<'a> {
         let (mut members, mut issues) = (Vec::new(), Vec::new());
-        // Names that are not taken, which the schema then refuses.
+        // Undeclared names, which the schema then rejects.
         let mut others = Map::new();
         let mut groups = pairs.groups();
         for (name, coerce) in &self.known {
@@ -144,11 +144,11 @@ impl Names {
         for (name, texts) in groups {
             match &self.rest {
                 Rest::Values(coerce) => {
-                    // A map asks for no name, so a text that is not UTF-8 is absent.
+                    // A map declares no names, so a text that is not UTF-8 is absent.
                     let texts: Vec<_> = texts.into_iter().flatten().map(Some).collect();
                     match one(coerce, &texts, pairs.on()) {
                         Ok(given) => members.extend(given.map(|given| (name, given))),
-                        // The name is content, so it is not said.
+                        // The name is input, so it is not repeated.
                         Err((keyword, message)) => issues.push(Issue::new("/*", keyword, message)),
                     }
                 }
@@ -163,7 +163,7 @@ impl Names {
         value.extend(others);
         let value = Value::Object(value);
         if !self.check.is_valid(&value) {
-            // What could not be taken is there, and is not to be called missing as well.
+            // A value that could not be read is present, and must not be reported as missing too.
             let there: Vec<_> = issues
                 .iter()
                 .filter_map(|issue| Some(format!("`{}` is required", issue.path.get(1..)?)))
@@ -176,7 +176,7 @@ impl Names {
     }
 }
 
-/// What the texts of one name become, or what is wrong with them.
+/// Converts the texts of one name, or returns their error.
 fn one<'t>(
     coerce: &Coerce,
     texts: &[Option<&'t str>],

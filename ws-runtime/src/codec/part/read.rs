@@ -1,4 +1,4 @@
-//! From pairs to a type.
+//! Decoding of request parts.
 
 use schemars::JsonSchema;
 use serde::de::{DeserializeOwned, IntoDeserializer, value::UnitDeserializer};
@@ -9,18 +9,17 @@ use crate::{
     schema::SchemaError,
 };
 
-/// A type that one of a request's parts is read as: a struct with named fields reads texts by their names, `()` and a unit
-/// struct read nothing.
+/// A type for a part of a request: a struct with named fields reads texts by name; `()` and a unit struct read nothing.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the request",
     label = "not a struct that is read from texts",
     note = "derive `serde::Deserialize` and `schemars::JsonSchema` (of schemars 1, not 0.8) for it"
 )]
 pub trait Part: Sized + Send + Sync + 'static {
-    /// Decides what is decided once, before listening.
+    /// Prepares everything that is known before listening.
     ///
     /// # Errors
-    /// If the type cannot be read from texts: the application's to mend, at start-up.
+    /// If the type cannot be read from texts: a mistake of the application, at start-up.
     fn plan() -> Result<PartPlan, SchemaError> {
         Captures::plan(Self::captured)
     }
@@ -28,16 +27,16 @@ pub trait Part: Sized + Send + Sync + 'static {
     /// Reads one part.
     ///
     /// # Errors
-    /// If the part does not fit: the peer's fault.
+    /// If the part is invalid: a mistake of the peer.
     fn read(plan: &PartPlan, pairs: &Pairs) -> Result<Self, Invalid> {
         Captures::read(plan, pairs, Self::captured)
     }
 
-    /// Takes the captures of a path, then gives them. Written by the attributes, for the struct that they generate; a type
-    /// that serde reads is read as a whole instead.
+    /// Takes the captures of a path, then returns them. Implemented by the attributes for the generated struct; a type
+    /// with `Deserialize` is read as a whole instead.
     ///
     /// # Errors
-    /// If a capture does not fit.
+    /// If a capture is invalid.
     #[doc(hidden)]
     fn captured(captures: &mut Captures<'_>) -> Result<Self, Invalid> {
         captures.give(None)
@@ -267,7 +266,7 @@ mod tests {
         let plan = <Session as Part>::plan().unwrap();
         let read = Session::read(&plan, &Pairs::cookies(&headers)).unwrap();
         assert_eq!(read, Session { id: 1, seen: vec![1, 2] });
-        // What another site of the domain set decides nothing here.
+        // Cookies set by a sibling site have no effect here.
         for (line, read) in [
             (&b"theme=caf\xe9; id=1"[..], Some(Session { id: 1, seen: vec![] })),
             (b"id=1; id=\xff; seen=\xff; seen=2", Some(Session { id: 1, seen: vec![2] })),

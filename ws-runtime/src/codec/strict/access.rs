@@ -13,7 +13,7 @@ use super::{
 };
 use crate::schema::{Array, Id, Object, Plain, Spot};
 
-/// A seed that reads at a place of a shape.
+/// A seed that reads at a position in a shape.
 impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Strict<'_, S> {
     type Value = S::Value;
 
@@ -52,19 +52,19 @@ pub(super) struct Members<'p, 'de, A> {
     inner: A,
     spot: Spot<'p>,
     state: State<'p>,
-    /// The bits of the declared keys that have been.
+    /// The bits of the declared keys that have occurred.
     seen: u64,
-    /// The other keys that have been.
+    /// The other keys that have occurred.
     others: Option<HashSet<Cow<'de, str>>>,
-    /// What the value of the current key may be.
+    /// The shape of the current key's value.
     value: Id,
     ended: bool,
 }
 
 enum State<'p> {
-    /// The first key must be the tag: without it there is nothing to check against.
+    /// The first key must be the tag: without it the shape is unknown.
     Untagged(&'p str, &'p [(Box<str>, Id)]),
-    /// The tag's value comes next.
+    /// The value of the tag comes next.
     Tag(&'p str, &'p [(Box<str>, Id)]),
     Plain(&'p Plain),
     /// The only key names the branch.
@@ -82,7 +82,7 @@ impl<'p, A> Members<'p, '_, A> {
         Self { inner, spot, state, seen: 0, others: None, value: 0, ended: false }
     }
 
-    /// Whether the object was read to its end and lacked nothing.
+    /// Returns true if the object was read to its end and is complete.
     pub(super) fn is_complete(&self) -> bool {
         self.ended
             && match self.state {
@@ -94,7 +94,7 @@ impl<'p, A> Members<'p, '_, A> {
 }
 
 impl<'de, A: MapAccess<'de>> Members<'_, 'de, A> {
-    /// Looks a key up; whether it may stand here.
+    /// Looks up a key and checks that it is permitted here.
     #[inline]
     #[expect(clippy::ptr_arg, reason = "a borrowed key is kept without being copied")]
     fn enter(&mut self, key: &Cow<'de, str>) -> bool {

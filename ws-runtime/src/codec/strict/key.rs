@@ -1,4 +1,4 @@
-//! Keys, which are looked at before the type sees them.
+//! Keys, which are checked before the type sees them.
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -8,7 +8,7 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-/// Reads a key or a tag; it is borrowed from the text where the text allows.
+/// Reads a key or a tag, borrowed from the text if possible.
 pub(super) struct AsKey;
 
 impl<'de> DeserializeSeed<'de> for AsKey {
@@ -37,7 +37,7 @@ impl<'de> Visitor<'de> for AsKey {
     }
 }
 
-/// A key on its way to the type.
+/// A key that is passed on to the type.
 pub(super) struct Key<'de, E> {
     text: Cow<'de, str>,
     error: PhantomData<E>,

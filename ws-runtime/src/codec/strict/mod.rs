@@ -1,9 +1,9 @@
-//! Reading a type from JSON text and checking its schema in the same pass.
+//! Decodes JSON text and validates it in the same pass.
 //!
-//! [`Strict`] stands between a deserializer and a type. It walks the type's shape along with the text and refuses each token
-//! that may not stand where it stands, so that what comes out keeps the schema, whatever the type's own `Deserialize`
-//! would have taken: arrays for structs, aliases, `{"unit": null}`. An integer that is written as a float becomes one.
-//! A refusal here says nothing about the text but that this short way is not for it; see [`Shape`](crate::schema::Shape).
+//! [`Strict`] is a layer between a deserializer and a type. It follows the shape of the type along with the text and
+//! rejects every token that is not permitted at its position, so the result is valid even where the type's own
+//! `Deserialize` would accept more: arrays for structs, aliases, `{"unit": null}`. An integer written as a float is
+//! converted. A rejection only means that this fast path does not apply; see [`Shape`](crate::schema::Shape).
 
 mod access;
 mod key;

@@ -1,4 +1,4 @@
-//! Externally tagged enums: a string, or an object with the variant's name as its only key.
+//! Externally tagged enums: a string, or an object with the name of the variant as its only key.
 
 use std::{borrow::Cow, fmt};
 
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::schema::{Object, Spot};
 
-/// Looks at what stands for a variant.
+/// Reads the name of a variant.
 pub(super) struct Variants<'p, V> {
     pub(super) visitor: V,
     pub(super) spot: Spot<'p>,
@@ -60,7 +60,7 @@ impl<'p, 'de, 'm, A: MapAccess<'de>> EnumAccess<'de> for Variant<'p, 'de, 'm, A>
     }
 }
 
-/// What stands behind the variant's name.
+/// Reads the content after the name.
 struct Content<'p, 'm, A> {
     members: &'m mut A,
     spot: Spot<'p>,
@@ -69,7 +69,7 @@ struct Content<'p, 'm, A> {
 impl<'de, A: MapAccess<'de>> VariantAccess<'de> for Content<'_, '_, A> {
     type Error = A::Error;
 
-    /// A unit variant is a string, and nothing else.
+    /// A unit variant is a string only.
     fn unit_variant(self) -> Result<(), A::Error> {
         refuse()
     }

@@ -1,4 +1,4 @@
-//! The deserializer and the visitor that look at each token.
+//! The deserializer and the visitor that check each token.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use crate::{
     schema::{Spot, Token},
 };
 
-/// A deserializer, or a visitor, at a place of a shape.
+/// A deserializer or a visitor, at a position in a shape.
 #[derive(Clone, Copy)]
 pub(in crate::codec) struct Strict<'p, I> {
     pub(super) inner: I,
@@ -25,19 +25,19 @@ impl<'p, I> Strict<'p, I> {
         Self { inner, spot }
     }
 
-    /// The same place, looked at by a visitor.
+    /// The same position, for a visitor.
     fn visitor<V>(&self, visitor: V) -> Strict<'p, V> {
         Strict::new(visitor, self.spot)
     }
 }
 
-/// Refuses a token. The text is read again by the way that explains, so nothing is said here.
+/// Rejects a token. The slow path reads the text again and explains, so no reason is given here.
 #[cold]
 pub(super) fn refuse<T, E: de::Error>() -> Result<T, E> {
     Err(E::custom("not by this way"))
 }
 
-/// What is asked for is handed on as it is asked for: text deserializers read numbers, bytes and raw values by it.
+/// Requests are passed on unchanged, because text deserializers use them to read numbers, bytes and raw values.
 macro_rules! forward {
     ($($method:ident($($argument:ident: $type:ty),*))*) => {$(
         #[inline]
@@ -53,7 +53,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
 
     #[inline]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        // Where serde keeps the number for later, it has to be rounded once and not twice.
+        // If serde buffers the number, it must be rounded once and not twice.
         if self.spot.is_single() {
             let visitor = self.visitor(visitor);
             return self.inner.deserialize_f32(visitor);
@@ -91,7 +91,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
         deserialize_identifier()
     }
 
-    /// A raw value is the text that stands here, which the long way has.
+    /// A raw value needs the original text, which the slow path has.
     #[inline]
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
@@ -105,7 +105,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
         self.inner.deserialize_newtype_struct(name, visitor)
     }
 
-    /// A number that has limits is looked at as a double, which they are for, and rounded to a single behind them.
+    /// A number with limits is validated as a double, for which they are defined, and rounded to a single afterwards.
     fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         if self.spot.is_single() {
             let visitor = self.visitor(visitor);
@@ -114,12 +114,12 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
         self.inner.deserialize_f64(Strict::new(Single(visitor), self.spot))
     }
 
-    /// Content that the type ignores is checked all the same.
+    /// Content that the type ignores is validated too.
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         self.deserialize_any(visitor)
     }
 
-    /// Variants are not asked for as such: a text deserializer would take `{"unit": null}` for `"unit"` and not tell.
+    /// Variants are not requested as such: a text deserializer would accept `{"unit": null}` for `"unit"` unnoticed.
     #[inline]
     fn deserialize_enum<V: Visitor<'de>>(
         self,
@@ -150,7 +150,7 @@ impl<'de, V: Visitor<'de>> Strict<'_, V> {
     }
 }
 
-/// What is not here (bytes, 128-bit integers) JSON does not have; the trait's own methods refuse it.
+/// Types that JSON lacks (bytes, 128-bit integers) are rejected by the default methods of the trait.
 impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<'_, V> {
     type Value = V::Value;
 
@@ -211,7 +211,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<'_, V> {
         let Some(array) = self.spot.array() else { return refuse() };
         let mut items = Items { inner: items, array, spot: self.spot, count: 0 };
         let value = self.inner.visit_seq(&mut items)?;
-        // A tuple stops at its length without asking for the end, which the text's own deserializer then demands.
+        // A tuple stops at its length without requesting the end, which the text's own deserializer then checks.
         if (array.min..=array.max).contains(&items.count) { Ok(value) } else { refuse() }
     }
 
@@ -228,7 +228,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<'_, V> {
     }
 }
 
-/// A visitor that was asked for by way of `deserialize_f32`.
+/// A visitor for `deserialize_f32`.
 struct Single<V>(V);
 
 impl<'de, V: Visitor<'de>> Visitor<'de> for Single<V> {
@@ -251,7 +251,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Single<V> {
     }
 }
 
-/// Whether a double lies halfway between two singles: which of them its text is nearer to, the text alone says.
+/// Returns true if a double lies halfway between two singles. Only its text tells which of them is nearer.
 #[expect(clippy::cast_possible_truncation, reason = "the rounding is what this is about")]
 fn is_between(value: f64) -> bool {
     let near = value as f32;

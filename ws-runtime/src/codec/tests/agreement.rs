@@ -1,7 +1,7 @@
-//! What the published schema accepts is what is decoded, and nothing else: many types against many inputs.
+//! Exactly the values that the published schema accepts are decoded: many types against many inputs.
 //!
-//! The published schema is asked through a validator of its own, as any other program would compile it. The short way of reading (along a shape) must never accept what the long way refuses, or read it
-//! differently.
+//! The published schema is compiled by an independent validator, as in any other program. The fast path must never
+//! accept a value that the slow path rejects, or read it differently.
 
 mod inputs;
 mod types;
@@ -34,7 +34,7 @@ use crate::{
     schema::parse,
 };
 
-/// What `T` makes of each input is what its published schema makes of it.
+/// Checks that `T` decodes an input exactly if its published schema accepts it.
 fn agrees<T: DeserializeOwned + JsonSchema + Debug + PartialEq + Send + 'static>() {
     let plan = <T as Decode>::plan().unwrap();
     let published =
@@ -66,7 +66,7 @@ fn agrees<T: DeserializeOwned + JsonSchema + Debug + PartialEq + Send + 'static>
         fits
     };
     for text in INPUTS {
-        // What is nearly right is where two opinions part.
+        // Nearly valid inputs are where the two would disagree.
         if check(text) {
             for mutant in mutants(&serde_json::from_str(text).unwrap()) {
                 check(&mutant.to_string());
@@ -171,7 +171,7 @@ fn repeated_key_is_refused_on_both_paths() {
     refused::<Value>(r#"{"a":1}}"#);
 }
 
-/// What a schema cannot show: the type refuses it, and the peer hears that and nothing of serde's own words.
+/// Rules that a schema cannot express: the type rejects the value, and the peer sees nothing of serde's own text.
 #[test]
 fn value_refused_by_its_type_is_not_echoed() {
     #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
@@ -210,7 +210,7 @@ fn value_refused_by_its_type_is_not_echoed() {
     assert!(decode::<Even>(r#""even""#, &<Even as Decode>::plan().unwrap()).is_ok());
 }
 
-/// The types that routes are made of are read in one pass.
+/// Common message types are read in one pass.
 #[test]
 fn usual_types_take_the_fast_path() {
     fn is_short<T: DeserializeOwned + JsonSchema + Send + 'static>(text: &str) {

@@ -1,4 +1,4 @@
-//! Reading is bounded by the length of what is read: what recursive types look at is counted.
+//! Decoding is bounded by the length of its input: the steps of recursive types are counted.
 
 use std::{cell::Cell, collections::BTreeMap};
 
@@ -12,7 +12,7 @@ thread_local! {
     static READ: Cell<usize> = const { Cell::new(0) };
 }
 
-/// A leaf that its schema allows and its type refuses, as often as it is tried.
+/// A leaf that its schema accepts and its type rejects. Counts how often it is tried.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(try_from = "u32")]
 struct Never;
@@ -77,7 +77,7 @@ recursive! {
     Kind { Group { nodes: Vec<Node> }, Row { nodes: Vec<Node> }, Leaf { n: Never } }
 }
 
-/// Reads a message that is `levels` deep, and counts how often its one leaf was tried.
+/// Decodes a message of `levels` levels and counts how often its leaf was tried.
 fn tries<T: Decode>(levels: usize, open: &str, leaf: &str, close: &str) -> usize {
     let text = open.repeat(levels) + leaf + &close.repeat(levels);
     let plan = T::plan().unwrap();
@@ -86,8 +86,8 @@ fn tries<T: Decode>(levels: usize, open: &str, leaf: &str, close: &str) -> usize
     READ.get()
 }
 
-/// Reading it the short way and the long, and the readings that find the place of what the type refuses; each of them tries
-/// a leaf for two variants at most.
+/// On the fast path and the slow path, and in the readings that find the path of the rejected value; each tries a leaf
+/// for at most two variants.
 const MOST_TRIES: usize = 2 * (2 + 2 * 11);
 
 #[test]
@@ -108,7 +108,7 @@ fn cost_of_a_leaf_does_not_grow_with_depth() {
     few(&|levels| tries::<External>(levels, "{\"add\":", "{\"is\":1}", "}"), 100);
     let leaf = "{\"n\":1,\"kind\":\"leaf\"}";
     few(&|levels| tries::<Node>(levels, "{\"nodes\":[", leaf, "],\"kind\":\"group\"}"), 60);
-    // Only the tag, which comes last, says which of the two has these fields.
+    // Only the tag, which comes last, tells which of the two has these fields.
     let (leaf, close) = ("{\"v\":1,\"op\":\"Is\"}", ",\"r\":{\"v\":1,\"op\":\"Is\"},\"op\":\"Sub\"}");
     few(&|levels| tries::<Tagged>(levels, "{\"l\":", leaf, close), 100);
 }
@@ -138,7 +138,7 @@ fn long_text_deep_in_an_untagged_enum_is_refused() {
     );
     decode::<Json>(&text(10), &plan).unwrap_err();
     assert!(READ.get() > 0);
-    // A type that serde reads without a copy may be as deep.
+    // A type that serde reads without copying may be as deep.
     let plan = <serde_json::Value as Decode>::plan().unwrap();
     assert!(decode::<serde_json::Value>(&text(100), &plan).is_ok());
 }

@@ -1,4 +1,4 @@
-//! What only all of the codec together can be tried on.
+//! Tests that need the whole codec.
 
 mod agreement;
 mod cost;

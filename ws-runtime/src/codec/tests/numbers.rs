@@ -1,5 +1,5 @@
-//! Numbers at the edges of their types: what arrives is exactly what was written or is refused, wherever in a message it
-//! stands and whichever way it is read, and what leaves arrives again.
+//! Numbers at the limits of their types: inbound they are exact or rejected, at every position and on both paths, and
+//! outbound they survive a round trip.
 
 use std::{
     collections::HashMap,
@@ -19,13 +19,13 @@ use crate::{
     schema::Numeral,
 };
 
-/// Where the range of an `f32` ends: halfway between its greatest number and the next power of two.
+/// The end of the range of `f32`: halfway between its maximum and the next power of two.
 const F32_END: f64 = 3.402_823_567_797_336_6e38;
 
 trait Number: Serialize + DeserializeOwned + JsonSchema + Debug + Send + Sync + Copy + 'static {}
 impl<T: Serialize + DeserializeOwned + JsonSchema + Debug + Send + Sync + Copy + 'static> Number for T {}
 
-/// Places where a number may stand: read as it comes, or kept by serde for later, with and without a shape.
+/// Positions of a number: read directly, or buffered by serde, with and without a shape.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(super) struct Field<T> {
     pub(super) v: T,
@@ -69,10 +69,10 @@ fn read_by<T: Decode>(text: &str, plan: &Plan) -> Result<T, String> {
     })
 }
 
-/// How a number is read in one place.
+/// How a number is read at one position.
 type Place<T> = (&'static str, Box<dyn Fn(&str) -> Result<T, String>>);
 
-/// The places where a `T` may stand; their plans are made once.
+/// The positions for a `T`; their plans are prepared once.
 struct Places<T>(Vec<Place<T>>);
 
 impl<T: Number> Places<T> {
@@ -108,7 +108,7 @@ impl<T: Number> Places<T> {
         self.0.push((name, Box::new(read)));
     }
 
-    /// What every place makes of a number that is written so. All of them agree.
+    /// Returns the result of every position for a number in this notation. All of them agree.
     fn read(&self, number: &str) -> Result<T, String> {
         let [(_, alone), others @ ..] = &*self.0 else { panic!("there are several") };
         let alone = alone(number);
@@ -133,7 +133,7 @@ impl<T> Tagged<T> {
     }
 }
 
-/// What leaves arrives, bit by bit.
+/// A round trip keeps every bit.
 fn leaves_and_arrives<T: Number>(values: impl IntoIterator<Item = T>) {
     let (outbound, inbound) =
         (<Tagged<T> as Encode>::plan().unwrap(), <Tagged<T> as Decode>::plan().unwrap());
@@ -271,7 +271,7 @@ fn f32_is_rounded_once_and_sends_all_it_holds() {
     for number in FLOATS.split_whitespace() {
         let nearest: f32 = number.parse().unwrap();
         let taken = places.read(number).ok();
-        // The schema's limit is the double that stands for numbers on both sides of the end.
+        // The limit in the schema is a double that stands for numbers on both sides of it.
         let fits = nearest.is_finite() && number.parse::<f64>().unwrap().abs() < F32_END;
         assert_eq!(taken.map(f32::to_bits), fits.then(|| nearest.to_bits()), "{number}");
     }
@@ -290,19 +290,19 @@ fn f32_is_rounded_once_and_sends_all_it_holds() {
     ]);
 }
 
-/// A double of this number lies between two singles, the nearer of which only the text tells.
+/// This number as a double lies between two singles. Only the text tells which is nearer.
 #[test]
 fn f32_is_not_rounded_through_f64() {
     let expected = f32::from_bits(0x15ae_43fd);
     for (place, read) in &Places::<f32>::new().0 {
-        // Where the tag comes last, serde keeps the number as a double.
+        // With the tag last, serde buffers the number as a double.
         if *place != "tagged" {
             assert_eq!(read("7.038531e-26"), Ok(expected), "{place}");
         }
     }
 }
 
-/// Each hundred-thousandth of all singles, and doubles of any exponent.
+/// Every hundred-thousandth single, and doubles of any exponent.
 #[test]
 fn floats_keep_their_bits_in_a_round_trip() {
     let (singles, doubles) =

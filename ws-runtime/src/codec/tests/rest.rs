@@ -1,5 +1,5 @@
-//! Maps that take the rest of an object, inside objects that have names of their own for some of it: what serde writes
-//! leaves, keeps its published schema, and arrives.
+//! Flattened maps inside objects with fields of their own: the output of serde is sent, is valid by its published
+//! schema, and decodes again.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -59,7 +59,7 @@ struct Tree {
     branches: BTreeMap<String, Tree>,
 }
 
-/// What serde writes leaves and arrives; what it refuses is refused at a place.
+/// Output of serde survives a round trip; a value that it rejects is reported with its path.
 fn passes<T>(texts: &[&str], refused: &[(&str, &str)])
 where
     T: Serialize + DeserializeOwned + JsonSchema + Debug + PartialEq + Send + Sync + 'static,

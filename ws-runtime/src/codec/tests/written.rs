@@ -1,4 +1,4 @@
-//! Numbers whose text says more than their type: of types that take several kinds, of keys, of limits, and beyond all types.
+//! Numbers whose notation matters: for types of several kinds, keys, limits, and values out of every range.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ enum Id {
     Text(String),
 }
 
-/// What is one and what is the other, kept by serde for later.
+/// An integer or a float, buffered by serde.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(tag = "type")]
 enum Move {
@@ -37,7 +37,7 @@ enum Move {
     },
 }
 
-/// Where the type takes both, what is written decides; a float that only an integer's place is left for becomes one.
+/// If the type accepts both, the notation decides; a float becomes an integer only if nothing else is permitted.
 #[test]
 fn untagged_number_keeps_its_written_form() {
     for (number, expected) in [
@@ -122,7 +122,7 @@ fn number_out_of_range_is_reported_with_its_path() {
     assert!(error.contains("\"/1\": expected integer"), "{error}");
     let error = read::<Vec<i64>>("[-9223372036854775809]").unwrap_err();
     assert!(error.contains("\"/0\": must be at least -9223372036854775808"), "{error}");
-    // A member that nobody reads decides nothing.
+    // An ignored member has no effect.
     assert_eq!(read::<Field<u8>>(r#"{"v":1,"more":1e400}"#).unwrap().v, 1);
     let message = Message::text("1e400");
     assert!(

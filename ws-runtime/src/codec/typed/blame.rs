@@ -1,9 +1,9 @@
-//! Reading a type, and finding the place that it refuses.
+//! Decodes a type and finds the path of the value that it rejects.
 //!
-//! Most errors pass through the places that they come from. But serde keeps the content of tagged, untagged and flattened
-//! types in a buffer of its own and reads it later, when the text is behind. There the place is found by trying: the text
-//! is read again with everything from some place on replaced by values that no type takes. Where the type still fails
-//! before it meets one, what it refuses stands before that place.
+//! Most errors pass through their path on the way up. But serde buffers the content of tagged, untagged and flattened
+//! types and reads it later. Then the path is found by trial: the text is read again with everything from some position
+//! on replaced by values that no type accepts. If the type still fails before it reaches one, the rejected value
+//! precedes that position.
 
 use serde::de::DeserializeOwned;
 
@@ -18,16 +18,16 @@ use crate::{
     turn::{Work, spend},
 };
 
-/// The longest text, in bytes, in which a place is searched for.
+/// The maximum length of a text in which a path is searched, in bytes.
 const MAX_TEXT: usize = 16 * 1024;
-/// The most places that are searched. Twice ten readings find one among them.
+/// The maximum number of positions in the search. Twenty readings find one among them.
 const MAX_PLACES: usize = 512;
 
-/// A type refused a text that keeps its schema: the way to what it refused.
+/// A type rejected a text that its schema accepts: the path of the rejected value.
 #[derive(Debug)]
 pub(in crate::codec) struct Refusal(pub(in crate::codec) Vec<Step>);
 
-/// Reads a text that keeps the type's schema.
+/// Reads a text that is valid by the schema of the type.
 pub(in crate::codec) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
     let mut wish = Wish::AsWritten;
     loop {
@@ -53,7 +53,7 @@ fn attempt<T: DeserializeOwned>(reader: &mut Reader<'_>) -> Result<T, Refused> {
     Ok(value)
 }
 
-/// The place that a type refuses, which is among the first so many.
+/// Returns the position of the rejected value, which is among the first ones.
 fn search<T: DeserializeOwned>(text: &str, wish: Wish, places: usize) -> Option<Vec<Step>> {
     if text.len() > MAX_TEXT || places > MAX_PLACES {
         return None;

@@ -1,4 +1,4 @@
-//! That a type refused a value, and where. Why is the type's own words, which may repeat the value: they are not kept.
+//! The error of a type that rejects a value: its path. The text of the type, which may repeat the value, is not kept.
 
 use std::{cell::Cell, error::Error, fmt};
 
@@ -6,17 +6,17 @@ use serde::de::{self, Unexpected};
 
 use crate::schema::{NotJson, Step};
 
-/// A type refused what it was given.
+/// A type rejected its input.
 #[derive(Debug)]
 pub(in crate::codec) struct Refused {
-    /// The way to the place, from its end.
+    /// The path, from its end.
     way: Vec<Step>,
-    /// Whether the place is that of a value without others in it.
+    /// True if the value at the path is a scalar.
     exact: bool,
 }
 
 thread_local! {
-    /// Whether a type was given something that no text has, to learn how far it reads; see [`super::blame`].
+    /// True if a type was given something that no text contains, to find out how far it reads; see [`super::blame`].
     static PROBED: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -25,18 +25,18 @@ impl Refused {
         Self { way: Vec::new(), exact: false }
     }
 
-    /// What was not in the text was refused.
+    /// A value that was not in the text was rejected.
     pub(super) fn probed() -> Self {
         PROBED.set(true);
         Self::new()
     }
 
-    /// Whether anything was refused that was not in the text, since this was asked last.
+    /// Returns true if such a value was rejected since the last call.
     pub(super) fn take_probed() -> bool {
         PROBED.take()
     }
 
-    /// The error is about a value that has no others in it.
+    /// Marks the error as that of a scalar.
     pub(super) fn exactly(self) -> Self {
         Self { exact: true, ..self }
     }
@@ -45,13 +45,13 @@ impl Refused {
         self.exact
     }
 
-    /// The same, seen from one step further up.
+    /// Adds the parent to the path.
     pub(in crate::codec) fn below(mut self, step: impl FnOnce() -> Step) -> Self {
         self.way.push(step());
         self
     }
 
-    /// The way to the place, from the top.
+    /// Returns the path from the root.
     pub(in crate::codec) fn into_way(mut self) -> Vec<Step> {
         self.way.reverse();
         self.way

@@ -1,8 +1,8 @@
-//! Reading a type from text that keeps its schema already: exactly, and with the place where the type refuses it.
+//! Decodes text that is valid by its schema: exactly, and with the path of a value that its type rejects.
 //!
-//! `serde_json` hands a number over as the double that it rounds it to, and says of an error the line and the column. Here
-//! a number is what the type asks for: an integer is read from its digits, a float is rounded once. A type that refuses what
-//! its schema allows is told apart by its place in the message.
+//! `serde_json` passes a number on as a rounded double, and reports errors by line and column. Here a number is read as
+//! the type requests: an integer from its digits, a float rounded once. A value that its schema accepts and its type
+//! rejects is reported with its path.
 
 mod blame;
 mod error;
@@ -20,5 +20,5 @@ pub(super) use self::{
     raw::Raw,
 };
 
-/// How `serde_json` asks for the text of a value, by the name of a newtype.
+/// The name of the newtype by which `serde_json` requests the text of a value.
 pub(super) const RAW_VALUE: &str = "$serde_json::private::RawValue";

@@ -1,10 +1,10 @@
-//! A number for a visitor, in the form that the type asked for.
+//! Passes a number to a visitor in the form that the type requested.
 
 use serde::de::{self, Visitor};
 
 use crate::schema::Numeral;
 
-/// What a type asked for.
+/// The requested form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::codec) enum Wish {
     /// An integer of any width.
@@ -13,16 +13,16 @@ pub(in crate::codec) enum Wish {
     Single,
     /// An `f64`.
     Double,
-    /// It did not say: a number is a float if it is written as one.
+    /// Any: a number is a float if it is written as one.
     AsWritten,
-    /// It did not say, and took no float in an integer's place: an integer is one however it is written, but for a zero
-    /// with a sign.
+    /// Any, and the type rejected a float in place of an integer: an integer in any notation, except a zero with a
+    /// sign.
     Integral,
-    /// It did not say, and took no zero with a sign either.
+    /// Any, and the type rejected a zero with a sign too.
     Unsigned,
 }
 
-/// Hands a number to a visitor.
+/// Passes a number to a visitor.
 pub(in crate::codec) fn visit<'de, V: Visitor<'de>, E: de::Error>(
     numeral: Numeral<'_>,
     wish: Wish,
@@ -31,7 +31,7 @@ pub(in crate::codec) fn visit<'de, V: Visitor<'de>, E: de::Error>(
     let integer = match wish {
         Wish::Integer | Wish::Unsigned => numeral.integer(),
         Wish::Integral => numeral.integer().filter(|_| !numeral.is_signed_zero()),
-        // `serde_json` visits integers as integers, whatever is asked for.
+        // `serde_json` visits integers as integers, whatever was requested.
         Wish::Single | Wish::Double | Wish::AsWritten => {
             let plain = numeral.is_plain() && !numeral.is_signed_zero();
             numeral.integer().filter(|_| plain)

@@ -1,32 +1,32 @@
-//! What is given to a type to learn how far it reads, see [`super::blame`].
+//! Replacement values that reveal how far a type reads, see [`super::blame`].
 
 use serde::{Deserializer, de::Visitor, forward_to_deserialize_any};
 
 use super::error::Refused;
 
-/// What becomes of the text from some place on.
+/// The treatment of the text from some position on.
 ///
-/// Places are counted in the order of the text: each value that has no others in it, and each end of an array or object.
+/// Positions are counted in the order of the text: each scalar, and each end of an array or object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Probe {
-    /// All of it is read.
+    /// The whole text is read.
     Nothing,
-    /// From this place on, who does not say what is wanted gets values that no type takes, and each array and object that has
-    /// not ended has one more of them. An object has it under a key that it has already.
+    /// From this position on, requests for any value get values that no type accepts, and each unfinished array and
+    /// object has one more of them. In an object it repeats an existing key.
     From(usize, Again),
-    /// Reading fails here, so that the error says where this is.
+    /// Reading fails here, so that the error reports the path.
     At(usize),
 }
 
-/// Which key of an object is repeated: a tag, which serde looks at at once, would keep it from looking at the others.
+/// Selects the repeated key: a tag, which serde reads immediately, would hide the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Again {
     First,
     Last,
 }
 
-/// Newtypes within newtypes, more of them than a type has: serde can keep them for later as it keeps JSON, and whoever
-/// then asks for something that JSON has refuses them.
+/// More nested newtypes than any type has: serde can buffer them like JSON, and a later request for a JSON value
+/// rejects them.
 pub(super) struct Unheard(u8);
 
 impl Unheard {

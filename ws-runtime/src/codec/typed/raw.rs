@@ -1,4 +1,4 @@
-//! A raw value: the text of a value as it stands.
+//! Raw values: the text of a value, verbatim.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use serde::de::{DeserializeSeed, IntoDeserializer, MapAccess, value::BorrowedStr
 
 use super::{RAW_VALUE, error::Refused};
 
-/// A value's text, in the form in which `serde_json` hands it to a raw value.
+/// The text of a value, in the form in which `serde_json` passes it to a raw value.
 pub(in crate::codec) struct Raw<'de>(pub(in crate::codec) Option<Cow<'de, str>>);
 
 impl<'de> MapAccess<'de> for Raw<'de> {

@@ -1,8 +1,8 @@
-//! Inputs that are worth a try against each type, and what is nearly one of them.
+//! Inputs to try against each type, and variations of its values.
 
 use serde_json::{Value, json};
 
-/// Inputs that are worth a try against each type.
+/// Inputs to try against each type.
 pub(super) const INPUTS: &[&str] = &[
     "null",
     "true",
@@ -168,7 +168,7 @@ pub(super) const INPUTS: &[&str] = &[
     r#""::1""#,
 ];
 
-/// The value with one thing changed: each place replaced, each key removed, a key added to each object.
+/// The value with one change: each place replaced, each key removed, a key added to each object.
 pub(super) fn mutants(value: &Value) -> Vec<Value> {
     let mut all = Vec::new();
     match value {

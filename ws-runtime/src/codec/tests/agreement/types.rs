@@ -1,4 +1,4 @@
-//! Types of every form that serde and schemars know and read differently.
+//! Types of every form that serde and schemars distinguish.
 
 use std::{
     collections::BTreeMap,
