@@ -1,7 +1,7 @@
-//! Which of a schema's alternatives a value means, told by its tag or its only key.
+//! Selects the alternative of a schema that a value belongs to, by its tag or its only key.
 //!
-//! `oneOf` and `anyOf` come from enums and from `Option`. Someone who writes a wrong field wants to hear about that field,
-//! not that nothing matched: so the alternatives of a tagged enum are known by their tags.
+//! `oneOf` and `anyOf` come from enums and from `Option`. The author of a wrong field wants to hear about that field,
+//! and not that nothing matched, so the alternatives of a tagged enum are identified by their tags.
 
 use std::borrow::Cow;
 
@@ -13,15 +13,15 @@ use super::format::FORMATS;
 /// The alternatives of a schema.
 pub(super) struct Alternatives<'a> {
     pub(super) choice: Choice<'a>,
-    /// Whether `null` is one of them; it is not listed in the choice.
+    /// True if `null` is an alternative; it is not listed in the choice.
     pub(super) null: bool,
-    /// Whether exactly one may hold (`oneOf`).
+    /// True if exactly one alternative may match (`oneOf`).
     pub(super) exclusive: bool,
-    /// What all other tags or texts mean (serde's `other`).
+    /// The alternative for all other tags or texts (serde's `other`).
     pub(super) other: Option<&'a Value>,
 }
 
-/// How an alternative is known.
+/// How an alternative is identified.
 pub(super) enum Choice<'a> {
     /// Objects with a property that names the alternative: internally and adjacently tagged enums.
     Tagged { tag: &'a str, branches: Vec<(&'a str, &'a Value)> },
@@ -31,7 +31,7 @@ pub(super) enum Choice<'a> {
     Untold(Vec<&'a Value>),
 }
 
-/// The alternatives that a schema's `oneOf` or `anyOf` gives.
+/// Returns the alternatives in the `oneOf` or `anyOf` of a schema.
 pub(super) fn alternatives<'a>(root: &'a Value, schema: &'a Map<String, Value>) -> Option<Alternatives<'a>> {
     let (all, exclusive) = match (schema.get("oneOf"), schema.get("anyOf")) {
         (Some(all), None) => (all, true),
@@ -65,7 +65,7 @@ fn tagged<'a>(root: &'a Value, branches: &[&'a Value]) -> Option<Choice<'a>> {
     Some(Choice::Tagged { tag, branches: branches.collect() })
 }
 
-/// The only text that a required property may have.
+/// Returns the only text that a required property may have.
 fn named<'a>(object: &'a Map<String, Value>, tag: &str) -> Option<&'a str> {
     let required = object.get("required")?.as_array()?.iter().any(|name| name == tag);
     let property = object.get("properties")?.get(tag)?;
@@ -110,7 +110,8 @@ fn properties(object: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value
     properties.into_iter().flatten().map(|(name, schema)| (name.as_str(), schema))
 }
 
-/// Of each field that is required under one of several names (serde's `alias`), the names; its own is the first.
+/// Returns the names of each field that is required under one of several names (serde's `alias`); its main name is the
+/// first.
 pub(super) fn aliased(schema: &Map<String, Value>) -> Vec<Vec<&str>> {
     let all = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
     all.filter(|part| is_aliased(part))
@@ -125,16 +126,16 @@ pub(super) fn aliased(schema: &Map<String, Value>) -> Vec<Vec<&str>> {
         .collect()
 }
 
-/// Whether a part of `allOf` says that a field is required under one of several names.
+/// Returns true if a part of `allOf` requires a field under one of several names.
 pub(crate) fn is_aliased(part: &Value) -> bool {
     let last = part["anyOf"].as_array().and_then(|names| names.last());
     last.is_some_and(|name| name["x-serde"] == "alias" && name.get("required").is_some())
 }
 
-/// Follows references until a schema that is more than one.
+/// Follows references to a schema that is not just a reference.
 pub(crate) fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     let mut at = schema;
-    // A chain of references is no longer than there are definitions; a ring of them is given up.
+    // A chain of references is no longer than the number of definitions; a cycle is abandoned.
     for _ in 0..64 {
         let Some(object) = at.as_object() else { return at };
         match object.get("$ref").and_then(Value::as_str).and_then(|reference| target(root, reference)) {
@@ -147,13 +148,13 @@ pub(crate) fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     at
 }
 
-/// What a reference within the document points at.
+/// Returns the target of a reference within the document.
 pub(super) fn target<'a>(root: &'a Value, reference: &str) -> Option<&'a Value> {
     let pointer: Cow<'_, str> = percent_decode_str(reference.strip_prefix('#')?).decode_utf8().ok()?;
     root.pointer(&pointer)
 }
 
-/// Whether a keyword says something about a schema and nothing about a value.
+/// Returns true for keywords that describe a schema and do not constrain a value.
 pub(super) fn is_annotation(keyword: &str) -> bool {
     matches!(
         keyword,

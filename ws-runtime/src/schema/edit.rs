@@ -1,23 +1,23 @@
-//! What is added to a schema for the further names that serde takes.
+//! Additions to a schema for further names that serde accepts.
 
 use serde_json::{Map, Value, json};
 
-/// What is added to a schema.
+/// An addition to a schema.
 pub(super) enum Edit {
-    /// A field has further names.
+    /// A field has aliases.
     Field { name: String, aliases: Vec<String> },
-    /// A variant has further names, in the enum's list or as branches of it.
+    /// A variant has aliases, in the list of the enum or as branches of it.
     Variant { name: String, aliases: Vec<String> },
-    /// All other strings are a variant.
+    /// All other strings are accepted as a variant.
     OtherString(Vec<String>),
-    /// All other tags are a variant; `content` may be null.
+    /// All other tags are accepted as a variant; `content` may be null.
     OtherTag { tag: String, names: Vec<String>, content: Option<String> },
-    /// A variant has no content: at most `null`.
+    /// A variant has no content except `null`.
     NoContent { name: String, tag: String, content: String },
 }
 
 impl Edit {
-    /// Changes the schema that it is about.
+    /// Applies the addition to its schema.
     pub(super) fn apply(self, schema: &mut Value) {
         match self {
             Self::Field { name, aliases } => field(schema, &name, &aliases),
@@ -41,7 +41,7 @@ impl Edit {
                     other["properties"][content] = json!({"type": "null"});
                 }
                 if let Some(branches) = schema.get_mut("oneOf").and_then(Value::as_array_mut) {
-                    // Variants with further names are there already.
+                    // Variants with aliases are already present.
                     let more = branches.iter().flat_map(|branch| strings_of(&branch["properties"][&tag]));
                     let more: Vec<Value> = more.map(Value::from).collect();
                     other["properties"][&tag]["not"]["enum"] = more.into();
@@ -62,7 +62,7 @@ impl Edit {
     }
 }
 
-/// Adds the names of a field, each as a property of its own; one of them is required if the field was.
+/// Adds the names of a field, each as a property; one of them is required if the field was.
 fn field(schema: &mut Value, name: &str, aliases: &[String]) {
     let Some(property) = schema["properties"].get(name).cloned() else { return };
     for alias in aliases {
@@ -88,7 +88,7 @@ fn field(schema: &mut Value, name: &str, aliases: &[String]) {
     }
 }
 
-/// Adds the names of a variant: to a list of names, or as a branch like the variant's.
+/// Adds the names of a variant: to a list of names, or as a branch like that of the variant.
 fn variant(schema: &mut Value, name: &str, aliases: &[String]) {
     if let Some(branches) = schema.get_mut("oneOf").and_then(Value::as_array_mut) {
         if let Some(branch) = branches.iter_mut().find(|branch| strings_of(branch).contains(&name)) {
@@ -122,7 +122,7 @@ fn listed(schema: &mut Value, aliases: &[String]) {
     }
 }
 
-/// A branch under another name: its only key, or its tag.
+/// Returns a branch under another name: its only key, or its tag.
 fn renamed(branch: &Value, name: &str, alias: &str) -> Value {
     let mut branch = branch.clone();
     branch["x-serde"] = "alias".into();
@@ -136,12 +136,12 @@ fn renamed(branch: &Value, name: &str, alias: &str) -> Value {
     branch
 }
 
-/// The texts that a schema lists.
+/// Returns the texts that a schema lists.
 pub(super) fn strings_of(schema: &Value) -> Vec<&str> {
     schema.as_object().map(strings).unwrap_or_default()
 }
 
-/// The texts that keywords list.
+/// Returns the texts that keywords list.
 pub(super) fn strings(schema: &Map<String, Value>) -> Vec<&str> {
     let names = schema.get("enum").and_then(Value::as_array).into_iter().flatten().chain(schema.get("const"));
     names.filter_map(Value::as_str).collect()

@@ -1,12 +1,12 @@
-//! A type that cannot be served: found before listening, the application's to mend.
+//! Types that cannot be served: a mistake of the application, found before listening.
 
 use std::{error::Error, fmt};
 
 use super::Direction;
 
-/// A type's schema cannot be used. Found at start-up, before anything is listened to.
+/// The schema of a type cannot be used. Found at start-up, before the server listens.
 ///
-/// Its text names the type, the direction (schemas differ for what arrives and what leaves) and what to change.
+/// Its text names the type, the direction (inbound and outbound schemas differ) and the change to make.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct SchemaError(Box<Refused>);

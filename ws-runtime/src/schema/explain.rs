@@ -1,8 +1,9 @@
-//! Why a value does not keep its schema, in few words and bounded time.
+//! Explains why a value is invalid, briefly and in bounded time.
 //!
-//! The validator's own errors are not used as they come: it collects all of them (a megabyte of bad items makes a hundred
-//! thousand), and of an enum it says only that nothing matched. Here the schema is walked along the value; at each place a
-//! small validator answers for that place alone, and of the alternatives only the one that the value's tag names is walked.
+//! The validator's own errors are not used: it collects all of them (a megabyte of invalid items yields a hundred
+//! thousand), and for an enum it only reports that nothing matched. Instead, the schema is walked along the value. At
+//! each place a small validator answers for that place alone, and of the alternatives only the one that the tag names
+//! is walked.
 
 use std::cell::Cell;
 
@@ -16,14 +17,14 @@ use super::{
     rules::{Forms, Rule, rules},
 };
 
-/// The most places that are looked at before the search is given up.
+/// The maximum number of places that are examined.
 const MAX_STEPS: usize = 50_000;
-/// How many looks each value within the message pays for: the schema may ask several questions about each.
+/// The number of steps that each value in the message pays for: the schema may ask several questions about each.
 const STEPS_PER_VALUE: usize = 16;
-/// How many looks every message has.
+/// The number of steps that every message has.
 const LEAST_STEPS: usize = 64;
 
-/// A schema, taken apart for explaining.
+/// A schema, prepared for explaining.
 #[derive(Debug)]
 pub(super) struct Explainer {
     rules: Vec<Rule>,
@@ -31,20 +32,20 @@ pub(super) struct Explainer {
 }
 
 impl Explainer {
-    /// Takes a schema apart.
+    /// Prepares a schema.
     ///
     /// # Errors
-    /// What the validator refuses in it: a pattern, mostly.
+    /// If the validator rejects a part of it: mostly a pattern.
     pub(super) fn new(schema: &Value) -> Result<Self, String> {
         rules(schema).map(|(rules, root)| Self { rules, root })
     }
 
-    /// The issues of a value that is known to be invalid: at least one, sorted by path.
+    /// Returns the issues of an invalid value: at least one, sorted by path.
     pub(super) fn explain(&self, value: &Value) -> Vec<Issue> {
         self.counted(value).0
     }
 
-    /// The issues of an invalid value, and how many places were looked at to find them.
+    /// Returns the issues of an invalid value, and the number of examined places.
     fn counted(&self, value: &Value) -> (Vec<Issue>, usize) {
         let mut walk = Walk {
             rules: &self.rules,
@@ -61,12 +62,12 @@ impl Explainer {
         (issues, walk.steps.get())
     }
 
-    /// That the type refuses a value which the schema allows, at the end of a way.
+    /// Reports that the type rejects a value that its schema accepts, at the end of a path.
     pub(super) fn refused(&self, value: &Value, way: &[Step]) -> Issue {
         locate(&self.rules, self.root, value, way).refused()
     }
 
-    /// Whether the whole schema is an enum whose variants are told by tag or key.
+    /// Returns true if the whole schema is an enum whose variants are identified by tag or key.
     pub(super) fn is_told(&self) -> bool {
         let mut rule = &self.rules[self.root];
         for _ in 0..8 {
@@ -84,12 +85,13 @@ struct Walk<'e> {
     rules: &'e [Rule],
     path: String,
     steps: Cell<usize>,
-    /// The most steps that this value is worth.
+    /// The maximum number of steps for this value.
     most: usize,
     issues: Vec<Issue>,
 }
 
-/// How many steps a value is worth: a multiple of the values in it, so that a short message has a short explanation.
+/// Returns the budget of a value: a multiple of the number of values in it, so that a short message has a short
+/// explanation.
 fn most_steps(value: &Value) -> usize {
     fn count(value: &Value, left: usize) -> usize {
         let Some(mut left) = left.checked_sub(1) else { return 0 };
@@ -158,7 +160,7 @@ impl<'e> Walk<'e> {
         self.steps.set(self.steps.get() + 1);
     }
 
-    /// Whether no steps are left: what is known so far is what is said.
+    /// Returns true if no steps are left. The issues found so far are then reported.
     fn is_spent(&self) -> bool {
         self.steps.get() > self.most
     }
@@ -169,15 +171,15 @@ impl<'e> Walk<'e> {
         if validator.is_valid(value) {
             return;
         }
-        // One place has few demands, so collecting all that fail is short. What remains of `patternProperties` is as long
-        // as the object, and ends with the first.
+        // One place has few rules, so collecting all failures is cheap. `patternProperties` may be as long as the
+        // object and stops at the first failure.
         let errors: Vec<_> = if rule.properties.is_empty() {
             validator.validate(value).err().into_iter().collect()
         } else {
             validator.iter_errors(value).collect()
         };
         for error in errors {
-            // Alternatives are looked into elsewhere.
+            // Alternatives are examined separately.
             if matches!(
                 error.kind(),
                 ValidationErrorKind::AnyOf { .. } | ValidationErrorKind::OneOfNotValid { .. }
@@ -264,11 +266,11 @@ impl<'e> Walk<'e> {
         }
     }
 
-    /// Alternatives that only trying tells apart: where the JSON type leaves one, its issues are meant.
+    /// Alternatives without a tag: if the JSON type leaves one, its issues are reported.
     fn untold(&mut self, branches: &'e [usize], keyword: &'static str, value: &Value) {
         let mut fitting: Vec<_> = branches.iter().filter(|branch| self.fits(**branch, value, 0)).collect();
         if fitting.is_empty() {
-            // Of something optional, the something is meant.
+            // For an optional value, the value itself is meant.
             fitting = branches.iter().filter(|branch| self.rules[**branch].types != ["null"]).collect();
             if let (true, Some(types)) = (fitting.len() > 1, self.types(branches)) {
                 return self.report("type", format!("expected {types}"));
@@ -286,7 +288,7 @@ impl<'e> Walk<'e> {
         }
         self.issues = found;
         match holding {
-            // What was not looked at to its end is not known to hold, nor to fail.
+            // An alternative that was not examined completely is neither valid nor invalid.
             _ if self.is_spent() => {}
             0 => self.report(keyword, "fits none of the allowed forms"),
             2.. if keyword == "oneOf" => {
@@ -296,12 +298,12 @@ impl<'e> Walk<'e> {
         }
     }
 
-    /// The JSON types that alternatives take, where all of them say it.
+    /// The JSON types that the alternatives accept, if all of them state it.
     fn types(&self, branches: &[usize]) -> Option<String> {
         let mut all = Vec::new();
         for &branch in branches {
             let mut rule = &self.rules[branch];
-            // A definition says it where it stands.
+            // A definition states it at its own place.
             while let ([], [also], None) = (&*rule.types, &*rule.also, &rule.forms) {
                 rule = &self.rules[*also];
             }
@@ -321,7 +323,7 @@ impl<'e> Walk<'e> {
         Some(all.join(" or "))
     }
 
-    /// Whether a rule takes values of this JSON type.
+    /// Returns true if a rule accepts values of this JSON type.
     fn fits(&self, rule: usize, value: &Value, depth: usize) -> bool {
         self.step();
         let rule = &self.rules[rule];
@@ -352,12 +354,12 @@ impl<'e> Walk<'e> {
         self.with(segment, |walk| walk.visit(rule, value));
     }
 
-    /// Does something one step further down; `None` is a key that the schema does not declare.
+    /// Calls a function one step deeper; `None` is a key that the schema does not declare.
     fn with(&mut self, segment: Option<&str>, then: impl FnOnce(&mut Self)) {
         self.under(&format!("/{}", segment.map_or(ANY_KEY.into(), escaped)), then);
     }
 
-    /// Does something some way further down.
+    /// Calls a function some steps deeper.
     fn under(&mut self, path: &str, then: impl FnOnce(&mut Self)) {
         let length = self.path.len();
         self.path.push_str(path);
@@ -368,7 +370,7 @@ impl<'e> Walk<'e> {
     fn report(&mut self, keyword: &'static str, message: impl Into<String>) {
         if self.issues.len() < MAX_ISSUES {
             let issue = Issue::new(&self.path, keyword, message);
-            // The values of a map have one path, and mostly one thing that is wrong with them.
+            // The values of a map have one path, and mostly one kind of error.
             if !self.issues.contains(&issue) {
                 self.issues.push(issue);
             }
@@ -540,7 +542,7 @@ mod tests {
         }
         let [issue] = &*explain::<Tree>(&deep) else { panic!() };
         assert!(issue.len() < 200 && issue.ends_with(": expected array"), "{issue}");
-        // The first invalid item lies beyond what is looked at: the answer is short of a place, and still there.
+        // The first invalid item lies beyond the budget: the answer lacks its path but is still given.
         let late: Value = std::iter::repeat_n(json!(1), 200_000).chain([json!("x")]).collect();
         assert_eq!(explain::<Vec<u8>>(&late), [" schema: does not fit the schema"]);
         let late =
@@ -550,7 +552,7 @@ mod tests {
 
     #[test]
     fn explaining_is_bounded_by_the_size_of_the_message() {
-        /// Nothing of this schema is refused at start-up here: the bound is the explainer's own.
+        /// No schema here is rejected at start-up: the bound is that of the explainer.
         #[derive(JsonSchema)]
         #[serde(untagged)]
         #[expect(dead_code, reason = "its schema is what counts")]

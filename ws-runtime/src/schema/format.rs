@@ -1,8 +1,9 @@
-//! `format`: which are asserted, and what they are called.
+//! The keyword `format`: which formats are validated, and their names.
 //!
-//! A format is written by a type, and the type itself decides what it takes: an `IpAddr`, a `Uuid` or a `Timestamp` reads
-//! more or less than the specification of its format has. So of what leaves no format is asserted. Of what arrives, two are,
-//! since a field may have them that is a `String` and judges nothing: `#[schemars(email)]` and `#[schemars(url)]`.
+//! A format comes from a type, and the type decides what it accepts: an `IpAddr`, a `Uuid` or a `Timestamp` accepts
+//! more or less than the specification of its format. Therefore no format is validated outbound. Inbound, two are,
+//! because a field may have them that is a `String` and accepts everything: `#[schemars(email)]` and
+//! `#[schemars(url)]`.
 
 use schemars::{
     Schema,
@@ -12,10 +13,10 @@ use serde_json::Value;
 
 use super::Direction;
 
-/// Where formats are kept that are not asserted, as a list. Validators do not know this keyword.
+/// The keyword that lists formats which are not validated. Validators do not know it.
 pub(super) const FORMATS: &str = "x-formats";
 
-/// A schema without the formats that are not asserted.
+/// Removes the formats that are not validated from a schema.
 pub(super) fn asserted(schema: &Value, direction: Direction) -> Value {
     let Value::Object(object) = schema else { return schema.clone() };
     let mut schema = Schema::from(object.clone());
@@ -30,7 +31,7 @@ impl Unassert {
         self.0 == Direction::Inbound && matches!(format, "email" | "uri")
     }
 
-    /// The formats that are not asserted and all that a schema says: of itself, or of its alternatives.
+    /// Returns the formats in a schema that are not validated, its own or those of its alternatives.
     fn formats(&self, schema: &Schema) -> Option<(&'static str, Vec<Value>)> {
         let free = |format: &Value| format.as_str().is_some_and(|format| !self.is_asserted(format));
         if let Some(format) = schema.get("format").filter(|format| free(format)) {
@@ -55,8 +56,8 @@ impl Transform for Unassert {
     }
 }
 
-/// Whether a text is a URI as `url::Url` reads one: a scheme, a colon and something, or nothing. White space and control
-/// characters around it, and line breaks and tabs within, do not count (WHATWG URL, section 4.4).
+/// Returns true if a text is a URI as `url::Url` reads it: a scheme, a colon, and anything. Surrounding white space and
+/// control characters, and line breaks and tabs inside, are ignored (WHATWG URL, section 4.4).
 pub(super) fn is_uri(text: &str) -> bool {
     let text = text.trim_matches(|char: char| char <= ' ');
     let mut scheme = text.chars().filter(|char| !matches!(char, '\t' | '\n' | '\r'));
@@ -64,7 +65,7 @@ pub(super) fn is_uri(text: &str) -> bool {
         && scheme.find(|char| !char.is_ascii_alphanumeric() && !matches!(char, '+' | '-' | '.')) == Some(':')
 }
 
-/// What a text of one of these formats must be.
+/// Describes what a text of one of these formats must be.
 pub(super) fn must_be<'a>(formats: impl IntoIterator<Item = &'a str>) -> String {
     let mut names: Vec<_> = formats.into_iter().collect();
     names.sort_unstable();

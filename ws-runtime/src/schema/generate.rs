@@ -1,4 +1,4 @@
-//! From a type to the schema that is published and enforced.
+//! Generates the schema of a type that is published and enforced.
 
 use std::time::{Duration, SystemTime};
 
@@ -16,12 +16,12 @@ use super::{
     widen::widen,
 };
 
-/// Which way a value goes: schemas differ, for serde reads and writes a type differently.
+/// The direction of a value. Schemas differ, because serde reads and writes a type differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
-    /// It arrives and is deserialized.
+    /// Inbound: deserialized.
     Inbound,
-    /// It is serialized and leaves.
+    /// Outbound: serialized.
     Outbound,
 }
 
@@ -33,18 +33,18 @@ fn settings(direction: Direction) -> SchemaSettings {
     }
 }
 
-/// Generates one schema document (JSON Schema 2020-12), of one type or of several that are put together by hand.
+/// Generates one schema document (JSON Schema 2020-12), for one type or several that are combined by hand.
 #[derive(Debug)]
 pub(crate) struct Generator {
     schemas: SchemaGenerator,
     direction: Direction,
-    /// The schema of each type, and how it is generated without references.
+    /// The schema of each type, and how to generate it without references.
     parts: Vec<(Value, WriteOut)>,
-    /// How the type of the root is read.
+    /// How the root type is read.
     probe: Option<Probe>,
 }
 
-/// Generates a type's schema with all references written out, and the definitions of what is recursive.
+/// Generates the schema of a type with all references expanded, except the definitions of recursive types.
 type WriteOut = fn(SchemaSettings) -> (Value, Map<String, Value>);
 
 fn write_out<T: JsonSchema>(settings: SchemaSettings) -> (Value, Map<String, Value>) {
@@ -58,22 +58,23 @@ impl Generator {
         Self { schemas: SchemaGenerator::new(settings(direction)), direction, parts: Vec::new(), probe: None }
     }
 
-    /// The schema of one type, with references into the document that [`finish`](Self::finish) makes. A type that has a
-    /// name is always a reference, so that the schema of a recursive type can be moved into a larger document: schemars
-    /// calls a root `#`, which there is another thing.
+    /// Returns the schema of one type, with references into the document of [`finish`](Self::finish). A named type is
+    /// always a reference, so that the schema of a recursive type can be moved into a larger document: schemars refers
+    /// to a root as `#`, which means something else there.
     pub(crate) fn schema<T: JsonSchema>(&mut self) -> Value {
         let schema = self.schemas.subschema_for::<T>().to_value();
         self.parts.push((schema.clone(), write_out::<T>));
         schema
     }
 
-    /// The schema of a type that is read, as the root: what the type reads beyond schemars' schema is added to it.
+    /// Returns the schema of an inbound type, as the root: what the type accepts beyond schemars' schema is added to
+    /// it.
     pub(crate) fn read<T: JsonSchema + DeserializeOwned>(&mut self) -> Value {
         self.probe = Some(probe::<T>);
         self.schema::<T>()
     }
 
-    /// The name of a type's definition, if the document has it.
+    /// Returns the name of a type's definition, if the document has it.
     fn name_of<T: JsonSchema>(&mut self) -> Option<String> {
         let before = self.schemas.definitions().len();
         let schema = self.schemas.subschema_for::<T>();
@@ -109,7 +110,7 @@ impl Generator {
     /// Completes the document around its root.
     ///
     /// # Errors
-    /// What in it serde does not keep and we cannot reconcile.
+    /// If serde differs from the schema in a way that cannot be reconciled.
     pub(crate) fn finish(mut self, root: Value) -> Result<Value, String> {
         let mut document = match root {
             Value::Object(root) => root,

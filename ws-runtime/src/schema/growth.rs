@@ -1,10 +1,10 @@
-//! Whether the cost of reading a type is bounded by the length of what is read.
+//! Checks that the cost of decoding a type is bounded by the length of the input.
 //!
-//! serde tries the variants of an untagged enum one after the other. Where two of them lead back to the same enum by the
-//! same keys, each level of a message is read twice as often as the one above it, and a few hundred bytes keep a core busy
-//! for years. Such a type is told from a harmless one (a tree whose variants have their own keys, a JSON value) by its schema
-//! alone: it is an automaton that reads the path to a place, and a type is refused if two ways through it read the same
-//! path and meet again.
+//! serde tries the variants of an untagged enum in turn. If two of them lead back to the same enum under the same keys,
+//! each level of a message is read twice as often as the one above it, and a few hundred bytes keep a core busy for
+//! years. The schema distinguishes such a type from a harmless one (a tree whose variants have their own keys, a JSON
+//! value): it is an automaton that reads the path of a place, and a type is rejected if two runs read the same path and
+//! meet again.
 
 use std::collections::BTreeSet;
 
@@ -12,30 +12,30 @@ use serde_json::Value;
 
 use super::paths::Graph;
 
-/// The most pairs of places that are compared for one definition.
+/// The maximum number of pairs of places that are compared for one definition.
 const MOST_PAIRS: usize = 100_000;
 
-/// What reading a type costs.
+/// The cost of decoding a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Growth {
-    /// Each value is looked at a fixed number of times.
+    /// Each value is read a constant number of times.
     Linear,
     /// Each value is copied once for each level above it.
     ByDepth,
 }
 
-/// Judges a document that is to be read.
+/// Determines the cost of a document.
 ///
 /// # Errors
-/// The type cannot be read in bounded time; the text says which and the way out.
+/// If the type cannot be decoded in bounded time; the text names the type and the way out.
 pub(super) fn growth(document: &Value) -> Result<Growth, String> {
     judge(&Graph::of(document)?)
 }
 
-/// Checks that reading a value along the document ends.
+/// Checks that decoding along the document terminates.
 ///
 /// # Errors
-/// The type holds itself with nothing between.
+/// If the type contains itself directly.
 pub(super) fn ends(document: &Value) -> Result<(), String> {
     Graph::of(document).map(drop)
 }
@@ -74,7 +74,7 @@ fn judge(graph: &Graph<'_>) -> Result<Growth, String> {
     Ok(growth)
 }
 
-/// Places that are followed by no cycle, or that none leads to: most types have no others.
+/// Places outside of every cycle: most types have no others.
 fn without_cycle(graph: &Graph<'_>, backwards: &[Vec<usize>]) -> BTreeSet<usize> {
     let mut without = BTreeSet::new();
     loop {
@@ -91,7 +91,7 @@ fn without_cycle(graph: &Graph<'_>, backwards: &[Vec<usize>]) -> BTreeSet<usize>
     }
 }
 
-/// Whether two ways lead from a place back to it by the same path; the key at which they part.
+/// Finds two runs from a place back to it with the same path, and returns the key at which they part.
 fn doubles(graph: &Graph<'_>, place: usize, cycle: &BTreeSet<usize>) -> Option<String> {
     let steps = graph.steps(place);
     for (index, one) in steps.iter().enumerate() {
@@ -108,7 +108,7 @@ fn doubles(graph: &Graph<'_>, place: usize, cycle: &BTreeSet<usize>) -> Option<S
     None
 }
 
-/// Whether two places lead to one place by the same path.
+/// Returns true if two places lead to one place under the same path.
 fn meet(graph: &Graph<'_>, place: usize, from: (usize, usize), cycle: &BTreeSet<usize>) -> bool {
     let mut seen = BTreeSet::from([from]);
     let mut next = vec![from];
@@ -128,7 +128,7 @@ fn meet(graph: &Graph<'_>, place: usize, from: (usize, usize), cycle: &BTreeSet<
     false
 }
 
-/// All places that a walk from one comes to.
+/// Returns all places that can be reached from one.
 fn reached<I: Iterator<Item = usize>>(from: usize, next: impl Fn(usize) -> I) -> BTreeSet<usize> {
     let mut seen = BTreeSet::from([from]);
     let mut open = vec![from];

@@ -1,4 +1,4 @@
-//! One thing that is wrong with a value, in words that hold nothing of the value.
+//! One error of a value, in words that contain nothing of the value.
 
 use std::borrow::Cow;
 
@@ -8,30 +8,30 @@ use serde_json::Value;
 
 use super::format::must_be;
 
-/// The longest message in bytes.
+/// The maximum length of a message in bytes.
 const MAX_MESSAGE: usize = 160;
-/// The longest path in bytes; a longer one ends at the deepest ancestor that fits.
+/// The maximum length of a path in bytes; a longer one ends at the deepest ancestor that fits.
 const MAX_PATH: usize = 120;
 
-/// The most issues that are said at once.
+/// The maximum number of reported issues.
 pub(super) const MAX_ISSUES: usize = 8;
-/// The most bytes of paths and messages together, after the first issue.
+/// The maximum total of paths and messages in bytes, after the first issue.
 const MAX_BYTES: usize = 600;
 
-/// One thing that is wrong with a value.
+/// One error of a value.
 ///
-/// It never holds anything of the value: names, limits and allowed values in it are the schema's. (What a peer sent could be
-/// a secret, and an answer that repeats it could be made as long as the peer likes.)
+/// It contains nothing of the value: names, limits and permitted values come from the schema. (Input of a peer could be
+/// secret, and an answer that repeats it could become as long as the peer likes.)
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Issue {
-    /// Where: a JSON Pointer (RFC 6901), empty for the whole. A key that the schema
-    /// does not declare, as those of a map, is the value's own: `*` stands for it.
+    /// The path as a JSON Pointer (RFC 6901), empty for the root. A key that the schema does not declare, as in a map,
+    /// is input: `*` replaces it.
     pub path: String,
-    /// Which keyword of the schema is violated: `required`, `minLength`. Beyond JSON Schema's: `json` (it cannot be
-    /// parsed), `kind` (the wrong kind of frame), `encoding` (text that cannot be decoded).
+    /// The violated keyword of the schema: `required`, `minLength`. Beyond JSON Schema: `json` (malformed JSON), `kind`
+    /// (the wrong kind of frame), `encoding` (text that cannot be decoded).
     pub keyword: Cow<'static, str>,
-    /// What is wrong, as a sentence without its subject: "expected string".
+    /// The error, as a sentence without a subject: "expected string".
     pub message: String,
 }
 
@@ -49,7 +49,7 @@ impl Issue {
         Self { path: path.to_owned(), keyword: Cow::Borrowed(keyword), message }
     }
 
-    /// Sorts issues by path, and keeps as many as are worth saying: what answers a peer is short whatever the peer sent.
+    /// Sorts issues by path and keeps the first ones, so that the answer to a peer is short for any input.
     pub(crate) fn settle(mut issues: Vec<Self>) -> Vec<Self> {
         issues.sort_unstable();
         issues.dedup();
@@ -64,7 +64,7 @@ impl Issue {
     }
 }
 
-/// `a`, `b` and `c` of the schema's own, in backticks.
+/// Lists names of the schema as `a`, `b` and `c`, in backticks.
 pub(super) fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let mut list = String::from("expected one of ");
     for (index, name) in names.into_iter().enumerate() {
@@ -81,7 +81,7 @@ pub(super) fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     list
 }
 
-/// Says what the validator found, in our own words: the validator's own repeat the value.
+/// Describes an error of the validator in our own words, because the validator's text repeats the value.
 pub(super) fn describe(kind: &ValidationErrorKind) -> (&'static str, String) {
     use ValidationErrorKind as Kind;
     match kind {
@@ -147,7 +147,7 @@ fn at_most(limit: u64, one: &str, many: &str) -> String {
     }
 }
 
-/// A value of the schema, as it is written in a list: a string without its quotes.
+/// Formats a value of the schema for a list: a string without its quotes.
 fn text(value: &Value) -> Cow<'_, str> {
     value.as_str().map_or_else(|| Cow::Owned(value.to_string()), Cow::Borrowed)
 }

@@ -1,4 +1,4 @@
-//! Keys, tags and variants' names, as a recorder gives them.
+//! Keys, tags and names of variants, as a recorder provides them.
 
 use std::cell::RefCell;
 
@@ -10,7 +10,7 @@ use serde::{
 
 use super::recorder::{Seen, Stop};
 
-/// A key, a tag or a variant's name.
+/// A key, a tag or the name of a variant.
 pub(super) struct Key<'a> {
     pub(super) text: &'a str,
     pub(super) seen: &'a RefCell<Seen>,

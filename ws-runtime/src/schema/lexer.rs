@@ -1,20 +1,20 @@
-//! JSON text token by token (RFC 8259), for readers that need what `serde_json` does not tell: a number's digits, and the
-//! text that a value has.
+//! Reads JSON text token by token (RFC 8259), for readers that need what `serde_json` does not provide: the digits of a
+//! number, and the text of a value.
 //!
-//! The usual messages never come here: `serde_json` reads them. What needs a second look does.
+//! Common messages are read by `serde_json` alone; only those that need a second reading come here.
 
 use std::borrow::Cow;
 
 use super::number::Numeral;
 
-/// The depth beyond which nothing is read, the same as `serde_json`'s.
+/// The maximum depth, the same as in `serde_json`.
 const MAX_DEPTH: u8 = 127;
 
-/// The text is not JSON here, or nests too deep.
+/// The text is not JSON at this position, or nests too deep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NotJson;
 
-/// What a value is, by its first character.
+/// The kind of a value, by its first character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Null,
@@ -38,7 +38,7 @@ impl<'t> Lexer<'t> {
         Self { text, at: 0, depth: 0 }
     }
 
-    /// Line and column, from 1, of the next character.
+    /// Returns the line and column of the next character, from 1.
     pub(super) fn position(&self) -> (usize, usize) {
         let before = &self.text.as_bytes()[..self.at.min(self.text.len())];
         let line = before.split(|&byte| byte == b'\n').count();
@@ -46,7 +46,7 @@ impl<'t> Lexer<'t> {
         (line, column)
     }
 
-    /// The kind of the next value.
+    /// Returns the kind of the next value.
     pub(crate) fn peek(&mut self) -> Result<Kind, NotJson> {
         match self.next_byte().ok_or(NotJson)? {
             b'n' => Ok(Kind::Null),
@@ -107,12 +107,12 @@ impl<'t> Lexer<'t> {
         Ok(())
     }
 
-    /// Goes on to the next item of an array; whether there is one. Otherwise the array is left.
+    /// Advances to the next item of an array. Returns false at its end, which leaves the array.
     pub(crate) fn item(&mut self, first: bool) -> Result<bool, NotJson> {
         self.more(first, b']')
     }
 
-    /// Goes on to the next member of an object, whose key it returns. `None` if the object is left.
+    /// Advances to the next member of an object and returns its key; `None` at its end, which leaves the object.
     pub(crate) fn key(&mut self, first: bool) -> Result<Option<Cow<'t, str>>, NotJson> {
         if !self.more(first, b'}')? {
             return Ok(None);
@@ -124,7 +124,7 @@ impl<'t> Lexer<'t> {
         Ok(Some(key))
     }
 
-    /// Passes a value over, and returns its text.
+    /// Skips a value and returns its text.
     pub(crate) fn skip(&mut self) -> Result<&'t str, NotJson> {
         let kind = self.peek()?;
         let start = self.at;
@@ -153,7 +153,7 @@ impl<'t> Lexer<'t> {
         Ok(&self.text[start..self.at])
     }
 
-    /// Whether nothing but white space is left.
+    /// Returns true if only white space is left.
     pub(crate) fn end(&mut self) -> Result<(), NotJson> {
         if self.next_byte().is_none() { Ok(()) } else { Err(NotJson) }
     }
@@ -170,7 +170,7 @@ impl<'t> Lexer<'t> {
         Ok(true)
     }
 
-    /// The next byte that is not white space; it stays.
+    /// Returns the next byte that is not white space, without consuming it.
     fn next_byte(&mut self) -> Option<u8> {
         let rest = &self.text.as_bytes()[self.at..];
         self.at += rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();
@@ -189,7 +189,7 @@ impl<'t> Lexer<'t> {
         found
     }
 
-    /// Passes over characters of a string that stand for themselves; where they end.
+    /// Skips unescaped characters of a string and returns where they end.
     fn plain(&mut self) -> usize {
         let rest = &self.text.as_bytes()[self.at..];
         self.at += rest.iter().take_while(|&&byte| byte >= 0x20 && byte != b'"' && byte != b'\\').count();
@@ -225,7 +225,7 @@ impl<'t> Lexer<'t> {
         })
     }
 
-    /// Four hexadecimal digits.
+    /// Parses four hexadecimal digits.
     fn unit(&mut self) -> Result<u16, NotJson> {
         let digits = self.text.as_bytes().get(self.at..self.at + 4).ok_or(NotJson)?;
         let unit = digits.iter().try_fold(0, |unit: u16, &digit| {

@@ -1,4 +1,4 @@
-//! A place of a value in words that hold nothing of the value, and what the schema says of it.
+//! The path of a value without any input in it, and the schema at that path.
 
 use serde_json::Value;
 
@@ -8,25 +8,25 @@ use super::{
     rules::{Forms, Rule},
 };
 
-/// What stands in a path for a key that is the value's own and not the schema's.
+/// Replaces a key in a path that comes from the value and not from the schema.
 pub(super) const ANY_KEY: &str = "*";
 
-/// One step of the way to a place.
+/// One step of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// To the member of this key.
+    /// To the member with this key.
     Key(String),
     /// To the item at this index.
     Index(usize),
 }
 
-/// A place, and what its schemas are.
+/// A place and its schemas.
 pub(super) struct Place<'r> {
     pub(super) path: String,
     rules: Vec<&'r Rule>,
 }
 
-/// Follows a way through a value and through the schemas that its places have.
+/// Follows a path through a value and its schemas.
 pub(super) fn locate<'r>(rules: &'r [Rule], root: usize, mut value: &Value, way: &[Step]) -> Place<'r> {
     let mut path = String::new();
     let mut at = Here::new(rules);
@@ -52,13 +52,13 @@ pub(super) fn locate<'r>(rules: &'r [Rule], root: usize, mut value: &Value, way:
     Place { path, rules: at.found.into_iter().map(|rule| &rules[rule]).collect() }
 }
 
-/// A key as a segment of a JSON pointer (RFC 6901 section 3).
+/// Escapes a key as a segment of a JSON pointer (RFC 6901 section 3).
 pub(super) fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
 impl Place<'_> {
-    /// That the type refuses the value that stands here, in the words of what it is.
+    /// Reports that the type rejects the value at this place, described by its schema.
     pub(super) fn refused(&self) -> Issue {
         let said = |rule: &&&Rule| rule.types != ["null"];
         let formats: Vec<_> = self.rules.iter().flat_map(|rule| &rule.formats).map(String::as_str).collect();
@@ -89,7 +89,7 @@ impl<'r> Here<'r> {
         Self { rules, found: Vec::new() }
     }
 
-    /// Adds a schema, and those that hold of the value as well, or may.
+    /// Adds a schema, and those that also apply to the value or might.
     fn add(&mut self, rule: usize, value: &Value) {
         if self.found.contains(&rule) {
             return;
@@ -117,13 +117,13 @@ impl<'r> Here<'r> {
         }
     }
 
-    /// Whether a variant that is not the value's has such a property: the name is then the schema's own.
+    /// Returns true if a variant other than that of the value has such a property: the name then comes from the schema.
     fn is_named(&self, rule: usize, key: &str) -> bool {
         let Some(Forms::Tagged { branches, .. }) = &self.rules[rule].forms else { return false };
         branches.iter().any(|(_, branch)| self.rules[*branch].properties.iter().any(|(name, _)| name == key))
     }
 
-    /// Whether the schemas declare a step, and what stands beneath it.
+    /// Returns true if the schemas declare a step, and adds the schemas below it.
     fn beneath(&self, step: &Step) -> (bool, Vec<usize>) {
         let rules = || self.found.iter().map(|&rule| &self.rules[rule]);
         match step {

@@ -1,7 +1,7 @@
-//! A JSON number by its text: what it is exactly, and what it is for a type of so many bits.
+//! JSON numbers as text: their exact value, and their value for a type of a given width.
 //!
-//! A `f64` holds neither 9007199254740993 nor `f32::MAX` as it is written, and it cannot tell -9223372036854775809 from
-//! `i64::MIN`. So a number stays text until a type asks for it.
+//! An `f64` represents neither 9007199254740993 nor `f32::MAX` as written, and cannot distinguish -9223372036854775809
+//! from `i64::MIN`. A number therefore stays text until a type requests it.
 
 use serde_json::Number;
 
@@ -10,13 +10,13 @@ use serde_json::Number;
 pub(crate) struct Numeral<'t>(&'t str);
 
 impl<'t> Numeral<'t> {
-    /// Reads a whole text as a number: without `+`, leading zeros or spaces.
+    /// Parses a whole text as a number: without `+`, leading zeros or spaces.
     pub(crate) fn parse(text: &'t str) -> Option<Self> {
         let numeral = Self::prefix(text)?;
         (numeral.0.len() == text.len()).then_some(numeral)
     }
 
-    /// The number that a text begins with.
+    /// Parses the number at the start of a text.
     pub(super) fn prefix(text: &'t str) -> Option<Self> {
         let bytes = text.as_bytes();
         let digits = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -43,12 +43,12 @@ impl<'t> Numeral<'t> {
         Some(Self(&text[..end]))
     }
 
-    /// The text.
+    /// Returns the text.
     pub(crate) fn text(self) -> &'t str {
         self.0
     }
 
-    /// Whether the text has digits alone, so that programs read it as an integer.
+    /// Returns true if the text consists of digits, so that programs read it as an integer.
     pub(crate) fn is_plain(self) -> bool {
         !self.0.contains(['.', 'e', 'E'])
     }
@@ -57,12 +57,12 @@ impl<'t> Numeral<'t> {
         self.0.starts_with('-')
     }
 
-    /// Whether it is zero with a sign, which only a float keeps.
+    /// Returns true for a zero with a sign, which only a float keeps.
     pub(crate) fn is_signed_zero(self) -> bool {
         self.is_negative() && self.integer() == Some(0)
     }
 
-    /// The number, if it is an integer, however it is written (`1`, `1.0`, `1e2`), and has at most 128 bits.
+    /// Returns the number if it is an integer, in any notation (`1`, `1.0`, `1e2`), of at most 128 bits.
     pub(crate) fn integer(self) -> Option<i128> {
         if self.is_plain() {
             return self.0.parse().ok();
@@ -81,7 +81,7 @@ impl<'t> Numeral<'t> {
         if significant.is_empty() {
             return Some(0);
         }
-        // How many zeros follow the last significant digit; a negative number of them are digits behind the point.
+        // Returns the number of zeros after the last significant digit; negative for digits behind the decimal point.
         let shift = u32::try_from(exponent.saturating_add(zeros).saturating_sub(places)).ok()?;
         let magnitude: i128 = if self.is_negative() {
             format!("-{significant}").parse().ok()?
@@ -91,17 +91,17 @@ impl<'t> Numeral<'t> {
         magnitude.checked_mul(10_i128.checked_pow(shift)?)
     }
 
-    /// The nearest `f64`; `None` if that is infinite.
+    /// Returns the nearest `f64`; `None` if that is infinite.
     pub(crate) fn double(self) -> Option<f64> {
         self.0.parse().ok().filter(|float: &f64| float.is_finite())
     }
 
-    /// The nearest `f32`, rounded once; `None` if that is infinite.
+    /// Returns the nearest `f32`, rounded once; `None` if that is infinite.
     pub(crate) fn single(self) -> Option<f32> {
         self.0.parse().ok().filter(|float: &f32| float.is_finite())
     }
 
-    /// The number for a validator, which knows integers of 64 bits and floats.
+    /// Returns the number for a validator, which knows integers of 64 bits and floats.
     pub(crate) fn value(self) -> Number {
         let integer = self.integer();
         if let Some(Ok(value)) = integer.map(u64::try_from) {
@@ -110,7 +110,7 @@ impl<'t> Numeral<'t> {
         if let Some(Ok(value)) = integer.map(i64::try_from) {
             return value.into();
         }
-        // Beyond the range of a float every limit is passed that a type can have.
+        // Beyond the range of a float every limit of a type is exceeded.
         let far = if self.is_negative() { f64::MIN } else { f64::MAX };
         let float = self.double().unwrap_or(far);
         // An integer below `i64::MIN` must not be rounded up to it.
@@ -120,7 +120,7 @@ impl<'t> Numeral<'t> {
     }
 }
 
-/// The exponent, as far as it matters: a text may write one that no integer holds.
+/// Returns the exponent, clamped: a text may contain one that no integer holds.
 fn saturating(exponent: &str) -> i64 {
     let far = if exponent.starts_with('-') { i64::MIN } else { i64::MAX };
     exponent.parse().unwrap_or(far)
@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(numeral("3.4028235e38").single(), Some(f32::MAX));
         assert_eq!(numeral("3.4028236e38").single(), None);
         assert_eq!(numeral("1e-45").single(), Some(f32::from_bits(1)));
-        // By way of a double it would be the next one.
+        // Through a double it would be the next one.
         assert_eq!(numeral("7.038531e-26").single(), Some(f32::from_bits(0x15ae_43fd)));
         assert_eq!(numeral("1.7976931348623157e308").double(), Some(f64::MAX));
         assert_eq!(numeral("1.7976931348623159e308").double(), None);

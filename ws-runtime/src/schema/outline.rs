@@ -1,4 +1,4 @@
-//! From a schema to its shape: every keyword is understood, or there is none.
+//! Builds the shape of a schema: every keyword is understood, or there is no shape.
 
 use std::collections::HashMap;
 
@@ -10,10 +10,10 @@ use super::{
     shape::{ANY, Array, Id, Node, Numbers, Object, Parts, Plain, Shape, Strings},
 };
 
-/// The integers that a double holds exactly: comparisons up to here are exact whichever way a number is written.
+/// The integers that a double represents exactly: up to here comparisons are exact in every notation.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// The shape of a schema, if all of it can be checked on tokens.
+/// Returns the shape of a schema, if all of it can be checked on tokens.
 pub(super) fn shape(schema: &Value) -> Option<Shape> {
     let mut build = Build { document: schema, nodes: vec![Node::Parts(Parts::any())], known: HashMap::new() };
     let root = build.node(schema, 0)?;
@@ -23,7 +23,7 @@ pub(super) fn shape(schema: &Value) -> Option<Shape> {
 struct Build<'a> {
     document: &'a Value,
     nodes: Vec<Node>,
-    /// The nodes of references, so that a recursive schema ends.
+    /// The nodes of references, so that a recursive schema terminates.
     known: HashMap<String, Id>,
 }
 
@@ -60,7 +60,7 @@ impl Build<'_> {
             return Some(id);
         }
         let schema = target(self.document, reference)?;
-        // The node is known before it is built: the schema may refer to itself.
+        // The node is registered before it is built, because the schema may refer to itself.
         let id = self.push(Node::Same(ANY));
         self.known.insert(reference.to_owned(), id);
         let same = self.node(schema, depth + 1)?;
@@ -69,7 +69,7 @@ impl Build<'_> {
     }
 
     fn parts(&mut self, schema: &Value, depth: usize) -> Option<Parts> {
-        // Types are not nested this deep; a ring of references is.
+        // Types are not nested this deep; a cycle of references is.
         if depth > 64 {
             return None;
         }
@@ -122,8 +122,7 @@ impl Build<'_> {
             .collect()
     }
 
-    /// A schema that says which types it takes, without alternatives. Every keyword in it is understood, or there is no
-    /// shape.
+    /// A schema with types and without alternatives. Every keyword in it is understood, or there is no shape.
     fn typed(&mut self, schema: &Map<String, Value>, depth: usize) -> Option<Parts> {
         let mut keywords = Keywords(schema.iter().filter(|(name, _)| !is_annotation(name)).collect());
         let names: Option<Vec<_>> = match keywords.take("enum") {
@@ -196,7 +195,7 @@ impl Build<'_> {
     fn plain(&mut self, keywords: &mut Keywords<'_>, depth: usize) -> Option<Plain> {
         let mut properties: Vec<(Box<str>, Id)> = Vec::new();
         for (name, schema) in keywords.take("properties").and_then(Value::as_object).into_iter().flatten() {
-            // A field under another name is read the long way, which knows that it is there once.
+            // A field under an alias takes the slow path, which checks that it occurs once.
             let alias = schema["x-serde"] == "alias";
             let node =
                 if alias { self.push(Node::Parts(Parts::default())) } else { self.node(schema, depth + 1)? };
@@ -222,7 +221,7 @@ impl Build<'_> {
     }
 }
 
-/// The keywords that a schema is checked by; `None` for the schema that nothing keeps.
+/// Returns the keywords of a schema; `None` for a schema that rejects everything.
 fn constraints(schema: &Value) -> Option<Vec<(&str, &Value)>> {
     match schema {
         Value::Bool(true) => Some(Vec::new()),
@@ -234,7 +233,7 @@ fn constraints(schema: &Value) -> Option<Vec<(&str, &Value)>> {
     }
 }
 
-/// A reference and what stands beside it, as one schema of an object: a newtype variant and its tag. Only where neither
+/// Merges a reference and its siblings into one schema of an object: a newtype variant and its tag. Only if neither
 /// rules out what the other declares.
 fn merged(target: &Value, beside: &Map<String, Value>) -> Option<Map<String, Value>> {
     let target = target.as_object()?;
@@ -265,7 +264,7 @@ fn merged(target: &Value, beside: &Map<String, Value>) -> Option<Map<String, Val
     Some(merged)
 }
 
-/// The keywords of a schema that have not been understood yet.
+/// The keywords of a schema that are not understood yet.
 struct Keywords<'a>(Vec<(&'a String, &'a Value)>);
 
 impl<'a> Keywords<'a> {
@@ -299,7 +298,7 @@ impl<'a> Keywords<'a> {
             let read = |limit: Option<&Value>| limit.map_or(Some(None), |limit| real(limit).map(Some));
             Some((read(inclusive)?, read(exclusive)?))
         };
-        // A float that is less than a limit is at most the float before it.
+        // A float below a limit is at most the previous float.
         let (least, above) = limits(self.take("minimum"), self.take("exclusiveMinimum"))?;
         let (most, below) = limits(self.take("maximum"), self.take("exclusiveMaximum"))?;
         let low = least.unwrap_or(f64::MIN).max(above.map_or(f64::MIN, f64::next_up));

@@ -1,4 +1,4 @@
-//! The paths through a schema: which keys and indexes lead from a place to which place.
+//! The paths through a schema: which keys and indexes lead from one place to another.
 
 use std::collections::HashMap;
 
@@ -6,53 +6,53 @@ use serde_json::{Map, Value};
 
 use super::choice::{Choice, alternatives, is_annotation, target};
 
-/// Schemas with more steps to a level than this are not followed further: no type has as many by itself.
+/// Schemas with more steps than this to a level are not followed further: no real type has as many.
 const MOST_STEPS: usize = 10_000;
 
-/// Tells the parts of one document apart.
+/// Distinguishes the parts of one document.
 type Address = *const Value;
 
-/// The places of a schema, and how one leads to another.
+/// The places of a schema and the steps between them.
 pub(super) struct Graph<'a> {
     document: &'a Value,
     places: HashMap<Address, usize>,
     steps: Vec<Vec<Step<'a>>>,
-    /// The definitions that places are, or mention first.
+    /// The definition of each place, or the first one that it mentions.
     names: Vec<Option<&'a str>>,
 }
 
-/// From a place to one that is a level deeper.
+/// A step from a place to one that is a level deeper.
 #[derive(Clone)]
 pub(super) struct Step<'a> {
     by: By<'a>,
     pub(super) to: usize,
-    /// The alternatives that were taken on the way.
+    /// The alternatives taken on the way.
     turns: Vec<Turn>,
-    /// Whether serde keeps a copy of the value to try several alternatives on it.
+    /// True if serde keeps a copy of the value to try several alternatives.
     pub(super) copied: bool,
 }
 
-/// What stands between a place and one that is a level deeper.
+/// The key of a step to a deeper level.
 #[derive(Clone)]
 enum By<'a> {
     Key(&'a str),
-    /// Any key but those.
+    /// Any key except these.
     Rest(Vec<&'a str>),
     Index(usize),
-    /// Any index from this on.
+    /// Any index from this one on.
     Items(usize),
 }
 
-/// One part that was taken of several.
+/// One alternative of several.
 #[derive(Clone, PartialEq, Eq)]
 struct Turn {
     of: Address,
     part: usize,
-    /// Whether a value has only one of the parts: its tag says which.
+    /// True if a value matches only one of the parts, selected by its tag.
     told: bool,
 }
 
-/// A step before it is known where it leads.
+/// A step whose target is not known yet.
 struct Found<'a> {
     by: By<'a>,
     to: &'a Value,
@@ -64,7 +64,7 @@ impl<'a> Graph<'a> {
     /// Follows all paths of a document.
     ///
     /// # Errors
-    /// A place leads to itself without a key.
+    /// If a place leads to itself without a key.
     pub(super) fn of(document: &'a Value) -> Result<Self, String> {
         let mut graph = Self { document, places: HashMap::new(), steps: Vec::new(), names: Vec::new() };
         let (root, name) = graph.named(document);
@@ -72,7 +72,7 @@ impl<'a> Graph<'a> {
         Ok(graph)
     }
 
-    /// How many places there are; the root is one of them.
+    /// Returns the number of places, including the root.
     pub(super) fn len(&self) -> usize {
         self.steps.len()
     }
@@ -81,7 +81,7 @@ impl<'a> Graph<'a> {
         &self.steps[place]
     }
 
-    /// The name of the definition that a place is, or the first that it mentions.
+    /// Returns the name of a place's definition, or of the first that it mentions.
     pub(super) fn name(&self, place: usize) -> Option<&'a str> {
         self.names[place]
     }
@@ -102,7 +102,7 @@ impl<'a> Graph<'a> {
             let (to, name) = self.named(to);
             let to = self.place(to, name)?;
             let steps = &mut self.steps[place];
-            // A map whose keys have several patterns has one value for a key.
+            // A map with several key patterns has one value for a key.
             let known = |step: &Step<'_>| {
                 step.to == to && step.turns == turns && matches!((&step.by, &by), (By::Rest(_), By::Rest(_)))
             };
@@ -113,7 +113,7 @@ impl<'a> Graph<'a> {
         Ok(place)
     }
 
-    /// The definition that a schema names, with its name, or the schema itself.
+    /// Returns the definition that a schema refers to, with its name, or the schema itself.
     fn named(&self, schema: &'a Value) -> (&'a Value, Option<&'a str>) {
         let only = |keys: &Map<String, Value>| keys.keys().all(|key| key == "$ref" || is_annotation(key));
         let reference = schema.as_object().filter(|keys| only(keys)).and_then(|keys| keys.get("$ref"));
@@ -123,7 +123,7 @@ impl<'a> Graph<'a> {
         named.unwrap_or((schema, None))
     }
 
-    /// Collects the steps that lead a level deeper from a value of this schema.
+    /// Collects the steps from a value of this schema to the next level.
     fn look(
         &self,
         schema: &'a Value,
@@ -150,7 +150,7 @@ impl<'a> Graph<'a> {
         let named = named.and_then(|reference| target(self.document, reference));
         let all = keywords.get("allOf").and_then(Value::as_array);
         let both = named.map(|schema| (schema, copied)).into_iter();
-        // serde keeps a copy of what flattened enums are read from.
+        // serde keeps a copy of the input of flattened enums.
         let flat = copied || keywords.contains_key("properties");
         let both = both.chain(all.into_iter().flatten().map(|schema| (schema, flat)));
         for (part, (schema, copied)) in both.enumerate() {
@@ -187,31 +187,32 @@ impl<'a> Graph<'a> {
 }
 
 impl Step<'_> {
-    /// Whether both steps read the same key.
+    /// Returns true if both steps read the same key.
     pub(super) fn meets(&self, other: &Self) -> bool {
         self.by.meets(&other.by)
     }
 
-    /// Whether one value may take both steps, which begin at one place: they read the same key, and do not part at a tag.
+    /// Returns true if one value may take both steps from a place: they read the same key and no tag separates them.
     pub(super) fn coexists(&self, other: &Self) -> bool {
         let parted = self.turns.iter().zip(&other.turns).find(|(one, other)| one != other);
         self.meets(other) && parted.is_none_or(|(one, other)| one.of != other.of || !one.told)
     }
 
-    /// The key, for people.
+    /// Formats the key for people.
     pub(super) fn said(&self) -> String {
         self.by.said()
     }
 }
 
-/// The first definition that a schema mentions by itself or as an alternative: of something optional, the something.
+/// Returns the first definition that a schema mentions, directly or as an alternative; for an optional value, that of
+/// the value.
 fn mentioned(schema: &Value) -> Option<&str> {
     let branches = ["anyOf", "oneOf", "allOf"].into_iter().filter_map(|key| schema[key].as_array()).flatten();
     let mut all = branches.chain([schema]);
     all.find_map(|schema| schema["$ref"].as_str()?.rsplit('/').next())
 }
 
-/// The steps of an object's and an array's own keywords.
+/// Collects the steps of the object's and array's own keywords.
 fn own<'a>(keywords: &'a Map<String, Value>, turns: &[Turn], copied: bool, found: &mut Vec<Found<'a>>) {
     let mut push = |by, to| found.push(Found { by, to, turns: turns.to_vec(), copied });
     let properties = keywords.get("properties").and_then(Value::as_object);

@@ -1,14 +1,14 @@
-//! Whether a JSON pointer leads anywhere in the values that a schema takes.
+//! Checks whether a JSON pointer leads anywhere in the values of a schema.
 
 use serde_json::{Map, Value};
 
 use super::choice::{resolve, target};
 
-/// Schemas that lie in one another without a step of the pointer between them. Deeper, nothing is claimed.
+/// Nested schemas without a step of the pointer in between. Beyond this depth the answer is "yes".
 const DEPTH: usize = 64;
 
-/// Whether some value that `schema` takes may have the place that the pointer (RFC 6901) names. False is certain as far as
-/// objects have the properties that their schema lists, which those that serde writes do.
+/// Returns true if some value that `schema` accepts may have the place that the pointer (RFC 6901) names. False is
+/// certain if objects have only the properties listed in their schema, which holds for values that serde writes.
 pub(super) fn leads(schema: &Value, pointer: &str) -> bool {
     let steps: Vec<String> =
         pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect();
@@ -36,7 +36,7 @@ fn walk(root: &Value, schema: &Value, steps: &[String], depth: usize) -> bool {
     beneath(schema, step).into_iter().any(|schema| walk(root, schema, rest, DEPTH))
 }
 
-/// The schemas of what a step may lead to.
+/// Returns the schemas that a step may lead to.
 fn beneath<'a>(schema: &'a Map<String, Value>, step: &str) -> Vec<&'a Value> {
     if let Some(property) = schema.get("properties").and_then(|properties| properties.get(step)) {
         return vec![property];
@@ -59,7 +59,7 @@ fn index(step: &str) -> Option<usize> {
     is_index.then(|| step.parse().ok())?
 }
 
-/// Whether a schema takes no value at all, or `null` alone.
+/// Returns true if a schema accepts no value, or only `null`.
 fn is_nothing(schema: &Value) -> bool {
     let is_null = |key| match schema.get(key) {
         Some(Value::String(kind)) => key == "type" && kind == "null",
@@ -70,7 +70,7 @@ fn is_nothing(schema: &Value) -> bool {
     *schema == Value::Bool(false) || ["type", "enum", "const"].into_iter().any(is_null)
 }
 
-/// Whether a schema leaves open what its values hold.
+/// Returns true if a schema does not restrict its values.
 fn says_nothing(schema: &Map<String, Value>) -> bool {
     const SAYS: &[&str] =
         &["type", "properties", "oneOf", "anyOf", "allOf", "$ref", "enum", "const", "items", "prefixItems"];

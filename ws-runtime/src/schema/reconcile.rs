@@ -1,4 +1,4 @@
-//! Where schemars and serde part, the schema is brought to say what serde does.
+//! Adapts schemars' schema to what serde accepts, where they differ.
 //!
 //! | part | what is done |
 //! |---|---|
@@ -10,12 +10,12 @@
 //! | `deny_unknown_fields` around a flattened, internally tagged enum: serde then refuses every value | refused |
 //! | 128-bit integers do not survive most JSON readers, ours included | refused |
 //!
-//! A tag or another name around a map that takes the rest of an object is kept from the map's values by `rest`.
-//! What only the type itself shows (`alias`, `other`, content of an adjacently tagged unit variant) is added by `widen`.
+//! `rest` keeps a tag or another name out of the values of a flattened map. `widen` adds what only the type reveals
+//! (`alias`, `other`, content of an adjacently tagged unit variant).
 //!
-//! Not reconciled, since a schema does not show it; where such a type refuses a value that its schema allows, the value is
-//! refused as one of the wrong type: rules of `try_from` and `deserialize_with`, a map's integer keys beyond their type.
-//! What serde would take beyond the schema is refused, for the schema decides: arrays in an object's place, `{"unit": null}`,
+//! Not reconciled, because a schema cannot express it: rules of `try_from` and `deserialize_with`, and integer keys of
+//! a map that are out of range. A value that such a type rejects is reported as one of the wrong type. What serde would
+//! accept beyond the schema is rejected, because the schema decides: arrays in place of objects, `{"unit": null}`,
 //! repeated items of a set.
 
 use std::collections::BTreeSet;
@@ -29,7 +29,7 @@ use serde_json::{Value, json};
 
 use super::Direction;
 
-/// Mends a schema and all schemas in it; what cannot be mended is kept for [`finish`](Self::finish).
+/// Adapts a schema and all its subschemas; what cannot be adapted is reported by [`finish`](Self::finish).
 pub(super) struct Reconcile {
     direction: Direction,
     /// The definitions of std's durations and times.
@@ -77,7 +77,7 @@ impl Reconcile {
             bound(schema, "minimum", low, |ours, theirs| ours > theirs);
             bound(schema, "maximum", high, |ours, theirs| ours < theirs);
         } else if format == "float" {
-            // A tighter limit of the type's own is enough.
+            // A tighter limit of the type is enough.
             let is_tight = |keyword: &str| {
                 schema.get(keyword).and_then(Value::as_f64).is_some_and(|limit| limit.abs() < F32_END)
             };
@@ -99,10 +99,10 @@ impl Reconcile {
     }
 }
 
-/// Halfway between `f32::MAX` and the next power of two: a double that is less is rounded to an `f32`, the rest to infinity.
+/// Halfway between `f32::MAX` and the next power of two: a smaller double rounds to an `f32`, others to infinity.
 pub(super) const F32_END: f64 = 3.402_823_567_797_336_6e38;
 
-/// The range of a Rust number, by schemars' name of it.
+/// Returns the range of a Rust number, by schemars' name of it.
 fn limits(format: &str) -> Option<(Value, Value)> {
     Some(match format {
         "int8" => (i8::MIN.into(), i8::MAX.into()),
@@ -119,7 +119,7 @@ fn limits(format: &str) -> Option<(Value, Value)> {
     })
 }
 
-/// Sets a limit, unless the type's author has set a tighter one.
+/// Sets a limit, unless the author of the type has set a tighter one.
 fn bound(schema: &mut Schema, keyword: &str, limit: Value, tighter: fn(f64, f64) -> bool) {
     let keep = schema.get(keyword).and_then(Value::as_f64);
     if keep.is_none_or(|theirs| limit.as_f64().is_none_or(|ours| tighter(ours, theirs))) {
@@ -127,8 +127,8 @@ fn bound(schema: &mut Schema, keyword: &str, limit: Value, tighter: fn(f64, f64)
     }
 }
 
-/// Whether a struct that takes no unknown fields flattens an internally tagged enum. An adjacently tagged one looks like
-/// it where no variant has fields of its own, and is given the benefit of the doubt.
+/// Returns true if a struct that denies unknown fields flattens an internally tagged enum. An adjacently tagged one
+/// looks the same if no variant has fields, and is accepted.
 fn denies_its_own_tag(schema: &Value) -> bool {
     if schema["unevaluatedProperties"] != false {
         return false;
@@ -151,9 +151,9 @@ fn denies_its_own_tag(schema: &Value) -> bool {
     })
 }
 
-/// Whether a definition is one of std's `Result`, `Bound` and `Range`, whose objects serde takes without further properties.
-/// schemars has names for them that no derive gives; a type may still be renamed to one, so the parameters in the name and
-/// the form have to agree with it.
+/// Returns true if a definition is that of std's `Result`, `Bound` or `Range`, whose objects accept no further
+/// properties. schemars gives them names that no derive produces. A type may still be renamed to such a name, so the
+/// parameters in the name and the form must agree.
 fn is_std_generic(name: &str, definition: &Value) -> bool {
     let keys =
         |object: &Value| object["properties"].as_object().map(|all| all.keys().cloned().collect::<Vec<_>>());
@@ -179,11 +179,11 @@ fn is_std_generic(name: &str, definition: &Value) -> bool {
     }
 }
 
-/// schemars' name of a type, of those that its schema tells.
+/// Returns schemars' name of a type that its schema reveals.
 fn spelled(schema: &Value) -> Option<String> {
     let reference = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());
     if let Some(name) = reference {
-        // Of two types of one name, the second definition is numbered.
+        // If two types share a name, the second definition is numbered.
         return Some(name.trim_end_matches(|character: char| character.is_ascii_digit()).to_owned());
     }
     match (schema["type"].as_str()?, schema["format"].as_str()) {
@@ -316,7 +316,7 @@ mod tests {
         assert_eq!(duration["$defs"]["Duration"]["additionalProperties"], false);
     }
 
-    /// The schemas of types that are called as std's are.
+    /// The schemas of types that have the names of std's types.
     mod alike {
         use schemars::JsonSchema;
 

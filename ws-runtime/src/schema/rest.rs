@@ -1,8 +1,8 @@
-//! A map that takes the rest of an object's members, seen from a schema around it.
+//! Flattened maps, seen from a surrounding schema.
 //!
-//! serde hands a flattened map what nobody around it has taken. JSON Schema's `additionalProperties` knows only the properties
-//! beside it: where an object refers to the schema with the map, as the branch of a tagged enum does, the map's values would
-//! have to be what the tag is. So the names from around are named beside the map too.
+//! serde passes a flattened map the members that no surrounding field takes. JSON Schema's `additionalProperties` knows
+//! only the properties beside it: if an object refers to the schema with the map, as a branch of a tagged enum does,
+//! the tag would have to be a valid value of the map. The surrounding names are therefore declared beside the map too.
 
 use schemars::{
     Schema,
@@ -12,14 +12,14 @@ use serde_json::{Map, Value};
 
 use super::choice::{is_annotation, target};
 
-/// What applies to the same object as the schema that it stands in.
+/// Keywords that apply to the same object.
 const COMBINED: [&str; 3] = ["oneOf", "anyOf", "allOf"];
-/// More references and alternatives within one another than types have; a ring of them is given up.
+/// More nested references and alternatives than types have; a cycle is abandoned.
 const MAX_DEPTH: usize = 16;
 
-/// Names an object's properties beside the maps that take the rest of it.
+/// Declares the properties of an object beside the flattened maps in it.
 pub(super) struct Rest<'a> {
-    /// The document as it was, for references.
+    /// The document before the change, for references.
     pub(super) document: &'a Value,
 }
 
@@ -54,8 +54,8 @@ impl Rest<'_> {
         }
     }
 
-    /// Names properties beside the maps of a schema that stands within another. A reference gets them beside it, and is
-    /// written out when its turn comes.
+    /// Declares properties beside the maps of a nested schema. A reference gets them as siblings and is expanded when
+    /// its turn comes.
     fn name(&self, schema: &mut Value, names: &[String], depth: usize) {
         if !self.takes_rest(schema, depth) {
             return;
@@ -76,7 +76,7 @@ impl Rest<'_> {
         }
     }
 
-    /// Whether a map in the schema takes the rest of the object that the schema is about.
+    /// Returns true if a map in the schema takes the other members of the object.
     fn takes_rest(&self, schema: &Value, depth: usize) -> bool {
         let Some(object) = schema.as_object().filter(|_| depth < MAX_DEPTH) else { return false };
         let referred = object.get("$ref").and_then(Value::as_str);
@@ -90,7 +90,7 @@ impl Rest<'_> {
     }
 }
 
-/// Whether properties that are not named have a schema of their own.
+/// Returns true if undeclared properties have a schema of their own.
 fn is_rest(object: &Map<String, Value>) -> bool {
     object.contains_key("patternProperties")
         || object

@@ -1,4 +1,4 @@
-//! A schema taken apart into what it demands of each place, so that a value can be followed through it.
+//! A schema as rules for each place, so that a value can be followed through it.
 
 use std::collections::HashMap;
 
@@ -11,23 +11,23 @@ use super::{
     format::FORMATS,
 };
 
-/// What one place of a schema demands.
+/// The rules of one place.
 #[derive(Debug, Default)]
 pub(super) struct Rule {
-    /// Which JSON types may stand here, where the schema says it.
+    /// The permitted JSON types, if the schema states them.
     pub(super) types: Vec<String>,
-    /// What the schema calls what may stand here: a definition's name.
+    /// The name of the definition.
     pub(super) name: Option<String>,
-    /// The formats that texts here may have, whether or not they are asserted.
+    /// The formats of texts here, validated or not.
     pub(super) formats: Vec<String>,
-    /// The demands on this place alone.
+    /// The rules of this place alone.
     pub(super) here: Option<Validator>,
-    /// All demands together, where some depend on what other parts of the schema know (`unevaluatedProperties`).
+    /// All rules together, for keywords that depend on other parts of the schema (`unevaluatedProperties`).
     pub(super) whole: Option<Validator>,
-    /// Schemas that hold as well: a reference, `allOf`.
+    /// Further schemas that apply: a reference, `allOf`.
     pub(super) also: Vec<usize>,
     pub(super) forms: Option<Forms>,
-    /// The names of fields of which one is required.
+    /// Names of fields of which one is required.
     pub(super) aliased: Vec<Vec<String>>,
     pub(super) properties: Vec<(String, usize)>,
     pub(super) rest: Option<usize>,
@@ -42,10 +42,10 @@ pub(super) enum Forms {
     Untold { branches: Vec<usize>, keyword: &'static str },
 }
 
-/// Takes a schema apart; the second is the index of its root.
+/// Builds the rules of a schema; the second value is the index of the root.
 ///
 /// # Errors
-/// What the validator refuses in it: a pattern, mostly.
+/// If the validator rejects a part of it: mostly a pattern.
 pub(super) fn rules(schema: &Value) -> Result<(Vec<Rule>, usize), String> {
     let mut build = Build { document: schema, rules: Vec::new(), known: HashMap::new() };
     let root = build.rule(schema)?;
@@ -55,7 +55,7 @@ pub(super) fn rules(schema: &Value) -> Result<(Vec<Rule>, usize), String> {
 struct Build<'a> {
     document: &'a Value,
     rules: Vec<Rule>,
-    /// The rules of references, so that a recursive schema ends.
+    /// The rules of references, so that a recursive schema terminates.
     known: HashMap<&'a str, usize>,
 }
 
@@ -116,7 +116,7 @@ impl<'a> Build<'a> {
         }
         let schema =
             target(self.document, reference).ok_or_else(|| format!("`{reference}` leads nowhere"))?;
-        // The rule is known before it is built: the schema may refer to itself.
+        // The rule is registered before it is built, because the schema may refer to itself.
         self.known.insert(reference, self.rules.len());
         self.rule(schema)
     }
@@ -125,7 +125,7 @@ impl<'a> Build<'a> {
         let Some(alternatives) = alternatives(self.document, schema) else { return Ok(None) };
         let keyword = if alternatives.exclusive { "oneOf" } else { "anyOf" };
         Ok(Some(match alternatives.choice {
-            // An optional enum is its alternatives or `null`, which the JSON type tells apart.
+            // An optional enum is its alternatives or `null`, which the JSON type distinguishes.
             Choice::Tagged { tag, branches } if !alternatives.null => {
                 let other = alternatives.other.map(|other| self.rule(other)).transpose()?;
                 Forms::Tagged { tag: tag.to_owned(), branches: self.named(branches)?, other }
@@ -146,7 +146,7 @@ impl<'a> Build<'a> {
         branches.into_iter().map(|(name, schema)| Ok((name.to_owned(), self.rule(schema)?))).collect()
     }
 
-    /// A validator of what the schema demands of this place, without what it demands of the places within.
+    /// Builds a validator for the keywords of this place, without those of nested places.
     fn here(&self, schema: &Map<String, Value>) -> Result<Option<Validator>, String> {
         let mut here = schema.clone();
         for within in [
@@ -166,7 +166,7 @@ impl<'a> Build<'a> {
         ] {
             here.remove(within);
         }
-        // Where nothing further is allowed, the names and the number of what is declared belong to this place.
+        // If nothing else is permitted, the names and number of declared properties belong to this place.
         if here.get("additionalProperties") != Some(&Value::Bool(false)) {
             here.remove("properties");
             here.remove("additionalProperties");
@@ -188,8 +188,8 @@ impl<'a> Build<'a> {
         if here.is_empty() { Ok(None) } else { self.compile(here).map(Some) }
     }
 
-    /// A validator of all that the schema demands, where which properties are left over is known only with everything that
-    /// could have known them.
+    /// Builds a validator for the whole schema, if only all keywords together determine which properties are
+    /// unevaluated.
     fn whole(&self, schema: &Map<String, Value>) -> Result<Option<Validator>, String> {
         let whole = schema.contains_key("unevaluatedProperties") || schema.contains_key("unevaluatedItems");
         whole.then(|| self.compile(schema.clone())).transpose()
@@ -197,7 +197,7 @@ impl<'a> Build<'a> {
 
     fn compile(&self, mut schema: Map<String, Value>) -> Result<Validator, String> {
         schema.remove("$schema");
-        // Most places refer to nothing, and each compilation reads all definitions that it is given.
+        // Most places contain no reference, and each compilation reads all definitions that it is given.
         let refers = Value::Object(schema.clone()).to_string().contains("\"$ref\"");
         if let (true, Some(definitions)) = (refers, self.document.get("$defs")) {
             schema.insert("$defs".to_owned(), definitions.clone());
@@ -206,13 +206,13 @@ impl<'a> Build<'a> {
     }
 }
 
-/// The formats of a schema: the one that is asserted, or those that are not.
+/// Returns the formats of a schema: the validated one, or the others.
 fn formats(schema: &Map<String, Value>) -> Vec<String> {
     let all = schema.get(FORMATS).and_then(Value::as_array).into_iter().flatten().chain(schema.get("format"));
     all.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// The schema of the values, where the keys have one pattern and there may be no others: a map with integers for keys.
+/// Returns the schema of the values of a map with one key pattern, such as integer keys.
 fn patterned(schema: &Map<String, Value>) -> Option<&Value> {
     let patterns = schema.get("patternProperties")?.as_object()?;
     let mut values = patterns.values().filter(|values| values.is_object());

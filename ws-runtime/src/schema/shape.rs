@@ -1,28 +1,28 @@
-//! A schema that can be checked while the text is read.
+//! Schemas that can be validated while the text is parsed.
 //!
-//! Most types' schemas ask for nothing that needs the whole value: which JSON type, which keys, how long, how large, which
-//! tag. Of such a schema a small tree is made, along which a deserializer checks each token as it passes; no value is
-//! built. A schema with anything else in it (patterns, formats, unique items, untagged objects) has no shape, and a text
-//! that the shape does not take is not invalid: it is read again by the long way, which alone decides.
+//! Most schemas of types need no whole value: they state JSON types, keys, lengths, ranges and tags. Such a schema
+//! becomes a small tree, along which a deserializer checks each token without building a value. A schema with other
+//! keywords (patterns, formats, unique items, untagged objects) has no shape. A text that the shape rejects is not
+//! necessarily invalid: it is read again on the slow path, which alone decides.
 
-/// A schema as a tree; recursion is by index.
+/// A schema as a tree; recursion uses indexes.
 #[derive(Debug)]
 pub(crate) struct Shape {
     nodes: Vec<Node>,
     root: Id,
 }
 
-/// A place in a shape.
+/// A position in a shape.
 pub(crate) type Id = usize;
 
-/// The place where anything may stand.
+/// The position that accepts anything.
 pub(super) const ANY: Id = 0;
 
 #[derive(Debug)]
 pub(super) enum Node {
-    /// What may stand here, by JSON type.
+    /// The permitted values, by JSON type.
     Parts(Parts),
-    /// The same as another node, and `null` too.
+    /// The same as another node, and also `null`.
     OrNull(Id),
     /// The same as another node.
     Same(Id),
@@ -48,7 +48,7 @@ pub(super) enum Numbers {
         low: f64,
         high: f64,
     },
-    /// What an `f32` holds, without limits of its own.
+    /// The range of an `f32`, without limits of its own.
     Single,
 }
 
@@ -60,7 +60,7 @@ pub(super) struct Strings {
     pub(super) one_of: Option<Vec<Box<str>>>,
 }
 
-/// What an array may hold.
+/// The permitted contents of an array.
 #[derive(Debug)]
 pub(crate) struct Array {
     pub(super) prefix: Vec<Id>,
@@ -69,38 +69,38 @@ pub(crate) struct Array {
     pub(crate) max: usize,
 }
 
-/// What an object may hold.
+/// The permitted contents of an object.
 #[derive(Debug)]
 pub(crate) enum Object {
     Plain(Plain),
-    /// The property `tag` names the branch; it is known only when the tag comes first.
+    /// The property `tag` selects the branch, which is known only if the tag comes first.
     Tagged {
         tag: Box<str>,
         branches: Vec<(Box<str>, Id)>,
     },
-    /// One property, whose key names the branch.
+    /// One property, whose key selects the branch.
     Keyed(Vec<(Box<str>, Id)>),
 }
 
-/// An object's properties.
+/// The properties of an object.
 #[derive(Debug)]
 pub(crate) struct Plain {
     pub(super) properties: Vec<(Box<str>, Id)>,
-    /// Which of the properties must be there, as bits.
+    /// The required properties, as bits.
     pub(crate) required: u64,
-    /// What other properties may hold; `None` if there may be none.
+    /// The permitted values of other properties; `None` if there must be none.
     pub(crate) rest: Option<Id>,
 }
 
 impl Array {
-    /// What may stand at an index.
+    /// Returns the shape at an index.
     pub(crate) fn item(&self, index: usize) -> Id {
         self.prefix.get(index).copied().unwrap_or(self.items)
     }
 }
 
 impl Plain {
-    /// What a key's value may be, and the key's bit, if it is declared.
+    /// Returns the shape of a key's value, and the bit of the key if it is declared.
     pub(crate) fn property(&self, key: &str) -> Option<(Id, u64)> {
         let index = self.properties.iter().position(|(name, _)| **name == *key)?;
         Some((self.properties[index].1, 1 << index))
@@ -108,13 +108,13 @@ impl Plain {
 }
 
 impl Object {
-    /// The branch of this name.
+    /// Returns the branch with this name.
     pub(crate) fn branch(branches: &[(Box<str>, Id)], name: &str) -> Option<Id> {
         branches.iter().find(|(known, _)| **known == *name).map(|(_, id)| *id)
     }
 }
 
-/// A number as `serde_json` reads it.
+/// A number as parsed by `serde_json`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Token {
     Unsigned(u64),
@@ -122,7 +122,7 @@ pub(crate) enum Token {
     Float(f64),
 }
 
-/// One place of a shape, to be asked about tokens.
+/// One position of a shape, to be asked about tokens.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spot<'p> {
     shape: &'p Shape,
@@ -143,8 +143,8 @@ impl<'p> Spot<'p> {
         self.parts.boolean
     }
 
-    /// Whether the number may stand here. An integer that is written as a float is left to the long way: what it is
-    /// exactly only its text says.
+    /// Returns true if the number is permitted here. An integer written as a float takes the slow path, because only
+    /// its text has the exact value.
     #[expect(
         clippy::cast_precision_loss,
         reason = "limits that a double does not hold exactly have no shape"
@@ -164,14 +164,14 @@ impl<'p> Spot<'p> {
                 (*low..=*high).contains(&(value as f64))
             }
             (Some(Numbers::Real { low, high }), Token::Float(value)) => (*low..=*high).contains(&value),
-            // What is rounded to `f32::MAX` may be beyond the schema's limit: the long way knows.
+            // A number that rounds to `f32::MAX` may exceed the limit of the schema; the slow path decides.
             (Some(Numbers::Single), Token::Float(value)) => value.abs() < f32::MAX.into(),
             (Some(Numbers::Single), Token::Unsigned(_) | Token::Signed(_)) => true,
             (Some(Numbers::Integer { .. }), Token::Float(_)) | (None, _) => false,
         }
     }
 
-    /// Whether nothing but an `f32` may stand here, so that a number is to be rounded to one at once.
+    /// Returns true if only an `f32` is permitted here, so that a number is rounded to it at once.
     pub(crate) fn is_single(self) -> bool {
         let Parts { null: _, boolean, number, string, array, object } = self.parts;
         matches!(number, Some(Numbers::Single))
@@ -183,7 +183,7 @@ impl<'p> Spot<'p> {
         if let Some(names) = one_of {
             return names.iter().any(|name| **name == *text);
         }
-        // A character takes one to four bytes, so most lengths are settled without counting.
+        // A character takes one to four bytes, so most lengths are decided without counting.
         (*min == 0 && text.len() <= *max) || (*min..=*max).contains(&text.chars().count())
     }
 
@@ -197,10 +197,10 @@ impl<'p> Spot<'p> {
 }
 
 impl Shape {
-    /// A shape of its nodes; the first is that of anything.
+    /// Creates a shape from its nodes; the first accepts anything.
     pub(super) fn new(nodes: Vec<Node>, root: Id) -> Option<Self> {
         let shape = Self { nodes, root };
-        // A reference that comes back to itself says nothing.
+        // A reference that returns to itself states nothing.
         (0..shape.nodes.len()).all(|id| shape.follow(id).is_some()).then_some(shape)
     }
 
@@ -241,7 +241,7 @@ impl Parts {
         }
     }
 
-    /// Both, where no JSON type is in both.
+    /// Accepts both, if no JSON type is in both.
     pub(super) fn or(self, other: Self) -> Option<Self> {
         let overlap = (self.null && other.null)
             || (self.boolean && other.boolean)

@@ -1,7 +1,7 @@
-//! Variants that serde cannot tag: what they hold is no object, so there is no place for the tag.
+//! Variants that serde cannot tag: their content is not an object, so it has no place for the tag.
 //!
-//! schemars writes the tag over the schema of what such a variant holds. Of numbers, lists and enums something is left to see;
-//! a plain string or a bool looks like a variant without content, and is found by running its type (see `widen`).
+//! schemars merges the tag into the schema of the content. For numbers, lists and enums something of it remains
+//! visible; a string or a bool looks like a variant without content, and is found by running its type (see `widen`).
 
 use serde_json::{Map, Value};
 
@@ -10,19 +10,19 @@ use super::{
     choice::{Choice, alternatives, target},
 };
 
-/// What is left of a schema over which a tag was written.
+/// The parts of a schema that remain after a tag was merged into it.
 const LEFT: &[&str] =
     &["format", "minimum", "maximum", "items", "prefixItems", "minItems", "minLength", "pattern", "enum"];
 
-/// Checks all enums of a document that no transformation has changed.
+/// Checks all enums of an unmodified document.
 ///
 /// # Errors
-/// A variant can never be read, or never be written.
+/// If a variant can never be read, or never be written.
 pub(super) fn check(document: &Value, direction: Direction) -> Result<(), String> {
     within(document, document, direction)
 }
 
-/// Says that a variant cannot be tagged, and the way out.
+/// Reports that a variant cannot be tagged, with the way out.
 pub(super) fn untaggable(name: &str, direction: Direction) -> String {
     let never = match direction {
         Direction::Inbound => "read",
@@ -59,11 +59,11 @@ fn can_be_tagged(document: &Value, branch: &Map<String, Value>, direction: Direc
     let optional = optional.is_some_and(|all| all.iter().any(|one| one["type"] == "null"));
     !LEFT.iter().any(|keyword| branch.contains_key(*keyword))
         && content.is_none_or(|content| may_be_object(document, content, 0))
-        // An option arrives as what it holds, and serde refuses to write it.
+        // An option is read as its content, and serde refuses to write it.
         && !(optional && direction == Direction::Outbound)
 }
 
-/// Whether some value of a schema is an object.
+/// Returns true if some value of a schema is an object.
 fn may_be_object(document: &Value, schema: &Value, depth: usize) -> bool {
     let Some(keywords) = schema.as_object().filter(|_| depth < 16) else { return true };
     let types =

@@ -1,17 +1,18 @@
-//! Two types that schemars takes for one.
+//! Detects two types that schemars takes for one.
 //!
-//! schemars knows a type by its module and its name. Two types of one name in the bodies of two functions, or two that are
-//! renamed to one name in a module, share the schema of whichever was seen first. Generated once more with every
-//! reference written out, each has its own; where that differs from what the reference names, they are two.
+//! schemars identifies a type by its module and name. Two types of one name in two function bodies, or renamed to one
+//! name in a module, share the schema of the first. Generated once more with every reference expanded, each has its own
+//! schema. If that differs from the referenced definition, there are two types.
 
 use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
 
-/// The most schemas that are written out to be compared: types that refer to each other many times over grow with each level.
+/// The maximum number of schemas that are expanded for the comparison: types that refer to each other many times grow
+/// with each level.
 const MOST: usize = 100_000;
 
-/// A schema with its definitions.
+/// A schema and its definitions.
 #[derive(Clone, Copy)]
 pub(super) struct Document<'a> {
     pub(super) root: &'a Value,
@@ -19,12 +20,12 @@ pub(super) struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
-    /// Whether writing out every reference makes a document of bearable size.
+    /// Returns true if expanding every reference yields a document of reasonable size.
     pub(super) fn can_be_written_out(self) -> bool {
         self.count(self.root, &mut Vec::new(), MOST).is_some()
     }
 
-    /// What is left of a budget after a schema is written out.
+    /// Returns the remaining budget after a schema is expanded.
     fn count(self, schema: &'a Value, above: &mut Vec<&'a str>, budget: usize) -> Option<usize> {
         let mut budget = budget.checked_sub(1)?;
         match schema {
@@ -54,7 +55,7 @@ impl<'a> Document<'a> {
     }
 }
 
-/// The name that two types share, if there are such: `referring` and `written_out` are of one type.
+/// Returns the name that two types share, if there is one: `referring` and `written_out` are generated from one type.
 pub(super) fn shared_name(referring: Document<'_>, written_out: Document<'_>) -> Option<String> {
     let mut compare = Compare { referring, written_out, seen: HashSet::new() };
     compare.places(referring.root, written_out.root, None).err().map(str::to_owned)
@@ -67,7 +68,7 @@ struct Compare<'a> {
 }
 
 impl<'a> Compare<'a> {
-    /// Compares two places, within the definition of this name.
+    /// Compares two places within the definition of this name.
     fn places(&mut self, one: &'a Value, other: &'a Value, within: Option<&'a str>) -> Result<(), &'a str> {
         if !self.seen.insert((one, other)) {
             return Ok(());
@@ -95,7 +96,7 @@ impl<'a> Compare<'a> {
     }
 }
 
-/// What a place says about its values, however it is written: by reference or not, optional or not.
+/// The statements of a place about its values, in any form: by reference or not, optional or not.
 #[derive(Default)]
 struct View<'a> {
     within: Option<&'a str>,
@@ -104,7 +105,7 @@ struct View<'a> {
     names: Option<Vec<&'a Value>>,
     properties: Vec<(&'a str, &'a Value)>,
     branches: Vec<&'a Value>,
-    /// What is within: items, a map's values.
+    /// The nested schemas: items, values of a map.
     parts: Vec<Option<&'a Value>>,
 }
 
@@ -115,7 +116,7 @@ impl<'a> View<'a> {
         view
     }
 
-    /// Adds what a schema says where nothing was said yet: what stands beside a reference goes before what it names.
+    /// Adds statements of a schema where none exist yet: siblings of a reference take precedence.
     fn add(&mut self, document: Document<'a>, schema: &'a Value, depth: usize) {
         let Some(keywords) = schema.as_object().filter(|_| depth < 16) else { return };
         if self.types.is_empty() {
@@ -160,8 +161,8 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Whether no type can have both views. What only one of them says is no difference: attributes of a field may have
-    /// added it.
+    /// Returns true if no type can have both views. A statement in only one of them is no difference, because
+    /// attributes of a field may have added it.
     fn differs(&self, other: &Self) -> bool {
         let differ =
             |one: Option<&str>, other: Option<&str>| one.is_some() && other.is_some() && one != other;
@@ -203,7 +204,7 @@ mod tests {
         )*};
     }
 
-    /// Types of the same names in the bodies of two functions.
+    /// Types of the same name in the bodies of two functions.
     mod bodies {
         use schemars::JsonSchema;
 
@@ -260,10 +261,10 @@ mod tests {
         struct Outer { item: Option<Box<Innermost>> }
         #[schemars(rename = "Item")]
         struct Innermost { last: u8 }
-        /// No mistakes: each is one type, however it is written.
+        /// No mistakes: each is one type in different forms.
         #[schemars(rename = "Fine")]
         struct Fine {
-            /// Its own words.
+            /// Text of its own.
             one: Item,
             #[serde(default)]
             two: Option<Item>,
@@ -326,7 +327,7 @@ mod tests {
         for direction in [Direction::Inbound, Direction::Outbound] {
             generate::<Fine>(direction).unwrap();
             generate::<FineTagged>(direction).unwrap();
-            // What cannot be told apart does no harm.
+            // Types that cannot be distinguished do no harm.
             generate::<(Item, <() as Same>::Item)>(direction).unwrap();
         }
     }

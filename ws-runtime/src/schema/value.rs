@@ -1,9 +1,8 @@
-//! JSON text to [`Value`], more strictly than `serde_json` does by itself.
+//! Parses JSON text into a [`Value`], more strictly than `serde_json`.
 //!
-//! A key that stands twice in one object is refused: readers differ in which of the two they take, so a proxy could check
-//! the one and we act on the other. Numbers become what a validator can judge: one that is written as a float but is an
-//! integer becomes one (`1.0`, `1e2`, `-0`), for to JSON Schema they are the same number. The types themselves are read
-//! from the text.
+//! A repeated key of an object is rejected: parsers differ in which of the two they use, so a proxy could check one and
+//! this server act on the other. Numbers are converted for validators: an integer written as a float becomes one
+//! (`1.0`, `1e2`, `-0`), because in JSON Schema they are the same number. The types themselves are read from the text.
 
 use std::fmt;
 
@@ -11,12 +10,12 @@ use serde_json::{Map, Value};
 
 use super::lexer::{Kind, Lexer, NotJson};
 
-/// Text that is not JSON, or not JSON that we read.
+/// Malformed JSON, or JSON that is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Malformed {
-    /// At this line and column the text is not JSON, or nests too deep.
+    /// Malformed or too deeply nested at this line and column.
     Syntax(usize, usize),
-    /// An object has a key twice.
+    /// An object repeats a key.
     RepeatedKey,
 }
 
@@ -31,7 +30,7 @@ impl fmt::Display for Malformed {
     }
 }
 
-/// Parses one JSON text. The depth limit is `serde_json`'s, 128.
+/// Parses one JSON text. The maximum depth is that of `serde_json`, 128.
 pub(crate) fn parse(text: &str) -> Result<Value, Malformed> {
     let mut lexer = Lexer::new(text);
     let parsed = value(&mut lexer).and_then(|value| {
@@ -58,7 +57,7 @@ impl From<NotJson> for Stop {
     }
 }
 
-/// The lexer's depth limit bounds the recursion.
+/// The lexer's maximum depth bounds the recursion.
 fn value(lexer: &mut Lexer<'_>) -> Result<Value, Stop> {
     Ok(match lexer.peek()? {
         Kind::Null => {
@@ -145,7 +144,7 @@ mod tests {
         assert_eq!(parse("[1,2"), Err(Malformed::Syntax(1, 5)));
     }
 
-    /// What `serde_json` reads is read, and to the same value, but for the numbers that it reads differently.
+    /// Accepts exactly what `serde_json` accepts, with the same result, except for numbers.
     #[test]
     fn text_is_parsed_as_serde_json_does() {
         let deep = "[".repeat(127) + &"]".repeat(127);
@@ -168,7 +167,7 @@ mod tests {
         for text in texts {
             let plain: Value = serde_json::from_str(text).unwrap();
             assert_eq!(parse(text), Ok(plain), "{text}");
-            // Cut off anywhere it is as little JSON as it is to serde_json, or as much.
+            // Truncated anywhere, it is JSON exactly if serde_json accepts it.
             for end in (0..text.len()).filter(|&end| text.is_char_boundary(end)) {
                 for cut in [&text[..end], &text[end..]] {
                     let plain: Option<Value> = serde_json::from_str(cut).ok();

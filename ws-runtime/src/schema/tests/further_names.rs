@@ -1,4 +1,4 @@
-//! What serde takes beyond schemars' schema, as the schema of many types and as the types themselves have it.
+//! Names that serde accepts beyond schemars' schema, checked against the schema and the types themselves.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -67,7 +67,7 @@ enum Level {
     Unknown,
 }
 
-/// Variants that have docs.
+/// Variants with docs.
 #[derive(Debug, Deserialize, JsonSchema)]
 enum Documented {
     /// The lower one.
@@ -101,7 +101,7 @@ fn check<T: DeserializeOwned + JsonSchema>() -> Check {
     Check::read::<T>().unwrap()
 }
 
-/// Each of these is taken by the schema and by the type, or by neither.
+/// Each of these is accepted by both the schema and the type, or by neither.
 fn agree<T: DeserializeOwned + JsonSchema>(taken: &[&str], refused: &[&str]) {
     let check = check::<T>();
     for (text, expected) in

@@ -1,3 +1,3 @@
-//! What only all of the schema's parts together can be tried on.
+//! Tests that need the whole schema module.
 
 mod further_names;
