@@ -37,8 +37,8 @@ pub(crate) enum Due {
     Answer(u16),
     /// With a close frame of one of these codes.
     Fault(BTreeSet<u16>),
-    /// With or without a close code: the session is truncated inside a frame that the server may reject before it is
-    /// complete.
+    /// With or without a close code: the session is truncated inside a frame or a compressed message that the server may
+    /// reject before it is complete.
     Unsure,
 }
 
@@ -214,6 +214,7 @@ impl Reading {
         };
         let message = match inflated {
             Ok(message) => message,
+            Err(_) if !last => return Some(Due::Unsure),
             Err(code) => return Some(Due::Fault([code].into())),
         };
         // RFC 6455 §8.1; a truncated text may end inside a character.
@@ -221,6 +222,9 @@ impl Reading {
             && let Err(error) = std::str::from_utf8(&message)
             && (last || error.error_len().is_some())
         {
+            if begun.compressed && !last {
+                return Some(Due::Unsure);
+            }
             return Some(Due::Fault([1007].into()));
         }
         if last {
