@@ -1,6 +1,7 @@
 //! What follows from a handler's reply, and from what went wrong.
 
 use std::{
+    ops::ControlFlow::{self, Break, Continue},
     pin::Pin,
     task::{Context, Poll},
 };
@@ -32,14 +33,14 @@ pub(super) enum Settled {
 }
 
 /// What the peer gets if `error` does not say.
-enum Default {
+enum DefaultReply {
     Nothing,
     Frame(String),
     Close(Close),
 }
 
-/// What is left to do after the usual, and needs to wait for something.
-pub(super) enum Rest<'a, R: Route> {
+/// Work that follows from a message or a reply, and that may have to wait.
+pub(super) enum FollowUp<'a, R: Route> {
     Event(Event<R>),
     Replies(Streams<'a, R>),
     /// What `error` replied: what goes wrong in that does not call it again.
@@ -49,6 +50,9 @@ pub(super) enum Rest<'a, R: Route> {
     /// The handler was cut off.
     Aborted,
 }
+
+/// `Break` if there is a follow-up, `Continue` if nothing is left to do.
+pub(super) type Flow<'a, R> = ControlFlow<FollowUp<'a, R>>;
 
 /// Replies that are there already, as a stream.
 struct Listed<I>(Box<I>);
@@ -66,23 +70,23 @@ impl<'a, R: Route> Driver<'a, R> {
     const TAG: &'static str = <R::Contract as Contract>::RESERVED_TAG;
 
     /// Carries out what a handler returned, as far as nothing has to be waited for.
-    pub(super) fn settle(&mut self, done: Done<Outcome<'a, Response<R>>>) -> Result<(), Rest<'a, R>> {
+    pub(super) fn settle(&mut self, done: Done<Outcome<'a, Response<R>>>) -> Flow<'a, R> {
         match done {
             Done::Returned(Outcome::Unsaid | Outcome::Nothing) => {}
             Done::Returned(Outcome::One(response)) => return self.send(vec![response]),
             Done::Returned(Outcome::Many(responses)) => return self.send(responses),
-            Done::Returned(Outcome::Stream(stream)) => return Err(Rest::Replies(vec![stream])),
+            Done::Returned(Outcome::Stream(stream)) => return Break(FollowUp::Replies(vec![stream])),
             Done::Returned(Outcome::Close(close)) => self.socket.close(close),
-            Done::Returned(Outcome::Failed(error)) => return Err(Rest::Error(Error::Failed(error))),
-            Done::Panicked(text) => return Err(Rest::Error(Error::Panicked(text))),
-            Done::Aborted => return Err(Rest::Aborted),
+            Done::Returned(Outcome::Failed(error)) => return Break(FollowUp::Error(Error::Failed(error))),
+            Done::Panicked(text) => return Break(FollowUp::Error(Error::Panicked(text))),
+            Done::Aborted => return Break(FollowUp::Aborted),
         }
-        Ok(())
+        Continue(())
     }
 
     /// Sends a reply, whatever its types' code does. A response that is refused is a failure in its place: what is behind it
     /// follows as a stream would.
-    fn send(&self, responses: Vec<Response<R>>) -> Result<(), Rest<'a, R>> {
+    fn send(&self, responses: Vec<Response<R>>) -> Flow<'a, R> {
         let mut responses = responses.into_iter();
         let sent = catch(|| {
             for response in responses.by_ref() {
@@ -93,55 +97,55 @@ impl<'a, R: Route> Driver<'a, R> {
             None
         });
         match sent {
-            Ok(None) => Ok(()),
+            Ok(None) => Continue(()),
             Ok(Some(refused)) => {
                 if responses.len() == 0 {
-                    return Err(Rest::Error(Error::Failed(refused.into())));
+                    return Break(FollowUp::Error(Error::Failed(refused.into())));
                 }
                 let failed = Outcome::Failed(refused.into());
                 let left = std::iter::once(failed).chain(responses.map(Outcome::One));
-                Err(Rest::Replies(vec![Box::pin(Listed(Box::new(left)))]))
+                Break(FollowUp::Replies(vec![Box::pin(Listed(Box::new(left)))]))
             }
             Err(panic) => {
                 // What is left may panic as well when it is dropped.
                 drop_quietly(responses);
-                Err(Rest::Error(Error::Panicked(panic)))
+                Break(FollowUp::Error(Error::Panicked(panic)))
             }
         }
     }
 
     /// Takes notice of a handler that has nothing to say.
-    fn observe(done: Done<()>) -> Result<(), Rest<'a, R>> {
+    fn observe(done: Done<()>) -> Flow<'a, R> {
         match done {
-            Done::Returned(()) => Ok(()),
-            Done::Panicked(text) => Err(Rest::Error(Error::Panicked(text))),
-            Done::Aborted => Err(Rest::Aborted),
+            Done::Returned(()) => Continue(()),
+            Done::Panicked(text) => Break(FollowUp::Error(Error::Panicked(text))),
+            Done::Aborted => Break(FollowUp::Aborted),
         }
     }
 
-    /// Does what is left, and what is left of that, until nothing is.
-    pub(super) async fn attend(&mut self, mut rest: Rest<'a, R>) -> Settled {
+    /// Runs follow-up work until none remains.
+    pub(super) async fn attend(&mut self, mut follow_up: FollowUp<'a, R>) -> Settled {
         loop {
-            let done = match rest {
-                Rest::Event(event) => self.turn(event).await,
-                Rest::Replies(streams) => self.reply(streams, None).await,
-                Rest::Answers(streams) => self.reply(streams, Some(0)).await,
-                Rest::Error(error) => self.error(error).await,
-                Rest::Drained => {
+            let done = match follow_up {
+                FollowUp::Event(event) => self.turn(event).await,
+                FollowUp::Replies(streams) => self.reply(streams, None).await,
+                FollowUp::Answers(streams) => self.reply(streams, Some(0)).await,
+                FollowUp::Error(error) => self.error(error).await,
+                FollowUp::Drained => {
                     let done = self.during(Route::drain(&self.entry.route, self.socket)).await;
                     Self::observe(done)
                 }
-                Rest::Aborted => return Settled::Over,
+                FollowUp::Aborted => return Settled::Over,
             };
             match done {
-                Ok(()) => return if self.has_failed() { Settled::Over } else { Settled::Open },
-                Err(more) => rest = more,
+                Continue(()) => return if self.has_failed() { Settled::Over } else { Settled::Open },
+                Break(more) => follow_up = more,
             }
         }
     }
 
     /// Handles one event.
-    async fn turn(&mut self, event: Event<R>) -> Result<(), Rest<'a, R>> {
+    async fn turn(&mut self, event: Event<R>) -> Flow<'a, R> {
         let (route, socket) = (&self.entry.route, self.socket);
         match event {
             Event::Message(body) => {
@@ -151,9 +155,9 @@ impl<'a, R: Route> Driver<'a, R> {
             }
             Event::Raw(message) => {
                 match self.during(Route::transform_message(route, socket, message)).await {
-                    Done::Returned(message) => Err(Rest::Event(decode(message.into(), self.entry))),
-                    Done::Panicked(text) => Err(Rest::Error(Error::Panicked(text))),
-                    Done::Aborted => Err(Rest::Aborted),
+                    Done::Returned(message) => Break(FollowUp::Event(decode(message.into(), self.entry))),
+                    Done::Panicked(text) => Break(FollowUp::Error(Error::Panicked(text))),
+                    Done::Aborted => Break(FollowUp::Aborted),
                 }
             }
             Event::Heavy(heavy) => self.lift(heavy).await,
@@ -161,11 +165,11 @@ impl<'a, R: Route> Driver<'a, R> {
                 self.invalid += 1;
                 if self.entry.hub.settings.max_invalid.is_some_and(|most| self.invalid > most) {
                     self.socket.close(Close::new(1008, "too many invalid messages"));
-                    return Ok(());
+                    return Continue(());
                 }
-                Err(Rest::Error(Error::Invalid(invalid)))
+                Break(FollowUp::Error(Error::Invalid(invalid)))
             }
-            Event::Panicked(text) => Err(Rest::Error(Error::Panicked(text))),
+            Event::Panicked(text) => Break(FollowUp::Error(Error::Panicked(text))),
             Event::Ping(payload) => {
                 let done = self.during(Route::ping(route, socket, payload)).await;
                 Self::observe(done)
@@ -179,98 +183,98 @@ impl<'a, R: Route> Driver<'a, R> {
                 let close_text = Escaped(&close);
                 event!(hub.events, DEBUG, route = hub.path, socket = socket.id(), close = %close_text, "the peer is failed");
                 self.fail(&close);
-                Ok(())
+                Continue(())
             }
         }
     }
 
     /// Sends what a stream of replies says, one frame an item, as fast as the peer reads. An item that failed does not end
     /// the stream. From the place `answers` on, the streams are what `error` replied.
-    async fn reply(
-        &mut self,
-        mut streams: Streams<'a, R>,
-        mut answers: Option<usize>,
-    ) -> Result<(), Rest<'a, R>> {
+    async fn reply(&mut self, mut streams: Streams<'a, R>, mut answers: Option<usize>) -> Flow<'a, R> {
         loop {
             let next = self.next_of(&mut streams).await;
             answers = answers.filter(|&from| streams.len() > from);
             let done = match next {
                 Done::Returned(Some(outcome)) => self.settle(Done::Returned(outcome)),
-                Done::Returned(None) => return Ok(()),
+                Done::Returned(None) => return Continue(()),
                 Done::Panicked(text) => {
                     streams.clear();
-                    Err(Rest::Error(Error::Panicked(text)))
+                    Break(FollowUp::Error(Error::Panicked(text)))
                 }
-                Done::Aborted => return Err(Rest::Aborted),
+                Done::Aborted => return Break(FollowUp::Aborted),
             };
             match done {
-                Ok(()) => {}
-                Err(Rest::Error(error)) if answers.is_some() => {
+                Continue(()) => {}
+                Break(FollowUp::Error(error)) if answers.is_some() => {
                     self.log(&error, false);
                     self.say(self.default(&error));
                 }
-                Err(Rest::Error(error)) => match self.error(error).await {
-                    Ok(()) => {}
-                    Err(Rest::Answers(more)) => {
+                Break(FollowUp::Error(error)) => match self.error(error).await {
+                    Continue(()) => {}
+                    Break(FollowUp::Answers(more)) => {
                         answers = Some(streams.len());
                         streams.extend(more);
                     }
-                    Err(rest) => return Err(rest),
+                    Break(follow_up) => return Break(follow_up),
                 },
-                Err(rest) => return Err(rest),
+                Break(follow_up) => return Break(follow_up),
             }
         }
     }
 
     /// Something went wrong: `error` has the word, then the default.
-    async fn error(&mut self, error: Error) -> Result<(), Rest<'a, R>> {
+    async fn error(&mut self, error: Error) -> Flow<'a, R> {
         let default = self.default(&error);
         if !R::HANDLERS.error {
             self.log(&error, false);
             self.say(default);
-            return Ok(());
+            return Continue(());
         }
         let passed_on = matches!(error, Error::Invalid(_));
         let done = self.during(Route::error(&self.entry.route, self.socket, error)).await;
         if matches!(done, Done::Returned(Outcome::Unsaid)) {
             self.say(default);
-            return Ok(());
+            return Continue(());
         }
         let panicked = matches!(done, Done::Panicked(_));
         match self.settle(done) {
             // An error in `error` does not call it again.
-            Err(Rest::Error(error)) => {
+            Break(FollowUp::Error(error)) => {
                 self.log(&error, passed_on);
-                self.say(if panicked { Default::Close(FAILED) } else { default });
-                Ok(())
+                self.say(if panicked { DefaultReply::Close(FAILED) } else { default });
+                Continue(())
             }
-            Err(Rest::Replies(streams)) => Err(Rest::Answers(streams)),
+            Break(FollowUp::Replies(streams)) => Break(FollowUp::Answers(streams)),
             settled => settled,
         }
     }
 
-    fn default(&self, error: &Error) -> Default {
+    fn default(&self, error: &Error) -> DefaultReply {
         match error {
             Error::Invalid(invalid) => match self.entry.on_invalid {
-                OnInvalid::Ignore => Default::Nothing,
-                OnInvalid::Reply if !self.entry.opaque => Default::Frame(invalid.to_frame_tagged(Self::TAG)),
-                OnInvalid::Reply | OnInvalid::Close if invalid.is_kind() => {
-                    Default::Close(Close::new(1003, "the wrong kind of frame"))
+                OnInvalid::Ignore => DefaultReply::Nothing,
+                OnInvalid::Reply if !self.entry.opaque => {
+                    DefaultReply::Frame(invalid.to_frame_tagged(Self::TAG))
                 }
-                OnInvalid::Reply | OnInvalid::Close => Default::Close(Close::new(1007, "invalid message")),
+                OnInvalid::Reply | OnInvalid::Close if invalid.is_kind() => {
+                    DefaultReply::Close(Close::new(1003, "the wrong kind of frame"))
+                }
+                OnInvalid::Reply | OnInvalid::Close => {
+                    DefaultReply::Close(Close::new(1007, "invalid message"))
+                }
             },
-            Error::Failed(_) if !self.entry.opaque => Default::Frame(error_frame(Self::TAG)),
-            Error::Failed(_) | Error::Panicked(_) => Default::Close(FAILED),
+            Error::Failed(_) if !self.entry.opaque => DefaultReply::Frame(error_frame(Self::TAG)),
+            Error::Failed(_) | Error::Panicked(_) => DefaultReply::Close(FAILED),
         }
     }
 
-    fn say(&self, default: Default) {
+    fn say(&self, default: DefaultReply) {
         match default {
-            Default::Nothing => {}
-            Default::Frame(text) => {
+            DefaultReply::Nothing => {}
+            DefaultReply::Frame(text) => {
                 self.socket.send_raw(text);
             }
-            Default::Close(close) => self.socket.close(close),
+            DefaultReply::Close(close) => self.socket.close(close),
         }
     }
 

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use super::driver::Driver;
 use crate::{
     route::Route,
-    session::Silence,
+    session::{Overdue, Silence, overdue},
     socket::Wish,
     wire::{Close, Encoder},
 };
@@ -19,6 +19,13 @@ impl<R: Route> Driver<'_, R> {
     pub(super) fn begin_deadline(&mut self) {
         if self.deadline.is_none() {
             self.deadline = self.entry.hub.settings.close_timeout.map(|timeout| Instant::now() + timeout);
+        }
+    }
+
+    /// Begins the time of the closing handshake if the peer has closed, or has to be failed.
+    pub(super) fn limit_ending(&mut self) {
+        if self.inbox.owes() || self.inbox.fault().is_some() {
+            self.begin_deadline();
         }
     }
 
@@ -74,19 +81,23 @@ impl<R: Route> Driver<'_, R> {
 
     /// The closing handshake has lasted too long. True if the connection is cut off.
     fn expire(&mut self) -> bool {
-        // A handler is still busy with what came before the peer's close frame, or before its fault; the peer waits no
-        // longer.
-        if let Some(answer) = self.inbox.take_owed() {
-            self.line().close((*answer).as_ref());
-            self.deadline = None;
-            self.begin_deadline();
-        } else if let Some(close) = self.inbox.fault().cloned() {
-            self.deadline = None;
-            self.fail(&close);
-        } else {
-            self.line().wish(Wish::Terminate);
-            self.report.add_wish(Wish::Terminate);
-            return true;
+        match overdue(self.inbox.owes(), self.inbox.fault().is_some()) {
+            Overdue::Answer => {
+                self.answer_close();
+                self.deadline = None;
+                self.begin_deadline();
+            }
+            Overdue::Fail => {
+                if let Some(close) = self.inbox.fault().cloned() {
+                    self.deadline = None;
+                    self.fail(&close);
+                }
+            }
+            Overdue::Terminate => {
+                self.line().wish(Wish::Terminate);
+                self.report.add_wish(Wish::Terminate);
+                return true;
+            }
         }
         false
     }

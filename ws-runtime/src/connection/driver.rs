@@ -18,7 +18,7 @@ use crate::{
     memory::Holding,
     panics::catch,
     route::{Outcome, Route},
-    session::Keepalive,
+    session::{Facts, Keepalive, Step, next},
     socket::{Fact, Line, Report, Socket, Wish},
     turn::{Turn, Work, defer, spend},
 };
@@ -183,9 +183,7 @@ impl<'a, R: Route> Driver<'a, R> {
         if self.inbox.is_fresh() {
             self.inbox.settle(self.turn);
             self.ask();
-            if self.inbox.owes() || self.inbox.fault().is_some() {
-                self.begin_deadline();
-            }
+            self.limit_ending();
         }
     }
 
@@ -244,64 +242,68 @@ impl<'a, R: Route> Driver<'a, R> {
         if is_idle { None } else { self.look(cx) }
     }
 
-    fn look(&mut self, cx: &mut Context<'_>) -> Option<Next<'a, R>> {
-        if self.report.has(Fact::Sent) && self.inbox.is_fresh() {
-            // We closed: of what arrived, only the peer's close frame counts.
-            self.failed |= self.inbox.discard(self.turn);
-            self.ask();
-        }
+    /// The facts that the next step depends on.
+    pub(super) fn facts(&self) -> Facts {
         let report = self.report;
-        let (sent, lost) = (report.has(Fact::Sent), report.has(Fact::Lost));
-        let handshaken = sent && report.has(Fact::Received);
-        if report.wish() != Wish::Nothing
-            || self.failed
-            || handshaken
-            || lost && (sent || self.inbox.is_empty())
-            || sent && report.has(Fact::Ended) && !self.inbox.is_held()
-        {
-            return Some(Next::End);
+        Facts {
+            terminated: report.wish() != Wish::Nothing,
+            failed: self.failed,
+            sent: report.has(Fact::Sent),
+            received: report.has(Fact::Received),
+            owed: self.inbox.owes(),
+            lost: report.has(Fact::Lost),
+            ended: report.has(Fact::Ended),
+            pending: !self.inbox.is_empty(),
+            high: report.has(Fact::High),
+            drained: report.has(Fact::Drained),
+            streaming: !self.feed.is_empty(),
+            spent: self.turn.is_over(),
         }
-        if sent {
-            // What arrived before is dropped, and only the peer's close frame is waited for.
-            self.failed = self.inbox.discard(self.turn);
-            self.begin_deadline();
-            return self.failed.then_some(Next::End);
-        }
-        if !self.report.has(Fact::High)
-            && let Some(event) = self.inbox.pop(self.turn)
-        {
-            return Some(Next::Event(event));
-        }
-        if self.report.has(Fact::Drained) {
-            self.report.set(Fact::Drained, false);
-            self.line().take_drained();
-            if R::HANDLERS.drain {
-                return Some(Next::Drained);
+    }
+
+    /// Takes the next steps as far as they need no waiting.
+    fn look(&mut self, cx: &mut Context<'_>) -> Option<Next<'a, R>> {
+        loop {
+            match next(self.facts()) {
+                Step::Handle => match self.inbox.pop(self.turn) {
+                    Some(event) => return Some(Next::Event(event)),
+                    None => self.ask(),
+                },
+                Step::Discard => self.discard(),
+                Step::Drained => {
+                    self.report.set(Fact::Drained, false);
+                    self.line().take_drained();
+                    if R::HANDLERS.drain {
+                        return Some(Next::Drained);
+                    }
+                }
+                Step::Answer => {
+                    self.answer_close();
+                    return Some(Next::End);
+                }
+                Step::Stream => return self.poll_feed(cx),
+                Step::AwaitClose => {
+                    self.inbox.ignore_messages();
+                    self.begin_deadline();
+                    return None;
+                }
+                Step::Wait => return None,
+                Step::End => return Some(Next::End),
             }
         }
-        if self.inbox.is_empty()
-            && let Some(answer) = self.inbox.take_owed()
-        {
-            self.line().close((*answer).as_ref());
-            return Some(Next::End);
+    }
+
+    /// Asks the stream that `open` returned for its next item.
+    fn poll_feed(&mut self, cx: &mut Context<'_>) -> Option<Next<'a, R>> {
+        match poll_streams::<R>(&mut self.feed, self.turn, cx) {
+            Poll::Pending => None,
+            Poll::Ready(Done::Returned(outcome)) => Some(Next::Fed(outcome)),
+            Poll::Ready(Done::Panicked(text)) => {
+                self.feed.clear();
+                Some(Next::Event(Event::Panicked(text)))
+            }
+            Poll::Ready(Done::Aborted) => Some(Next::End),
         }
-        if report.has(Fact::Ended) && self.inbox.is_empty() {
-            return Some(Next::End);
-        }
-        if !self.feed.is_empty()
-            && !self.report.has(Fact::High)
-            && let Poll::Ready(fed) = poll_streams::<R>(&mut self.feed, self.turn, cx)
-        {
-            return Some(match fed {
-                Done::Returned(outcome) => Next::Fed(outcome),
-                Done::Panicked(text) => {
-                    self.feed.clear();
-                    Next::Event(Event::Panicked(text))
-                }
-                Done::Aborted => Next::End,
-            });
-        }
-        None
     }
 
     /// Writes what is queued, and arranges to be woken.

@@ -9,7 +9,7 @@ use super::{answer::FAILED, driver::Driver};
 use crate::{
     events::{Escaped, event},
     route::Route,
-    socket::{Fact, Wish},
+    session::may_drop,
     turn::defer,
     wire::Close,
 };
@@ -24,6 +24,20 @@ impl<R: Route> Driver<'_, R> {
         self.failed = true;
         self.inbox.mute(self.turn);
         self.begin_deadline();
+    }
+
+    /// Answers the peer's close frame, if that is not done yet.
+    pub(super) fn answer_close(&mut self) {
+        if let Some(echo) = self.inbox.take_owed() {
+            self.line().close(echo.close().as_ref());
+        }
+    }
+
+    /// Drops what waits behind our close frame. Only the peer's close frame counts.
+    pub(super) fn discard(&mut self) {
+        self.failed |= self.inbox.discard(self.turn);
+        self.begin_deadline();
+        self.ask();
     }
 
     /// Fails the connection because all of them together hold too much, and it holds the most.
@@ -57,7 +71,7 @@ impl<R: Route> Driver<'_, R> {
         self.holding.release();
         poll_fn(|cx| {
             self.ask();
-            if self.report.wish() != Wish::Nothing || self.report.has(Fact::Lost) {
+            if may_drop(self.facts(), Poll::Pending) {
                 return Poll::Ready(());
             }
             let shut = self.line().poll_shutdown(cx);
@@ -67,11 +81,8 @@ impl<R: Route> Driver<'_, R> {
                     break;
                 }
             }
-            match shut {
-                Poll::Ready(Err(_)) => return Poll::Ready(()),
-                // A complete closing handshake leaves nothing unread; a failed one has to wait for the peer to go.
-                Poll::Ready(Ok(())) if self.inbox.has_ended() || !self.failed => return Poll::Ready(()),
-                _ => {}
+            if may_drop(self.facts(), shut.map(|shut| shut.is_ok())) {
+                return Poll::Ready(());
             }
             if self.deadline.is_some_and(|deadline| self.poll_timer(cx, deadline).is_ready()) {
                 return Poll::Ready(());

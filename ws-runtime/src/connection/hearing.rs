@@ -15,7 +15,7 @@ use crate::{
     contract::Body,
     panics::catch,
     route::Route,
-    session::Answer,
+    session::{Answer, Echo},
     socket::Line,
     turn::{Work, spend},
     wire::{Close, Deflated, Encoder, Fault, Frame, Incoming, Inflater, Role},
@@ -42,7 +42,7 @@ pub(super) struct Hearing<'a, R: Route> {
     /// Where compression was agreed on. Away while a heavy message is inflated with it.
     inflater: Option<Box<Inflater>>,
     /// What the peer's close frame is answered with, once its messages are handled.
-    pub(super) owed: Option<Box<Option<Close>>>,
+    pub(super) owed: Option<Echo>,
     pub(super) attention: Attention,
 }
 
@@ -151,8 +151,8 @@ impl<'a, R: Route> Hearing<'a, R> {
             (Frame::Close(code, reason), Attention::All | Attention::Close) => {
                 // RFC 6455 §5.5.1: nothing follows a close frame.
                 self.attention = Attention::Nothing;
-                if let Answer::Owed(answer) = self.line.receive_close(code, reason.into()) {
-                    self.owed = Some(Box::new(answer));
+                if let Answer::Owed(echo) = self.line.receive_close(code, reason.into()) {
+                    self.owed = Some(echo);
                 }
                 None
             }

@@ -3,11 +3,17 @@
 //! Meanwhile the connection goes on as it does while a handler runs: control frames are answered, what is queued is written, and
 //! what arrives waits.
 
-use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll};
+use std::{
+    future::poll_fn,
+    ops::ControlFlow::{Break, Continue},
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+};
 
 use super::{
     Entry,
-    answer::Rest,
+    answer::{Flow, FollowUp},
     driver::{Done, Driver},
     event::{Event, Heavy},
     hearing::decode_any,
@@ -23,7 +29,7 @@ type Worked<R> = (Result<Event<R>, Fault>, Option<Box<Inflater>>);
 
 impl<'a, R: Route> Driver<'a, R> {
     /// Waits until a heavy message is decoded.
-    pub(super) async fn lift(&mut self, heavy: Heavy) -> Result<(), Rest<'a, R>> {
+    pub(super) async fn lift(&mut self, heavy: Heavy) -> Flow<'a, R> {
         let entry = Arc::clone(self.entry);
         let inflater = self.inbox.inflater().take();
         self.lifted = heavy.memory();
@@ -42,11 +48,15 @@ impl<'a, R: Route> Driver<'a, R> {
             }
             Done::Returned(None) => Event::Panicked("decoding was cut off".into()),
             Done::Panicked(panic) => Event::Panicked(panic),
-            Done::Aborted => return Err(Rest::Aborted),
+            Done::Aborted => return Break(FollowUp::Aborted),
         };
         spend(Work::Message);
         // A connection that we closed meanwhile handles no more messages.
-        if self.has_failed() || self.report.is_closing() { Ok(()) } else { Err(Rest::Event(event)) }
+        if self.has_failed() || self.report.is_closing() {
+            Continue(())
+        } else {
+            Break(FollowUp::Event(event))
+        }
     }
 }
 

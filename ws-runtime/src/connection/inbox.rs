@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     route::Route,
+    session::Echo,
     socket::{Line, Reader},
     turn::{Turn, Work, spend},
     wire::{Close, Decoder, Fault, Incoming, Inflater, Limits, Role},
@@ -97,11 +98,6 @@ impl<'a, R: Route> Inbox<'a, R> {
         self.is_empty() && !self.owes()
     }
 
-    /// Whether something was read that is not to be looked at yet.
-    pub(super) fn is_held(&self) -> bool {
-        self.input.is_held()
-    }
-
     /// Keeps what was read and not looked at for a later turn.
     pub(super) fn hold_back(&mut self) {
         if self.input.is_fresh() {
@@ -127,7 +123,7 @@ impl<'a, R: Route> Inbox<'a, R> {
     }
 
     /// Takes what the peer's close frame is to be answered with.
-    pub(super) fn take_owed(&mut self) -> Option<Box<Option<Close>>> {
+    pub(super) fn take_owed(&mut self) -> Option<Echo> {
         self.hearing.owed.take()
     }
 
@@ -151,10 +147,15 @@ impl<'a, R: Route> Inbox<'a, R> {
         Some(self.begun? + self.limits().fragment_timeout?)
     }
 
+    /// From here on only the peer's close frame counts.
+    pub(super) fn ignore_messages(&mut self) {
+        self.hearing.attention = self.hearing.attention.max(Attention::Close);
+    }
+
     /// Throws away what waits, and the messages that follow. True if there is nothing to listen for any more, because the
     /// peer broke the protocol.
     pub(super) fn discard(&mut self, turn: Turn) -> bool {
-        self.hearing.attention = self.hearing.attention.max(Attention::Close);
+        self.ignore_messages();
         let mut broken = self.queue.fault().is_some();
         self.queue.clear();
         self.input.resume();

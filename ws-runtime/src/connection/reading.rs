@@ -74,9 +74,7 @@ impl<R: Route> Driver<'_, R> {
         } else {
             self.keepalive.hear(Instant::now());
         }
-        if self.inbox.fault().is_some() {
-            self.begin_deadline();
-        }
+        self.limit_ending();
         Poll::Ready(())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     future::{Future, poll_fn},
+    ops::ControlFlow::{Break, Continue},
     pin::pin,
     sync::Arc,
     task::{Poll, ready},
@@ -9,7 +10,7 @@ use std::{
 
 use super::{
     Entry,
-    answer::{Rest, Settled},
+    answer::{FollowUp, Settled},
     burst::Burst,
     driver::{Done, Driver, Next},
     event::Event,
@@ -106,9 +107,9 @@ impl<R: Route> Drop for Present<R> {
 async fn open<R: Route>(driver: &mut Driver<'_, R>) -> Settled {
     let opened = driver.during(Route::open(&driver.entry.route, driver.socket)).await;
     match driver.settle(opened) {
-        Ok(()) => {}
-        Err(Rest::Replies(streams)) => driver.feed = streams,
-        Err(rest) => return Box::pin(driver.attend(rest)).await,
+        Continue(()) => {}
+        Break(FollowUp::Replies(streams)) => driver.feed = streams,
+        Break(follow_up) => return Box::pin(driver.attend(follow_up)).await,
     }
     Settled::Open
 }
@@ -142,29 +143,29 @@ async fn live<R: Route>(driver: &mut Driver<'_, R>) {
                                 handler.set(Some(Route::message(route, socket, body)));
                                 continue;
                             }
-                            next => return Poll::Ready(Ok(next)),
+                            next => return Poll::Ready(Continue(next)),
                         },
                         Burst::Waiting => ready!(driver.poll_meanwhile(cx)),
                         Burst::Done(done) => done,
-                        Burst::Event(event) => return Poll::Ready(Ok(Next::Event(event))),
+                        Burst::Event(event) => return Poll::Ready(Continue(Next::Event(event))),
                     }
                 };
                 handler.set(None);
-                if let Err(rest) = driver.settle(done) {
-                    return Poll::Ready(Err(rest));
+                if let Break(follow_up) = driver.settle(done) {
+                    return Poll::Ready(Break(follow_up));
                 }
             }
         });
         let settled = match next.await {
-            Ok(Next::Event(event)) => Err(Rest::Event(event)),
-            Ok(Next::Fed(Some(outcome))) => driver.settle(Done::Returned(outcome)),
-            Ok(Next::Arrived | Next::Fed(None)) => Ok(()),
-            Ok(Next::Drained) => Err(Rest::Drained),
-            Ok(Next::End) => return,
-            Err(rest) => Err(rest),
+            Continue(Next::Event(event)) => Break(FollowUp::Event(event)),
+            Continue(Next::Fed(Some(outcome))) => driver.settle(Done::Returned(outcome)),
+            Continue(Next::Arrived | Next::Fed(None)) => Continue(()),
+            Continue(Next::Drained) => Break(FollowUp::Drained),
+            Continue(Next::End) => return,
+            Break(follow_up) => Break(follow_up),
         };
-        if let Err(rest) = settled
-            && Box::pin(driver.attend(rest)).await == Settled::Over
+        if let Break(follow_up) = settled
+            && Box::pin(driver.attend(follow_up)).await == Settled::Over
         {
             return;
         }

@@ -23,12 +23,36 @@ struct Code {
 /// What a peer's close frame asks of us.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
-    /// Our close frame is still owed: this one, or an empty one.
-    Owed(Option<Close>),
+    /// Our close frame is still owed.
+    Owed(Echo),
     /// Ours went out before: the handshake is complete.
     Complete,
     /// It is not the first close frame of the peer; nothing follows from it.
     Nothing,
+}
+
+/// The close frame that answers the peer's (RFC 6455 §5.5.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Echo {
+    /// It has no code.
+    Empty,
+    /// It has the code of the peer's close frame.
+    Code(u16),
+}
+
+impl Echo {
+    fn of(code: Option<u16>) -> Self {
+        // Every code that passes the decoder may be sent back.
+        code.filter(|code| Close::try_new(*code, "").is_ok()).map_or(Self::Empty, Self::Code)
+    }
+
+    /// Returns the frame; `None` is the empty one.
+    pub(crate) fn close(self) -> Option<Close> {
+        match self {
+            Self::Empty => None,
+            Self::Code(code) => Close::try_new(code, "").ok(),
+        }
+    }
 }
 
 impl Session {
@@ -66,12 +90,7 @@ impl Session {
             return Answer::Nothing;
         }
         self.first.get_or_insert(Initiator::Peer);
-        let answer = if self.sent.is_some() {
-            Answer::Complete
-        } else {
-            // Every code that passes the decoder may be sent back.
-            Answer::Owed(code.and_then(|code| Close::try_new(code, "").ok()))
-        };
+        let answer = if self.sent.is_some() { Answer::Complete } else { Answer::Owed(Echo::of(code)) };
         self.received = Some(Code { code, reason });
         answer
     }
@@ -108,10 +127,10 @@ mod tests {
         assert_eq!(closed(&we), (Some(4001), "enough".into(), Initiator::Us, true));
 
         let mut they = Session::default();
-        assert_eq!(they.receive(Some(4002), "bye".into()), Answer::Owed(Some(Close::new(4002, ""))));
+        assert_eq!(they.receive(Some(4002), "bye".into()), Answer::Owed(Echo::Code(4002)));
         assert!(they.may_send(), "what was asked before the close may still be answered");
         assert_eq!(closed(&they), (Some(4002), "bye".into(), Initiator::Peer, false));
-        assert!(they.send(Some(&Close::new(4002, ""))));
+        assert!(they.send(Echo::Code(4002).close().as_ref()));
         assert_eq!(closed(&they), (Some(4002), "bye".into(), Initiator::Peer, true));
     }
 
@@ -127,7 +146,7 @@ mod tests {
 
     #[test]
     fn empty_close_is_answered_by_an_empty_one() {
-        assert_eq!(Session::default().receive(None, Text::default()), Answer::Owed(None));
+        assert_eq!(Session::default().receive(None, Text::default()), Answer::Owed(Echo::Empty));
     }
 
     #[test]

@@ -4,8 +4,10 @@
 
 mod closing;
 mod keepalive;
+mod next;
 
 pub(crate) use self::{
-    closing::{Answer, Session},
+    closing::{Answer, Echo, Session},
     keepalive::{Keepalive, KeepaliveRule, PingTooLate, Silence},
+    next::{Facts, Overdue, Step, may_drop, next, overdue},
 };

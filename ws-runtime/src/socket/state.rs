@@ -244,6 +244,11 @@ impl State {
 
     pub(super) fn close(&mut self, id: u64, close: Option<&Close>) -> bool {
         self.catch_up(id);
+        self.queue_close(close)
+    }
+
+    /// Queues a close frame behind everything that is queued or kept. False if one went out before.
+    fn queue_close(&mut self, close: Option<&Close>) -> bool {
         let first = self.session.send(close);
         if first {
             self.report.set(Fact::Sent, true);
@@ -263,12 +268,8 @@ impl State {
 
     /// A message did not fit.
     pub(super) fn overflow(&mut self) {
-        if self.close_when_full && self.session.may_send() {
-            self.session.send(Some(&TOO_SLOW));
-            self.report.set(Fact::Sent, true);
-            self.release(usize::MAX);
-            self.outbox.append(|tail| Encoder::close(Some(&TOO_SLOW), tail));
-            self.changed.notify_waiters();
+        if self.close_when_full {
+            self.queue_close(Some(&TOO_SLOW));
         }
     }
 

@@ -1,0 +1,291 @@
+//! The next step of a connection, decided from plain facts: handling, closing, draining and ending.
+//!
+//! The connection gathers the facts and obeys. No other place decides when a connection ends.
+
+use std::task::Poll;
+
+/// The facts about a connection, as far as its next step depends on them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]
+pub(crate) struct Facts {
+    /// An end without a closing handshake was requested.
+    pub(crate) terminated: bool,
+    /// We failed the connection: nothing from the peer counts any more.
+    pub(crate) failed: bool,
+    /// Our close frame is queued or sent.
+    pub(crate) sent: bool,
+    /// The peer's close frame arrived.
+    pub(crate) received: bool,
+    /// The peer's close frame is not answered yet.
+    pub(crate) owed: bool,
+    /// The transport broke.
+    pub(crate) lost: bool,
+    /// The peer ended its direction of the stream.
+    pub(crate) ended: bool,
+    /// Inbound data waits to be handled.
+    pub(crate) pending: bool,
+    /// The outbound queue is above half of its limit.
+    pub(crate) high: bool,
+    /// The outbound queue has emptied after it was high, and the route was not told.
+    pub(crate) drained: bool,
+    /// The stream that `open` returned has not ended.
+    pub(crate) streaming: bool,
+    /// The task's turn is over, so no inbound data is decoded now.
+    pub(crate) spent: bool,
+}
+
+/// The next step of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Handle the next inbound message.
+    Handle,
+    /// Drop the inbound messages and read the control frames between them.
+    Discard,
+    /// Wait until the peer answers our close frame; the time for that is limited.
+    AwaitClose,
+    /// Tell the route that the queue has drained.
+    Drained,
+    /// Answer the peer's close frame, then end.
+    Answer,
+    /// Ask the stream that `open` returned for its next item.
+    Stream,
+    /// Wait until a fact changes.
+    Wait,
+    /// End: deliver the last frame and drop the stream.
+    End,
+}
+
+/// Returns the next step between two handlers.
+pub(crate) fn next(facts: Facts) -> Step {
+    let Facts { sent, received, lost, ended, pending, high, spent, .. } = facts;
+    if facts.terminated || facts.failed {
+        return Step::End;
+    }
+    if sent {
+        // Messages after our close frame do not count, but the peer's close frame may be among them (RFC 6455 §7.1.2).
+        return match () {
+            () if pending && !spent => Step::Discard,
+            () if received || lost || ended && !pending => Step::End,
+            () => Step::AwaitClose,
+        };
+    }
+    match () {
+        // What the peer sent before it was gone is still handled.
+        () if lost && !pending => Step::End,
+        () if pending && !high && !spent => Step::Handle,
+        () if facts.drained => Step::Drained,
+        // The messages before a close frame are handled and answered before it.
+        () if facts.owed && !pending => Step::Answer,
+        () if ended && !pending => Step::End,
+        () if facts.streaming && !high => Step::Stream,
+        () => Step::Wait,
+    }
+}
+
+/// The step after the time of the closing handshake is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Overdue {
+    /// Answer the peer's close frame although a handler is still busy, and allow the time once more.
+    Answer,
+    /// Fail the connection for the peer's fault although a handler is still busy, and allow the time once more.
+    Fail,
+    /// Cut the connection off.
+    Terminate,
+}
+
+/// Returns the step after the deadline of the closing handshake. `faulty` is true if the peer's fault waits to be acted on.
+pub(crate) fn overdue(owed: bool, faulty: bool) -> Overdue {
+    match (owed, faulty) {
+        (true, _) => Overdue::Answer,
+        (false, true) => Overdue::Fail,
+        (false, false) => Overdue::Terminate,
+    }
+}
+
+/// True if the stream may be dropped after the last frame. `shut` is true once our direction is ended with everything written,
+/// false if that failed.
+pub(crate) fn may_drop(facts: Facts, shut: Poll<bool>) -> bool {
+    facts.terminated
+        || facts.lost
+        || match shut {
+            Poll::Pending => false,
+            Poll::Ready(false) => true,
+            // A complete closing handshake leaves nothing unread. After a failure the peer may still be sending, and unread
+            // bytes would reset the stream before it has read our close frame (RFC 6455 §7.1.1).
+            Poll::Ready(true) => facts.ended || !facts.failed,
+        }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Facts of these names.
+    fn facts(names: &str) -> Facts {
+        let mut facts = Facts::default();
+        for name in names.split_whitespace() {
+            *match name {
+                "terminated" => &mut facts.terminated,
+                "failed" => &mut facts.failed,
+                "sent" => &mut facts.sent,
+                "received" => &mut facts.received,
+                "owed" => &mut facts.owed,
+                "lost" => &mut facts.lost,
+                "ended" => &mut facts.ended,
+                "pending" => &mut facts.pending,
+                "high" => &mut facts.high,
+                "drained" => &mut facts.drained,
+                "streaming" => &mut facts.streaming,
+                "spent" => &mut facts.spent,
+                _ => panic!("there is no fact `{name}`"),
+            } = true;
+        }
+        facts
+    }
+
+    /// Every combination of facts.
+    fn all() -> impl Iterator<Item = Facts> {
+        (0_u32..1 << 12).map(|bits| {
+            let bit = |at: u32| bits & 1 << at != 0;
+            Facts {
+                terminated: bit(0),
+                failed: bit(1),
+                sent: bit(2),
+                received: bit(3),
+                owed: bit(4),
+                lost: bit(5),
+                ended: bit(6),
+                pending: bit(7),
+                high: bit(8),
+                drained: bit(9),
+                streaming: bit(10),
+                spent: bit(11),
+            }
+        })
+    }
+
+    #[test]
+    fn next_step_follows_from_the_facts() {
+        for (names, step) in [
+            ("", Step::Wait),
+            ("pending", Step::Handle),
+            ("pending streaming", Step::Handle),
+            ("pending drained", Step::Handle),
+            ("pending spent", Step::Wait),
+            ("pending high", Step::Wait),
+            ("pending high streaming", Step::Wait),
+            ("drained", Step::Drained),
+            ("drained streaming", Step::Drained),
+            ("streaming", Step::Stream),
+            ("streaming high", Step::Wait),
+            // The peer closes.
+            ("received owed", Step::Answer),
+            ("received owed streaming", Step::Answer),
+            ("received owed high", Step::Answer),
+            ("received owed pending", Step::Handle),
+            ("received owed pending high", Step::Wait),
+            ("received owed pending high drained", Step::Drained),
+            ("received owed ended", Step::Answer),
+            ("received owed lost", Step::End),
+            // We close.
+            ("sent", Step::AwaitClose),
+            ("sent drained streaming", Step::AwaitClose),
+            ("sent pending", Step::Discard),
+            ("sent pending high", Step::Discard),
+            ("sent pending spent", Step::AwaitClose),
+            ("sent pending received", Step::Discard),
+            ("sent received", Step::End),
+            ("sent received pending spent", Step::End),
+            ("sent ended", Step::End),
+            ("sent ended pending spent", Step::AwaitClose),
+            ("sent lost", Step::End),
+            ("sent lost pending spent", Step::End),
+            // The stream ends.
+            ("ended", Step::End),
+            ("ended streaming", Step::End),
+            ("ended pending", Step::Handle),
+            ("ended pending high", Step::Wait),
+            ("lost", Step::End),
+            ("lost pending", Step::Handle),
+            ("lost streaming drained", Step::End),
+            // We give up.
+            ("failed", Step::End),
+            ("failed sent pending", Step::End),
+            ("terminated", Step::End),
+            ("terminated pending owed received", Step::End),
+        ] {
+            assert_eq!(next(facts(names)), step, "{names}");
+        }
+    }
+
+    #[test]
+    fn no_handler_runs_after_our_close_frame() {
+        let handled = |step| [Step::Handle, Step::Drained, Step::Stream, Step::Answer].contains(&step);
+        for facts in all().filter(|facts| facts.sent || facts.failed || facts.terminated) {
+            assert!(!handled(next(facts)), "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn pending_messages_keep_an_open_connection() {
+        for facts in all().filter(|facts| facts.pending && !facts.sent && !facts.failed && !facts.terminated)
+        {
+            assert!(
+                ![Step::End, Step::Answer, Step::Discard, Step::AwaitClose].contains(&next(facts)),
+                "{facts:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_data_is_decoded_after_the_turn() {
+        for facts in all().filter(|facts| facts.spent) {
+            assert!(![Step::Handle, Step::Discard].contains(&next(facts)), "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_produced_for_a_full_queue() {
+        for facts in all().filter(|facts| facts.high && !facts.sent) {
+            assert!(![Step::Handle, Step::Stream].contains(&next(facts)), "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn idle_peer_that_is_gone_ends_the_connection() {
+        for facts in all().filter(|facts| (facts.lost || facts.ended) && !facts.pending && !facts.drained) {
+            let step = next(facts);
+            assert!([Step::End, Step::Answer].contains(&step), "{facts:?}: {step:?}");
+        }
+    }
+
+    #[test]
+    fn overdue_handshake_is_answered_failed_or_cut_off() {
+        for (owed, faulty, expected) in [
+            (true, false, Overdue::Answer),
+            (true, true, Overdue::Answer),
+            (false, true, Overdue::Fail),
+            (false, false, Overdue::Terminate),
+        ] {
+            assert_eq!(overdue(owed, faulty), expected, "{owed} {faulty}");
+        }
+    }
+
+    #[test]
+    fn stream_is_dropped_once_the_last_frame_is_delivered() {
+        let (pending, done, broken) = (Poll::Pending, Poll::Ready(true), Poll::Ready(false));
+        for (names, shut, expected) in [
+            ("sent received", pending, false),
+            ("sent received", done, true),
+            ("sent received", broken, true),
+            ("sent failed", done, false),
+            ("sent failed", broken, true),
+            ("sent failed ended", done, true),
+            ("sent failed ended", pending, false),
+            ("sent failed terminated", pending, true),
+            ("sent lost", pending, true),
+        ] {
+            assert_eq!(may_drop(facts(names), shut), expected, "{names} {shut:?}");
+        }
+    }
+}
