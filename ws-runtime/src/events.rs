@@ -178,7 +178,7 @@ pub(crate) struct Escaped<T>(pub(crate) T);
 
 impl<T: fmt::Display> fmt::Display for Escaped<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut line = Line { out: f, left: LONGEST, cut: false };
+        let mut line = EscapingWriter { out: f, left: LONGEST, cut: false };
         let written = catch_unwind(AssertUnwindSafe(|| write!(line, "{}", self.0)));
         match written {
             Ok(Ok(())) => Ok(()),
@@ -202,13 +202,13 @@ pub(crate) fn json_category(error: &(dyn Error + 'static)) -> Option<&'static st
     })
 }
 
-struct Line<'a, 'b> {
+struct EscapingWriter<'a, 'b> {
     out: &'a mut fmt::Formatter<'b>,
     left: usize,
     cut: bool,
 }
 
-impl Write for Line<'_, '_> {
+impl Write for EscapingWriter<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         let mut plain = 0;
         for (at, letter) in text.char_indices() {

@@ -25,7 +25,7 @@ pub(crate) struct ConnectionLimits {
 pub(crate) struct Limiter {
     limits: ConnectionLimits,
     all: AtomicUsize,
-    by_origin: Mutex<HashMap<Origin, usize>>,
+    by_origin: Mutex<HashMap<ClientOrigin, usize>>,
 }
 
 /// The limit is reached.
@@ -41,17 +41,17 @@ pub(crate) struct Permit {
     connections: Arc<Limiter>,
     /// True if it counts toward the total.
     whole: bool,
-    origin: Option<Origin>,
+    origin: Option<ClientOrigin>,
 }
 
 /// The origin that connections are counted by: an IPv4 address, an IPv6 network, or all clients without an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Origin {
+pub(crate) enum ClientOrigin {
     Address(IpAddr),
     Unknown,
 }
 
-impl Origin {
+impl ClientOrigin {
     pub(crate) fn of(address: Option<SocketAddr>) -> Self {
         address.map_or(Self::Unknown, |address| Self::Address(customer(address.ip())))
     }
@@ -63,7 +63,7 @@ impl Limiter {
     }
 
     /// Counts an accepted connection, and its origin unless that is known only later. `None` if nothing is limited.
-    pub(crate) fn enter(self: &Arc<Self>, origin: Option<Origin>) -> Result<Option<Box<Permit>>, Full> {
+    pub(crate) fn enter(self: &Arc<Self>, origin: Option<ClientOrigin>) -> Result<Option<Box<Permit>>, Full> {
         if self.limits.all.is_none() && self.limits.per_address.is_none() {
             return Ok(None);
         }
@@ -81,12 +81,12 @@ impl Limiter {
     }
 
     /// Counts a connection for an origin that is known only now.
-    pub(crate) fn claim(self: &Arc<Self>, origin: Origin) -> Result<Option<Box<Permit>>, Full> {
+    pub(crate) fn claim(self: &Arc<Self>, origin: ClientOrigin) -> Result<Option<Box<Permit>>, Full> {
         let origin = self.count(origin)?;
         Ok(origin.is_some().then(|| Box::new(Permit { connections: Arc::clone(self), whole: false, origin })))
     }
 
-    fn count(&self, origin: Origin) -> Result<Option<Origin>, Full> {
+    fn count(&self, origin: ClientOrigin) -> Result<Option<ClientOrigin>, Full> {
         let Some(most) = self.limits.per_address else { return Ok(None) };
         let mut by_origin = self.by_origin.lock().unwrap_or_else(PoisonError::into_inner);
         match by_origin.entry(origin) {
@@ -161,8 +161,8 @@ mod tests {
         Limiter::new(ConnectionLimits { all: limit(all), per_address: limit(per_address) })
     }
 
-    fn address(written: &str) -> Origin {
-        Origin::of((written != "-").then(|| SocketAddr::new(written.parse().expect("an address"), 0)))
+    fn address(written: &str) -> ClientOrigin {
+        ClientOrigin::of((written != "-").then(|| SocketAddr::new(written.parse().expect("an address"), 0)))
     }
 
     #[test]

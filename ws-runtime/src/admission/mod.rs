@@ -7,6 +7,6 @@ mod tasks;
 
 pub(crate) use self::{
     heavy::HeavyWork,
-    limiter::{ConnectionLimits, Full, Limiter, Origin, Permit, behind_nat64},
+    limiter::{ClientOrigin, ConnectionLimits, Full, Limiter, Permit, behind_nat64},
     tasks::{TaskGuard, Tasks},
 };

@@ -9,7 +9,7 @@ use super::{
     mount::{Mount, Mounted},
     relief::Queues,
     served::Served,
-    start_error::Fault,
+    start_error::StartErrorKind,
 };
 use crate::{
     admission::{ConnectionLimits, HeavyWork, Limiter, Tasks},
@@ -111,9 +111,12 @@ impl Assembly {
             match mount(&building) {
                 Ok((mount, hub)) => {
                     if hubs.insert(id, hub).is_some() {
-                        errors.push(StartError::new(Fault::Twice { path }));
+                        errors.push(StartError::new(StartErrorKind::Twice { path }));
                     } else if let Err(error) = by_path.insert(normal_route(path), Arc::clone(&mount)) {
-                        errors.push(StartError::new(Fault::Path { path, error: as_written(error, &all) }));
+                        errors.push(StartError::new(StartErrorKind::Path {
+                            path,
+                            error: as_written(error, &all),
+                        }));
                     }
                     all.push(mount);
                 }
@@ -121,7 +124,7 @@ impl Assembly {
             }
         }
         let proxies = Proxies::read(&self.trusted_proxies, self.forwarded_field).unwrap_or_else(|wrong| {
-            errors.push(StartError::new(Fault::Proxy(wrong.into())));
+            errors.push(StartError::new(StartErrorKind::Proxy(wrong.into())));
             Proxies::default()
         });
         if !errors.is_empty() {
@@ -155,7 +158,7 @@ impl Assembly {
     fn check_values(&self) -> Vec<StartError> {
         let mut errors = Vec::new();
         let mut refuse = |option, value: String, why| {
-            errors.push(StartError::new(Fault::Value { option, value, why }));
+            errors.push(StartError::new(StartErrorKind::Value { option, value, why }));
         };
         if let Some(bytes) = self.head.max_bytes.filter(|bytes| *bytes < LEAST_HEADER_BYTES) {
             refuse("max_header_bytes", bytes.to_string(), "the least is 8192");
@@ -194,8 +197,8 @@ fn as_written(error: InsertError, routes: &[Arc<dyn Mount>]) -> InsertError {
 impl Building<'_> {
     fn mount<R: Route>(&self, route: R) -> Mounting {
         let path = <R::Contract as Contract>::PATH;
-        let mounted =
-            Mounted::new(route, self).map_err(|source| StartError::new(Fault::Setup { path, source }))?;
+        let mounted = Mounted::new(route, self)
+            .map_err(|source| StartError::new(StartErrorKind::Setup { path, source }))?;
         let hub = mounted.hub();
         Ok((Arc::new(mounted), hub))
     }

@@ -11,7 +11,7 @@ use super::{
     relief::sweep,
 };
 use crate::{
-    admission::{Full, Limiter, Origin, Permit, Tasks},
+    admission::{ClientOrigin, Full, Limiter, Permit, Tasks},
     events::{EventLimiter, Reporter},
     handshake::{HeadLimits, Proxies, Reject, busy, normal, problem},
     memory::{Inbound, Outbound},
@@ -46,7 +46,7 @@ pub(crate) struct Served {
 const ENCODED_SLASH: &str = "%2F";
 
 /// The route of a request and the values of its captures.
-pub(crate) type Found = Option<(Arc<dyn Mount>, Vec<(String, String)>)>;
+pub(crate) type RouteMatch = Option<(Arc<dyn Mount>, Vec<(String, String)>)>;
 
 impl Served {
     /// Returns the number of shards.
@@ -55,7 +55,7 @@ impl Served {
     }
 
     /// Finds the route of a request, or rejects a request whose head is too large.
-    pub(crate) fn find(&self, parts: &request::Parts) -> Result<Found, Reject> {
+    pub(crate) fn find(&self, parts: &request::Parts) -> Result<RouteMatch, Reject> {
         self.head.admit(parts)?;
         let path = normal(parts.uri.path());
         let Ok(found) = self.by_path.at(&path) else { return Ok(None) };
@@ -86,7 +86,7 @@ impl Served {
         request.remote_addr = self.client(&request.parts.headers, peer);
         // A client without a proxy was counted when the connection was accepted.
         let claimed = if self.is_proxy(peer) {
-            self.connections.claim(Origin::of(request.remote_addr))
+            self.connections.claim(ClientOrigin::of(request.remote_addr))
         } else {
             Ok(None)
         };
@@ -110,7 +110,7 @@ impl Served {
     /// Counts an accepted connection or refuses it. Hold the returned permit for the lifetime of the connection.
     /// Clients behind a proxy are counted later, by their requests.
     pub(crate) fn enter(&self, peer: Option<SocketAddr>) -> Result<Option<Box<Permit>>, Reject> {
-        let origin = (!self.is_proxy(peer)).then(|| Origin::of(peer));
+        let origin = (!self.is_proxy(peer)).then(|| ClientOrigin::of(peer));
         self.connections.enter(origin).map_err(no_place)
     }
 

@@ -10,9 +10,9 @@ use crate::handshake::SetupError;
 ///
 /// Its `Debug` output is written for terminals: the text of `Display` with all sources.
 #[non_exhaustive]
-pub struct StartError(Box<Fault>);
+pub struct StartError(Box<StartErrorKind>);
 
-pub(super) enum Fault {
+pub(super) enum StartErrorKind {
     /// The types or options of the route are invalid.
     Setup { path: &'static str, source: SetupError },
     /// The path is invalid or conflicts with another route.
@@ -26,7 +26,7 @@ pub(super) enum Fault {
 }
 
 impl StartError {
-    pub(super) fn new(fault: Fault) -> Self {
+    pub(super) fn new(fault: StartErrorKind) -> Self {
         Self(Box::new(fault))
     }
 }
@@ -34,20 +34,20 @@ impl StartError {
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
-            Fault::Setup { path, .. } => write!(f, "the route `{path}` cannot be served"),
-            Fault::Path { path, error: InsertError::Conflict { with } } => write!(
+            StartErrorKind::Setup { path, .. } => write!(f, "the route `{path}` cannot be served"),
+            StartErrorKind::Path { path, error: InsertError::Conflict { with } } => write!(
                 f,
                 "the route `{path}` cannot be added: some paths would be of it and of `{with}`, and a path is of one route"
             ),
-            Fault::Path { path, error } => write!(f, "the route `{path}` cannot be added: {error}"),
-            Fault::Twice { path } => {
+            StartErrorKind::Path { path, error } => write!(f, "the route `{path}` cannot be added: {error}"),
+            StartErrorKind::Twice { path } => {
                 write!(f, "the route `{path}` is added twice: a type is one route of a server")
             }
-            Fault::Proxy(written) => write!(
+            StartErrorKind::Proxy(written) => write!(
                 f,
                 "`{written}` in `trusted_proxies` is neither an address nor a network such as `10.0.0.0/8`"
             ),
-            Fault::Value { option, value, why } => write!(f, "`{option}` cannot be {value}: {why}"),
+            StartErrorKind::Value { option, value, why } => write!(f, "`{option}` cannot be {value}: {why}"),
         }
     }
 }
@@ -67,7 +67,7 @@ impl fmt::Debug for StartError {
 impl Error for StartError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &*self.0 {
-            Fault::Setup { source, .. } => Some(source),
+            StartErrorKind::Setup { source, .. } => Some(source),
             _ => None,
         }
     }

@@ -7,9 +7,9 @@ use serde::de::DeserializeOwned;
 
 use super::{
     Invalid, On, Plan,
-    plan::Form,
+    plan::WireForm,
     strict::Strict,
-    typed::{self, Refusal},
+    typed::{self, TypeRejection},
 };
 use crate::{
     message::Message,
@@ -107,16 +107,16 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Decode for T {
     #[inline]
     fn decode(message: Incoming<'_>, plan: &Plan) -> Result<Self, Invalid> {
         match plan.form() {
-            Form::Json(check) | Form::Mixed(check) => match message.as_text() {
+            WireForm::Json(check) | WireForm::Mixed(check) => match message.as_text() {
                 Some(text) => json(text, check),
                 None => Err(Invalid::kind("expected a text frame")),
             },
-            Form::Text => match message.as_text() {
+            WireForm::Text => match message.as_text() {
                 Some(text) => exactly(text.to_owned()),
                 None => Err(Invalid::kind("expected a text frame")),
             },
-            Form::Binary if message.as_text().is_some() => Err(Invalid::kind("expected a binary frame")),
-            Form::Binary | Form::Raw => binary(message),
+            WireForm::Binary if message.as_text().is_some() => Err(Invalid::kind("expected a binary frame")),
+            WireForm::Binary | WireForm::Raw => binary(message),
         }
     }
 }
@@ -177,7 +177,8 @@ pub(super) fn by_value<T: DeserializeOwned>(text: &str, check: &Check) -> Result
         return Err(Invalid::schema(On::Message, check.explain(&value)));
     }
     // The type may reject a value that its schema accepts.
-    typed::read(text).map_err(|Refusal(way)| Invalid::schema(On::Message, vec![check.refused(&value, &way)]))
+    typed::read(text)
+        .map_err(|TypeRejection(way)| Invalid::schema(On::Message, vec![check.refused(&value, &way)]))
 }
 
 #[cfg(test)]

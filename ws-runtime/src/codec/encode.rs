@@ -6,7 +6,7 @@ use bytes::Bytes;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 
-use super::{Plan, plan::Form, strict::Strict};
+use super::{Plan, plan::WireForm, strict::Strict};
 use crate::{
     message::{Kind, Message},
     schema::{Check, Issue, SchemaError, parse},
@@ -120,8 +120,8 @@ impl<T: Serialize + JsonSchema + Send + Sync + 'static> Encode for T {
     fn encode(&self, plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
         let value: &dyn Any = self;
         match plan.form() {
-            Form::Json(check) | Form::Mixed(check) => json(self, check, out),
-            Form::Text | Form::Binary | Form::Raw => {
+            WireForm::Json(check) | WireForm::Mixed(check) => json(self, check, out),
+            WireForm::Text | WireForm::Binary | WireForm::Raw => {
                 if let Some(text) = value.downcast_ref::<String>() {
                     out.extend_from_slice(text.as_bytes());
                     Ok(Encoded::Text)

@@ -13,10 +13,10 @@ const MAX_DETAIL: usize = 200;
 ///
 /// Contains nothing of the input, neither for logs nor for the peer: all names come from the schema.
 #[derive(Debug)]
-pub struct Invalid(Box<Refused>);
+pub struct Invalid(Box<InvalidDetails>);
 
 #[derive(Debug)]
-struct Refused {
+struct InvalidDetails {
     on: On,
     detail: Cow<'static, str>,
     errors: Vec<Issue>,
@@ -53,7 +53,7 @@ impl On {
 
 /// The content after the tag, as a frame or as the body of a response (RFC 9457).
 #[derive(Serialize)]
-struct Sent<'a> {
+struct ErrorBody<'a> {
     on: On,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
@@ -89,7 +89,7 @@ impl Invalid {
     }
 
     pub(super) fn with(on: On, detail: impl Into<Cow<'static, str>>, errors: Vec<Issue>) -> Self {
-        Self(Box::new(Refused { on, detail: detail.into(), errors }))
+        Self(Box::new(InvalidDetails { on, detail: detail.into(), errors }))
     }
 
     /// Input that fails its schema.
@@ -156,7 +156,7 @@ impl Invalid {
     }
 
     fn to_json(&self, tag: &str, status: Option<u16>, errors: Errors<'_>) -> String {
-        let sent = Sent { on: self.on(), status, detail: self.detail(), errors };
+        let sent = ErrorBody { on: self.on(), status, detail: self.detail(), errors };
         tagged(tag, "validation", &sent)
     }
 }

@@ -13,7 +13,7 @@ mod plan;
 mod strict;
 mod typed;
 
-pub(crate) use self::plan::Form;
+pub(crate) use self::plan::WireForm;
 pub use self::{
     decode::Decode,
     encode::{Encode, EncodeError, Encoded},

@@ -13,14 +13,14 @@ use crate::schema::{Check, Direction, SchemaError};
 /// the wire, and its schema, compiled.
 #[derive(Debug)]
 pub struct Plan {
-    form: Form,
+    form: WireForm,
     /// The type's name.
     name: &'static str,
 }
 
 /// A type's form on the wire.
 #[derive(Debug)]
-pub(crate) enum Form {
+pub(crate) enum WireForm {
     /// Whatever the type makes of a message by itself; no schema is known.
     Raw,
     /// The text as it is.
@@ -45,19 +45,19 @@ pub(crate) enum Telling {
 impl Plan {
     /// Whether messages may be JSON, rather than text or bytes as they are.
     pub(crate) fn may_be_json(&self) -> bool {
-        !matches!(self.form, Form::Text | Form::Binary)
+        !matches!(self.form, WireForm::Text | WireForm::Binary)
     }
 
     /// Returns the plan of a type that has no schema and decodes or encodes by itself.
     pub fn unchecked() -> Self {
-        Self { form: Form::Raw, name: "" }
+        Self { form: WireForm::Raw, name: "" }
     }
 
     /// What arrives as a `T`.
     pub(super) fn inbound<T: DeserializeOwned + JsonSchema + 'static>() -> Result<Self, SchemaError> {
         let form = match plain::<T>() {
             Some(form) => form,
-            None => Form::Json(Box::new(Check::read::<T>()?)),
+            None => WireForm::Json(Box::new(Check::read::<T>()?)),
         };
         Ok(Self { form, name: type_name::<T>() })
     }
@@ -66,17 +66,17 @@ impl Plan {
     pub(super) fn outbound<T: JsonSchema + 'static>() -> Result<Self, SchemaError> {
         let form = match plain::<T>() {
             Some(form) => form,
-            None => Form::Json(Box::new(Check::outbound::<T>()?)),
+            None => WireForm::Json(Box::new(Check::outbound::<T>()?)),
         };
         Ok(Self { form, name: type_name::<T>() })
     }
 
     /// JSON or binary, of a `T`.
     pub(super) fn mixed<T>(check: Check) -> Self {
-        Self { form: Form::Mixed(Box::new(check)), name: type_name::<T>() }
+        Self { form: WireForm::Mixed(Box::new(check)), name: type_name::<T>() }
     }
 
-    pub(crate) fn form(&self) -> &Form {
+    pub(crate) fn form(&self) -> &WireForm {
         &self.form
     }
 
@@ -91,8 +91,8 @@ impl Plan {
 
     pub(crate) fn check(&self) -> Option<&Check> {
         match &self.form {
-            Form::Json(check) | Form::Mixed(check) => Some(check),
-            Form::Raw | Form::Text | Form::Binary => None,
+            WireForm::Json(check) | WireForm::Mixed(check) => Some(check),
+            WireForm::Raw | WireForm::Text | WireForm::Binary => None,
         }
     }
 
@@ -117,12 +117,12 @@ impl Plan {
 }
 
 /// The types that are not JSON. Exactly these: a newtype of one is JSON.
-fn plain<T: 'static>() -> Option<Form> {
+fn plain<T: 'static>() -> Option<WireForm> {
     let id = TypeId::of::<T>();
     if id == TypeId::of::<String>() {
-        Some(Form::Text)
+        Some(WireForm::Text)
     } else if id == TypeId::of::<Bytes>() || id == TypeId::of::<Vec<u8>>() {
-        Some(Form::Binary)
+        Some(WireForm::Binary)
     } else {
         None
     }

@@ -3,7 +3,7 @@
 use std::any::TypeId;
 
 use crate::{
-    codec::{Form, Plan},
+    codec::{Plan, WireForm},
     message::{Kind, Message},
     turn::Work,
     wire::{Deflated, Fault, Inflater},
@@ -26,11 +26,11 @@ impl Light {
     /// Decides for a route whose messages are of type `B`.
     pub(crate) fn of<B: 'static>(plan: &Plan) -> Self {
         match plan.form() {
-            Form::Text | Form::Binary => Self::ALL,
-            Form::Raw if TypeId::of::<B>() == TypeId::of::<Message>() => Self::ALL,
-            Form::Json(_) | Form::Mixed(_) => Self { text: DECODED, binary: usize::MAX },
+            WireForm::Text | WireForm::Binary => Self::ALL,
+            WireForm::Raw if TypeId::of::<B>() == TypeId::of::<Message>() => Self::ALL,
+            WireForm::Json(_) | WireForm::Mixed(_) => Self { text: DECODED, binary: usize::MAX },
             // What a `Decode` that is written by hand does is not known.
-            Form::Raw => Self { text: DECODED, binary: DECODED },
+            WireForm::Raw => Self { text: DECODED, binary: DECODED },
         }
     }
 

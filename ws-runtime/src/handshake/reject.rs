@@ -35,16 +35,16 @@ const PROBLEM: &str = "application/problem+json";
 /// let seen_by_browsers = Reject::close(4001, "the token has expired");
 /// ```
 #[must_use = "a refusal refuses once it is returned"]
-pub struct Reject(Kind);
+pub struct Reject(RejectKind);
 
-enum Kind {
-    Status(StatusCode, Option<Box<Content>>),
+enum RejectKind {
+    Status(StatusCode, Option<Box<Extras>>),
     Close(Close),
 }
 
 /// Rarely used fields, boxed so that a `Result<_, Reject>` stays small.
 #[derive(Default)]
-struct Content {
+struct Extras {
     headers: HeaderMap,
     /// `None` if the application set no body.
     body: Option<Bytes>,
@@ -70,7 +70,7 @@ impl Reject {
     /// If the status is not from 300 to 599. A client may follow a redirect (RFC 6455 §4.1); browsers do not.
     pub const fn status(status: u16) -> Self {
         match StatusCode::from_u16(status) {
-            Ok(status) if refuses(status) => Self(Kind::Status(status, None)),
+            Ok(status) if refuses(status) => Self(RejectKind::Status(status, None)),
             _ => panic!("this status does not refuse a handshake: 300 to 599 do"),
         }
     }
@@ -83,7 +83,7 @@ impl Reject {
     /// # Panics
     /// If the code must not be sent; see [`Close`].
     pub const fn close(code: u16, reason: &'static str) -> Self {
-        Self(Kind::Close(Close::new(code, reason)))
+        Self(RejectKind::Close(Close::new(code, reason)))
     }
 
     /// Adds a header to the response. Repeated names are kept: several `Set-Cookie` are several cookies.
@@ -145,12 +145,12 @@ impl Reject {
     /// rejected upgrade would be read as further requests.
     pub(crate) fn into_refusal(self) -> Refusal {
         let (status, content) = match self.0 {
-            Kind::Close(close) => return Refusal::Close(close),
-            Kind::Status(status, content) => {
-                (status, content.map_or_else(Content::default, |content| *content))
+            RejectKind::Close(close) => return Refusal::Close(close),
+            RejectKind::Status(status, content) => {
+                (status, content.map_or_else(Extras::default, |content| *content))
             }
         };
-        let Content { mut headers, body } = content;
+        let Extras { mut headers, body } = content;
         let body = body.unwrap_or_else(|| default_body(status, &mut headers));
         if !body.is_empty() && !headers.contains_key(CONTENT_TYPE) {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
@@ -168,7 +168,7 @@ impl Reject {
     /// A status that does not reject (100 to 299, 600 and above) is a mistake of the application and becomes 500.
     pub(super) fn of_status(status: StatusCode) -> Self {
         if refuses(status) {
-            return Self(Kind::Status(status, None));
+            return Self(RejectKind::Status(status, None));
         }
         event!(
             PROCESS,
@@ -181,13 +181,13 @@ impl Reject {
 
     /// Accepts the handshake, then closes.
     pub(super) fn of_close(close: Close) -> Self {
-        Self(Kind::Close(close))
+        Self(RejectKind::Close(close))
     }
 
-    fn content(&mut self) -> Option<&mut Content> {
+    fn content(&mut self) -> Option<&mut Extras> {
         match &mut self.0 {
-            Kind::Status(_, content) => Some(content.get_or_insert_default()),
-            Kind::Close(_) => None,
+            RejectKind::Status(_, content) => Some(content.get_or_insert_default()),
+            RejectKind::Close(_) => None,
         }
     }
 }
@@ -196,10 +196,10 @@ impl fmt::Debug for Reject {
     /// The body and the header values may be meant for the client alone, so `Debug` omits them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kind::Status(status, _) => {
+            RejectKind::Status(status, _) => {
                 f.debug_tuple("Reject").field(&status.as_u16()).finish_non_exhaustive()
             }
-            Kind::Close(close) => f.debug_tuple("Reject").field(close).finish(),
+            RejectKind::Close(close) => f.debug_tuple("Reject").field(close).finish(),
         }
     }
 }

@@ -7,10 +7,10 @@ use crate::{schema::SchemaError, session::PingTooLate};
 /// A route that cannot be served as written: a mistake of the application, found before the server listens.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct SetupError(Box<Fault>);
+pub struct SetupError(Box<SetupErrorKind>);
 
 #[derive(Debug)]
-enum Fault {
+enum SetupErrorKind {
     Schema { part: &'static str, error: SchemaError },
     NotCaptured { path: &'static str, field: Box<str> },
     NotRead { path: &'static str, capture: &'static str },
@@ -27,95 +27,95 @@ enum Fault {
 impl SetupError {
     /// The schema of a part's type cannot be used; the source says why.
     pub(crate) fn schema(part: &'static str) -> impl Fn(SchemaError) -> Self {
-        move |error| Self(Box::new(Fault::Schema { part, error }))
+        move |error| Self(Box::new(SetupErrorKind::Schema { part, error }))
     }
 
     /// `params` has a field that the path does not capture.
     pub(super) fn not_captured(path: &'static str, field: &str) -> Self {
-        Self(Box::new(Fault::NotCaptured { path, field: field.into() }))
+        Self(Box::new(SetupErrorKind::NotCaptured { path, field: field.into() }))
     }
 
     /// The path has a capture without a field in `params`.
     pub(super) fn not_read(path: &'static str, capture: &'static str) -> Self {
-        Self(Box::new(Fault::NotRead { path, capture }))
+        Self(Box::new(SetupErrorKind::NotRead { path, capture }))
     }
 
     /// A field of `header` has a name that no header can have.
     pub(super) fn header_name(name: &str) -> Self {
-        Self(Box::new(Fault::HeaderName(name.into())))
+        Self(Box::new(SetupErrorKind::HeaderName(name.into())))
     }
 
     /// An entry of `origins` is not an origin.
     pub(super) fn origin(origin: &'static str) -> Self {
-        Self(Box::new(Fault::Origin(origin)))
+        Self(Box::new(SetupErrorKind::Origin(origin)))
     }
 
     /// `require_protocol` is set without `protocols`.
     pub(crate) fn no_protocols() -> Self {
-        Self(Box::new(Fault::NoProtocols))
+        Self(Box::new(SetupErrorKind::NoProtocols))
     }
 
     /// `latest_by_key` is set for a response without keys.
     pub(crate) fn no_keys() -> Self {
-        Self(Box::new(Fault::NoKeys))
+        Self(Box::new(SetupErrorKind::NoKeys))
     }
 
     /// `latest_by_key` points to a place that no response has.
     pub(crate) fn no_key(pointer: &'static str) -> Self {
-        Self(Box::new(Fault::NoKey(pointer)))
+        Self(Box::new(SetupErrorKind::NoKey(pointer)))
     }
 
     /// An option has an invalid value.
     pub(crate) fn option(name: &'static str, why: &'static str) -> Self {
-        Self(Box::new(Fault::Option { name, why }))
+        Self(Box::new(SetupErrorKind::Option { name, why }))
     }
 
     /// The ping interval is not shorter than the idle timeout, so a live peer would be closed before its first ping.
     pub(crate) fn ping_too_late(error: PingTooLate) -> Self {
-        Self(Box::new(Fault::PingTooLate(error)))
+        Self(Box::new(SetupErrorKind::PingTooLate(error)))
     }
 
     /// An entry of `protocols` is not a token, or is repeated.
     pub(super) fn protocol(protocol: &'static str) -> Self {
-        Self(Box::new(Fault::Protocol(protocol)))
+        Self(Box::new(SetupErrorKind::Protocol(protocol)))
     }
 }
 
 impl fmt::Display for SetupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
-            Fault::Schema { part, .. } => write!(f, "its `{part}` cannot be checked"),
-            Fault::NotCaptured { path, field } => {
+            SetupErrorKind::Schema { part, .. } => write!(f, "its `{part}` cannot be checked"),
+            SetupErrorKind::NotCaptured { path, field } => {
                 write!(f, "`params` has the field `{field}`, which the path `{path}` does not capture")
             }
-            Fault::NotRead { path, capture } => {
+            SetupErrorKind::NotRead { path, capture } => {
                 write!(f, "the path `{path}` captures `{capture}`, for which `params` has no field")
             }
-            Fault::HeaderName(name) => write!(
+            SetupErrorKind::HeaderName(name) => write!(
                 f,
                 "`header` has the field `{name}`, which matches no header field: names are in lower case with `-`, as in \
                  `#[serde(rename = \"x-api-key\")]`"
             ),
-            Fault::PingTooLate(PingTooLate { interval, timeout }) => write!(
+            SetupErrorKind::PingTooLate(PingTooLate { interval, timeout }) => write!(
                 f,
                 "`ping_interval` ({interval:?}) must be shorter than `idle_timeout` ({timeout:?}), or live clients are \
                  closed before their first ping: shorten it, or set it to `off`"
             ),
-            Fault::Origin(origin) => write!(
+            SetupErrorKind::Origin(origin) => write!(
                 f,
                 "`{origin}` in `origins` is not an origin: a scheme, a host and maybe a port, as in `https://example.com`"
             ),
-            Fault::NoProtocols => f.write_str(
+            SetupErrorKind::NoProtocols => f.write_str(
                 "`require_protocol` needs something to require, and its contract has no `protocols`",
             ),
-            Fault::NoKeys => f.write_str(
+            SetupErrorKind::NoKeys => f.write_str(
                 "`latest_by_key` is a place in JSON, and its `response` is text or bytes as they are",
             ),
-            Fault::NoKey(pointer) => {
+            SetupErrorKind::NoKey(pointer) => {
                 write!(f, "`latest_by_key` is `{pointer}`, a place that no value of its `response` has")
             }
-            Fault::Option { name, why } => write!(f, "`{name}` cannot have its value: {why}"),
-            Fault::Protocol(protocol) => {
+            SetupErrorKind::Option { name, why } => write!(f, "`{name}` cannot have its value: {why}"),
+            SetupErrorKind::Protocol(protocol) => {
                 write!(f, "`{protocol}` in `protocols` is not a token, or is there twice")
             }
         }
@@ -125,7 +125,7 @@ impl fmt::Display for SetupError {
 impl Error for SetupError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &*self.0 {
-            Fault::Schema { error, .. } => Some(error),
+            SetupErrorKind::Schema { error, .. } => Some(error),
             _ => None,
         }
     }

@@ -36,11 +36,11 @@ struct Holders {
 struct Holder {
     /// Its index among all holders, changed under their lock.
     place: AtomicUsize,
-    part: Mutex<Part>,
+    part: Mutex<Share>,
 }
 
 #[derive(Default)]
-struct Part {
+struct Share {
     /// In bytes.
     held: usize,
     /// True if it was cut off and no longer counts.

@@ -17,7 +17,7 @@ const JOINED: usize = 4 * 1024;
 #[derive(Debug)]
 pub(crate) struct Log {
     /// Shareable pieces, each with the position of its first byte.
-    pieces: VecDeque<Piece>,
+    pieces: VecDeque<LogPiece>,
     /// The last frames, to which further ones are still appended.
     tail: BytesMut,
     entries: VecDeque<Entry>,
@@ -33,7 +33,7 @@ pub(crate) struct Log {
 }
 
 #[derive(Clone, Debug)]
-struct Piece {
+struct LogPiece {
     at: u64,
     chunk: Chunk,
     /// The memory counted for the piece, in bytes: the piece itself and the unused rest of its block.
@@ -64,7 +64,7 @@ pub(crate) struct Logged {
 /// A range of one log, borrowed for writing.
 #[derive(Debug, Default)]
 pub(crate) struct Window {
-    pieces: Vec<Piece>,
+    pieces: Vec<LogPiece>,
     end: u64,
     count: u64,
 }
@@ -112,7 +112,7 @@ impl Log {
     /// Records the memory of the log, without what its shared pieces count themselves.
     fn recount(&mut self) {
         let entries = self.entries.capacity() * size_of::<Entry>();
-        let pieces = self.pieces.capacity() * size_of::<Piece>();
+        let pieces = self.pieces.capacity() * size_of::<LogPiece>();
         let held = self.tail.capacity() + self.own + entries + pieces;
         if held != self.counted {
             self.outbound.change(self.counted, held);
@@ -151,7 +151,7 @@ impl Log {
     fn push(&mut self, at: u64, chunk: Chunk) {
         let own = chunk.uncounted_len();
         self.own += own;
-        self.pieces.push_back(Piece { at, chunk, own });
+        self.pieces.push_back(LogPiece { at, chunk, own });
     }
 
     /// Makes the appended frames shareable.
@@ -305,7 +305,7 @@ impl Window {
 
 /// Cuts the range `at..end` out of consecutive pieces.
 fn slices<'a>(
-    pieces: impl Iterator<Item = &'a Piece>,
+    pieces: impl Iterator<Item = &'a LogPiece>,
     at: u64,
     end: u64,
     mut take: impl FnMut(&'a Chunk, usize, usize),

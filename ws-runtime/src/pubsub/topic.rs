@@ -41,10 +41,10 @@ pub(crate) struct Topic {
     end: AtomicU64,
     /// The number of subscribers that accept nothing because their queue is full.
     full: AtomicUsize,
-    state: Mutex<State>,
+    state: Mutex<TopicState>,
 }
 
-struct State {
+struct TopicState {
     log: Log,
     members: Places<Arc<dyn Subscriber>>,
     /// True if it is on the list of the shard's flusher.
@@ -87,7 +87,7 @@ impl Topic {
             shard: Arc::clone(shard),
             end: AtomicU64::new(0),
             full: AtomicUsize::new(0),
-            state: Mutex::new(State {
+            state: Mutex::new(TopicState {
                 log: Log::new(Arc::clone(&shard.outbound)),
                 members: Places::default(),
                 queued: false,
@@ -95,7 +95,7 @@ impl Topic {
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, TopicState> {
         // No user code runs under the lock, so a poisoned lock protects valid data.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -9,10 +9,10 @@ use super::Direction;
 /// Its text names the type, the direction (inbound and outbound schemas differ) and the change to make.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct SchemaError(Box<Refused>);
+pub struct SchemaError(Box<SchemaErrorDetails>);
 
 #[derive(Debug)]
-struct Refused {
+struct SchemaErrorDetails {
     subject: &'static str,
     direction: Direction,
     reason: String,
@@ -20,13 +20,13 @@ struct Refused {
 
 impl SchemaError {
     pub(crate) fn new(subject: &'static str, direction: Direction, reason: impl Into<String>) -> Self {
-        Self(Box::new(Refused { subject, direction, reason: reason.into() }))
+        Self(Box::new(SchemaErrorDetails { subject, direction, reason: reason.into() }))
     }
 }
 
 impl fmt::Display for SchemaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Refused { subject, direction, reason } = &*self.0;
+        let SchemaErrorDetails { subject, direction, reason } = &*self.0;
         let way = match direction {
             Direction::Inbound => "arrives",
             Direction::Outbound => "leaves",

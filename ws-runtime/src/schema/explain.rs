@@ -47,7 +47,7 @@ impl Explainer {
 
     /// Returns the issues of an invalid value, and the number of examined places.
     fn counted(&self, value: &Value) -> (Vec<Issue>, usize) {
-        let mut walk = Walk {
+        let mut walk = ExplainWalk {
             rules: &self.rules,
             path: String::new(),
             steps: Cell::new(0),
@@ -81,7 +81,7 @@ impl Explainer {
     }
 }
 
-struct Walk<'e> {
+struct ExplainWalk<'e> {
     rules: &'e [Rule],
     path: String,
     steps: Cell<usize>,
@@ -121,7 +121,7 @@ fn most_steps(value: &Value) -> usize {
     (LEAST_STEPS + STEPS_PER_VALUE * values).min(MAX_STEPS)
 }
 
-impl<'e> Walk<'e> {
+impl<'e> ExplainWalk<'e> {
     fn visit(&mut self, id: usize, value: &Value) {
         self.step();
         if self.issues.len() >= MAX_ISSUES || self.is_spent() {

@@ -11,7 +11,7 @@ use serde::{
 use super::recorder::{Seen, Stop};
 
 /// A key, a tag or the name of a variant.
-pub(super) struct Key<'a> {
+pub(super) struct RecordedKey<'a> {
     pub(super) text: &'a str,
     pub(super) seen: &'a RefCell<Seen>,
 }
@@ -33,7 +33,7 @@ macro_rules! no_keys {
     )*};
 }
 
-impl<'de> Deserializer<'de> for Key<'_> {
+impl<'de> Deserializer<'de> for RecordedKey<'_> {
     type Error = Stop;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Stop> {

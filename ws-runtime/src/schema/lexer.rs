@@ -16,7 +16,7 @@ pub(crate) struct NotJson;
 
 /// The kind of a value, by its first character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ValueKind {
     Null,
     Bool,
     Number,
@@ -47,14 +47,14 @@ impl<'t> Lexer<'t> {
     }
 
     /// Returns the kind of the next value.
-    pub(crate) fn peek(&mut self) -> Result<Kind, NotJson> {
+    pub(crate) fn peek(&mut self) -> Result<ValueKind, NotJson> {
         match self.next_byte().ok_or(NotJson)? {
-            b'n' => Ok(Kind::Null),
-            b't' | b'f' => Ok(Kind::Bool),
-            b'-' | b'0'..=b'9' => Ok(Kind::Number),
-            b'"' => Ok(Kind::String),
-            b'[' => Ok(Kind::Array),
-            b'{' => Ok(Kind::Object),
+            b'n' => Ok(ValueKind::Null),
+            b't' | b'f' => Ok(ValueKind::Bool),
+            b'-' | b'0'..=b'9' => Ok(ValueKind::Number),
+            b'"' => Ok(ValueKind::String),
+            b'[' => Ok(ValueKind::Array),
+            b'{' => Ok(ValueKind::Object),
             _ => Err(NotJson),
         }
     }
@@ -129,11 +129,11 @@ impl<'t> Lexer<'t> {
         let kind = self.peek()?;
         let start = self.at;
         match kind {
-            Kind::Null => self.null()?,
-            Kind::Bool => drop(self.bool()?),
-            Kind::Number => drop(self.number()?),
-            Kind::String => drop(self.string()?),
-            Kind::Array => {
+            ValueKind::Null => self.null()?,
+            ValueKind::Bool => drop(self.bool()?),
+            ValueKind::Number => drop(self.number()?),
+            ValueKind::String => drop(self.string()?),
+            ValueKind::Array => {
                 self.open()?;
                 let mut first = true;
                 while self.item(first)? {
@@ -141,7 +141,7 @@ impl<'t> Lexer<'t> {
                     self.skip()?;
                 }
             }
-            Kind::Object => {
+            ValueKind::Object => {
                 self.open()?;
                 let mut first = true;
                 while self.key(first)?.is_some() {

@@ -36,10 +36,10 @@ pub(crate) use self::{
     check::Check,
     choice::{is_aliased, resolve},
     generate::{Direction, Generator},
-    lexer::{Kind, Lexer, NotJson},
+    lexer::{Lexer, NotJson, ValueKind},
     locate::Step,
     number::Numeral,
-    shape::{Array, Id, Object, Plain, Shape, Spot, Token},
+    shape::{Array, Id, ObjectShape, Properties, Shape, Spot, Token},
     value::parse,
 };
 pub use self::{error::SchemaError, issue::Issue};

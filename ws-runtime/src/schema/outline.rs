@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 use super::{
     choice::{Alternatives, Choice, alternatives, is_aliased, is_annotation, resolve, target},
     reconcile::F32_END,
-    shape::{ANY, Array, Id, Node, Numbers, Object, Parts, Plain, Shape, Strings},
+    shape::{ANY, Array, Id, Node, Numbers, ObjectShape, Properties, Shape, Strings, TypeShapes},
 };
 
 /// The integers that a double represents exactly: up to here comparisons are exact in every notation.
@@ -15,19 +15,20 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Returns the shape of a schema, if all of it can be checked on tokens.
 pub(super) fn shape(schema: &Value) -> Option<Shape> {
-    let mut build = Build { document: schema, nodes: vec![Node::Parts(Parts::any())], known: HashMap::new() };
+    let mut build =
+        ShapeBuilder { document: schema, nodes: vec![Node::Types(TypeShapes::any())], known: HashMap::new() };
     let root = build.node(schema, 0)?;
     Shape::new(build.nodes, root)
 }
 
-struct Build<'a> {
+struct ShapeBuilder<'a> {
     document: &'a Value,
     nodes: Vec<Node>,
     /// The nodes of references, so that a recursive schema terminates.
     known: HashMap<String, Id>,
 }
 
-impl Build<'_> {
+impl ShapeBuilder<'_> {
     fn push(&mut self, node: Node) -> Id {
         self.nodes.push(node);
         self.nodes.len() - 1
@@ -52,7 +53,7 @@ impl Build<'_> {
             }
         }
         let parts = self.parts(schema, depth)?;
-        Some(self.push(Node::Parts(parts)))
+        Some(self.push(Node::Types(parts)))
     }
 
     fn reference(&mut self, reference: &str, depth: usize) -> Option<Id> {
@@ -68,7 +69,7 @@ impl Build<'_> {
         Some(id)
     }
 
-    fn parts(&mut self, schema: &Value, depth: usize) -> Option<Parts> {
+    fn parts(&mut self, schema: &Value, depth: usize) -> Option<TypeShapes> {
         // Types are not nested this deep; a cycle of references is.
         if depth > 64 {
             return None;
@@ -76,9 +77,9 @@ impl Build<'_> {
         let document = self.document;
         let schema = resolve(document, schema);
         let keywords = constraints(schema)?;
-        let Value::Object(object) = schema else { return Some(Parts::any()) };
+        let Value::Object(object) = schema else { return Some(TypeShapes::any()) };
         if keywords.is_empty() {
-            return Some(Parts::any());
+            return Some(TypeShapes::any());
         }
         if let [("oneOf" | "anyOf", _)] = &*keywords {
             return self.choice(alternatives(document, object)?, depth);
@@ -92,27 +93,34 @@ impl Build<'_> {
         }
     }
 
-    fn choice(&mut self, alternatives: Alternatives<'_>, depth: usize) -> Option<Parts> {
+    fn choice(&mut self, alternatives: Alternatives<'_>, depth: usize) -> Option<TypeShapes> {
         let null = alternatives.null;
         let parts = match alternatives.choice {
             Choice::Tagged { tag, branches } => {
                 let branches = self.branches(branches, depth)?;
-                Parts { object: Some(Object::Tagged { tag: tag.into(), branches }), ..Parts::default() }
+                TypeShapes {
+                    object: Some(ObjectShape::Tagged { tag: tag.into(), branches }),
+                    ..TypeShapes::default()
+                }
             }
             Choice::Keyed { units, keys } => {
                 let one_of: Vec<Box<str>> = units.into_iter().map(Into::into).collect();
                 let string = (!one_of.is_empty()).then_some(Strings { min: 0, max: 0, one_of: Some(one_of) });
-                Parts { string, object: Some(Object::Keyed(self.branches(keys, depth)?)), ..Parts::default() }
+                TypeShapes {
+                    string,
+                    object: Some(ObjectShape::Keyed(self.branches(keys, depth)?)),
+                    ..TypeShapes::default()
+                }
             }
             Choice::Untold(branches) => {
-                let mut all = Parts::default();
+                let mut all = TypeShapes::default();
                 for branch in branches {
                     all = all.or(self.parts(branch, depth + 1)?)?;
                 }
                 all
             }
         };
-        Some(Parts { null: null || parts.null, ..parts })
+        Some(TypeShapes { null: null || parts.null, ..parts })
     }
 
     fn branches(&mut self, branches: Vec<(&str, &Value)>, depth: usize) -> Option<Vec<(Box<str>, Id)>> {
@@ -123,7 +131,7 @@ impl Build<'_> {
     }
 
     /// A schema with types and without alternatives. Every keyword in it is understood, or there is no shape.
-    fn typed(&mut self, schema: &Map<String, Value>, depth: usize) -> Option<Parts> {
+    fn typed(&mut self, schema: &Map<String, Value>, depth: usize) -> Option<TypeShapes> {
         let mut keywords = Keywords(schema.iter().filter(|(name, _)| !is_annotation(name)).collect());
         let names: Option<Vec<_>> = match keywords.take("enum") {
             Some(names) => Some(names.as_array()?.iter().collect()),
@@ -135,7 +143,7 @@ impl Build<'_> {
             (None, Some(names)) if names.iter().all(|name| name.is_string()) => vec!["string"],
             _ => return None,
         };
-        let mut parts = Parts::default();
+        let mut parts = TypeShapes::default();
         for name in types {
             match name {
                 "null" => parts.null = true,
@@ -150,7 +158,7 @@ impl Build<'_> {
                     });
                 }
                 "array" => parts.array = Some(self.array(&mut keywords, depth)?),
-                "object" => parts.object = Some(Object::Plain(self.plain(&mut keywords, depth)?)),
+                "object" => parts.object = Some(ObjectShape::Properties(self.plain(&mut keywords, depth)?)),
                 _ => return None,
             }
         }
@@ -159,7 +167,7 @@ impl Build<'_> {
             let texts: Vec<Box<str>> =
                 names.iter().filter_map(|name| name.as_str()).map(Into::into).collect();
             let bare =
-                matches!(&parts, Parts { boolean: false, number: None, array: None, object: None, .. });
+                matches!(&parts, TypeShapes { boolean: false, number: None, array: None, object: None, .. });
             if !bare || texts.len() + usize::from(null) != names.len() {
                 return None;
             }
@@ -192,13 +200,16 @@ impl Build<'_> {
         Some(Array { prefix, items, min: keywords.count("minItems", 0)?, max })
     }
 
-    fn plain(&mut self, keywords: &mut Keywords<'_>, depth: usize) -> Option<Plain> {
+    fn plain(&mut self, keywords: &mut Keywords<'_>, depth: usize) -> Option<Properties> {
         let mut properties: Vec<(Box<str>, Id)> = Vec::new();
         for (name, schema) in keywords.take("properties").and_then(Value::as_object).into_iter().flatten() {
             // A field under an alias takes the slow path, which checks that it occurs once.
             let alias = schema["x-serde"] == "alias";
-            let node =
-                if alias { self.push(Node::Parts(Parts::default())) } else { self.node(schema, depth + 1)? };
+            let node = if alias {
+                self.push(Node::Types(TypeShapes::default()))
+            } else {
+                self.node(schema, depth + 1)?
+            };
             properties.push((name.as_str().into(), node));
         }
         let rest = match keywords.take("additionalProperties") {
@@ -217,7 +228,7 @@ impl Build<'_> {
             let index = properties.iter().position(|(known, _)| Some(&**known) == name.as_str())?;
             required |= 1_u64.checked_shl(u32::try_from(index).ok()?)?;
         }
-        (properties.len() <= 64).then_some(Plain { properties, required, rest })
+        (properties.len() <= 64).then_some(Properties { properties, required, rest })
     }
 }
 

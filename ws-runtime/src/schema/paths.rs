@@ -10,24 +10,24 @@ use super::choice::{Choice, alternatives, is_annotation, target};
 const MOST_STEPS: usize = 10_000;
 
 /// Distinguishes the parts of one document.
-type Address = *const Value;
+type PartId = *const Value;
 
 /// The places of a schema and the steps between them.
 pub(super) struct Graph<'a> {
     document: &'a Value,
-    places: HashMap<Address, usize>,
-    steps: Vec<Vec<Step<'a>>>,
+    places: HashMap<PartId, usize>,
+    steps: Vec<Vec<PathStep<'a>>>,
     /// The definition of each place, or the first one that it mentions.
     names: Vec<Option<&'a str>>,
 }
 
 /// A step from a place to one that is a level deeper.
 #[derive(Clone)]
-pub(super) struct Step<'a> {
+pub(super) struct PathStep<'a> {
     by: By<'a>,
     pub(super) to: usize,
     /// The alternatives taken on the way.
-    turns: Vec<Turn>,
+    turns: Vec<Alternative>,
     /// True if serde keeps a copy of the value to try several alternatives.
     pub(super) copied: bool,
 }
@@ -45,18 +45,18 @@ enum By<'a> {
 
 /// One alternative of several.
 #[derive(Clone, PartialEq, Eq)]
-struct Turn {
-    of: Address,
+struct Alternative {
+    of: PartId,
     part: usize,
     /// True if a value matches only one of the parts, selected by its tag.
     told: bool,
 }
 
 /// A step whose target is not known yet.
-struct Found<'a> {
+struct OpenStep<'a> {
     by: By<'a>,
     to: &'a Value,
-    turns: Vec<Turn>,
+    turns: Vec<Alternative>,
     copied: bool,
 }
 
@@ -77,7 +77,7 @@ impl<'a> Graph<'a> {
         self.steps.len()
     }
 
-    pub(super) fn steps(&self, place: usize) -> &[Step<'a>] {
+    pub(super) fn steps(&self, place: usize) -> &[PathStep<'a>] {
         &self.steps[place]
     }
 
@@ -87,7 +87,7 @@ impl<'a> Graph<'a> {
     }
 
     fn place(&mut self, schema: &'a Value, name: Option<&'a str>) -> Result<usize, String> {
-        let address: Address = schema;
+        let address: PartId = schema;
         if let Some(&place) = self.places.get(&address) {
             return Ok(place);
         }
@@ -97,17 +97,17 @@ impl<'a> Graph<'a> {
         self.names.push(name.or_else(|| mentioned(schema)));
         let mut found = Vec::new();
         self.look(schema, &mut Vec::new(), &mut Vec::new(), false, &mut found)?;
-        for Found { by, to, turns, copied } in found {
+        for OpenStep { by, to, turns, copied } in found {
             // A reference is the place that it names.
             let (to, name) = self.named(to);
             let to = self.place(to, name)?;
             let steps = &mut self.steps[place];
             // A map with several key patterns has one value for a key.
-            let known = |step: &Step<'_>| {
+            let known = |step: &PathStep<'_>| {
                 step.to == to && step.turns == turns && matches!((&step.by, &by), (By::Rest(_), By::Rest(_)))
             };
             if !steps.iter().any(known) {
-                steps.push(Step { by, to, turns, copied });
+                steps.push(PathStep { by, to, turns, copied });
             }
         }
         Ok(place)
@@ -127,13 +127,13 @@ impl<'a> Graph<'a> {
     fn look(
         &self,
         schema: &'a Value,
-        above: &mut Vec<Address>,
-        turns: &mut Vec<Turn>,
+        above: &mut Vec<PartId>,
+        turns: &mut Vec<Alternative>,
         copied: bool,
-        found: &mut Vec<Found<'a>>,
+        found: &mut Vec<OpenStep<'a>>,
     ) -> Result<(), String> {
         let Some(keywords) = schema.as_object() else { return Ok(()) };
-        let address: Address = schema;
+        let address: PartId = schema;
         if above.contains(&address) {
             return Err(
                 "the type holds itself with nothing between, so reading it would not end: put it into a \
@@ -154,12 +154,12 @@ impl<'a> Graph<'a> {
         let flat = copied || keywords.contains_key("properties");
         let both = both.chain(all.into_iter().flatten().map(|schema| (schema, flat)));
         for (part, (schema, copied)) in both.enumerate() {
-            turns.push(Turn { of: address, part, told: false });
+            turns.push(Alternative { of: address, part, told: false });
             self.look(schema, above, turns, copied, found)?;
             turns.pop();
         }
         if let Some(alternatives) = alternatives(self.document, keywords) {
-            let of: Address =
+            let of: PartId =
                 ["oneOf", "anyOf"].into_iter().find_map(|key| keywords.get(key)).unwrap_or(schema);
             let (branches, told): (Vec<_>, _) = match alternatives.choice {
                 Choice::Tagged { branches, .. } => (branches.into_iter().map(|(_, at)| at).collect(), true),
@@ -168,15 +168,15 @@ impl<'a> Graph<'a> {
                     let steps = keys.into_iter().enumerate();
                     found.extend(steps.map(|(part, (key, to))| {
                         let mut turns = turns.clone();
-                        turns.push(Turn { of, part, told: true });
-                        Found { by: By::Key(key), to, turns, copied }
+                        turns.push(Alternative { of, part, told: true });
+                        OpenStep { by: By::Key(key), to, turns, copied }
                     }));
                     (Vec::new(), true)
                 }
             };
             let copied = flat || (!told && branches.len() > 1);
             for (part, branch) in branches.into_iter().enumerate() {
-                turns.push(Turn { of, part, told });
+                turns.push(Alternative { of, part, told });
                 self.look(branch, above, turns, copied, found)?;
                 turns.pop();
             }
@@ -186,7 +186,7 @@ impl<'a> Graph<'a> {
     }
 }
 
-impl Step<'_> {
+impl PathStep<'_> {
     /// Returns true if both steps read the same key.
     pub(super) fn meets(&self, other: &Self) -> bool {
         self.by.meets(&other.by)
@@ -213,8 +213,13 @@ fn mentioned(schema: &Value) -> Option<&str> {
 }
 
 /// Collects the steps of the object's and array's own keywords.
-fn own<'a>(keywords: &'a Map<String, Value>, turns: &[Turn], copied: bool, found: &mut Vec<Found<'a>>) {
-    let mut push = |by, to| found.push(Found { by, to, turns: turns.to_vec(), copied });
+fn own<'a>(
+    keywords: &'a Map<String, Value>,
+    turns: &[Alternative],
+    copied: bool,
+    found: &mut Vec<OpenStep<'a>>,
+) {
+    let mut push = |by, to| found.push(OpenStep { by, to, turns: turns.to_vec(), copied });
     let properties = keywords.get("properties").and_then(Value::as_object);
     for (name, schema) in properties.into_iter().flatten() {
         push(By::Key(name), schema);

@@ -20,7 +20,7 @@ use serde::{
 };
 use serde_json::Value;
 
-use super::key::Key;
+use super::key::RecordedKey;
 use crate::panics::catch;
 
 /// A step from a place of a type to one that is a level deeper.
@@ -263,7 +263,7 @@ impl<'de> MapAccess<'de> for Object<'_> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Stop> {
         let Some((key, text, steps)) = self.keys.next() else { return Ok(None) };
-        let made = seed.deserialize(Key { text: key, seen: self.recorder.seen })?;
+        let made = seed.deserialize(RecordedKey { text: key, seen: self.recorder.seen })?;
         if steps == 0 && text.is_none() {
             self.recorder.made(&made);
             return Err(Stop::default());
@@ -275,7 +275,7 @@ impl<'de> MapAccess<'de> for Object<'_> {
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Stop> {
         match self.next.take() {
             Some((Some(text), steps)) => {
-                let made = seed.deserialize(Key { text, seen: self.recorder.seen })?;
+                let made = seed.deserialize(RecordedKey { text, seen: self.recorder.seen })?;
                 if steps == 0 {
                     self.recorder.made(&made);
                 }
@@ -318,7 +318,7 @@ impl<'de, 'a> EnumAccess<'de> for Variant<'a> {
     type Variant = Inside<'a>;
 
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Inside<'a>), Stop> {
-        let made = seed.deserialize(Key { text: self.name, seen: self.recorder.seen })?;
+        let made = seed.deserialize(RecordedKey { text: self.name, seen: self.recorder.seen })?;
         if matches!(self.recorder.give, Give::Variant(_)) && self.recorder.path.is_empty() {
             self.recorder.made(&made);
             return Err(Stop::default());

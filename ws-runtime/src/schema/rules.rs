@@ -47,19 +47,19 @@ pub(super) enum Forms {
 /// # Errors
 /// If the validator rejects a part of it: mostly a pattern.
 pub(super) fn rules(schema: &Value) -> Result<(Vec<Rule>, usize), String> {
-    let mut build = Build { document: schema, rules: Vec::new(), known: HashMap::new() };
+    let mut build = RuleBuilder { document: schema, rules: Vec::new(), known: HashMap::new() };
     let root = build.rule(schema)?;
     Ok((build.rules, root))
 }
 
-struct Build<'a> {
+struct RuleBuilder<'a> {
     document: &'a Value,
     rules: Vec<Rule>,
     /// The rules of references, so that a recursive schema terminates.
     known: HashMap<&'a str, usize>,
 }
 
-impl<'a> Build<'a> {
+impl<'a> RuleBuilder<'a> {
     fn rule(&mut self, schema: &'a Value) -> Result<usize, String> {
         let id = self.rules.len();
         self.rules.push(Rule::default());

@@ -21,7 +21,7 @@ pub(super) const ANY: Id = 0;
 #[derive(Debug)]
 pub(super) enum Node {
     /// The permitted values, by JSON type.
-    Parts(Parts),
+    Types(TypeShapes),
     /// The same as another node, and also `null`.
     OrNull(Id),
     /// The same as another node.
@@ -29,13 +29,13 @@ pub(super) enum Node {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Parts {
+pub(super) struct TypeShapes {
     pub(super) null: bool,
     pub(super) boolean: bool,
     pub(super) number: Option<Numbers>,
     pub(super) string: Option<Strings>,
     pub(super) array: Option<Array>,
-    pub(super) object: Option<Object>,
+    pub(super) object: Option<ObjectShape>,
 }
 
 #[derive(Debug)]
@@ -71,8 +71,8 @@ pub(crate) struct Array {
 
 /// The permitted contents of an object.
 #[derive(Debug)]
-pub(crate) enum Object {
-    Plain(Plain),
+pub(crate) enum ObjectShape {
+    Properties(Properties),
     /// The property `tag` selects the branch, which is known only if the tag comes first.
     Tagged {
         tag: Box<str>,
@@ -84,7 +84,7 @@ pub(crate) enum Object {
 
 /// The properties of an object.
 #[derive(Debug)]
-pub(crate) struct Plain {
+pub(crate) struct Properties {
     pub(super) properties: Vec<(Box<str>, Id)>,
     /// The required properties, as bits.
     pub(crate) required: u64,
@@ -99,7 +99,7 @@ impl Array {
     }
 }
 
-impl Plain {
+impl Properties {
     /// Returns the shape of a key's value, and the bit of the key if it is declared.
     pub(crate) fn property(&self, key: &str) -> Option<(Id, u64)> {
         let index = self.properties.iter().position(|(name, _)| **name == *key)?;
@@ -107,7 +107,7 @@ impl Plain {
     }
 }
 
-impl Object {
+impl ObjectShape {
     /// Returns the branch with this name.
     pub(crate) fn branch(branches: &[(Box<str>, Id)], name: &str) -> Option<Id> {
         branches.iter().find(|(known, _)| **known == *name).map(|(_, id)| *id)
@@ -126,7 +126,7 @@ pub(crate) enum Token {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spot<'p> {
     shape: &'p Shape,
-    parts: &'p Parts,
+    parts: &'p TypeShapes,
     null: bool,
 }
 
@@ -173,7 +173,7 @@ impl<'p> Spot<'p> {
 
     /// Returns true if only an `f32` is permitted here, so that a number is rounded to it at once.
     pub(crate) fn is_single(self) -> bool {
-        let Parts { null: _, boolean, number, string, array, object } = self.parts;
+        let TypeShapes { null: _, boolean, number, string, array, object } = self.parts;
         matches!(number, Some(Numbers::Single))
             && !(self.null || *boolean || string.is_some() || array.is_some() || object.is_some())
     }
@@ -191,7 +191,7 @@ impl<'p> Spot<'p> {
         self.parts.array.as_ref()
     }
 
-    pub(crate) fn object(self) -> Option<&'p Object> {
+    pub(crate) fn object(self) -> Option<&'p ObjectShape> {
         self.parts.object.as_ref()
     }
 }
@@ -209,15 +209,15 @@ impl Shape {
     }
 
     fn spot(&self, id: Id) -> Spot<'_> {
-        let (parts, null) = self.follow(id).unwrap_or((&Parts::NOTHING, false));
+        let (parts, null) = self.follow(id).unwrap_or((&TypeShapes::NOTHING, false));
         Spot { shape: self, parts, null: null || parts.null }
     }
 
-    fn follow(&self, mut id: Id) -> Option<(&Parts, bool)> {
+    fn follow(&self, mut id: Id) -> Option<(&TypeShapes, bool)> {
         let mut null = false;
         for _ in 0..=self.nodes.len() {
             match &self.nodes[id] {
-                Node::Parts(parts) => return Some((parts, null)),
+                Node::Types(parts) => return Some((parts, null)),
                 Node::OrNull(same) => (id, null) = (*same, true),
                 Node::Same(same) => id = *same,
             }
@@ -226,7 +226,7 @@ impl Shape {
     }
 }
 
-impl Parts {
+impl TypeShapes {
     const NOTHING: Self =
         Self { null: false, boolean: false, number: None, string: None, array: None, object: None };
 
@@ -237,7 +237,11 @@ impl Parts {
             number: Some(Numbers::Real { low: f64::MIN, high: f64::MAX }),
             string: Some(Strings { min: 0, max: usize::MAX, one_of: None }),
             array: Some(Array { prefix: Vec::new(), items: ANY, min: 0, max: usize::MAX }),
-            object: Some(Object::Plain(Plain { properties: Vec::new(), required: 0, rest: Some(ANY) })),
+            object: Some(ObjectShape::Properties(Properties {
+                properties: Vec::new(),
+                required: 0,
+                rest: Some(ANY),
+            })),
         }
     }
 

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::lexer::{Kind, Lexer, NotJson};
+use super::lexer::{Lexer, NotJson, ValueKind};
 
 /// Malformed JSON, or JSON that is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,36 +38,36 @@ pub(crate) fn parse(text: &str) -> Result<Value, Malformed> {
         Ok(value)
     });
     parsed.map_err(|stop| match stop {
-        Stop::NotJson => {
+        ParseStop::NotJson => {
             let (line, column) = lexer.position();
             Malformed::Syntax(line, column)
         }
-        Stop::RepeatedKey => Malformed::RepeatedKey,
+        ParseStop::RepeatedKey => Malformed::RepeatedKey,
     })
 }
 
-enum Stop {
+enum ParseStop {
     NotJson,
     RepeatedKey,
 }
 
-impl From<NotJson> for Stop {
+impl From<NotJson> for ParseStop {
     fn from(_: NotJson) -> Self {
         Self::NotJson
     }
 }
 
 /// The lexer's maximum depth bounds the recursion.
-fn value(lexer: &mut Lexer<'_>) -> Result<Value, Stop> {
+fn value(lexer: &mut Lexer<'_>) -> Result<Value, ParseStop> {
     Ok(match lexer.peek()? {
-        Kind::Null => {
+        ValueKind::Null => {
             lexer.null()?;
             Value::Null
         }
-        Kind::Bool => Value::Bool(lexer.bool()?),
-        Kind::Number => Value::Number(lexer.number()?.value()),
-        Kind::String => Value::String(lexer.string()?.into_owned()),
-        Kind::Array => {
+        ValueKind::Bool => Value::Bool(lexer.bool()?),
+        ValueKind::Number => Value::Number(lexer.number()?.value()),
+        ValueKind::String => Value::String(lexer.string()?.into_owned()),
+        ValueKind::Array => {
             lexer.open()?;
             let mut array = Vec::new();
             while lexer.item(array.is_empty())? {
@@ -75,12 +75,12 @@ fn value(lexer: &mut Lexer<'_>) -> Result<Value, Stop> {
             }
             Value::Array(array)
         }
-        Kind::Object => {
+        ValueKind::Object => {
             lexer.open()?;
             let mut object = Map::new();
             while let Some(key) = lexer.key(object.is_empty())? {
                 if object.insert(key.into_owned(), value(lexer)?).is_some() {
-                    return Err(Stop::RepeatedKey);
+                    return Err(ParseStop::RepeatedKey);
                 }
             }
             Value::Object(object)

@@ -19,9 +19,9 @@ use tokio::{
 use crate::route::BoxError;
 
 /// The body of an HTTP request, as passed to a fallback service.
-pub struct Body(Inner);
+pub struct Body(BodySource);
 
-enum Inner {
+enum BodySource {
     Full(Option<Bytes>),
     Incoming(Box<Timed>),
     Boxed(Pin<Box<dyn HttpBody<Data = Bytes, Error = BoxError> + Send>>),
@@ -29,7 +29,7 @@ enum Inner {
 
 impl Body {
     pub(super) fn full(bytes: Bytes) -> Self {
-        Self(Inner::Full(Some(bytes).filter(|bytes| !bytes.is_empty())))
+        Self(BodySource::Full(Some(bytes).filter(|bytes| !bytes.is_empty())))
     }
 
     /// Wraps the body of a request. If no byte arrives for `patience` while it is read, it ends with an error, and
@@ -39,7 +39,7 @@ impl Body {
         patience: Option<Duration>,
         late: oneshot::Sender<()>,
     ) -> Self {
-        Self(Inner::Incoming(Box::new(Timed { body, patience, timer: None, late: Some(late) })))
+        Self(BodySource::Incoming(Box::new(Timed { body, patience, timer: None, late: Some(late) })))
     }
 
     pub(super) fn boxed<B>(body: B) -> Self
@@ -47,7 +47,7 @@ impl Body {
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        Self(Inner::Boxed(Box::pin(Erased(Box::pin(body)))))
+        Self(BodySource::Boxed(Box::pin(Erased(Box::pin(body)))))
     }
 }
 
@@ -60,25 +60,27 @@ impl HttpBody for Body {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         match &mut self.0 {
-            Inner::Full(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
-            Inner::Incoming(body) => body.poll_frame(cx),
-            Inner::Boxed(body) => body.as_mut().poll_frame(cx),
+            BodySource::Full(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
+            BodySource::Incoming(body) => body.poll_frame(cx),
+            BodySource::Boxed(body) => body.as_mut().poll_frame(cx),
         }
     }
 
     fn is_end_stream(&self) -> bool {
         match &self.0 {
-            Inner::Full(bytes) => bytes.is_none(),
-            Inner::Incoming(body) => body.late.is_none() || body.body.is_end_stream(),
-            Inner::Boxed(body) => body.is_end_stream(),
+            BodySource::Full(bytes) => bytes.is_none(),
+            BodySource::Incoming(body) => body.late.is_none() || body.body.is_end_stream(),
+            BodySource::Boxed(body) => body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
-            Inner::Full(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
-            Inner::Incoming(body) => body.body.size_hint(),
-            Inner::Boxed(body) => body.size_hint(),
+            BodySource::Full(bytes) => {
+                SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
+            }
+            BodySource::Incoming(body) => body.body.size_hint(),
+            BodySource::Boxed(body) => body.size_hint(),
         }
     }
 }

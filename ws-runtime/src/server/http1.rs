@@ -46,7 +46,7 @@ pub(super) async fn speak<S>(
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let stage = Stage::new(guard);
-    let service = Asked { running: &running, remote_addr, shard, stage: &stage };
+    let service = HttpService { running: &running, remote_addr, shard, stage: &stage };
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(running.served.handshake_timeout);
     if let Some(bytes) = running.served.head.max_bytes {
@@ -140,14 +140,14 @@ impl Stage {
 }
 
 /// Answers the requests of one stream.
-struct Asked<'a> {
+struct HttpService<'a> {
     running: &'a Running,
     remote_addr: Option<SocketAddr>,
     shard: usize,
     stage: &'a Stage,
 }
 
-impl<'a> Service<Request<Incoming>> for Asked<'a> {
+impl<'a> Service<Request<Incoming>> for HttpService<'a> {
     type Response = Response<Body>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send + 'a>>;

@@ -21,12 +21,12 @@ const AHEAD: usize = 4096;
 
 /// A stream that fails when the peer reads nothing for some time. Without this, a client that requests a lot and reads
 /// nothing would be waited for indefinitely.
-pub(super) struct Paced<S>(Arc<Mutex<Inner<S>>>);
+pub(super) struct Paced<S>(Arc<Mutex<Watched<S>>>);
 
 /// The same stream, for the task that drives HTTP.
-pub(super) struct Watch<S>(Arc<Mutex<Inner<S>>>);
+pub(super) struct Watch<S>(Arc<Mutex<Watched<S>>>);
 
-struct Inner<S> {
+struct Watched<S> {
     stream: S,
     patience: Duration,
     /// Runs while the peer reads nothing.
@@ -37,12 +37,12 @@ struct Inner<S> {
 
 impl<S> Paced<S> {
     pub(super) fn new(stream: S, patience: Duration) -> (Self, Watch<S>) {
-        let inner = Arc::new(Mutex::new(Inner { stream, patience, timer: None, ahead: Vec::new() }));
+        let inner = Arc::new(Mutex::new(Watched { stream, patience, timer: None, ahead: Vec::new() }));
         (Self(Arc::clone(&inner)), Watch(inner))
     }
 
     /// Only one task uses the stream, so the lock is never contended.
-    fn inner(&self) -> MutexGuard<'_, Inner<S>> {
+    fn inner(&self) -> MutexGuard<'_, Watched<S>> {
         lock(&self.0)
     }
 
@@ -71,11 +71,11 @@ impl<S: AsyncRead + Unpin> Watch<S> {
     }
 }
 
-fn lock<S>(inner: &Mutex<Inner<S>>) -> MutexGuard<'_, Inner<S>> {
+fn lock<S>(inner: &Mutex<Watched<S>>) -> MutexGuard<'_, Watched<S>> {
     inner.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl<S: Unpin> Inner<S> {
+impl<S: Unpin> Watched<S> {
     fn pace<T>(
         &mut self,
         cx: &mut Context<'_>,

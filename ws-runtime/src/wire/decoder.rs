@@ -13,8 +13,8 @@ use super::{
     Fault, Incoming, Limits, Role,
     close::may_be_received,
     header::{Begun, Context, Header, Opcode, unmask},
-    incoming::Payload,
-    plain::Plain,
+    incoming::IncomingPayload,
+    plain::PlainFrame,
     utf8,
 };
 use crate::message::{Kind, Message, Text};
@@ -65,13 +65,13 @@ pub(crate) struct Decoder {
     /// True if compression was negotiated.
     inflates: bool,
     /// An unfinished fragmented message.
-    message: Option<Box<Assembly>>,
+    message: Option<Box<FragmentedMessage>>,
     /// An unfinished frame that is too large for the read buffer.
     large: Option<Box<Large>>,
 }
 
 #[derive(Debug)]
-struct Assembly {
+struct FragmentedMessage {
     kind: Kind,
     /// The payload as sent.
     payload: Vec<u8>,
@@ -102,8 +102,8 @@ impl Decoder {
     /// Fast path: returns the frame at the front of `input` if it is a complete, unfragmented, uncompressed message.
     /// `None` means "use [`next`](Self::next)", which handles every frame.
     #[inline]
-    pub(crate) fn plain(&self, input: &[u8], limits: &Limits) -> Option<Plain> {
-        let plain = Plain::read(input)?;
+    pub(crate) fn plain(&self, input: &[u8], limits: &Limits) -> Option<PlainFrame> {
+        let plain = PlainFrame::read(input)?;
         let breaks_no_rule = self.role == Role::Server
             && self.message.is_none()
             && limits.max_message.is_none_or(|most| plain.length() <= most);
@@ -191,10 +191,10 @@ impl Decoder {
             Opcode::Data(kind) if header.last && header.compressed => Ok(Some(deflated(kind, payload))),
             Opcode::Data(Kind::Text) if header.last => {
                 let text = utf8(payload).ok_or(Fault::Utf8)?;
-                Ok(Some(Frame::Message(Incoming(Payload::Text(text)))))
+                Ok(Some(Frame::Message(Incoming(IncomingPayload::Text(text)))))
             }
             Opcode::Data(Kind::Binary) if header.last => {
-                Ok(Some(Frame::Message(Incoming(Payload::Binary(payload)))))
+                Ok(Some(Frame::Message(Incoming(IncomingPayload::Binary(payload)))))
             }
             Opcode::Data(kind) => self.begin(kind, payload.to_vec(), header.compressed),
             Opcode::Continuation => self.fragment(payload, header.last),
@@ -211,7 +211,7 @@ impl Decoder {
         payload: Vec<u8>,
         compressed: bool,
     ) -> Result<Option<Frame<'static>>, Fault> {
-        let mut message = Assembly { kind, payload, compressed, fragments: 1, checked: 0 };
+        let mut message = FragmentedMessage { kind, payload, compressed, fragments: 1, checked: 0 };
         message.check_text()?;
         self.message = Some(Box::new(message));
         Ok(None)
@@ -229,7 +229,7 @@ impl Decoder {
             return Ok(None);
         }
         let message = self.message.take().expect("it is the message just extended");
-        let Assembly { kind, payload, compressed, .. } = *message;
+        let FragmentedMessage { kind, payload, compressed, .. } = *message;
         if compressed { Ok(Some(deflated(kind, payload))) } else { whole(kind, payload).map(Some) }
     }
 
@@ -246,7 +246,7 @@ impl Decoder {
     }
 }
 
-impl Assembly {
+impl FragmentedMessage {
     /// Fails on bytes that can no longer become valid UTF-8. A character cut by the end of a fragment may still be
     /// completed.
     fn check_text(&mut self) -> Result<(), Fault> {

@@ -19,7 +19,8 @@ pub(crate) use self::{
     accept::accept_key,
     decoder::{Decoder, Deflated, Frame},
     deflate::{
-        Agreed, Deflater, Deflating, Format, Inflater, Malformed, Mismatch, answer, confirm, deflate, offer,
+        Agreed, Deflater, Deflating, Format, Inflater, MalformedExtensions, Mismatch, answer, confirm,
+        deflate, offer,
     },
     encoder::Encoder,
     fault::Fault,

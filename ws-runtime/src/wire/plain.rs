@@ -1,18 +1,18 @@
 //! The most common frame: a complete, uncompressed message of a client, shorter than 64 KiB.
 
-use super::{Fault, Incoming, header::unmask, incoming::Payload, utf8};
+use super::{Fault, Incoming, header::unmask, incoming::IncomingPayload, utf8};
 use crate::message::Kind;
 
 /// The header of such a frame.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Plain {
+pub(crate) struct PlainFrame {
     kind: Kind,
     /// The length of the header; its last four bytes are the mask (RFC 6455 §5.3).
     header: u8,
     length: u16,
 }
 
-impl Plain {
+impl PlainFrame {
     /// Parses the header. Without an unfinished message it can violate no rule, only a limit.
     #[inline]
     pub(super) fn read(input: &[u8]) -> Option<Self> {
@@ -50,8 +50,8 @@ impl Plain {
             unmask(payload, key);
         }
         match self.kind {
-            Kind::Text => utf8(payload).map(|text| Incoming(Payload::Text(text))).ok_or(Fault::Utf8),
-            Kind::Binary => Ok(Incoming(Payload::Binary(payload))),
+            Kind::Text => utf8(payload).map(|text| Incoming(IncomingPayload::Text(text))).ok_or(Fault::Utf8),
+            Kind::Binary => Ok(Incoming(IncomingPayload::Binary(payload))),
         }
     }
 }

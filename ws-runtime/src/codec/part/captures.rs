@@ -27,10 +27,10 @@ impl<T: DeserializeOwned + JsonSchema> Segment for T {}
 /// Both passes run the same function, so a path and its plan cannot disagree. Every capture is taken before one is
 /// given.
 #[derive(Debug)]
-pub struct Captures<'a>(Pass<'a>);
+pub struct Captures<'a>(Phase<'a>);
 
 #[derive(Debug)]
-enum Pass<'a> {
+enum Phase<'a> {
     Plan(&'a mut Properties),
     Read { sorted: Option<Sorted<'a>>, issues: Vec<Issue> },
 }
@@ -53,7 +53,7 @@ impl Captures<'_> {
         let mut properties =
             Properties { generator: Generator::new(Direction::Inbound), schemas: Map::new() };
         // There are no values yet, so none is returned.
-        let _: Result<T, Invalid> = all(&mut Captures(Pass::Plan(&mut properties)));
+        let _: Result<T, Invalid> = all(&mut Captures(Phase::Plan(&mut properties)));
         let Properties { generator, schemas } = properties;
         let required: Vec<_> = schemas.keys().cloned().collect();
         let root = json!({"type": "object", "properties": schemas, "required": required});
@@ -71,18 +71,18 @@ impl Captures<'_> {
     ) -> Result<T, Invalid> {
         let sorted = plan.sort(pairs);
         let issues = sorted.as_ref().map(|sorted| sorted.issues.clone()).unwrap_or_default();
-        all(&mut Captures(Pass::Read { sorted, issues }))
+        all(&mut Captures(Phase::Read { sorted, issues }))
     }
 
     /// Reads a capture. `None` if this or any other capture is invalid; [`give`](Self::give) reports the errors.
     pub fn take<T: Segment>(&mut self, name: &str) -> Option<T> {
         match &mut self.0 {
-            Pass::Plan(properties) => {
+            Phase::Plan(properties) => {
                 let schema = properties.generator.schema::<T>();
                 properties.schemas.insert(name.to_owned(), schema);
                 None
             }
-            Pass::Read { sorted, issues } => {
+            Phase::Read { sorted, issues } => {
                 let sorted = sorted.as_ref().filter(|_| issues.is_empty())?;
                 let read = T::deserialize(sorted.member(name)?);
                 let issue = |refused: Refused| sorted.refused(refused.below(|| Step::Key(name.to_owned())));
@@ -97,8 +97,8 @@ impl Captures<'_> {
     /// The errors of all captures together.
     pub fn give<T>(&mut self, taken: Option<T>) -> Result<T, Invalid> {
         let issues = match &self.0 {
-            Pass::Plan(_) => &[],
-            Pass::Read { issues, .. } => issues.as_slice(),
+            Phase::Plan(_) => &[],
+            Phase::Read { issues, .. } => issues.as_slice(),
         };
         match taken {
             Some(value) if issues.is_empty() => Ok(value),

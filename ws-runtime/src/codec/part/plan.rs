@@ -26,12 +26,12 @@ struct Names {
     known: Vec<(Box<str>, Coerce)>,
     /// Known names that are aliases of a field (serde's `alias`).
     further: Vec<Box<str>>,
-    rest: Rest,
+    rest: UnknownNames,
 }
 
 /// The treatment of names that the schema does not declare.
 #[derive(Debug)]
-enum Rest {
+enum UnknownNames {
     /// Ignored.
     Ignored,
     /// Rejected, if the client chose them for this route: headers and cookies always include others.
@@ -121,9 +121,9 @@ impl Names {
         let known = properties.map(|(name, schema)| Ok((name.as_str().into(), coerce(name, schema)?)));
         let known = known.collect::<Result<_, String>>()?;
         let rest = match &root["additionalProperties"] {
-            Value::Null | Value::Bool(true) => Rest::Ignored,
-            Value::Bool(false) => Rest::Refused,
-            values => Rest::Values(coerce("a value", values)?),
+            Value::Null | Value::Bool(true) => UnknownNames::Ignored,
+            Value::Bool(false) => UnknownNames::Refused,
+            values => UnknownNames::Values(coerce("a value", values)?),
         };
         Ok(Self { known, further, rest, check: Check::compile(document, Direction::Inbound)? })
     }
@@ -143,7 +143,7 @@ impl Names {
         }
         for (name, texts) in groups {
             match &self.rest {
-                Rest::Values(coerce) => {
+                UnknownNames::Values(coerce) => {
                     // A map declares no names, so a text that is not UTF-8 is absent.
                     let texts: Vec<_> = texts.into_iter().flatten().map(Some).collect();
                     match one(coerce, &texts, pairs.on()) {
@@ -152,10 +152,10 @@ impl Names {
                         Err((keyword, message)) => issues.push(Issue::new("/*", keyword, message)),
                     }
                 }
-                Rest::Refused if matches!(pairs.on(), On::Query | On::Params) => {
+                UnknownNames::Refused if matches!(pairs.on(), On::Query | On::Params) => {
                     others.insert(name.to_owned(), Value::Null);
                 }
-                Rest::Refused | Rest::Ignored => {}
+                UnknownNames::Refused | UnknownNames::Ignored => {}
             }
         }
         let mut value: Map<_, _> =

@@ -8,10 +8,10 @@ use serde::{
 };
 
 use super::{
-    key::{AsKey, Key},
+    key::{AsKey, StrictKey},
     visit::{Strict, refuse},
 };
-use crate::schema::{Array, Id, Object, Plain, Spot};
+use crate::schema::{Array, Id, ObjectShape, Properties, Spot};
 
 /// A seed that reads at a position in a shape.
 impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Strict<'_, S> {
@@ -24,14 +24,14 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Strict<'_, S> {
 }
 
 /// The items of an array.
-pub(super) struct Items<'p, A> {
+pub(super) struct StrictItems<'p, A> {
     pub(super) inner: A,
     pub(super) array: &'p Array,
     pub(super) spot: Spot<'p>,
     pub(super) count: usize,
 }
 
-impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for &mut Items<'_, A> {
+impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for &mut StrictItems<'_, A> {
     type Error = A::Error;
 
     #[inline]
@@ -48,10 +48,10 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for &mut Items<'_, A> {
 }
 
 /// The members of an object.
-pub(super) struct Members<'p, 'de, A> {
+pub(super) struct StrictMembers<'p, 'de, A> {
     inner: A,
     spot: Spot<'p>,
-    state: State<'p>,
+    state: ObjectState<'p>,
     /// The bits of the declared keys that have occurred.
     seen: u64,
     /// The other keys that have occurred.
@@ -61,23 +61,23 @@ pub(super) struct Members<'p, 'de, A> {
     ended: bool,
 }
 
-enum State<'p> {
+enum ObjectState<'p> {
     /// The first key must be the tag: without it the shape is unknown.
     Untagged(&'p str, &'p [(Box<str>, Id)]),
     /// The value of the tag comes next.
     Tag(&'p str, &'p [(Box<str>, Id)]),
-    Plain(&'p Plain),
+    Properties(&'p Properties),
     /// The only key names the branch.
     Unkeyed(&'p [(Box<str>, Id)]),
     Keyed,
 }
 
-impl<'p, A> Members<'p, '_, A> {
-    pub(super) fn new(inner: A, object: &'p Object, spot: Spot<'p>) -> Self {
+impl<'p, A> StrictMembers<'p, '_, A> {
+    pub(super) fn new(inner: A, object: &'p ObjectShape, spot: Spot<'p>) -> Self {
         let state = match object {
-            Object::Plain(plain) => State::Plain(plain),
-            Object::Tagged { tag, branches } => State::Untagged(tag, branches),
-            Object::Keyed(branches) => State::Unkeyed(branches),
+            ObjectShape::Properties(plain) => ObjectState::Properties(plain),
+            ObjectShape::Tagged { tag, branches } => ObjectState::Untagged(tag, branches),
+            ObjectShape::Keyed(branches) => ObjectState::Unkeyed(branches),
         };
         Self { inner, spot, state, seen: 0, others: None, value: 0, ended: false }
     }
@@ -86,20 +86,20 @@ impl<'p, A> Members<'p, '_, A> {
     pub(super) fn is_complete(&self) -> bool {
         self.ended
             && match self.state {
-                State::Plain(plain) => self.seen & plain.required == plain.required,
-                State::Keyed => true,
-                State::Untagged(..) | State::Tag(..) | State::Unkeyed(_) => false,
+                ObjectState::Properties(plain) => self.seen & plain.required == plain.required,
+                ObjectState::Keyed => true,
+                ObjectState::Untagged(..) | ObjectState::Tag(..) | ObjectState::Unkeyed(_) => false,
             }
     }
 }
 
-impl<'de, A: MapAccess<'de>> Members<'_, 'de, A> {
+impl<'de, A: MapAccess<'de>> StrictMembers<'_, 'de, A> {
     /// Looks up a key and checks that it is permitted here.
     #[inline]
     #[expect(clippy::ptr_arg, reason = "a borrowed key is kept without being copied")]
     fn enter(&mut self, key: &Cow<'de, str>) -> bool {
         match self.state {
-            State::Plain(plain) => match (plain.property(key), plain.rest) {
+            ObjectState::Properties(plain) => match (plain.property(key), plain.rest) {
                 (Some((value, bit)), _) => {
                     self.value = value;
                     let first = self.seen & bit == 0;
@@ -112,24 +112,24 @@ impl<'de, A: MapAccess<'de>> Members<'_, 'de, A> {
                 }
                 (None, None) => false,
             },
-            State::Untagged(tag, branches) if key == tag => {
-                self.state = State::Tag(tag, branches);
+            ObjectState::Untagged(tag, branches) if key == tag => {
+                self.state = ObjectState::Tag(tag, branches);
                 true
             }
-            State::Unkeyed(branches) => match Object::branch(branches, key) {
+            ObjectState::Unkeyed(branches) => match ObjectShape::branch(branches, key) {
                 Some(branch) => {
                     self.value = branch;
-                    self.state = State::Keyed;
+                    self.state = ObjectState::Keyed;
                     true
                 }
                 None => false,
             },
-            State::Untagged(..) | State::Tag(..) | State::Keyed => false,
+            ObjectState::Untagged(..) | ObjectState::Tag(..) | ObjectState::Keyed => false,
         }
     }
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for &mut Members<'_, 'de, A> {
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for &mut StrictMembers<'_, 'de, A> {
     type Error = A::Error;
 
     #[inline]
@@ -138,25 +138,26 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for &mut Members<'_, 'de, A> {
             self.ended = true;
             return Ok(None);
         };
-        if self.enter(&key) { seed.deserialize(Key::new(key)).map(Some) } else { refuse() }
+        if self.enter(&key) { seed.deserialize(StrictKey::new(key)).map(Some) } else { refuse() }
     }
 
     #[inline]
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
         match self.state {
-            State::Plain(_) | State::Keyed => {
+            ObjectState::Properties(_) | ObjectState::Keyed => {
                 self.inner.next_value_seed(Strict::new(seed, self.spot.at(self.value)))
             }
-            State::Tag(tag, branches) => {
+            ObjectState::Tag(tag, branches) => {
                 let name = self.inner.next_value_seed(AsKey)?;
-                let branch = Object::branch(branches, &name).and_then(|branch| self.spot.at(branch).object());
-                let Some(Object::Plain(plain)) = branch else { return refuse() };
+                let branch =
+                    ObjectShape::branch(branches, &name).and_then(|branch| self.spot.at(branch).object());
+                let Some(ObjectShape::Properties(plain)) = branch else { return refuse() };
                 let Some((_, bit)) = plain.property(tag) else { return refuse() };
                 self.seen |= bit;
-                self.state = State::Plain(plain);
-                seed.deserialize(Key::new(name))
+                self.state = ObjectState::Properties(plain);
+                seed.deserialize(StrictKey::new(name))
             }
-            State::Untagged(..) | State::Unkeyed(_) => refuse(),
+            ObjectState::Untagged(..) | ObjectState::Unkeyed(_) => refuse(),
         }
     }
 

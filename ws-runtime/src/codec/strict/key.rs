@@ -38,18 +38,18 @@ impl<'de> Visitor<'de> for AsKey {
 }
 
 /// A key that is passed on to the type.
-pub(super) struct Key<'de, E> {
+pub(super) struct StrictKey<'de, E> {
     text: Cow<'de, str>,
     error: PhantomData<E>,
 }
 
-impl<'de, E> Key<'de, E> {
+impl<'de, E> StrictKey<'de, E> {
     pub(super) fn new(text: Cow<'de, str>) -> Self {
         Self { text, error: PhantomData }
     }
 }
 
-impl<'de, E: de::Error> Deserializer<'de> for Key<'de, E> {
+impl<'de, E: de::Error> Deserializer<'de> for StrictKey<'de, E> {
     type Error = E;
 
     #[inline]

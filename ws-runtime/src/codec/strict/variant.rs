@@ -8,10 +8,10 @@ use serde::{
 };
 
 use super::{
-    key::{AsKey, Key},
+    key::{AsKey, StrictKey},
     visit::{Strict, refuse},
 };
-use crate::schema::{Object, Spot};
+use crate::schema::{ObjectShape, Spot};
 
 /// Reads the name of a variant.
 pub(super) struct Variants<'p, V> {
@@ -32,11 +32,11 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Variants<'_, V> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<V::Value, A::Error> {
-        let Some(Object::Keyed(branches)) = self.spot.object() else { return refuse() };
+        let Some(ObjectShape::Keyed(branches)) = self.spot.object() else { return refuse() };
         let Some(name) = members.next_key_seed(AsKey)? else { return refuse() };
-        let Some(branch) = Object::branch(branches, &name) else { return refuse() };
+        let Some(branch) = ObjectShape::branch(branches, &name) else { return refuse() };
         let spot = self.spot.at(branch);
-        let value = self.visitor.visit_enum(Variant { name, members: &mut members, spot })?;
+        let value = self.visitor.visit_enum(NamedVariant { name, members: &mut members, spot })?;
         match members.next_key_seed(AsKey)? {
             None => Ok(value),
             Some(_) => refuse(),
@@ -44,29 +44,29 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Variants<'_, V> {
     }
 }
 
-struct Variant<'p, 'de, 'm, A> {
+struct NamedVariant<'p, 'de, 'm, A> {
     name: Cow<'de, str>,
     members: &'m mut A,
     spot: Spot<'p>,
 }
 
-impl<'p, 'de, 'm, A: MapAccess<'de>> EnumAccess<'de> for Variant<'p, 'de, 'm, A> {
+impl<'p, 'de, 'm, A: MapAccess<'de>> EnumAccess<'de> for NamedVariant<'p, 'de, 'm, A> {
     type Error = A::Error;
-    type Variant = Content<'p, 'm, A>;
+    type Variant = VariantContent<'p, 'm, A>;
 
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self::Variant), A::Error> {
-        let content = Content { members: self.members, spot: self.spot };
-        Ok((seed.deserialize(Key::new(self.name))?, content))
+        let content = VariantContent { members: self.members, spot: self.spot };
+        Ok((seed.deserialize(StrictKey::new(self.name))?, content))
     }
 }
 
 /// Reads the content after the name.
-struct Content<'p, 'm, A> {
+struct VariantContent<'p, 'm, A> {
     members: &'m mut A,
     spot: Spot<'p>,
 }
 
-impl<'de, A: MapAccess<'de>> VariantAccess<'de> for Content<'_, '_, A> {
+impl<'de, A: MapAccess<'de>> VariantAccess<'de> for VariantContent<'_, '_, A> {
     type Error = A::Error;
 
     /// A unit variant is a string only.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{self, Deserializer, EnumAccess, MapAccess, SeqAccess, Visitor};
 
 use super::{
-    access::{Items, Members},
+    access::{StrictItems, StrictMembers},
     variant::Variants,
 };
 use crate::{
@@ -111,7 +111,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
             let visitor = self.visitor(visitor);
             return self.inner.deserialize_f32(visitor);
         }
-        self.inner.deserialize_f64(Strict::new(Single(visitor), self.spot))
+        self.inner.deserialize_f64(Strict::new(F32Visitor(visitor), self.spot))
     }
 
     /// Content that the type ignores is validated too.
@@ -209,7 +209,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<'_, V> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<V::Value, A::Error> {
         let Some(array) = self.spot.array() else { return refuse() };
-        let mut items = Items { inner: items, array, spot: self.spot, count: 0 };
+        let mut items = StrictItems { inner: items, array, spot: self.spot, count: 0 };
         let value = self.inner.visit_seq(&mut items)?;
         // A tuple stops at its length without requesting the end, which the text's own deserializer then checks.
         if (array.min..=array.max).contains(&items.count) { Ok(value) } else { refuse() }
@@ -218,7 +218,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<'_, V> {
     #[inline]
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<V::Value, A::Error> {
         let Some(object) = self.spot.object() else { return refuse() };
-        let mut members = Members::new(members, object, self.spot);
+        let mut members = StrictMembers::new(members, object, self.spot);
         let value = self.inner.visit_map(&mut members)?;
         if members.is_complete() { Ok(value) } else { refuse() }
     }
@@ -229,9 +229,9 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<'_, V> {
 }
 
 /// A visitor for `deserialize_f32`.
-struct Single<V>(V);
+struct F32Visitor<V>(V);
 
-impl<'de, V: Visitor<'de>> Visitor<'de> for Single<V> {
+impl<'de, V: Visitor<'de>> Visitor<'de> for F32Visitor<V> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::{
     error::Refused,
     number::Wish,
-    probe::{Again, Probe},
+    probe::{Again, Cutoff},
     reader::Reader,
 };
 use crate::{
@@ -25,13 +25,13 @@ const MAX_PLACES: usize = 512;
 
 /// A type rejected a text that its schema accepts: the path of the rejected value.
 #[derive(Debug)]
-pub(in crate::codec) struct Refusal(pub(in crate::codec) Vec<Step>);
+pub(in crate::codec) struct TypeRejection(pub(in crate::codec) Vec<Step>);
 
 /// Reads a text that is valid by the schema of the type.
-pub(in crate::codec) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
+pub(in crate::codec) fn read<T: DeserializeOwned>(text: &str) -> Result<T, TypeRejection> {
     let mut wish = Wish::AsWritten;
     loop {
-        let mut reader = Reader::new(text, wish, Probe::Nothing);
+        let mut reader = Reader::new(text, wish, Cutoff::Nothing);
         let refused = match attempt(&mut reader) {
             Ok(value) => return Ok(value),
             Err(refused) => refused,
@@ -43,7 +43,7 @@ pub(in crate::codec) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Refus
         let exact = refused.is_exact();
         let way = refused.into_way();
         let found = if exact { None } else { search::<T>(text, wish, reader.places()) };
-        return Err(Refusal(found.filter(|found| found.starts_with(&way)).unwrap_or(way)));
+        return Err(TypeRejection(found.filter(|found| found.starts_with(&way)).unwrap_or(way)));
     }
 }
 
@@ -62,7 +62,7 @@ fn search<T: DeserializeOwned>(text: &str, wish: Wish, places: usize) -> Option<
         [Again::Last, Again::First].into_iter().any(|again| {
             spend(Work::Explained(text.len()));
             Refused::take_probed();
-            let failed = attempt::<T>(&mut Reader::new(text, wish, Probe::From(place, again))).is_err();
+            let failed = attempt::<T>(&mut Reader::new(text, wish, Cutoff::From(place, again))).is_err();
             !Refused::take_probed() && failed
         })
     };
@@ -78,6 +78,6 @@ fn search<T: DeserializeOwned>(text: &str, wish: Wish, places: usize) -> Option<
             low = middle + 1;
         }
     }
-    let at = Probe::At(low.checked_sub(1)?);
+    let at = Cutoff::At(low.checked_sub(1)?);
     attempt::<T>(&mut Reader::new(text, wish, at)).err().map(Refused::into_way)
 }

@@ -13,7 +13,7 @@ mod raw;
 mod reader;
 
 pub(super) use self::{
-    blame::{Refusal, read},
+    blame::{TypeRejection, read},
     error::Refused,
     key::Key,
     number::{Wish, visit},

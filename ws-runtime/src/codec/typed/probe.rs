@@ -8,7 +8,7 @@ use super::error::Refused;
 ///
 /// Positions are counted in the order of the text: each scalar, and each end of an array or object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Probe {
+pub(super) enum Cutoff {
     /// The whole text is read.
     Nothing,
     /// From this position on, requests for any value get values that no type accepts, and each unfinished array and

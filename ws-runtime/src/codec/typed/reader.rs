@@ -12,30 +12,30 @@ use super::{
     error::Refused,
     key::Key,
     number::{Wish, visit},
-    probe::{Again, Probe, Unheard},
+    probe::{Again, Cutoff, Unheard},
     raw::Raw,
 };
-use crate::schema::{Kind, Lexer, NotJson, Numeral, Step};
+use crate::schema::{Lexer, NotJson, Numeral, Step, ValueKind};
 
 /// A text that is read as a type.
 pub(super) struct Reader<'de> {
     lexer: Lexer<'de>,
     /// What is given to who does not say what is wanted.
     wish: Wish,
-    probe: Probe,
+    probe: Cutoff,
     places: usize,
     /// Which other wish would have given another number to who did not say what is wanted.
     otherwise: Option<Wish>,
 }
 
 /// What is to be done at a place.
-enum Turn {
+enum Visit {
     Read,
     Probe,
 }
 
 impl<'de> Reader<'de> {
-    pub(super) fn new(text: &'de str, wish: Wish, probe: Probe) -> Self {
+    pub(super) fn new(text: &'de str, wish: Wish, probe: Cutoff) -> Self {
         Self { lexer: Lexer::new(text), wish, probe, places: 0, otherwise: None }
     }
 
@@ -54,13 +54,13 @@ impl<'de> Reader<'de> {
     }
 
     /// Passes a place.
-    fn place(&mut self) -> Result<Turn, Refused> {
+    fn place(&mut self) -> Result<Visit, Refused> {
         let place = self.places;
         self.places += 1;
         match self.probe {
-            Probe::At(at) if at == place => Err(Refused::probed().exactly()),
-            Probe::From(from, _) if from <= place => Ok(Turn::Probe),
-            _ => Ok(Turn::Read),
+            Cutoff::At(at) if at == place => Err(Refused::probed().exactly()),
+            Cutoff::From(from, _) if from <= place => Ok(Visit::Probe),
+            _ => Ok(Visit::Read),
         }
     }
 
@@ -72,37 +72,42 @@ impl<'de> Reader<'de> {
     fn value<V: Visitor<'de>>(&mut self, wish: Wish, said: bool, visitor: V) -> Result<V::Value, Refused> {
         let kind = self.lexer.peek()?;
         match kind {
-            Kind::Array => {
+            ValueKind::Array => {
                 self.lexer.open()?;
                 let mut items = Items { reader: self, index: 0, ended: false, probed: false };
                 let value = visitor.visit_seq(&mut items)?;
                 // A tuple does not ask for what is behind its last item.
                 if items.ended || items.advance()?.is_none() { Ok(value) } else { Err(Refused::probed()) }
             }
-            Kind::Object => {
+            ValueKind::Object => {
                 self.lexer.open()?;
                 let mut members = Members::new(self);
                 let value = visitor.visit_map(&mut members)?;
                 if members.ended || members.advance()?.is_none() { Ok(value) } else { Err(Refused::probed()) }
             }
             _ => match self.place()? {
-                Turn::Probe if !said => {
+                Visit::Probe if !said => {
                     self.lexer.skip()?;
                     Unheard::new().deserialize_any(visitor)
                 }
-                Turn::Read | Turn::Probe => self.scalar(kind, wish, visitor).map_err(Refused::exactly),
+                Visit::Read | Visit::Probe => self.scalar(kind, wish, visitor).map_err(Refused::exactly),
             },
         }
     }
 
-    fn scalar<V: Visitor<'de>>(&mut self, kind: Kind, wish: Wish, visitor: V) -> Result<V::Value, Refused> {
+    fn scalar<V: Visitor<'de>>(
+        &mut self,
+        kind: ValueKind,
+        wish: Wish,
+        visitor: V,
+    ) -> Result<V::Value, Refused> {
         match kind {
-            Kind::Null => {
+            ValueKind::Null => {
                 self.lexer.null()?;
                 visitor.visit_unit()
             }
-            Kind::Bool => visitor.visit_bool(self.lexer.bool()?),
-            Kind::Number => {
+            ValueKind::Bool => visitor.visit_bool(self.lexer.bool()?),
+            ValueKind::Number => {
                 let numeral = self.lexer.number()?;
                 self.note(numeral, wish);
                 visit(numeral, wish, visitor)
@@ -187,7 +192,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        if self.lexer.peek()? != Kind::Null {
+        if self.lexer.peek()? != ValueKind::Null {
             return visitor.visit_some(self);
         }
         self.place()?;
@@ -215,13 +220,13 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         visitor: V,
     ) -> Result<V::Value, Refused> {
         match self.lexer.peek()? {
-            Kind::Object => {
+            ValueKind::Object => {
                 self.lexer.open()?;
                 let mut members = Members::new(self);
                 let value = visitor.visit_enum(&mut members)?;
                 if members.advance()?.is_none() { Ok(value) } else { Err(Refused::new()) }
             }
-            Kind::String => {
+            ValueKind::String => {
                 self.place()?;
                 let name = self.lexer.string()?;
                 visitor.visit_enum(name.into_deserializer()).map_err(Refused::exactly)
@@ -257,8 +262,8 @@ impl Items<'_, '_> {
         }
         self.ended = true;
         match self.reader.place()? {
-            Turn::Read => Ok(None),
-            Turn::Probe => {
+            Visit::Read => Ok(None),
+            Visit::Probe => {
                 self.probed = true;
                 Ok(Some(false))
             }
@@ -315,11 +320,11 @@ impl<'r, 'de> Members<'r, 'de> {
         }
         self.ended = true;
         match self.reader.place()? {
-            Turn::Read => Ok(None),
-            Turn::Probe => {
+            Visit::Read => Ok(None),
+            Visit::Probe => {
                 self.probed = true;
                 let key = match self.reader.probe {
-                    Probe::From(_, Again::First) => self.first_key.take(),
+                    Cutoff::From(_, Again::First) => self.first_key.take(),
                     _ => self.key.take(),
                 };
                 Ok(Some(key.unwrap_or_default()))

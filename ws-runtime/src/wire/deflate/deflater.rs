@@ -16,7 +16,7 @@ pub(super) const TAIL: [u8; 4] = [0x00, 0x00, 0xff, 0xff];
 const EMPTY: u8 = 0x00;
 
 thread_local! {
-    static IDLE: RefCell<Vec<(Kind, Compress)>> = const { RefCell::new(Vec::new()) };
+    static IDLE: RefCell<Vec<(StreamKind, Compress)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The format of an outbound message: uncompressed, or compressed independently for a window. Every client that
@@ -52,7 +52,7 @@ pub(crate) struct Deflating {
 
 /// Identifies interchangeable streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Kind {
+struct StreamKind {
     format: Format,
     level: u8,
 }
@@ -60,14 +60,14 @@ struct Kind {
 /// A stream that returns to its thread on drop.
 #[derive(Debug)]
 pub(crate) struct Deflater {
-    kind: Kind,
+    kind: StreamKind,
     stream: Option<Compress>,
 }
 
 impl Deflater {
     /// Takes a stream with an empty window.
     pub(crate) fn new(deflating: Deflating) -> Self {
-        let kind = Kind { format: deflating.format, level: deflating.level };
+        let kind = StreamKind { format: deflating.format, level: deflating.level };
         let idle = IDLE.with_borrow_mut(|idle| {
             let at = idle.iter().position(|(other, _)| *other == kind)?;
             Some(idle.swap_remove(at).1)

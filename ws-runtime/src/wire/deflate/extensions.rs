@@ -14,15 +14,15 @@ type Parameter<'a> = (&'a [u8], Option<Cow<'a, [u8]>>);
 
 /// The field violates the grammar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Malformed;
+pub(crate) struct MalformedExtensions;
 
 /// Parses the lines of the field, which form one list, in one pass.
 pub(super) fn extensions<'a>(
     lines: impl IntoIterator<Item = &'a [u8]>,
-) -> Result<Vec<Extension<'a>>, Malformed> {
+) -> Result<Vec<Extension<'a>>, MalformedExtensions> {
     let mut extensions = Vec::new();
     for line in lines {
-        let mut rest = Rest(line);
+        let mut rest = Scanner(line);
         loop {
             // RFC 9110 §5.6.1: a recipient ignores empty elements.
             while rest.takes(b',') {}
@@ -31,7 +31,7 @@ pub(super) fn extensions<'a>(
             }
             extensions.push(rest.extension()?);
             if !rest.0.is_empty() && !rest.takes(b',') {
-                return Err(Malformed);
+                return Err(MalformedExtensions);
             }
         }
     }
@@ -39,9 +39,9 @@ pub(super) fn extensions<'a>(
 }
 
 /// The rest of a line.
-struct Rest<'a>(&'a [u8]);
+struct Scanner<'a>(&'a [u8]);
 
-impl<'a> Rest<'a> {
+impl<'a> Scanner<'a> {
     fn skip_space(&mut self) {
         self.0 = self.0.trim_ascii_start();
     }
@@ -57,14 +57,14 @@ impl<'a> Rest<'a> {
         is_next
     }
 
-    fn token(&mut self) -> Result<&'a [u8], Malformed> {
+    fn token(&mut self) -> Result<&'a [u8], MalformedExtensions> {
         let length = self.0.iter().position(|byte| !is_token(*byte)).unwrap_or(self.0.len());
         let (token, rest) = self.0.split_at(length);
         self.0 = rest;
-        if token.is_empty() { Err(Malformed) } else { Ok(token) }
+        if token.is_empty() { Err(MalformedExtensions) } else { Ok(token) }
     }
 
-    fn extension(&mut self) -> Result<Extension<'a>, Malformed> {
+    fn extension(&mut self) -> Result<Extension<'a>, MalformedExtensions> {
         let mut extension = Extension { name: self.token()?, parameters: Vec::new() };
         while self.takes(b';') {
             let name = self.token()?;
@@ -76,11 +76,11 @@ impl<'a> Rest<'a> {
 
     /// Parses a token or a quoted string (RFC 9110 §5.6.4). RFC 6455 §9.1 requires the content of a quoted string to be
     /// a token too, but devices send others in private extensions. Each extension checks its own values.
-    fn value(&mut self) -> Result<Cow<'a, [u8]>, Malformed> {
+    fn value(&mut self) -> Result<Cow<'a, [u8]>, MalformedExtensions> {
         let Some(quoted) = self.0.strip_prefix(b"\"") else { return self.token().map(Cow::Borrowed) };
         let (mut at, mut is_escaped) = (0, false);
         loop {
-            match quoted.get(at).ok_or(Malformed)? {
+            match quoted.get(at).ok_or(MalformedExtensions)? {
                 b'"' => break,
                 b'\\' => (at, is_escaped) = (at + 2, true),
                 _ => at += 1,

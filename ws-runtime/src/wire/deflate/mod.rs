@@ -13,7 +13,7 @@ pub(super) use self::inflater::most_on_wire;
 pub use self::settings::Deflate;
 pub(crate) use self::{
     deflater::{Deflater, Deflating, Format, deflate},
-    extensions::Malformed,
+    extensions::MalformedExtensions,
     inflater::Inflater,
     negotiation::{Agreed, Mismatch, answer, confirm, offer},
 };

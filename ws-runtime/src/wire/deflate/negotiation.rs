@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{
-    Deflate, Malformed,
+    Deflate, MalformedExtensions,
     deflater::{Deflating, Format},
     extensions::{Extension, extensions},
     settings::Side,
@@ -152,7 +152,7 @@ fn bits(value: &[u8]) -> Option<u8> {
 pub(crate) fn answer<'a>(
     lines: impl IntoIterator<Item = &'a [u8]>,
     settings: &Deflate,
-) -> Result<Option<(Agreed, String)>, Malformed> {
+) -> Result<Option<(Agreed, String)>, MalformedExtensions> {
     let offers = extensions(lines)?;
     let offers = offers.iter().filter(|offer| offer.name == NAME.as_bytes());
     Ok(offers.filter_map(Parameters::read).find_map(|offer| accept(&offer, settings)))
@@ -202,8 +202,8 @@ pub(crate) fn confirm<'a>(
     lines: impl IntoIterator<Item = &'a [u8]>,
     settings: &Deflate,
 ) -> Result<Option<Agreed>, Mismatch> {
-    let answers =
-        extensions(lines).map_err(|Malformed| Mismatch("the answer does not keep to the grammar"))?;
+    let answers = extensions(lines)
+        .map_err(|MalformedExtensions| Mismatch("the answer does not keep to the grammar"))?;
     let answer = match &answers[..] {
         [] => return Ok(None),
         [answer] if answer.name == NAME.as_bytes() => Parameters::read(answer),

@@ -6,7 +6,7 @@ const DEFAULT: Deflate = Deflate::new();
 const TAKEOVER: Deflate = Deflate::new().server_no_context_takeover(false).client_no_context_takeover(false);
 const SMALL: Deflate = TAKEOVER.server_max_window_bits(11).client_max_window_bits(10);
 
-fn answered(lines: &[&str], settings: &Deflate) -> Result<Option<(Agreed, String)>, Malformed> {
+fn answered(lines: &[&str], settings: &Deflate) -> Result<Option<(Agreed, String)>, MalformedExtensions> {
     answer(lines.iter().map(|line| line.as_bytes()), settings)
 }
 
@@ -16,7 +16,7 @@ fn told(lines: &[&str], settings: &Deflate) -> String {
     match answered(lines, settings) {
         Ok(Some((_, answer))) => answer.strip_prefix(NAME).expect("it begins with the name").to_owned(),
         Ok(None) => "no".to_owned(),
-        Err(Malformed) => "malformed".to_owned(),
+        Err(MalformedExtensions) => "malformed".to_owned(),
     }
 }
 
