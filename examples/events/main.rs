@@ -8,10 +8,7 @@ use std::error::Error;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ws_examples::Page;
-use ws_runtime::{Server, Socket, SubscribeError, ws_route};
-
-/// The topic of everybody. A room's begins with `#`, so none can be this one.
-const ALL: &str = "all";
+use ws_runtime::{Server, Socket, ws_route};
 
 /// The most rooms that one socket may be in.
 const MOST_ROOMS: usize = 8;
@@ -98,7 +95,7 @@ impl Room {
 
 struct Events;
 
-// What a socket publishes reaches it too, so that everybody has the same story. Events are short and much alike, so one is
+// What a socket publishes reaches it too, so that all members of a room see the same story. Events are short and much alike, so one is
 // compressed by what came before it.
 #[ws_route(
     "/events",
@@ -110,18 +107,16 @@ struct Events;
     per_message_deflate(threshold = 0, server_no_context_takeover = off, client_no_context_takeover = off)
 )]
 impl Events {
-    fn open(&self, ws: &Socket<Self>) -> Result<Heard, SubscribeError> {
-        ws.subscribe(ALL)?;
-        Ok(Heard::Hello("world".to_owned()))
+    fn open(&self) -> Heard {
+        Heard::Hello("world".to_owned())
     }
 
     fn message_howdy(&self, ws: &Socket<Self>, text: Text) {
-        ws.publish(ALL, &Heard::Howdy(Greeting { from: ws.id(), text }));
+        ws.channel().all().send(&Heard::Howdy(Greeting { from: ws.id(), text }));
     }
 
     fn message_join(&self, ws: &Socket<Self>, room: Room) -> Option<Heard> {
-        // One subscription is to all.
-        if ws.subscriptions().len() > MOST_ROOMS {
+        if ws.subscriptions().len() >= MOST_ROOMS {
             return Some(Heard::Refused("you are in as many rooms as one may be".to_owned()));
         }
         let topic = room.topic();
@@ -155,11 +150,11 @@ impl Events {
     }
 
     fn message_who(&self, ws: &Socket<Self>) -> Heard {
-        Heard::Here(ws.subscriber_count(ALL))
+        Heard::Here(ws.channel().len())
     }
 
     fn close(&self, ws: &Socket<Self>) {
-        ws.publish(ALL, &Heard::Bye(ws.id()));
+        ws.broadcast(&Heard::Bye(ws.id()));
     }
 }
 

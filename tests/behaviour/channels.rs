@@ -18,7 +18,7 @@ async fn topics_are_separate_for_each_route() {
         }
 
         fn message(&self, ws: &Socket<Self>, text: String) -> String {
-            match ws.route::<Room>() {
+            match ws.channel_of::<Room>() {
                 Some(room) => told(room.publish("tea", &text)),
                 None => "it is not served".to_owned(),
             }
@@ -51,7 +51,7 @@ async fn channel_reaches_each_recipient_once() {
         let journal = Journal::default();
         let server = Server::new().route(Room(journal.clone())).shards(shards);
         let site = Site::start(server);
-        let channel = site.handle().route::<Room>().unwrap();
+        let channel = site.handle().channel::<Room>().unwrap();
         let mut clients = Vec::new();
         // The topics of the clients: a; a and b; b; b and c; none.
         for topics in [&["a"][..], &["a", "b"], &["b"], &["b", "c"], &[]] {
@@ -68,11 +68,11 @@ async fn channel_reaches_each_recipient_once() {
         let acts: [(Act<'_>, &str, &[usize]); 7] = [
             (&|| channel.publish("b", "hi"), "3 got it, 0 dropped", &[1, 2, 3]),
             (&|| channel.publish("nowhere", "hi"), "0 got it, 0 dropped", &[]),
-            (&|| channel.to("a").publish("hi"), "2 got it, 0 dropped", &[0, 1]),
-            (&|| channel.to("a").to("b").publish("hi"), "4 got it, 0 dropped", &[0, 1, 2, 3]),
-            (&|| channel.to("a").to("b").except("c").publish("hi"), "3 got it, 0 dropped", &[0, 1, 2]),
-            (&|| channel.except("b").publish("hi"), "2 got it, 0 dropped", &[0, 4]),
-            (&|| channel.except("a").except("b").publish("hi"), "1 got it, 0 dropped", &[4]),
+            (&|| channel.to("a").send("hi"), "2 got it, 0 dropped", &[0, 1]),
+            (&|| channel.to("a").to("b").send("hi"), "4 got it, 0 dropped", &[0, 1, 2, 3]),
+            (&|| channel.to("a").to("b").except("c").send("hi"), "3 got it, 0 dropped", &[0, 1, 2]),
+            (&|| channel.except("b").send("hi"), "2 got it, 0 dropped", &[0, 4]),
+            (&|| channel.except("a").except("b").send("hi"), "1 got it, 0 dropped", &[4]),
         ];
         for (act, told_of, who) in acts {
             assert_eq!(told(act()), told_of, "{shards} shards, {who:?}");
@@ -85,20 +85,20 @@ async fn channel_reaches_each_recipient_once() {
         }
 
         assert_eq!(channel.to("b").except("a").sockets().len(), 2);
-        assert_eq!(channel.to("a").disconnect(&Close::new(4000, "a")), 2);
+        assert_eq!(channel.to("a").disconnect(Close::new(4000, "a")), 2);
         for client in &mut clients[..2] {
             assert_eq!(client.receive_close().await, (Some(4000), "a".into()));
         }
         site.settled().await;
         assert_eq!(channel.sockets().len(), 3);
         assert_eq!([channel.subscriber_count("a"), channel.subscriber_count("b")], [0, 2]);
-        assert_eq!(channel.disconnect(&Close::NORMAL), 3);
+        assert_eq!(channel.disconnect(Close::NORMAL), 3);
         for client in &mut clients[2..] {
             assert_eq!(client.receive_close().await.0, Some(1000));
         }
         site.settled().await;
         assert_eq!(channel.sockets().len(), 0);
-        assert_eq!(channel.disconnect(&Close::NORMAL), 0);
+        assert_eq!(channel.disconnect(Close::NORMAL), 0);
     }
 }
 

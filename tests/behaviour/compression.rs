@@ -96,11 +96,11 @@ async fn publish_is_compressed_at_most_twice_for_any_windows() {
             clients.push(connect::<Wide>(&site, "/wide", Some(*offer)).await);
         }
         site.settled().await;
-        let channel = site.handle().route::<Wide>().expect("it is served");
+        let channel = site.handle().channel::<Wide>().expect("it is served");
         let text = format!("*{}", varied().repeat(4));
         for way in ["publish", "to"] {
             let published =
-                if way == "to" { channel.to("all").publish(&text) } else { channel.publish("all", &text) };
+                if way == "to" { channel.to("all").send(&text) } else { channel.publish("all", &text) };
             assert_eq!(published.receivers, clients.len(), "{what}, {way}");
             for client in &mut clients {
                 assert_eq!(client.receive().await, text, "{what}, {way}");
@@ -176,7 +176,7 @@ async fn publish_is_compressed_once_for_equal_windows() {
     }
     site.settled().await;
     let text = format!("*{}", "published ".repeat(100));
-    let published = site.handle().route::<Low>().expect("it is served").publish("all", &text);
+    let published = site.handle().channel::<Low>().expect("it is served").publish("all", &text);
     assert_eq!(published.receivers, 24);
     for client in &mut clients {
         assert_eq!(client.receive().await, text);
@@ -192,14 +192,14 @@ async fn publish_is_compressed_once_for_equal_windows() {
     }
     assert_eq!(compressions.take().len(), 2);
 
-    let recipients = site.handle().route::<Low>().expect("it is served").to("all").except("none");
-    assert_eq!(recipients.publish(&text).receivers, 24);
+    let recipients = site.handle().channel::<Low>().expect("it is served").to("all").except("none");
+    assert_eq!(recipients.send(&text).receivers, 24);
     for client in &mut clients {
         assert_eq!(client.receive().await, text);
     }
     assert_eq!(compressions.take().len(), 2);
 
-    let short = site.handle().route::<Low>().expect("it is served").publish("all", "short");
+    let short = site.handle().channel::<Low>().expect("it is served").publish("all", "short");
     assert_eq!(short.receivers, 24);
     for client in &mut clients {
         assert_eq!(client.receive().await, "short");
@@ -235,7 +235,7 @@ async fn context_restarts_after_a_publish_and_after_silence() {
     let full = said(&mut client, &text, &compressions).await;
     assert!(said(&mut client, &text, &compressions).await < full / 10);
 
-    let channel = site.handle().route::<Lasting>().expect("it is served");
+    let channel = site.handle().channel::<Lasting>().expect("it is served");
     channel.publish("all", "everybody hears this");
     assert_eq!(client.receive().await, "everybody hears this");
     assert_eq!(said(&mut client, &text, &compressions).await, full);

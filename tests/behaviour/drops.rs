@@ -50,7 +50,7 @@ impl Field {
     fn message(&self, ws: &Socket<Self>, text: String) -> String {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if text == "keep" {
-            let all = ws.route::<Self>().unwrap().sockets();
+            let all = ws.channel().sockets();
             kept.extend(all.into_iter().filter(|socket| socket != ws));
         } else {
             kept.clear();
@@ -69,7 +69,7 @@ impl Field {
 fn field() -> (Site, Journal, Channel<Field>) {
     let journal = Journal::default();
     let site = Site::start(Server::new().route(Field { journal: journal.clone(), kept: Mutex::default() }));
-    let channel = site.handle().route::<Field>().unwrap();
+    let channel = site.handle().channel::<Field>().unwrap();
     (site, journal, channel)
 }
 
@@ -248,7 +248,7 @@ async fn stream_that_panics_in_drop_ends_its_socket_alone() {
             }
             tokio::time::sleep(Duration::from_mins(1)).await;
             assert_eq!(journal.take().len(), 1, "{from}, {how}: `close` is called");
-            assert_eq!(site.handle().route::<Streams>().unwrap().sockets().len(), 0, "{from}, {how}");
+            assert_eq!(site.handle().channel::<Streams>().unwrap().sockets().len(), 0, "{from}, {how}");
         }
     }
 }
@@ -285,7 +285,7 @@ async fn bytes_owner_that_panics_in_drop_affects_no_socket() {
             channel.publish("all", &bytes);
         }),
         ("to", |channel, _, bytes| {
-            channel.to("all").publish(&bytes);
+            channel.to("all").send(&bytes);
         }),
     ];
     for (way, say) in ways {
@@ -293,7 +293,7 @@ async fn bytes_owner_that_panics_in_drop_affects_no_socket() {
             let site = Site::start(Server::new().outbound_total(1 << 20).route(Feed));
             let mut client = site.connect::<Feed>("/feed").buffer(1024).await.unwrap();
             site.settled().await;
-            let channel = site.handle().route::<Feed>().unwrap();
+            let channel = site.handle().channel::<Feed>().unwrap();
             let socket = channel.sockets().remove(0);
             if end == "full" {
                 if way != "publish" {

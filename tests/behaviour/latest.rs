@@ -54,7 +54,7 @@ where
 {
     let client = site.connect::<E>(path).buffer(64).await.unwrap();
     site.settled().await;
-    (client, site.handle().route::<E>().unwrap().sockets().remove(0))
+    (client, site.handle().channel::<E>().unwrap().sockets().remove(0))
 }
 
 /// Reads all messages and returns the prices of each symbol in order.
@@ -80,22 +80,22 @@ async fn latest_by_key_keeps_the_newest_of_each_key() {
             assert!(matches!(socket.send(quote), Delivery::Sent | Delivery::Backpressure));
         }),
         ("publish", |site, _, quote| {
-            let published = site.handle().route::<Latest>().unwrap().publish("all", quote);
+            let published = site.handle().channel::<Latest>().unwrap().publish("all", quote);
             assert_eq!((published.receivers, published.dropped), (1, 0));
         }),
         ("publish by turns", |site, _, quote| {
             let topic = if quote.price % 2 == 0 { "all" } else { "some" };
-            assert_eq!(site.handle().route::<Latest>().unwrap().publish(topic, quote).dropped, 0);
+            assert_eq!(site.handle().channel::<Latest>().unwrap().publish(topic, quote).dropped, 0);
         }),
         ("send and publish", |site, socket, quote| {
             if quote.price % 2 == 0 {
                 socket.send(quote);
             } else {
-                site.handle().route::<Latest>().unwrap().publish("all", quote);
+                site.handle().channel::<Latest>().unwrap().publish("all", quote);
             }
         }),
         ("to some", |site, _, quote| {
-            let published = site.handle().route::<Latest>().unwrap().to("some").publish(quote);
+            let published = site.handle().channel::<Latest>().unwrap().to("some").send(quote);
             assert_eq!((published.receivers, published.dropped), (1, 0));
         }),
     ];
@@ -130,7 +130,7 @@ async fn messages_without_a_key_follow_the_backpressure_rule() {
     while socket.send(&Quote::about_nothing()) != Delivery::Dropped {}
     assert_eq!(socket.send(&Quote::of("a", 1)), Delivery::Backpressure);
     assert_eq!(socket.send(&Quote::about_nothing()), Delivery::Dropped);
-    let channel = site.handle().route::<Latest>().unwrap();
+    let channel = site.handle().channel::<Latest>().unwrap();
     assert_eq!(channel.publish("all", &Quote::about_nothing()).dropped, 1);
     assert!(read(&mut client, &Quote::of("a", 1)).await.contains_key(""));
 
@@ -204,7 +204,7 @@ async fn kept_messages_reach_a_client_that_decompresses() {
     const TAKEOVER: Deflate =
         Deflate::new().threshold(0).server_no_context_takeover(false).client_no_context_takeover(false);
     let site = Site::start(Server::new().route(Latest).per_message_deflate(TAKEOVER));
-    let channel = site.handle().route::<Latest>();
+    let channel = site.handle().channel::<Latest>();
     let mut client =
         site.connect::<Latest>("/latest").buffer(64).per_message_deflate(TAKEOVER).await.unwrap();
     site.settled().await;

@@ -216,8 +216,8 @@ async fn closed_resolves_when_the_peer_disconnects() {
                 "no code \"\" by Transport, not clean"
             }
             _ => {
-                let channel = site.handle().route::<Patient>().unwrap();
-                assert_eq!(channel.disconnect(&Close::new(4000, "out")), 1);
+                let channel = site.handle().channel::<Patient>().unwrap();
+                assert_eq!(channel.disconnect(Close::new(4000, "out")), 1);
                 assert_eq!(client.receive_close().await, (Some(4000), "out".into()));
                 "4000 \"out\" by Us, clean"
             }

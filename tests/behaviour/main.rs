@@ -31,6 +31,7 @@ mod outbound;
 mod panics;
 mod paths;
 mod pubsub;
+mod recipients;
 mod refusals;
 mod refused;
 mod refused_replies;

@@ -119,7 +119,7 @@ async fn connected_client_misses_no_publish() {
         let mut stream = http
             .dial_noticed(64 * 1024, move || {
                 told.note("101");
-                handle.route::<Room>().expect("it is served").publish("room", &Note::new("now"));
+                handle.channel::<Room>().expect("it is served").publish("room", &Note::new("now"));
             })
             .await;
         stream.write_all(asking(then).as_bytes()).await.unwrap();
@@ -133,7 +133,7 @@ async fn connected_client_misses_no_publish() {
         drop(stream);
         if then.starts_with("pause") {
             // A paused socket does not check whether its peer is connected.
-            for socket in http.handle.route::<Room>().expect("it is served").sockets() {
+            for socket in http.handle.channel::<Room>().expect("it is served").sockets() {
                 socket.resume();
             }
         }
@@ -322,7 +322,7 @@ async fn test_client_is_open_once_connected() {
     for then in ["nothing", "reply", "sleep"] {
         let client = site.connect::<Room>(&format!("/room?then={then}")).await.unwrap();
         assert_eq!(journal.take(), ["Open"], "{then}");
-        let room = site.handle().route::<Room>().expect("it is served");
+        let room = site.handle().channel::<Room>().expect("it is served");
         assert_eq!(room.publish("room", &Note::new("now")).receivers, 1, "{then}");
         drop(client);
         sleep(Duration::from_secs(11)).await;

@@ -30,10 +30,10 @@ const KIB: usize = 1024;
 
 /// A client that reads almost nothing unless it is asked to, and its socket.
 async fn slow(site: &Site) -> (Client<Room>, Socket<Room>) {
-    let known = site.handle().route::<Room>().unwrap().sockets();
+    let known = site.handle().channel::<Room>().unwrap().sockets();
     let client = site.connect::<Room>("/room").buffer(KIB).await.unwrap();
     site.settled().await;
-    let now = site.handle().route::<Room>().unwrap().sockets();
+    let now = site.handle().channel::<Room>().unwrap().sockets();
     let socket = now.into_iter().find(|socket| !known.contains(socket)).expect("it has connected");
     (client, socket)
 }
@@ -80,14 +80,14 @@ async fn outbound_total_cuts_off_the_fullest_queue() {
 #[tokio::test(start_paused = true)]
 async fn message_larger_than_the_total_is_dropped() {
     let (site, journal) = start(Server::new().outbound_total(1000 * KIB).backpressure_limit(0));
-    let channel = site.handle().route::<Room>().unwrap();
+    let channel = site.handle().channel::<Room>().unwrap();
     let (mut client, socket) = slow(&site).await;
     let (_other, to_other) = slow(&site).await;
     to_other.send_raw(vec![1; 500 * KIB]);
     let large = Bytes::from(vec![7; 1001 * KIB]);
     assert_eq!(socket.send_raw(large.clone()), Delivery::Dropped);
     assert_eq!(socket.send(&large), Delivery::Dropped);
-    for published in [channel.publish("all", &large), channel.to("all").publish(&large)] {
+    for published in [channel.publish("all", &large), channel.to("all").send(&large)] {
         assert_eq!((published.receivers, published.dropped, published.refused), (0, 2, false));
     }
     assert_eq!(socket.publish("all", &large).dropped, 1, "the sender is not a receiver");
@@ -112,7 +112,7 @@ async fn total_is_enforced_by_every_call_that_queues() {
             socket.send_raw(vec![1; 100 * KIB]);
         }),
         ("one message for all", |channel, _| {
-            channel.to("all").publish(&Bytes::from(vec![1; 5 * KIB]));
+            channel.to("all").send(&Bytes::from(vec![1; 5 * KIB]));
         }),
         ("small publishes", |channel, _| {
             channel.publish("all", &Bytes::from(vec![1; 5 * KIB]));
@@ -134,7 +134,7 @@ async fn total_is_enforced_by_every_call_that_queues() {
     for (what, queue) in ways {
         let server = Server::new().outbound_total(LIMIT).backpressure_limit(0).shards(2);
         let (site, journal) = start(server);
-        let channel = site.handle().route::<Room>().unwrap();
+        let channel = site.handle().channel::<Room>().unwrap();
         let mut clients = Vec::new();
         for _ in 0..10 {
             clients.push(slow(&site).await);
@@ -163,14 +163,14 @@ async fn total_is_enforced_by_every_call_that_queues() {
 #[tokio::test(start_paused = true)]
 async fn shared_bytes_count_once() {
     let (site, journal) = start(Server::new().outbound_total(1000 * KIB).shards(1));
-    let channel = site.handle().route::<Room>().unwrap();
+    let channel = site.handle().channel::<Room>().unwrap();
     let mut clients = Vec::new();
     for _ in 0..20 {
         clients.push(slow(&site).await.0);
     }
     for _ in 0..3 {
         assert_eq!(channel.publish("all", vec![7; 200 * KIB].as_slice()).receivers, 20);
-        assert_eq!(channel.to("all").publish(&Bytes::from(vec![7; 100 * KIB])).receivers, 20);
+        assert_eq!(channel.to("all").send(&Bytes::from(vec![7; 100 * KIB])).receivers, 20);
         site.settled().await;
     }
     assert_eq!(journal.take(), Vec::<String>::new());
@@ -210,7 +210,7 @@ async fn messages_kept_by_key_count_in_the_total() {
     const LIMIT: usize = 600_000;
     let journal = Journal::default();
     let site = Site::start(Server::new().outbound_total(LIMIT).route(Quotes(journal.clone())));
-    let channel = site.handle().route::<Quotes>().unwrap();
+    let channel = site.handle().channel::<Quotes>().unwrap();
     let mut clients = Vec::new();
     for _ in 0..10 {
         clients.push(site.connect::<Quotes>("/quotes").buffer(64).await.unwrap());
@@ -275,7 +275,7 @@ async fn fullest_socket_is_cut_off_first() {
     ];
     for (what, fill) in ways {
         let (site, journal) = start(Server::new().outbound_total(1000 * KIB).backpressure_limit(0));
-        let channel = site.handle().route::<Room>().unwrap();
+        let channel = site.handle().channel::<Room>().unwrap();
         let mut clients = Vec::new();
         for _ in 0..10 {
             clients.push(slow(&site).await);
@@ -304,7 +304,7 @@ async fn fullest_socket_is_cut_off_first() {
 #[tokio::test(start_paused = true)]
 async fn copied_bytes_count_for_each_queue() {
     let (site, journal) = start(Server::new().outbound_total(1000 * KIB));
-    let channel = site.handle().route::<Room>().unwrap();
+    let channel = site.handle().channel::<Room>().unwrap();
     let mut clients = Vec::new();
     for _ in 0..20 {
         clients.push(slow(&site).await.0);

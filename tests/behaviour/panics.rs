@@ -68,7 +68,7 @@ async fn panic_in_any_handler_is_contained() {
         assert!(end.starts_with(&code.to_string()), "{handler}: {end}");
         let told: &[String] = &[format!("panicked: {handler}")];
         assert_eq!(noted, if code == 1011 { told } else { &[] }, "{handler}");
-        let channel = site.handle().route::<Fragile>().unwrap();
+        let channel = site.handle().channel::<Fragile>().unwrap();
         assert_eq!(channel.sockets().len(), 0, "{handler}: the socket is gone");
     }
 }

@@ -300,7 +300,7 @@ async fn closing_socket_has_left_its_topics_and_may_publish() {
             }
             "drop" => drop(leaves),
             _ => {
-                let mut sockets = site.handle().route::<Farewell>().unwrap().sockets();
+                let mut sockets = site.handle().channel::<Farewell>().unwrap().sockets();
                 sockets.sort_by_key(Socket::id);
                 sockets[1].terminate();
             }

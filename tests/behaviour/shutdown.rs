@@ -276,7 +276,7 @@ async fn shutdown_on_ends_the_server_when_its_future_panics() {
     let held = async {
         let _held = PanicsWhenDropped;
         sleep(Duration::from_mins(1)).await;
-        pending().await
+        pending::<()>().await;
     };
     let http = Http::serve(server().shutdown_on(held).shutdown_on(sleep(Duration::from_mins(2))));
     assert_eq!(http.handle.ended().await.forced, 0);

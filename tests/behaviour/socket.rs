@@ -38,7 +38,7 @@ async fn puppet(site: &Site) -> (ws_runtime::testing::Client<Puppet>, Socket<Pup
 }
 
 fn sockets(site: &Site) -> Vec<Socket<Puppet>> {
-    site.handle().route::<Puppet>().unwrap().sockets()
+    site.handle().channel::<Puppet>().unwrap().sockets()
 }
 
 fn site() -> (Site, Journal) {
@@ -142,11 +142,11 @@ async fn handle_finds_the_routes_that_are_served() {
 
     let server = Server::new().route(Puppet(Journal::default()));
     let handle = server.handle();
-    assert!(handle.route::<Puppet>().is_none(), "it is not started yet");
+    assert!(handle.channel::<Puppet>().is_none(), "it is not started yet");
     let site = Site::start(server);
-    assert!(handle.route::<Puppet>().is_some());
-    assert!(handle.route::<Elsewhere>().is_none());
-    assert!(site.handle().route::<Puppet>().is_some());
+    assert!(handle.channel::<Puppet>().is_some());
+    assert!(handle.channel::<Elsewhere>().is_none());
+    assert!(site.handle().channel::<Puppet>().is_some());
 }
 
 #[tokio::test(start_paused = true)]

@@ -21,7 +21,7 @@ joined!(Free, "/free", max_subscriptions = off, max_topic_length = off);
 async fn socket<E: ws_runtime::Endpoint>(server: Server, path: &str) -> (Site, impl Sized, Socket<E>) {
     let site = Site::start(server);
     let client = site.connect::<E>(path).await.expect("nothing refuses it");
-    let socket = site.handle().route::<E>().expect("it is served").sockets().remove(0);
+    let socket = site.handle().channel::<E>().expect("it is served").sockets().remove(0);
     (site, client, socket)
 }
 
@@ -124,7 +124,7 @@ async fn subscribe_error_becomes_the_error_of_the_handler() {
 async fn socket_with_many_topics_receives_every_message() {
     let site = Site::start(Server::new().route(Plain));
     let mut client = site.connect::<Plain>("/plain").await.unwrap();
-    let channel = site.handle().route::<Plain>().unwrap();
+    let channel = site.handle().channel::<Plain>().unwrap();
     let socket = channel.sockets().remove(0);
     assert_eq!(fill(&socket, 1000), 1000);
     for topic in (0..1000).step_by(3) {

@@ -244,7 +244,7 @@ async fn every_handshake_handler_may_refuse() {
         assert_eq!(refused.status(), 500, "{handler}");
         assert!(!String::from_utf8_lossy(refused.body()).contains("s3cret"), "{handler}");
         assert_eq!(journal.take(), order[..=at], "{handler}");
-        let channel = site.handle().route::<Guarded>().unwrap();
+        let channel = site.handle().channel::<Guarded>().unwrap();
         assert_eq!(channel.sockets().len(), 0, "{handler}");
     }
 }

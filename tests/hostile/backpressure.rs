@@ -132,7 +132,7 @@ async fn slow_reader_gets_the_idle_timeout() {
     let served = Served::start(server.route(route)).await;
     let mut peer = Peer::open(served.address, "/held").await;
     census.reaches(1).await;
-    let socket = served.handle.route::<Held>().expect("it is served").sockets().remove(0);
+    let socket = served.handle.channel::<Held>().expect("it is served").sockets().remove(0);
     while socket.send_raw(vec![0; 64 << 10]) != Delivery::Dropped {}
     let message = frame(TEXT, &[b'a'; 12_345]);
     let taken = fill(&mut peer, &message, 48 << 20).await;
@@ -190,7 +190,7 @@ async fn peer_that_never_reads_does_not_affect_others() {
     census.reaches(1).await;
     let mut reads = Peer::open(served.address, "/").await;
     census.reaches(2).await;
-    let channel = served.handle.route::<Echo>().expect("it is served");
+    let channel = served.handle.channel::<Echo>().expect("it is served");
     let mut dropped = 0;
     for number in 0..600_u32 {
         let mut message = vec![b'x'; 32 * 1024];
@@ -220,7 +220,7 @@ async fn violating_peer_that_never_reads_is_cut_off() {
     let served = Served::start(server).await;
     let mut peer = Peer::open(served.address, "/").await;
     census.reaches(1).await;
-    let channel = served.handle.route::<Echo>().expect("it is served");
+    let channel = served.handle.channel::<Echo>().expect("it is served");
     while channel.publish("room", vec![b'x'; 64 * 1024].as_slice()).dropped == 0 {}
     peer.send(&[frame(TEXT, b"hello"), frame(0x83, b"")].concat()).await;
     census.empties().await;
@@ -333,7 +333,7 @@ async fn transport_with_its_own_buffer_is_flushed() {
     census.reaches(1).await;
     peer.say("hello").await;
     assert_eq!(peer.text().await, "hello");
-    let channel = served.handle.route::<Echo>().expect("it is served");
+    let channel = served.handle.channel::<Echo>().expect("it is served");
     for _ in 0..10 {
         assert_eq!(channel.publish("room", "news").receivers, 1);
         assert_eq!(peer.text().await, "news");

@@ -73,7 +73,7 @@ async fn shutdown_closes_thousands_and_cuts_off_unresponsive_ones() {
     let (served, census, held) = serve(|server| server.close_timeout(Duration::from_secs(2))).await;
     let mut peers = connect(&served, count).await;
     census.reaches(count).await;
-    let channel = served.handle.route::<Room>().expect("it is served");
+    let channel = served.handle.channel::<Room>().expect("it is served");
     assert_eq!(channel.publish("room", "news").receivers, count);
     for peer in &mut peers {
         assert_eq!(peer.text().await, "news");
@@ -113,7 +113,7 @@ async fn shutdown_does_not_wait_for_unresponsive_peers() {
         peers.push(Peer::open(served.address, "/").await);
     }
     census.reaches(PEERS).await;
-    let channel = served.handle.route::<Echo>().expect("it is served");
+    let channel = served.handle.channel::<Echo>().expect("it is served");
     assert_eq!((channel.sockets().len(), channel.subscriber_count("room")), (PEERS, PEERS));
     served.handle.shutdown();
     for (at, peer) in peers.iter_mut().enumerate().filter(|(at, _)| at % 4 != 0) {

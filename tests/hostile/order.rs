@@ -114,7 +114,7 @@ async fn frames_of_each_sender_arrive_in_order() {
     const SENDERS: usize = 3;
     const EACH: u32 = 2000;
     let (served, census, peers) = rooms(PEERS).await;
-    let channel = served.handle.route::<Rooms>().expect("it is served");
+    let channel = served.handle.channel::<Rooms>().expect("it is served");
     let mut following = JoinSet::new();
     for peer in peers {
         following.spawn(follow(peer, SENDERS, EACH));
@@ -135,7 +135,7 @@ async fn frames_of_each_sender_arrive_in_order() {
                             channel.publish("b", &*text);
                         }
                         2 => {
-                            channel.to("a").to("b").publish(&*text);
+                            channel.to("a").to("b").send(&*text);
                         }
                         _ => {
                             for socket in &sockets {

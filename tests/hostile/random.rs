@@ -86,7 +86,7 @@ async fn harms_nobody(session: Session) -> Result<(), TestCaseError> {
     let served = Served::over(server, |listener| InPieces::new(listener, pieces)).await;
     let mut witness = Peer::open(served.address, "/").await;
     census.reaches(1).await;
-    let channel = served.handle.route::<Room>().expect("it is served");
+    let channel = served.handle.channel::<Room>().expect("it is served");
 
     let due = outcome::due(&session.bytes(), session.compresses);
     if let Some(said) = attend(&session, served.address, &census).await? {

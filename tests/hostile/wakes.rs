@@ -136,7 +136,7 @@ async fn request_made_before_the_task_waits_wakes_it() {
     let (served, census) = serve().await;
     let mut peer = Peer::open(served.address, "/").await;
     census.reaches(1).await;
-    let socket = served.handle.route::<Echo>().expect("it is served").sockets().remove(0);
+    let socket = served.handle.channel::<Echo>().expect("it is served").sockets().remove(0);
     for round in 0..4000 {
         peer.say("hello").await;
         for _ in 0..round % 50 {
@@ -158,7 +158,7 @@ async fn terminate_at_any_moment_takes_effect() {
     for round in 0..400 {
         let mut peer = Peer::open(served.address, "/").await;
         census.reaches(round + 1).await;
-        let socket = served.handle.route::<Echo>().expect("it is served").sockets().pop();
+        let socket = served.handle.channel::<Echo>().expect("it is served").sockets().pop();
         peer.say("hello").await;
         for _ in 0..round * 7 % 1000 {
             std::hint::spin_loop();
@@ -209,7 +209,7 @@ async fn closed_resolves_for_every_kind_of_end() {
         let mut peer = Peer::open(served.address, "/").await;
         peer.say("wait").await;
         soon(begun.wait_for(|count| *count > round)).await.expect("it is held here");
-        let sockets = served.handle.route::<Waiting>().expect("it is served").sockets();
+        let sockets = served.handle.channel::<Waiting>().expect("it is served").sockets();
         let socket = sockets.into_iter().max_by_key(Socket::id).expect("it was opened");
         match how {
             "fin" => peer.finish().await,
@@ -290,7 +290,7 @@ async fn idle_tasks_do_not_poll() {
             }
             "closing" => {
                 census.reaches(1).await;
-                let sockets = served.handle.route::<Held>().expect("it is served").sockets();
+                let sockets = served.handle.channel::<Held>().expect("it is served").sockets();
                 sockets[0].close(ws_runtime::Close::NORMAL);
                 assert_eq!(peer.frame().await.expect("a close frame").first, CLOSE);
             }
@@ -317,7 +317,7 @@ async fn idle_tasks_do_not_poll() {
         assert!(busy < window / 2, "{state}: busy for {busy:?} of {window:?}");
         drop(kept);
         go.send_replace(true);
-        for socket in served.handle.route::<Held>().expect("it is served").sockets() {
+        for socket in served.handle.channel::<Held>().expect("it is served").sockets() {
             socket.resume();
         }
         census.empties().await;
@@ -337,7 +337,7 @@ async fn dropped_closed_future_leaves_no_waker() {
     let (served, census) = serve().await;
     let peer = Peer::open(served.address, "/").await;
     census.reaches(1).await;
-    let socket = served.handle.route::<Echo>().expect("it is served").sockets().remove(0);
+    let socket = served.handle.channel::<Echo>().expect("it is served").sockets().remove(0);
     let nobody = Arc::new(Nobody);
     {
         let waker = Waker::from(Arc::clone(&nobody));

@@ -106,8 +106,8 @@ pub use self::{
     },
     server::{Address, Body, Listener, ServeError, Server, shutdown_signal},
     socket::{
-        Channel, Delivery, Handle, Outgoing, ReadyState, Recipients, Shutdown, Socket, SubscribeError,
-        TopicName,
+        Channel, Delivery, Excluded, Handle, Outgoing, ReadyState, Recipients, Shutdown, Socket,
+        SubscribeError, TopicName,
     },
 };
 pub use self::{

@@ -1,16 +1,33 @@
-//! A route from outside its handlers.
+//! All sockets of a route, for handlers, other routes and tasks outside of the server.
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use super::{Hub, Outgoing, Socket, TopicName};
+use super::{Excluded, Hub, Outgoing, Recipients, Socket, TopicName};
 use crate::{
     contract::{Endpoint, Response},
     pubsub::Published,
+    wire::Close,
 };
 
-/// A route from outside its handlers: what a background task, or another route, publishes to. A clone is the same channel.
+/// The sockets and topics of one route. Returned by [`Handle::channel`](super::Handle::channel), [`Socket::channel`] and
+/// [`Socket::channel_of`]. A clone is the same channel.
 ///
-/// `publish` on a channel reaches everybody; `publish` on a socket leaves out that socket.
+/// `publish` on a channel reaches every subscriber of the topic; `publish` on a socket leaves out that socket.
+///
+/// # Examples
+/// ```no_run
+/// # use ws_runtime::{ws_route, Server};
+/// # struct News;
+/// # #[ws_route("/news", response = String)]
+/// # impl News { fn open(&self) {} }
+/// # let server = Server::new().route(News);
+/// # let handle = server.handle();
+/// // In an HTTP handler or a timer, for example:
+/// if let Some(news) = handle.channel::<News>() {
+///     let published = news.publish("sport", "kick-off");
+///     println!("{} of {} sockets follow sport", published.receivers, news.len());
+/// }
+/// ```
 pub struct Channel<E: Endpoint> {
     pub(super) hub: Arc<Hub>,
     endpoint: PhantomData<fn() -> E>,
@@ -21,9 +38,13 @@ impl<E: Endpoint> Channel<E> {
         Self { hub, endpoint: PhantomData }
     }
 
-    /// Publishes to every subscriber of a topic of this route.
+    /// Publishes to every subscriber of a topic of this route. The message is encoded once.
     ///
-    /// The message is encoded once. Frames published from one task reach each subscriber in that order.
+    /// # Ordering
+    /// Messages that one task publishes and sends reach each socket in that order.
+    ///
+    /// # Backpressure
+    /// A subscriber whose queue is at its limit does not get the message; see [`Published::dropped`].
     pub fn publish(&self, topic: impl TopicName, value: impl Outgoing<Response<E>>) -> Published {
         self.hub.publish(topic.as_ref(), &value, None)
     }
@@ -33,9 +54,72 @@ impl<E: Endpoint> Channel<E> {
         self.hub.topics.count(topic.as_ref())
     }
 
-    /// Returns the connected sockets, in no particular order.
+    /// Returns the connected sockets of the route, in no particular order.
+    ///
+    /// Takes time in proportion to their number.
     pub fn sockets(&self) -> Vec<Socket<E>> {
         self.hub.members().into_iter().filter_map(|member| Socket::of(member)).collect()
+    }
+
+    /// Returns the number of connected sockets of the route.
+    pub fn len(&self) -> usize {
+        self.hub.len()
+    }
+
+    /// True if no socket of the route is connected.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Selects every connected socket of the route.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # use ws_runtime::{ws_route, Server};
+    /// # struct News;
+    /// # #[ws_route("/news", response = String)]
+    /// # impl News { fn open(&self) {} }
+    /// # let server = Server::new().route(News);
+    /// # let handle = server.handle();
+    /// if let Some(news) = handle.channel::<News>() {
+    ///     let published = news.all().send("The server restarts in a minute");
+    ///     assert_eq!(published.dropped, 0);
+    /// }
+    /// ```
+    pub fn all(&self) -> Recipients<E> {
+        Recipients::all(self.clone())
+    }
+
+    /// Selects the subscribers of a topic. More topics may be added, and topics and sockets left out.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # use ws_runtime::{ws_route, Close, Server};
+    /// # struct News;
+    /// # #[ws_route("/news", response = String)]
+    /// # impl News { fn open(&self) {} }
+    /// # let server = Server::new().route(News);
+    /// # let handle = server.handle();
+    /// if let Some(news) = handle.channel::<News>() {
+    ///     let sent = news.to("sport").to("weather").except("muted").send("Rain at the stadium");
+    ///     assert_eq!(sent.dropped, 0);
+    ///     news.to("banned").disconnect(Close::new(4003, "banned"));
+    /// }
+    /// ```
+    pub fn to(&self, topic: impl TopicName) -> Recipients<E> {
+        Recipients::none_of(self.clone()).to(topic)
+    }
+
+    /// Selects every socket of the route, without the subscribers of a topic or without one socket. As
+    /// [`all`](Self::all) and then [`Recipients::except`].
+    pub fn except(&self, left_out: impl Excluded<E>) -> Recipients<E> {
+        self.all().except(left_out)
+    }
+
+    /// Closes every socket of the route. Returns how many were open. As [`all`](Self::all) and then
+    /// [`Recipients::disconnect`].
+    pub fn disconnect(&self, close: Close) -> usize {
+        self.all().disconnect(close)
     }
 }
 

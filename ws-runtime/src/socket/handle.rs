@@ -139,7 +139,10 @@ impl Handle {
     }
 
     /// Returns the channel of a route; `None` if the server does not serve it, or is not started yet.
-    pub fn route<E: Endpoint>(&self) -> Option<Channel<E>> {
+    ///
+    /// # Examples
+    /// See [`Channel`].
+    pub fn channel<E: Endpoint>(&self) -> Option<Channel<E>> {
         self.directory.channel()
     }
 

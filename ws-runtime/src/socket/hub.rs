@@ -110,6 +110,11 @@ impl Hub {
         self.live.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
+    /// How many sockets are connected.
+    pub(super) fn len(&self) -> usize {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// Encodes a value for a socket, or for many, and says to the log why if that is refused.
     pub(super) fn encode<R: Encode, T>(
         &self,

@@ -15,6 +15,7 @@ mod models;
 mod outbox;
 mod outgoing;
 mod packed;
+mod publishing;
 mod recipients;
 mod report;
 mod sending;
@@ -31,7 +32,7 @@ pub use self::{
     delivery::Delivery,
     handle::{Handle, Shutdown},
     outgoing::Outgoing,
-    recipients::Recipients,
+    recipients::{Excluded, Recipients},
     socket::{ReadyState, Socket},
     subscribe_error::SubscribeError,
     topic_name::TopicName,

@@ -1,75 +1,173 @@
-//! Some of a route's sockets: those of several topics, each once, without those of others.
+//! A selection of a route's sockets: all, or the subscribers of topics, without others.
 
 use std::{
     collections::{HashMap, HashSet},
     fmt,
 };
 
-use super::{Channel, Delivery, Outgoing, Socket, packed::Packed};
+use super::{Channel, Delivery, Outgoing, Socket, TopicName, packed::Packed};
 use crate::{
     contract::{Endpoint, Response},
     pubsub::Published,
+    turn::{Work, spend},
     wire::Close,
 };
 
-/// The sockets that are subscribed to any of some topics and to none of others; made by [`Channel::to`] and
-/// [`Channel::except`].
+/// A selection of a route's sockets, made by [`Channel::all`], [`Channel::to`], [`Socket::to`] and [`Socket::others`].
 ///
-/// Who is subscribed is looked at when something is done, and each socket counts once.
-#[must_use = "it names sockets; publish to them or disconnect them"]
+/// Subscriptions are looked up when a message is sent, and each socket gets it once, however many of the topics it is subscribed
+/// to.
+///
+/// # Examples
+/// ```
+/// use ws_runtime::{Socket, ws_route};
+///
+/// struct Chat;
+///
+/// #[ws_route("/chat", body = String, response = String)]
+/// impl Chat {
+///     // To two rooms, once to each socket, but not to the sender and not to those who have muted it.
+///     fn message(&self, ws: &Socket<Self>, text: String) {
+///         let sent = ws.to("lobby").to("garden").except("muted").send(&text);
+///         if sent.dropped > 0 {
+///             eprintln!("{} sockets read too slowly", sent.dropped);
+///         }
+///     }
+/// }
+/// ```
+#[must_use = "a selection does nothing until it is sent to or disconnected"]
 pub struct Recipients<E: Endpoint> {
     channel: Channel<E>,
-    /// Empty for all sockets of the route.
-    to: Vec<String>,
-    except: Vec<String>,
+    /// Every socket of the route, whatever the topics are.
+    all: bool,
+    topics: Vec<String>,
+    except_topics: Vec<String>,
+    /// The numbers of sockets, so that a selection does not keep a socket's data.
+    except_sockets: Vec<u64>,
+}
+
+/// What [`Recipients::except`] leaves out: a topic's subscribers, by its name, or one socket, by reference.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a topic nor a socket of this route",
+    label = "neither a topic nor a `&Socket`",
+    note = "leave out the subscribers of a topic, as in `except(\"muted\")`, or a socket, as in `except(&socket)`"
+)]
+pub trait Excluded<E: Endpoint>: sealed::Sealed<E> {
+    #[doc(hidden)]
+    fn exclude(self, recipients: &mut Recipients<E>);
+}
+
+mod sealed {
+    use super::{Endpoint, Socket, TopicName};
+
+    /// No other types can be left out.
+    pub trait Sealed<E: Endpoint> {}
+
+    #[diagnostic::do_not_recommend]
+    impl<E: Endpoint, T: TopicName> Sealed<E> for T {}
+    impl<E: Endpoint> Sealed<E> for &Socket<E> {}
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Endpoint, T: TopicName> Excluded<E> for T {
+    fn exclude(self, recipients: &mut Recipients<E>) {
+        recipients.except_topics.push(self.as_ref().to_owned());
+    }
+}
+
+impl<E: Endpoint> Excluded<E> for &Socket<E> {
+    fn exclude(self, recipients: &mut Recipients<E>) {
+        recipients.except_sockets.push(self.number());
+    }
 }
 
 impl<E: Endpoint> Recipients<E> {
-    pub(super) fn new(channel: Channel<E>) -> Self {
-        Self { channel, to: Vec::new(), except: Vec::new() }
+    pub(super) fn none_of(channel: Channel<E>) -> Self {
+        Self {
+            channel,
+            all: false,
+            topics: Vec::new(),
+            except_topics: Vec::new(),
+            except_sockets: Vec::new(),
+        }
     }
 
-    /// Adds the subscribers of a topic.
-    pub fn to(mut self, topic: impl Into<String>) -> Self {
-        self.to.push(topic.into());
+    pub(super) fn all(channel: Channel<E>) -> Self {
+        Self { all: true, ..Self::none_of(channel) }
+    }
+
+    /// Adds the subscribers of a topic. Adds nothing to a selection of all sockets.
+    pub fn to(mut self, topic: impl TopicName) -> Self {
+        self.topics.push(topic.as_ref().to_owned());
         self
     }
 
-    /// Leaves out the subscribers of a topic.
-    pub fn except(mut self, topic: impl Into<String>) -> Self {
-        self.except.push(topic.into());
+    /// Leaves out the subscribers of a topic, or one socket.
+    ///
+    /// # Examples
+    /// ```
+    /// use ws_runtime::{Socket, ws_route};
+    ///
+    /// struct Stage;
+    ///
+    /// #[ws_route("/stage", body = String, response = String)]
+    /// impl Stage {
+    ///     fn message(&self, ws: &Socket<Self>, text: String) {
+    ///         let everybody_else = ws.channel().all().except(ws).except("backstage");
+    ///         println!("{} sockets hear it", everybody_else.send(&text).receivers);
+    ///     }
+    /// }
+    /// ```
+    pub fn except(mut self, left_out: impl Excluded<E>) -> Self {
+        left_out.exclude(&mut self);
         self
     }
 
-    /// Returns the sockets, in no particular order.
+    /// Returns the selected sockets, in no particular order.
     pub fn sockets(&self) -> Vec<Socket<E>> {
+        let subscribed = self.except_topics.iter().flat_map(|topic| self.subscribed(topic));
         let left_out: HashSet<u64> =
-            self.except.iter().flat_map(|topic| self.subscribed(topic)).map(|(id, _)| id).collect();
-        let all = if self.to.is_empty() {
+            subscribed.map(|(number, _)| number).chain(self.except_sockets.iter().copied()).collect();
+        let mut sockets = if self.all {
             self.channel.sockets()
         } else {
-            let once: HashMap<_, _> = self.to.iter().flat_map(|topic| self.subscribed(topic)).collect();
+            let once: HashMap<_, _> = self.topics.iter().flat_map(|topic| self.subscribed(topic)).collect();
             once.into_values().collect()
         };
-        all.into_iter().filter(|socket| !left_out.contains(&socket.id())).collect()
+        if !left_out.is_empty() {
+            sockets.retain(|socket| !left_out.contains(&socket.number()));
+        }
+        sockets
     }
 
     fn subscribed(&self, topic: &str) -> impl Iterator<Item = (u64, Socket<E>)> + use<E> {
         let members = self.channel.hub.topics.members(topic).into_iter();
-        members.filter_map(|member| Socket::of(member)).map(|socket| (socket.id(), socket))
+        members.filter_map(|member| Socket::of(member)).map(|socket| (socket.number(), socket))
     }
 
-    /// Sends a message to each of the sockets, encoded once.
-    pub fn publish(&self, value: impl Outgoing<Response<E>>) -> Published {
-        let sockets = self.sockets();
+    /// Sends a message to each of the sockets. It is encoded once.
+    ///
+    /// Takes time in proportion to the number of sockets, as it queues the message for each; to publish to a topic,
+    /// [`Channel::publish`], takes the same time however many subscribers it has.
+    ///
+    /// # Ordering
+    /// Messages that one task publishes and sends reach each socket in that order.
+    ///
+    /// # Backpressure
+    /// A socket whose queue is at its limit does not get the message; see [`Published::dropped`].
+    #[doc(alias = "publish")]
+    #[doc(alias = "emit")]
+    pub fn send(&self, value: impl Outgoing<Response<E>>) -> Published {
         let hub = &self.channel.hub;
         let published = hub.encode(&value, None, |kind, payload| {
+            let sockets = self.sockets();
             if !hub.outbound.make_room(payload.as_bytes().len()) {
                 return Published { dropped: sockets.len(), ..Published::default() };
             }
             let mut packed = Packed::new(kind, payload, &hub.settings, &hub.outbound);
             let mut published = Published::default();
             for socket in &sockets {
+                spend(Work::Message);
                 match socket.line().send_packed(&mut packed) {
                     Delivery::Sent | Delivery::Backpressure => published.receivers += 1,
                     Delivery::Dropped => published.dropped += 1,
@@ -81,54 +179,30 @@ impl<E: Endpoint> Recipients<E> {
         published.unwrap_or(Published { refused: true, ..Published::default() })
     }
 
-    /// Closes each of the sockets. Returns how many were open.
-    pub fn disconnect(&self, close: &Close) -> usize {
-        self.sockets().iter().filter(|socket| socket.line().close(Some(close))).count()
+    /// Closes each of the sockets, after the messages that were sent before. Returns how many were open.
+    pub fn disconnect(&self, close: Close) -> usize {
+        self.sockets().iter().filter(|socket| socket.line().close(Some(&close))).count()
     }
 }
 
 impl<E: Endpoint> Clone for Recipients<E> {
     fn clone(&self) -> Self {
-        Self { channel: self.channel.clone(), to: self.to.clone(), except: self.except.clone() }
+        Self {
+            channel: self.channel.clone(),
+            all: self.all,
+            topics: self.topics.clone(),
+            except_topics: self.except_topics.clone(),
+            except_sockets: self.except_sockets.clone(),
+        }
     }
 }
 
 impl<E: Endpoint> fmt::Debug for Recipients<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Recipients")
-            .field("to", &self.to)
-            .field("except", &self.except)
+            .field("all", &self.all)
+            .field("topics", &self.topics)
+            .field("except_topics", &self.except_topics)
             .finish_non_exhaustive()
-    }
-}
-
-impl<E: Endpoint> Channel<E> {
-    /// Names the subscribers of a topic; more may be added, and some left out.
-    ///
-    /// # Examples
-    /// ```no_run
-    /// # use ws_runtime::{ws_route, Close, Server};
-    /// # struct News;
-    /// # #[ws_route("/news", response = String)]
-    /// # impl News { fn open(&self) {} }
-    /// # let server = Server::new().route(News);
-    /// # let handle = server.handle();
-    /// if let Some(news) = handle.route::<News>() {
-    ///     news.to("sport").to("weather").except("banned").publish("Rain at the stadium");
-    ///     news.to("banned").disconnect(&Close::new(4003, "banned"));
-    /// }
-    /// ```
-    pub fn to(&self, topic: impl Into<String>) -> Recipients<E> {
-        Recipients::new(self.clone()).to(topic)
-    }
-
-    /// Names all sockets of the route but the subscribers of a topic.
-    pub fn except(&self, topic: impl Into<String>) -> Recipients<E> {
-        Recipients::new(self.clone()).except(topic)
-    }
-
-    /// Closes all sockets of the route. Returns how many were open.
-    pub fn disconnect(&self, close: &Close) -> usize {
-        Recipients::new(self.clone()).disconnect(close)
     }
 }

@@ -8,15 +8,13 @@ use std::{
     sync::Arc,
 };
 
-use super::{
-    Channel, Delivery, Hub, Line, Outgoing, SubscribeError, TopicName, Wish, hub::Member, packed::Payload,
-};
+use super::{Delivery, Hub, Line, Outgoing, SubscribeError, TopicName, Wish, hub::Member, packed::Payload};
 use crate::{
     codec::EncodeError,
     contract::{Contract, Endpoint, Parts, Response},
     message::Message,
     panics::Guarded,
-    pubsub::{Published, Subscriber, Topic, Window},
+    pubsub::{Subscriber, Topic, Window},
     wire::{Agreed, Close, Encoder},
 };
 
@@ -92,6 +90,19 @@ impl<E: Endpoint> Socket<E> {
 
     pub(crate) fn line(&self) -> &Line {
         &self.inner.line
+    }
+
+    /// The socket's number, which only this process knows.
+    pub(super) fn number(&self) -> u64 {
+        self.inner.line.id
+    }
+
+    pub(super) fn hub(&self) -> &Arc<Hub> {
+        &self.inner.hub
+    }
+
+    pub(super) fn shard(&self) -> usize {
+        self.inner.shard
     }
 
     pub(crate) fn leave_topics(&self) {
@@ -220,25 +231,6 @@ impl<E: Endpoint> Socket<E> {
     /// Returns how many sockets are subscribed to a topic of this route, this one included.
     pub fn subscriber_count(&self, topic: impl TopicName) -> usize {
         self.inner.hub.topics.count(topic.as_ref())
-    }
-
-    /// Publishes to every subscriber of a topic of this route but this socket, which need not be subscribed. With
-    /// `publish_to_self` it is not left out.
-    ///
-    /// It works from `close` too. The message is encoded once.
-    ///
-    /// # Backpressure
-    /// A subscriber whose queue is at its limit does not get the message; see [`Published::dropped`].
-    #[doc(alias = "broadcast")]
-    pub fn publish(&self, topic: impl TopicName, value: impl Outgoing<Response<E>>) -> Published {
-        let Inner { line, hub, shard, .. } = &*self.inner;
-        let from = (!hub.settings.publish_to_self).then_some((line, *shard));
-        hub.publish(topic.as_ref(), &value, from)
-    }
-
-    /// Returns the channel of another route of this server; `None` if it is not served.
-    pub fn route<Other: Endpoint>(&self) -> Option<Channel<Other>> {
-        self.inner.hub.directory.upgrade()?.channel()
     }
 
     /// Sends a ping. A payload longer than 125 bytes is cut there (RFC 6455 §5.5).
