@@ -56,7 +56,7 @@ impl<R: Route> Driver<'_, R> {
                 continue;
             }
             self.inbox.check(now);
-            let idle = match self.keepalive.ask(now) {
+            let idle = match self.keepalive.ask(self.entry.hub.settings.keepalive, now) {
                 Silence::Until(when) => when,
                 Silence::Ping => {
                     self.line().control(|out| Encoder::ping(&[], out));

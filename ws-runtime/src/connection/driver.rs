@@ -80,14 +80,13 @@ pub(super) enum Done<T> {
 
 impl<'a, R: Route> Driver<'a, R> {
     pub(super) fn new(entry: &'a Arc<Entry<R>>, socket: &'a Socket<R>, arrival: Arrival) -> Self {
-        let (settings, now) = (&entry.hub.settings, Instant::now());
         Self {
             entry,
             socket,
             inbox: Inbox::new(entry, socket.line(), arrival),
             feed: Vec::new(),
             invalid: 0,
-            keepalive: Keepalive::new(settings.keepalive, now),
+            keepalive: Keepalive::new(Instant::now()),
             deadline: None,
             failed: false,
             turn: Turn::begin(),
@@ -96,7 +95,7 @@ impl<'a, R: Route> Driver<'a, R> {
             timer: None,
             report: Report::default(),
             waited: true,
-            holding: Holding::new(&entry.inbound),
+            holding: Holding::default(),
             lifted: 0,
         }
     }
@@ -310,7 +309,7 @@ impl<'a, R: Route> Driver<'a, R> {
     pub(super) fn wait(&mut self, cx: &mut Context<'_>) {
         self.settle_inbox();
         let held = self.inbox.memory() + self.lifted;
-        if self.holding.matters(held) && self.holding.count(held, cx) {
+        if self.holding.matters(held) && self.holding.count(&self.entry.inbound, held, cx) {
             self.give_way(cx);
         }
         self.waited = true;

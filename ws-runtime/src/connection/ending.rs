@@ -50,9 +50,13 @@ impl<R: Route> Driver<'_, R> {
         }
     }
 
-    /// Fails the connection after a panic that no handler's call has caught.
+    /// Returns the value, or fails the connection after a panic that no handler call caught.
+    pub(super) fn unless_panicked<T>(&mut self, outcome: Result<T, Box<str>>) -> Option<T> {
+        outcome.map_err(|panic| self.fail_after_panic(&panic)).ok()
+    }
+
     #[cold]
-    pub(super) fn fail_after_panic(&mut self, panic: &str) {
+    fn fail_after_panic(&mut self, panic: &str) {
         let (route, socket) = (self.entry.hub.path, self.socket.id());
         let (events, panic) = (&self.entry.hub.events, Escaped(panic));
         event!(events, ERROR, route, socket, %panic, "a value of the application panicked when it was dropped");

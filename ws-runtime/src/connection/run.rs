@@ -46,21 +46,20 @@ pub(super) fn run<R: Route>(present: Present<R>, host: Host) -> impl Future<Outp
             })
             .await
         };
+        // Keep nothing but the driver from here on: a connection spends nearly all its time below.
+        let is_open = driver.unless_panicked(settled) == Some(Settled::Open);
         poll_fn(|cx| driver.poll_arrival(cx)).await;
-        let settled = match settled {
-            Ok(Settled::Open) => {
+        if is_open {
+            let lived = {
                 let mut living = pin!(live(&mut driver));
                 poll_fn(|cx| caught(catch(|| living.as_mut().poll(cx)))).await
-            }
-            settled => settled.map(drop),
-        };
-        if let Err(panic) = settled {
-            driver.fail_after_panic(&panic);
+            };
+            driver.unless_panicked(lived);
         }
         drop_quietly(std::mem::take(&mut driver.feed));
         driver.socket.leave_topics();
         driver.linger().await;
-        close(&mut driver).await;
+        Box::pin(close(&mut driver)).await;
     }
 }
 
@@ -127,10 +126,10 @@ async fn close<R: Route>(driver: &mut Driver<'_, R>) {
 /// Everything from then on to the last frame. What seldom happens has a future of its own, so that a connection is no
 /// larger than what it waits for.
 async fn live<R: Route>(driver: &mut Driver<'_, R>) {
-    let (route, socket) = (&driver.entry.route, driver.socket);
     let mut handler = pin!(None);
     loop {
         let next = poll_fn(|cx| {
+            let (route, socket) = (&driver.entry.route, driver.socket);
             loop {
                 let done = if let Some(running) = handler.as_mut().as_pin_mut() {
                     ready!(driver.poll_handler(running, cx))
@@ -156,17 +155,19 @@ async fn live<R: Route>(driver: &mut Driver<'_, R>) {
                 }
             }
         });
-        let settled = match next.await {
-            Continue(Next::Event(event)) => Break(FollowUp::Event(event)),
-            Continue(Next::Fed(Some(outcome))) => driver.settle(Done::Returned(outcome)),
-            Continue(Next::Arrived | Next::Fed(None)) => Continue(()),
-            Continue(Next::Drained) => Break(FollowUp::Drained),
-            Continue(Next::End) => return,
-            Break(follow_up) => Break(follow_up),
+        let attending = {
+            let settled = match next.await {
+                Continue(Next::Event(event)) => Break(FollowUp::Event(event)),
+                Continue(Next::Fed(Some(outcome))) => driver.settle(Done::Returned(outcome)),
+                Continue(Next::Arrived | Next::Fed(None)) => Continue(()),
+                Continue(Next::Drained) => Break(FollowUp::Drained),
+                Continue(Next::End) => return,
+                Break(follow_up) => Break(follow_up),
+            };
+            let Break(follow_up) = settled else { continue };
+            Box::pin(driver.attend(follow_up))
         };
-        if let Break(follow_up) = settled
-            && Box::pin(driver.attend(follow_up)).await == Settled::Over
-        {
+        if attending.await == Settled::Over {
             return;
         }
     }

@@ -49,10 +49,13 @@ struct Share {
     task: Option<Waker>,
 }
 
-/// The inbound memory of one connection. It is not registered until it first holds something.
-pub(crate) struct Holding<'a> {
+/// The inbound memory of one connection. It is not registered and allocates nothing until it first holds something.
+#[derive(Default)]
+pub(crate) struct Holding<'a>(Option<Box<Held<'a>>>);
+
+struct Held<'a> {
     inbound: &'a Inbound,
-    holder: Option<Arc<Holder>>,
+    holder: Arc<Holder>,
     /// In bytes.
     counted: usize,
 }
@@ -107,48 +110,42 @@ impl Inbound {
 }
 
 impl<'a> Holding<'a> {
-    pub(crate) fn new(inbound: &'a Inbound) -> Self {
-        Self { inbound, holder: None, counted: 0 }
-    }
-
     /// Returns true if [`count`](Self::count) has something to record.
     #[inline]
     pub(crate) fn matters(&self, held: usize) -> bool {
-        held | self.counted != 0
+        held != 0 || self.0.as_ref().is_some_and(|before| before.counted != 0)
     }
 
     /// Records that this many bytes are held, before the task waits. Returns true if the connection is cut off and must
     /// release them. If that is decided later, its task is woken.
     #[cold]
-    pub(crate) fn count(&mut self, held: usize, cx: &Context<'_>) -> bool {
-        if self.inbound.limit == usize::MAX {
+    pub(crate) fn count(&mut self, inbound: &'a Inbound, held: usize, cx: &Context<'_>) -> bool {
+        if inbound.limit == usize::MAX {
             return false;
         }
-        let holder = self.holder.get_or_insert_with(|| self.inbound.register());
-        self.counted = held;
-        if self.inbound.change(holder, held, Some(cx)) {
-            self.inbound.relieve();
+        let before =
+            self.0.get_or_insert_with(|| Box::new(Held { inbound, holder: inbound.register(), counted: 0 }));
+        before.counted = held;
+        if inbound.change(&before.holder, held, Some(cx)) {
+            inbound.relieve();
         }
-        let cut_off = lock(&holder.part).cut_off;
+        let cut_off = lock(&before.holder.part).cut_off;
         if cut_off {
-            self.counted = 0;
+            before.counted = 0;
         }
         cut_off
     }
 
     /// Records that nothing is held any more.
     pub(crate) fn release(&mut self) {
-        self.counted = 0;
-        if let Some(holder) = self.holder.take() {
-            self.inbound.change(&holder, 0, None);
-            self.inbound.remove(&holder);
-        }
+        self.0 = None;
     }
 }
 
-impl Drop for Holding<'_> {
+impl Drop for Held<'_> {
     fn drop(&mut self) {
-        self.release();
+        self.inbound.change(&self.holder, 0, None);
+        self.inbound.remove(&self.holder);
     }
 }
 
@@ -238,14 +235,14 @@ mod tests {
         ];
         for (steps, gone, total) in cases {
             let inbound = Inbound::new(100);
-            let mut holdings: Vec<_> = (0..4).map(|_| Holding::new(&inbound)).collect();
+            let mut holdings: Vec<_> = (0..4).map(|_| Holding::default()).collect();
             let waker = Waker::noop();
             for (who, held) in steps {
-                holdings[*who].count(*held, &Context::from_waker(waker));
+                holdings[*who].count(&inbound, *held, &Context::from_waker(waker));
             }
             assert_eq!(inbound.total(), total, "{steps:?}");
             for (who, holding) in holdings.iter_mut().enumerate() {
-                let is_gone = holding.holder.as_ref().is_some_and(|holder| lock(&holder.part).cut_off);
+                let is_gone = holding.0.as_ref().is_some_and(|held| lock(&held.holder.part).cut_off);
                 assert_eq!(is_gone, gone.contains(&who), "{steps:?}: {who}");
             }
             drop(holdings);
@@ -256,31 +253,31 @@ mod tests {
     #[test]
     fn cut_off_holder_is_woken_and_uncounted() {
         let inbound = Inbound::new(100);
-        let (mut large, mut small) = (Holding::new(&inbound), Holding::new(&inbound));
+        let (mut large, mut small) = (Holding::default(), Holding::default());
         let woken = [Arc::new(Woken::default()), Arc::new(Woken::default())];
         let wakers = woken.clone().map(Waker::from);
         let [to_large, to_small] = [0, 1].map(|at| Context::from_waker(&wakers[at]));
-        assert!(!large.count(90, &to_large));
-        assert!(!small.count(11, &to_small), "another one goes");
+        assert!(!large.count(&inbound, 90, &to_large));
+        assert!(!small.count(&inbound, 11, &to_small), "another one goes");
         assert_eq!(woken.clone().map(|woken| woken.0.load(Ordering::Relaxed)), [1, 0]);
         assert!(large.matters(0), "it has to learn it, whatever it holds by then");
-        assert!(large.count(0, &to_large));
+        assert!(large.count(&inbound, 0, &to_large));
         assert!(!large.matters(0));
-        assert!(large.count(1000, &to_large), "it stays so");
+        assert!(large.count(&inbound, 1000, &to_large), "it stays so");
         assert_eq!(inbound.total(), 11);
         large.release();
-        assert!(!small.count(100, &to_small));
+        assert!(!small.count(&inbound, 100, &to_small));
         assert_eq!(inbound.total(), 100);
     }
 
     #[test]
     fn empty_holder_is_not_registered() {
         let inbound = Inbound::new(100);
-        let mut holdings: Vec<_> = (0..5).map(|_| Holding::new(&inbound)).collect();
+        let mut holdings: Vec<_> = (0..5).map(|_| Holding::default()).collect();
         assert!(!holdings[0].matters(0));
         let context = Context::from_waker(Waker::noop());
         for at in [4, 0, 2] {
-            holdings[at].count(10, &context);
+            holdings[at].count(&inbound, 10, &context);
         }
         assert_eq!(lock(&inbound.holders).all.len(), 3);
         for (gone, left) in [(4, 20), (1, 20), (2, 10), (0, 0)] {
@@ -292,8 +289,8 @@ mod tests {
     #[test]
     fn without_a_limit_nothing_is_counted() {
         let inbound = Inbound::new(usize::MAX);
-        let mut holding = Holding::new(&inbound);
-        assert!(!holding.count(1 << 40, &Context::from_waker(Waker::noop())));
+        let mut holding = Holding::default();
+        assert!(!holding.count(&inbound, 1 << 40, &Context::from_waker(Waker::noop())));
         assert_eq!((inbound.total(), lock(&inbound.holders).all.len()), (0, 0));
     }
 }

@@ -38,10 +38,9 @@ impl KeepaliveRule {
     }
 }
 
-/// The idle clock of one connection.
+/// The idle clock of one connection. Its rule belongs to the route.
 #[derive(Debug)]
 pub(crate) struct Keepalive {
-    rule: KeepaliveRule,
     heard: Instant,
     /// When the last ping of this silence was sent, or when the silence began.
     pinged: Instant,
@@ -60,8 +59,8 @@ pub(crate) enum Silence {
 
 impl Keepalive {
     /// Starts the clock.
-    pub(crate) fn new(rule: KeepaliveRule, now: Instant) -> Self {
-        Self { rule, heard: now, pinged: now }
+    pub(crate) fn new(now: Instant) -> Self {
+        Self { heard: now, pinged: now }
     }
 
     /// Records that bytes arrived, or that reading resumes after we had paused it.
@@ -70,9 +69,9 @@ impl Keepalive {
         self.pinged = now;
     }
 
-    /// Returns the action for the silence up to `now`.
-    pub(crate) fn ask(&mut self, now: Instant) -> Silence {
-        let KeepaliveRule { timeout, ping } = self.rule;
+    /// Returns the action for the silence up to `now` under the route's rule.
+    pub(crate) fn ask(&mut self, rule: KeepaliveRule, now: Instant) -> Silence {
+        let KeepaliveRule { timeout, ping } = rule;
         let expires = timeout.and_then(|timeout| self.heard.checked_add(timeout));
         if expires.is_some_and(|expires| expires <= now) {
             return Silence::Expired;
@@ -125,7 +124,7 @@ mod tests {
     fn check(timeout: Option<Duration>, ping: Option<Duration>, rows: &[(u64, Option<&str>, Option<u64>)]) {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
-        let mut clock = Keepalive::new(KeepaliveRule { timeout, ping }, start);
+        let (rule, mut clock) = (KeepaliveRule { timeout, ping }, Keepalive::new(start));
         for &(second, done, until) in rows {
             let expected = match done {
                 Some("ping") => Silence::Ping,
@@ -136,7 +135,7 @@ mod tests {
                 }
                 None => Silence::Until(until.map(at)),
             };
-            assert_eq!(clock.ask(at(second)), expected, "after {second} s");
+            assert_eq!(clock.ask(rule, at(second)), expected, "after {second} s");
         }
     }
 

@@ -40,20 +40,19 @@ pub(crate) struct Line {
     pub(super) board: Board,
     /// Where what is queued counts together with what is queued for others.
     pub(super) outbound: Arc<Outbound>,
-    /// Tells those who wait that the state is another.
-    changed: Arc<Notify>,
+    /// Notifies waiters that the queue has emptied or that the socket closes.
+    pub(super) changed: Notify,
     state: Mutex<State>,
 }
 
 impl Line {
     pub(crate) fn new(id: u64, settings: &Settings, outbound: Arc<Outbound>, agreed: Option<Agreed>) -> Self {
-        let changed = Arc::new(Notify::new());
         Self {
             id,
             agreed,
             board: Board::default(),
             outbound,
-            changed: Arc::clone(&changed),
+            changed: Notify::new(),
             state: Mutex::new(State {
                 writer: Some(Writer::Awaited),
                 outbox: Outbox::default(),
@@ -61,7 +60,7 @@ impl Line {
                 own: Own::of(agreed.as_ref()),
                 session: Session::default(),
                 task: None,
-                changed,
+                changed: false,
                 report: Report::default(),
                 full: false,
                 limit: settings.backpressure_limit,
@@ -94,7 +93,7 @@ impl Line {
     pub(crate) fn wish(&self, wish: Wish) {
         let mut state = self.lock();
         state.report.add_wish(wish);
-        state.changed.notify_waiters();
+        state.changed = true;
         unlock(state, ());
     }
 
@@ -110,7 +109,7 @@ impl Line {
         state.report.add_wish(Wish::Terminate);
         state.drop_queue();
         state.note_level();
-        state.changed.notify_waiters();
+        state.changed = true;
         state.count();
         release(state);
         true
@@ -231,14 +230,14 @@ impl Line {
         state.drop_queue();
         state.count();
         state.note_level();
-        state.changed.notify_waiters();
+        state.changed = true;
     }
 
     /// The peer says nothing more. What is queued for it may still arrive.
     pub(crate) fn end(&self) {
         let mut state = self.lock();
         state.report.set(Fact::Ended, true);
-        state.changed.notify_waiters();
+        state.changed = true;
     }
 
     /// Says to the peer that nothing more comes, after everything that is queued.
@@ -258,7 +257,7 @@ impl Line {
         let mut state = self.lock();
         let answer = state.session.receive(code, reason);
         state.report.set(Fact::Received, true);
-        state.changed.notify_waiters();
+        state.changed = true;
         answer
     }
 

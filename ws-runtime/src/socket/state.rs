@@ -19,7 +19,7 @@ use crate::{
     memory::Chunk,
     pubsub::{catch_up, catch_up_apart, is_behind},
     session::Session,
-    sync::{MutexGuard, Notify},
+    sync::MutexGuard,
     wire::{Close, Encoder},
 };
 
@@ -43,8 +43,8 @@ pub(super) struct State {
     pub(super) session: Session,
     /// The connection's task while it waits.
     pub(super) task: Option<Waker>,
-    /// Tells those who wait for the queue to empty or the socket to close. The line has it too, to wait without the lock.
-    pub(super) changed: Arc<Notify>,
+    /// True if waiters for an empty queue or a closed socket must be notified when the lock is released.
+    pub(super) changed: bool,
     /// What the connection's task has to know.
     pub(super) report: Report,
     /// The queue is at its limit: what is sent is dropped, and each topic subscribed to counts one that is full.
@@ -83,6 +83,9 @@ impl Drop for Locked<'_> {
     fn drop(&mut self) {
         // Still under the lock: a later holder's word comes later.
         self.line.board.store(self.state.report);
+        if std::mem::take(&mut self.state.changed) {
+            self.line.changed.notify_waiters();
+        }
     }
 }
 
@@ -254,7 +257,7 @@ impl State {
             self.report.set(Fact::Sent, true);
             self.release(usize::MAX);
             self.outbox.append(|tail| Encoder::close(close, tail));
-            self.changed.notify_waiters();
+            self.changed = true;
         }
         first
     }
@@ -301,7 +304,7 @@ impl State {
         } else if self.report.has(Fact::High) && level < limit.div_ceil(4) {
             self.report.set(Fact::High, false);
             self.report.set(Fact::Drained, true);
-            self.changed.notify_waiters();
+            self.changed = true;
         }
         self.report.has(Fact::High)
     }
