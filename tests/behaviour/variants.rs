@@ -36,6 +36,47 @@ fn note(text: &str) -> Note {
 }
 
 #[tokio::test(start_paused = true)]
+async fn variant_marker_names_the_variant() {
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    #[serde(tag = "type")]
+    enum Probe {
+        HTTPPing { port: u16, host: String },
+        DNSQuery { name: String },
+        JSONRaw,
+    }
+
+    struct Monitor;
+    #[ws_route("/rooms/red", body = Probe, response = Note)]
+    impl Monitor {
+        #[ws_variant(HTTPPing)]
+        fn message_http_ping(&self, host: String, port: u16) -> Note {
+            note(&format!("ping {host}:{port}"))
+        }
+
+        #[ws_fields]
+        #[ws_variant(DNSQuery)]
+        async fn message_lookup(&self, name: String) -> Note {
+            note(&format!("query {name}"))
+        }
+
+        #[ws_runtime::ws_variant(JSONRaw)]
+        fn message_json(&self) -> Note {
+            note("raw")
+        }
+    }
+    let site = Site::new(Server::new().route(Monitor)).unwrap();
+    check::<Monitor>(
+        &site,
+        &[
+            (r#"{"type":"HTTPPing","host":"a","port":1}"#, &["ping a:1"]),
+            (r#"{"type":"DNSQuery","name":"b"}"#, &["query b"]),
+            (r#"{"type":"JSONRaw"}"#, &["raw"]),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn fields_reach_the_handler_by_name() {
     struct Auction;
     #[ws_route("/rooms/{room}", body = Req<String>, response = Note)]

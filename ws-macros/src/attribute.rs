@@ -7,7 +7,7 @@ use crate::{
     expand, lower,
     model::Lowered,
     span,
-    syntax::{Arguments, Item, unmarked},
+    syntax::{Arguments, Item, Marker, unmarked},
 };
 
 /// `#[ws_route]`: the block as it was written but for bounds in its head, the route of a connection and the library's own markers,
@@ -51,13 +51,15 @@ pub(crate) fn contract(arguments: TokenStream, item: TokenStream) -> TokenStream
     [Some(item), errors.into_tokens(), beside].into_iter().flatten().collect()
 }
 
-/// `#[ws_fields]` where no `#[ws_route]` took it out.
-pub(crate) fn misplaced_marker(item: TokenStream) -> TokenStream {
-    let mut errors = Diagnostics::default();
+/// A marker on an item that is not in a block with `#[ws_route]`.
+pub(crate) fn misplaced_marker(marker: Marker, item: TokenStream) -> TokenStream {
+    let (mut errors, name) = (Diagnostics::default(), marker.name());
     errors.at(
         span::here(),
-        "`#[ws_fields]` is for a handler of a variant\n\
-         help: put it on `fn message_bid` in a block with `#[ws_route]`",
+        format!(
+            "`#[{name}]` is only for handlers of variants\n\
+             help: put it on a `fn message_bid` in a block with `#[ws_route]`"
+        ),
     );
     [Some(item), errors.into_tokens()].into_iter().flatten().collect()
 }

@@ -21,6 +21,8 @@ mod vocabulary;
 
 use proc_macro::TokenStream;
 
+use self::syntax::Marker;
+
 #[expect(missing_docs, reason = "documented where `ws_runtime` re-exports it, by a page of its own")]
 #[proc_macro_attribute]
 pub fn ws_route(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -36,12 +38,19 @@ pub fn ws_contract(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[expect(missing_docs, reason = "documented where `ws_runtime` re-exports it")]
 #[proc_macro_attribute]
 pub fn ws_fields(_: TokenStream, item: TokenStream) -> TokenStream {
-    attribute::misplaced_marker(item.into()).into()
+    attribute::misplaced_marker(Marker::Fields, item.into()).into()
 }
 
-/// Writes the dispatch to the handlers of variants, for `#[ws_route]` alone.
+#[expect(missing_docs, reason = "documented where `ws_runtime` re-exports it")]
+#[proc_macro_attribute]
+pub fn ws_variant(_: TokenStream, item: TokenStream) -> TokenStream {
+    attribute::misplaced_marker(Marker::Variant, item.into()).into()
+}
+
+/// Writes the dispatch to the handlers of variants, for `#[ws_route]` only. The compiler prints its name below each error in the
+/// dispatch, so the name says where to look.
 #[doc(hidden)]
-#[proc_macro_derive(Variants, attributes(ws_variants))]
+#[proc_macro_derive(see_ws_fields_and_ws_variant, attributes(ws_variants))]
 pub fn variants(item: TokenStream) -> TokenStream {
     expand::written(item.into()).into()
 }

@@ -12,7 +12,7 @@ pub(crate) fn code(tokens: &impl ToTokens) -> String {
 
 /// A text of the user's in a sentence, also if there is nothing in it.
 pub(crate) fn text(text: &str) -> String {
-    if text.is_empty() { "an empty text".to_owned() } else { format!("`{text}`") }
+    if text.is_empty() { "an empty string".to_owned() } else { format!("`{text}`") }
 }
 
 fn write(tokens: TokenStream, text: &mut String) {
@@ -88,8 +88,8 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_text_is_said_in_words() {
+    fn empty_text_is_written_in_words() {
         assert_eq!(super::text("60us"), "`60us`");
-        assert_eq!(super::text(""), "an empty text");
+        assert_eq!(super::text(""), "an empty string");
     }
 }

@@ -84,6 +84,36 @@ pub use ws_macros::ws_fields;
 #[doc(inline)]
 #[doc = include_str!("../docs/ws_route.md")]
 pub use ws_macros::ws_route;
+/// Names the variant that a handler takes, where its name cannot be derived from the handler's: `HTTPPing`.
+///
+/// `message_http_ping` handles `HttpPing`, because an attribute does not see the enum. [`ws_route`] takes the marker out of the
+/// block, so it is not imported. Anywhere else it is an error.
+///
+/// # Examples
+///
+/// ```
+/// use schemars::JsonSchema;
+/// use serde::{Deserialize, Serialize};
+/// use ws_runtime::ws_route;
+///
+/// #[derive(Serialize, Deserialize, JsonSchema)]
+/// #[serde(tag = "type")]
+/// enum Probe {
+///     HTTPPing { host: String, port: u16 },
+/// }
+///
+/// struct Monitor;
+///
+/// #[ws_route("/monitor", body = Probe, response = String)]
+/// impl Monitor {
+///     #[ws_variant(HTTPPing)]
+///     fn message_http_ping(&self, host: String, port: u16) -> String {
+///         format!("{host}:{port} is up")
+///     }
+/// }
+/// ```
+#[doc(inline)]
+pub use ws_macros::ws_variant;
 
 // What handlers take and return of others' crates, so that a route needs neither among its dependencies.
 #[doc(no_inline)]

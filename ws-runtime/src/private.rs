@@ -14,7 +14,7 @@ pub use std::string::String;
 
 pub use bytes::Bytes;
 pub use http::HeaderMap;
-pub use ws_macros::Variants;
+pub use ws_macros::see_ws_fields_and_ws_variant;
 
 pub use crate::{
     codec::{Captures, Decode, Encode, Invalid, Part},
@@ -27,11 +27,7 @@ pub use crate::{
 /// Replaces the type of a route whose block the attribute could not parse. Building such a route reports this. rustc
 /// does not build after an error of its own, so it appears only where rustc could parse what the attribute could not.
 pub fn unread<T: ?Sized>() -> ! {
-    const {
-        panic!(
-            "the attribute cannot read something in this block, so that none of its handlers would be called"
-        )
-    }
+    const { panic!("`#[ws_route]` could not parse this impl block, so none of its handlers would be called") }
 }
 
 /// Requires the route type of a handler's connection to implement `Route`.

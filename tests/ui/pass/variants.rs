@@ -119,6 +119,32 @@ impl Auction {
     fn message_empty(&self) {}
 }
 
+/// A marker may name the variant.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[allow(clippy::upper_case_acronyms)]
+enum Check {
+    HTTPPing { host: String },
+    URL(String),
+    r#Type,
+}
+
+struct Monitor;
+
+#[ws_route("/monitor", body = Check)]
+impl Monitor {
+    #[ws_variant(HTTPPing)]
+    #[ws_fields]
+    fn message_http_ping(&self, host: String) {
+        drop(host);
+    }
+
+    #[ws_runtime::ws_variant(URL)]
+    async fn message_2(&self, _url: String) {}
+
+    #[ws_variant(r#Type)]
+    fn message_kind(&self) {}
+}
+
 /// A parameter may decide what a field is.
 struct Lots<T>(T);
 

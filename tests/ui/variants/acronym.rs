@@ -1,4 +1,4 @@
-//! A capital inside an acronym is a word of its own: `message_h_t_t_p_ping`.
+//! An attribute does not see the enum: `#[ws_variant(HTTPPing)]` names the variant.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -47,7 +47,7 @@ pub(super) fn outside(root: Option<&Path>, name: Name) -> TokenStream {
 
 /// The derive that writes the dispatch to the variants' handlers, its two names at two places: that of the derive is all between.
 pub(super) fn variants(from: Span, to: Span) -> (Ident, Ident) {
-    (Ident::new(RUNTIME, from), Ident::new("Variants", to))
+    (Ident::new(RUNTIME, from), Ident::new("see_ws_fields_and_ws_variant", to))
 }
 
 macro_rules! names {

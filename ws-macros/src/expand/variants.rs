@@ -72,6 +72,8 @@ fn arm(arm: &Arm, variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     let Arm { variant, handler, content } = arm;
     let name = handler.name.span();
     let at = span::at(name);
+    // The handler's name, unless a marker names the variant.
+    let named = variant.span();
     let attributes = presence::attributes(handler, at).map(kept);
     let mut given: Vec<Given> = Vec::new();
     // The method's head has the trait's own types, so a wrong one of the user's is an error at the argument.
@@ -79,12 +81,12 @@ fn arm(arm: &Arm, variants: &Variants, shell: &Shell<'_>) -> TokenStream {
         .extend(handler.first.as_ref().map(|kind| Given::Socket(method::local(SOCKET.name, span::of(kind)))));
     let pattern = match content {
         Content::Nothing => {
-            let path = own_path(variants, at);
-            quote_spanned!(at=> #path::#variant { .. })
+            let path = own_path(variants, named);
+            quote_spanned!(named=> #path::#variant { .. })
         }
         Content::Newtype(kind) => {
-            let (path, field) = (own_path(variants, at), method::local("field", span::of(kind)));
-            let pattern = quote_spanned!(at=> #path::#variant (#field));
+            let (path, field) = (own_path(variants, named), method::local("field", span::of(kind)));
+            let pattern = quote_spanned!(named=> #path::#variant (#field));
             given.push(Given::content(field, shell));
             pattern
         }

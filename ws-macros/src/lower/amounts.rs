@@ -25,7 +25,7 @@ pub(super) fn size(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
         Amount::Off => return Some(Value::Count(0)),
         Amount::Constant(constant) => return Some(Value::Constant(constant.clone())),
         Amount::Number(number) => (whole(number, "1KiB", errors)?, number.span()),
-        Amount::Text(text) => (measure(text, "a size", SIZES, errors)?, text.span()),
+        Amount::Text(text) => (measure(text, "a valid size", SIZES, errors)?, text.span()),
     };
     within_32_bits(value, span, errors).map(Value::Count)
 }
@@ -36,10 +36,10 @@ pub(super) fn time(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
         Amount::Off => return Some(Value::Milliseconds(0)),
         Amount::Constant(constant) => return Some(Value::Constant(constant.clone())),
         Amount::Number(number) => (whole(number, "30s", errors)?.saturating_mul(1000), number.span()),
-        Amount::Text(text) => (measure(text, "a time", TIMES, errors)?, text.span()),
+        Amount::Text(text) => (measure(text, "a valid time", TIMES, errors)?, text.span()),
     };
     if value > LONGEST {
-        errors.at(span, "a time is at most a year\nhelp: `off` lifts the limit");
+        errors.at(span, "expected at most one year\nhelp: write `off` for no limit");
         return None;
     }
     Some(Value::Milliseconds(value))
@@ -54,7 +54,7 @@ pub(super) fn count(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> 
             within_32_bits(whole(number, "", errors)?, number.span(), errors).map(Value::Count)
         }
         Amount::Text(text) => {
-            errors.at(text.span(), "expected a number, found a text\nhelp: leave the quotes out");
+            errors.at(text.span(), "expected a number, found a string\nhelp: remove the quotes");
             None
         }
     }
@@ -63,7 +63,7 @@ pub(super) fn count(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> 
 fn within_32_bits(value: u64, span: Span, errors: &mut Diagnostics) -> Option<u32> {
     let value = u32::try_from(value);
     if value.is_err() {
-        errors.at(span, format!("expected at most {}\nhelp: `off` lifts the limit", u32::MAX));
+        errors.at(span, format!("expected at most {}\nhelp: write `off` for no limit", u32::MAX));
     }
     value.ok()
 }
@@ -71,9 +71,9 @@ fn within_32_bits(value: u64, span: Span, errors: &mut Diagnostics) -> Option<u3
 fn whole(number: &LitInt, example: &str, errors: &mut Diagnostics) -> Option<u64> {
     if !number.suffix().is_empty() {
         let help = if example.is_empty() {
-            "write the number alone".to_owned()
+            "remove the suffix".to_owned()
         } else {
-            format!("an amount with a unit is a text, as in `\"{example}\"`")
+            format!("write a value with a unit as a string, as in `\"{example}\"`")
         };
         errors.at(number.span(), format!("expected a number, found `{number}`\nhelp: {help}"));
         return None;
@@ -81,13 +81,13 @@ fn whole(number: &LitInt, example: &str, errors: &mut Diagnostics) -> Option<u64
     if number.base10_digits().starts_with('-') {
         errors.at(
             number.span(),
-            format!("expected a number from 0, found `{number}`\nhelp: `off` lifts the limit"),
+            format!("expected a non-negative number, found `{number}`\nhelp: write `off` for no limit"),
         );
         return None;
     }
     let value = number.base10_parse();
     if value.is_err() {
-        errors.at(number.span(), format!("`{number}` is too large\nhelp: `off` lifts the limit"));
+        errors.at(number.span(), format!("`{number}` is too large\nhelp: write `off` for no limit"));
     }
     value.ok()
 }
@@ -105,7 +105,7 @@ fn measure(text: &LitStr, what: &str, units: &[(&str, u64)], errors: &mut Diagno
     errors.at(
         text.span(),
         format!(
-            "{} is not {what}\nhelp: a whole number and one of {}",
+            "{} is not {what}\nhelp: write a whole number followed by one of {}",
             shown::text(&written),
             names.join(", ")
         ),

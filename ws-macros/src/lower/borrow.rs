@@ -10,8 +10,8 @@ use crate::{
 };
 
 /// Said of a contract's type where [`find`] finds something.
-pub(super) const BORROWED: &str = "a type of the contract cannot borrow: its values outlive what they are read from\n\
-     help: name a type that owns what it holds, such as `String` for `&str`";
+pub(super) const BORROWED: &str = "a type of the contract cannot borrow, because its values outlive the read buffer\n\
+     help: use an owned type, such as `String` instead of `&str`";
 
 /// What makes a type borrow.
 pub(super) struct Borrow {

@@ -24,7 +24,10 @@ pub(crate) fn contract(arguments: Arguments, item: Item, errors: &mut Diagnostic
     if let Some(Subject::Contract(other)) = &arguments.subject {
         errors.on(other, "expected a path, found a type\nhelp: write `#[ws_contract(\"/chat\")]`");
     } else if arguments.subject.is_none() {
-        errors.at(arguments.span, "a contract begins with its path\nhelp: write `#[ws_contract(\"/chat\")]`");
+        errors.at(
+            arguments.span,
+            "expected a path as the first argument\nhelp: write `#[ws_contract(\"/chat\")]`",
+        );
     }
     let root = arguments.keys.root.value().cloned();
     let Site { target, generics, item, .. } = target::structure(item, root, errors);
@@ -67,15 +70,15 @@ pub(super) fn read(
             errors.at(
                 given,
                 format!(
-                    "`params` says the types of the captures, and so does `{{{}: …}}` in the path\n\
-                     help: keep one of them",
+                    "the captures have two declarations of types: `params`, and `{{{}: …}}` in the path\n\
+                     help: remove one of them",
                     capture.name
                 ),
             );
         } else if template.captures.is_empty() && literal.is_some() {
             errors.at(
                 given,
-                "`params` is given, but the path has no captures\nhelp: a capture is written `{name}`",
+                "`params` is set, but the path has no captures\nhelp: write captures as `{name}`, or remove `params`",
             );
         }
         match params {
@@ -128,10 +131,8 @@ fn declared(slot: &Slot<Type>, is_complete: bool, errors: &mut Diagnostics) -> D
 fn sent(response: Declared, errors: &mut Diagnostics) -> Declared {
     match response.given() {
         Some(Type::Tuple(tuple)) if tuple.elems.is_empty() => {
-            errors.on(
-                tuple,
-                "`response` is a type that is sent, found `()`\nhelp: leave the key out if nothing is sent",
-            );
+            errors
+                .on(tuple, "`response` cannot be `()`\nhelp: remove the key if the server sends no messages");
             Declared::Unknown
         }
         _ => response,
@@ -142,7 +143,12 @@ fn sent(response: Declared, errors: &mut Diagnostics) -> Declared {
 fn may_be_declared(kind: &Type, errors: &mut Diagnostics) -> bool {
     if !is_whole(kind) {
         let found = shown::code(kind);
-        errors.on(kind, format!("a type of the contract is known by its name, found `{found}`\nhelp: derive what it needs for a struct or an enum"));
+        errors.on(
+            kind,
+            format!(
+                "a type of the contract must have a name, found `{found}`\nhelp: write a struct or an enum"
+            ),
+        );
         return false;
     }
     if let Some(found) = borrow::find(kind) {
@@ -153,7 +159,7 @@ fn may_be_declared(kind: &Type, errors: &mut Diagnostics) -> bool {
         let found = shown::code(kind);
         errors.on(
             kind,
-            format!("a type of the contract has a known size, found `{found}`\nhelp: write `{way}`"),
+            format!("a type of the contract must have a known size, found `{found}`\nhelp: write `{way}`"),
         );
         return false;
     }
@@ -161,9 +167,7 @@ fn may_be_declared(kind: &Type, errors: &mut Diagnostics) -> bool {
         let found = shown::code(kind);
         errors.on(
             kind,
-            format!(
-                "a type of the contract moves between threads, found `{found}`\nhelp: leave out the `Rc`"
-            ),
+            format!("a type of the contract must be `Send`, found `{found}`\nhelp: remove the `Rc`"),
         );
         return false;
     }

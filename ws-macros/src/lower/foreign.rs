@@ -37,7 +37,7 @@ const OTHERS: &[&str] = &[
 pub(super) fn way_in(kind: &Type, generics: &Generics) -> Option<String> {
     match name(kind).filter(|name| generics.type_params().any(|parameter| parameter.ident == **name)) {
         Some(name) => Some(format!(
-            "put it into a struct: `struct Chat<{name}>({name});` and `impl<{name}> Chat<{name}>`"
+            "wrap it in a struct: `struct Chat<{name}>({name});` and `impl<{name}> Chat<{name}>`"
         )),
         None => way(kind),
     }
@@ -68,10 +68,7 @@ fn way(kind: &Type) -> Option<String> {
 
 fn shared(kind: &Type) -> String {
     way(kind).unwrap_or_else(|| {
-        format!(
-            "write `impl {}`: the server keeps one value and shares it with every connection",
-            shown::code(kind)
-        )
+        format!("write `impl {}`: all connections share one value anyway", shown::code(kind))
     })
 }
 
@@ -82,5 +79,5 @@ fn wrapped(kind: &Type) -> String {
 /// A struct around the type, of another name than those in it.
 fn within(kind: &Type, content: &str) -> String {
     let free = ["Chat", "Room", "Lobby"].into_iter().find(|name| !names(kind, name)).unwrap_or("Wrapper");
-    format!("put it into a struct: `struct {free}({content});` and `impl {free}`")
+    format!("wrap it in a struct: `struct {free}({content});` and `impl {free}`")
 }

@@ -5,6 +5,7 @@ use syn::Type;
 
 use super::{
     attributes::conditions,
+    markers::Markers,
     names::{self, Name},
     signature, variants,
 };
@@ -37,14 +38,8 @@ pub(super) fn read(block: Block, body: Option<&Type>, errors: &mut Diagnostics) 
         let name = method.signature.ident.clone();
         let always = conditions(&method.attributes).is_empty();
         let sorted = names::sort(&method, &names, body, errors);
-        if let Some(marker) = variants::marker(&method).filter(|_| !matches!(sorted, Name::Variant(_))) {
-            errors.on(
-                marker.path(),
-                format!(
-                    "`#[ws_fields]` is for a handler of a variant, and `{name}` is not one\n\
-                     help: leave it out, or handle the variant `Bid` in `fn message_bid`"
-                ),
-            );
+        if !matches!(sorted, Name::Variant(_)) {
+            Markers::reject(&method, errors);
         }
         match sorted {
             Name::Handler(word) => {
@@ -70,18 +65,18 @@ pub(super) fn read(block: Block, body: Option<&Type>, errors: &mut Diagnostics) 
     if let Some(single) = single.filter(|_| whole) {
         errors.at(
             single.span(),
-            format!("`message` takes every message, so `{single}` would never be called\nhelp: keep `message`, or one handler for each variant"),
+            format!("`{single}` would never be called, because `message` takes every message\nhelp: remove `message`, or the handlers of variants"),
         );
         // Nothing is said of what they need besides.
         found.arms.clear();
     }
     if found.kinds.is_empty() && !found.any_arm && found.unread.is_none() {
-        let unseen = if block.calls_macros { "; what a macro in the block writes is not seen" } else { "" };
+        let unseen = if block.calls_macros { "; handlers that a macro writes are not found" } else { "" };
         errors.at(
             block.span,
             format!(
-                "no handler in this block: the route would let connections in and leave their messages unanswered\n\
-                 help: write at least `fn open(&self) {{}}`{unseen}"
+                "expected at least one handler in this impl block\n\
+                 help: write one, as in `fn open(&self) {{}}`{unseen}"
             ),
         );
     }
@@ -110,7 +105,7 @@ impl Found {
             errors.at(
                 second.span(),
                 format!(
-                    "`{second}` handles `{}`, and so does `{first}`\nhelp: keep one of them",
+                    "`{}` is already handled by `{first}`\nhelp: remove one of the handlers",
                     arm.variant
                 ),
             );

@@ -42,8 +42,8 @@ pub(super) fn check(
             errors.at(
                 place,
                 format!(
-                    "the type of `{{{}}}` cannot name `{parameter}`: the captures are a struct of their own\n\
-                     help: name a type without parameters, or give the struct yourself, as in `params = Seat`",
+                    "the type of `{{{}}}` cannot use the parameter `{parameter}` of the impl block\n\
+                     help: use a type without parameters, or declare a struct for the captures, as in `params = Seat`",
                     capture.name
                 ),
             );

@@ -11,6 +11,7 @@ mod demands;
 mod foreign;
 mod handlers;
 mod inline;
+mod markers;
 mod meant;
 mod mentions;
 mod names;

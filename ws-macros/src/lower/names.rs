@@ -42,7 +42,7 @@ pub(super) fn sort(method: &Method, names: &[Ident], body: Option<&Type>, errors
             ident.span(),
             format!(
                 "unknown handler `{name}`\n\
-                 help: the handler is called `{handler}`; a helper goes to an impl block without an attribute"
+                 help: the handler is called `{handler}`; move helper methods to an impl block without the attribute"
             ),
         );
         return Name::Missed(word);

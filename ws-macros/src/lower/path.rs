@@ -42,13 +42,10 @@ impl Reader<'_> {
         let Some(rest) = text.strip_prefix('/') else {
             let found = found(text);
             let help = match text.split_once("://").map(|(_, after)| after.find('/').map(|at| &after[at..])) {
-                Some(path) => format!(
-                    "the server has the address, a route the path alone: `\"{}\"`",
-                    path.unwrap_or("/")
-                ),
+                Some(path) => format!("remove the scheme and host: write `\"{}\"`", path.unwrap_or("/")),
                 None => format!("write `\"/{}\"`", text.trim_start_matches(['.', '/', '\\'])),
             };
-            self.error(format!("a path begins with `/`, found {found}\nhelp: {help}"));
+            self.error(format!("a path must start with `/`, found {found}\nhelp: {help}"));
             return "/".to_owned();
         };
         let segments: Vec<&str> = rest.split('/').collect();
@@ -64,7 +61,7 @@ impl Reader<'_> {
     /// Reads a segment and gives it back without a type.
     fn segment(&mut self, segment: &str, last: bool) -> String {
         if segment.is_empty() && !last {
-            self.error("a segment of the path is empty\nhelp: write one `/` where there are two");
+            self.error("empty path segment\nhelp: remove the second of the two slashes");
         } else if let Some(inner) = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'))
             && !inner.contains(['{', '}'])
         {
@@ -82,13 +79,13 @@ impl Reader<'_> {
         let name = if syn::parse_str::<Ident>(&inner).is_ok() { &*inner } else { "name" };
         match (segment.matches('{').count(), segment.matches('}').count()) {
             (opened, closed) if opened > closed => {
-                self.error(format!("a capture is not closed in `{segment}`\nhelp: write `{{{name}}}`"));
+                self.error(format!("missing `}}` in `{segment}`\nhelp: write `{{{name}}}`"));
             }
             (opened, closed) if opened < closed => {
-                self.error(format!("a capture is not opened in `{segment}`\nhelp: write `{{{name}}}`"));
+                self.error(format!("missing `{{` in `{segment}`\nhelp: write `{{{name}}}`"));
             }
             _ => self.error(format!(
-                "a capture is a whole segment, found `{segment}`\nhelp: capture the segment, and take it apart in the type of its field"
+                "a capture must be a whole path segment, found `{segment}`\nhelp: capture the whole segment, and parse its parts in the type of the capture"
             )),
         }
     }
@@ -109,21 +106,23 @@ impl Reader<'_> {
             self.brackets(segment, inner);
         } else if matches!(&*segment.to_ascii_lowercase().replace("%2e", "."), "." | "..") {
             self.error(format!(
-                "clients resolve `{segment}` before they send a path\nhelp: write the path that it leads to"
+                "`{segment}` can never match, because clients resolve it before they send the path\nhelp: write the resolved path"
             ));
         } else if segment.contains('?') {
-            self.error("a path ends before `?`\nhelp: the query is a type of its own: `query = Join`");
+            self.error(
+                "a path cannot contain a query string\nhelp: declare the type of the query: `query = Join`",
+            );
         } else if segment.contains('#') {
-            self.error("a path ends before `#`: a fragment is never sent\nhelp: leave it out");
+            self.error("a path cannot contain a fragment, because clients do not send it\nhelp: remove the `#` and everything after it");
         } else if segment.contains('\\') {
             let slashed = segment.replace('\\', "/");
             self.error(format!(
-                "browsers send `/` for a backslash, found `{segment}`\nhelp: write `{slashed}`"
+                "a path cannot contain a backslash, because browsers send `/` instead, found `{segment}`\nhelp: write `{slashed}`"
             ));
         } else if let Some(odd) = percent::odd(segment) {
             let found = if odd == ' ' { "a space".to_owned() } else { format!("`{}`", odd.escape_debug()) };
             let encoded = percent::encoded(segment);
-            self.error(format!("a path is sent percent-encoded, found {found}\nhelp: write `{encoded}`"));
+            self.error(format!("expected a percent-encoded path, found {found}\nhelp: write `{encoded}`"));
         }
     }
 
@@ -149,9 +148,7 @@ impl Reader<'_> {
 
     fn tail_without_braces(&mut self, found: &str, name: &str) {
         let name = word(name).unwrap_or("rest");
-        self.error(format!(
-            "the rest of a path is captured with a `*` in braces, found `{found}`\nhelp: write `{{*{name}}}`"
-        ));
+        self.error(format!("captures of the rest of the path are written `{{*{name}}}`, not `{found}`"));
     }
 
     /// As other frameworks have them: a segment that may be missing.
@@ -159,7 +156,7 @@ impl Reader<'_> {
         let name = word(name).unwrap_or("name");
         self.error(format!(
             "a capture cannot be optional, found `{found}`\n\
-             help: a path without `{name}` is a route of its own, or `{name}` is read from the query"
+             help: add a second route for the path without `{name}`, or read `{name}` from the query"
         ));
     }
 
@@ -183,18 +180,18 @@ impl Reader<'_> {
                 Some(name) if word(name) == Some(name) => name,
                 _ => "name",
             };
-            self.error(format!("a capture has no name\nhelp: write `{{{help}}}`"));
+            self.error(format!("missing name of a capture\nhelp: write `{{{help}}}`"));
             return format!("{{{star}name}}");
         }
         if !star.is_empty() && !last {
-            self.error(format!("`{{*{name}}}` is the rest of the path, so nothing can follow it\nhelp: put it last, or capture one segment: `{{{name}}}`"));
+            self.error(format!("`{{*{name}}}` must be the last segment, because it matches the rest of the path\nhelp: move it to the end, or capture one segment with `{{{name}}}`"));
         }
         let field = self.field(name);
         let kind = kind.and_then(|kind| self.kind(name, kind));
         if let Some(field) = field {
             if self.captures.iter().any(|capture| capture.name == name) {
                 self.error(format!(
-                    "two captures are named `{name}`\nhelp: each is a field, so each needs a name of its own"
+                    "duplicate capture `{name}`\nhelp: rename one of them: both would be fields of the same struct"
                 ));
             } else {
                 self.captures.push(Capture { field, name: name.to_owned(), kind });
@@ -209,7 +206,7 @@ impl Reader<'_> {
         match word(name) {
             Ok(_) if ["self", "Self", "super", "crate", "_"].contains(&name) => {
                 self.error(format!(
-                    "a capture cannot be named `{name}`, for a field cannot be\nhelp: give it another name"
+                    "a capture cannot be named `{name}`, which is not a valid field name\nhelp: rename it"
                 ));
                 None
             }
@@ -230,7 +227,9 @@ impl Reader<'_> {
                     Ok(_) if guess.contains(|letter: char| letter != '_') => format!("write `{{{guess}}}`"),
                     _ => "write `{name}`".to_owned(),
                 };
-                self.error(format!("a capture is named like a field, found `{name}`\nhelp: {help}"));
+                self.error(format!(
+                    "expected a valid field name for the capture, found `{name}`\nhelp: {help}"
+                ));
                 None
             }
         }
@@ -240,7 +239,7 @@ impl Reader<'_> {
         match LitStr::new(text, self.span).parse::<Type>() {
             Ok(kind) if !is_whole(&kind) => {
                 self.error(format!(
-                    "a segment cannot be read as `{text}`, the type of `{name}`\nhelp: name a type that can, as in `{{{name}: u32}}`"
+                    "a path segment cannot be parsed as `{text}`, the type of `{name}`\nhelp: use a type that can be parsed, as in `{{{name}: u32}}`"
                 ));
                 None
             }

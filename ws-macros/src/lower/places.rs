@@ -15,8 +15,8 @@ pub(super) fn in_contract(given: &[Ident], errors: &mut Diagnostics) {
         errors.at(
             key.span(),
             format!(
-                "`{key}` is the server's, and a contract is what both ends know\n\
-                 help: write it in the `#[ws_route]` that serves this contract"
+                "`{key}` is an option of the server and cannot be part of a contract\n\
+                 help: move it to the `#[ws_route]` that serves this contract"
             ),
         );
     }
@@ -29,11 +29,12 @@ pub(super) fn serving(contract: &TypePath, given: &[Ident], variants: bool, erro
         if key == "body" && variants {
             continue;
         }
-        let also =
-            if key == "body" { "; it is repeated here only for `message_<variant>` handlers" } else { "" };
+        let also = if key == "body" { "; repeat it here only for `message_<variant>` handlers" } else { "" };
         errors.at(
             key.span(),
-            format!("`{key}` belongs to the contract\nhelp: write it in the `#[ws_contract]` of `{contract}`{also}"),
+            format!(
+                "`{key}` belongs to the contract\nhelp: move it to the `#[ws_contract]` of `{contract}`{also}"
+            ),
         );
     }
 }

@@ -26,7 +26,7 @@ use crate::{
 pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) -> Option<Lowered> {
     let Arguments { tokens, span, subject, keys, given, is_complete } = arguments;
     if subject.is_none() {
-        errors.at(span, "a route begins with its path\nhelp: write `#[ws_route(\"/chat\")]`, or name a contract: `#[ws_route(ChatApi)]`");
+        errors.at(span, "expected a path or a contract as the first argument\nhelp: write `#[ws_route(\"/chat\")]` or `#[ws_route(ChatApi)]`");
     }
     let options = options::read(&keys, errors);
     let Site { mut target, is_foreign, borrowed, generics, item: block } =
@@ -112,7 +112,7 @@ fn check_protocols(contract: &Contract, options: &Options, keys: &Keys, errors: 
         && contract.protocols.is_empty()
         && keys.protocols.span().is_none()
     {
-        errors.at(place, "`require_protocol` needs something to require\nhelp: add `protocols = [\"v1\"]`");
+        errors.at(place, "`require_protocol` needs `protocols`\nhelp: add `protocols = [\"v1\"]`");
     }
 }
 
@@ -122,10 +122,8 @@ fn check_data(found: &Found, errors: &mut Diagnostics) -> bool {
     let before_handle = found.handlers.iter().filter(|handler| handler.kind == Kind::BeforeHandle);
     let mut outputs = before_handle.filter_map(|handler| handler.output.as_ref());
     let Some(output) = outputs.find(|output| names(output, "Rc")) else { return true };
-    errors.on(
-        output,
-        "several threads share the data of a connection, and cannot share an `Rc`\nhelp: hold an `Arc`",
-    );
+    errors
+        .on(output, "the data of a connection must be `Send` and `Sync`, which `Rc` is not\nhelp: use `Arc`");
     false
 }
 
@@ -140,8 +138,8 @@ fn check_body(keys: &Keys, found: &Found, errors: &mut Diagnostics) {
         errors.at(
             place,
             format!(
-                "`body` is given, but no handler takes messages\n\
-                 help: write `async fn message(&self, ws: &Socket<Self>, body: {body})`, or leave `body` out"
+                "`body` is set, but no handler takes messages\n\
+                 help: write `async fn message(&self, ws: &Socket<Self>, body: {body})`, or remove `body`"
             ),
         );
     }
@@ -156,8 +154,8 @@ fn dispatch(keys: &Keys, arms: Vec<Arm>, target: &Target, errors: &mut Diagnosti
             errors.at(
                 name.span(),
                 format!(
-                    "`{name}` handles a variant of `body`, and no `body` is given\n\
-                     help: add `body = Say`, the enum; other methods go to an impl block without an attribute"
+                    "`{name}` handles a variant of `body`, but `body` is not set\n\
+                     help: add the enum, as in `body = Say`; move other methods to an impl block without the attribute"
                 ),
             );
         }

@@ -91,18 +91,11 @@ impl Reader<'_> {
     }
 
     fn qualifiers(&mut self, signature: &Signature) {
-        let name = self.name.clone();
         if let Some(token) = &signature.constness {
             self.error(token, format!("a handler cannot be `const`\nhelp: write `{}`", self.expected));
         }
         if let Safety::Unsafe(token) = &signature.safety {
-            self.error(
-                token,
-                format!(
-                    "a handler cannot be `unsafe`: the server calls `{name}` as it comes\nhelp: write `{}`",
-                    self.expected
-                ),
-            );
+            self.error(token, format!("a handler cannot be `unsafe`\nhelp: write `{}`", self.expected));
         }
         if let Some(abi) = &signature.abi {
             self.error(abi, format!("a handler cannot be `extern`\nhelp: write `{}`", self.expected));
@@ -111,11 +104,7 @@ impl Reader<'_> {
             if !matches!(parameter, GenericParam::Lifetime(_)) {
                 self.error(
                     parameter,
-                    format!(
-                        "a handler cannot be generic: the server calls `{name}` with the route's own types\n\
-                         help: write `{}`",
-                        self.expected
-                    ),
+                    format!("a handler cannot be generic\nhelp: write `{}`", self.expected),
                 );
             }
         }
@@ -127,8 +116,8 @@ impl Reader<'_> {
             self.error(
                 &name,
                 format!(
-                    "the handler `{name}` does not take `&self`\n\
-                     help: write `{}`; a function of another kind goes to an impl block without an attribute",
+                    "the handler `{name}` must take `&self`\n\
+                     help: write `{}`; move other functions to an impl block without the attribute",
                     self.expected
                 ),
             );
@@ -139,7 +128,7 @@ impl Reader<'_> {
             ReceiverKind::Typed(_, kind) if is_shared_self(kind) => {}
             ReceiverKind::Reference(..) => self.shared(receiver, "`&mut self`"),
             ReceiverKind::Value => self.shared(receiver, "`self`"),
-            _ => self.shared(receiver, "a receiver with a type"),
+            _ => self.shared(receiver, "a receiver of another type"),
         }
     }
 
@@ -147,8 +136,8 @@ impl Reader<'_> {
         self.error(
             receiver,
             format!(
-                "handlers share the route: expected `&self`, found {found}\n\
-                 help: what changes goes behind a `Mutex`, an atomic or a channel"
+                "expected `&self`, found {found}\n\
+                 help: all connections share the route: keep mutable state in a `Mutex` or an atomic"
             ),
         );
     }
@@ -172,7 +161,7 @@ impl Reader<'_> {
                 self.error(
                     token,
                     format!(
-                        "the type of a handler's argument cannot be `impl …`\nhelp: write `{}`",
+                        "a handler cannot take an argument of type `impl …`\nhelp: write `{}`",
                         self.expected
                     ),
                 );
@@ -189,21 +178,13 @@ impl Reader<'_> {
         let (name, expected) = (self.name.clone(), self.expected);
         let kind = &value.kind;
         if first.is_none() && !values.is_empty() && self.word.second == Second::Value {
-            self.error(kind, format!("the connection comes first\nhelp: write `{expected}`"));
+            self.error(kind, format!("the connection must be the first argument\nhelp: write `{expected}`"));
         } else if first.is_none() && self.word.second == Second::Value && self.is_payload(kind) {
             self.by_value(kind);
         } else if first.is_none() {
             let changes = self.word.first.starts_with("&mut");
-            if self.is_another(kind) {
-                let found = shown::code(kind);
-                let message = format!("`{name}` takes `{}`, found `{found}`", self.word.first);
-                self.error(kind, format!("{message}\nhelp: write `{expected}`"));
-            } else if changes && !is_mutable(kind) {
-                let message = format!("`{name}` may change the request: expected `{}`", self.word.first);
-                self.error(kind, format!("{message}\nhelp: write `{expected}`"));
-            } else if !changes && is_mutable(kind) {
-                let message = format!("`{}` is shared: leave out the `mut`", self.word.first);
-                self.error(kind, format!("{message}\nhelp: write `{expected}`"));
+            if self.is_another(kind) || changes != is_mutable(kind) {
+                self.expected(kind);
             }
             *first = Some(kind.clone());
         } else if values.is_empty() && self.word.second == Second::Reference {
@@ -211,7 +192,7 @@ impl Reader<'_> {
         } else if self.word.second == Second::Value && (values.is_empty() || self.of_variant) {
             self.by_value(kind);
         } else {
-            self.error(kind, format!("`{name}` takes no further argument\nhelp: write `{expected}`"));
+            self.error(kind, format!("`{name}` takes no more arguments\nhelp: write `{expected}`"));
         }
     }
 
@@ -241,9 +222,15 @@ impl Reader<'_> {
         let (name, expected) = (&self.name, self.expected);
         let reference = if is_mutable(kind) { "&mut" } else { "&" };
         let message = format!(
-            "`{name}` takes what arrives by value: leave out the `{reference}`\nhelp: write `{expected}`"
+            "`{name}` takes its argument by value, found a reference\nhelp: remove the `{reference}`: write `{expected}`"
         );
         self.error(kind, message);
+    }
+
+    /// Reports an argument of another type than the handler's first.
+    fn expected(&mut self, kind: &Type) {
+        let (first, found, expected) = (self.word.first, shown::code(kind), self.expected);
+        self.error(kind, format!("expected `{first}`, found `{found}`\nhelp: write `{expected}`"));
     }
 
     fn value(&mut self, value: Value, after_first: bool, values: &mut Vec<Value>) {
@@ -251,31 +238,22 @@ impl Reader<'_> {
         let kind = &value.kind;
         if self.of_variant {
             if values.is_empty() && !after_first && is_called(kind, &["Socket"]) {
-                self.error(
-                    kind,
-                    format!("`{name}` takes the connection by reference, as `{reference}`\nhelp: write `{expected}`"),
-                );
+                self.expected(kind);
             } else {
                 values.push(value);
             }
         } else if self.word.second != Second::Value {
             let message = if after_first && self.word.second == Second::Nothing {
-                format!("`{name}` takes `{reference}` alone\nhelp: write `{expected}`")
+                format!("`{name}` takes only `{reference}`\nhelp: write `{expected}`")
             } else {
-                format!("`{name}` takes its arguments by reference\nhelp: write `{expected}`")
+                format!("`{name}` takes references only\nhelp: write `{expected}`")
             };
             self.error(kind, message);
         } else if let Some(earlier) = values.pop() {
             if after_first {
-                self.error(kind, format!("`{name}` takes no further argument\nhelp: write `{expected}`"));
+                self.error(kind, format!("`{name}` takes no more arguments\nhelp: write `{expected}`"));
             } else {
-                self.error(
-                    earlier.kind,
-                    format!(
-                        "`{name}` takes one argument by value, and the connection by reference: `{reference}`\n\
-                         help: write `{expected}`"
-                    ),
-                );
+                self.expected(&earlier.kind);
             }
             values.push(value);
         } else {
@@ -290,7 +268,7 @@ impl Reader<'_> {
                 if self.word.returns == Returns::Message {
                     self.error(
                         &name,
-                        format!("`{name}` returns the `Message` that is decoded\nhelp: write `{expected}`"),
+                        format!("`{name}` must return the `Message` to decode\nhelp: write `{expected}`"),
                     );
                 }
                 None
@@ -300,7 +278,7 @@ impl Reader<'_> {
                 if self.word.kind == Kind::BeforeHandle
                     && let Some(token) = impl_trait(kind)
                 {
-                    self.error(token, "the type of a connection's data is named, found `impl …`\nhelp: name it, as in `Result<User, Reject>`");
+                    self.error(token, "the data of a connection must have a named type, found `impl …`\nhelp: write the type, as in `Result<User, Reject>`");
                     return None;
                 }
                 if self.word.kind == Kind::BeforeHandle
@@ -310,14 +288,14 @@ impl Reader<'_> {
                     self.error(
                         kind,
                         format!(
-                            "`{name}` returns `()` or a `Result`, found `{found}`\n\
-                             help: `Ok(data)` lets the client in, `Err` refuses it: write `{expected}`"
+                            "`{name}` must return `()` or a `Result`, found `{found}`\n\
+                             help: return `Ok(data)` to accept the client or `Err` to reject it: write `{expected}`"
                         ),
                     );
                     self.data = Some(made_static_in(data, Which::All));
                 }
                 if self.word.returns == Returns::Nothing && !unit {
-                    self.error(kind, format!("`{name}` returns nothing\nhelp: write `{expected}`"));
+                    self.error(kind, format!("`{name}` cannot return a value\nhelp: write `{expected}`"));
                 }
                 Some((**kind).clone())
             }

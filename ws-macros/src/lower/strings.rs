@@ -7,7 +7,7 @@ use crate::{diagnostics::Diagnostics, model::Origins, shown, span, syntax};
 /// Subprotocols: tokens, each offered once.
 pub(super) fn protocols(list: &syntax::Strings, errors: &mut Diagnostics) -> Vec<LitStr> {
     if list.items.is_empty() {
-        errors.at(list.span, "expected at least one subprotocol\nhelp: leave the key out if there is none");
+        errors.at(list.span, "expected at least one subprotocol\nhelp: remove the key if there are none");
     }
     distinct(list, "subprotocol", errors);
     for item in &list.items {
@@ -18,8 +18,8 @@ pub(super) fn protocols(list: &syntax::Strings, errors: &mut Diagnostics) -> Vec
             errors.at(
                 item.span(),
                 format!(
-                    "{} cannot be the name of a subprotocol\n\
-                     help: a name is made of letters, digits and `!#$%&'*+-.^_`|~`",
+                    "{} is not a valid subprotocol name\n\
+                     help: use only letters, digits and `!#$%&'*+-.^_`|~`",
                     shown::text(&name)
                 ),
             );
@@ -43,7 +43,7 @@ pub(super) fn origins(origins: &syntax::Origins, errors: &mut Diagnostics) -> Or
     if list.items.is_empty() {
         errors.at(
             list.span,
-            "expected at least one origin\nhelp: without the key, only pages of the same host may connect",
+            "expected at least one origin\nhelp: remove the key to accept pages of the same host only",
         );
     }
     distinct(list, "origin", errors);
@@ -59,7 +59,7 @@ pub(super) fn origins(origins: &syntax::Origins, errors: &mut Diagnostics) -> Or
                 item.span(),
                 format!(
                     "{} is not an origin\n\
-                     help: an origin is scheme, host and port alone, as in `\"https://example.com\"`; `any` lets every page connect",
+                     help: write only scheme, host and port, as in `\"https://example.com\"`, or `origins = any` to accept all pages",
                     shown::text(&text)
                 ),
             );
@@ -85,7 +85,7 @@ pub(super) fn pointer(pointer: &syntax::Pointer, errors: &mut Diagnostics) -> Op
         errors.at(
             text.span(),
             format!(
-                "{} is not a JSON pointer\nhelp: a pointer begins with `/`, as in `\"/symbol\"`",
+                "{} is not a JSON pointer\nhelp: start it with `/`, as in `\"/symbol\"`",
                 shown::text(&path)
             ),
         );
@@ -95,7 +95,7 @@ pub(super) fn pointer(pointer: &syntax::Pointer, errors: &mut Diagnostics) -> Op
     if !path.split('~').skip(1).all(escaped) {
         errors.at(
             text.span(),
-            format!("`{path}` is not a JSON pointer\nhelp: in a pointer `~` is written `~0`, and a `/` in a name `~1`"),
+            format!("`{path}` is not a JSON pointer\nhelp: write `~0` for `~`, and `~1` for `/` in a name"),
         );
         return None;
     }
@@ -106,7 +106,7 @@ fn distinct(list: &syntax::Strings, what: &str, errors: &mut Diagnostics) {
     for (index, item) in list.items.iter().enumerate() {
         let text = item.value();
         if list.items[..index].iter().any(|earlier| earlier.value() == text) {
-            errors.at(item.span(), format!("the {what} `{text}` is listed twice\nhelp: keep one of them"));
+            errors.at(item.span(), format!("duplicate {what} `{text}`\nhelp: remove one of them"));
         }
     }
 }

@@ -37,8 +37,8 @@ pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) ->
             if let Some(second) = second {
                 errors.on(
                     second.path(),
-                    "a type has one route, and this is its second\n\
-                     help: two routes are two structs that share what they need in an `Arc`",
+                    "duplicate `#[ws_route]`: a type can be one route only\n\
+                     help: write a struct for each route, and share state in an `Arc`",
                 );
                 // The other one reads the handlers, and writes the implementations.
                 return Site {
@@ -53,7 +53,7 @@ pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) ->
                 errors.at(
                     place,
                     "expected an inherent impl block, found the impl of a trait\n\
-                     help: put the handlers into an impl block of their own, and `#[ws_route]` on that",
+                     help: move the handlers to an inherent impl block, and put `#[ws_route]` on it",
                 );
             }
             if let Some(way) =
@@ -62,7 +62,7 @@ pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) ->
                 let found = shown::code(&block.self_type);
                 errors.on(
                     &block.self_type,
-                    format!("a route is a type of its own, found `{found}`\nhelp: {way}"),
+                    format!("a route must be a type of your own, found `{found}`\nhelp: {way}"),
                 );
                 return Site {
                     target: None,
@@ -105,7 +105,7 @@ pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) ->
                 structure.span,
                 format!(
                     "expected an impl block, found a struct\n\
-                     help: put `#[ws_route]` on `impl {}`, where the handlers are",
+                     help: put `#[ws_route]` on `impl {}`",
                     structure.name
                 ),
             );
@@ -138,7 +138,7 @@ pub(super) fn structure(item: Item, root: Option<Path>, errors: &mut Diagnostics
             errors.at(
                 block.span,
                 "expected a struct, found an impl block\n\
-                 help: the contract of a block with handlers is stated by `#[ws_route]`",
+                 help: put `#[ws_route]` on an impl block: it declares the contract too",
             );
             Site { target: None, is_foreign: false, borrowed: None, generics: block.generics, item: None }
         }
@@ -147,7 +147,7 @@ pub(super) fn structure(item: Item, root: Option<Path>, errors: &mut Diagnostics
                 span,
                 format!(
                     "expected a struct, found {}\n\
-                     help: a contract is stated on a struct that names it: `struct ChatApi;`",
+                     help: put `#[ws_contract]` on a struct, as in `struct ChatApi;`",
                     article(&keyword)
                 ),
             );
@@ -212,7 +212,7 @@ fn borrowed(generics: &Generics, self_type: Option<&Type>, errors: &mut Diagnost
         errors.at(
             *place,
             format!(
-                "a route cannot borrow: `{written}` ends before the server does\n\
+                "a route cannot borrow, because the server outlives `{written}`\n\
                  help: own the data, or share it in an `Arc`",
             ),
         );
@@ -239,7 +239,7 @@ fn article(keyword: &str) -> String {
     match keyword {
         "fn" => "a function".to_owned(),
         "mod" => "a module".to_owned(),
-        "impl" => "an impl block that cannot be read".to_owned(),
+        "impl" => "an impl block that cannot be parsed".to_owned(),
         "item" => "another item".to_owned(),
         "enum" | "extern" | "use" => format!("an `{keyword}`"),
         _ => format!("a `{keyword}`"),
@@ -249,10 +249,10 @@ fn article(keyword: &str) -> String {
 fn way(keyword: &str) -> &'static str {
     match keyword {
         "fn" => {
-            "a route is a type, and a handler one of its methods: \
+            "write the handler as a method of a type: \
              `struct Chat;` and `#[ws_route(\"/chat\")] impl Chat { fn message(&self) {} }`"
         }
-        "trait" => "handlers are found by name, they need no trait: put `#[ws_route]` on `impl Chat`",
-        _ => "put `#[ws_route]` on the impl block where the handlers are",
+        "trait" => "put `#[ws_route]` on `impl Chat`: handlers are found by name and need no trait",
+        _ => "put `#[ws_route]` on the impl block that has the handlers",
     }
 }

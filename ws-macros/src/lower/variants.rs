@@ -1,9 +1,10 @@
 //! Handlers of single variants: `message_join` is called with the content of `Say::Join`.
 
 use proc_macro2::Ident;
-use syn::{Attribute, Meta, Pat, Path, PathArguments, Token, Type, ext::IdentExt};
+use syn::{Attribute, Pat, Path, PathArguments, Token, Type, ext::IdentExt};
 
 use super::{
+    markers::Markers,
     mentions::{names, parameter},
     signature::{self, Value},
 };
@@ -12,35 +13,41 @@ use crate::{
     kind::is_called,
     model::{Arm, Content, Field, Target},
     shown, span,
-    syntax::{self, Method},
+    syntax::Method,
     vocabulary::{HANDLERS, Kind},
 };
 
 /// Reads `message_<variant>`.
 pub(super) fn arm(method: Method, variant: &str, errors: &mut Diagnostics) -> Option<Arm> {
     let name = method.signature.ident.clone();
-    let Ok(mut ident) = syn::parse_str::<Ident>(&camel(variant)) else {
-        errors.at(
-            name.span(),
-            format!(
-                "expected the name of a variant after `message_` in `{name}`\n\
-                 help: `message_join` handles `Join`; other names go to an impl block without an attribute"
-            ),
-        );
-        return None;
+    let Markers { fields, variant: named } = Markers::read(&method, errors);
+    let ident = match named {
+        Some(mut named) => {
+            named.set_span(span::at(named.span()));
+            named
+        }
+        None => match syn::parse_str::<Ident>(&camel(variant)) {
+            Ok(mut ident) => {
+                ident.set_span(span::at(name.span()));
+                ident
+            }
+            Err(_) => {
+                errors.at(
+                    name.span(),
+                    format!(
+                        "expected the name of a variant after `message_` in `{name}`\n\
+                         help: `message_join` handles `Join`; move other methods to an impl block without the attribute"
+                    ),
+                );
+                return None;
+            }
+        },
     };
-    ident.set_span(span::at(name.span()));
     let word = HANDLERS.iter().find(|word| word.kind == Kind::Message)?;
     let expected = format!("async fn {name}(&self, ws: &Socket<Self>, field: Field)");
-    let marker = marker(&method).cloned();
     let (handler, values) = signature::of_variant(method, word, &expected, errors);
-    let content = content(&name, marker.as_ref(), values, errors);
+    let content = content(&name, fields.as_ref(), values, errors);
     Some(Arm { variant: ident, handler, content })
-}
-
-/// `#[ws_fields]`, if the method has it.
-pub(super) fn marker(method: &Method) -> Option<&Attribute> {
-    method.attributes.iter().find(|attribute| syntax::is_marker(attribute.path()))
 }
 
 /// What the arguments take of the variant. Of one argument the attribute cannot tell whether it is the content of a newtype
@@ -51,15 +58,11 @@ fn content(
     mut values: Vec<Value>,
     errors: &mut Diagnostics,
 ) -> Content {
-    if let Some(marker) = marker {
-        if !matches!(marker.meta, Meta::Path(_)) {
-            errors.on(marker.path(), "`#[ws_fields]` takes no arguments\nhelp: write `#[ws_fields]`; the handler's arguments name the fields");
-        } else if values.is_empty() {
-            errors.on(
-                marker.path(),
-                format!("`#[ws_fields]` makes the arguments of `{handler}` fields of its variant, and there are none\nhelp: leave it out"),
-            );
-        }
+    if let Some(marker) = marker.filter(|_| values.is_empty()) {
+        errors.on(
+            marker.path(),
+            format!("`#[ws_fields]` needs an argument for each field, and `{handler}` has none\nhelp: remove `#[ws_fields]`"),
+        );
     }
     if marker.is_none() && values.len() < 2 {
         return values.pop().map_or(Content::Nothing, |value| Content::Newtype(Box::new(value.kind)));
@@ -71,8 +74,8 @@ fn content(
             errors.on(
                 &pattern,
                 format!(
-                    "the arguments of `{handler}` are the fields of its variant: expected the name of one, found `{found}`\n\
-                     help: write `amount: u64`, or `_amount: u64` if it is not used"
+                    "expected the name of a field of the variant, found `{found}`\n\
+                     help: write `amount: u64`, or `_amount: u64` if it is unused"
                 ),
             );
             continue;
@@ -87,7 +90,7 @@ fn content(
             Some(earlier) if written[earlier] == argument => errors.by_the_compiler(),
             Some(_) => errors.on(
                 &pattern,
-                format!("`{handler}` takes the field `{name}` twice\nhelp: keep one of the arguments"),
+                format!("duplicate argument for the field `{name}`\nhelp: remove one of the arguments"),
             ),
         }
     }
@@ -126,7 +129,7 @@ pub(super) fn path(body: &Type, errors: &mut Diagnostics) -> Option<Path> {
             let found = shown::code(other);
             errors.on(
                 other,
-                format!("expected the path of an enum, for its variants have handlers, found `{found}`\nhelp: name it by a `type` alias, or handle `message` whole"),
+                format!("expected an enum, because its variants have handlers, found `{found}`\nhelp: write the enum or a `type` alias of it, or replace the handlers by `message`"),
             );
             None
         }

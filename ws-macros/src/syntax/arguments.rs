@@ -150,15 +150,15 @@ impl Arguments {
             errors.on(
                 contract,
                 format!(
-                    "the path comes first, found `{found}`\n\
-                     help: leave `{found}` out; if it is the contract that is served, leave out the path, which it has"
+                    "expected either a path or a contract, found both\n\
+                     help: remove `{found}`; if it is a contract, remove the path instead"
                 ),
             );
             self.subject = Some(Subject::Path(path));
         } else if self.subject.is_some() {
-            errors.at(path.span(), "expected a key, found a second path\nhelp: a route has one path");
+            errors.at(path.span(), "expected a key, found a second path\nhelp: remove one of the paths");
         } else {
-            errors.at(path.span(), "the path comes first, before the keys\nhelp: move it to the front");
+            errors.at(path.span(), "the path must be the first argument\nhelp: move it before the keys");
             self.subject = Some(Subject::Path(path));
         }
     }
@@ -170,8 +170,8 @@ impl Arguments {
                 errors.on(
                     contract,
                     format!(
-                        "an attribute cannot look up the value of the constant `{found}`\n\
-                         help: write the path itself, as in `\"/chat\"`; elsewhere it is `<Chat as Contract>::PATH`"
+                        "expected the path as a string literal, found the constant `{found}`\n\
+                         help: write the path itself, as in `\"/chat\"`; other code can read it from `<Chat as Contract>::PATH`"
                     ),
                 );
                 self.lose_subject();
@@ -180,7 +180,7 @@ impl Arguments {
             }
             return;
         }
-        errors.on(contract, format!("a route names the type of its contract, and `{found}…` is a value\nhelp: write `#[ws_route(ChatApi)]`"));
+        errors.on(contract, format!("expected the type of a contract, found the value `{found}…`\nhelp: write the type alone, as in `#[ws_route(ChatApi)]`"));
         self.lose_subject();
         skip::to_comma(input);
     }
@@ -313,9 +313,9 @@ fn bare_type(input: ParseStream<'_>) -> Option<TypePath> {
 fn type_without_a_key(kind: &TypePath) -> String {
     let found = shown::code(kind);
     let help = match inside_json(kind) {
-        Some(inner) => format!("write `body = {inner}`: a message is JSON unless its type says otherwise"),
+        Some(inner) => format!("write `body = {inner}`; messages are JSON by default"),
         None => format!(
-            "write `body = {found}` for what clients send, `response = {found}` for what the server sends"
+            "write `body = {found}` for messages from clients, or `response = {found}` for messages from the server"
         ),
     };
     format!("expected a key, found the type `{found}`\nhelp: {help}")
@@ -337,18 +337,19 @@ fn is_named_like_a_type(path: &TypePath) -> bool {
 
 fn unknown_key(word: &str, gives_a_type: bool) -> String {
     let help = match (word, vocabulary::other_key(word)) {
-        (word, _) if is_for_a_path(word) => "the path is the first argument, without a key".to_owned(),
+        (word, _) if is_for_a_path(word) => "write the path as the first argument, without a key".to_owned(),
         ("contract", _) => {
-            "a route that serves a contract begins with its type: `#[ws_route(ChatApi)]`".to_owned()
+            "write the contract as the first argument, without a key: `#[ws_route(ChatApi)]`".to_owned()
         }
         (_, Some(Answer::Key(name))) => format!("the key is called `{name}`"),
         (_, Some(Answer::Elsewhere(place))) => place.to_owned(),
         (word, None) => match vocabulary::nearest(word, KEYS.iter().map(|key| key.name)) {
             Some(near) => format!("did you mean `{near}`?"),
             None if gives_a_type => {
-                "types are given by `body`, `response`, `query`, `params`, `header` and `cookie`".to_owned()
+                "the keys for types are `body`, `response`, `query`, `params`, `header` and `cookie`"
+                    .to_owned()
             }
-            None => "the documentation of `ws_route` lists the keys".to_owned(),
+            None => "see the documentation of `ws_route` for all keys".to_owned(),
         },
     };
     format!("unknown key `{word}`\nhelp: {help}")

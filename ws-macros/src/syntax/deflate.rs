@@ -100,5 +100,5 @@ fn unknown_key(word: &str) -> String {
         },
         |near| format!("did you mean `{near}`?"),
     );
-    format!("`per_message_deflate` has no key `{word}`\nhelp: {help}")
+    format!("unknown key `{word}` in `per_message_deflate`\nhelp: {help}")
 }

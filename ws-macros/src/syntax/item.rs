@@ -52,7 +52,7 @@ impl Item {
     pub(crate) fn has_markers(&self) -> bool {
         let Self::Block(block) = self else { return false };
         let mut attributes = block.methods.iter().flat_map(|method| &method.attributes);
-        attributes.any(|attribute| is_marker(attribute.path()))
+        attributes.any(|attribute| is_marker(attribute))
     }
 
     fn parse(input: ParseStream<'_>) -> Result<Self> {

@@ -1,17 +1,49 @@
 //! The library's own markers on the methods of a block. They are read here and taken out, so that nobody imports them.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use syn::Path;
+use syn::{Attribute, Meta, Path, Token, punctuated::Punctuated};
 
-/// `#[ws_fields]`, also by its full path: the arguments of a handler are the fields of its variant.
-const FIELDS: &str = "ws_fields";
-
-/// Whether an attribute of this path is a marker.
-pub(crate) fn is_marker(path: &Path) -> bool {
-    path.segments.last().is_some_and(|last| last.ident == FIELDS)
+/// A marker on the handler of a variant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Marker {
+    /// `#[ws_fields]`: the arguments are the fields of the variant.
+    Fields,
+    /// `#[ws_variant(HTTPPing)]`: the name of the variant.
+    Variant,
 }
 
-/// A block without the markers on its members.
+impl Marker {
+    const ALL: [Self; 2] = [Self::Fields, Self::Variant];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Fields => "ws_fields",
+            Self::Variant => "ws_variant",
+        }
+    }
+
+    /// The marker of this path, which may be a full one.
+    pub(crate) fn of(path: &Path) -> Option<Self> {
+        let last = path.segments.last()?;
+        Self::ALL.into_iter().find(|marker| last.ident == marker.name())
+    }
+
+    /// The marker that an attribute applies under a condition: `#[cfg_attr(test, ws_fields)]`.
+    pub(crate) fn conditional(attribute: &Attribute) -> Option<Self> {
+        if !attribute.path().is_ident("cfg_attr") {
+            return None;
+        }
+        let list = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
+        list.iter().skip(1).find_map(|applied| Self::of(applied.path()))
+    }
+}
+
+/// Whether an attribute is a marker, or applies one under a condition.
+pub(crate) fn is_marker(attribute: &Attribute) -> bool {
+    Marker::of(attribute.path()).or_else(|| Marker::conditional(attribute)).is_some()
+}
+
+/// A block without the markers on its members. A conditional marker is an error, and goes with its whole attribute.
 pub(crate) fn unmarked(block: TokenStream) -> TokenStream {
     let mut trees: Vec<TokenTree> = block.into_iter().collect();
     if let Some(TokenTree::Group(members)) = trees.last_mut() {
@@ -35,15 +67,31 @@ fn without_markers(members: TokenStream) -> TokenStream {
     kept.into_iter().collect()
 }
 
-/// `[ws_fields]`, or `[ws_runtime::ws_fields(…)]`.
+/// `[ws_fields]`, `[ws_runtime::ws_variant(…)]`, or `[cfg_attr(…, ws_fields)]`.
 fn is_bracketed_marker(tree: &TokenTree) -> bool {
     let TokenTree::Group(group) = tree else { return false };
-    let words = group.stream().into_iter().take_while(|tree| !matches!(tree, TokenTree::Group(_)));
-    let last = words.filter_map(|tree| match tree {
-        TokenTree::Ident(word) => Some(word),
-        _ => None,
-    });
-    group.delimiter() == Delimiter::Bracket && last.last().is_some_and(|word| word == FIELDS)
+    if group.delimiter() != Delimiter::Bracket {
+        return false;
+    }
+    let (mut last, mut arguments) = (None, None);
+    for tree in group.stream() {
+        match tree {
+            TokenTree::Ident(word) => last = Some(word),
+            TokenTree::Group(group) => {
+                arguments = Some(group.stream());
+                break;
+            }
+            _ => {}
+        }
+    }
+    let Some(last) = last else { return false };
+    let named = |word: &dyn Fn(&str) -> bool| Marker::ALL.iter().any(|marker| word(marker.name()));
+    named(&|name| last == name)
+        || last == "cfg_attr"
+            && arguments
+                .into_iter()
+                .flatten()
+                .any(|tree| matches!(&tree, TokenTree::Ident(word) if named(&|name| word == name)))
 }
 
 #[cfg(test)]
@@ -51,7 +99,7 @@ mod tests {
     use proc_macro2::TokenStream;
 
     #[test]
-    fn markers_are_taken_out_of_the_members_alone() {
+    fn markers_are_removed_from_members_only() {
         for (block, expected) in [
             ("impl A { #[ws_fields] fn a(&self) {} }", "impl A { fn a(&self) {} }"),
             (
@@ -59,10 +107,12 @@ mod tests {
                 "#[x] impl A { #[y] /// b\n fn b(&self) {} }",
             ),
             ("impl A { #[ws_runtime::ws_fields] #[::a::ws_fields(b)] fn a() {} }", "impl A { fn a() {} }"),
+            ("impl A { #[ws_variant(HTTP)] #[ws_fields] fn a(b: u8) {} }", "impl A { fn a(b: u8) {} }"),
             ("impl A { fn a() { #[ws_fields] fn b() {} } }", "impl A { fn a() { #[ws_fields] fn b() {} } }"),
+            ("impl A { #[cfg_attr(a, ws_fields)] #[b] fn a() {} }", "impl A { #[b] fn a() {} }"),
             (
-                "impl A { #[cfg_attr(a, ws_fields)] #[ws_field] fn a() {} }",
-                "impl A { #[cfg_attr(a, ws_fields)] #[ws_field] fn a() {} }",
+                "impl A { #[cfg_attr(a, inline)] #[ws_field] fn a() {} }",
+                "impl A { #[cfg_attr(a, inline)] #[ws_field] fn a() {} }",
             ),
         ] {
             let [block, expected] =

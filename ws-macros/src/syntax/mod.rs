@@ -19,6 +19,6 @@ pub(crate) use self::{
     deflate::{Deflate, DeflateKeys},
     item::{Item, Structure},
     list::{Origins, Strings},
-    marker::{is_marker, unmarked},
+    marker::{Marker, is_marker, unmarked},
     slot::Slot,
 };

@@ -63,7 +63,7 @@ impl<T> Slot<T> {
     /// Puts a value in, or reports that the key was given before.
     pub(super) fn fill(&mut self, key: &Ident, value: Option<T>, errors: &mut Diagnostics) {
         if self.key.is_some() {
-            errors.at(key.span(), format!("`{key}` is given twice\nhelp: keep one of them"));
+            errors.at(key.span(), format!("duplicate key `{key}`\nhelp: remove one of them"));
             return;
         }
         self.key = Some(key.clone());
@@ -104,7 +104,7 @@ fn parse_value<T>(
     if value.is_none() {
         let expected = expects(key);
         let help = match constant(&written, expected) {
-            Some(value) => format!("\nhelp: write `{key} = const {}` for a constant", shown::code(&value)),
+            Some(value) => format!("\nhelp: write `{key} = const {}` to use a constant", shown::code(&value)),
             None => String::new(),
         };
         errors.at(place, format!("`{key}` expects {expected}{help}"));

@@ -34,7 +34,9 @@ pub(super) fn with_derives(tokens: TokenStream) -> TokenStream {
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
         let next = tokens.peek().map(ToString::to_string);
-        if token.to_string() == "#" && next.is_some_and(|next| next.contains("derive (__ws :: Variants)")) {
+        if token.to_string() == "#"
+            && next.is_some_and(|next| next.contains("derive (__ws :: see_ws_fields_and_ws_variant)"))
+        {
             // `[derive(…)]`, `#`, `[ws_variants(…)]`, `struct`, its name, `;`.
             let item: Vec<TokenTree> = tokens.by_ref().take(6).collect();
             out.extend(expand::written(item.into_iter().skip(1).collect()));

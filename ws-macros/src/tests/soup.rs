@@ -53,6 +53,7 @@ const PIECES: &[&str] = &[
     "{ ; ; const = }",
     "{ #[ws_fields] fn message_a(&self, r#type: u8, _b: (), (c): C) {} #[ws_fields()] fn ring(&self, ws: &Socket) {} }",
     "#[ws_fields]",
+    "{ #[ws_variant(r#type)] fn message_a(&self) {} #[ws_variant(a::b)] #[cfg_attr(c, ws_variant)] fn message_b(&self) {} }",
     "{ fn message_a(&self) {} fn before_handle(&self) -> Option {} fn close(&self, _: &Closed) {} }",
     "<T: ?Sized + 'a, const N: usize>",
     "where T::A: for<'a> B<'a>, [T]: 'static",

@@ -38,17 +38,16 @@ const fn route(name: &'static str, expects: &'static str) -> KeyWord {
     KeyWord { name, home: Home::Route, expects }
 }
 
-const SIZE: &str =
-    "a number of bytes, a size like `\"64KiB\"`, `off`, or a constant `usize`: `const limits::SIZE`";
-const TIME: &str = "a number of seconds, a time like `\"500ms\"` or `\"2m\"`, `off`, or a constant `Duration`: `const limits::TIME`";
-const COUNT: &str = "a number, `off`, or a constant `u32`: `const limits::COUNT`";
-const FLAG: &str = "`on` or `off`, or to stand alone";
-const BITS: &str = "a number from 9 to 15, or a constant `u8`: `const limits::BITS`";
+const SIZE: &str = "a number of bytes, a size such as `\"64KiB\"`, `off`, or a `usize` constant such as `const limits::SIZE`";
+const TIME: &str = "a number of seconds, a time such as `\"500ms\"`, `off`, or a `Duration` constant such as `const limits::TIME`";
+const COUNT: &str = "a number, `off`, or a `u32` constant such as `const limits::COUNT`";
+const FLAG: &str = "`on`, `off` or no value";
+const BITS: &str = "a number from 9 to 15, or a `u8` constant such as `const limits::BITS`";
 
 /// The keys of `per_message_deflate`, and what each expects.
 pub(crate) const DEFLATE_KEYS: &[(&str, &str)] = &[
     ("threshold", SIZE),
-    ("level", "a number from 1 to 9, or a constant `u8`: `const limits::LEVEL`"),
+    ("level", "a number from 1 to 9, or a `u8` constant such as `const limits::LEVEL`"),
     ("server_max_window_bits", BITS),
     ("client_max_window_bits", BITS),
     ("server_no_context_takeover", FLAG),
@@ -63,13 +62,13 @@ pub(crate) const KEYS: &[KeyWord] = &[
     contract("params", "a type, as in `params = Seat`"),
     contract("header", "a type, as in `header = Client`"),
     contract("cookie", "a type, as in `cookie = Session`"),
-    contract("protocols", "a list, as in `protocols = [\"v2\", \"v1\"]`"),
+    contract("protocols", "a list of strings, as in `protocols = [\"v2\", \"v1\"]`"),
     contract(
         "reserved_tag",
-        "the name of a member other than `on`, `detail` and `errors`, as in `reserved_tag = \"kind\"`",
+        "a member name other than `on`, `detail` and `errors`, as in `reserved_tag = \"kind\"`",
     ),
-    contract("summary", "a text, as in `summary = \"a chat room\"`"),
-    contract("tags", "a list, as in `tags = [\"chat\"]`"),
+    contract("summary", "a string literal, as in `summary = \"a chat room\"`"),
+    contract("tags", "a list of strings, as in `tags = [\"chat\"]`"),
     contract("deprecated", FLAG),
     route("require_protocol", FLAG),
     route("max_payload_length", SIZE),
@@ -90,8 +89,8 @@ pub(crate) const KEYS: &[KeyWord] = &[
     route("close_timeout", TIME),
     route(
         "per_message_deflate",
-        "`on` or `off`, keys in parentheses, as in `per_message_deflate(level = 6)`, or to stand alone",
+        "`on`, `off`, no value, or keys in parentheses, as in `per_message_deflate(level = 6)`",
     ),
-    route("origins", "a list, as in `origins = [\"https://example.com\"]`, or `any`"),
+    route("origins", "a list of strings, as in `origins = [\"https://example.com\"]`, or `any`"),
     KeyWord { name: "crate", home: Home::Either, expects: "a path, as in `crate = ::facade::ws`" },
 ];

@@ -67,7 +67,7 @@ const LIMITS: &[(&str, Answer)] = &[
     (
         "send_pings|send_ping",
         Answer::Elsewhere(
-            "a silent client gets a ping after each `ping_interval`: write `ping_interval = 25`, or `ping_interval = off`",
+            "silent clients are pinged by default: write `ping_interval = 25` to change the seconds, or `ping_interval = off`",
         ),
     ),
     (
@@ -109,73 +109,75 @@ const PLACES: &[(&str, Answer)] = &[
          before|middleware|middlewares|layer|layers|filter|filters|interceptor|interceptors|extractor|\
          extractors|permissions|permission|roles|user|token|wrap|policy|hooks",
         Answer::Elsewhere(
-            "a handler of the block decides who may connect: `async fn before_handle(&self, handshake: &Handshake<Self>) -> Result<Data, Reject>`",
+            "check the client in a handler: `async fn before_handle(&self, handshake: &Handshake<Self>) -> Result<Data, Reject>`",
         ),
     ),
     (
         "state|app_state|with_state|shared|context|ctx|app_data|extensions|inject|deps",
         Answer::Elsewhere(
-            "the route's struct holds what all connections share, and `before_handle` returns what one of them has",
+            "keep shared state in the route's struct, and return the data of a connection from `before_handle`",
         ),
     ),
     (
         "data|session|connection_data|user_data",
-        Answer::Elsewhere("what `before_handle` returns in `Ok` is the data"),
+        Answer::Elsewhere("return the data of a connection from `before_handle`, as `Ok(data)`"),
     ),
     (
         "open|on_open|on_message|close|on_close|on_connect|on_disconnect|connect|disconnect|handler|\
          handlers|callback|on|events|event|error|on_error|before_handle|upgrade|parse|transform|drain",
-        Answer::Elsewhere("a handler is a method of the block, as in `fn open(&self, ws: &Socket<Self>)`"),
+        Answer::Elsewhere(
+            "write handlers as methods of the impl block, as in `fn open(&self, ws: &Socket<Self>)`",
+        ),
     ),
     (
         "room|rooms|topic|topics|channel|channels|namespace|group|groups|subscribe|subscriptions",
-        Answer::Elsewhere("handlers join topics while the server runs: `ws.subscribe(\"room\")`"),
+        Answer::Elsewhere("subscribe to topics in a handler, with `ws.subscribe(\"room\")`"),
     ),
     (
         "method|methods|get|post|verb|verbs",
-        Answer::Elsewhere("a WebSocket handshake is a GET request: leave the key out"),
+        Answer::Elsewhere("remove the key: a WebSocket handshake is always a GET request"),
     ),
     (
         "name|id|operation_id|operation|operation_name",
-        Answer::Elsewhere("a route is known by its type and its path: leave the key out"),
+        Answer::Elsewhere("remove the key: a route is identified by its type and its path"),
     ),
     (
         "schema|schemas|validate|validation|validator|strict",
         Answer::Elsewhere(
-            "the types are the schema, and every message is checked by it: `body = Say`, `response = Heard`",
+            "declare the types, as in `body = Say` and `response = Heard`: messages are validated against their schemas",
         ),
     ),
     (
         "format|codec|encoding|encoder|decoder|serializer|serialize|content_type|binary|text|binary_type|\
          message_format",
         Answer::Elsewhere(
-            "the type says the format: `String` is text, `Bytes` is binary, a type with serde's traits is JSON, and others implement `Decode` and `Encode`",
+            "the type decides the format: `String` for text, `Bytes` for binary, serde's derives for JSON, `Decode` and `Encode` for others",
         ),
     ),
     (
         "description|doc|docs|documentation|openapi|asyncapi",
-        Answer::Elsewhere("the doc comments of the block are its documentation; `summary` is one line of it"),
+        Answer::Elsewhere("write doc comments on the impl block, or one line as `summary = \"a chat room\"`"),
     ),
     (
         "port|host|address|addr|bind|listen",
         Answer::Elsewhere(
-            "the server has the address: `Server::new().route(Chat).listen(\"127.0.0.1:3000\")`",
+            "set the address of the server: `Server::new().route(Chat).listen(\"127.0.0.1:3000\")`",
         ),
     ),
     (
         "max_connections|max_clients|max_connections_per_address|connection_limit|handshake_timeout|\
          max_header_bytes|max_headers|shutdown_timeout|outbound_total|inbound_total|trusted_proxies|\
          shards|workers|threads|tls|ssl|fallback",
-        Answer::Elsewhere("the server has it, for all routes together: see the methods of `Server`"),
+        Answer::Elsewhere("set it for the whole server, with a method of `Server`"),
     ),
     (
         "threshold|level|server_max_window_bits|client_max_window_bits|server_no_context_takeover|\
          client_no_context_takeover|window_bits",
-        Answer::Elsewhere("compression has keys of its own: `per_message_deflate(level = 6)`"),
+        Answer::Elsewhere("write it inside `per_message_deflate`, as in `per_message_deflate(level = 6)`"),
     ),
     (
         "reconnect|reconnection|retry|retries|auto_reconnect",
-        Answer::Elsewhere("clients reconnect, a server cannot make them: leave the key out"),
+        Answer::Elsewhere("remove the key: clients decide when to reconnect"),
     ),
 ];
 

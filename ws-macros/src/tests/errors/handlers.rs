@@ -4,109 +4,109 @@ use super::mistakes::mistakes;
 
 mistakes! { handlers:
     r#"#[ws_route("/")] impl Chat { fn helper(&self) {} }"#
-        => "impl", "no handler in this block";
+        => "impl", "expected at least one handler in this impl block";
     r#"#[ws_route("/")] impl Chat { handlers!(); }"#
-        => "impl", "no handler in this block";
+        => "impl", "expected at least one handler in this impl block";
     r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn on_message(&self) {} }"#
-        => "on_message", "unknown handler `on_message`\nhelp: the handler is called `message`; a helper goes to an impl block without";
+        => "on_message", "unknown handler `on_message`\nhelp: the handler is called `message`; move helper methods to an impl block without the attribute";
     r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn handle_close(&self) {} }"#
-        => "handle_close", "unknown handler `handle_close`\nhelp: the handler is called `close`; a helper goes to an impl block without";
+        => "handle_close", "unknown handler `handle_close`\nhelp: the handler is called `close`; move helper methods to an impl block without the attribute";
     r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn mesage(&self) {} }"#
-        => "mesage", "unknown handler `mesage`\nhelp: the handler is called `message`; a helper goes to an impl block without";
+        => "mesage", "unknown handler `mesage`\nhelp: the handler is called `message`; move helper methods to an impl block without the attribute";
     r#"#[ws_route("/")] impl Chat { fn before_handle(&self, ws: &Socket<Self>) {} }"#
-        => "&", "`before_handle` takes `&Handshake<Self>`, found `&Socket<Self>`\nhelp: write `async fn before_handle(";
+        => "&", "expected `&Handshake<Self>`, found `&Socket<Self>`\nhelp: write `async fn before_handle(&self, handshake: &Handshake<Self>) -> Result<Data, Reject>`";
     r#"#[ws_route("/")] impl Chat { fn open(&self, ws: &Arc<ws_runtime::Socket<Self>>) {} }"#
-        => "&", "`open` takes `&Socket<Self>`, found `&Arc<ws_runtime::Socket<Self>>`\nhelp: write `fn open(";
+        => "&", "expected `&Socket<Self>`, found `&Arc<ws_runtime::Socket<Self>>`\nhelp: write `fn open(&self, ws: &Socket<Self>)`";
     r#"#[ws_route("/")] impl Chat { fn transform(&self, handshake: &Handshake<Self>) {} }"#
-        => "&", "`transform` takes `&mut RawRequest`, found `&Handshake<Self>`\nhelp: write `fn transform(";
+        => "&", "expected `&mut RawRequest`, found `&Handshake<Self>`\nhelp: write `fn transform(&self, request: &mut RawRequest)`";
     r#"#[ws_route("/", body = Say)] impl Chat { fn message_a(&self, handshake: &Handshake<Self>) {} }"#
-        => "&", "`message_a` takes `&Socket<Self>`, found `&Handshake<Self>`\nhelp: write `async fn message_a(";
+        => "&", "expected `&Socket<Self>`, found `&Handshake<Self>`\nhelp: write `async fn message_a(&self, ws: &Socket<Self>, field: Field)`";
     r#"#[ws_route("/", body = wire::Say)] impl Chat { fn message(&self, say: &wire::Say) {} }"#
-        => "&", "`message` takes what arrives by value: leave out the `&`";
+        => "&", "`message` takes its argument by value, found a reference";
     r#"#[ws_route("/")] impl Chat { fn close(&self, closed: (&ws_runtime::Closed)) {} }"#
-        => "(&ws_runtime::Closed)", "`close` takes what arrives by value: leave out the `&`";
+        => "(&ws_runtime::Closed)", "`close` takes its argument by value, found a reference";
     r#"#[ws_route("/")] impl Chat { fn ping(&self, payload: &mut Bytes) {} }"#
-        => "&", "`ping` takes what arrives by value: leave out the `&mut`";
+        => "&", "`ping` takes its argument by value, found a reference";
     r#"#[ws_route("/")] impl Chat { fn message(&self, message: &Message) {} }"#
-        => "&", "`message` takes what arrives by value: leave out the `&`";
+        => "&", "`message` takes its argument by value, found a reference";
     r#"#[ws_route("/", body = Say)] impl Chat { fn message_text(&self, text: &Vec<u8>) {} }"#
-        => "&", "`message_text` takes what arrives by value: leave out the `&`";
+        => "&", "`message_text` takes its argument by value, found a reference";
     r#"#[ws_route("/", body = Box<Say>)] impl Chat { fn message_text(&self) {} }"#
-        => "Box", "expected the path of an enum, for its variants have handlers, found `Box<Say>`";
+        => "Box", "expected an enum, because its variants have handlers, found `Box<Say>`";
     r#"#[ws_route("/", body = Vec<Say>)] impl Chat { fn message_text(&self) {} }"#
-        => "Vec", "expected the path of an enum, for its variants have handlers, found `Vec<Say>`";
+        => "Vec", "expected an enum, because its variants have handlers, found `Vec<Say>`";
     r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn onopen(&self) {} }"#
-        => "onopen", "unknown handler `onopen`\nhelp: the handler is called `open`; a helper goes to an impl block without";
+        => "onopen", "unknown handler `onopen`\nhelp: the handler is called `open`; move helper methods to an impl block without the attribute";
     r#"#[ws_route("/")] impl Chat { fn transform_message(&self, message: &Message) -> Message {} }"#
-        => "&", "`transform_message` takes what arrives by value";
+        => "&", "`transform_message` takes its argument by value, found a reference";
     r#"#[ws_route("/")] impl Chat { fn error(&self, error: &Error) {} }"#
-        => "&", "`error` takes what arrives by value";
+        => "&", "`error` takes its argument by value, found a reference";
     r#"#[ws_route("/")] impl Chat { fn message(&self, body: &[u8; 2]) {} }"#
-        => "&", "`message` takes what arrives by value";
+        => "&", "`message` takes its argument by value, found a reference";
     r#"#[ws_route("/")] impl Chat { fn message(&self, body: &(u8, u8)) {} }"#
-        => "&", "`message` takes what arrives by value";
+        => "&", "`message` takes its argument by value, found a reference";
     r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> &'static str {} }"#
-        => "&", "`before_handle` returns `()` or a `Result`, found `&'static str`";
+        => "&", "`before_handle` must return `()` or a `Result`, found `&'static str`";
     r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> [u8; 4] {} }"#
-        => "[u8; 4]", "`before_handle` returns `()` or a `Result`, found `[u8; 4]`";
+        => "[u8; 4]", "`before_handle` must return `()` or a `Result`, found `[u8; 4]`";
     r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> http::StatusCode {} }"#
-        => "http", "`before_handle` returns `()` or a `Result`, found `http::StatusCode`";
+        => "http", "`before_handle` must return `()` or a `Result`, found `http::StatusCode`";
     r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> Reject {} }"#
-        => "Reject", "`before_handle` returns `()` or a `Result`, found `Reject`";
+        => "Reject", "`before_handle` must return `()` or a `Result`, found `Reject`";
     r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> std::option::Option<User> {} }"#
-        => "std", "`before_handle` returns `()` or a `Result`, found `std::option::Option<User>`\nhelp: `Ok(data)` lets the client in, `Err` refuses it: write `async fn before_handle(";
+        => "std", "`before_handle` must return `()` or a `Result`, found `std::option::Option<User>`\nhelp: return `Ok(data)` to accept the client or `Err` to reject it:";
     r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> (bool) {} }"#
-        => "(bool)", "`before_handle` returns `()` or a `Result`, found `(bool)`";
+        => "(bool)", "`before_handle` must return `()` or a `Result`, found `(bool)`";
     r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> (User, Vec<u8>) {} }"#
-        => "(User, Vec<u8>)", "`before_handle` returns `()` or a `Result`, found `(User, Vec<u8>)`";
+        => "(User, Vec<u8>)", "`before_handle` must return `()` or a `Result`, found `(User, Vec<u8>)`";
     r#"#[ws_route("/")] impl Chat { pub fn on_connect(&self) {} }"#
-        => "on_connect", "unknown handler `on_connect`\nhelp: the handler is called `open`; a helper goes to an impl block without";
+        => "on_connect", "unknown handler `on_connect`\nhelp: the handler is called `open`; move helper methods to an impl block without the attribute";
     r#"#[ws_route("/")] impl Chat { pub fn onData(&self) {} }"#
-        => "onData", "unknown handler `onData`\nhelp: the handler is called `message`; a helper goes to an impl block without";
+        => "onData", "unknown handler `onData`\nhelp: the handler is called `message`; move helper methods to an impl block without the attribute";
     r#"#[ws_route("/")] impl Chat { fn handle_disconnect(&self) {} }"#
-        => "handle_disconnect", "unknown handler `handle_disconnect`\nhelp: the handler is called `close`; a helper goes to an impl block without";
+        => "handle_disconnect", "unknown handler `handle_disconnect`\nhelp: the handler is called `close`; move helper methods to an impl block without the attribute";
     r#"#[ws_route("/")] impl Chat { fn open(&mut self) {} }"#
-        => "&", "handlers share the route: expected `&self`, found `&mut self`";
+        => "&", "expected `&self`, found `&mut self`";
     r#"#[ws_route("/")] impl Chat { fn open(self) {} }"#
-        => "self", "handlers share the route: expected `&self`, found `self`";
+        => "self", "expected `&self`, found `self`";
     r#"#[ws_route("/")] impl Chat { fn open(self: Arc<Self>) {} }"#
-        => "self", "handlers share the route: expected `&self`";
+        => "self", "expected `&self`, found a receiver of another type";
     r#"#[ws_route("/")] impl Chat { fn open(ws: &Socket<Self>) {} }"#
-        => "open", "the handler `open` does not take `&self`";
+        => "open", "the handler `open` must take `&self`";
     r#"#[ws_route("/")] impl Chat { fn open(&self, ws: Socket<Self>) {} }"#
-        => "Socket", "`open` takes its arguments by reference";
+        => "Socket", "`open` takes references only";
     r#"#[ws_route("/")] impl Chat { fn open(&self, ws: &Socket<Self>, join: Join) {} }"#
-        => "Join", "`open` takes `&Socket<Self>` alone";
+        => "Join", "`open` takes only `&Socket<Self>`";
     r#"#[ws_route("/")] impl Chat { fn open(&self, ws: &Socket<Self>, join: &Join) {} }"#
-        => "&", "`open` takes no further argument";
+        => "&", "`open` takes no more arguments";
     r#"#[ws_route("/")] impl Chat { fn message(&self, ws: Socket<Self>, say: Say) {} }"#
-        => "Socket", "`message` takes one argument by value, and the connection by reference: `&Socket<Self>`";
+        => "Socket", "expected `&Socket<Self>`, found `Socket<Self>`";
     r#"#[ws_route("/")] impl Chat { fn message(&self, ws: &Socket<Self>, say: &Say) {} }"#
-        => "&", "`message` takes what arrives by value";
+        => "&", "`message` takes its argument by value, found a reference";
     r#"#[ws_route("/")] impl Chat { fn message(&self, say: Say, ws: &Socket<Self>) {} }"#
-        => "&", "the connection comes first";
+        => "&", "the connection must be the first argument";
     r#"#[ws_route("/")] impl Chat { fn message(&self, ws: &Socket<Self>, a: A, b: B) {} }"#
-        => "B", "`message` takes no further argument";
+        => "B", "`message` takes no more arguments";
     r#"#[ws_route("/")] impl Chat { fn message(&self, ws: &Socket<Self>, a: A, b: &B) {} }"#
-        => "&", "`message` takes no further argument";
+        => "&", "`message` takes no more arguments";
     r#"#[ws_route("/")] impl Chat { fn close(&self, ws: &Socket<Self>, code: u16, reason: &str) {} }"#
-        => "&", "`close` takes no further argument";
+        => "&", "`close` takes no more arguments";
     r#"#[ws_route("/")] impl Chat { fn message(&self, text: &str) -> String {} }"#
-        => "&", "`message` takes what arrives by value: leave out the `&`";
+        => "&", "`message` takes its argument by value, found a reference";
     r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn ping(&self, payload: (&[u8])) {} }"#
-        => "(&[u8])", "`ping` takes what arrives by value: leave out the `&`";
+        => "(&[u8])", "`ping` takes its argument by value, found a reference";
     r#"#[ws_route("/", body = Say)] impl Chat { fn message_text(&self, text: &str) {} }"#
-        => "&", "`message_text` takes what arrives by value: leave out the `&`";
+        => "&", "`message_text` takes its argument by value, found a reference";
     r#"#[ws_route("/")] impl Chat { fn upgrade(&self, hs: &Handshake<Self>, data: User) -> HeaderMap {} }"#
-        => "User", "`upgrade` takes its arguments by reference";
+        => "User", "`upgrade` takes references only";
     r#"#[ws_route("/")] impl Chat { fn message(&self, say: impl Display) {} }"#
-        => "impl", "the type of a handler's argument cannot be `impl …`";
+        => "impl", "a handler cannot take an argument of type `impl …`";
     r#"#[ws_route("/")] impl Chat { fn message(&self, #[cfg(unix)] say: Say) {} }"#
         => "#", "an argument of a handler cannot be conditional";
     r#"#[ws_route("/")] impl Chat { fn message(&self, #[cfg_attr(unix, cfg(a))] say: Say) {} }"#
         => "#", "an argument of a handler cannot be conditional";
     r#"#[ws_route("/")] impl Chat { fn open(&self, ws: (&mut Socket<Self>)) {} }"#
-        => "(&mut Socket<Self>)", "`&Socket<Self>` is shared: leave out the `mut`";
+        => "(&mut Socket<Self>)", "expected `&Socket<Self>`, found `(&mut Socket<Self>)`";
     r#"#[ws_route("/")] impl Chat { fn message<T>(&self, say: T) {} }"#
         => "T", "a handler cannot be generic";
     r#"#[ws_route("/")] impl Chat { unsafe fn open(&self) {} }"#
@@ -116,11 +116,11 @@ mistakes! { handlers:
     r#"#[ws_route("/")] impl Chat { extern "C" fn open(&self) {} }"#
         => "extern", "a handler cannot be `extern`";
     r#"#[ws_route("/")] impl Chat { fn close(&self) -> Result<(), E> {} }"#
-        => "Result", "`close` returns nothing";
+        => "Result", "`close` cannot return a value";
     r#"#[ws_route("/")] impl Chat { fn before_handle(&self) -> Result<impl Sized, Reject> {} }"#
-        => "impl", "the type of a connection's data is named, found `impl …`";
+        => "impl", "the data of a connection must have a named type, found `impl …`";
     r#"#[ws_route("/")] impl Chat { fn transform_message(&self, message: Message) {} }"#
-        => "transform_message", "`transform_message` returns the `Message` that is decoded";
+        => "transform_message", "`transform_message` must return the `Message` to decode";
 }
 
 mistakes! { nearly_handlers:
@@ -150,37 +150,51 @@ mistakes! { nearly_handlers:
 
 mistakes! { variants:
     r#"#[ws_route("/", body = Say)] impl Chat { fn message(&self) {} fn message_join(&self) {} }"#
-        => "message_join", "`message` takes every message, so `message_join` would never be called";
+        => "message_join", "`message_join` would never be called, because `message` takes every message";
     r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn message_join(&self) {} }"#
-        => "message_join", "`message` takes every message, so `message_join` would never be called";
+        => "message_join", "`message_join` would never be called, because `message` takes every message";
     r#"#[ws_route("/", body = Say)] impl Chat { fn message_join(&self) {} fn message__join(&self) {} }"#
-        => "message__join", "`message__join` handles `Join`, and so does `message_join`\nhelp: keep one of them";
+        => "message__join", "`Join` is already handled by `message_join`\nhelp: remove one of the handlers";
     r#"#[ws_route("/")] impl Chat { fn message_join(&self) {} }"#
-        => "message_join", "`message_join` handles a variant of `body`, and no `body` is given";
+        => "message_join", "`message_join` handles a variant of `body`, but `body` is not set";
     r#"#[ws_route("/", body = Say)] impl Chat { fn message_(&self) {} }"#
         => "message_", "expected the name of a variant after `message_`";
     r#"#[ws_route("/", body = [Say; 2])] impl Chat { fn message_join(&self) {} }"#
-        => "[Say; 2]", "expected the path of an enum";
+        => "[Say; 2]", "expected an enum, because its variants have handlers";
     r#"#[ws_route("/", body = <A as B>::Say)] impl Chat { fn message_join(&self) {} }"#
-        => "<", "expected the path of an enum";
+        => "<", "expected an enum, because its variants have handlers";
     r#"#[ws_route("/", body = Say)] impl Chat { fn message_bid(&self, ws: Socket<Self>, amount: u64) {} }"#
-        => "Socket", "`message_bid` takes the connection by reference, as `&Socket<Self>`\nhelp: write `async fn message_bid(";
+        => "Socket", "expected `&Socket<Self>`, found `Socket<Self>`\nhelp: write `async fn message_bid(&self, ws: &Socket<Self>, field: Field)`";
     r#"#[ws_route("/", body = Say)] impl Chat { fn message_bid(&self, amount: u64, lot: &Lot) {} }"#
-        => "&", "the connection comes first";
+        => "&", "the connection must be the first argument";
     r#"#[ws_route("/", body = Say)] impl Chat { fn message_bid(&self, ws: &Socket<Self>, amount: u64, lot: &Lot) {} }"#
-        => "&", "`message_bid` takes what arrives by value";
+        => "&", "`message_bid` takes its argument by value, found a reference";
     r#"#[ws_route("/", body = Say)] impl Chat { fn message_move(&self, (x, y): (u8, u8), fast: bool) {} }"#
-        => "(x, y)", "the arguments of `message_move` are the fields of its variant: expected the name of one, found `(x, y)`";
+        => "(x, y)", "expected the name of a field of the variant, found `(x, y)`";
     r#"#[ws_route("/", body = Say)] impl Chat { fn message_move(&self, x: u8, _: bool) {} }"#
-        => "_", "the arguments of `message_move` are the fields of its variant: expected the name of one, found `_`";
+        => "_", "expected the name of a field of the variant, found `_`";
     r#"#[ws_route("/", body = Say)] impl Chat { #[ws_fields] fn message_move(&self, Point { x }: Point) {} }"#
-        => "Point", "the arguments of `message_move` are the fields of its variant: expected the name of one, found `Point{ x }`";
+        => "Point", "expected the name of a field of the variant, found `Point{ x }`";
     r#"#[ws_route("/", body = Say)] impl Chat { #[ws_fields] fn message_who(&self, ws: &Socket<Self>) {} }"#
-        => "ws_fields", "`#[ws_fields]` makes the arguments of `message_who` fields of its variant, and there are none\nhelp: leave it out";
+        => "ws_fields", "`#[ws_fields]` needs an argument for each field, and `message_who` has none\nhelp: remove `#[ws_fields]`";
     r#"#[ws_route("/", body = Say)] impl Chat { #[ws_fields(amount)] fn message_bid(&self, amount: u64) {} }"#
         => "ws_fields", "`#[ws_fields]` takes no arguments";
     r#"#[ws_route("/", body = Say)] impl Chat { #[ws_runtime::ws_fields] fn message(&self, say: Say) {} }"#
-        => "ws_runtime", "`#[ws_fields]` is for a handler of a variant, and `message` is not one";
+        => "ws_runtime", "`#[ws_fields]` is only for handlers of variants, and `message` is not one";
     r#"#[ws_route("/", body = Say)] impl Chat { fn message(&self) {} #[ws_fields] fn helper(&self) {} }"#
-        => "ws_fields", "`#[ws_fields]` is for a handler of a variant, and `helper` is not one";
+        => "ws_fields", "`#[ws_fields]` is only for handlers of variants, and `helper` is not one";
+    r#"#[ws_route("/", body = Say)] impl Chat { #[ws_fields] #[inline] #[ws_fields] fn message_bid(&self, amount: u64) {} }"#
+        => "ws_fields", "duplicate `#[ws_fields]`\nhelp: remove one of them";
+    r#"#[ws_route("/", body = Say)] impl Chat { #[ws_variant(A)] #[ws_runtime::ws_variant(A)] fn message_bid(&self) {} }"#
+        => "ws_runtime", "duplicate `#[ws_variant]`\nhelp: remove one of them";
+    r#"#[ws_route("/", body = Say)] impl Chat { #[cfg_attr(unix, inline, ws_runtime::ws_fields)] fn message_bid(&self, amount: u64) {} }"#
+        => "#", "`#[ws_fields]` cannot be conditional\nhelp: put `#[cfg(…)]` on two handlers";
+    r#"#[ws_route("/", body = Say)] impl Chat { #[ws_variant(a::B)] fn message_bid(&self) {} }"#
+        => "ws_variant", "expected the name of a variant\nhelp: write `#[ws_variant(HTTPPing)]`";
+    r#"#[ws_route("/", body = Say)] impl Chat { #[ws_variant = "B"] fn message_bid(&self) {} }"#
+        => "ws_variant", "expected the name of a variant";
+    r#"#[ws_route("/", body = Say)] impl Chat { #[ws_variant(B)] fn message_bid(&self) {} #[ws_variant(B)] fn message_c(&self) {} }"#
+        => "message_c", "`B` is already handled by `message_bid`\nhelp: remove one of the handlers";
+    r#"#[ws_route("/")] impl Chat { fn message(&self) {} #[cfg_attr(unix, ws_variant(B))] fn helper(&self) {} }"#
+        => "cfg_attr", "`#[ws_variant]` is only for handlers of variants, and `helper` is not one";
 }

@@ -4,41 +4,41 @@ use super::mistakes::{check, mistakes};
 
 mistakes! { values:
     r#"#[ws_route("/", idle_timeout = IDLE)] impl Chat { fn open(&self) {} }"#
-        => "IDLE", "`idle_timeout` expects a number of seconds, a time like `\"500ms\"` or `\"2m\"`, `off`, or a constant `Duration`: `const limits::TIME`\nhelp: write `idle_timeout = const IDLE` for a constant";
+        => "IDLE", "`idle_timeout` expects a number of seconds, a time such as `\"500ms\"`, `off`, or a `Duration` constant such as `const limits::TIME`\nhelp: write `idl";
     r#"#[ws_route("/", idle_timeout = -1)] impl Chat { fn open(&self) {} }"#
-        => "-1", "expected a number from 0, found `-1`";
+        => "-1", "expected a non-negative number, found `-1`";
     r#"#[ws_route("/", idle_timeout = 1.5)] impl Chat { fn open(&self) {} }"#
         => "1.5", "`idle_timeout` expects a number of seconds";
     r#"#[ws_route("/", idle_timeout = 60 * 2)] impl Chat { fn open(&self) {} }"#
         => "60", "`idle_timeout` expects a number of seconds";
     r#"#[ws_route("/", idle_timeout = Duration::from_secs(5), publish_to_self)] impl Chat { fn open(&self) {} }"#
-        => "Duration", "`idle_timeout` expects a number of seconds, a time like `\"500ms\"` or `\"2m\"`, `off`, or a constant `Duration`: `const limits::TIME`\nhelp: write `idle_timeout = const Duration::from_secs(5)` for a constant";
+        => "Duration", "`idle_timeout` expects a number of seconds, a time such as `\"500ms\"`, `off`, or a `Duration` constant such as `const limits::TIME`\nhelp: write `idl";
     r#"#[ws_route("/", max_payload_length = 64 * 1024)] impl Chat { fn open(&self) {} }"#
-        => "64", "`max_payload_length` expects a number of bytes, a size like `\"64KiB\"`, `off`, or a constant `usize`: `const limits::SIZE`\nhelp: write `max_payload_length = const 64 * 1024` for a constant";
+        => "64", "`max_payload_length` expects a number of bytes, a size such as `\"64KiB\"`, `off`, or a `usize` constant such as `const limits::SIZE`\nhelp: write `ma";
     r#"#[ws_route("/", rate_limit = limits::rate::<u8>(3) + 1)] impl Chat { fn open(&self) {} }"#
-        => "limits", "`rate_limit` expects a number, `off`, or a constant `u32`: `const limits::COUNT`\nhelp: write `rate_limit = const limits::rate::<u8>(3) + 1` for a constant";
+        => "limits", "`rate_limit` expects a number, `off`, or a `u32` constant such as `const limits::COUNT`\nhelp: write `rate_limit = const limits::rate::<u8>(3) + 1` to";
     r#"#[ws_route("/", max_payload_length = 1 << 20, publish_to_self)] impl Chat { fn open(&self) {} }"#
         => "1", "`max_payload_length` expects a number of bytes";
     r#"#[ws_route("/", response = ())] impl Chat { fn open(&self) {} }"#
-        => "()", "`response` is a type that is sent, found `()`\nhelp: leave the key out";
+        => "()", "`response` cannot be `()`\nhelp: remove the key if the server sends no messages";
     r#"#[ws_route("/", idle_timeout = 60s)] impl Chat { fn open(&self) {} }"#
-        => "60s", "expected a number, found `60s`\nhelp: an amount with a unit is a text";
+        => "60s", "expected a number, found `60s`\nhelp: write a value with a unit as a string, as in `\"30s\"`";
     r#"#[ws_route("/", idle_timeout = "60")] impl Chat { fn open(&self) {} }"#
-        => "\"60\"", "`60` is not a time";
+        => "\"60\"", "`60` is not a valid time";
     r#"#[ws_route("/", idle_timeout = "")] impl Chat { fn open(&self) {} }"#
-        => "\"\"", "an empty text is not a time";
+        => "\"\"", "an empty string is not a valid time";
     r#"#[ws_route("/", idle_timeout = "5us")] impl Chat { fn open(&self) {} }"#
-        => "\"5us\"", "`5us` is not a time";
+        => "\"5us\"", "`5us` is not a valid time";
     r#"#[ws_route("/", idle_timeout = "9999h")] impl Chat { fn open(&self) {} }"#
-        => "\"9999h\"", "a time is at most a year";
+        => "\"9999h\"", "expected at most one year";
     r#"#[ws_route("/", max_payload_length = "64kb")] impl Chat { fn open(&self) {} }"#
-        => "\"64kb\"", "`64kb` is not a size";
+        => "\"64kb\"", "`64kb` is not a valid size";
     r#"#[ws_route("/", max_payload_length = "4GiB")] impl Chat { fn open(&self) {} }"#
         => "\"4GiB\"", "expected at most 4294967295";
     r#"#[ws_route("/", max_payload_length = 99999999999999999999999)] impl Chat { fn open(&self) {} }"#
         => "99999999999999999999999", "`99999999999999999999999` is too large";
     r#"#[ws_route("/", rate_limit = "20")] impl Chat { fn open(&self) {} }"#
-        => "\"20\"", "expected a number, found a text";
+        => "\"20\"", "expected a number, found a string";
     r#"#[ws_route("/", rate_limit = 20u8)] impl Chat { fn open(&self) {} }"#
         => "20u8", "expected a number, found `20u8`";
     r#"#[ws_route("/", latest_by_key = symbol)] impl Chat { fn open(&self) {} }"#
@@ -46,11 +46,11 @@ mistakes! { values:
     r#"#[ws_route("/", latest_by_key = 3)] impl Chat { fn open(&self) {} }"#
         => "3", "`latest_by_key` expects a JSON pointer, as in `latest_by_key = \"/symbol\"`, or `off`";
     r#"#[ws_route("/", latest_by_key = "symbol")] impl Chat { fn open(&self) {} }"#
-        => "\"symbol\"", "`symbol` is not a JSON pointer\nhelp: a pointer begins with `/`";
+        => "\"symbol\"", "`symbol` is not a JSON pointer\nhelp: start it with `/`, as in `\"/symbol\"`";
     r#"#[ws_route("/", latest_by_key = "")] impl Chat { fn open(&self) {} }"#
-        => "\"\"", "an empty text is not a JSON pointer";
+        => "\"\"", "an empty string is not a JSON pointer";
     r#"#[ws_route("/", latest_by_key = "/a~b")] impl Chat { fn open(&self) {} }"#
-        => "\"/a~b\"", "`/a~b` is not a JSON pointer\nhelp: in a pointer `~` is written `~0`";
+        => "\"/a~b\"", "`/a~b` is not a JSON pointer\nhelp: write `~0` for `~`, and `~1` for `/` in a name";
     r#"#[ws_route("/", on_invalid = drop)] impl Chat { fn open(&self) {} }"#
         => "drop", "`on_invalid` expects `reply`, `ignore` or `close`, found `drop`";
     r#"#[ws_route("/", on_invalid = "close")] impl Chat { fn open(&self) {} }"#
@@ -58,31 +58,31 @@ mistakes! { values:
     r#"#[ws_route("/", protocols = [])] impl Chat { fn open(&self) {} }"#
         => "[]", "expected at least one subprotocol";
     r#"#[ws_route("/", protocols = ["a", "a"])] impl Chat { fn open(&self) {} }"#
-        => "\"a\"", "the subprotocol `a` is listed twice";
+        => "\"a\"", "duplicate subprotocol `a`";
     r#"#[ws_route("/", protocols = ["a b"])] impl Chat { fn open(&self) {} }"#
-        => "\"a b\"", "`a b` cannot be the name of a subprotocol";
+        => "\"a b\"", "`a b` is not a valid subprotocol name";
     r#"#[ws_route("/", protocols = [""])] impl Chat { fn open(&self) {} }"#
-        => "\"\"", "an empty text cannot be the name of a subprotocol";
+        => "\"\"", "an empty string is not a valid subprotocol name";
     r#"#[ws_route("/", tags = ["a", "a"])] impl Chat { fn open(&self) {} }"#
-        => "\"a\"", "the tag `a` is listed twice";
+        => "\"a\"", "duplicate tag `a`";
     r#"#[ws_route("/", origins = ["example.com"])] impl Chat { fn open(&self) {} }"#
         => "\"example.com\"", "`example.com` is not an origin";
     r#"#[ws_route("/", origins = ["https://example.com/"])] impl Chat { fn open(&self) {} }"#
         => "\"https://example.com/\"", "`https://example.com/` is not an origin";
     r#"#[ws_route("/", origins = ["https://a", "https://a"])] impl Chat { fn open(&self) {} }"#
-        => "\"https://a\"", "the origin `https://a` is listed twice";
+        => "\"https://a\"", "duplicate origin `https://a`";
     r#"#[ws_route("/", origins = [])] impl Chat { fn open(&self) {} }"#
         => "[]", "expected at least one origin";
     r#"#[ws_route("/", origins = all)] impl Chat { fn open(&self) {} }"#
         => "all", "`origins` expects a list";
     r#"#[ws_route("/", per_message_deflate = 6)] impl Chat { fn open(&self) {} }"#
-        => "6", "`per_message_deflate` expects `on` or `off`, keys in parentheses";
+        => "6", "`per_message_deflate` expects `on`, `off`, no value, or keys in parentheses, as in `per_message_deflate(level = 6)`";
     r#"#[ws_route("/", per_message_deflate = yes)] impl Chat { fn open(&self) {} }"#
-        => "yes", "`per_message_deflate` expects `on` or `off`, keys";
+        => "yes", "`per_message_deflate` expects `on`, `off`, no value, or keys in parentheses, as in `per_message_deflate(level = 6)`";
     r#"#[ws_route("/", per_message_deflate(levle = 6))] impl Chat { fn open(&self) {} }"#
-        => "levle", "`per_message_deflate` has no key `levle`\nhelp: did you mean `level`?";
+        => "levle", "unknown key `levle` in `per_message_deflate`\nhelp: did you mean `level`?";
     r#"#[ws_route("/", per_message_deflate(idle_timeout = 6))] impl Chat { fn open(&self) {} }"#
-        => "idle_timeout", "`per_message_deflate` has no key `idle_timeout`\nhelp: the keys are `threshold`";
+        => "idle_timeout", "unknown key `idle_timeout` in `per_message_deflate`\nhelp: the keys are `threshold`, `level`, `server_max_window_bits`, `client_max_window_bits`, `ser";
     r#"#[ws_route("/", per_message_deflate(level = 10))] impl Chat { fn open(&self) {} }"#
         => "10", "expected a number from 1 to 9, found `10`";
     r#"#[ws_route("/", per_message_deflate(level = off))] impl Chat { fn open(&self) {} }"#
@@ -94,11 +94,11 @@ mistakes! { values:
     r#"#[ws_route("/", per_message_deflate(client_max_window_bits = 16))] impl Chat { fn open(&self) {} }"#
         => "16", "expected a number from 9 to 15, found `16`";
     r#"#[ws_route("/", per_message_deflate(threshold = "1kb"))] impl Chat { fn open(&self) {} }"#
-        => "\"1kb\"", "`1kb` is not a size";
+        => "\"1kb\"", "`1kb` is not a valid size";
     r#"#[ws_route("/", per_message_deflate(server_no_context_takeover = yes))] impl Chat { fn open(&self) {} }"#
-        => "yes", "`server_no_context_takeover` expects `on` or `off`, or to stand alone";
+        => "yes", "`server_no_context_takeover` expects `on`, `off` or no value";
     r#"#[ws_route("/", per_message_deflate(level = 1, level = 2))] impl Chat { fn open(&self) {} }"#
-        => "level", "`level` is given twice";
+        => "level", "duplicate key `level`";
     r#"#[ws_route("/", per_message_deflate("1KiB"))] impl Chat { fn open(&self) {} }"#
         => "\"1KiB\"", "expected a key, as in `threshold = \"1KiB\"`";
     r#"#[ws_route("/", per_message_deflate(level = 1 threshold = 2))] impl Chat { fn open(&self) {} }"#
@@ -115,7 +115,7 @@ fn what_no_client_could_send_is_no_subprotocol_and_no_origin() {
     };
     let names = "()<>@,;:\\\"/[]?={} \t".chars().map(|separator| {
         let name = format!("a{separator}b");
-        row("protocols", &name, &format!("`{name}` cannot be the name of a subprotocol"))
+        row("protocols", &name, &format!("`{name}` is not a valid subprotocol name"))
     });
     let origins = [
         "://a",
