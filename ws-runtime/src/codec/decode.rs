@@ -78,9 +78,9 @@ use crate::{
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be decoded from a message",
-    label = "neither JSON nor text nor binary",
-    note = "for JSON, derive `serde::Deserialize` and `schemars::JsonSchema` (of schemars 1, not 0.8) for it; a wrapper like `Json<T>` is not needed",
-    note = "text is `String`, binary is `Bytes` or `Vec<u8>`, raw is `Message`; other formats implement `Decode` by hand"
+    label = "not a type of JSON, text or binary messages",
+    note = "for JSON, derive both `serde::Deserialize` and `schemars::JsonSchema` (version 1, not 0.8), and use the type without a wrapper such as `Json<T>`",
+    note = "use `String` for text, `Bytes` or `Vec<u8>` for binary, `Message` for both, or implement `Decode` for another format"
 )]
 pub trait Decode: Sized + Send + 'static {
     /// Prepares everything that is known before listening. A type without a schema keeps the default.
@@ -121,6 +121,7 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Decode for T {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Decode for Message {
     fn decode(message: Incoming<'_>, _plan: &Plan) -> Result<Self, Invalid> {
         Ok(message.into_message())

@@ -26,9 +26,9 @@ const COPIED: usize = 4096;
 /// `format` is validated: the output of a type's own `Serialize` is sent. `Box<RawValue>` is sent verbatim.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be encoded as a message",
-    label = "neither JSON nor text nor binary",
-    note = "for JSON, derive `serde::Serialize` and `schemars::JsonSchema` (of schemars 1, not 0.8) for it; a wrapper like `Json<T>` is not needed",
-    note = "text is `String`, binary is `Bytes` or `Vec<u8>`, raw is `Message`; other formats implement `Encode` by hand"
+    label = "not a type of JSON, text or binary messages",
+    note = "for JSON, derive both `serde::Serialize` and `schemars::JsonSchema` (version 1, not 0.8), and use the type without a wrapper such as `Json<T>`",
+    note = "use `String` for text, `Bytes` or `Vec<u8>` for binary, `Message` for both, or implement `Encode` for another format"
 )]
 pub trait Encode: Send + Sync + 'static {
     /// Prepares everything that is known before listening. A type without a schema keeps the default.
@@ -147,6 +147,7 @@ impl<T: Serialize + JsonSchema + Send + Sync + 'static> Encode for T {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Encode for Message {
     fn encode(&self, _plan: &Plan, _out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
         Ok(Encoded::Shared(self.clone()))

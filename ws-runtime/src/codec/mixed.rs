@@ -22,6 +22,7 @@ pub enum Mixed<T> {
     Binary(Bytes),
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned + JsonSchema + Send + 'static> Decode for Mixed<T> {
     fn plan() -> Result<Plan, SchemaError> {
         Check::read::<T>().map(Plan::mixed::<T>)
@@ -36,6 +37,7 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Decode for Mixed<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Serialize + JsonSchema + Send + Sync + 'static> Encode for Mixed<T> {
     fn plan() -> Result<Plan, SchemaError> {
         Check::outbound::<T>().map(Plan::mixed::<T>)

@@ -15,10 +15,10 @@ use crate::{
 ///
 /// For an error type of your own, write `impl From<MyError> for Reject`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot become a `Reject`",
-    label = "write `.map_err(Reject::internal)?`, which logs the error and answers with 500",
-    note = "a handler that returns `Result<_, BoxError>` needs no `map_err`: its `?` takes every error, which is logged and answered with 500",
-    note = "for an error type of your own, `impl From<{Self}> for Reject` says what the client gets"
+    message = "`{Self}` cannot be converted into a `Reject`",
+    label = "write `.map_err(Reject::internal)?` to log the error and answer with 500",
+    note = "in a handler that returns `Result<_, BoxError>`, `?` takes any error: it is logged and answered with 500",
+    note = "for an error type of your own, write `impl From<{Self}> for Reject` to choose the answer"
 )]
 pub trait IntoReject {
     /// Converts the error into the response for the client.
@@ -34,6 +34,7 @@ impl<E: IntoReject> From<E> for Reject {
 
 /// An invalid part of the request: 422 with the path and keyword of each error, as `application/problem+json`.
 /// Permitted values are omitted, because the client is not authenticated yet.
+#[diagnostic::do_not_recommend]
 impl IntoReject for Invalid {
     fn into_reject(self) -> Reject {
         Reject::json(StatusCode::UNPROCESSABLE_ENTITY, self.to_problem())
@@ -41,6 +42,7 @@ impl IntoReject for Invalid {
 }
 
 /// A status that does not reject (100 to 299, 600 and above) is a mistake of the application and becomes 500.
+#[diagnostic::do_not_recommend]
 impl IntoReject for StatusCode {
     fn into_reject(self) -> Reject {
         Reject::of_status(self)
@@ -48,6 +50,7 @@ impl IntoReject for StatusCode {
 }
 
 /// Accepts the handshake, then closes; see [`Reject::close`].
+#[diagnostic::do_not_recommend]
 impl IntoReject for Close {
     fn into_reject(self) -> Reject {
         Reject::of_close(self)
@@ -55,6 +58,7 @@ impl IntoReject for Close {
 }
 
 /// Any error becomes [`Reject::internal`], except [`Invalid`] and [`Close`], which define their own response.
+#[diagnostic::do_not_recommend]
 impl IntoReject for Box<dyn Error + Send + Sync> {
     fn into_reject(self) -> Reject {
         let error = match self.downcast::<Invalid>() {

@@ -12,8 +12,8 @@ use crate::{contract::NoData, handshake::Reject};
 /// A return type of `before_handle`: `()`, or a `Result` whose `Ok` value becomes the data of the connection.
 #[diagnostic::on_unimplemented(
     message = "`before_handle` cannot return `{Self}`",
-    label = "neither `()` nor a `Result`",
-    note = "return `()`, or `Result<Data, E>` where `E` is `Reject`, `BoxError` or a type with `impl From<E> for Reject`: wrap the data in `Ok(data)`"
+    label = "expected `()` or a `Result`",
+    note = "return `Ok(data)`, as `Result<Data, Reject>`; the error may also be `BoxError` or a type `E` with `impl From<E> for Reject`"
 )]
 pub trait Admit {
     /// The type returned by `ws.data()`.
@@ -26,6 +26,7 @@ pub trait Admit {
     fn admit(self) -> Result<Self::Data, Self::Error>;
 }
 
+#[diagnostic::do_not_recommend]
 impl Admit for () {
     type Data = ();
     type Error = Reject;
@@ -35,6 +36,7 @@ impl Admit for () {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<D, E> Admit for Result<D, E> {
     type Data = D;
     type Error = E;
@@ -46,10 +48,10 @@ impl<D, E> Admit for Result<D, E> {
 
 /// The error types that handshake handlers may return.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot become a `Reject`",
-    label = "its error does not say what the client gets",
-    note = "the error is `Reject`, or `BoxError`, whose `?` takes every error (it is logged and answered with 500), or a type `E` with `impl From<E> for Reject`",
-    note = "with `Reject`, write `.map_err(Reject::internal)?` for other errors: they are logged and answered with 500"
+    message = "`{Self}` cannot be converted into a `Reject`",
+    label = "expected an error that converts into a `Reject`",
+    note = "with `BoxError` as the error type, `?` takes any error: it is logged and answered with 500",
+    note = "with `Reject`, write `.map_err(Reject::internal)?` to do the same, or `impl From<{Self}> for Reject` to choose the answer"
 )]
 pub trait Refusal: Into<Reject> {}
 
@@ -59,14 +61,15 @@ impl<E: Into<Reject>> Refusal for E {}
 /// A return type of `parse` and `transform`: `()`, or a `Result` of it.
 #[diagnostic::on_unimplemented(
     message = "`parse` and `transform` cannot return `{Self}`",
-    label = "neither `()` nor a `Result<(), E>`",
-    note = "return `()`, or `Result<(), E>` where `Reject: From<E>`"
+    label = "expected `()` or `Result<(), E>`",
+    note = "the error `E` is `Reject`, `BoxError`, or a type with `impl From<E> for Reject`"
 )]
 pub trait Pass {
     /// Accepts the request or rejects it.
     fn pass(self) -> Result<(), Reject>;
 }
 
+#[diagnostic::do_not_recommend]
 impl Pass for () {
     fn pass(self) -> Result<(), Reject> {
         Ok(())
@@ -82,14 +85,15 @@ impl<E: Refusal> Pass for Result<(), E> {
 /// A return type of `upgrade`: a `HeaderMap`, or a `Result` of it.
 #[diagnostic::on_unimplemented(
     message = "`upgrade` cannot return `{Self}`",
-    label = "neither a `HeaderMap` nor a `Result` of one",
-    note = "return `HeaderMap`, or `Result<HeaderMap, E>` where `Reject: From<E>`"
+    label = "expected `HeaderMap` or `Result<HeaderMap, E>`",
+    note = "the error `E` is `Reject`, `BoxError`, or a type with `impl From<E> for Reject`"
 )]
 pub trait Extend {
     /// Returns the headers for the 101, or a rejection.
     fn extend(self) -> Result<HeaderMap, Reject>;
 }
 
+#[diagnostic::do_not_recommend]
 impl Extend for HeaderMap {
     fn extend(self) -> Result<HeaderMap, Reject> {
         Ok(self)

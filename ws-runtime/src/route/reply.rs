@@ -19,11 +19,11 @@ use crate::{
 /// `()` sends nothing, and the default reply in `error`. `None` always sends nothing. An `Err` holds any error that
 /// converts into a boxed one; its text is never sent. `M` distinguishes the forms and is always inferred.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a reply of this route, whose `response` is `{R}`",
+    message = "`{Self}` is not a reply: the `response` of this route is `{R}`",
     label = "not a reply",
-    note = "a reply is `()`, `{R}`, `Close`, an `Option`, `Result` or `Stream` of a reply, or a `Vec` of `{R}`; another type is named by `response = …`, without a wrapper like `Json<T>`",
-    note = "the error of a `Result` is `Send + Sync` and implements `std::error::Error`, as `Close` does and `Reject` does not, or is a string; a stream is `Send`",
-    note = "an asynchronous handler is written `async fn`"
+    note = "return `()`, `{R}`, `Vec<{R}>`, `Close`, or an `Option`, `Result` or `Stream` of one of them; `response = …` sets another type, without a wrapper such as `Json<T>`",
+    note = "the error of a `Result` must be a string or implement `std::error::Error + Send + Sync`, which `Reject` does not; a `Stream` must be `Send`",
+    note = "write `async fn` instead of returning a future"
 )]
 pub trait Reply<'a, R, M = ()>: Sized {
     /// Converts the value into an outcome.
@@ -60,6 +60,7 @@ pub mod by {
     pub struct Each<M>(PhantomData<M>);
 }
 
+#[diagnostic::do_not_recommend]
 impl<'a, R> Reply<'a, R, by::Unit> for () {
     fn reply(self) -> Outcome<'a, R> {
         Outcome::Unsaid
@@ -73,12 +74,14 @@ impl<'a, R> Reply<'a, R, by::One> for R {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<'a> Reply<'a, String, by::Str> for &str {
     fn reply(self) -> Outcome<'a, String> {
         Outcome::One(self.to_owned())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<'a, R> Reply<'a, R, by::Close> for Close {
     fn reply(self) -> Outcome<'a, R> {
         Outcome::Close(self)

@@ -44,9 +44,9 @@ impl Handlers {
 /// From `open` on, the default methods call those of [`Plain`], which has the handlers without `async`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a route",
-    label = "no route",
-    note = "put `#[ws_route(\"/path\")]` on its impl block; `Server::route` takes the route alone, as in `.route(Chat)`: its path is in the attribute",
-    note = "if that has parameters, they stand for types that are `Send + Sync + 'static`"
+    label = "not a route",
+    note = "put `#[ws_route(\"/path\")]` on the impl block of the type, and pass the route without its path, as in `.route(Chat)`",
+    note = "the type parameters of a route must be `Send + Sync + 'static`"
 )]
 pub trait Route: Plain + Send + Sync {
     /// The options of the attribute.

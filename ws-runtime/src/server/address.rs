@@ -9,9 +9,9 @@ use tokio::net::ToSocketAddrs;
 ///
 /// Implemented for every [`ToSocketAddrs`] that is `Send` and `Debug`. The trait is sealed.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no address to listen on",
-    label = "no address",
-    note = "an address is `Send`, and has a host and a port: `\"127.0.0.1:3000\"` is for this machine alone, `\"0.0.0.0:3000\"` for its networks too"
+    message = "`{Self}` is not an address to listen on",
+    label = "not an address",
+    note = "write host and port: `\"127.0.0.1:3000\"` accepts connections from this machine only, `\"0.0.0.0:3000\"` from other machines too"
 )]
 pub trait Address: ToSocketAddrs + fmt::Debug + Send {}
 

@@ -11,9 +11,9 @@ use crate::socket::Transport;
 
 /// A source of connections: TCP, or anything on top of it, such as TLS.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no listener to accept connections from",
-    label = "no listener",
-    note = "tokio's `TcpListener` is one; for one of the standard library's, call `set_nonblocking(true)` and then `tokio::net::TcpListener::from_std`"
+    message = "`{Self}` does not implement `Listener`",
+    label = "not a listener",
+    note = "use tokio's `TcpListener`; for a listener of the standard library, call `set_nonblocking(true)` and then `tokio::net::TcpListener::from_std`"
 )]
 pub trait Listener: Send + 'static {
     /// The stream of one connection.

@@ -10,10 +10,10 @@ use crate::{
 /// What may be sent on a route whose response is `R`: a reference to one; on text routes a `&str` too, on binary routes a
 /// `&[u8]`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be sent on this route, which sends `&{R}`",
-    label = "not a `&{R}`",
-    note = "send a reference to a `{R}`, as in `ws.send(&value)` or `ws.publish(\"topic\", &value)`, without a wrapper like `Json<T>`",
-    note = "`response = …` in the attribute names the type, which is `Message` unless set; where a route sends several types, it is an enum of them"
+    message = "`{Self}` cannot be sent: the `response` of this route is `{R}`",
+    label = "expected `&{R}`",
+    note = "send a reference, as in `ws.send(&value)` or `ws.publish(\"topic\", &value)`, without a wrapper such as `Json<T>`",
+    note = "`response = …` in the attribute sets the type, which is `Message` by default; use an enum to send several types"
 )]
 pub trait Outgoing<R>: sealed::Sealed<R> {
     #[doc(hidden)]
@@ -35,6 +35,7 @@ mod sealed {
 impl<R> sealed::Sealed<R> for &R {}
 
 // A response that cannot be encoded is reported where the route names it, and not again wherever one is sent.
+#[diagnostic::do_not_recommend]
 impl<R> Outgoing<R> for &R {
     fn put(&self, plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError>
     where
@@ -53,6 +54,7 @@ impl<R> Outgoing<R> for &R {
 
 impl sealed::Sealed<String> for &str {}
 
+#[diagnostic::do_not_recommend]
 impl Outgoing<String> for &str {
     fn put(&self, _plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
         out.extend_from_slice(self.as_bytes());
@@ -66,6 +68,7 @@ impl Outgoing<String> for &str {
 
 impl sealed::Sealed<Message> for &str {}
 
+#[diagnostic::do_not_recommend]
 impl Outgoing<Message> for &str {
     fn put(&self, _plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
         out.extend_from_slice(self.as_bytes());

@@ -2,9 +2,9 @@
 
 /// Text that names a topic: `&str`, `String`, or any other type that is text.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not the name of a topic",
-    label = "not text",
-    note = "a topic is text and comes first, as in `ws.publish(\"room\", &value)`; write other types as text, as in `&id.to_string()`"
+    message = "`{Self}` is not a topic name",
+    label = "expected text",
+    note = "the topic comes first and is text, as in `ws.publish(\"room\", &value)`; convert other types, as in `&id.to_string()`"
 )]
 pub trait TopicName: AsRef<str> {}
 

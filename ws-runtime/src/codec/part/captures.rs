@@ -12,9 +12,9 @@ use crate::{
 
 /// A type for a capture of a path.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a path parameter",
-    label = "not read from one segment",
-    note = "use `String`, a number, or a type of one of them that derives `serde::Deserialize` and `schemars::JsonSchema` (of schemars 1, not 0.8)"
+    message = "`{Self}` cannot be parsed from a path segment",
+    label = "expected a type that derives `Deserialize` and `JsonSchema`",
+    note = "use `String`, a number, or a newtype or enum that derives both `serde::Deserialize` and `schemars::JsonSchema` (version 1, not 0.8)"
 )]
 pub trait Segment: DeserializeOwned + JsonSchema {}
 

@@ -12,8 +12,8 @@ use crate::{
 /// A type for a part of a request: a struct with named fields reads texts by name; `()` and a unit struct read nothing.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the request",
-    label = "not a struct that is read from texts",
-    note = "derive `serde::Deserialize` and `schemars::JsonSchema` (of schemars 1, not 0.8) for it"
+    label = "expected a struct that derives `Deserialize` and `JsonSchema`",
+    note = "derive both `serde::Deserialize` and `schemars::JsonSchema` (version 1, not 0.8)"
 )]
 pub trait Part: Sized + Send + Sync + 'static {
     /// Prepares everything that is known before listening.
