@@ -4,7 +4,7 @@
 //! on the right word.
 
 #[test]
-fn the_attributes_say_what_is_wrong() {
+fn attributes_accept_and_reject_the_cases() {
     let cases = trybuild::TestCases::new();
     cases.pass("ui/pass/*.rs");
     cases.compile_fail("ui/path/*.rs");

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use ws_runtime::{Closed, Handshake, RawRequest, Server, Socket, testing::Site, ws_route};
 
 #[tokio::test(start_paused = true)]
-async fn handlers_are_linted_as_what_they_are() {
+async fn lints_apply_to_handlers_as_written() {
     #[derive(Serialize, Deserialize, JsonSchema)]
     #[serde(rename_all = "snake_case")]
     enum Req {

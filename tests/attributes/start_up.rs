@@ -178,26 +178,23 @@ fn said(server: Server) -> String {
 }
 
 #[test]
-fn an_option_beyond_its_range_does_not_start() {
+fn server_does_not_start_with_options_out_of_range() {
     for (server, expected) in [
         (
             Server::new().route(Patient),
-            "the route `/patient` cannot be served: `idle_timeout` cannot have its value: a time is at most a year, and zero lifts \
-             the limit",
+            "cannot serve the route `/patient`: `idle_timeout` is too large: the maximum is one year",
         ),
         (
             Server::new().route(Roomy),
-            "the route `/roomy` cannot be served: `backpressure_limit` cannot have its value: a size is at most 4294967295 \
-             bytes, and zero lifts the limit",
+            "cannot serve the route `/roomy`: `backpressure_limit` is too large: the maximum is 4294967295 bytes",
         ),
         (
             Server::new().route(Lazy),
-            "the route `/lazy` cannot be served: `per_message_deflate(threshold)` cannot have its value: a size is at most \
-             4294967295 bytes, and zero lifts the limit",
+            "cannot serve the route `/lazy`: `per_message_deflate(threshold)` is too large: the maximum is 4294967295 bytes",
         ),
         (
             Server::new().close_timeout(Duration::MAX),
-            "`close_timeout` cannot be so large: a time is at most a year, and zero lifts the limit",
+            "`close_timeout` cannot be that large: the maximum is one year",
         ),
     ] {
         assert_eq!(said(server), format!("the server cannot be started; {expected}"));
@@ -205,49 +202,48 @@ fn an_option_beyond_its_range_does_not_start() {
 }
 
 #[test]
-fn each_mistake_is_said_with_its_route_and_its_way_out() {
+fn start_error_names_route_and_remedy() {
     for (server, expected) in [
         (
             Server::new().route(Lobby).route(Lobby),
-            "the route `/chat/{room}` is added twice: a type is one route of a server",
+            "the route `/chat/{room}` is added twice: a type can be only one route of a server",
         ),
         (
             Server::new().route(Lobby).route(Again),
-            "the route `/chat/{name}` cannot be added: some paths would be of it and of `/chat/{room}`, and a path is of one route",
+            "the route `/chat/{name}` conflicts with `/chat/{room}`: some paths match both",
         ),
         (
             Server::new().route(Uncaptured),
-            "the route `/rooms/{room}/{seat}` cannot be served: the path `/rooms/{room}/{seat}` captures `room`, for which \
-             `params` has no field",
+            "cannot serve the route `/rooms/{room}/{seat}`: the path `/rooms/{room}/{seat}` captures `room`, but `params` \
+             has no field of that name",
         ),
         (
             Server::new().route(Unread),
-            "the route `/rooms/{chair}` cannot be served: `params` has the field `seat`, which the path `/rooms/{chair}` does \
-             not capture",
+            "cannot serve the route `/rooms/{chair}`: `params` has the field `seat`, but the path `/rooms/{chair}` has no \
+             capture of that name",
         ),
         (
             Server::new().route(Underscored),
-            "the route `/keys` cannot be served: `header` has the field `x_api_key`, which matches no header field: names are \
-             in lower case with `-`, as in `#[serde(rename = \"x-api-key\")]`",
+            "cannot serve the route `/keys`: the field `x_api_key` of `header` is not a valid header name: write it in lower \
+             case with `-`, as in `#[serde(rename = \"x-api-key\")]`",
         ),
         (
             Server::new().route(MappedQuery),
-            "the route `/mapped` cannot be served: its `query` cannot be checked: the schema of \
-             `alloc::vec::Vec<alloc::string::String>`, as it arrives, cannot be used: it must be a struct with named fields, \
-             without flattened enums",
+            "cannot serve the route `/mapped`: invalid `query`: the inbound schema of \
+             `alloc::vec::Vec<alloc::string::String>` cannot be used: expected a struct with named fields and without \
+             flattened enums",
         ),
         (
             Server::new().route(Confusing),
-            "the route `/events` cannot be served: its `response` cannot be checked: the schema of \
-             `attributes::start_up::Event`, as it leaves, cannot be used: a variant looks like the frame that reports an \
-             error, `{\"type\": \"validation\" or \"error\", …}`: rename the variant, \
-             or give the library's frames another tag with `reserved_tag = \"…\"`",
+            "cannot serve the route `/events`: invalid `response`: the outbound schema of `attributes::start_up::Event` \
+             cannot be used: a variant has the form of an error frame of the library, `{\"type\": \"validation\" or \
+             \"error\", …}`: rename the variant, or set another tag for the library's frames with `reserved_tag = \"…\"`",
         ),
-        (Server::new().max_header_bytes(100), "`max_header_bytes` cannot be 100: the least is 8192"),
+        (Server::new().max_header_bytes(100), "`max_header_bytes` cannot be 100: the minimum is 8192"),
         (Server::new().max_headers(0), "`max_headers` cannot be 0: every request has header fields"),
         (
             Server::new().handshake_timeout(Duration::ZERO),
-            "`handshake_timeout` cannot be 0: no client can finish a handshake in no time",
+            "`handshake_timeout` cannot be 0: every handshake would time out",
         ),
         (
             Server::new().trusted_proxies(["10.0.0.1", "nginx"]),
@@ -255,19 +251,17 @@ fn each_mistake_is_said_with_its_route_and_its_way_out() {
         ),
         (
             Server::new().latest_by_key("symbol"),
-            "`latest_by_key` cannot be `symbol`: a JSON pointer begins with `/`, as in `/symbol`",
+            "`latest_by_key` cannot be `symbol`: a JSON pointer starts with `/`, as in `/symbol`",
         ),
         (
             Server::new().route(Keyless),
-            "the route `/keyless` cannot be served: `latest_by_key` is a place in JSON, and its `response` is text or bytes \
-             as they are",
+            "cannot serve the route `/keyless`: `latest_by_key` is set, but the `response` is not JSON",
         ),
         (
             Server::new().route(Demanding),
-            "the route `/unspoken` cannot be served: `require_protocol` needs something to require, and its contract has no \
-             `protocols`",
+            "cannot serve the route `/unspoken`: `require_protocol` is set, but the contract has no `protocols`",
         ),
-        (Server::new().shards(0), "`shards` cannot be 0: every connection belongs to one"),
+        (Server::new().shards(0), "`shards` cannot be 0: a server needs at least one shard"),
     ] {
         is_said(server, expected);
     }
@@ -282,52 +276,48 @@ fn is_said(server: Server, expected: &str) {
 }
 
 #[test]
-fn a_type_that_cannot_be_served_is_said_with_the_way_out() {
+fn start_error_names_unusable_type_and_remedy() {
     for (server, expected) in [
         (
             Server::new().route(LongNumbers),
-            "the route `/long` cannot be served: its `body` cannot be checked: the schema of \
-             `attributes::start_up::Huge`, as it arrives, cannot be used: JSON numbers of 128 bits are not read reliably: use \
-             a string, or 64 bits",
+            "cannot serve the route `/long`: invalid `body`: the inbound schema of `attributes::start_up::Huge` cannot be \
+             used: 128-bit numbers lose precision in JSON: use a string, or 64 bits",
         ),
         (
             Server::new().route(Doubling),
-            "the route `/doubling` cannot be served: its `body` cannot be checked: the schema of \
-             `attributes::start_up::Condition`, as it arrives, cannot be used: several untagged variants of `Condition` lead \
-             back to it by the field `of`, so each level of a message would be read twice as often as the one above it: tag \
-             the enum, as in `#[serde(tag = \"type\")]`, or give each variant its own field names",
+            "cannot serve the route `/doubling`: invalid `body`: the inbound schema of `attributes::start_up::Condition` \
+             cannot be used: several untagged variants of `Condition` contain it again in the field `of`, so the cost of \
+             decoding doubles with each level: tag the enum, as in `#[serde(tag = \"type\")]`, or give each variant its own \
+             field names",
         ),
         (
             Server::new().route(Twins),
-            "the route `/shapes` cannot be served: its `response` cannot be checked: the schema of \
-             `attributes::start_up::Shapes`, as it leaves, cannot be used: two different types of one module are called \
-             `Shape`, and schemars takes them for one (types in the bodies of functions count as the module's): rename one, \
-             as in `#[schemars(rename = \"OtherShape\")]`",
+            "cannot serve the route `/shapes`: invalid `response`: the outbound schema of `attributes::start_up::Shapes` \
+             cannot be used: two different types of one module are named `Shape`, and schemars treats them as one (types \
+             inside functions count as the module's): rename one, as in `#[schemars(rename = \"OtherShape\")]`",
         ),
         (
             Server::new().route(Untaggable),
-            "the route `/words` cannot be served: its `body` cannot be checked: the schema of `attributes::start_up::Words`, \
-             as it arrives, cannot be used: serde cannot tag what the variant `Text` holds, so it can never be read: beside \
-             `tag`, a variant holds named fields, as in `Text { text: String }`; or the content has a name too, as in \
-             `content = \"data\"`",
+            "cannot serve the route `/words`: invalid `body`: the inbound schema of `attributes::start_up::Words` cannot be \
+             used: serde cannot tag the content of the variant `Text`, so it can never be read: use named fields, as in \
+             `Text { text: String }`, or name the content, as in `content = \"data\"`",
         ),
         (
             Server::new().route(UntaggableAnswer),
-            "the route `/counts` cannot be served: its `response` cannot be checked: the schema of \
-             `attributes::start_up::Counts`, as it leaves, cannot be used: serde cannot tag what the variant `Level` holds, so \
-             it can never be written: beside `tag`, a variant holds named fields, as in `Level { text: String }`; or the \
-             content has a name too, as in `content = \"data\"`",
+            "cannot serve the route `/counts`: invalid `response`: the outbound schema of `attributes::start_up::Counts` \
+             cannot be used: serde cannot tag the content of the variant `Level`, so it can never be written: use named \
+             fields, as in `Level { text: String }`, or name the content, as in `content = \"data\"`",
         ),
         (
             Server::new().route(PairKeys),
-            "the route `/pairs` cannot be served: its `body` cannot be checked: the schema of \
-             `alloc::collections::btree::map::BTreeMap<(u8, u8), alloc::string::String>`, as it arrives, cannot be used: the \
-             keys of a map are not text: JSON has no others, so serde can neither read nor write it: use a list of pairs",
+            "cannot serve the route `/pairs`: invalid `body`: the inbound schema of \
+             `alloc::collections::btree::map::BTreeMap<(u8, u8), alloc::string::String>` cannot be used: the keys of a map \
+             are not strings, which JSON requires: use a list of pairs",
         ),
         (
             Server::new().route(BadPattern),
-            "the route `/pattern` cannot be served: its `response` cannot be checked: the schema of \
-             `attributes::start_up::Code`, as it leaves, cannot be used: ",
+            "cannot serve the route `/pattern`: invalid `response`: the outbound schema of `attributes::start_up::Code` \
+             cannot be used: ",
         ),
     ] {
         is_said(server, expected);
@@ -335,7 +325,7 @@ fn a_type_that_cannot_be_served_is_said_with_the_way_out() {
 }
 
 #[test]
-fn the_part_is_named_whose_type_cannot_be_checked() {
+fn start_error_names_the_part_of_the_type() {
     for (server, path, part) in [
         (Server::new().route(NestedParams), "/nested/{inner}", "params"),
         (Server::new().route(NestedQuery), "/nested", "query"),
@@ -343,8 +333,8 @@ fn the_part_is_named_whose_type_cannot_be_checked() {
         (Server::new().route(NestedCookie), "/cookie", "cookie"),
     ] {
         let expected = format!(
-            "the server cannot be started; the route `{path}` cannot be served: its `{part}` cannot be checked: the schema of \
-             `attributes::start_up::Nested`, as it arrives, cannot be used: `inner` is an object, which text cannot be: use a \
+            "the server cannot be started; cannot serve the route `{path}`: invalid `{part}`: the inbound schema of \
+             `attributes::start_up::Nested` cannot be used: `inner` is an object, which cannot be read from text: use a \
              string or a number"
         );
         assert_eq!(said(server), expected);
@@ -352,7 +342,7 @@ fn the_part_is_named_whose_type_cannot_be_checked() {
 }
 
 #[test]
-fn all_mistakes_are_said_at_once() {
+fn start_errors_are_reported_together() {
     let server = Server::new().shards(0).route(Lobby).route(Again).route(Unread).route(LongNumbers);
     let said = said(server);
     assert_eq!(said.split("; ").count(), 5, "{said}");
@@ -362,7 +352,7 @@ fn all_mistakes_are_said_at_once() {
 }
 
 #[tokio::test]
-async fn a_server_without_mistakes_starts() {
+async fn server_without_mistakes_starts() {
     let server = Server::new().route(Fine).route(Lobby).route(Rest);
     let handle = server.handle();
     let listening = server.listen("127.0.0.1:0");

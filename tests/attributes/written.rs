@@ -14,7 +14,7 @@ use ws_runtime::{Params, Reject, Server, Shared, Socket, testing::Site, ws_contr
 
 /// A handler whose `cfg` is false does not exist; one whose `cfg` is true is called.
 #[tokio::test(start_paused = true)]
-async fn a_handler_is_there_exactly_under_its_conditions() {
+async fn handler_exists_only_under_its_conditions() {
     struct Chat;
     #[ws_route("/chat", body = String, response = String)]
     impl Chat {
@@ -57,7 +57,7 @@ async fn a_handler_is_there_exactly_under_its_conditions() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn captures_have_their_types_and_names() {
+async fn captures_keep_their_types_and_names() {
     #[derive(Serialize, Deserialize, JsonSchema)]
     struct Floor(u8);
 
@@ -82,7 +82,7 @@ async fn captures_have_their_types_and_names() {
 
 /// The type parameter has no bounds, and each concrete type is a route of its own.
 #[tokio::test(start_paused = true)]
-async fn a_route_is_one_for_each_type_it_is_given() {
+async fn generic_route_is_a_route_for_each_type() {
     struct Echo<T>(PhantomData<T>);
     #[ws_route("/echo", body = T, response = T)]
     impl<T> Echo<T> {
@@ -105,7 +105,7 @@ async fn a_route_is_one_for_each_type_it_is_given() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_block_that_a_macro_writes_is_a_route_like_any_other() {
+async fn block_written_by_a_macro_is_a_route() {
     macro_rules! counters {
         ($($name:ident at $path:literal is $kind:ty, $limit:literal;)*) => {
             $(
@@ -137,7 +137,7 @@ async fn a_block_that_a_macro_writes_is_a_route_like_any_other() {
 
 /// A helper in a plain impl block is never a handler, even if its name resembles one.
 #[tokio::test(start_paused = true)]
-async fn helpers_in_a_block_of_their_own_are_no_handlers() {
+async fn methods_in_other_blocks_are_not_handlers() {
     struct Chat;
     #[ws_route("/chat", body = String, response = String)]
     impl Chat {
@@ -160,7 +160,7 @@ async fn helpers_in_a_block_of_their_own_are_no_handlers() {
 
 /// One route is shared between threads, one stores its type: the bound that the attribute adds is public.
 #[tokio::test(start_paused = true)]
-async fn a_block_may_ask_for_what_the_attribute_asks_for() {
+async fn block_may_repeat_the_generated_bounds() {
     struct Room<T>(T);
     #[ws_route("/room", response = String)]
     impl<T> Room<T>

@@ -73,7 +73,7 @@ fn folders(root: &Path) -> Vec<String> {
 }
 
 #[test]
-fn the_caret_is_read_off_the_source_line() {
+fn caret_text_comes_from_the_source_line() {
     let answer = "error[E0425]: cannot find `é`\n  --> ui/a.rs:14:28\n   |\n 8 | struct Say {\n   | ---------- \
                   here\n...\n14 | #[é(\"/chat\", body = Sya)]\n   |                     ^^^ not found\n\nerror: b\n \
                   --> ui/a.rs:1:2\n  |\n1 | abc\n  |  ^\n";

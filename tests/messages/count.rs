@@ -73,7 +73,7 @@ fn miscounted(cases: &[Case]) -> Vec<String> {
 }
 
 #[test]
-fn one_mistake_is_one_error() {
+fn one_mistake_gives_one_error() {
     let cases = cases::all();
     assert!(cases.len() >= 60, "{} cases", cases.len());
     assert_eq!(miscounted(&cases), Vec::<String>::new());
@@ -84,7 +84,7 @@ fn one_mistake_is_one_error() {
 }
 
 #[test]
-fn a_second_error_is_noticed() {
+fn second_error_is_reported() {
     for (name, answer, wrong) in [
         ("path/a", "error: b\n", false),
         ("path/a", "error: b\n\nerror[E0277]: c\n", true),
@@ -100,7 +100,7 @@ fn a_second_error_is_noticed() {
 /// Stable compilers give an attribute no place inside a literal, and report a future at the name of its function. Elsewhere
 /// a caret stands at a word, not at a whole attribute or block.
 #[test]
-fn a_caret_stands_at_a_word() {
+fn carets_point_at_single_words() {
     let mut vague = Vec::new();
     for case in cases::all() {
         for mistake in case.mistakes() {

@@ -100,7 +100,7 @@ fn sources(folder: &Path, found: &mut Vec<String>) {
 }
 
 #[test]
-fn every_message_of_the_attributes_is_printed_by_a_case() {
+fn every_message_has_a_case() {
     let mut written = Vec::new();
     for phase in ["syntax", "lower", "vocabulary"] {
         sources(&Path::new("../ws-macros/src").join(phase), &mut written);
@@ -115,7 +115,7 @@ fn every_message_of_the_attributes_is_printed_by_a_case() {
 }
 
 #[test]
-fn texts_are_found_as_they_are_printed() {
+fn message_texts_are_found_in_source() {
     let source = "//! a b\n/// c d\nfn e() { f(\"g \\\"h\\\"\\n i\\\n    j\", \"k\", 'l'); m!(\"n {o} {{p}} q\") }\n\
                   #[cfg(test)]\nmod tests { const R: &str = \"s t\"; }";
     assert_eq!(texts(source), ["g \"h\"\n ij", "n {o} {{p}} q"]);

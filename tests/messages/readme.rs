@@ -73,7 +73,7 @@ fn cell(text: &str) -> String {
 }
 
 #[test]
-fn the_readme_lists_every_mistake_with_its_message() {
+fn readme_lists_every_case_with_its_message() {
     let cases = cases::all();
     for case in &cases {
         assert!(KINDS.iter().any(|(folder, _)| case.name.starts_with(folder)), "{} is of no kind", case.name);
@@ -89,7 +89,7 @@ fn the_readme_lists_every_mistake_with_its_message() {
 }
 
 #[test]
-fn a_table_shows_what_was_answered() {
+fn table_shows_the_recorded_message() {
     let answer = "error: a `b|c`\n --> ui/path/d_e.rs:1:2\n  |\n1 | f g\n  |   ^\n";
     let table = tables(&[Case { name: "path/d_e".to_owned(), answer: answer.to_owned() }]);
     assert!(table.contains("\n| [d e](ui/path/d_e.rs) | `g` | a `b\\|c` |\n"), "{table}");

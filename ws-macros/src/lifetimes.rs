@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn lifetimes_are_replaced_where_they_are_meant() {
+    fn selected_lifetimes_become_static() {
         let names = ["a".to_owned()];
         for (tokens, which, expected) in [
             (

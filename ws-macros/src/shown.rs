@@ -64,7 +64,7 @@ fn is_apart(text: &str, next: &TokenTree) -> bool {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn types_read_as_they_are_written() {
+    fn types_are_shown_as_written() {
         for written in [
             "Say",
             "Box<dyn Any + Send>",
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_text_is_written_in_words() {
+    fn empty_string_is_shown_in_words() {
         assert_eq!(super::text("60us"), "`60us`");
         assert_eq!(super::text(""), "an empty string");
     }

@@ -106,7 +106,7 @@ impl EventLimiter {
                     ::tracing::Level::$level,
                     route = self.route,
                     suppressed = $suppressed,
-                    "there were too many log events in one second: the rest were suppressed"
+                    "too many log events in one second, the rest were suppressed"
                 )
             };
         }

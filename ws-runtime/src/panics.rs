@@ -17,7 +17,7 @@ pub(crate) fn catch<T>(run: impl FnOnce() -> T) -> Result<T, Box<str>> {
 /// Drops a value that may contain application data. A panic in its `Drop` is caught and logged.
 pub(crate) fn drop_quietly<T>(value: T) {
     if catch_unwind(AssertUnwindSafe(|| drop(value))).is_err() {
-        event!(PROCESS, ERROR, "the data of a socket panicked when it was dropped");
+        event!(PROCESS, ERROR, "the data of a socket panicked in its `Drop`");
     }
 }
 

@@ -50,7 +50,7 @@ mod tests {
     use proc_macro2::TokenStream;
 
     #[test]
-    fn bodies_are_left_out_and_braces_of_types_are_kept() {
+    fn function_bodies_are_emptied_and_type_braces_kept() {
         for (item, expected) in [
             ("impl A { fn a(&self) { { 1 } } }", "impl A { fn a(&self) {} }"),
             (

@@ -21,18 +21,18 @@ macro_rules! shapes {
 }
 
 shapes! {
-    a_path_and_one_handler: r#"
+    route_with_one_handler: r#"
         #[ws_route("/")]
         impl Chat { fn open(&self) {} }
     "#
 
-    every_key_of_the_contract: r#"
+    route_with_every_contract_key: r#"
         #[ws_route("/chat", body = Say, response = Heard, query = Join, header = Client, cookie = Session,
             protocols = ["v2", "v1"], require_protocol, summary = "a room", tags = ["chat", "beta"], deprecated)]
         impl Chat { async fn message(&self, ws: &Socket<Self>, say: Say) -> Option<Heard> { None } }
     "#
 
-    every_option: r#"
+    route_with_every_option: r#"
         #[ws_route("/", require_protocol, protocols = ["v1"], max_payload_length = "64KiB", max_fragments = 10, fragment_timeout = "500ms", idle_timeout = 60,
             ping_interval = off, backpressure_limit = 65536, close_on_backpressure_limit, latest_by_key = "/symbol", rate_limit = 20, max_invalid = 5,
             publish_to_self, max_subscriptions = 10, max_topic_length = "1KiB", refusal_details, on_invalid = close, close_timeout = "2m", per_message_deflate(threshold = "1KiB", level = 6, server_max_window_bits = 12,
@@ -40,22 +40,22 @@ shapes! {
         impl Chat { fn open(&self) {} }
     "#
 
-    compression_with_its_defaults: r#"
+    compression_uses_defaults: r#"
         #[ws_route("/", per_message_deflate)]
         impl Chat { fn open(&self) {} }
     "#
 
-    compression_turned_off: r#"
+    compression_is_off: r#"
         #[ws_route("/", per_message_deflate = off)]
         impl Chat { fn open(&self) {} }
     "#
 
-    limits_turned_off: r#"
+    limits_are_off: r#"
         #[ws_route("/", idle_timeout = off, latest_by_key = off, rate_limit = 0, max_payload_length = "0B", ping_interval = "30s", origins = any)]
         impl Chat { fn open(&self) {} }
     "#
 
-    a_capture_of_a_type_that_may_be_unknown: r#"
+    captures_use_types_by_path: r#"
         #[ws_route("/chat/{room: ids::RoomId}/{seat: u32}")]
         impl Chat { fn open(&self) {} }
     "#
@@ -65,22 +65,22 @@ shapes! {
         impl Chat { fn open(&self) {} }
     "#
 
-    captures_without_types_need_no_parameters: r#"
+    captures_struct_has_no_generics: r#"
         #[ws_route("/chat/{room}/{type}")]
         impl Chat { fn open(&self) {} }
     "#
 
-    captures_as_a_struct_of_ones_own: r#"
+    params_key_replaces_the_captures_struct: r#"
         #[ws_route("/chat/{room}", params = Room)]
         impl Chat { fn open(&self) {} }
     "#
 
-    the_captures_struct_gives_way_to_a_name_of_the_users: r#"
+    captures_struct_avoids_a_name_in_use: r#"
         #[ws_route("/chat/{room}", query = Params)]
         impl Chat { fn open(&self, ws: &Socket<Self>) {} }
     "#
 
-    every_handler: r#"
+    route_with_every_handler: r#"
         #[ws_route("/", body = Say, response = Heard)]
         impl Chat {
             fn parse(&self, request: &mut RawRequest) {}
@@ -98,7 +98,7 @@ shapes! {
         }
     "#
 
-    handlers_that_leave_arguments_out: r#"
+    handlers_may_omit_arguments: r#"
         #[ws_route("/", body = String, response = String)]
         impl Echo {
             fn parse(&self) {}
@@ -121,7 +121,7 @@ shapes! {
         }
     "#
 
-    fields_of_variants_are_named: r#"
+    variant_fields_are_matched_by_name: r#"
         #[ws_route("/", body = wire::Req, response = Heard)]
         impl Auction {
             fn message_bid(&self, ws: &Socket<Self>, amount: u64, _lot: Lot) -> Heard { todo!() }
@@ -135,7 +135,7 @@ shapes! {
         }
     "#
 
-    fields_of_variants_that_a_parameter_decides: r#"
+    generic_variant_fields_are_matched: r#"
         #[ws_route("/", body = wire::Req<T>)]
         impl<T> Auction<T> { fn message_bid(&self, amount: T, lot: u8) {} }
     "#
@@ -157,38 +157,38 @@ shapes! {
         }
     "#
 
-    a_contract_of_another_type: r"
+    served_contract: r"
         #[ws_route(api::ChatApi, idle_timeout = 30)]
         impl Chat { async fn message(&self, say: Say) {} }
     "
 
-    a_contract_of_another_type_with_variants: r"
+    served_contract_with_variants: r"
         #[ws_route(ChatApi<u8>, body = Say)]
         impl Chat { async fn message_join(&self, join: Join) {} }
     "
 
-    a_contract_alone: r#"
+    contract_without_a_route: r#"
         #[ws_contract("/chat/{room}/{seat: u32}", body = Say, response = Heard, protocols = ["v1"], summary = "chat")]
         /// Where people talk.
         pub struct ChatApi;
     "#
 
-    a_generic_contract: r#"
+    generic_contract: r#"
         #[ws_contract("/events", response = T)]
         pub struct Events<T>(PhantomData<T>) where T: Event;
     "#
 
-    a_generic_block: r#"
+    generic_route: r#"
         #[ws_route("/", body = B::Say)]
         impl<B: Backend, const N: usize> Chat<B, N> where B::Say: Decode { fn message(&self, say: B::Say) {} }
     "#
 
-    a_const_parameter_alone_needs_no_bound: r#"
+    const_parameter_needs_no_bound: r#"
         #[ws_route("/")]
         impl<const N: usize> Chat<N> { fn open(&self) {} }
     "#
 
-    documentation_goes_into_the_contract: r#"
+    doc_comments_become_contract_docs: r#"
         #[ws_route("/")]
         /// Where people talk.
         ///
@@ -205,7 +205,7 @@ shapes! {
         }
     "#
 
-    conditions_are_carried_over: r#"
+    conditions_are_copied_to_generated_code: r#"
         #[ws_route("/")]
         #[cfg(feature = "chat")]
         impl Chat {
@@ -225,7 +225,7 @@ shapes! {
         }
     "#
 
-    conditions_on_variants: r#"
+    variant_conditions_are_copied: r#"
         #[ws_route("/", body = Say)]
         impl Chat {
             #[cfg(feature = "join")]
@@ -235,12 +235,12 @@ shapes! {
         }
     "#
 
-    another_place_of_the_runtime: r#"
+    crate_key_sets_the_runtime_path: r#"
         #[ws_route("/{room}", crate = ::facade::ws)]
         impl Chat { fn open(&self) {} }
     "#
 
-    other_members_are_passed_over: r#"
+    other_members_are_ignored: r#"
         #[ws_route("/")]
         impl Chat {
             const LIMIT: usize = { 3 };

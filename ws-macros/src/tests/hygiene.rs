@@ -21,7 +21,7 @@ const EVERYTHING: &str = r#"#[ws_route(
 }"#;
 
 #[test]
-fn another_place_of_the_runtime_replaces_the_usual_one_everywhere() {
+fn crate_path_replaces_the_default_everywhere() {
     let written = expand(EVERYTHING).to_string();
     assert!(written.contains(":: facade :: ws :: __private"), "{written}");
     assert!(!written.contains("ws_runtime"), "{written}");
@@ -29,7 +29,7 @@ fn another_place_of_the_runtime_replaces_the_usual_one_everywhere() {
 }
 
 #[test]
-fn the_block_is_written_first_and_unchanged() {
+fn block_is_emitted_first_and_unchanged() {
     let block = r#"#[doc = "x"] impl Chat { fn open(&self) { let x = ; 1 + } const A: u8 = 1; }"#;
     for arguments in ["\"/\"", "\"no slash\", wrong = 1"] {
         let written = expand(&format!("#[ws_route({arguments})] {block}")).to_string();
@@ -40,7 +40,7 @@ fn the_block_is_written_first_and_unchanged() {
 }
 
 #[test]
-fn markers_are_taken_out_of_the_block_also_beside_a_mistake() {
+fn markers_are_removed_despite_errors() {
     for (arguments, handler) in
         [("body = Say", "message_bid"), ("bdoy = Say", "message_bid"), ("body = Say", "open")]
     {

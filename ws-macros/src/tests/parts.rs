@@ -12,7 +12,7 @@ fn check(table: &[(&str, &str)]) {
 }
 
 #[test]
-fn the_captures_struct_gives_way_to_whatever_has_its_name() {
+fn captures_struct_avoids_names_in_use() {
     check(&[
         (r#"#[ws_route("/{a}")] impl Chat { fn open(&self) {} }"#, "struct Params {"),
         (r#"#[ws_route("/{a}", query = chat::Params)] impl Chat { fn open(&self) {} }"#, "struct Params {"),
@@ -43,7 +43,7 @@ fn the_captures_struct_gives_way_to_whatever_has_its_name() {
 }
 
 #[test]
-fn a_type_that_a_parameter_decides_is_asked_for_what_it_is_there_for() {
+fn generic_types_get_the_bounds_of_their_role() {
     let demand = |role: &str| format!("T : __ws :: {role}");
     for (key, role) in [
         ("params", "Part"),
@@ -61,7 +61,7 @@ fn a_type_that_a_parameter_decides_is_asked_for_what_it_is_there_for() {
 }
 
 #[test]
-fn amounts_are_counted_in_bytes_and_milliseconds() {
+fn amounts_become_bytes_and_milliseconds() {
     let rows = [
         ("max_payload_length", "7", "Some (7)"),
         ("max_payload_length", "\"7B\"", "Some (7)"),
@@ -98,7 +98,7 @@ fn amounts_are_counted_in_bytes_and_milliseconds() {
 }
 
 #[test]
-fn every_part_of_a_condition_counts() {
+fn all_parts_of_a_condition_are_kept() {
     check(&[
         (
             r#"#[ws_route("/")] impl Chat { #[cfg_attr(a, doc = "x", cfg(b))] fn open(&self) {} }"#,
@@ -112,7 +112,7 @@ fn every_part_of_a_condition_counts() {
 }
 
 #[test]
-fn a_block_that_is_being_written_calls_none_of_its_handlers() {
+fn unparsable_block_calls_no_handlers() {
     for block in [
         "fn message(&self, say: Say) -> { todo!() } fn close(&self) {}",
         "fn open(&self, ws: &Socket<Self>) fn close(&self) {}",
@@ -127,7 +127,7 @@ fn a_block_that_is_being_written_calls_none_of_its_handlers() {
 }
 
 #[test]
-fn constants_go_out_as_they_are_written() {
+fn constants_are_emitted_unchanged() {
     check(&[
         (
             r#"#[ws_route("/", idle_timeout = const limits::IDLE)] impl Chat { fn open(&self) {} }"#,
@@ -149,7 +149,7 @@ fn constants_go_out_as_they_are_written() {
 }
 
 #[test]
-fn a_connection_of_another_name_becomes_the_blocks_own() {
+fn connection_of_another_route_is_rewritten_to_self() {
     check(&[
         (
             r#"#[ws_route("/")] impl Chat { fn open(&self, ws: &Socket<Me>) {} }"#,
@@ -184,7 +184,7 @@ fn a_connection_of_another_name_becomes_the_blocks_own() {
 }
 
 #[test]
-fn what_a_mistake_hides_is_a_type_that_the_compiler_passes_over() {
+fn unknown_type_suppresses_follow_up_errors() {
     const UNKNOWN: &str = "__Unknown";
     for (source, hidden, known) in [
         (

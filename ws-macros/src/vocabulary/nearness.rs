@@ -116,7 +116,7 @@ mod tests {
     use super::{Nearness, distance, near_handler};
 
     #[test]
-    fn counts_letters_put_in_taken_out_changed_and_swapped() {
+    fn distance_counts_edits_and_swaps() {
         for (a, b, expected) in [
             ("open", "open", 0),
             ("opened", "open", 2),
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_near_a_handler_as_a_listener_a_slip_or_a_word() {
+    fn near_handler_classifies_listeners_typos_and_words() {
         use Nearness::{Listener, Slip, Word};
         let handlers = ["open", "message", "close", "ping", "drain", "parse", "transform", "before_handle"];
         for (name, expected) in [
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_of_another_library_is_known_by_its_listener() {
+    fn near_handler_knows_events_of_other_libraries() {
         let handlers = ["open", "message", "close"];
         for (events, handler) in [
             (&["connect", "connected", "connection", "opened"] as &[&str], "open"),

@@ -189,7 +189,7 @@ mod tests {
     use crate::vocabulary::key;
 
     #[test]
-    fn each_word_has_one_answer_and_is_not_a_key() {
+    fn other_keys_have_one_answer_each() {
         let mut seen = HashSet::new();
         for (words, answer) in [TYPES, LIMITS, PLACES].concat() {
             for word in words.split('|') {
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_found_however_they_are_written() {
+    fn other_keys_are_found_in_any_case() {
         for (word, name) in [
             ("maxPayload", "max_payload_length"),
             ("MaxMessageSize", "max_payload_length"),

@@ -161,27 +161,27 @@ impl Assembly {
             errors.push(StartError::new(StartErrorKind::Value { option, value, why }));
         };
         if let Some(bytes) = self.head.max_bytes.filter(|bytes| *bytes < LEAST_HEADER_BYTES) {
-            refuse("max_header_bytes", bytes.to_string(), "the least is 8192");
+            refuse("max_header_bytes", bytes.to_string(), "the minimum is 8192");
         }
         if self.head.max_headers == Some(0) {
             refuse("max_headers", "0".to_owned(), "every request has header fields");
         }
         if self.handshake_timeout.is_zero() {
-            refuse("handshake_timeout", "0".to_owned(), "no client can finish a handshake in no time");
+            refuse("handshake_timeout", "0".to_owned(), "every handshake would time out");
         }
         let pointer = self.defaults.latest_by_key.unwrap_or_default();
         if !pointer.is_empty() && !pointer.starts_with('/') {
             refuse(
                 "latest_by_key",
                 format!("`{pointer}`"),
-                "a JSON pointer begins with `/`, as in `/symbol`",
+                "a JSON pointer starts with `/`, as in `/symbol`",
             );
         }
         if let Some((option, why)) = self.defaults.wrong() {
-            refuse(option, "so large".to_owned(), why);
+            refuse(option, "that large".to_owned(), why);
         }
         if self.shards == 0 {
-            refuse("shards", "0".to_owned(), "every connection belongs to one");
+            refuse("shards", "0".to_owned(), "a server needs at least one shard");
         }
         errors
     }

@@ -113,14 +113,14 @@ impl<R: Route> Mounted<R> {
         {
             tracing::warn!(
                 route = path,
-                "its contract has a `body`, and no handler takes messages: each is invalid"
+                "the contract has a `body`, but no handler takes messages: every message is invalid"
             );
         }
         if opaque && on_invalid == OnInvalid::Reply && body.check().is_some() {
             tracing::warn!(
                 route = path,
-                "its `response` may look like the frame that reports an invalid message, so none is sent: an invalid message \
-                 closes the connection"
+                "invalid messages close the connection instead of being answered: a value of `response` may have the form of \
+                 an error frame of the library"
             );
         }
         let directory = Arc::downgrade(directory);
@@ -165,7 +165,7 @@ impl<R: Route> Mount for Mounted<R> {
                     Ok(polled) => polled,
                     Err(panic) => {
                         let (hub, panic) = (&self.entry.hub, Escaped(panic));
-                        event!(hub.events, ERROR, route = hub.path, %panic, "a handler of the handshake panicked");
+                        event!(hub.events, ERROR, route = hub.path, %panic, "a handshake handler panicked");
                         Poll::Ready(Err(problem(StatusCode::INTERNAL_SERVER_ERROR, "internal error")))
                     }
                 })

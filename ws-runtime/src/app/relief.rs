@@ -66,7 +66,7 @@ impl Relief for Queues {
             if let Some(sockets) = said {
                 tracing::warn!(
                     sockets,
-                    "`outbound_total` is reached: the sockets with the fullest queues are cut off"
+                    "`outbound_total` is reached, disconnecting the sockets with the fullest queues"
                 );
             }
             seen.into_iter().for_each(drop_quietly);

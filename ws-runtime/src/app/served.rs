@@ -147,7 +147,7 @@ impl Served {
         if timeout(self.shutdown_timeout, self.tasks.ended()).await.is_err() {
             tracing::warn!(
                 left = self.tasks.running(),
-                "the shutdown's deadline has passed: what is left is aborted"
+                "the shutdown timeout has elapsed, aborting the remaining connections"
             );
             self.directory.abort();
             for route in &self.all {

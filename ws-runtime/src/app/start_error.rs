@@ -34,14 +34,13 @@ impl StartError {
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
-            StartErrorKind::Setup { path, .. } => write!(f, "the route `{path}` cannot be served"),
-            StartErrorKind::Path { path, error: InsertError::Conflict { with } } => write!(
-                f,
-                "the route `{path}` cannot be added: some paths would be of it and of `{with}`, and a path is of one route"
-            ),
-            StartErrorKind::Path { path, error } => write!(f, "the route `{path}` cannot be added: {error}"),
+            StartErrorKind::Setup { path, .. } => write!(f, "cannot serve the route `{path}`"),
+            StartErrorKind::Path { path, error: InsertError::Conflict { with } } => {
+                write!(f, "the route `{path}` conflicts with `{with}`: some paths match both")
+            }
+            StartErrorKind::Path { path, error } => write!(f, "invalid route path `{path}`: {error}"),
             StartErrorKind::Twice { path } => {
-                write!(f, "the route `{path}` is added twice: a type is one route of a server")
+                write!(f, "the route `{path}` is added twice: a type can be only one route of a server")
             }
             StartErrorKind::Proxy(written) => write!(
                 f,

@@ -107,8 +107,8 @@ impl Plan {
         }
         if check.is_told() {
             let why = format!(
-                "a variant looks like the frame that reports an error, `{{\"{tag}\": \"validation\" or \"error\", …}}`: \
-                 rename the variant, or give the library's frames another tag with `reserved_tag = \"…\"`"
+                "a variant has the form of an error frame of the library, `{{\"{tag}\": \"validation\" or \"error\", …}}`: \
+                 rename the variant, or set another tag for the library's frames with `reserved_tag = \"…\"`"
             );
             return Err(SchemaError::new(self.name, Direction::Outbound, why));
         }

@@ -181,7 +181,7 @@ impl<'a, R: Route> Driver<'a, R> {
             Event::Fault(close) => {
                 let hub = &self.entry.hub;
                 let close_text = Escaped(&close);
-                event!(hub.events, DEBUG, route = hub.path, socket = socket.id(), close = %close_text, "the peer is failed");
+                event!(hub.events, DEBUG, route = hub.path, socket = socket.id(), close = %close_text, "closing the connection after an error");
                 self.fail(&close);
                 Continue(())
             }
@@ -290,18 +290,17 @@ impl<'a, R: Route> Driver<'a, R> {
                 match Blame::of(&**error) {
                     Blame::Peer => event!(events, DEBUG, route, socket, error = %text, "invalid message"),
                     _ if passed_on => {
-                        event!(events, WARN, route, socket, "`error` failed on an invalid message");
-                        event!(events, DEBUG, route, socket, error = %text, "`error` failed on an invalid message");
-                    }
-                    Blame::Json(category) => {
                         event!(
                             events,
-                            ERROR,
+                            WARN,
                             route,
                             socket,
-                            category,
-                            "a handler failed: its JSON cannot be read or written"
+                            "the `error` handler failed on an invalid message"
                         );
+                        event!(events, DEBUG, route, socket, error = %text, "the `error` handler failed on an invalid message");
+                    }
+                    Blame::Json(category) => {
+                        event!(events, ERROR, route, socket, category, "a handler failed with a JSON error");
                         event!(events, DEBUG, route, socket, error = %text, "a handler failed");
                     }
                     Blame::Handler => event!(events, ERROR, route, socket, error = %text, "a handler failed"),

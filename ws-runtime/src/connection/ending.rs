@@ -59,7 +59,7 @@ impl<R: Route> Driver<'_, R> {
     fn fail_after_panic(&mut self, panic: &str) {
         let (route, socket) = (self.entry.hub.path, self.socket.id());
         let (events, panic) = (&self.entry.hub.events, Escaped(panic));
-        event!(events, ERROR, route, socket, %panic, "a value of the application panicked when it was dropped");
+        event!(events, ERROR, route, socket, %panic, "application data panicked in its `Drop`");
         self.fail(&FAILED);
     }
 

@@ -20,7 +20,7 @@ pub(crate) fn accepted(
     mut headers: HeaderMap,
 ) -> Result<Response<()>, Reject> {
     if let Some(name) = headers.keys().find(|name| is_ours(name)) {
-        event!(PROCESS, ERROR, %name, "`upgrade` returned a header field that is the server's own");
+        event!(PROCESS, ERROR, %name, "`upgrade` returned a header field that only the server may set");
         return Err(failed());
     }
     let accept = HeaderValue::from_str(accept).map_err(|_| failed())?;

@@ -94,15 +94,10 @@ impl Reject {
         let text = Escaped(Causes(&*error));
         match json_category(&*error) {
             Some(category) => {
-                event!(
-                    PROCESS,
-                    ERROR,
-                    category,
-                    "a handler of the handshake failed: its JSON cannot be read or written"
-                );
-                event!(PROCESS, DEBUG, error = %text, "a handler of the handshake failed");
+                event!(PROCESS, ERROR, category, "a handshake handler failed with a JSON error");
+                event!(PROCESS, DEBUG, error = %text, "a handshake handler failed");
             }
-            None => event!(PROCESS, ERROR, error = %text, "a handler of the handshake failed"),
+            None => event!(PROCESS, ERROR, error = %text, "a handshake handler failed"),
         }
         Self::status(500)
     }

@@ -237,10 +237,12 @@ mod tests {
         assert_eq!(refused(PartPlans::of::<Bare>()), Ok(()));
         assert_eq!(refused(PartPlans::of::<Tail>()), Ok(()));
         let not_captured = |path, field| {
-            Err(format!("`params` has the field `{field}`, which the path `{path}` does not capture"))
+            Err(format!(
+                "`params` has the field `{field}`, but the path `{path}` has no capture of that name"
+            ))
         };
         let not_read = |path, capture| {
-            Err(format!("the path `{path}` captures `{capture}`, for which `params` has no field"))
+            Err(format!("the path `{path}` captures `{capture}`, but `params` has no field of that name"))
         };
         assert_eq!(refused(PartPlans::of::<Short>()), not_captured("/{room}", "seat"));
         assert_eq!(refused(PartPlans::of::<Misspelt>()), not_captured("/{room}/{saet}", "seat"));

@@ -93,14 +93,12 @@ impl Reject {
     pub fn header(mut self, name: impl TryInto<HeaderName>, value: impl TryInto<HeaderValue>) -> Self {
         let Some(content) = self.content() else { return self };
         let added = match (name.try_into(), value.try_into()) {
-            (Ok(name), _) if is_ours(&name) => Err("the field is the server's own"),
-            (Ok(name), Ok(value)) => {
-                content.headers.try_append(name, value).map_err(|_| "there are too many fields")
-            }
-            _ => Err("the name or the value is not well-formed"),
+            (Ok(name), _) if is_ours(&name) => Err("only the server may set this field"),
+            (Ok(name), Ok(value)) => content.headers.try_append(name, value).map_err(|_| "too many fields"),
+            _ => Err("invalid name or value"),
         };
         if let Err(why) = added {
-            event!(PROCESS, ERROR, why, "a header field of a refusal is left out");
+            event!(PROCESS, ERROR, why, "an invalid header field of a `Reject` was ignored");
         }
         self
     }
@@ -174,7 +172,7 @@ impl Reject {
             PROCESS,
             ERROR,
             status = status.as_u16(),
-            "a status that does not refuse was returned as a refusal"
+            "a `Reject` has a status that does not reject, answering with 500"
         );
         Self::status(500)
     }

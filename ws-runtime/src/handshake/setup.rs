@@ -84,39 +84,40 @@ impl SetupError {
 impl fmt::Display for SetupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
-            SetupErrorKind::Schema { part, .. } => write!(f, "its `{part}` cannot be checked"),
+            SetupErrorKind::Schema { part, .. } => write!(f, "invalid `{part}`"),
             SetupErrorKind::NotCaptured { path, field } => {
-                write!(f, "`params` has the field `{field}`, which the path `{path}` does not capture")
+                write!(
+                    f,
+                    "`params` has the field `{field}`, but the path `{path}` has no capture of that name"
+                )
             }
             SetupErrorKind::NotRead { path, capture } => {
-                write!(f, "the path `{path}` captures `{capture}`, for which `params` has no field")
+                write!(f, "the path `{path}` captures `{capture}`, but `params` has no field of that name")
             }
             SetupErrorKind::HeaderName(name) => write!(
                 f,
-                "`header` has the field `{name}`, which matches no header field: names are in lower case with `-`, as in \
+                "the field `{name}` of `header` is not a valid header name: write it in lower case with `-`, as in \
                  `#[serde(rename = \"x-api-key\")]`"
             ),
             SetupErrorKind::PingTooLate(PingTooLate { interval, timeout }) => write!(
                 f,
-                "`ping_interval` ({interval:?}) must be shorter than `idle_timeout` ({timeout:?}), or live clients are \
-                 closed before their first ping: shorten it, or set it to `off`"
+                "`ping_interval` ({interval:?}) must be shorter than `idle_timeout` ({timeout:?}), or live clients would \
+                 be closed before their first ping: shorten it, or set it to `off`"
             ),
             SetupErrorKind::Origin(origin) => write!(
                 f,
-                "`{origin}` in `origins` is not an origin: a scheme, a host and maybe a port, as in `https://example.com`"
+                "`{origin}` in `origins` is not an origin: write scheme, host and port, as in `https://example.com`"
             ),
-            SetupErrorKind::NoProtocols => f.write_str(
-                "`require_protocol` needs something to require, and its contract has no `protocols`",
-            ),
-            SetupErrorKind::NoKeys => f.write_str(
-                "`latest_by_key` is a place in JSON, and its `response` is text or bytes as they are",
-            ),
-            SetupErrorKind::NoKey(pointer) => {
-                write!(f, "`latest_by_key` is `{pointer}`, a place that no value of its `response` has")
+            SetupErrorKind::NoProtocols => {
+                f.write_str("`require_protocol` is set, but the contract has no `protocols`")
             }
-            SetupErrorKind::Option { name, why } => write!(f, "`{name}` cannot have its value: {why}"),
+            SetupErrorKind::NoKeys => f.write_str("`latest_by_key` is set, but the `response` is not JSON"),
+            SetupErrorKind::NoKey(pointer) => {
+                write!(f, "`latest_by_key` points to `{pointer}`, which no value of the `response` has")
+            }
+            SetupErrorKind::Option { name, why } => write!(f, "`{name}` is too large: {why}"),
             SetupErrorKind::Protocol(protocol) => {
-                write!(f, "`{protocol}` in `protocols` is not a token, or is there twice")
+                write!(f, "`{protocol}` in `protocols` is not a valid token, or is listed twice")
             }
         }
     }

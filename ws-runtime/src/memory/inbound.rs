@@ -104,7 +104,10 @@ impl Inbound {
         };
         tasks.into_iter().for_each(Waker::wake);
         if let Some(sockets) = said {
-            tracing::warn!(sockets, "`inbound_total` is reached: the sockets that hold most are closed");
+            tracing::warn!(
+                sockets,
+                "`inbound_total` is reached, closing the sockets that hold the most memory"
+            );
         }
     }
 }

@@ -94,8 +94,8 @@ impl Options {
         ];
         let long = times.into_iter().find(|(_, time)| time.is_some_and(|time| time > LONGEST));
         let large = sizes.into_iter().find(|(_, size)| size.is_some_and(|size| size > LARGEST));
-        let long = long.map(|(name, _)| (name, "a time is at most a year, and zero lifts the limit"));
-        long.or(large.map(|(name, _)| (name, "a size is at most 4294967295 bytes, and zero lifts the limit")))
+        let long = long.map(|(name, _)| (name, "the maximum is one year"));
+        long.or(large.map(|(name, _)| (name, "the maximum is 4294967295 bytes")))
     }
 
     /// Settles each option: the attribute's value, then the server's, then the default. An error if they contradict each other.

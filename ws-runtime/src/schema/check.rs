@@ -63,7 +63,7 @@ impl Check {
         // Any crate of the program may switch it on, and numbers then reach a visitor as maps.
         if serde_json::from_str::<Value>("1e400").is_ok() {
             return Err(
-                "serde_json's feature `arbitrary_precision` is on, with which numbers cannot be checked"
+                "the feature `arbitrary_precision` of serde_json is enabled, which makes it impossible to check numbers"
                     .into(),
             );
         }
@@ -163,10 +163,10 @@ fn unusable(error: &ValidationError<'_>) -> String {
     };
     let Some(pattern) = text else { return error.to_string() };
     let unsupported = if ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|around| pattern.contains(around)) {
-        "it looks ahead or behind, which a pattern cannot, because it is matched in linear time: write one without \
-         look-around, or check the value in the type's `Deserialize`"
+        "it uses look-around, which is not supported, because patterns are matched in linear time: rewrite it \
+         without look-around, or check the value in the `Deserialize` of the type"
     } else {
-        "it is not a regular expression in the syntax of the crate `regex`, which has no look-around and no back-references"
+        "it is not a regular expression of the `regex` crate, which has no look-around and no back-references"
     };
     format!("the pattern `{pattern}` cannot be used: {unsupported}")
 }

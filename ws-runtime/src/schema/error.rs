@@ -27,11 +27,11 @@ impl SchemaError {
 impl fmt::Display for SchemaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let SchemaErrorDetails { subject, direction, reason } = &*self.0;
-        let way = match direction {
-            Direction::Inbound => "arrives",
-            Direction::Outbound => "leaves",
+        let direction = match direction {
+            Direction::Inbound => "inbound",
+            Direction::Outbound => "outbound",
         };
-        write!(f, "the schema of `{subject}`, as it {way}, cannot be used: {reason}")
+        write!(f, "the {direction} schema of `{subject}` cannot be used: {reason}")
     }
 }
 
@@ -44,7 +44,7 @@ mod tests {
     #[test]
     fn schema_error_is_complete_in_32_bytes() {
         let error = SchemaError::new("app::Say", Direction::Outbound, "no");
-        assert_eq!(error.to_string(), "the schema of `app::Say`, as it leaves, cannot be used: no");
+        assert_eq!(error.to_string(), "the outbound schema of `app::Say` cannot be used: no");
         assert!(size_of::<SchemaError>() <= 32);
     }
 }

@@ -99,8 +99,8 @@ impl Generator {
             let (root, definitions) = write_out(settings);
             if let Some(name) = shared_name(referring, Document { root: &root, definitions: &definitions }) {
                 return Err(format!(
-                    "two different types of one module are called `{name}`, and schemars takes them for one (types in the \
-                     bodies of functions count as the module's): rename one, as in `#[schemars(rename = \"Other{name}\")]`"
+                    "two different types of one module are named `{name}`, and schemars treats them as one (types inside \
+                     functions count as the module's): rename one, as in `#[schemars(rename = \"Other{name}\")]`"
                 ));
             }
         }

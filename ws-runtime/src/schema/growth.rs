@@ -63,8 +63,8 @@ fn judge(graph: &Graph<'_>) -> Result<Growth, String> {
             if let Some(key) = doubles(graph, at, &cycle) {
                 let name = graph.name(at).unwrap_or_default();
                 return Err(format!(
-                    "several untagged variants of `{name}` lead back to it by {key}, so each level of a message would be \
-                     read twice as often as the one above it: tag the enum, as in `#[serde(tag = \"type\")]`, or give \
+                    "several untagged variants of `{name}` contain it again in {key}, so the cost of decoding doubles with \
+                     each level: tag the enum, as in `#[serde(tag = \"type\")]`, or give \
                      each variant its own field names"
                 ));
             }
@@ -247,10 +247,10 @@ mod tests {
         for direction in [Direction::Inbound, Direction::Outbound] {
             let mut generator = Generator::new(direction);
             let root = generator.schema::<Endless>();
-            assert!(generator.finish(root).unwrap_err().contains("holds itself"));
+            assert!(generator.finish(root).unwrap_err().contains("contains itself"));
             let mut generator = Generator::new(direction);
             let root = generator.schema::<EndlessLater>();
-            assert!(generator.finish(root).unwrap_err().contains("holds itself"));
+            assert!(generator.finish(root).unwrap_err().contains("contains itself"));
         }
     }
 

@@ -136,8 +136,8 @@ impl<'a> Graph<'a> {
         let address: PartId = schema;
         if above.contains(&address) {
             return Err(
-                "the type holds itself with nothing between, so reading it would not end: put it into a \
-                        field of a struct or a variant"
+                "the type contains itself directly, so decoding it would never end: put it into a field of a struct \
+                 or a variant"
                     .to_owned(),
             );
         }

@@ -63,8 +63,8 @@ impl Transform for Reconcile {
         }
         if self.direction == Direction::Inbound && denies_its_own_tag(schema.as_value()) {
             self.refused = Some(
-                "serde's `deny_unknown_fields` refuses the tag of a flattened, internally tagged enum, so nothing would \
-                 be accepted: remove it, or tag the enum adjacently",
+                "serde's `deny_unknown_fields` rejects the tag of a flattened, internally tagged enum, so no value \
+                 would be accepted: remove it, or tag the enum adjacently",
             );
         }
         transform_subschemas(self, schema);
@@ -89,7 +89,7 @@ impl Reconcile {
                 bound(schema, "exclusiveMaximum", F32_END.into(), |ours, theirs| ours < theirs);
             }
         } else if matches!(format, "int128" | "uint128") {
-            self.refused = Some("JSON numbers of 128 bits are not read reliably: use a string, or 64 bits");
+            self.refused = Some("128-bit numbers lose precision in JSON: use a string, or 64 bits");
         } else if format == "ip" {
             schema.insert("anyOf".to_owned(), json!([{"format": "ipv4"}, {"format": "ipv6"}]));
         } else if jsonschema::options().is_known_format(Draft::Draft202012, format) {

@@ -29,8 +29,8 @@ pub(super) fn untaggable(name: &str, direction: Direction) -> String {
         Direction::Outbound => "written",
     };
     format!(
-        "serde cannot tag what the variant `{name}` holds, so it can never be {never}: beside `tag`, a variant holds named \
-         fields, as in `{name} {{ text: String }}`; or the content has a name too, as in `content = \"data\"`"
+        "serde cannot tag the content of the variant `{name}`, so it can never be {never}: use named fields, as in \
+         `{name} {{ text: String }}`, or name the content, as in `content = \"data\"`"
     )
 }
 

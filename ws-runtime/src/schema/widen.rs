@@ -283,9 +283,9 @@ impl Walk<'_> {
             && schema.get("additionalProperties").is_some_and(Value::is_object)
         {
             if self.run(path, Give::Key("x")).no_key {
-                return Err("the keys of a map are not text: JSON has no others, so serde can neither read nor write it: use \
-                            a list of pairs"
-                    .to_owned());
+                return Err(
+                    "the keys of a map are not strings, which JSON requires: use a list of pairs".to_owned()
+                );
             }
             return self.below(format!("{pointer}/additionalProperties"), path, Go::Key("x".to_owned()));
         }

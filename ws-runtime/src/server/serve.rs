@@ -107,7 +107,7 @@ async fn accept<L: Listener>(listener: &mut L, running: &Arc<Running>) {
         match listener.accept().await {
             Ok((stream, remote_addr)) => {
                 if let Some(errors) = failures.accepted(Instant::now) {
-                    event!(running.served.events, WARN, errors, "connections could not be accepted");
+                    event!(running.served.events, WARN, errors, "failed to accept connections");
                 }
                 let place = match running.served.enter(remote_addr) {
                     Ok(place) => place,
@@ -125,7 +125,7 @@ async fn accept<L: Listener>(listener: &mut L, running: &Arc<Running>) {
                 let Failure { rest, warn } = failures.failed(&error, Instant::now());
                 if let Some(errors) = warn {
                     let error = Escaped(error);
-                    event!(running.served.events, WARN, errors, %error, "connections could not be accepted");
+                    event!(running.served.events, WARN, errors, %error, "failed to accept connections");
                 }
                 match rest {
                     Some(rest) => sleep(rest).await,

@@ -32,7 +32,7 @@ impl Signals {
                 Ok(Poll::Ready(())) => return Poll::Ready(()),
                 Err(panic) => {
                     let panic = Escaped(panic);
-                    event!(PROCESS, ERROR, %panic, "a future of `shutdown_on` panicked");
+                    event!(PROCESS, ERROR, %panic, "the future of `shutdown_on` panicked");
                     return Poll::Ready(());
                 }
             }

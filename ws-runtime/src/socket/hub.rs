@@ -149,10 +149,10 @@ impl Hub {
     #[cold]
     fn note_refusal(&self, response: &str, socket: Option<u64>, error: &EncodeError) {
         let (events, route, why) = (&self.events, self.path, Escaped(error));
-        event!(events, ERROR, route, socket, response, error = %why, "a response was refused and not sent");
+        event!(events, ERROR, route, socket, response, error = %why, "a response was rejected and not sent");
         if let Some(source) = error.source() {
             let source = Escaped(source);
-            event!(events, DEBUG, route, socket, response, %source, "why the response cannot be serialized");
+            event!(events, DEBUG, route, socket, response, %source, "serialization error of the rejected response");
         }
     }
 
@@ -198,7 +198,7 @@ impl Hub {
             DEBUG,
             route = self.path,
             bytes = length,
-            "message dropped: `outbound_total` has no room for it"
+            "message dropped: `outbound_total` is reached"
         );
         let own = from.is_some_and(|line| line.is_subscribed(topic));
         let dropped = self.topics.count(topic).saturating_sub(usize::from(own));

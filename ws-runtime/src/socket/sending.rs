@@ -82,7 +82,7 @@ impl Line {
             DEBUG,
             socket = self.id,
             bytes = length,
-            "message dropped: `outbound_total` has no room for it"
+            "message dropped: `outbound_total` is reached"
         );
         Delivery::Dropped
     }
@@ -130,7 +130,13 @@ impl Line {
         state.overflow();
         unlock(state, ());
         // Not under the lock: the log may be read over this very socket.
-        event!(PROCESS, DEBUG, socket = self.id, bytes = length, "message dropped: the peer does not read");
+        event!(
+            PROCESS,
+            DEBUG,
+            socket = self.id,
+            bytes = length,
+            "message dropped: the peer reads too slowly"
+        );
         Delivery::Dropped
     }
 

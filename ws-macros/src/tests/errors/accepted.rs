@@ -3,7 +3,7 @@
 use super::mistakes::errors;
 
 #[test]
-fn nothing_is_said_of_what_is_right() {
+fn valid_routes_report_nothing() {
     for source in [
         r#"#[ws_route("/", require_protocol = false)] impl Chat { fn open(&self) {} }"#,
         r#"#[ws_route("/", protocols = ["a!#$%&'*+-.^_`|~b"], require_protocol = on)] impl Chat { fn open(&self) {} }"#,

@@ -4,7 +4,7 @@ use super::mistakes::errors;
 use crate::tests::harness::expand;
 
 #[test]
-fn all_mistakes_of_a_bad_block_are_reported_in_one_build() {
+fn all_mistakes_of_a_block_are_reported_together() {
     let errors = errors(
         r#"#[ws_route("chat/:room", body = 3, bdoy = Say, idle_timeout = "soon", protocols = ["a", "a"])]
         impl Chat {
@@ -35,7 +35,7 @@ fn all_mistakes_of_a_bad_block_are_reported_in_one_build() {
 }
 
 #[test]
-fn all_mistakes_are_reported_whatever_the_attribute_stands_on() {
+fn all_mistakes_are_reported_on_any_item() {
     for (source, expected) in [
         (
             r#"#[ws_route("chat", body = 3, query = &str)] impl<'a> Chat<'a> { fn open(&mut self) {} fn on_message(&self) {} }"#,
@@ -69,7 +69,7 @@ fn all_mistakes_are_reported_whatever_the_attribute_stands_on() {
 }
 
 #[test]
-fn data_without_a_result_is_still_the_data() {
+fn data_is_known_without_a_result() {
     for (returned, data) in [
         ("Option<User>", "type Data = User ;"),
         ("bool", "type Data = bool ;"),
@@ -82,7 +82,7 @@ fn data_without_a_result_is_still_the_data() {
 }
 
 #[test]
-fn beside_an_error_the_route_is_still_there_for_other_code() {
+fn route_is_implemented_despite_errors() {
     let written = expand(r#"#[ws_route("/{room}", idle_timeout = "soon")] impl Chat { fn before_handle(&self) -> Result<User, Reject> {} }"#).to_string();
     for part in [
         "struct Params",

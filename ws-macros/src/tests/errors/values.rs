@@ -108,7 +108,7 @@ mistakes! { values:
 }
 
 #[test]
-fn what_no_client_could_send_is_no_subprotocol_and_no_origin() {
+fn invalid_subprotocols_and_origins_are_reported() {
     let row = |key: &str, value: &str, message: &str| {
         let source = format!("#[ws_route(\"/\", {key} = [{value:?}])] impl Chat {{ fn open(&self) {{}} }}");
         (source, format!("{value:?}"), message.to_owned())

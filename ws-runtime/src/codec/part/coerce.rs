@@ -69,14 +69,14 @@ impl Coerce {
                         None => Self { string: true, ..Self::default() },
                     };
                     if items.items.is_some() {
-                        return Err("is a list of lists, which text cannot be");
+                        return Err("is a list of lists, which cannot be read from text");
                     }
                     if schema.get("prefixItems").is_some() {
-                        return Err("is a tuple, which text cannot be");
+                        return Err("is a tuple, which cannot be read from text");
                     }
                     self.items = Some(Box::new(items));
                 }
-                Some("object") => return Err("is an object, which text cannot be"),
+                Some("object") => return Err("is an object, which cannot be read from text"),
                 _ => {}
             }
         }

@@ -109,7 +109,7 @@ impl Names {
                 .any(|keyword| root.get(keyword).is_some())
             && root["allOf"].as_array().into_iter().flatten().all(is_aliased);
         if !plain {
-            return Err("it must be a struct with named fields, without flattened enums".to_owned());
+            return Err("expected a struct with named fields and without flattened enums".to_owned());
         }
         let coerce = |name: &str, schema| {
             Coerce::of(&document, schema)
