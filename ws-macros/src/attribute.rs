@@ -1,4 +1,4 @@
-//! Runs the phases of an attribute; the only place that sees all of them.
+//! Entry points of the attributes. They run the four phases in order.
 
 use proc_macro2::TokenStream;
 
@@ -10,11 +10,11 @@ use crate::{
     syntax::{Arguments, Item, Marker, unmarked},
 };
 
-/// `#[ws_route]`: the block as it was written but for bounds in its head, the route of a connection and the library's own markers,
-/// what is wrong with it, and the implementations beside it.
+/// Expands `#[ws_route]` to the block, the errors, and the implementations. The block stays as written except for bounds in its head,
+/// the routes of connections, and the markers, which are removed.
 ///
-/// With anything wrong the implementations are those that other code needs to see, so that one mistake stays one error; for
-/// its sake alone a block that borrows is written as if it did not, and one of a type that cannot be a route is written for no type.
+/// With an error, only the implementations that other code needs are emitted, so that one mistake stays one error. For the same
+/// reason a block that borrows is emitted with `'static`, and the block of a type that cannot be a route for a placeholder type.
 pub(crate) fn route(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Diagnostics::default();
     let read = Item::read(&item);
@@ -39,7 +39,7 @@ pub(crate) fn route(arguments: TokenStream, item: TokenStream) -> TokenStream {
     [allow, Some(item), errors.into_tokens(), beside].into_iter().flatten().collect()
 }
 
-/// `#[ws_contract]`: the struct as it was written, what is wrong with it, and its contract beside it.
+/// Expands `#[ws_contract]` to the struct as written, the errors, and the contract.
 pub(crate) fn contract(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Diagnostics::default();
     let read = Item::read(&item);
@@ -51,7 +51,7 @@ pub(crate) fn contract(arguments: TokenStream, item: TokenStream) -> TokenStream
     [Some(item), errors.into_tokens(), beside].into_iter().flatten().collect()
 }
 
-/// A marker on an item that is not in a block with `#[ws_route]`.
+/// Reports a marker on an item that is not in a block with `#[ws_route]`.
 pub(crate) fn misplaced_marker(marker: Marker, item: TokenStream) -> TokenStream {
     let (mut errors, name) = (Diagnostics::default(), marker.name());
     errors.at(

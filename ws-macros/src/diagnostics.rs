@@ -1,11 +1,11 @@
-//! The one sink of an expansion's mistakes: every one is reported, in one build.
+//! Collects the mistakes of an expansion, so that all are reported in one build.
 
 use std::fmt::Display;
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
-/// The mistakes found so far.
+/// Mistakes found so far.
 #[derive(Default)]
 pub(crate) struct Diagnostics {
     error: Option<syn::Error>,
@@ -13,28 +13,28 @@ pub(crate) struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Reports a mistake at one token.
+    /// Reports a mistake at a span.
     pub(crate) fn at(&mut self, span: Span, message: impl Display) {
         self.push(syn::Error::new(span, message));
     }
 
-    /// Reports a mistake that all of `tokens` make.
+    /// Reports a mistake in all of `tokens`.
     pub(crate) fn on(&mut self, tokens: impl ToTokens, message: impl Display) {
         self.push(syn::Error::new_spanned(tokens, message));
     }
 
-    /// Notes a mistake that the compiler reports in the user's own code.
+    /// Records a mistake that the compiler reports in the user's own code.
     pub(crate) fn by_the_compiler(&mut self) {
         self.by_the_compiler = true;
     }
 
-    /// Whether nothing is wrong so far.
+    /// True if no mistakes were found.
     pub(crate) fn is_clean(&self) -> bool {
         self.error.is_none() && !self.by_the_compiler
     }
 
-    /// Takes the last mistake out, as a `compile_error!` to be written where it also has another effect. It is the last because
-    /// the compiler reports it behind the others.
+    /// Removes the last mistake and returns it as a `compile_error!`, to be emitted where it suppresses follow-up errors. It is the last
+    /// one because the compiler then reports it after the others.
     pub(crate) fn take_last(&mut self) -> Option<TokenStream> {
         let mut errors: Vec<syn::Error> = self.error.take()?.into_iter().collect();
         let last = errors.pop()?;
@@ -44,7 +44,7 @@ impl Diagnostics {
         Some(last.to_compile_error())
     }
 
-    /// One `compile_error!` a mistake; `None` without any.
+    /// Returns a `compile_error!` for each mistake; `None` without any.
     pub(crate) fn into_tokens(self) -> Option<TokenStream> {
         self.error.map(|error| error.to_compile_error())
     }

@@ -1,15 +1,15 @@
-//! What a type is, as far as that is seen at a glance: without writing it out, which crosses into the compiler and back.
+//! Cheap inspection of types, without rendering their tokens, which is a round trip to the compiler.
 
 use proc_macro2::{Ident, Span};
 use syn::{GenericArgument, PathArguments, PathSegment, Type, TypePath, TypeReference, spanned::Spanned};
 
-/// The names of Rust's primitive types that have a size.
+/// Names of the sized primitive types.
 pub(crate) const PRIMITIVES: &[&str] = &[
     "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64",
     "u128", "usize",
 ];
 
-/// A type that is a name alone, as most are.
+/// Returns a type that is a single name, as most types are.
 pub(crate) fn name(kind: &Type) -> Option<&Ident> {
     match kind {
         Type::Path(named) if named.qself.is_none() => named.path.get_ident(),
@@ -17,7 +17,7 @@ pub(crate) fn name(kind: &Type) -> Option<&Ident> {
     }
 }
 
-/// A type that begins with `&`, also in parentheses.
+/// Returns a reference type, also in parentheses.
 pub(crate) fn reference(kind: &Type) -> Option<&TypeReference> {
     match kind {
         Type::Reference(kind) => Some(kind),
@@ -27,7 +27,7 @@ pub(crate) fn reference(kind: &Type) -> Option<&TypeReference> {
     }
 }
 
-/// The last part of a path: `Bytes` of `ws_runtime::Bytes`. It may be another type of that name.
+/// Returns the last segment of a path: `Bytes` of `ws_runtime::Bytes`. It may be another type of that name.
 pub(crate) fn last(kind: &Type) -> Option<&PathSegment> {
     match kind {
         Type::Path(named) if named.qself.is_none() => named.path.segments.last(),
@@ -35,12 +35,12 @@ pub(crate) fn last(kind: &Type) -> Option<&PathSegment> {
     }
 }
 
-/// Whether a type goes by one of these names, whatever they stand for.
+/// True if the last segment of a type has one of these names.
 pub(crate) fn is_called(kind: &Type, names: &[&str]) -> bool {
     last(kind).is_some_and(|last| names.iter().any(|name| last.ident == name))
 }
 
-/// The first argument of a type: `Chat` of `Arc<Chat>`.
+/// Returns the first type argument: `Chat` of `Arc<Chat>`.
 pub(crate) fn argument(kind: &Type) -> Option<&Type> {
     let PathArguments::AngleBracketed(arguments) = &last(kind)?.arguments else { return None };
     arguments.args.iter().find_map(|argument| match argument {
@@ -49,7 +49,7 @@ pub(crate) fn argument(kind: &Type) -> Option<&Type> {
     })
 }
 
-/// The place of a type's first token.
+/// Returns the span of a type's first token.
 pub(crate) fn place(kind: &Type) -> Span {
     match kind {
         Type::Path(TypePath { qself: None, path, .. }) if path.leading_colon.is_none() => {
@@ -60,7 +60,7 @@ pub(crate) fn place(kind: &Type) -> Span {
     }
 }
 
-/// The names that stand in a type, other than behind `::`; `None` where that takes more than a glance.
+/// Collects the names in a type, other than after `::`; `None` if that needs a full search.
 pub(crate) fn names<'a>(kind: &'a Type, found: &mut Vec<&'a Ident>) -> Option<()> {
     match kind {
         Type::Reference(reference) if reference.lifetime.is_none() => names(&reference.elem, found),

@@ -1,8 +1,7 @@
 //! The attributes of `ws-runtime`; depend on that crate, which re-exports and documents them.
 //!
-//! An attribute runs in four phases: `syntax` reads tokens, may hold nonsense, and reports what it has no place for; `lower`
-//! knows what it all has to mean, and reports the rest; `model` is a route without a mistake, or the stub of one with; `expand`
-//! writes it out and cannot fail.
+//! An attribute runs in four phases: `syntax` parses tokens, which may be wrong; `lower` checks their meaning and reports mistakes;
+//! `model` is a route without mistakes, or a stub of one; `expand` generates the output and cannot fail.
 #![forbid(unsafe_code)]
 
 mod attribute;

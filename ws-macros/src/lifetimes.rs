@@ -1,25 +1,25 @@
-//! Lifetimes made `'static`, in tokens.
+//! Replaces lifetimes by `'static` in tokens.
 //!
-//! A route that borrows is one mistake. Everything else is written as if it did not, so that the compiler finds no second one.
+//! A route that borrows is one mistake. All other code is generated as if it did not, so that the compiler reports no second one.
 
 use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 
-/// Which lifetimes are meant.
+/// Lifetimes to replace.
 #[derive(Clone, Copy)]
 pub(crate) enum Which<'a> {
-    /// All, also those of references that are not written.
+    /// All of them, including elided lifetimes of references.
     All,
-    /// Those of these names.
+    /// Lifetimes of these names.
     Named(&'a [String]),
 }
 
-/// The tokens with `'static` in the place of other lifetimes.
+/// Returns the tokens with `'static` in place of the selected lifetimes.
 pub(crate) fn made_static(tokens: TokenStream, which: Which<'_>) -> TokenStream {
     changed(&tokens, which).unwrap_or(tokens)
 }
 
-/// The tokens where there is anything to change. A group without stays the user's own: of another one the compiler would
-/// report once more what it cannot read in it.
+/// Returns the changed tokens, or `None` if nothing changes. An unchanged group stays the user's own, because the compiler would
+/// report a syntax error in a copy a second time.
 fn changed(tokens: &TokenStream, which: Which<'_>) -> Option<TokenStream> {
     let mut out = Vec::new();
     let mut any = false;
@@ -75,7 +75,7 @@ mod tests {
 
     use super::{Which, made_static};
 
-    /// Without spaces, which tokens do not have.
+    /// Renders tokens without spaces, which tokens do not record.
     fn written(tokens: &TokenStream) -> String {
         tokens.to_string().replace(' ', "")
     }

@@ -1,21 +1,21 @@
-//! Where messages and generated code point.
+//! Spans of messages and generated code.
 
 use proc_macro2::Span;
 use syn::Type;
 
 use crate::kind;
 
-/// Where nothing of the user's is to blame: the attribute.
+/// Span of the attribute, for mistakes without a token of their own.
 pub(crate) fn here() -> Span {
     Span::call_site()
 }
 
-/// Names of ours that cannot meet the user's, shown at the user's word.
+/// A hygienic span for generated names, shown at the user's token.
 pub(crate) fn at(span: Span) -> Span {
     Span::mixed_site().located_at(span)
 }
 
-/// The same at a type.
+/// A hygienic span shown at a type.
 pub(crate) fn of(kind: &Type) -> Span {
     at(kind::place(kind))
 }

@@ -1,4 +1,4 @@
-//! The user's block. Its members go out as they were written, but for the route of a connection that is not the block's own.
+//! The user's block. Members are emitted as written, except for the route of a connection that is not the block's own.
 
 use std::iter::Peekable;
 
@@ -18,8 +18,7 @@ use crate::{
     vocabulary::CONNECTIONS,
 };
 
-/// Handlers have the names of a trait's methods, are called at one place, are not `const`, are as asynchronous, and take `self`
-/// and their arguments as they do, because the route asks for it.
+/// Returns the `#[allow]` for lints on properties that the route dictates: names, arguments and `async` of handlers.
 pub(crate) fn allow() -> TokenStream {
     quote! {
         #[allow(
@@ -35,12 +34,12 @@ pub(crate) fn allow() -> TokenStream {
     }
 }
 
-/// The user's block, with what the route needs of it.
+/// Returns the user's block with the changes that the route needs.
 pub(crate) fn block(target: &Target, block: TokenStream) -> TokenStream {
     sharing(target, with_self(target, block))
 }
 
-/// The block with `Socket<Self>` in the arguments of methods where another route, or none, stands in its place.
+/// Returns the block with `Socket<Self>` in methods whose connection names another route or none.
 fn with_self(target: &Target, block: TokenStream) -> TokenStream {
     if target.with_self.is_empty() {
         return block;
@@ -70,8 +69,8 @@ fn with_self(target: &Target, block: TokenStream) -> TokenStream {
     head.into_iter().chain([TokenTree::Group(members)]).collect()
 }
 
-/// The block of a type that cannot be a route, for a type that the compiler cannot work out because of the mistake in it: the
-/// names in the block are used, and nothing of what is done in it is reported. The parameters of the block are in it too.
+/// Returns the block of a type that cannot be a route, moved to a type that contains the mistake. The compiler reports the mistake and
+/// no follow-up errors, and everything in the block counts as used.
 ///
 /// ```text
 /// const _: () = { struct __Foreign<T>(T); impl<G> __Foreign<([(); compile_error!("…")], *const G)> { … } };
@@ -89,7 +88,7 @@ pub(crate) fn foreign(generics: &Generics, block: TokenStream, cause: Option<Tok
     }
 }
 
-/// Arguments with `Self` as the route of each connection.
+/// Returns arguments with `Self` as the route of each connection.
 fn owned(arguments: TokenStream) -> TokenStream {
     let mut out = TokenStream::new();
     let mut tokens = arguments.into_iter().peekable();
@@ -107,7 +106,7 @@ fn owned(arguments: TokenStream) -> TokenStream {
     out
 }
 
-/// Goes past `<…>`, if that is next.
+/// Skips `<…>`, if that is next.
 fn pass_angles(tokens: &mut Peekable<impl Iterator<Item = TokenTree>>) {
     if !tokens.peek().is_some_and(|next| is(next, '<')) {
         return;
@@ -135,8 +134,7 @@ fn regrouped(old: &Group, content: TokenStream) -> Group {
     new
 }
 
-/// The block of a route with type parameters: they are asked for what the route is asked for, so that its handlers can name it
-/// without any bound of the user's.
+/// Returns the block of a generic route with the bounds of the route, so that handlers can name it without bounds written by the user.
 ///
 /// ```text
 /// impl<T> Chat<T> where Self: Shared, T: Decode { … }
@@ -164,7 +162,7 @@ fn sharing(target: &Target, block: TokenStream) -> TokenStream {
     out
 }
 
-/// The block of a route that borrows, as if it did not: `impl Chat<'static>` for `impl<'a> Chat<'a>`.
+/// Returns the block of a borrowing route without lifetimes: `impl Chat<'static>` for `impl<'a> Chat<'a>`.
 pub(crate) fn outlasting(stub: &Stub, names: &[String], block: TokenStream) -> TokenStream {
     let Target { generics, self_type, .. } = &stub.target;
     let (generics, _, bounds) = generics.split_for_impl();

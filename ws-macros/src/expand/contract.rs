@@ -1,4 +1,4 @@
-//! `impl Contract`: the path, the documentation, the types.
+//! `impl Contract`: path, documentation and types.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -14,7 +14,7 @@ use crate::{
     span,
 };
 
-/// What `#[ws_contract]` writes beside the struct. `cause` is the mistake that hides a type, where one does.
+/// Output of `#[ws_contract]` beside the struct. `cause` is the mistake that hides a type, if one does.
 pub(crate) fn contract(stated: &Stated, cause: Option<&TokenStream>) -> TokenStream {
     let shell = Shell::new(&stated.target).with_unknown(cause);
     let mut items = TokenStream::new();
@@ -32,7 +32,7 @@ pub(super) fn implementation(contract: &Contract, shell: &Shell<'_>, out: &mut T
     shell.implement(paths::contract(shell.span), items, out);
 }
 
-/// Those that differ from the trait's defaults.
+/// Items that differ from the defaults of the trait.
 fn constants(contract: &Contract, shell: &Shell<'_>) -> TokenStream {
     let at = shell.span;
     let (str, bool) = (paths::str(at), paths::bool(at));
@@ -81,7 +81,7 @@ fn types(contract: &Contract, shell: &Shell<'_>, lines: &mut TokenStream) {
     declared("Response", &contract.response, paths::message(at));
 }
 
-/// `type Body = Say;`, the whole of it shown at `Say`: an unmet bound is then an error on that word.
+/// `type Body = Say;` with the span of `Say`, so that an unmet bound is an error on that word.
 fn line(name: &str, kind: &dyn ToTokens, place: Span, lines: &mut TokenStream) {
     Token![type](place).to_tokens(lines);
     Ident::new(name, place).to_tokens(lines);

@@ -1,4 +1,4 @@
-//! Documentation as one constant text.
+//! Documentation as one string constant.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -7,7 +7,7 @@ use syn::LitStr;
 use super::paths;
 use crate::model::DocPart;
 
-/// The text, if there is any, with the space after each `///` taken off.
+/// The text, if there is any, without the space after each `///`.
 pub(super) fn text(parts: &[DocPart], span: Span) -> Option<TokenStream> {
     let mut pieces = Vec::new();
     let mut lines: Vec<String> = Vec::new();

@@ -1,4 +1,4 @@
-//! `impl Endpoint`: the contract that is served, and the connection's data.
+//! `impl Endpoint`: the contract and the connection's data.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
@@ -10,11 +10,11 @@ use crate::{
     span,
 };
 
-/// Where a connection's data comes from.
+/// Source of the type of a connection's data.
 pub(super) struct Data<'a> {
-    /// More than one only under conditions.
+    /// Several only if they are conditional.
     pub(super) before_handle: &'a [&'a Handler],
-    /// Whether a mistake hides it.
+    /// True if a mistake hides the type.
     pub(super) is_unknown: bool,
 }
 
@@ -31,7 +31,7 @@ pub(super) fn implementation(served: &Served, from: &Data<'_>, shell: &Shell<'_>
     shell.implement_as_written(paths::endpoint(shell.span), items, out);
 }
 
-/// What `before_handle` lets in with, found through the type that it returns.
+/// The data type, taken from the return type of `before_handle`.
 fn data(from: &Data<'_>, shell: &Shell<'_>, items: &mut TokenStream) {
     let Data { before_handle, is_unknown } = *from;
     let none =
@@ -51,7 +51,7 @@ fn data(from: &Data<'_>, shell: &Shell<'_>, items: &mut TokenStream) {
     );
 }
 
-/// A handler's return type, also if none is written.
+/// Return type of a handler, `()` if none is written.
 pub(super) fn output(handler: &Handler) -> TokenStream {
     handler
         .output

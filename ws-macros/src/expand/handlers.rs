@@ -1,4 +1,4 @@
-//! One generated method for each handler, and one call in it.
+//! One generated method for each handler, with one call.
 //!
 //! ```text
 //! async fn open<'ws>(&'ws self, socket: &'ws Socket<Self>) -> Outcome<'ws, Response<Self>> {
@@ -10,8 +10,8 @@
 //! }
 //! ```
 //!
-//! Where a handler is not asynchronous neither is its method, which is then one of `Plain`, not of `Route`: a future costs the
-//! compiler more than all else in it.
+//! The method of a handler that is not async is not async either, and belongs to `Plain` instead of `Route`: a future costs the
+//! compiler more than the rest of the method.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{model::Handler, span, vocabulary::Kind};
 
-/// The method that calls a handler.
+/// Returns the method that calls a handler.
 pub(super) fn method(handler: &Handler, shell: &Shell<'_>) -> TokenStream {
     let at = span::at(handler.name.span());
     let returned = method::returned(handler);
@@ -34,7 +34,7 @@ pub(super) fn method(handler: &Handler, shell: &Shell<'_>) -> TokenStream {
             let returns = quote_spanned!(at=> #result<(), #reject>);
             judged(handler, at, &[REQUEST], &returns, &paths::pass(returned), shell)
         }
-        // All of it is shown at the return type: a type that does not fit is one error there, with that of `Data`.
+        // The whole method has the span of the return type: a wrong type is then one error, together with that of `Data`.
         Kind::BeforeHandle => {
             let (result, reject) = (paths::result(returned), paths::reject(returned));
             let returns = quote_spanned!(returned=> #result<Self::Data, #reject>);
@@ -55,7 +55,7 @@ pub(super) fn method(handler: &Handler, shell: &Shell<'_>) -> TokenStream {
     }
 }
 
-/// A handler whose return value a function of the runtime judges.
+/// Method of a handler whose return value is converted by a function of the runtime.
 fn judged(
     handler: &Handler,
     at: Span,
@@ -83,7 +83,7 @@ fn replying(handler: &Handler, arguments: &[Argument], shell: &Shell<'_>) -> Tok
     judged(handler, at, arguments, &Outcome { at }, &judge, shell)
 }
 
-/// A handler whose return type the macro knows already, or the trait holds against the user's.
+/// Method of a handler whose return type is fixed, or checked by the trait.
 fn unjudged(handler: &Handler, arguments: &[Argument], shell: &Shell<'_>) -> TokenStream {
     let at = span::at(handler.name.span());
     let head = Head { kind: handler.kind, plain: handler.is_plain(), at };
@@ -92,20 +92,20 @@ fn unjudged(handler: &Handler, arguments: &[Argument], shell: &Shell<'_>) -> Tok
     let call = Call::new(handler, &arguments, shell);
     let returns = match &handler.output {
         Some(output) => Some(quote_spanned!(at=> -> #output)),
-        // The compiler reports a future that is not `Send` at the return type, so there is one, at the handler's name.
+        // The compiler reports a future that is not `Send` at the return type, so one is written, with the span of the handler's name.
         None => handler.is_async.then(|| quote_spanned!(at=> -> ())),
     };
     quote_spanned!(at=> #attributes #head<'ws>(#arguments) #returns { #call })
 }
 
-/// A route without its handlers is built by nobody: should the compiler read what we could not, it ends here.
+/// Method of a route whose handlers could not be read. Serving it fails to compile, even if the compiler could parse the block.
 pub(super) fn unread(place: Span) -> TokenStream {
     let at = span::at(place);
     let (socket, outcome, unread) = ((SOCKET.default)(at), Outcome { at }, paths::unread(at));
     quote_spanned!(at=> fn open<'ws>(&'ws self, _: #socket) -> #outcome { #unread::<Self>() })
 }
 
-/// What `open`, `message` and `error` come down to: `Outcome<'ws, Response<Self>>`.
+/// Return type of `open`, `message` and `error`: `Outcome<'ws, Response<Self>>`.
 pub(super) struct Outcome {
     pub(super) at: Span,
 }
@@ -125,7 +125,7 @@ impl ToTokens for Outcome {
     }
 }
 
-/// `reply::<Self, _, _>`: with `Self` given, the response is fixed, and a wrong value is an error about the value.
+/// `reply::<Self, _, _>`. Because `Self` fixes the response type, a wrong value is an error about the value.
 pub(super) struct Judge {
     pub(super) at: Span,
 }

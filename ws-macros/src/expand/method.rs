@@ -1,9 +1,9 @@
 //! The head of a generated method, and the call in it.
 //!
-//! The user's own types stand in the head, so that a wrong one is an error on the user's word. The whole method is shown at
-//! the handler's name, for that is where the compiler reports a future that is not `Send`.
+//! The head has the user's own types, so that a wrong type is an error on the user's word. The whole method has the span of the
+//! handler's name, where the compiler reports a future that is not `Send`.
 //!
-//! All of it is written a token at a time where it is to stand: a stream for each part would cross into the compiler and back.
+//! Everything is emitted token by token, because each intermediate stream is a round trip to the compiler.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident};
@@ -12,7 +12,7 @@ use syn::{Lifetime, Token, Type, token::Paren};
 use super::{shell::Shell, unedited};
 use crate::{model::Handler, span, vocabulary::Kind};
 
-/// The arguments of a method, and of the call in it.
+/// Arguments of a method and of the call in it.
 pub(super) struct Arguments<'a> {
     at: Span,
     list: Vec<Taken<'a>>,
@@ -26,21 +26,21 @@ struct Taken<'a> {
 
 /// The type of an argument.
 enum Written<'a> {
-    /// The handler's own; it takes the argument.
+    /// The handler's own type.
     Own(&'a Type),
-    /// The one that the trait asks for: the handler leaves the argument out.
+    /// The trait's type, for an argument that the handler omits.
     Default(TokenStream),
 }
 
-/// An argument that the trait gives.
+/// An argument of a trait method.
 pub(super) struct Argument {
     pub(super) name: &'static str,
-    /// The type that the trait asks for.
+    /// Type of the argument in the trait.
     pub(super) default: fn(Span) -> TokenStream,
 }
 
 impl<'a> Arguments<'a> {
-    /// The method's and the call's arguments, where the handler takes what it takes.
+    /// Returns the arguments of the method and of the call, with the handler's types where it has the argument.
     pub(super) fn new(handler: &'a Handler, arguments: &[Argument]) -> Self {
         let at = span::at(handler.name.span());
         let taken = |(argument, own): (&Argument, &'a Option<Type>)| match own {
@@ -50,7 +50,7 @@ impl<'a> Arguments<'a> {
         Self { at, list: arguments.iter().zip([&handler.first, &handler.second]).map(taken).collect() }
     }
 
-    /// What follows `self` in the call.
+    /// Arguments of the call after `self`.
     fn given(&self) -> impl Iterator<Item = &Ident> {
         self.list.iter().filter(|taken| matches!(taken.kind, Written::Own(_))).map(|taken| &taken.name)
     }
@@ -75,23 +75,23 @@ impl ToTokens for Arguments<'_> {
     }
 }
 
-/// `<Chat>::message(self, socket, say).await`: the inherent method, never the generated one.
+/// `<Chat>::message(self, socket, say).await`, which resolves to the inherent method, never to the generated one.
 pub(super) struct Call<'a, S, G> {
-    /// The route's type, as it is to be written.
+    /// The route's type as it is emitted.
     self_type: S,
     handler: &'a Handler,
     given: Vec<G>,
 }
 
 impl<'a> Call<'a, &'a Type, &'a Ident> {
-    /// The call of a method with `arguments`.
+    /// Creates the call of a method with `arguments`.
     pub(super) fn new(handler: &'a Handler, arguments: &'a Arguments<'_>, shell: &'a Shell<'_>) -> Self {
         Self { self_type: &shell.target.self_type, handler, given: arguments.given().collect() }
     }
 }
 
 impl<'a, G: ToTokens> Call<'a, TokenStream, G> {
-    /// The call with what follows `self`, in code at which the compiler suggests no edits.
+    /// Creates the call with the given arguments after `self`, in code for which the compiler suggests no edits.
     pub(super) fn unedited(handler: &'a Handler, given: Vec<G>, shell: &Shell<'_>) -> Self {
         Self { self_type: unedited::kept(shell.target.self_type.to_token_stream()), handler, given }
     }
@@ -120,7 +120,7 @@ impl<S: ToTokens, G: ToTokens> ToTokens for Call<'_, S, G> {
     }
 }
 
-/// `async fn open`, or `fn open` where the method is one of the trait without futures.
+/// `async fn open`, or `fn open` for a method that is not async.
 pub(super) struct Head {
     pub(super) kind: Kind,
     pub(super) plain: bool,
@@ -137,23 +137,23 @@ impl ToTokens for Head {
     }
 }
 
-/// What the handler returned, named at its return type: that is where a wrong one is reported.
+/// Variable with the return value of the handler. It has the span of the return type, where a wrong one is reported.
 pub(super) fn out(handler: &Handler) -> Ident {
     local("out", returned(handler))
 }
 
-/// The place of a handler's return type, or of its name if it has none.
+/// Span of the handler's return type, or of its name.
 pub(super) fn returned(handler: &Handler) -> Span {
     handler.output.as_ref().map_or_else(|| span::at(handler.name.span()), span::of)
 }
 
-/// A local of ours. Whatever its span, a name in a pattern may be that of a constant or unit struct in scope; so it has a prefix.
+/// Name of a generated variable. It has a prefix, because a name in a pattern may be that of a constant or unit struct in scope.
 pub(super) fn local(name: &str, span: Span) -> Ident {
     format_ident!("__{name}", span = span)
 }
 
-/// A reference gets the method's lifetime; nothing else of the user's type is touched. It is called `'ws`, for function types in
-/// the block may well have an `'a` of their own.
+/// Adds the method's lifetime to a reference; the rest of the user's type is unchanged. It is called `'ws`, because function types
+/// in the block may use `'a`.
 fn borrowed(kind: &Type, at: Span, tokens: &mut TokenStream) {
     match kind {
         Type::Group(group) => borrowed(&group.elem, at, tokens),

@@ -1,4 +1,4 @@
-//! Writes a model out; cannot fail, and never reports.
+//! Generates the output from a model. It cannot fail and reports nothing.
 //!
 //! ```text
 //! #[allow(…)]

@@ -1,4 +1,4 @@
-//! The constants of `impl Route`: what the attribute sets, which handlers there are, what they say of themselves.
+//! Constants of `impl Route`: options, the set of handlers, and their documentation.
 
 use proc_macro2::{Delimiter, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote_spanned};
@@ -11,7 +11,7 @@ use crate::{
     vocabulary::{Home, KEYS, Kind},
 };
 
-/// `OPTIONS`, if any is set.
+/// `OPTIONS`, if any option is set.
 pub(super) fn options(options: &Options, shell: &Shell<'_>) -> Option<TokenStream> {
     let at = shell.span;
     let name = paths::options(at);
@@ -61,7 +61,7 @@ fn value(setting: &Setting, at: Span) -> TokenStream {
     }
 }
 
-/// A constant as an expression: `{ … }` is one behind `const`, and braces that need not be there otherwise.
+/// A constant as an expression: a block after `const`, without redundant braces.
 fn constant_expression(constant: &TokenStream) -> TokenStream {
     let mut tokens = constant.clone().into_iter();
     match (tokens.next(), tokens.next()) {
@@ -72,7 +72,7 @@ fn constant_expression(constant: &TokenStream) -> TokenStream {
     }
 }
 
-/// A constant of the runtime's `Deflate`, by its own functions.
+/// A constant of the runtime's `Deflate`, built with its own functions.
 fn deflate(settings: Option<&[Setting]>, at: Span) -> TokenStream {
     let kind = paths::deflate(at);
     let Some(settings) = settings else { return quote_spanned!(at=> #kind::OFF) };
@@ -84,14 +84,14 @@ fn deflate(settings: Option<&[Setting]>, at: Span) -> TokenStream {
     quote_spanned!(at=> #kind::new()#(#calls)*)
 }
 
-/// A literal without a suffix takes the field's own type.
+/// A literal without a suffix, which takes the type of the field.
 fn number(value: impl Into<u64>, span: Span) -> TokenStream {
     let mut literal = Literal::u64_unsuffixed(value.into());
     literal.set_span(span);
     literal.into_token_stream()
 }
 
-/// `HANDLERS`, if any of those is there that the server prepares for.
+/// `HANDLERS`, if the block has a handler for which the server prepares something.
 pub(super) fn handlers(route: &Route, shell: &Shell<'_>) -> Option<TokenStream> {
     const PREPARED: &[Kind] =
         &[Kind::Message, Kind::TransformMessage, Kind::Drain, Kind::Ping, Kind::Pong, Kind::Error];

@@ -5,7 +5,7 @@
 //! impl Part for Params<u32> { … }              // two calls a capture
 //! ```
 //!
-//! A capture with a type is a parameter of the struct, so that what is derived asks nothing of that type.
+//! The type of a capture is a parameter of the struct, so that the derives add no bounds on it.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -22,7 +22,7 @@ const PRIMITIVES: &[&str] = &[
     "u128", "usize",
 ];
 
-/// The struct, and how it is read.
+/// The struct and its `Part` implementation.
 pub(super) fn structure(inline: &Inline, out: &mut TokenStream) {
     let span = span::at(inline.span);
     let (derives, name, string) = (paths::derives(span), &inline.name, paths::string(span));
@@ -44,15 +44,15 @@ pub(super) fn structure(inline: &Inline, out: &mut TokenStream) {
     out.extend(part(inline, span));
 }
 
-/// The struct with its captures' types: `Params<u32>`.
+/// The struct with the types of its captures: `Params<u32>`.
 pub(super) fn kind(inline: &Inline) -> TokenStream {
     let name = &inline.name;
     let arguments = parameters(inline, |index, capture| typed(index, capture, span::at(inline.span)));
     quote!(#name #arguments)
 }
 
-/// How it is read. Each capture's type stands in one place, so that a type that is no segment is one error; and all captures
-/// are taken before one is given, so that all that is wrong with a request is said at once.
+/// The `Part` implementation. The type of each capture occurs once, so that an unusable type is one error. All captures are parsed
+/// before the first is returned, so that all errors of a request are reported together.
 fn part(inline: &Inline, span: Span) -> TokenStream {
     let (part, captures) = (paths::part(span), paths::captures(span));
     let (invalid, result) = (paths::invalid(span), paths::result(span));
@@ -83,7 +83,7 @@ fn parameters(inline: &Inline, write: impl Fn(usize, &Capture) -> TokenStream) -
     (!written.is_empty()).then(|| quote!(<#(#written),*>))
 }
 
-/// A capture's type, by its alias if it has one.
+/// Type of a capture, by its alias if it has one.
 fn typed(index: usize, capture: &Capture, span: Span) -> TokenStream {
     match &capture.kind {
         Some(kind) if may_be_unknown(kind) => alias(index, span).into_token_stream(),
@@ -91,7 +91,7 @@ fn typed(index: usize, capture: &Capture, span: Span) -> TokenStream {
     }
 }
 
-/// Whether the compiler may not find a type, and suggest another: in place of the whole path, were it not for the alias.
+/// True if the compiler might suggest another type, which would replace the whole path without the alias.
 fn may_be_unknown(kind: &Type) -> bool {
     let name = match kind {
         Type::Path(named) => named.path.get_ident(),

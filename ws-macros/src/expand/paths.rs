@@ -1,7 +1,7 @@
-//! Every item of the runtime's and of the standard library's that the output may name; nothing else spells one. Their members
-//! (`Options::UNSET`, `Origins::Any`) are spelled where they are written.
+//! Paths of all items of the runtime and of the standard library in the output. Only their members (`Options::UNSET`,
+//! `Origins::Any`) are spelled elsewhere.
 //!
-//! One absolute path stands in an expansion, the runtime's; all other names are looked up in there:
+//! An expansion has one absolute path, to the runtime; all other names are resolved through it:
 //!
 //! ```text
 //! use ::ws_runtime::__private as __ws;
@@ -12,10 +12,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::{Path, Token};
 
-/// What the runtime is called in an expansion.
+/// Name of the runtime in an expansion.
 const RUNTIME: &str = "__ws";
 
-/// A name, written a token at a time: a stream for each would cross into the compiler and back.
+/// A name, emitted token by token, because each intermediate stream is a round trip to the compiler.
 #[derive(Clone, Copy)]
 pub(super) struct Name {
     name: &'static str,
@@ -30,14 +30,14 @@ impl ToTokens for Name {
     }
 }
 
-/// The `use` that all names need: through `crate = …`, or through `::ws_runtime`.
+/// The `use` for all names: of `crate = …`, or of `::ws_runtime`.
 pub(super) fn runtime(root: Option<&Path>, span: Span) -> TokenStream {
     let name = Ident::new(RUNTIME, span);
     let usual = root.is_none().then(|| quote_spanned!(span=> ::ws_runtime));
     quote_spanned!(span=> use #root #usual::__private as #name;)
 }
 
-/// A name of the runtime's outside of the scope of the generated items.
+/// A name of the runtime outside of the scope of the generated items.
 pub(super) fn outside(root: Option<&Path>, name: Name) -> TokenStream {
     let Name { name, span } = name;
     let name = Ident::new(name, span);
@@ -45,7 +45,7 @@ pub(super) fn outside(root: Option<&Path>, name: Name) -> TokenStream {
     quote_spanned!(span=> #root #usual::__private::#name)
 }
 
-/// The derive that writes the dispatch to the variants' handlers, its two names at two places: that of the derive is all between.
+/// The derive that generates the dispatch to handlers of variants. Its two names have two spans, and its own span covers the range.
 pub(super) fn variants(from: Span, to: Span) -> (Ident, Ident) {
     (Ident::new(RUNTIME, from), Ident::new("see_ws_fields_and_ws_variant", to))
 }
@@ -105,9 +105,9 @@ names! {
     result = "Result",
     some = "Some",
     string = "String",
-    /// The name of a `&'static str`.
+    /// The type in `&'static str`.
     str = "str",
-    /// The name of `bool`.
+    /// The type `bool`.
     bool = "bool",
     /// The macro, without its `!`.
     cfg = "cfg",
@@ -115,12 +115,12 @@ names! {
     concat = "concat",
 }
 
-/// The type that stands for one that a mistake hides; [`Shell::with_unknown`](super::shell::Shell::with_unknown) declares it.
+/// The type that replaces one hidden by a mistake; declared by [`Shell::with_unknown`](super::shell::Shell::with_unknown).
 pub(super) fn unknown(span: Span) -> TokenStream {
     Ident::new("__Unknown", span).into_token_stream()
 }
 
-/// What a struct of captures can do as far as its captures can.
+/// Traits that a struct of captures implements if its captures do.
 pub(super) fn derives(span: Span) -> [Name; 2] {
     ["Clone", "Debug"].map(|name| Name { name, span })
 }

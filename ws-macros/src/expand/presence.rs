@@ -1,4 +1,4 @@
-//! Whether a handler is there at all, which its `#[cfg]`s say after the attribute has run; and what it lets pass.
+//! Conditions and lints of handlers. Whether a `#[cfg]` holds is decided after the attribute has run.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
@@ -6,14 +6,14 @@ use quote::quote_spanned;
 use super::paths;
 use crate::model::Handler;
 
-/// `#[cfg(…)]` for what stands for one handler; `None` if that always is there.
+/// `#[cfg(…)]` for code that belongs to one handler; `None` if the handler is unconditional.
 pub(super) fn condition(handler: &Handler, span: Span) -> Option<TokenStream> {
     let conditions = &handler.conditions;
     (!conditions.is_empty()).then(|| quote_spanned!(span=> #(#[cfg(#conditions)])*))
 }
 
-/// `#[cfg(…)]` and `#[allow(…)]` for what stands for one handler; `None` without any, for an empty stream crosses into the
-/// compiler too.
+/// `#[cfg(…)]` and `#[allow(…)]` for code that belongs to one handler; `None` without any, because even an empty stream is a round
+/// trip to the compiler.
 pub(super) fn attributes(handler: &Handler, span: Span) -> Option<TokenStream> {
     let Handler { conditions, allowed, deprecated, .. } = handler;
     let deprecated = deprecated.then(|| quote_spanned!(span=> #[allow(deprecated)]));
@@ -21,19 +21,19 @@ pub(super) fn attributes(handler: &Handler, span: Span) -> Option<TokenStream> {
         .then(|| quote_spanned!(span=> #(#[cfg(#conditions)])* #(#allowed)* #deprecated))
 }
 
-/// Whether any of the handlers is there, as a constant.
+/// A constant that is true if any of the handlers exists.
 pub(super) fn constant<'a>(handlers: impl Iterator<Item = &'a Handler>, span: Span) -> TokenStream {
     let Some(condition) = any(handlers, span) else { return quote_spanned!(span=> true) };
     let cfg = paths::cfg(span);
     quote_spanned!(span=> #cfg!(#condition))
 }
 
-/// `#[cfg(…)]` for what is there if any of the handlers is.
+/// `#[cfg(…)]` for code that exists if any of the handlers does.
 pub(super) fn if_any<'a>(handlers: impl Iterator<Item = &'a Handler>, span: Span) -> Option<TokenStream> {
     any(handlers, span).map(|condition| quote_spanned!(span=> #[cfg(#condition)]))
 }
 
-/// `#[cfg(…)]` for what is there if none of the handlers is; `None` if one always is.
+/// `#[cfg(…)]` for code that exists if none of the handlers does; `None` if one is unconditional.
 pub(super) fn unless(handlers: &[&Handler], span: Span) -> Option<TokenStream> {
     if handlers.is_empty() {
         return Some(TokenStream::new());
@@ -41,7 +41,7 @@ pub(super) fn unless(handlers: &[&Handler], span: Span) -> Option<TokenStream> {
     any(handlers.iter().copied(), span).map(|condition| quote_spanned!(span=> #[cfg(not(#condition))]))
 }
 
-/// The condition under which any of the handlers is there; `None` if one always is.
+/// The condition that any of the handlers exists; `None` if one is unconditional.
 fn any<'a>(handlers: impl Iterator<Item = &'a Handler>, span: Span) -> Option<TokenStream> {
     let conditions: Vec<TokenStream> = handlers
         .map(|handler| {

@@ -1,4 +1,4 @@
-//! A whole route, and what stands in for it beside an error.
+//! Implementations of a route, and the stub that replaces them beside an error.
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
@@ -15,7 +15,7 @@ use crate::{
     vocabulary::Kind,
 };
 
-/// The implementations of a route.
+/// Returns the implementations of a route.
 pub(crate) fn route(route: &Route) -> TokenStream {
     let shell = Shell::new(&route.target);
     let options = options::options(&route.options, &shell);
@@ -37,8 +37,8 @@ pub(crate) fn route(route: &Route) -> TokenStream {
     beside(&route.served, &data, plain, items, &shell)
 }
 
-/// The same without handlers: code that names the route finds it, so that it does not complain as well. `cause` is the mistake
-/// that hides a type, where one does.
+/// Returns the implementations without handlers, so that other code that names the route has no follow-up errors. `cause` is the
+/// mistake that hides a type, if one does.
 pub(crate) fn stub(stub: &Stub, cause: Option<&TokenStream>) -> TokenStream {
     let Stub { target, served, unread, before_handle, unknown_data, .. } = stub;
     let shell = Shell::new(target).with_unknown(cause);
@@ -49,10 +49,10 @@ pub(crate) fn stub(stub: &Stub, cause: Option<&TokenStream>) -> TokenStream {
     beside(served, &data, plain, items, &shell)
 }
 
-/// What stands in an impl.
+/// Items of an impl.
 struct Impl {
     items: TokenStream,
-    /// The dispatch to the handlers of variants, if it is there.
+    /// The dispatch to handlers of variants, if there is one.
     dispatch: Option<TokenStream>,
 }
 
@@ -86,7 +86,7 @@ fn beside(
     shell.enclose(out)
 }
 
-/// Types that stand where the route's own has to: the compiler says which are not.
+/// Asserts that types written as the route of a connection are the route.
 ///
 /// ```text
 /// const _: () = own_route::<ChatApi, Chat>();

@@ -1,4 +1,4 @@
-//! What surrounds the generated items: an unnamed scope, and the head of each impl.
+//! The scope around generated items, and the head of each impl.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote_spanned};
@@ -13,10 +13,10 @@ use crate::{
     span,
 };
 
-/// The type that the impls are for, and how to name everything else.
+/// The type that gets the impls, with its bounds.
 pub(super) struct Shell<'a> {
     pub(super) target: &'a Target,
-    /// The self type's place.
+    /// Span of the self type.
     pub(super) span: Span,
     generics: Generics,
     /// The mistake that hides a type.
@@ -27,9 +27,9 @@ impl<'a> Shell<'a> {
     pub(super) fn new(target: &'a Target) -> Self {
         let span = span::at(target.self_type.span());
         let mut generics = target.generics.clone();
-        // Without this each impl demands it anew of the parameters; with it, whoever names the type does, once.
+        // Without this bound each impl would require it of the parameters; with it, it is required once, where the type is named.
         if target.is_generic() {
-            // The compiler suggests further bounds behind this one, so it is shown where the block's head ends.
+            // The compiler suggests further bounds after this one, so it has the span of the end of the block's head.
             let end =
                 end(&target.generics.where_clause).or_else(|| end(&target.self_type)).map_or(span, span::at);
             let (self_type, shared) = (&target.self_type, paths::shared(end));
@@ -41,7 +41,7 @@ impl<'a> Shell<'a> {
         Self { target, span, generics, cause: None }
     }
 
-    /// The same with a type that stands for each that a mistake hides.
+    /// Adds a type that replaces each type that a mistake hides.
     pub(super) fn with_unknown(self, cause: Option<&'a TokenStream>) -> Self {
         Self { cause, ..self }
     }
@@ -51,13 +51,13 @@ impl<'a> Shell<'a> {
         self.implement_by(Token![impl](self.span), name, items, out);
     }
 
-    /// As [`implement`](Self::implement), with the user's own `impl`: of an unknown type the compiler then suggests the same here as
-    /// in the user's block, and prints two equal errors once.
+    /// Like [`implement`](Self::implement), with the user's own `impl` token. For an unknown type the compiler then prints the same
+    /// error here as for the user's block, and prints equal errors once.
     pub(super) fn implement_as_written(&self, name: Name, items: TokenStream, out: &mut TokenStream) {
         self.implement_by(Token![impl](self.target.keyword), name, items, out);
     }
 
-    /// As [`implement`](Self::implement), with one more item, at which the compiler suggests no edits.
+    /// Like [`implement`](Self::implement), with one more item for which the compiler suggests no edits.
     pub(super) fn implement_unedited(
         &self,
         name: Name,
@@ -83,7 +83,7 @@ impl<'a> Shell<'a> {
         }
     }
 
-    /// A scope where the generated items meet no others, under the conditions of the user's item.
+    /// Wraps the generated items in an unnamed scope, under the conditions of the user's item.
     pub(super) fn enclose(&self, items: TokenStream) -> TokenStream {
         let Target { conditions, allowed, .. } = self.target;
         let span = Span::mixed_site();
@@ -98,8 +98,8 @@ impl<'a> Shell<'a> {
         }
     }
 
-    /// A type that the compiler cannot work out because of the mistake in it: it reports the mistake once, and nothing of what is
-    /// done with the type.
+    /// Declares a type that cannot be resolved because it contains the mistake. The compiler reports the mistake once, and nothing about
+    /// uses of the type.
     ///
     /// ```text
     /// type __Unknown = <[(); compile_error!("unknown key `qeury`")] as Endpoint>::Data;
@@ -117,14 +117,14 @@ fn braces(content: TokenStream, span: Span) -> Group {
     group
 }
 
-/// A type that a parameter decides can do what the contract asks, wherever the route is named.
+/// Bound on a generic type of the contract.
 fn demanded(demand: &Demand) -> WherePredicate {
     let (kind, place) = (&demand.kind, span::of(&demand.kind));
     let bound = able(demand.role)(place);
     parse_quote!(#kind: #bound)
 }
 
-/// The trait of what can stand in a contract.
+/// Trait that a type needs for its role in the contract.
 pub(super) fn able(role: Role) -> fn(Span) -> Name {
     match role {
         Role::Part => paths::part,
@@ -133,7 +133,7 @@ pub(super) fn able(role: Role) -> fn(Span) -> Name {
     }
 }
 
-/// The place of the last token.
+/// Span of the last token.
 fn end(tokens: &impl ToTokens) -> Option<Span> {
     tokens.to_token_stream().into_iter().last().map(|token| match token {
         TokenTree::Group(group) => group.span_close(),

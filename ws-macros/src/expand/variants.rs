@@ -1,4 +1,4 @@
-//! `message` where each variant has a handler: the one `match` that is generated.
+//! `message` of a route with handlers of variants: a `match`.
 //!
 //! ```text
 //! match body {
@@ -8,7 +8,7 @@
 //! }
 //! ```
 //!
-//! It is written by a derive, so that the compiler suggests no edits at it (`unedited`); what stays the user's is marked.
+//! A derive generates it, so that the compiler suggests no edits (`unedited`). User tokens in it are marked.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
@@ -27,7 +27,7 @@ use crate::{
     vocabulary::Kind,
 };
 
-/// The method that hands each variant to its handler.
+/// Returns the method that passes each variant to its handler.
 pub(super) fn method(variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     let Some(first) = variants.arms.first() else { return TokenStream::new() };
     let at = span::at(first.handler.name.span());
@@ -40,7 +40,7 @@ pub(super) fn method(variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     let arms = variants.arms.iter().map(|arm| self::arm(arm, variants, shell));
     let block = quote_spanned!(at=> { #(#arms)* });
     let dispatch = aliased(variants, quote_spanned!(body.span()=> match #body #block));
-    // Handlers and variants may be deprecated; the server has to go on.
+    // Handlers and variants may be deprecated; the dispatch must not warn.
     quote_spanned! {at=>
         #attribute
         #[allow(deprecated)]
@@ -48,7 +48,7 @@ pub(super) fn method(variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     }
 }
 
-/// A `match` whose patterns name the enum by an alias, if it has one: by two, for `type Say = Say` would name itself.
+/// A `match` whose patterns name the enum by an alias, if it has one. It takes two aliases, because `type Say = Say` is a cycle.
 ///
 /// ```text
 /// type __Say = wire::Say<u8>;
@@ -62,12 +62,12 @@ fn aliased(variants: &Variants, dispatch: TokenStream) -> TokenStream {
     let Some(alias) = alias else { return dispatch };
     let at = span::of(body);
     let (kind, body) = (method::local(&alias.unraw().to_string(), at), kept(body.to_token_stream()));
-    // A name that the user's enum was allowed to have.
+    // The user's enum may have a name of any case.
     let allow = quote_spanned!(at=> #[allow(non_camel_case_types)]);
     quote_spanned!(at=> #allow type #kind = #body; { #allow type #alias = #kind; #dispatch })
 }
 
-/// Braces fit a variant of any kind, parentheses a newtype alone, and fields are all named: no data is dropped unnoticed.
+/// Returns the arm of a variant. Braces fit any variant, parentheses only a newtype, and fields are all named, so no data is lost.
 fn arm(arm: &Arm, variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     let Arm { variant, handler, content } = arm;
     let name = handler.name.span();
@@ -76,7 +76,7 @@ fn arm(arm: &Arm, variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     let named = variant.span();
     let attributes = presence::attributes(handler, at).map(kept);
     let mut given: Vec<Given> = Vec::new();
-    // The method's head has the trait's own types, so a wrong one of the user's is an error at the argument.
+    // The head of the method has the trait's types, so a wrong type of the user's is an error at the argument.
     given
         .extend(handler.first.as_ref().map(|kind| Given::Socket(method::local(SOCKET.name, span::of(kind)))));
     let pattern = match content {
@@ -94,12 +94,12 @@ fn arm(arm: &Arm, variants: &Variants, shell: &Shell<'_>) -> TokenStream {
             let mut list = TokenStream::new();
             for field in fields {
                 let local = method::local(&format!("field_{}", field.name.unraw()), span::of(&field.kind));
-                // Of an unknown field the compiler may suggest another, at the argument's name.
+                // For an unknown field the compiler may suggest another, at the argument's name.
                 let name = kept(field.name.to_token_stream());
                 list.extend(quote_spanned!(at=> #name: #local,));
                 given.push(Given::content(local, shell));
             }
-            // The compiler names a missing field only where the pattern, from its first to its last token, is the user's.
+            // The compiler names a missing field only if the first and the last token of the pattern are the user's.
             let (path, fields) = (kept(path(variants, name)), kept(braces(kept(list), name)));
             quote_spanned!(at=> #path::#variant #fields)
         }
@@ -115,13 +115,13 @@ fn arm(arm: &Arm, variants: &Variants, shell: &Shell<'_>) -> TokenStream {
     }
 }
 
-/// The path before a variant's name, the derive's own as far as the user did not write it.
+/// Path before the name of a variant, with the derive's span where the user did not write it.
 fn own_path(variants: &Variants, at: Span) -> TokenStream {
     let path = path(variants, at);
     if variants.alias.is_some() { path } else { kept(path) }
 }
 
-/// The path before a variant's name, shown at `at`.
+/// Path before the name of a variant, with the span `at`.
 fn path(variants: &Variants, at: Span) -> TokenStream {
     if let Some(alias) = &variants.alias {
         let mut alias = alias.clone();
@@ -145,9 +145,9 @@ fn braces(content: TokenStream, place: Span) -> TokenStream {
 /// An argument of the call.
 enum Given {
     Socket(Ident),
-    /// `content(field)`: of the type that the handler takes.
+    /// `content(field)`: converted to the type that the handler takes.
     Content(Ident),
-    /// `open_content(field, fixed)`: the same where the block has parameters.
+    /// `open_content(field, fixed)`: the same in a generic block.
     OpenContent(Ident),
 }
 

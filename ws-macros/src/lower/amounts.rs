@@ -1,11 +1,11 @@
-//! Sizes, times and counts as numbers, or as what the compiler works out. Zero is `off`.
+//! Sizes, times and counts as numbers or constants. Zero means `off`.
 
 use proc_macro2::Span;
 use syn::{LitInt, LitStr};
 
 use crate::{diagnostics::Diagnostics, model::Value, shown, syntax::Amount};
 
-/// A year: beyond it a time is a slip of the pen, and timers cannot count it.
+/// One year in milliseconds. A longer time is most likely a mistake, and timers cannot represent it.
 const LONGEST: u64 = 365 * 24 * 60 * 60 * 1000;
 
 const SIZES: &[(&str, u64)] = &[
@@ -19,7 +19,7 @@ const SIZES: &[(&str, u64)] = &[
 ];
 const TIMES: &[(&str, u64)] = &[("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)];
 
-/// Bytes.
+/// Reads a size in bytes.
 pub(super) fn size(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
     let (value, span) = match amount {
         Amount::Off => return Some(Value::Count(0)),
@@ -30,7 +30,7 @@ pub(super) fn size(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
     within_32_bits(value, span, errors).map(Value::Count)
 }
 
-/// Milliseconds.
+/// Reads a time in milliseconds.
 pub(super) fn time(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
     let (value, span) = match amount {
         Amount::Off => return Some(Value::Milliseconds(0)),
@@ -45,7 +45,7 @@ pub(super) fn time(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
     Some(Value::Milliseconds(value))
 }
 
-/// A number of things.
+/// Reads a count.
 pub(super) fn count(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
     match amount {
         Amount::Off => Some(Value::Count(0)),
@@ -92,7 +92,7 @@ fn whole(number: &LitInt, example: &str, errors: &mut Diagnostics) -> Option<u64
     value.ok()
 }
 
-/// Reads a number with a unit.
+/// Parses a number with a unit.
 fn measure(text: &LitStr, what: &str, units: &[(&str, u64)], errors: &mut Diagnostics) -> Option<u64> {
     let written = text.value();
     let digits = written.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(written.len());

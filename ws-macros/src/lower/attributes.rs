@@ -1,4 +1,4 @@
-//! What the attributes on an item say: documentation, and when the item is there at all.
+//! Attributes of an item: documentation, lints and conditions.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
@@ -6,7 +6,7 @@ use syn::{Attribute, Expr, ExprLit, Lit, Meta, MetaList, Token, punctuated::Punc
 
 use crate::model::DocPart;
 
-/// The documentation of an item.
+/// Returns the documentation of an item.
 pub(super) fn docs(attributes: &[Attribute]) -> Vec<DocPart> {
     attributes.iter().filter_map(doc).collect()
 }
@@ -26,8 +26,8 @@ fn doc(attribute: &Attribute) -> Option<DocPart> {
     })
 }
 
-/// The lints that an item does without, and with it what is written beside it. What it expects is allowed there: it may be
-/// found in the item alone.
+/// Returns the lints that an item allows, for the code generated beside it. `#[expect]` becomes `#[allow]`, because the lint may fire only
+/// in the item.
 pub(super) fn allowed(attributes: &[Attribute]) -> Vec<Attribute> {
     let allowed = attributes.iter().filter_map(|attribute| {
         let path = attribute.path();
@@ -43,7 +43,7 @@ pub(super) fn allowed(attributes: &[Attribute]) -> Vec<Attribute> {
     allowed.collect()
 }
 
-/// Whether an item is `#[deprecated]`, be it under a condition.
+/// True if an item is `#[deprecated]`, even under a condition.
 pub(super) fn is_deprecated(attributes: &[Attribute]) -> bool {
     fn deprecates(meta: &Meta) -> bool {
         match meta {
@@ -54,7 +54,7 @@ pub(super) fn is_deprecated(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| deprecates(&attribute.meta))
 }
 
-/// The predicates that must all hold for an item to be there; none if it always is.
+/// Returns the conditions that must all hold for an item to exist; empty if it is unconditional.
 pub(super) fn conditions(attributes: &[Attribute]) -> Vec<TokenStream> {
     attributes.iter().flat_map(|attribute| condition(&attribute.meta)).collect()
 }
@@ -69,11 +69,11 @@ fn condition(meta: &Meta) -> Vec<TokenStream> {
     }
     let mut parts = parts(list).into_iter();
     let Some(when) = parts.next() else { return Vec::new() };
-    // `cfg_attr(a, cfg(b))` takes the item away where `a` holds and `b` does not.
+    // `cfg_attr(a, cfg(b))` removes the item if `a` holds and `b` does not.
     parts.flat_map(|part| condition(&part)).map(|inner| quote!(any(not(#when), #inner))).collect()
 }
 
-/// What stands in `cfg_attr(…)`: the predicate, then attributes; none if that cannot be read.
+/// Parses `cfg_attr(…)`: the condition, then attributes; empty if it cannot be parsed.
 fn parts(list: &MetaList) -> Vec<Meta> {
     let parts = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
     parts.into_iter().flatten().collect()

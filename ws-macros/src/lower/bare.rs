@@ -1,22 +1,22 @@
-//! What `before_handle` returns, where it is no `Result`.
+//! Return types of `before_handle` that are not a `Result`.
 //!
-//! The compiler finds a connection's data through that type, so one that has none is an error wherever the data is used.
+//! The compiler finds the type of a connection's data through the return type. Without a `Result` it would report each use of the data.
 
 use syn::Type;
 
 use crate::kind::{PRIMITIVES, argument, is_called, name};
 
-/// What nobody calls a `Result`, beside `Option` and the primitive types.
+/// Types that are never a `Result`, besides `Option` and the primitive types.
 const NO_RESULT: &[&str] = &["String", "Vec", "HashMap", "Arc", "Reject", "StatusCode"];
 
-/// The data that was meant, if a type surely is no `Result`, as far as names tell.
+/// Returns the intended type of the data, if the name of a type shows that it is not a `Result`.
 pub(super) fn data(kind: &Type) -> Option<&Type> {
     match kind {
         Type::Array(_) => Some(kind),
-        // Another reference may be to a type of the user's, which may have what a `Result` has.
+        // A reference to another type may be to a user's type that works like a `Result`.
         Type::Reference(reference) => name(&reference.elem).filter(|name| *name == "str").map(|_| kind),
         Type::Tuple(tuple) => (!tuple.elems.is_empty()).then_some(kind),
-        // The user meant `None` to refuse.
+        // With an `Option`, `None` was meant to reject the client.
         Type::Path(_) if is_called(kind, &["Option"]) => Some(argument(kind).unwrap_or(kind)),
         Type::Path(_) => (is_called(kind, PRIMITIVES) || is_called(kind, NO_RESULT)).then_some(kind),
         Type::Group(group) => data(&group.elem),

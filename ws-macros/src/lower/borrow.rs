@@ -1,4 +1,4 @@
-//! What lives no longer than something else.
+//! Finds types that borrow.
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -9,24 +9,24 @@ use crate::{
     lifetimes::{Which, made_static},
 };
 
-/// Said of a contract's type where [`find`] finds something.
+/// Message for a contract type in which [`find`] finds a borrow.
 pub(super) const BORROWED: &str = "a type of the contract cannot borrow, because its values outlive the read buffer\n\
      help: use an owned type, such as `String` instead of `&str`";
 
-/// What makes a type borrow.
+/// The token that makes a type borrow.
 pub(super) struct Borrow {
     pub(super) place: Span,
     /// `&`, or the lifetime.
     pub(super) written: String,
 }
 
-/// The first reference or lifetime of a type that is not `'static`, if there is one.
+/// Returns the first reference or lifetime of a type that is not `'static`, if there is one.
 pub(super) fn find(kind: &Type) -> Option<Borrow> {
     if name(kind).is_some() { None } else { search(kind.to_token_stream(), &mut Vec::new()) }
 }
 
-/// What a function's type borrows (`fn(&str) -> &str`, `for<'a> Fn(&'a str)`) it borrows while it is called: it keeps nothing.
-/// The lifetimes that such a type declares are `bound`.
+/// Searches tokens for a borrow. Function types (`fn(&str) -> &str`, `for<'a> Fn(&'a str)`) borrow only during a call, so they do not
+/// count; `bound` are the lifetimes that they declare.
 fn search(tokens: TokenStream, bound: &mut Vec<String>) -> Option<Borrow> {
     let mut tokens = tokens.into_iter().peekable();
     let mut called = false;
@@ -74,7 +74,7 @@ fn is(token: &TokenTree, mark: char) -> bool {
     matches!(token, TokenTree::Punct(other) if other.as_char() == mark)
 }
 
-/// A part of the grammar with `'static` in the place of other lifetimes.
+/// Returns a syntax tree with `'static` in place of other lifetimes.
 pub(super) fn made_static_in<T: Parse + ToTokens + Clone>(part: &T, which: Which<'_>) -> T {
     syn::parse2(made_static(part.to_token_stream(), which)).unwrap_or_else(|_| part.clone())
 }

@@ -1,7 +1,7 @@
-//! Which route a method's connection is of, where that is not the block's own: `&Socket`, or `&Socket<ChatApi>`.
+//! Connections without a route, or of another route than the block's: `&Socket`, `&Socket<ChatApi>`.
 //!
-//! Each such argument would be several errors of the compiler's, and each use of it in a body another. So what is wrong is said
-//! once, and everything else is written with `Self`.
+//! The compiler would report each such argument several times, and each of its uses. So the mistake is reported once, and the code is
+//! generated with `Self`.
 
 use syn::{
     AngleBracketedGenericArguments, FnArg, GenericArgument, PathArguments, PathSegment, Type, ext::IdentExt,
@@ -16,20 +16,20 @@ use crate::{
     vocabulary::{CONNECTIONS, HANDLERS},
 };
 
-/// What [`read`] found.
+/// Result of [`read`].
 #[derive(Default)]
 pub(super) struct Found {
-    /// The methods whose arguments are to be written with `Self`.
+    /// Methods whose connection is rewritten to `Self`.
     pub(super) methods: Vec<String>,
-    /// Types that handlers name as their route. The compiler knows whether each is.
+    /// Types that handlers name as their route. The compiler checks that each is the route.
     pub(super) routes: Vec<Type>,
 }
 
-/// Reads the arguments of a block's methods, and makes them the block's own.
+/// Reads the arguments of the block's methods and sets their route to `Self`.
 pub(super) fn read(block: &mut Block, errors: &mut Diagnostics) -> Found {
     let mut found = Found::default();
     let own = last(&block.self_type).map(|last| last.ident.clone());
-    // What parameters decide cannot be named outside of the block.
+    // Generic types cannot be named outside of the block.
     let is_generic = !block.generics.params.is_empty();
     let mut is_reported = false;
     for method in &mut block.methods {
@@ -77,7 +77,7 @@ fn is_handler(method: &Method) -> bool {
     name.starts_with("message_") || HANDLERS.iter().any(|word| word.kind.name() == name)
 }
 
-/// The last part of `&Socket<…>`, also by its full path. Other modules may have types of these names.
+/// Returns the last segment of `&Socket<…>`, also by its full path. Other modules may have types of these names.
 fn connection(kind: &mut Type) -> Option<&mut PathSegment> {
     match kind {
         Type::Reference(reference) => connection(&mut reference.elem),
@@ -92,7 +92,7 @@ fn connection(kind: &mut Type) -> Option<&mut PathSegment> {
     }
 }
 
-/// What is written between `<` and `>`.
+/// The type argument between `<` and `>`.
 enum Route<'a> {
     None,
     Other(&'a Type),
@@ -110,7 +110,7 @@ fn route(arguments: &PathArguments) -> Route<'_> {
     }
 }
 
-/// A type that a macro hands over stands in a group of its own.
+/// Unwraps the invisible group around a type that a macro passes.
 fn ungrouped(kind: &Type) -> &Type {
     match kind {
         Type::Group(group) => ungrouped(&group.elem),

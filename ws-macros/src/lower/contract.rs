@@ -1,4 +1,4 @@
-//! What both ends of a route know.
+//! The contract: path and types known to both ends.
 
 use syn::{Generics, LitStr, Type};
 
@@ -18,7 +18,7 @@ use crate::{
     syntax::{Arguments, Item, Keys, Slot, Subject},
 };
 
-/// `#[ws_contract]`.
+/// Lowers `#[ws_contract]`.
 pub(crate) fn contract(arguments: Arguments, item: Item, errors: &mut Diagnostics) -> Option<Stated> {
     places::in_contract(&arguments.given, errors);
     if let Some(Subject::Contract(other)) = &arguments.subject {
@@ -44,8 +44,8 @@ pub(crate) fn contract(arguments: Arguments, item: Item, errors: &mut Diagnostic
     Some(Stated { target, contract })
 }
 
-/// The contract that the keys state. Without a path it is the root's, so that what depends on it is still there. Where an
-/// argument could not be read (`is_complete` is false), it may have stood for any type that is not given.
+/// Reads the contract from the keys. Without a path it has the path `/`, so that dependent code still exists. If an argument could
+/// not be parsed (`is_complete` is false), it may have set any type that is not set otherwise.
 pub(super) fn read(
     literal: Option<&LitStr>,
     keys: &Keys,
@@ -109,7 +109,7 @@ pub(super) fn read(
     }
 }
 
-/// Names the generated struct as nothing else is that the user names where it stands.
+/// Gives the generated struct a name that the user does not use in its scope.
 pub(super) fn name_params(contract: &mut Contract, named: impl Fn(&str) -> bool) {
     if let Params::Inline(structure) = &mut contract.params {
         let kinds = || structure.captures.iter().filter_map(|capture| capture.kind.as_ref());
@@ -118,7 +118,7 @@ pub(super) fn name_params(contract: &mut Contract, named: impl Fn(&str) -> bool)
     }
 }
 
-/// A type of the contract, as a key says it.
+/// Reads a type of the contract.
 fn declared(slot: &Slot<Type>, is_complete: bool, errors: &mut Diagnostics) -> Declared {
     match (slot.span(), slot.value()) {
         (Some(_), Some(kind)) if may_be_declared(kind, errors) => Declared::Type(Box::new(kind.clone())),
@@ -127,7 +127,7 @@ fn declared(slot: &Slot<Type>, is_complete: bool, errors: &mut Diagnostics) -> D
     }
 }
 
-/// A handler that returns `()` says nothing, so that it cannot be what a route sends.
+/// Rejects `()` as the response, because a handler that returns `()` sends nothing.
 fn sent(response: Declared, errors: &mut Diagnostics) -> Declared {
     match response.given() {
         Some(Type::Tuple(tuple)) if tuple.elems.is_empty() => {
@@ -139,7 +139,7 @@ fn sent(response: Declared, errors: &mut Diagnostics) -> Declared {
     }
 }
 
-/// Whether a type may be one of the contract's, as far as its tokens say.
+/// Checks a type of the contract as far as its tokens show.
 fn may_be_declared(kind: &Type, errors: &mut Diagnostics) -> bool {
     if !is_whole(kind) {
         let found = shown::code(kind);
@@ -174,7 +174,7 @@ fn may_be_declared(kind: &Type, errors: &mut Diagnostics) -> bool {
     true
 }
 
-/// What to write in the place of a type that has no size.
+/// Returns the owned type to write in place of an unsized type.
 fn sized(kind: &Type) -> Option<String> {
     match kind {
         Type::Group(group) => sized(&group.elem),

@@ -1,4 +1,4 @@
-//! What `per_message_deflate` sets.
+//! Settings of `per_message_deflate`.
 
 use super::amounts;
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     syntax::{Amount, Deflate, DeflateKeys, Slot},
 };
 
-/// The calls that set it, in the order of the key table; `None` is `off`.
+/// Returns the settings in the order of the key table; `None` is `off`.
 pub(super) fn read(deflate: &Deflate, errors: &mut Diagnostics) -> Option<Vec<Setting>> {
     let keys = match deflate {
         Deflate::Off => return None,
@@ -46,7 +46,7 @@ pub(super) fn read(deflate: &Deflate, errors: &mut Diagnostics) -> Option<Vec<Se
     Some(settings)
 }
 
-/// A number that has a least and a most.
+/// Reads a number with a minimum and a maximum.
 fn within(slot: &Slot<Amount>, least: u32, most: u32, errors: &mut Diagnostics) -> Option<Value> {
     let amount = slot.value()?;
     let value = amounts::count(amount, errors)?;

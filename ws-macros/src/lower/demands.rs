@@ -1,11 +1,11 @@
-//! What the contract's types must be able to do, where the block's parameters decide whether they can.
+//! Bounds that the contract puts on types with parameters of the block.
 
 use syn::{Generics, Type};
 
 use super::mentions::names;
 use crate::model::{Contract, Demand, Params, Role};
 
-/// One demand for each type of the contract that names a parameter.
+/// Returns one bound for each type of the contract that names a parameter.
 pub(super) fn read(contract: &Contract, generics: &Generics) -> Vec<Demand> {
     let params = match &contract.params {
         Params::Given(params) => Some(&**params),

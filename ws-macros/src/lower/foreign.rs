@@ -1,6 +1,6 @@
-//! Types that cannot be a route, as far as their tokens say: they have no size, or belong to other crates.
+//! Types that cannot be a route by their tokens alone: they are unsized, or belong to other crates.
 //!
-//! The compiler refuses them too, once for the block and again for each handler in it.
+//! The compiler rejects them too, once for the block and again for each handler in it.
 
 use syn::{Generics, Type};
 
@@ -10,10 +10,10 @@ use crate::{
     shown,
 };
 
-/// What holds a value of another type.
+/// Types that wrap a value of another type.
 const WRAPPERS: &[&str] = &["Arc", "Rc", "Box", "Pin", "Cow"];
 
-/// Other types of the standard library, beside those with a size that are primitive.
+/// Other types of the standard library, besides sized primitive types.
 const OTHERS: &[&str] = &[
     "String",
     "Vec",
@@ -33,7 +33,7 @@ const OTHERS: &[&str] = &[
     "str",
 ];
 
-/// What to do instead of giving such a type handlers; `None` if it may well be the user's own. A parameter of the block is none.
+/// Returns what to write instead of implementing handlers for this type; `None` if it may be the user's own type.
 pub(super) fn way_in(kind: &Type, generics: &Generics) -> Option<String> {
     match name(kind).filter(|name| generics.type_params().any(|parameter| parameter.ident == **name)) {
         Some(name) => Some(format!(
@@ -76,7 +76,7 @@ fn wrapped(kind: &Type) -> String {
     within(kind, &shown::code(kind))
 }
 
-/// A struct around the type, of another name than those in it.
+/// Returns a wrapper struct, with a name that the type does not use.
 fn within(kind: &Type, content: &str) -> String {
     let free = ["Chat", "Room", "Lobby"].into_iter().find(|name| !names(kind, name)).unwrap_or("Wrapper");
     format!("wrap it in a struct: `struct {free}({content});` and `impl {free}`")

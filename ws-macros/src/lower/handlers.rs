@@ -16,16 +16,16 @@ use crate::{
     vocabulary::Kind,
 };
 
-/// What was found in a block.
+/// Handlers found in a block.
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) handlers: Vec<Handler>,
     pub(super) arms: Vec<Arm>,
-    /// The kinds of all handlers, also of those with mistakes.
+    /// Kinds of all handlers, including wrong ones.
     pub(super) kinds: Vec<Kind>,
-    /// Whether any handler stands for a variant, also one with mistakes.
+    /// True if any method handles a variant, including wrong ones.
     pub(super) any_arm: bool,
-    /// Where there may be more: the compiler says what could not be read.
+    /// Span of unparsable tokens, which the compiler reports. There may be more handlers.
     pub(super) unread: Option<Span>,
 }
 
@@ -57,7 +57,7 @@ pub(super) fn read(block: Block, body: Option<&Type>, errors: &mut Diagnostics) 
                     found.add_arm(arm, errors);
                 }
             }
-            // The block has what it was meant to have, as far as other rules go.
+            // Counts as the intended handler for other rules.
             Name::Missed(word) => found.kinds.push(word.kind),
             Name::Other => {}
         }
@@ -67,7 +67,7 @@ pub(super) fn read(block: Block, body: Option<&Type>, errors: &mut Diagnostics) 
             single.span(),
             format!("`{single}` would never be called, because `message` takes every message\nhelp: remove `message`, or the handlers of variants"),
         );
-        // Nothing is said of what they need besides.
+        // Their other requirements are not checked.
         found.arms.clear();
     }
     if found.kinds.is_empty() && !found.any_arm && found.unread.is_none() {
@@ -84,7 +84,7 @@ pub(super) fn read(block: Block, body: Option<&Type>, errors: &mut Diagnostics) 
 }
 
 impl Found {
-    /// Keeps a handler. A second of its kind is the compiler's to report, unless it is there under conditions.
+    /// Adds a handler. The compiler reports a second one of its kind, unless it is conditional.
     fn add(&mut self, handler: Handler) {
         let twice =
             self.handlers.iter().any(|other| other.kind == handler.kind && both_always(other, &handler));
@@ -93,7 +93,7 @@ impl Found {
         }
     }
 
-    /// Keeps the handler of a variant. Two names may stand for one variant, and the second would never be called.
+    /// Adds the handler of a variant. Two names may refer to the same variant, and the second would never be called.
     fn add_arm(&mut self, arm: Arm, errors: &mut Diagnostics) {
         let same = |other: &&Arm| other.variant == arm.variant && both_always(&other.handler, &arm.handler);
         let Some(earlier) = self.arms.iter().find(same) else {

@@ -1,4 +1,4 @@
-//! The struct that is generated for the captures of a path: its name, and what its types may name.
+//! The struct that is generated for the captures of a path: its name, and the types that it may use.
 
 use proc_macro2::{Ident, Span};
 use syn::Generics;
@@ -13,12 +13,12 @@ use crate::{
     span,
 };
 
-/// The struct for some captures.
+/// Creates the struct for some captures.
 pub(super) fn structure(captures: Vec<Capture>, place: Span) -> Inline {
     Inline { name: name(place, |_| false), span: place, captures }
 }
 
-/// A name that is not `named`: the struct stands where the user's types are looked up.
+/// Returns a name that is not `named`, because the struct is in the scope where the user's types are resolved.
 pub(super) fn name(place: Span, named: impl Fn(&str) -> bool) -> Ident {
     let mut name = "Params".to_owned();
     while named(&name) {
@@ -27,8 +27,7 @@ pub(super) fn name(place: Span, named: impl Fn(&str) -> bool) -> Ident {
     Ident::new(&name, span::at(place))
 }
 
-/// The struct has no parameters of the block, so a capture's type can name none; one that does is taken out. Returns whether
-/// none was.
+/// Reports types that use parameters of the block, which the struct does not have, and removes them. Returns true if all types are usable.
 pub(super) fn check(
     captures: &mut [Capture],
     place: Span,

@@ -1,4 +1,4 @@
-//! Whether a method whose name is near a handler's was meant to be that handler. A helper may have any name.
+//! Decides by its signature whether a method with a name similar to a handler's was meant to be that handler.
 
 use syn::{FnArg, GenericParam, ReturnType, Signature, Type};
 
@@ -8,8 +8,8 @@ use crate::{
     vocabulary::{HandlerWord, Kind, Nearness, Returns, Second},
 };
 
-/// Whether the signature is one of the handler's: it takes nothing else, and returns what the handler may. Of a name that is an
-/// ordinary word as well, the handler's own argument must be among what it takes.
+/// True if the signature fits the handler: no other arguments, and a possible return type. If the name is an ordinary word, the
+/// handler's own argument must be among the arguments.
 pub(super) fn fits(
     signature: &Signature,
     word: &HandlerWord,
@@ -38,7 +38,7 @@ pub(super) fn fits(
     receiver && !generic && returns(&signature.output, word) && (own || nearness != Nearness::Word)
 }
 
-/// The type behind the handler's first argument: `Socket`.
+/// Type of the handler's first argument: `Socket`.
 fn connection(word: &HandlerWord) -> &'static str {
     let name = word.first.trim_start_matches('&').trim_start_matches("mut ");
     name.split('<').next().unwrap_or(name)
@@ -57,12 +57,12 @@ fn is_payload(
     word.second == Second::Value
         && (given.is_some_and(|body| shown::code(body) == shown::code(kind))
             || usual.is_some_and(|name| is_ours(kind, name))
-            // The body of a contract is not known here, and a listener may well have its type wrong.
+            // The body of a contract is not known here, and the payload of a listener may have a wrong type.
             || (after_first && (message && body.is_none() || nearness == Nearness::Listener))
             || (message && nearness == Nearness::Listener))
 }
 
-/// Whether a type is the runtime's one of this name: `Error`, and not `io::Error`.
+/// True for a type of the runtime, such as `Error`, but not for `io::Error`.
 fn is_ours(kind: &Type, name: &str) -> bool {
     let Type::Path(path) = kind else { return false };
     let first = path.path.segments.first().map(|first| &first.ident);

@@ -1,4 +1,4 @@
-//! Whether a name stands in a type, or in tokens.
+//! Searches types and tokens for names.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -6,7 +6,7 @@ use syn::{GenericParam, Generics, Type};
 
 use crate::kind;
 
-/// Whether a type names another, other than behind `::`.
+/// True if a type contains the name, other than after `::`.
 pub(super) fn names(kind: &Type, other: &str) -> bool {
     let mut found = Vec::new();
     match kind::names(kind, &mut found) {
@@ -15,7 +15,7 @@ pub(super) fn names(kind: &Type, other: &str) -> bool {
     }
 }
 
-/// Whether a name stands in the tokens, other than behind `::`.
+/// True if the tokens contain the name, other than after `::`.
 pub(super) fn mentions(tokens: &TokenStream, name: &str) -> bool {
     let mut colons = 0;
     tokens.clone().into_iter().any(|token| match token {
@@ -35,7 +35,7 @@ pub(super) fn mentions(tokens: &TokenStream, name: &str) -> bool {
     })
 }
 
-/// The parameter of a block that a type names, be it `Self`.
+/// Returns the parameter of a block, or `Self`, that a type names.
 pub(super) fn parameter(kind: &Type, generics: &Generics) -> Option<String> {
     let parameters = generics.params.iter().filter_map(|parameter| match parameter {
         GenericParam::Type(parameter) => Some(parameter.ident.to_string()),
@@ -45,7 +45,7 @@ pub(super) fn parameter(kind: &Type, generics: &Generics) -> Option<String> {
     parameters.chain(["Self".to_owned()]).find(|parameter| names(kind, parameter))
 }
 
-/// Whether values can be of a type as it is written: it is not left to be found out (`_`, `impl …`), and has a size.
+/// True if the type is complete as written: without `_` or `impl …`, and sized.
 pub(super) fn is_whole(kind: &Type) -> bool {
     match kind {
         Type::TraitObject(_) | Type::Infer(_) => false,

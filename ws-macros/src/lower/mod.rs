@@ -1,4 +1,4 @@
-//! The rules: from what was written to what it means. All mistakes are reported; with one of them a stub is all that is left.
+//! Checks the meaning of the parsed tokens. All mistakes are reported; with a mistake, only a stub of the route remains.
 
 mod amounts;
 mod attributes;

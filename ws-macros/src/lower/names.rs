@@ -1,4 +1,4 @@
-//! Which methods of a block are handlers, and which were meant to be.
+//! Finds the handlers among the methods of a block, and methods that were meant to be handlers.
 
 use proc_macro2::Ident;
 use syn::{Type, ext::IdentExt};
@@ -10,19 +10,19 @@ use crate::{
     vocabulary::{self, HANDLERS, HandlerWord},
 };
 
-/// What a method's name makes it.
+/// Role of a method by its name.
 pub(super) enum Name {
     Handler(&'static HandlerWord),
-    /// `message_<variant>`, by what follows the underscore.
+    /// `message_<variant>`, with the part after the prefix.
     Variant(String),
-    /// Meant to be a handler, and reported.
+    /// A misnamed handler, already reported.
     Missed(&'static HandlerWord),
-    /// A method like any other.
+    /// Any other method.
     Other,
 }
 
-/// Sorts a method of a block that has methods of these names. One that was meant to be a handler which the block lacks is
-/// reported: by its name, which just misses the handler's or is another library's, and by what it takes and returns.
+/// Classifies a method of a block with methods of these names. A method that was meant to be a missing handler is reported, by its
+/// similar name and by its signature.
 pub(super) fn sort(method: &Method, names: &[Ident], body: Option<&Type>, errors: &mut Diagnostics) -> Name {
     let ident = &method.signature.ident;
     let name = ident.unraw().to_string();
@@ -50,7 +50,7 @@ pub(super) fn sort(method: &Method, names: &[Ident], body: Option<&Type>, errors
     Name::Other
 }
 
-/// Whether a method of this name is the handler, or one of those that stand for it.
+/// True if a method of this name is the handler, or replaces it.
 fn stands_for(name: &str, handler: &str) -> bool {
     name == handler || (handler == "message" && name.starts_with("message_"))
 }

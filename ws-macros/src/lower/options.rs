@@ -1,4 +1,4 @@
-//! The keys that set something for the server.
+//! Keys that set options of the server.
 
 use proc_macro2::{Ident, Span};
 

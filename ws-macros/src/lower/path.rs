@@ -1,4 +1,4 @@
-//! The grammar of a path: segments after slashes, captures in braces, the rest of the path last.
+//! Grammar of a path: segments, captures in braces, and `{*rest}` at the end.
 
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
@@ -7,16 +7,16 @@ use syn::{LitStr, Type, ext::IdentExt, parse::Parser};
 use super::{mentions::is_whole, percent};
 use crate::{diagnostics::Diagnostics, model::Capture};
 
-/// A path that was read.
+/// A parsed path.
 pub(super) struct Template {
     /// The path without types.
     pub(super) path: LitStr,
     pub(super) captures: Vec<Capture>,
-    /// Whether nothing is wrong with it, so that the captures are all there.
+    /// True if the path has no mistakes, so that all captures are known.
     pub(super) is_whole: bool,
 }
 
-/// Reads a path. What is wrong with it is reported and left out.
+/// Parses a path. Mistakes are reported and left out.
 pub(super) fn read(literal: &LitStr, errors: &mut Diagnostics) -> Template {
     let text = literal.value();
     let mut reader = Reader { span: literal.span(), captures: Vec::new(), is_whole: true, errors };
@@ -58,7 +58,7 @@ impl Reader<'_> {
         path
     }
 
-    /// Reads a segment and gives it back without a type.
+    /// Parses a segment and returns it without a type.
     fn segment(&mut self, segment: &str, last: bool) -> String {
         if segment.is_empty() && !last {
             self.error("empty path segment\nhelp: remove the second of the two slashes");
@@ -126,7 +126,7 @@ impl Reader<'_> {
         }
     }
 
-    /// As frameworks have them whose routes are files.
+    /// Reports captures in brackets, as in frameworks with file-based routes.
     fn brackets(&mut self, segment: &str, inner: &str) {
         if let Some(optional) = inner.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             self.optional(segment, optional);
@@ -138,7 +138,7 @@ impl Reader<'_> {
     }
 
     fn capture_without_braces(&mut self, found: &str, name: &str) {
-        // Where others write a type it stands before the name.
+        // Some frameworks write a type before the name.
         if let Some(("path", tail)) = name.split_once(':') {
             return self.tail_without_braces(found, tail);
         }
@@ -151,7 +151,7 @@ impl Reader<'_> {
         self.error(format!("captures of the rest of the path are written `{{*{name}}}`, not `{found}`"));
     }
 
-    /// As other frameworks have them: a segment that may be missing.
+    /// Reports an optional segment, as in other frameworks.
     fn optional(&mut self, found: &str, name: &str) {
         let name = word(name).unwrap_or("name");
         self.error(format!(
@@ -160,7 +160,7 @@ impl Reader<'_> {
         ));
     }
 
-    /// Reads what stands between braces.
+    /// Parses the text between braces.
     fn capture(&mut self, inner: &str, last: bool) -> String {
         if is_tail(inner) {
             self.tail_without_braces(&format!("{{{inner}}}"), inner);
@@ -200,7 +200,7 @@ impl Reader<'_> {
         format!("{{{star}{name}}}")
     }
 
-    /// A capture's name as the name of a field.
+    /// Returns the name of a capture as the name of a field.
     fn field(&mut self, name: &str) -> Option<Ident> {
         let word = |text| (|input: syn::parse::ParseStream<'_>| input.call(Ident::parse_any)).parse_str(text);
         match word(name) {
@@ -211,7 +211,7 @@ impl Reader<'_> {
                 None
             }
             Ok(word) if word == name && !name.starts_with("r#") => {
-                // A keyword of the 2024 edition that the parser does not know for one.
+                // `gen` is a keyword of the 2024 edition that the parser does not know.
                 let plain = name != "gen" && syn::parse_str::<Ident>(name).is_ok();
                 Some(if plain { Ident::new(name, self.span) } else { Ident::new_raw(name, self.span) })
             }
@@ -220,7 +220,7 @@ impl Reader<'_> {
                 None
             }
             _ => {
-                // A keyword's field is raw, but not its name in the path.
+                // The field of a keyword is raw, but the name in the path is not.
                 let bare = name.strip_prefix("r#").unwrap_or(name);
                 let guess = bare.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
                 let help = match word(&guess) {
@@ -255,7 +255,7 @@ impl Reader<'_> {
     }
 }
 
-/// What others write between braces for the rest of a path: `...rest`, `rest..`, `rest*`, `**rest`, `rest:.*`.
+/// True for captures of the rest of a path as others write them: `...rest`, `rest..`, `rest*`, `**rest`, `rest:.*`.
 fn is_tail(inner: &str) -> bool {
     let (name, kind) = inner.split_once(':').unwrap_or((inner, ""));
     let name = name.trim();
@@ -266,7 +266,7 @@ fn is_tail(inner: &str) -> bool {
         || matches!(kind.trim(), ".*" | ".+")
 }
 
-/// The first word of a text, as a field can be named.
+/// Returns the first word of a text that can be the name of a field.
 fn word(text: &str) -> Option<&str> {
     let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     let text = text.trim_start_matches(|letter: char| !(letter.is_ascii_alphabetic() || letter == '_'));

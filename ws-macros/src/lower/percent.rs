@@ -1,11 +1,11 @@
-//! What of a path is percent-encoded by clients that read URLs as browsers do (WHATWG URL §1.3, the path percent-encode set).
+//! Characters of a path that browsers percent-encode (WHATWG URL §1.3, the path percent-encode set).
 
-/// The first letter that stands in no path that is sent: one that is encoded, or a `%` that encodes nothing.
+/// Returns the first character that no client sends as it is: one that is encoded, or a `%` that encodes nothing.
 pub(super) fn odd(segment: &str) -> Option<char> {
     segment.char_indices().find(|&(at, letter)| is_odd(letter, &segment[at..])).map(|(_, letter)| letter)
 }
 
-/// The same segment as it is sent.
+/// Returns the segment as clients send it.
 pub(super) fn encoded(segment: &str) -> String {
     let mut buffer = [0; 4];
     let mut letters = Vec::new();
@@ -19,7 +19,7 @@ pub(super) fn encoded(segment: &str) -> String {
     letters.concat()
 }
 
-/// Whether a letter cannot stand where it stands; `rest` begins with it.
+/// True if a character is invalid at its position; `rest` starts with it.
 fn is_odd(letter: char, rest: &str) -> bool {
     match rest.as_bytes() {
         [b'%', high, low, ..] => !(high.is_ascii_hexdigit() && low.is_ascii_hexdigit()),

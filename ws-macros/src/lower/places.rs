@@ -1,4 +1,4 @@
-//! Which attribute a key belongs to.
+//! Checks that each key is on the attribute that it belongs to.
 
 use proc_macro2::Ident;
 use syn::{TypePath, ext::IdentExt};
@@ -9,7 +9,7 @@ use crate::{
     vocabulary::{self, Home},
 };
 
-/// `#[ws_contract]` takes the contract's keys alone.
+/// Reports keys of the server on `#[ws_contract]`.
 pub(super) fn in_contract(given: &[Ident], errors: &mut Diagnostics) {
     for key in misplaced(given, Home::Route) {
         errors.at(
@@ -22,7 +22,7 @@ pub(super) fn in_contract(given: &[Ident], errors: &mut Diagnostics) {
     }
 }
 
-/// `#[ws_route(ChatApi)]` takes the server's keys alone, and `body` where variants have handlers.
+/// Reports keys of the contract on `#[ws_route(ChatApi)]`, except for `body` if variants have handlers.
 pub(super) fn serving(contract: &TypePath, given: &[Ident], variants: bool, errors: &mut Diagnostics) {
     let contract = shown::code(contract);
     for key in misplaced(given, Home::Contract) {

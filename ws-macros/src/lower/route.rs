@@ -1,4 +1,4 @@
-//! A route as a whole: what the attribute and the block say must fit together.
+//! A route as a whole: the arguments of the attribute and the block must match.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -22,7 +22,7 @@ use crate::{
     vocabulary::Kind,
 };
 
-/// `#[ws_route]`. All that can be read is, whatever else is wrong; without a type there is nothing to write.
+/// Lowers `#[ws_route]`. Everything readable is checked, despite other mistakes; `None` if there is no type to implement for.
 pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) -> Option<Lowered> {
     let Arguments { tokens, span, subject, keys, given, is_complete } = arguments;
     if subject.is_none() {
@@ -87,7 +87,7 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
     })))
 }
 
-/// Whether anything has a name that the user writes where a generated one could shadow it.
+/// True if the user's tokens contain the name, which a generated one could shadow.
 fn is_named(name: &str, arguments: &TokenStream, target: &Target, found: &Found) -> bool {
     let Target { self_type, generics, .. } = target;
     let types = |handler: &Handler| {
@@ -116,8 +116,7 @@ fn check_protocols(contract: &Contract, options: &Options, keys: &Keys, errors: 
     }
 }
 
-/// Whether the data of a connection may be what `before_handle` says, as far as names tell. The compiler asks it of each future
-/// that holds the connection.
+/// Checks the type of the connection's data by name. The compiler would report it for each future that holds the connection.
 fn check_data(found: &Found, errors: &mut Diagnostics) -> bool {
     let before_handle = found.handlers.iter().filter(|handler| handler.kind == Kind::BeforeHandle);
     let mut outputs = before_handle.filter_map(|handler| handler.output.as_ref());
@@ -145,7 +144,7 @@ fn check_body(keys: &Keys, found: &Found, errors: &mut Diagnostics) {
     }
 }
 
-/// The one `match`: each variant of `body` to its handler.
+/// Creates the dispatch of each variant of `body` to its handler.
 fn dispatch(keys: &Keys, arms: Vec<Arm>, target: &Target, errors: &mut Diagnostics) -> Option<Variants> {
     let first = arms.first()?;
     let Some(body) = keys.body.value() else {

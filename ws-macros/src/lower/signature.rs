@@ -1,4 +1,4 @@
-//! What can be wrong with a handler's signature without knowing types; the rest the compiler says better.
+//! Checks signatures of handlers as far as tokens show. The compiler reports other mistakes better.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -15,7 +15,7 @@ use crate::{
     vocabulary::{HandlerWord, Kind, Returns, Second},
 };
 
-/// What handlers take first.
+/// Types of the first argument of handlers.
 const FIRST: &[&str] = &["Socket", "Handshake", "RawRequest"];
 const POINTERS: &[&str] = &["Arc", "Rc", "Box", "Mutex", "RwLock"];
 
@@ -25,9 +25,9 @@ pub(super) struct Value {
     pub(super) kind: Type,
 }
 
-/// Reads a handler. Every mistake in its signature is reported, and what is wrong is left out.
+/// Reads a handler. Each mistake in its signature is reported and left out.
 ///
-/// `body` is the type that it takes by value, if the attribute says.
+/// `body` is the type that the handler takes by value, if the attribute sets it.
 pub(super) fn read(
     method: Method,
     word: &HandlerWord,
@@ -59,7 +59,7 @@ struct Reader<'a> {
     expected: &'a str,
     body: Option<&'a Type>,
     of_variant: bool,
-    /// Found while the return type is read.
+    /// Set while the return type is read.
     data: Option<Type>,
     errors: &'a mut Diagnostics,
 }
@@ -142,7 +142,7 @@ impl Reader<'_> {
         );
     }
 
-    /// The first argument is a reference, the second what the handler takes besides; either may be left out.
+    /// Reads the arguments: a reference, then the handler's own argument. Either may be omitted.
     fn arguments(&mut self, signature: &Signature) -> (Option<Type>, Vec<Value>) {
         let (mut first, mut values) = (None, Vec::new());
         for argument in signature.inputs.iter().filter_map(typed) {
@@ -153,7 +153,7 @@ impl Reader<'_> {
             }
             let kind = &*argument.ty;
             if has_no_size(kind) {
-                // The compiler says so, of the handler.
+                // The compiler reports it at the handler.
                 self.errors.by_the_compiler();
             }
             let value = || Value { pattern: (*argument.pat).clone(), kind: kind.clone() };
@@ -196,7 +196,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether a reference is to what another handler takes in the first place, or to a pointer to that.
+    /// True for a reference to the first argument of another handler, or to a pointer to such a type.
     ///
     /// The compiler would suggest the trait's own type, with a lifetime that the handler does not have.
     fn is_another(&self, kind: &Type) -> bool {
@@ -207,8 +207,8 @@ impl Reader<'_> {
         of_others() || is_called(kind, POINTERS) && of_all()
     }
 
-    /// Whether a reference is to what arrives, and not to the connection: it is to the type that is given for that, to a type of
-    /// the runtime's or the standard library's by its name, or to a slice, an array or a tuple.
+    /// True for a reference to the payload instead of the connection: to the type in the attribute, to a known type of the runtime or of the
+    /// standard library, or to a slice, an array or a tuple.
     fn is_payload(&self, kind: &Type) -> bool {
         let Some(kind) = reference(kind).map(|reference| &*reference.elem) else { return false };
         let usual = last(kind).filter(|last| last.arguments.is_none()).zip(self.word.payload);
@@ -310,7 +310,7 @@ fn is_shared_self(kind: &Type) -> bool {
     })
 }
 
-/// A type that is no argument's, as far as that is seen at a glance.
+/// True for an unsized type, as far as its first token shows.
 fn has_no_size(kind: &Type) -> bool {
     matches!(kind, Type::Slice(_) | Type::TraitObject(_)) || name(kind).is_some_and(|name| name == "str")
 }

@@ -1,10 +1,10 @@
-//! Lists of strings that mean something on the wire.
+//! Lists of strings with a meaning in the protocol.
 
 use syn::LitStr;
 
 use crate::{diagnostics::Diagnostics, model::Origins, shown, span, syntax};
 
-/// Subprotocols: tokens, each offered once.
+/// Checks subprotocols: valid tokens, without duplicates.
 pub(super) fn protocols(list: &syntax::Strings, errors: &mut Diagnostics) -> Vec<LitStr> {
     if list.items.is_empty() {
         errors.at(list.span, "expected at least one subprotocol\nhelp: remove the key if there are none");
@@ -28,13 +28,13 @@ pub(super) fn protocols(list: &syntax::Strings, errors: &mut Diagnostics) -> Vec
     list.items.clone()
 }
 
-/// Headings of a document.
+/// Checks tags: no duplicates.
 pub(super) fn tags(list: &syntax::Strings, errors: &mut Diagnostics) -> Vec<LitStr> {
     distinct(list, "tag", errors);
     list.items.clone()
 }
 
-/// Origins as browsers write them: scheme, host and port.
+/// Checks origins: scheme, host and port.
 pub(super) fn origins(origins: &syntax::Origins, errors: &mut Diagnostics) -> Origins {
     let list = match origins {
         syntax::Origins::Any => return Origins::Any,
@@ -49,7 +49,7 @@ pub(super) fn origins(origins: &syntax::Origins, errors: &mut Diagnostics) -> Or
     distinct(list, "origin", errors);
     for item in &list.items {
         let text = item.value();
-        // RFC 6454 §6.2: `scheme "://" host [ ":" port ]`, and nothing behind it.
+        // RFC 6454 §6.2: `scheme "://" host [ ":" port ]`, with nothing after it.
         let host = text.split_once("://").filter(|(scheme, _)| is_scheme(scheme)).map(|(_, host)| host);
         let is_host = |host: &str| {
             !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_graphic() && !b"/?#@*".contains(&byte))
@@ -74,7 +74,7 @@ fn is_scheme(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.bytes().all(may_follow)
 }
 
-/// A JSON pointer (RFC 6901 §3); an empty text is `off`.
+/// Checks a JSON pointer (RFC 6901 §3); an empty string is `off`.
 pub(super) fn pointer(pointer: &syntax::Pointer, errors: &mut Diagnostics) -> Option<LitStr> {
     let text = match pointer {
         syntax::Pointer::Off => return Some(LitStr::new("", span::here())),

@@ -1,4 +1,4 @@
-//! Which item an attribute may stand on, and which type gets the implementations.
+//! The item under an attribute, and the type that gets the implementations.
 
 use quote::quote_spanned;
 use syn::{Attribute, GenericParam, Generics, Path, Type};
@@ -16,20 +16,20 @@ use crate::{
     syntax::{Block, Item, Structure},
 };
 
-/// What an attribute stands on, as far as it can be used. Whatever is missing is reported.
+/// The usable parts of the item. Missing ones are reported.
 pub(super) struct Site<T> {
-    /// The type that gets the implementations; without it there are none.
+    /// The type that gets the implementations, if there is one.
     pub(super) target: Option<Target>,
-    /// Whether the block is one that the compiler refuses too, for a type that cannot have methods of the user's.
+    /// True for a block that the compiler rejects too, because the type cannot have inherent methods.
     pub(super) is_foreign: bool,
-    /// The lifetimes by which the item borrows, by name, if it does.
+    /// Names of the lifetimes by which the item borrows, if it does.
     pub(super) borrowed: Option<Vec<String>>,
     pub(super) generics: Generics,
-    /// The item, if it is of the right kind.
+    /// The item, if it is of the expected kind.
     pub(super) item: Option<T>,
 }
 
-/// `#[ws_route]`'s item: an inherent impl block. For anything else the type is still found, if it has one.
+/// Checks the item of `#[ws_route]`, an inherent impl block. For any other item the type is still found, if it has one.
 pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) -> Site<Block> {
     match item {
         Item::Block(block) => {
@@ -40,7 +40,7 @@ pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) ->
                     "duplicate `#[ws_route]`: a type can be one route only\n\
                      help: write a struct for each route, and share state in an `Arc`",
                 );
-                // The other one reads the handlers, and writes the implementations.
+                // The other attribute reads the handlers and generates the implementations.
                 return Site {
                     target: None,
                     is_foreign: false,
@@ -90,7 +90,7 @@ pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) ->
                 routes: Vec::new(),
             };
             let generics = block.generics.clone();
-            // What a trait's methods are is the trait's to say.
+            // Methods of a trait impl are defined by the trait.
             let inherent = block.of_trait.is_none();
             Site {
                 target: Some(target),
@@ -127,7 +127,7 @@ pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) ->
     }
 }
 
-/// `#[ws_contract]`'s item: a struct.
+/// Checks the item of `#[ws_contract]`, a struct.
 pub(super) fn structure(item: Item, root: Option<Path>, errors: &mut Diagnostics) -> Site<Structure> {
     match item {
         Item::Struct(structure) => {
@@ -162,7 +162,7 @@ pub(super) fn structure(item: Item, root: Option<Path>, errors: &mut Diagnostics
     }
 }
 
-/// A second attribute on the block, also by its full path.
+/// True for a second `#[ws_route]`, also by its full path.
 fn is_route(attribute: &Attribute) -> bool {
     attribute.path().segments.last().is_some_and(|name| name.ident == "ws_route")
 }
@@ -187,7 +187,7 @@ fn of_structure<T>(structure: &Structure, root: Option<Path>, errors: &mut Diagn
         with_self: Vec::new(),
         routes: Vec::new(),
     };
-    // A struct may borrow; it is the implementations that may not.
+    // A struct may borrow; only the implementations may not.
     Site {
         target: Some(target),
         is_foreign: false,
@@ -197,8 +197,7 @@ fn of_structure<T>(structure: &Structure, root: Option<Path>, errors: &mut Diagn
     }
 }
 
-/// A server keeps its routes until it ends, so they can borrow from nothing. One that does is reported; the lifetimes that it
-/// declares are returned.
+/// Reports a route that borrows, because the server keeps its routes until it ends. Returns the lifetimes that the route declares.
 fn borrowed(generics: &Generics, self_type: Option<&Type>, errors: &mut Diagnostics) -> Option<Vec<String>> {
     let declared = generics.lifetimes().map(|parameter| Borrow {
         place: parameter.lifetime.apostrophe,
@@ -221,7 +220,7 @@ fn borrowed(generics: &Generics, self_type: Option<&Type>, errors: &mut Diagnost
     (!found.is_empty()).then(|| names.collect())
 }
 
-/// The same without a lifetime but `'static`.
+/// Returns the type with `'static` in place of all lifetimes.
 fn outlasting(generics: &Generics, self_type: &Type, names: &[String]) -> (Generics, Type) {
     let mut generics = generics.clone();
     let bounds = generics.where_clause.take();

@@ -1,4 +1,4 @@
-//! Handlers of single variants: `message_join` is called with the content of `Say::Join`.
+//! Handlers of single variants: `message_join` takes the content of `Say::Join`.
 
 use proc_macro2::Ident;
 use syn::{Attribute, Pat, Path, PathArguments, Token, Type, ext::IdentExt};
@@ -17,7 +17,7 @@ use crate::{
     vocabulary::{HANDLERS, Kind},
 };
 
-/// Reads `message_<variant>`.
+/// Reads the handler `message_<variant>`.
 pub(super) fn arm(method: Method, variant: &str, errors: &mut Diagnostics) -> Option<Arm> {
     let name = method.signature.ident.clone();
     let Markers { fields, variant: named } = Markers::read(&method, errors);
@@ -50,8 +50,8 @@ pub(super) fn arm(method: Method, variant: &str, errors: &mut Diagnostics) -> Op
     Some(Arm { variant: ident, handler, content })
 }
 
-/// What the arguments take of the variant. Of one argument the attribute cannot tell whether it is the content of a newtype
-/// variant or the only field of a struct variant: it is the former, unless the marker says otherwise.
+/// Reads the arguments as the content of the variant. A single argument may be the content of a newtype variant or the only field of a
+/// struct variant: it is the former unless the marker is present.
 fn content(
     handler: &Ident,
     marker: Option<&Attribute>,
@@ -86,7 +86,7 @@ fn content(
                 fields.push(Field { name, kind });
                 written.push(argument);
             }
-            // Two arguments of one name.
+            // Two arguments of the same name.
             Some(earlier) if written[earlier] == argument => errors.by_the_compiler(),
             Some(_) => errors.on(
                 &pattern,
@@ -97,7 +97,7 @@ fn content(
     Content::Fields(fields)
 }
 
-/// The field that an argument takes: the one of its name. An underscore before it says, as elsewhere, that it is not used.
+/// Returns the name of the field that an argument takes. As elsewhere, a leading underscore means that it is unused.
 fn field(pattern: &Pat) -> Option<Ident> {
     let Pat::Ident(argument) = pattern else { return None };
     if argument.subpat.is_some() {
@@ -105,13 +105,13 @@ fn field(pattern: &Pat) -> Option<Ident> {
     }
     let name = argument.ident.unraw().to_string();
     let name = name.trim_start_matches('_');
-    // A keyword is written raw.
+    // Keywords become raw identifiers.
     let mut ident = syn::parse_str::<Ident>(name).or_else(|_| syn::parse_str(&format!("r#{name}"))).ok()?;
     ident.set_span(argument.ident.span());
     Some(ident)
 }
 
-/// The message type as a path that a variant's name can follow: `Say<u8>` becomes `Say::<u8>`.
+/// Returns the message type as a path that a variant's name can follow: `Say<u8>` becomes `Say::<u8>`.
 pub(super) fn path(body: &Type, errors: &mut Diagnostics) -> Option<Path> {
     match body {
         Type::Group(group) => path(&group.elem, errors),
@@ -136,19 +136,19 @@ pub(super) fn path(body: &Type, errors: &mut Diagnostics) -> Option<Path> {
     }
 }
 
-/// Types of the standard library, by their names.
+/// True for types of the standard library that are not enums.
 fn is_no_enum(kind: &Type) -> bool {
     is_called(kind, &["String", "Vec", "Box"])
 }
 
-/// The name by which patterns can call the enum: its own, unless a parameter decides what the enum is, or the route's type has it.
+/// Returns the name of the enum as an alias, unless a parameter decides the type or the route has the same name.
 pub(super) fn alias(path: &Path, body: &Type, target: &Target) -> Option<Ident> {
     let name = &path.segments.last()?.ident;
     let bound = parameter(body, &target.generics).is_some();
     (!bound && !names(&target.self_type, &name.to_string())).then(|| name.clone())
 }
 
-/// `join_room` names `JoinRoom`.
+/// Converts `join_room` to `JoinRoom`.
 fn camel(name: &str) -> String {
     name.split('_')
         .flat_map(|word| {

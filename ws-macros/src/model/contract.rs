@@ -1,4 +1,4 @@
-//! What both ends of a route know.
+//! The contract: path and types known to both ends.
 
 use proc_macro2::{Ident, Span};
 use syn::{LitStr, Type};
@@ -7,7 +7,7 @@ use super::DocPart;
 
 /// A contract.
 pub(crate) struct Contract {
-    /// The path with the types of its captures taken out.
+    /// The path without the types of its captures.
     pub(crate) path: LitStr,
     pub(crate) docs: Vec<DocPart>,
     pub(crate) reserved_tag: Option<LitStr>,
@@ -24,7 +24,7 @@ pub(crate) struct Contract {
 }
 
 impl Contract {
-    /// Whether a mistake hides what a type is. Code that uses the type is then not to be complained of as well.
+    /// True if a mistake hides a type. Code that uses the type must not cause follow-up errors.
     pub(crate) fn has_unknown(&self) -> bool {
         let types = [&self.query, &self.header, &self.cookie, &self.body, &self.response];
         matches!(self.params, Params::Unknown)
@@ -32,17 +32,17 @@ impl Contract {
     }
 }
 
-/// What the attribute says about a type of the contract.
+/// Declaration of a contract type.
 pub(crate) enum Declared {
-    /// Nothing: the type is the default.
+    /// Not declared: the default applies.
     Unset,
-    /// It was meant to say something, and a mistake hides what.
+    /// Declared with a mistake that hides the type.
     Unknown,
     Type(Box<Type>),
 }
 
 impl Declared {
-    /// The type, if one is given.
+    /// Returns the type, if it is declared.
     pub(crate) fn given(&self) -> Option<&Type> {
         match self {
             Self::Type(kind) => Some(kind),
@@ -51,11 +51,11 @@ impl Declared {
     }
 }
 
-/// The captures of a path, as a type.
+/// Type of the captures of a path.
 pub(crate) enum Params {
     /// The path has none.
     None,
-    /// A mistake hides which captures there are, or what their types are.
+    /// A mistake hides the captures or their types.
     Unknown,
     /// `params = P`.
     Given(Box<Type>),
@@ -65,19 +65,19 @@ pub(crate) enum Params {
 
 /// The struct that is generated for the captures of a path.
 pub(crate) struct Inline {
-    /// No type that the user names in the attribute or in a handler has this name.
+    /// A name that is not used in the attribute or in a handler.
     pub(crate) name: Ident,
-    /// The path's place.
+    /// Span of the path.
     pub(crate) span: Span,
     pub(crate) captures: Vec<Capture>,
 }
 
 /// A capture of a path.
 pub(crate) struct Capture {
-    /// The field; a keyword is written raw.
+    /// Name of the field; keywords are raw.
     pub(crate) field: Ident,
-    /// The name in the path.
+    /// Name in the path.
     pub(crate) name: String,
-    /// `String` if none is given.
+    /// `None` means `String`.
     pub(crate) kind: Option<Type>,
 }

@@ -1,11 +1,11 @@
-//! Documentation, as the contract's document gets it.
+//! Documentation of an item.
 
 use proc_macro2::TokenStream;
 
 /// A part of an item's documentation.
 pub(crate) enum DocPart {
-    /// A line, or several, as `///` gives them.
+    /// One or several lines of `///`.
     Text(String),
-    /// What the compiler must still read, such as `include_str!("chat.md")`.
+    /// An expression that the compiler still has to evaluate, such as `include_str!("chat.md")`.
     Code(TokenStream),
 }

@@ -6,7 +6,7 @@ use syn::{Attribute, Path, Type};
 use super::DocPart;
 use crate::vocabulary::Kind;
 
-/// A handler, well-formed as far as that can be seen without knowing types.
+/// A handler that is well-formed as far as its tokens show.
 pub(crate) struct Handler {
     pub(crate) kind: Kind,
     pub(crate) name: Ident,
@@ -17,37 +17,37 @@ pub(crate) struct Handler {
     pub(crate) second: Option<Type>,
     /// `None` if no return type is written.
     pub(crate) output: Option<Type>,
-    /// What the connection's data was meant to be, where what `before_handle` returns is no `Result`.
+    /// Type of the connection's data, if `before_handle` does not return a `Result`.
     pub(crate) data: Option<Type>,
     pub(crate) conditions: Vec<TokenStream>,
-    /// The lints that it allows: what stands for it mentions its types once more.
+    /// Allowed lints, which apply to the generated method too: it repeats the handler's types.
     pub(crate) allowed: Vec<Attribute>,
-    /// Whether it is `#[deprecated]`, which is no concern of whoever calls it for the server.
+    /// True for `#[deprecated]`; the generated call must not warn.
     pub(crate) deprecated: bool,
     pub(crate) docs: Vec<DocPart>,
 }
 
 impl Handler {
-    /// Whether the generated method makes no future.
+    /// True if the generated method is not async.
     pub(crate) fn is_plain(&self) -> bool {
         self.kind.may_be_plain() && !self.is_async
     }
 }
 
-/// The handlers that stand for `message`, one a variant.
+/// Handlers of variants, which replace `message`.
 pub(crate) struct Variants {
-    /// The message type, as it was written.
+    /// The message type as written.
     pub(crate) body: Type,
-    /// The same, as a path that a variant's name can follow.
+    /// The message type as a path that a variant's name can follow.
     pub(crate) path: Path,
-    /// Another name for it in the patterns, which the compiler shows: the enum's own. With it, an unknown enum is reported where
-    /// it is given and nowhere else. There is none where a parameter decides what the enum is, or the route has the same name.
+    /// Alias of the enum in the patterns, with the enum's own name, because the compiler prints it. With the alias, an unknown enum
+    /// is reported once, where it is written. `None` if a parameter decides the type, or if the route has the same name.
     pub(crate) alias: Option<Ident>,
     pub(crate) arms: Vec<Arm>,
 }
 
 impl Variants {
-    /// Whether the generated method makes no future.
+    /// True if the generated method is not async.
     pub(crate) fn is_plain(&self) -> bool {
         self.arms.iter().all(|arm| arm.handler.is_plain())
     }
@@ -57,13 +57,13 @@ impl Variants {
 pub(crate) struct Arm {
     pub(crate) variant: Ident,
     pub(crate) handler: Handler,
-    /// What the handler takes of the variant; its `second` is not used.
+    /// Arguments that the handler takes from the variant. The handler's `second` is not used.
     pub(crate) content: Content,
 }
 
-/// What a handler takes of its variant.
+/// Content of a variant that its handler takes.
 pub(crate) enum Content {
-    /// Nothing: it handles a variant of any kind.
+    /// Nothing, which fits a variant of any kind.
     Nothing,
     /// The content of a newtype variant.
     Newtype(Box<Type>),
@@ -73,7 +73,7 @@ pub(crate) enum Content {
 
 /// A field of a variant, and the argument that takes it.
 pub(crate) struct Field {
-    /// The field's name, at the argument.
+    /// Name of the field, with the span of the argument.
     pub(crate) name: Ident,
     pub(crate) kind: Type,
 }

@@ -1,6 +1,6 @@
-//! What an attribute and its item say. A [`Route`] has no mistake left in it; a [`Stub`] is what is left of one with mistakes.
+//! Validated meaning of an attribute and its item. A [`Route`] is free of mistakes; a [`Stub`] is the usable rest of one with mistakes.
 //!
-//! User tokens stand here as types, names, literals and conditions, and as documentation that the compiler must still read.
+//! User tokens are kept as types, names, literals, conditions, and doc attributes that the compiler still has to evaluate.
 
 mod contract;
 mod docs;

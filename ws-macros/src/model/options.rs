@@ -1,9 +1,9 @@
-//! What the attribute sets for the server.
+//! Server options of the attribute.
 
 use proc_macro2::{Span, TokenStream};
 use syn::LitStr;
 
-/// The options that were given.
+/// Options that are set.
 pub(crate) struct Options {
     pub(crate) settings: Vec<Setting>,
     pub(crate) require_protocol: bool,
@@ -12,27 +12,27 @@ pub(crate) struct Options {
 
 /// One option.
 pub(crate) struct Setting {
-    /// The field of the runtime's `Options`.
+    /// Name of the field in the runtime's `Options`.
     pub(crate) name: &'static str,
     pub(crate) span: Span,
     pub(crate) value: Value,
 }
 
-/// What an option is set to; zero turns a limit off.
+/// Value of an option. Zero turns a limit off.
 pub(crate) enum Value {
-    /// Bytes, frames, messages.
+    /// A number of bytes, frames or messages.
     Count(u32),
     Milliseconds(u64),
-    /// What the compiler works out: a `Duration` for a time, a `usize` for a size, a `u32` for a count.
+    /// A constant expression: a `Duration` for a time, a `usize` for a size, a `u32` for a count.
     Constant(TokenStream),
     Flag(bool),
     Text(LitStr),
     OnInvalid(OnInvalid),
-    /// What the runtime's `Deflate` is told beside its defaults; `None` is `off`.
+    /// Settings of the runtime's `Deflate` other than its defaults; `None` is `off`.
     Deflate(Option<Vec<Setting>>),
 }
 
-/// What an invalid message gets.
+/// Response to an invalid message.
 #[derive(Clone, Copy)]
 pub(crate) enum OnInvalid {
     Reply,
@@ -40,7 +40,7 @@ pub(crate) enum OnInvalid {
     Close,
 }
 
-/// Which pages may connect beside those of the same host.
+/// Origins that may connect besides the server's own host.
 pub(crate) enum Origins {
     Any,
     List(Vec<LitStr>),

@@ -1,16 +1,16 @@
-//! What the attributes stand for.
+//! Routes and contracts.
 
 use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Generics, Path, Type, TypePath};
 
 use super::{Contract, Handler, Options, Variants};
 
-/// What `#[ws_route]` comes down to.
+/// Result of lowering `#[ws_route]`.
 pub(crate) enum Lowered {
     Right(Box<Route>),
-    /// With anything wrong, be it ours to say or the compiler's.
+    /// A block with a mistake, reported by the attribute or by the compiler.
     Wrong(Box<Stub>),
-    /// A block of a type that cannot have handlers, with its parameters.
+    /// A block of a type that cannot have handlers, with its generics.
     Foreign(Box<Generics>),
 }
 
@@ -19,27 +19,27 @@ pub(crate) struct Route {
     pub(crate) target: Target,
     pub(crate) served: Served,
     pub(crate) options: Options,
-    /// In the order of the block; more than one of a kind only under conditions.
+    /// Handlers in source order. Several of one kind only if they are conditional.
     pub(crate) handlers: Vec<Handler>,
     pub(crate) variants: Option<Variants>,
 }
 
-/// What other code needs to see of a route with mistakes, or of one that is being written, so that it does not complain as well.
+/// The part of an incomplete or wrong route that other code refers to, so that the compiler reports no follow-up errors.
 pub(crate) struct Stub {
     pub(crate) target: Target,
-    /// The lifetimes of a block that borrows, by name, if it does; its target has `'static` instead.
+    /// Names of the lifetimes of a block that borrows. The target has `'static` instead.
     pub(crate) borrowed: Option<Vec<String>>,
     pub(crate) served: Served,
-    /// Where something in the block could not be read: what the compiler then leaves out of it must not be called.
+    /// Location of a member that could not be parsed. The compiler drops it, so the route must not be served.
     pub(crate) unread: Option<Span>,
-    /// Their return type says what a connection's data is; the rest of them may be wrong.
+    /// `before_handle`, whose return type gives the type of the connection's data.
     pub(crate) before_handle: Vec<Handler>,
-    /// Whether a mistake hides what a connection's data is.
+    /// True if a mistake hides the type of the connection's data.
     pub(crate) unknown_data: bool,
 }
 
 impl Stub {
-    /// Whether a mistake hides what a type is that handlers use.
+    /// True if a mistake hides a type that handlers use.
     pub(crate) fn has_unknown(&self) -> bool {
         let in_contract = matches!(&self.served, Served::Own(contract) if contract.has_unknown());
         in_contract || self.unknown_data
@@ -54,40 +54,40 @@ pub(crate) struct Stated {
 
 /// The type that gets the implementations.
 pub(crate) struct Target {
-    /// Where the runtime is, if the user says so.
+    /// Path of the runtime, if the user sets it.
     pub(crate) root: Option<Path>,
-    /// The place of the item's `impl` or `struct`.
+    /// Span of the item's `impl` or `struct` keyword.
     pub(crate) keyword: Span,
-    /// Where the block ends; of a struct, its keyword again.
+    /// Span of the end of the block; for a struct, of its keyword.
     pub(crate) end: Span,
     pub(crate) generics: Generics,
     pub(crate) self_type: Type,
-    /// Under which conditions the item is there.
+    /// Conditions of the item.
     pub(crate) conditions: Vec<TokenStream>,
-    /// Its `#[allow(…)]`.
+    /// `#[allow(…)]` attributes of the item.
     pub(crate) allowed: Vec<Attribute>,
-    /// What is asked of types that the parameters decide.
+    /// Bounds on contract types that depend on type parameters.
     pub(crate) demands: Vec<Demand>,
-    /// The methods whose connection is written with `Self`, whatever stands there.
+    /// Methods whose connection argument is rewritten to `Self`.
     pub(crate) with_self: Vec<String>,
-    /// What stands there as a route: types that have to be the route's own.
+    /// Types written as the route of a connection, which must equal the route.
     pub(crate) routes: Vec<Type>,
 }
 
 impl Target {
-    /// Whether type parameters decide what the type is.
+    /// True if the type has generic parameters.
     pub(crate) fn is_generic(&self) -> bool {
         self.generics.type_params().next().is_some()
     }
 }
 
-/// A type of the contract that names a parameter of the block.
+/// A contract type that names a parameter of the block.
 pub(crate) struct Demand {
     pub(crate) kind: Type,
     pub(crate) role: Role,
 }
 
-/// What a type of the contract is for.
+/// Role of a type in the contract.
 #[derive(Clone, Copy)]
 pub(crate) enum Role {
     Part,
@@ -95,10 +95,10 @@ pub(crate) enum Role {
     Response,
 }
 
-/// The contract that a route serves.
+/// Contract of a route.
 pub(crate) enum Served {
-    /// Its own.
+    /// Declared by the route itself.
     Own(Box<Contract>),
-    /// One that `#[ws_contract]` states.
+    /// Declared elsewhere by `#[ws_contract]`.
     Named(TypePath),
 }

@@ -1,4 +1,4 @@
-//! Sizes, times, counts and places as they are written.
+//! Sizes, times, counts and JSON pointers as written.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::{
@@ -6,12 +6,12 @@ use syn::{
     parse::{Parse, ParseStream, Result},
 };
 
-/// A quantity, not yet understood.
+/// A quantity that is not interpreted yet.
 pub(crate) enum Amount {
     Number(LitInt),
     Text(LitStr),
     Off,
-    /// `const limits::IDLE`, without its first word. The compiler reads it.
+    /// `const limits::IDLE`, without the keyword. The compiler evaluates it.
     Constant(TokenStream),
 }
 
@@ -26,13 +26,13 @@ impl Parse for Amount {
             input.parse().map(Self::Text)
         } else {
             let word: Ident = input.parse()?;
-            // What is expected instead is said by the key.
+            // The message comes from the key.
             if word == "off" { Ok(Self::Off) } else { Err(input.error("")) }
         }
     }
 }
 
-/// Everything to the next comma; one between `<` and `>` belongs to a type.
+/// Parses everything up to the next comma, except for commas between `<` and `>`.
 fn constant(input: ParseStream<'_>) -> Result<TokenStream> {
     let mut tokens = TokenStream::new();
     let mut depth = 0_usize;
@@ -44,11 +44,11 @@ fn constant(input: ParseStream<'_>) -> Result<TokenStream> {
         }
         tokens.extend([input.parse::<TokenTree>()?]);
     }
-    // What is expected instead is said by the key.
+    // The message comes from the key.
     if tokens.is_empty() { Err(input.error("")) } else { Ok(tokens) }
 }
 
-/// A place in a message, not yet understood.
+/// A JSON pointer that is not interpreted yet.
 pub(crate) enum Pointer {
     Text(LitStr),
     Off,

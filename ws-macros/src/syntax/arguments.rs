@@ -1,4 +1,4 @@
-//! What stands in the attribute's parentheses: `PATH, key = value, flag, …`.
+//! Arguments of an attribute: `PATH, key = value, flag, …`.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::{
@@ -15,17 +15,17 @@ use crate::{
     vocabulary::{self, Answer, KEYS},
 };
 
-/// The arguments of an attribute. Reading them always succeeds; what could not be read is reported and left out.
+/// Parsed arguments of an attribute. Parsing always succeeds: unreadable arguments are reported and left out.
 pub(crate) struct Arguments {
-    /// The tokens they were read from.
+    /// The tokens of all arguments.
     pub(crate) tokens: TokenStream,
-    /// Where to point if something is missing.
+    /// Span for the report of a missing argument.
     pub(crate) span: Span,
     pub(crate) subject: Option<Subject>,
     pub(crate) keys: Keys,
-    /// The keys in the order in which they stand.
+    /// Keys in source order.
     pub(crate) given: Vec<Ident>,
-    /// Whether every argument could be read: one that could not may have been meant for any key.
+    /// True if every argument could be parsed. An unreadable one may have been meant for any key.
     pub(crate) is_complete: bool,
 }
 
@@ -35,11 +35,11 @@ pub(crate) enum Subject {
     Path(LitStr),
     /// `ChatApi`.
     Contract(TypePath),
-    /// Something else, which is reported.
+    /// An unreadable argument, already reported.
     Unreadable,
 }
 
-/// A place for every key.
+/// A slot for each key.
 #[derive(Default)]
 pub(crate) struct Keys {
     pub(crate) body: Slot<Type>,
@@ -76,7 +76,7 @@ pub(crate) struct Keys {
 }
 
 impl Arguments {
-    /// Reads all of them.
+    /// Parses all arguments.
     pub(crate) fn read(tokens: TokenStream, errors: &mut Diagnostics) -> Self {
         let mut arguments = Self {
             tokens: tokens.clone(),
@@ -90,7 +90,7 @@ impl Arguments {
             arguments.read_all(input, errors);
             Ok(())
         };
-        // The reader takes every token, so there is nothing left for the parser to complain of.
+        // The closure consumes every token, so the parser reports nothing.
         let _: syn::Result<()> = read.parse2(tokens);
         arguments
     }
@@ -185,7 +185,7 @@ impl Arguments {
         skip::to_comma(input);
     }
 
-    /// There is a first argument, but what it was meant to say is not known.
+    /// Records a first argument whose meaning is unknown.
     fn lose_subject(&mut self) {
         self.subject = Some(Subject::Unreadable);
         self.is_complete = false;
@@ -194,7 +194,7 @@ impl Arguments {
     fn unreadable(&mut self, input: ParseStream<'_>, errors: &mut Diagnostics) {
         self.is_complete = false;
         errors.at(input.span(), "expected a key, as in `body = Say`");
-        // A token that ends no argument must still be passed, or reading would stand still.
+        // Any other token must be consumed here, or the loop would not advance.
         if !input.peek(Token![,]) {
             let _: syn::Result<TokenTree> = input.parse();
         }
@@ -252,7 +252,7 @@ impl Arguments {
     }
 }
 
-/// Whether a path is named like a constant, and not like a type. Short words may be a type's: `API`.
+/// True if a path has the name of a constant. Short upper-case words may be types, such as `API`.
 fn is_constant(path: &TypePath) -> bool {
     let Some(last) = path.path.segments.last().filter(|last| last.arguments.is_none()) else { return false };
     let name = last.ident.unraw().to_string();
@@ -261,7 +261,7 @@ fn is_constant(path: &TypePath) -> bool {
     is_upper && (name.contains('_') || name.len() > 3 && !name.ends_with("API"))
 }
 
-/// Whether the first argument is neither a path's text nor a word: another literal, a macro, a list, a path without quotes.
+/// True if the first argument is neither a string nor a word, but another literal, a macro, a list, or a path without quotes.
 fn is_no_first(input: ParseStream<'_>) -> bool {
     input.peek(Lit)
         || input.peek(Token![&])
@@ -271,7 +271,7 @@ fn is_no_first(input: ParseStream<'_>) -> bool {
         || input.peek(Token![/])
 }
 
-/// Whether the first argument is a type's path: a word of ours, or one before `=`, is a key instead.
+/// True if the first argument is the path of a type. A known key, or a word before `=`, is a key.
 fn begins_with_a_contract(input: ParseStream<'_>) -> bool {
     if input.peek(Token![::]) || input.peek(Token![<]) || input.peek2(Token![::]) {
         return true;
@@ -285,24 +285,24 @@ fn begins_with_a_contract(input: ParseStream<'_>) -> bool {
             let goes_on = fork.peek(Token![<]) || fork.peek(Token![.]) || (is_type && value);
             vocabulary::key(&word.to_string()).is_none() && (ends || goes_on)
         }
-        // A macro hands a `$contract:path` over in a group of its own.
+        // `macro_rules` passes a `$contract:path` in an invisible group.
         Err(_) => fork.parse::<TypePath>().is_ok(),
     }
 }
 
-/// Words that others put before a path.
+/// Words that other libraries write before a path.
 fn is_for_a_path(word: &str) -> bool {
     ["path", "route", "uri", "url", "endpoint", "pattern", "at", "prefix"].contains(&word)
 }
 
-/// Whether `= Say` stands behind a key.
+/// True if `= Say` follows the key.
 fn gives_a_type(input: ParseStream<'_>) -> bool {
     let fork = input.fork();
     fork.parse::<Token![=]>().is_ok()
         && fork.parse::<TypePath>().is_ok_and(|path| is_named_like_a_type(&path))
 }
 
-/// A type where a key is expected: `Say`, `chat::Say`, `Vec<u8>`.
+/// Returns a type in place of a key: `Say`, `chat::Say`, `Vec<u8>`.
 fn bare_type(input: ParseStream<'_>) -> Option<TypePath> {
     let fork = input.fork();
     let path: TypePath = fork.parse().ok()?;
@@ -321,7 +321,7 @@ fn type_without_a_key(kind: &TypePath) -> String {
     format!("expected a key, found the type `{found}`\nhelp: {help}")
 }
 
-/// `Say`, of `Json<Say>`.
+/// Returns `Say` for `Json<Say>`.
 fn inside_json(kind: &TypePath) -> Option<String> {
     let last = kind.path.segments.last().filter(|last| last.ident == "Json")?;
     match &last.arguments {
@@ -355,10 +355,10 @@ fn unknown_key(word: &str, gives_a_type: bool) -> String {
     format!("unknown key `{word}`\nhelp: {help}")
 }
 
-/// The name of a member that none of the library's own frames has.
+/// Parses a member name that the library's own frames do not use.
 fn member(input: ParseStream<'_>) -> syn::Result<LitStr> {
     let text: LitStr = input.parse()?;
-    // What is expected instead is said by the key.
+    // The message comes from the key.
     if ["", "on", "detail", "errors"].contains(&text.value().as_str()) {
         Err(syn::Error::new(text.span(), ""))
     } else {

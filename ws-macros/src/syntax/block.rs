@@ -1,4 +1,4 @@
-//! An impl block: its head, and the signatures in it. Bodies are passed over as opaque tokens.
+//! An impl block: its head and the signatures of its methods. Bodies are skipped.
 
 use proc_macro2::{Span, TokenTree};
 use syn::{
@@ -10,18 +10,18 @@ use syn::{
 /// An impl block.
 pub(crate) struct Block {
     pub(crate) attributes: Vec<Attribute>,
-    /// Where `impl` stands.
+    /// Span of `impl`.
     pub(crate) span: Span,
-    /// Where it ends.
+    /// Span of the closing brace.
     pub(crate) end: Span,
-    /// Where the trait's name begins, if it is a trait's impl.
+    /// Span of the trait's name, in a trait impl.
     pub(crate) of_trait: Option<Span>,
     pub(crate) generics: Generics,
     pub(crate) self_type: Type,
     pub(crate) methods: Vec<Method>,
-    /// Where something stands between the methods that no parser can read: a method that is being written.
+    /// Span of tokens between methods that cannot be parsed, such as an unfinished method.
     pub(crate) unread: Option<Span>,
-    /// Whether a macro is called between the methods: what it writes is not seen.
+    /// True if a macro is called between the methods. Its output is not visible.
     pub(crate) calls_macros: bool,
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct Method {
 }
 
 impl Block {
-    /// Reads on from `impl`.
+    /// Parses from `impl` on.
     pub(super) fn read(attributes: Vec<Attribute>, input: ParseStream<'_>) -> Result<Self> {
         let impl_token: Token![impl] = input.parse()?;
         let mut generics: Generics = input.parse()?;
@@ -66,7 +66,7 @@ impl Block {
         Ok(block)
     }
 
-    /// Reads a method, or passes over whatever else stands there.
+    /// Parses a method, or skips any other member.
     fn read_member(&mut self, input: ParseStream<'_>) {
         let attributes = input.call(Attribute::parse_outer).unwrap_or_default();
         let _: Result<Visibility> = input.parse();
@@ -91,7 +91,7 @@ impl Block {
     }
 }
 
-/// Goes past the member's end: a semicolon, or a brace that is no part of an initialiser.
+/// Skips to the end of the member: a semicolon, or a brace that does not belong to an initialiser.
 fn pass_member(initialised: bool, input: ParseStream<'_>) {
     while !input.is_empty() {
         let ends = input.peek(Token![;]) || (input.peek(Brace) && !initialised);

@@ -1,4 +1,4 @@
-//! `per_message_deflate`, which alone has keys of its own: `per_message_deflate(key = value, flag, …)`.
+//! `per_message_deflate`, the only key with keys of its own: `per_message_deflate(key = value, flag, …)`.
 
 use proc_macro2::{Ident, TokenTree};
 use syn::{
@@ -15,14 +15,14 @@ use crate::{
     vocabulary::{self, DEFLATE_KEYS},
 };
 
-/// What stands after the key.
+/// Value of the key.
 pub(crate) enum Deflate {
     Off,
-    /// With the keys that were given.
+    /// On, with these keys.
     On(Box<DeflateKeys>),
 }
 
-/// A place for every key in the parentheses.
+/// A slot for each key in the parentheses.
 #[derive(Default)]
 pub(crate) struct DeflateKeys {
     pub(crate) threshold: Slot<Amount>,
@@ -34,7 +34,7 @@ pub(crate) struct DeflateKeys {
 }
 
 impl Slot<Deflate> {
-    /// Reads `per_message_deflate`: with keys in parentheses, or as a flag.
+    /// Parses `per_message_deflate`, with keys in parentheses or as a flag.
     pub(super) fn read_deflate(&mut self, key: &Ident, input: ParseStream<'_>, errors: &mut Diagnostics) {
         if input.is_empty() || input.peek(Token![,]) {
             self.fill(key, Some(Deflate::On(Box::default())), errors);
@@ -50,7 +50,7 @@ impl Slot<Deflate> {
     }
 }
 
-/// Reads keys until the parentheses close; what cannot be read is reported and left out.
+/// Parses keys up to the closing parenthesis. Unreadable keys are reported and left out.
 fn parentheses(input: ParseStream<'_>, errors: &mut Diagnostics) -> Result<DeflateKeys> {
     let content;
     parenthesized!(content in input);
@@ -70,7 +70,7 @@ impl DeflateKeys {
     fn read_one(&mut self, input: ParseStream<'_>, errors: &mut Diagnostics) {
         let Ok(key) = input.call(Ident::parse_any) else {
             errors.at(input.span(), "expected a key, as in `threshold = \"1KiB\"`");
-            // A token that begins no key must still be passed, or reading would stand still.
+            // Any other token must be consumed here, or the loop would not advance.
             if !input.peek(Token![,]) {
                 let _: Result<TokenTree> = input.parse();
             }

@@ -1,10 +1,10 @@
-//! An item without what its functions do: only the heads are read, so only they are handed to the parser.
+//! Removes the bodies of functions from an item before it is parsed, because only the heads are needed.
 //!
-//! The parser copies every token that it is given, however deep it lies, and a body may be long.
+//! The parser copies every token at every depth, and bodies may be long.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
-/// The item with the bodies in its block left empty. Nothing of this is written out again.
+/// Returns the item with empty bodies in its block. The result is only parsed and never emitted.
 pub(super) fn item(tokens: &TokenStream) -> TokenStream {
     let mut trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
     if let Some(TokenTree::Group(block)) = trees.last_mut()
@@ -15,7 +15,7 @@ pub(super) fn item(tokens: &TokenStream) -> TokenStream {
     trees.into_iter().collect()
 }
 
-/// The members of a block without their bodies. A brace that no new member follows is part of a type, as in `Row<{ N }>`.
+/// Returns the members without their bodies. A brace that is not followed by a new member belongs to a type, as in `Row<{ N }>`.
 fn bodies(members: TokenStream) -> TokenStream {
     let mut members = members.into_iter().peekable();
     let mut hollow = Vec::new();

@@ -1,4 +1,4 @@
-//! The item that an attribute stands on.
+//! The item under an attribute.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::{
@@ -14,7 +14,7 @@ use crate::span;
 pub(crate) enum Item {
     Block(Box<Block>),
     Struct(Structure),
-    /// Anything else, by its keyword.
+    /// Any other item, by its keyword.
     Other {
         keyword: String,
         span: Span,
@@ -24,14 +24,14 @@ pub(crate) enum Item {
 /// A struct, without its fields.
 pub(crate) struct Structure {
     pub(crate) attributes: Vec<Attribute>,
-    /// Where `struct` stands.
+    /// Span of `struct`.
     pub(crate) span: Span,
     pub(crate) name: Ident,
     pub(crate) generics: Generics,
 }
 
 impl Item {
-    /// Reads an item as far as the attributes need it.
+    /// Parses an item as far as the attributes need it.
     pub(crate) fn read(tokens: &TokenStream) -> Self {
         let read = |input: ParseStream<'_>| {
             let item = Self::parse(input);
@@ -43,12 +43,12 @@ impl Item {
         read.parse2(hollow::item(tokens)).unwrap_or_else(|_| Self::other(tokens.clone()))
     }
 
-    /// Whether it is an inherent impl block.
+    /// True for an inherent impl block.
     pub(crate) fn is_block(&self) -> bool {
         matches!(self, Self::Block(block) if block.of_trait.is_none())
     }
 
-    /// Whether a method of the block has one of the library's markers.
+    /// True if a method of the block has a marker.
     pub(crate) fn has_markers(&self) -> bool {
         let Self::Block(block) = self else { return false };
         let mut attributes = block.methods.iter().flat_map(|method| &method.attributes);
@@ -70,7 +70,7 @@ impl Item {
         Ok(Self::Struct(Structure { attributes, span: keyword.span, name, generics }))
     }
 
-    /// Names an item by the keyword that says what it is.
+    /// Finds the keyword that names the kind of an item.
     fn other(tokens: TokenStream) -> Self {
         const KEYWORDS: &[&str] = &[
             "impl",
@@ -99,7 +99,7 @@ impl Item {
     }
 }
 
-/// A tuple struct has its where clause behind the fields.
+/// Parses a where clause, which follows the fields of a tuple struct.
 fn where_clause(input: ParseStream<'_>) -> Result<Option<syn::WhereClause>> {
     if input.peek(syn::token::Paren) {
         input.parse::<TokenTree>()?;

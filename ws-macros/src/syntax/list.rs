@@ -35,7 +35,7 @@ impl Parse for Origins {
             return input.parse().map(Self::List);
         }
         let word: Ident = input.parse()?;
-        // What is expected instead is said by the key.
+        // The message comes from the key.
         if word == "any" { Ok(Self::Any) } else { Err(input.error("")) }
     }
 }

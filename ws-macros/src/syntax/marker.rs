@@ -1,4 +1,4 @@
-//! The library's own markers on the methods of a block. They are read here and taken out, so that nobody imports them.
+//! The library's markers on the methods of a block. They are parsed and removed here, so that users need not import them.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::{Attribute, Meta, Path, Token, punctuated::Punctuated};
@@ -22,13 +22,13 @@ impl Marker {
         }
     }
 
-    /// The marker of this path, which may be a full one.
+    /// Returns the marker of this path, which may be qualified.
     pub(crate) fn of(path: &Path) -> Option<Self> {
         let last = path.segments.last()?;
         Self::ALL.into_iter().find(|marker| last.ident == marker.name())
     }
 
-    /// The marker that an attribute applies under a condition: `#[cfg_attr(test, ws_fields)]`.
+    /// Returns the marker that an attribute applies under a condition: `#[cfg_attr(test, ws_fields)]`.
     pub(crate) fn conditional(attribute: &Attribute) -> Option<Self> {
         if !attribute.path().is_ident("cfg_attr") {
             return None;
@@ -38,12 +38,12 @@ impl Marker {
     }
 }
 
-/// Whether an attribute is a marker, or applies one under a condition.
+/// True if an attribute is a marker, or applies one under a condition.
 pub(crate) fn is_marker(attribute: &Attribute) -> bool {
     Marker::of(attribute.path()).or_else(|| Marker::conditional(attribute)).is_some()
 }
 
-/// A block without the markers on its members. A conditional marker is an error, and goes with its whole attribute.
+/// Returns the block without the markers on its members. A conditional marker is an error, so its whole attribute is removed.
 pub(crate) fn unmarked(block: TokenStream) -> TokenStream {
     let mut trees: Vec<TokenTree> = block.into_iter().collect();
     if let Some(TokenTree::Group(members)) = trees.last_mut() {

@@ -1,5 +1,5 @@
-//! Tokens as written, with their places: what is here may be wrong. What has no place, as an unknown key or a second path, is
-//! reported here; what a thing means is judged by `lower`.
+//! Parses tokens and keeps their spans. The result may be wrong: this phase reports only syntax that cannot be represented, such as an
+//! unknown key or a second path. `lower` checks the meaning.
 
 mod amount;
 mod arguments;

@@ -1,9 +1,9 @@
-//! Getting past what could not be read, so that what follows still is.
+//! Skips unreadable tokens, so that the following arguments are still parsed.
 
 use proc_macro2::{Punct, TokenTree};
 use syn::{Token, parse::ParseStream};
 
-/// Goes on to the next comma that separates arguments; those between `<` and `>` belong to a type.
+/// Skips to the next comma between arguments. A comma between `<` and `>` belongs to a type.
 pub(super) fn to_comma(input: ParseStream<'_>) {
     let mut depth = 0_usize;
     while !input.is_empty() {

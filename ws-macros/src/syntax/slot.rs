@@ -1,4 +1,4 @@
-//! A key's place: whether it was given, where, and what stands after it.
+//! The slot of a key: its span and its value.
 
 use proc_macro2::{Ident, Span};
 use syn::{
@@ -23,17 +23,17 @@ impl<T> Default for Slot<T> {
 }
 
 impl<T> Slot<T> {
-    /// Where the key stands, also if its value could not be read.
+    /// Span of the key, even if its value could not be parsed.
     pub(crate) fn span(&self) -> Option<Span> {
         self.key.as_ref().map(Ident::span)
     }
 
-    /// The value, if it was given and could be read.
+    /// The value, if it could be parsed.
     pub(crate) fn value(&self) -> Option<&T> {
         self.value.as_ref()
     }
 
-    /// Reads `= value` after `key`.
+    /// Parses `= value` after `key`.
     pub(super) fn read(&mut self, key: &Ident, input: ParseStream<'_>, errors: &mut Diagnostics)
     where
         T: Parse,
@@ -41,7 +41,7 @@ impl<T> Slot<T> {
         self.read_with(key, input, errors, T::parse);
     }
 
-    /// Reads `= value` after `key`. What cannot be read is reported, and the key counts as given.
+    /// Parses `= value` after `key`. An unreadable value is reported, and the key counts as set.
     pub(super) fn read_with(
         &mut self,
         key: &Ident,
@@ -60,7 +60,7 @@ impl<T> Slot<T> {
         self.fill(key, value, errors);
     }
 
-    /// Puts a value in, or reports that the key was given before.
+    /// Stores a value, or reports a duplicate key.
     pub(super) fn fill(&mut self, key: &Ident, value: Option<T>, errors: &mut Diagnostics) {
         if self.key.is_some() {
             errors.at(key.span(), format!("duplicate key `{key}`\nhelp: remove one of them"));
@@ -72,7 +72,7 @@ impl<T> Slot<T> {
 }
 
 impl Slot<bool> {
-    /// Reads a flag: `key` alone, `key = on`, or `key = true`.
+    /// Parses a flag: `key`, `key = on`, or `key = true`.
     pub(super) fn read_flag(&mut self, key: &Ident, input: ParseStream<'_>, errors: &mut Diagnostics) {
         if input.is_empty() || input.peek(Token![,]) {
             self.fill(key, Some(true), errors);
@@ -82,12 +82,12 @@ impl Slot<bool> {
     }
 }
 
-/// `on` or `off`, which may be called `true` and `false`.
+/// Parses `on` or `off`, or their synonyms `true` and `false`.
 pub(super) fn switch(input: ParseStream<'_>) -> Result<bool> {
     match input.call(Ident::parse_any)?.to_string().as_str() {
         "on" | "true" => Ok(true),
         "off" | "false" => Ok(false),
-        // What is expected instead is said by the key.
+        // The message comes from the key.
         _ => Err(input.error("")),
     }
 }
@@ -113,7 +113,7 @@ fn parse_value<T>(
     value
 }
 
-/// The value as a constant expression, if it can be one: it names something, or is a calculation whose result is a number.
+/// Returns the value as a constant expression, if it is a path, a call, or a calculation with a number as its result.
 fn constant(input: ParseStream<'_>, expected: &str) -> Option<Expr> {
     let begins_with_a_name = input.peek(Token![::]) || input.peek(Ident::peek_any);
     let may_be_constant =
@@ -134,7 +134,7 @@ fn constant(input: ParseStream<'_>, expected: &str) -> Option<Expr> {
     .then_some(value)
 }
 
-/// Whether a value is followed by an operator: it is not a literal, but what would have to be worked out.
+/// True if an operator follows the value, which is then an expression and not a literal.
 fn goes_on(input: ParseStream<'_>) -> bool {
     matches!(input.cursor().punct(), Some((mark, _)) if !",;=".contains(mark.as_char()))
 }

@@ -1,6 +1,6 @@
-//! The handlers: their names, what they take, what they return.
+//! Handlers: names, arguments and return types.
 
-/// A handler as its name says it.
+/// A handler, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Parse,
@@ -18,7 +18,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// The handler's name, in a block and in the runtime's trait.
+    /// Name of the handler in the block and of the method in the runtime's trait.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Parse => "parse",
@@ -36,13 +36,13 @@ impl Kind {
         }
     }
 
-    /// Whether it may be a method without a future; not before the 101, where what costs time is usual.
+    /// True if the handler may be a method that is not async. Handlers before the 101 usually wait for something.
     pub(crate) const fn may_be_plain(self) -> bool {
         !matches!(self, Self::Parse | Self::Transform | Self::BeforeHandle | Self::Upgrade)
     }
 }
 
-/// What a handler takes after its first argument, which is always a reference.
+/// The argument after the first one, which is always a reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Second {
     Nothing,
@@ -50,36 +50,36 @@ pub(crate) enum Second {
     Reference,
 }
 
-/// What can be said about a return type without knowing types.
+/// The expected return type, as far as tokens show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Returns {
-    /// A trait of the runtime judges it.
+    /// Checked by a trait of the runtime.
     Judged,
     Nothing,
     Message,
 }
 
-/// A handler of the vocabulary.
+/// Description of a handler.
 pub(crate) struct HandlerWord {
     pub(crate) kind: Kind,
-    /// The first argument, as it should be written.
+    /// Type of the first argument.
     pub(crate) first: &'static str,
     pub(crate) second: Second,
-    /// The name of what it takes by value, if the contract does not say another.
+    /// Name of the type that it takes by value, unless the contract sets another.
     pub(crate) payload: Option<&'static str>,
     pub(crate) returns: Returns,
-    /// All of it, as it should be written.
+    /// Complete signature, as printed in messages.
     pub(crate) signature: &'static str,
 }
 
-/// The types of the runtime that name a route: `Socket<Self>`.
+/// Types of the runtime with a route parameter, as in `Socket<Self>`.
 pub(crate) const CONNECTIONS: &[&str] = &["Socket", "Handshake"];
 
 const REQUEST: &str = "&mut RawRequest";
 const HANDSHAKE: &str = "&Handshake<Self>";
 const SOCKET: &str = "&Socket<Self>";
 
-/// Every handler, in the order in which they run.
+/// All handlers, in the order in which they run.
 pub(crate) const HANDLERS: &[HandlerWord] = &[
     HandlerWord {
         kind: Kind::Parse,

@@ -1,4 +1,4 @@
-//! The keys that the attributes take, where each belongs, and what it expects.
+//! Keys of the attributes, the attribute that each belongs to, and the values that each expects.
 
 /// A key of the attributes.
 pub(crate) struct KeyWord {
@@ -8,14 +8,14 @@ pub(crate) struct KeyWord {
     pub(crate) expects: &'static str,
 }
 
-/// Which attribute a key belongs to.
+/// The attribute that a key belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Home {
-    /// What both ends know: `#[ws_contract]`, or `#[ws_route]` with a path of its own.
+    /// The contract: `#[ws_contract]`, or `#[ws_route]` with its own path.
     Contract,
-    /// What only the server does: `#[ws_route]`.
+    /// The server: `#[ws_route]` only.
     Route,
-    /// How the expansion is written: either.
+    /// Both attributes, because it controls the expansion itself.
     Either,
 }
 
@@ -24,7 +24,7 @@ pub(crate) fn key(name: &str) -> Option<&'static KeyWord> {
     KEYS.iter().find(|key| key.name == name)
 }
 
-/// What a key expects, be it one of an attribute's or one of `per_message_deflate`.
+/// Returns the expected value of a key of an attribute or of `per_message_deflate`.
 pub(crate) fn expects(name: &str) -> &'static str {
     let inner = || DEFLATE_KEYS.iter().find(|(key, _)| *key == name).map(|(_, expects)| *expects);
     key(name).map(|key| key.expects).or_else(inner).unwrap_or_default()
@@ -44,7 +44,7 @@ const COUNT: &str = "a number, `off`, or a `u32` constant such as `const limits:
 const FLAG: &str = "`on`, `off` or no value";
 const BITS: &str = "a number from 9 to 15, or a `u8` constant such as `const limits::BITS`";
 
-/// The keys of `per_message_deflate`, and what each expects.
+/// Keys of `per_message_deflate` with their expected values.
 pub(crate) const DEFLATE_KEYS: &[(&str, &str)] = &[
     ("threshold", SIZE),
     ("level", "a number from 1 to 9, or a `u8` constant such as `const limits::LEVEL`"),

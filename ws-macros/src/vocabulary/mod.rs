@@ -1,4 +1,4 @@
-//! The words of the attributes: keys, handlers, and how near a wrong word is to a right one.
+//! Words of the attributes: keys, handlers, and their similarity to unknown words.
 
 mod handlers;
 mod keys;

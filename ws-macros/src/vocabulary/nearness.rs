@@ -1,6 +1,6 @@
-//! How near a wrong word is to a right one.
+//! Similarity of unknown words to known ones.
 
-/// The known word that `word` most likely was meant to be.
+/// Returns the known word that is most similar to `word`, if one is similar enough.
 pub(crate) fn nearest(word: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
     let word = snake(word);
     known
@@ -10,18 +10,18 @@ pub(crate) fn nearest(word: &str, known: impl Iterator<Item = &'static str>) -> 
         .map(|(_, candidate)| candidate)
 }
 
-/// How a method's name is near a handler's.
+/// How the name of a method resembles the name of a handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Nearness {
-    /// It is that of a listener to the event: `on_open`, `handle_data`.
+    /// Named like an event listener: `on_open`, `handle_data`.
     Listener,
-    /// It is the handler's, mistyped or in another case: `mesage`, `opne`, `beforeHandle`.
+    /// A typo or another case: `mesage`, `opne`, `beforeHandle`.
     Slip,
-    /// It may as well be another word: `closed`, `ring`.
+    /// Similar, but an ordinary word of its own: `closed`, `ring`.
     Word,
 }
 
-/// The handler that a method's name is near to.
+/// Returns the handler that the name of a method resembles.
 pub(crate) fn near_handler(
     name: &str,
     mut handlers: impl Iterator<Item = &'static str> + Clone,
@@ -36,12 +36,12 @@ pub(crate) fn near_handler(
         return Some((Nearness::Slip, handler));
     }
     let handler = nearest(name, handlers.by_ref())?;
-    // A name of two words is not near to one of a handler by accident.
+    // A name of two words does not resemble a handler by accident.
     let nearness = if handler.contains('_') { Nearness::Slip } else { Nearness::Word };
     Some((nearness, handler))
 }
 
-/// Whether a name differs in nothing but letters that are doubled, or not, or two that have changed places.
+/// True if two names differ only in doubled letters or in two swapped ones.
 fn is_slip(name: &str, handler: &str) -> bool {
     let single = |word: &str| {
         let mut letters: Vec<char> = word.chars().collect();
@@ -58,7 +58,7 @@ fn is_slip(name: &str, handler: &str) -> bool {
     single(name) == single(handler) || swapped()
 }
 
-/// The handler that an event of another library is.
+/// Returns the handler for an event of another library.
 fn elsewhere(event: &str) -> Option<&'static str> {
     match event {
         "connect" | "connected" | "connection" | "opened" => Some("open"),
@@ -68,13 +68,13 @@ fn elsewhere(event: &str) -> Option<&'static str> {
     }
 }
 
-/// What a listener's name says that it listens to: `on_open`, `handle_open`, `onopen`.
+/// Returns the event in the name of a listener: `on_open`, `handle_open`, `onopen`.
 fn event(name: &str) -> Option<&str> {
     let listener = name.strip_prefix("on_").or_else(|| name.strip_prefix("handle_"));
     listener.or_else(|| name.strip_prefix("on"))
 }
 
-/// `beforeHandle`, as other languages write it, is `before_handle`.
+/// Converts `beforeHandle`, as other languages write it, to `before_handle`.
 pub(super) fn snake(word: &str) -> String {
     let mut snake = String::with_capacity(word.len());
     for letter in word.chars() {
@@ -86,12 +86,12 @@ pub(super) fn snake(word: &str) -> String {
     snake
 }
 
-/// One letter, or two from six letters: shorter names are too near to honest words.
+/// Maximum distance: one edit, or two from six letters on, because short names are close to ordinary words.
 fn allowance(word: &str) -> usize {
     if word.len() < 6 { 1 } else { 2 }
 }
 
-/// How many letters must be put in, taken out, changed or swapped with their neighbour.
+/// Number of insertions, deletions, substitutions and swaps of neighbours between two words.
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut before: Vec<usize> = Vec::new();

@@ -1,24 +1,24 @@
-//! What other libraries call what a key says, or what is said elsewhere than in an attribute.
+//! Keys of other libraries, with the key or the place that replaces each.
 
 use super::nearness::snake;
 
-/// What to say of a key that is another library's. The words that get one answer are separated by `|`.
+/// Replacement of another library's key. Words with the same replacement are separated by `|`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Answer {
-    /// It is the key of this name.
+    /// The key of this name.
     Key(&'static str),
-    /// What it does is done in another place.
+    /// Something other than a key, as a help text.
     Elsewhere(&'static str),
 }
 
-/// The answer to a key of another library, however it writes its words.
+/// Finds the replacement of another library's key, in any case style.
 pub(crate) fn other_key(word: &str) -> Option<Answer> {
     let word = snake(word).replace('-', "_");
     let mut all = [TYPES, LIMITS, PLACES].into_iter().flatten();
     all.find(|(words, _)| words.split('|').any(|other| other == word)).map(|(_, answer)| *answer)
 }
 
-/// Types of the messages, and what is read of the request.
+/// Types of messages and of parts of the request.
 const TYPES: &[(&str, Answer)] = &[
     (
         "input|message|msg|incoming|inbound|request|payload|receive|receives|recv|body_type|message_type|\
@@ -43,7 +43,7 @@ const TYPES: &[(&str, Answer)] = &[
     ("krate|crate_path|crate_name|runtime", Answer::Key("crate")),
 ];
 
-/// What the server does.
+/// Options of the server.
 const LIMITS: &[(&str, Answer)] = &[
     (
         "max_message_size|max_message_length|max_msg_size|max_payload|max_payload_size|max_size|\
@@ -102,7 +102,7 @@ const LIMITS: &[(&str, Answer)] = &[
     ("protocol_required|force_protocol|strict_protocol", Answer::Key("require_protocol")),
 ];
 
-/// What is said elsewhere.
+/// Settings that are not keys.
 const PLACES: &[(&str, Answer)] = &[
     (
         "auth|authenticate|authentication|authorize|authorization|authorizer|security|guard|guards|\
