@@ -1,7 +1,7 @@
-//! What the attributes accept, and what they and the compiler say about mistakes.
+//! Programs that the attributes accept, and the messages for programs with mistakes.
 //!
-//! `TRYBUILD=overwrite cargo test -p ws-tests --test ui` writes the answers anew; each is then read: one mistake, one error,
-//! on the right word.
+//! `TRYBUILD=overwrite cargo test -p ws-tests --test ui` records the messages again. Review each: one mistake
+//! gives one error, at the right word.
 
 #[test]
 fn attributes_accept_and_reject_the_cases() {

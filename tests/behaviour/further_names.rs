@@ -305,7 +305,7 @@ fn start_up_logs_that_invalid_messages_close() {
             .expect("a runtime")
             .block_on(async { Site::start(server) });
         let warnings = warnings.0.lock().expect("no test panics while it holds this").clone();
-        warnings.into_iter().filter(|line| line.contains("closes the connection")).collect::<Vec<_>>()
+        warnings.into_iter().filter(|line| line.contains("close the connection")).collect::<Vec<_>>()
     };
     for (server, path) in [
         (Server::new().route(Anything), "/anything"),

@@ -259,17 +259,17 @@ async fn server_with_impossible_options_does_not_start() {
     type Mistake = (fn() -> Server, usize, &'static str);
     let mistakes: [Mistake; 10] = [
         (|| Server::new().route(Echo).route(Echo), 1, "`/echo` is added twice"),
-        (|| Server::new().route(Numbered).route(Same), 1, "`/ws/{other}` cannot be added"),
+        (|| Server::new().route(Numbered).route(Same), 1, "`/ws/{other}` conflicts with `/ws/{id}`"),
         (|| Server::new().max_header_bytes(100), 1, "`max_header_bytes`"),
         (|| Server::new().max_headers(0), 1, "`max_headers`"),
         (|| Server::new().handshake_timeout(Duration::ZERO), 1, "`handshake_timeout`"),
         (|| Server::new().shards(0), 1, "`shards`"),
         (|| Server::new().shards(0).max_headers(0).route(Echo).route(Echo), 3, "`max_headers`"),
-        (|| Server::new().latest_by_key("symbol"), 1, "a JSON pointer begins with `/`"),
+        (|| Server::new().latest_by_key("symbol"), 1, "a JSON pointer starts with `/`"),
         (
             || Server::new().route(ByName),
             1,
-            "`latest_by_key` is `/name`, a place that no value of its `response` has",
+            "`latest_by_key` points to `/name`, which no value of the `response` has",
         ),
         (|| Server::new().latest_by_key("/name").route(BySymbol).route(Echo).route(Numbered), 0, ""),
     ];

@@ -64,7 +64,7 @@ async fn variant_marker_names_the_variant() {
             note("raw")
         }
     }
-    let site = Site::new(Server::new().route(Monitor)).unwrap();
+    let site = Site::start(Server::new().route(Monitor));
     check::<Monitor>(
         &site,
         &[

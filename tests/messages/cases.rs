@@ -1,12 +1,12 @@
-//! The cases of `tests/ui` with their recorded answers. Knows no rule.
+//! Loads the cases of `tests/ui` and their recorded answers.
 
 use std::{fs, path::Path};
 
-/// A program that does not compile, and what the compiler said of it.
+/// A program that does not compile, and the output of the compiler.
 pub(crate) struct Case {
     /// Its kind of mistake and its name: `path/colon_style`.
     pub(crate) name: String,
-    /// All that was printed.
+    /// The complete output.
     pub(crate) answer: String,
 }
 
@@ -15,12 +15,12 @@ pub(crate) struct Case {
 pub(crate) struct Mistake<'a> {
     /// The first line of the message.
     pub(crate) message: &'a str,
-    /// What the caret stands under.
+    /// The source text above the caret.
     pub(crate) caret: &'a str,
 }
 
 impl Case {
-    /// The errors, in the order in which they are printed.
+    /// Returns the errors in the order of the output.
     pub(crate) fn mistakes(&self) -> Vec<Mistake<'_>> {
         let lines: Vec<&str> = self.answer.lines().collect();
         let starts = (0..lines.len()).filter(|&at| lines[at].starts_with("error"));
@@ -33,12 +33,12 @@ impl Case {
     }
 }
 
-/// The text above the first row of carets.
+/// Returns the source text above the first row of carets.
 fn caret<'a>(lines: &[&'a str]) -> Option<&'a str> {
     let is_row = |line: &&str| line.trim_start().starts_with('|') && line.contains('^');
     let row = lines.iter().position(is_row)?;
     let (from, width) = (lines[row].find('^')?, lines[row].matches('^').count());
-    // Carets are counted in letters; the source has a number before the gutter.
+    // The position of a caret is in characters. The source line starts with a number.
     let source = lines[..row]
         .iter()
         .rfind(|line| line.trim_start().starts_with(|first: char| first.is_ascii_digit()))?;
@@ -47,7 +47,7 @@ fn caret<'a>(lines: &[&'a str]) -> Option<&'a str> {
     source.get(from..to)
 }
 
-/// All cases that must not compile, in order of their names.
+/// Returns all cases that must not compile, sorted by name.
 pub(crate) fn all() -> Vec<Case> {
     let mut cases = Vec::new();
     for kind in folders(Path::new("ui")) {
@@ -64,7 +64,7 @@ pub(crate) fn all() -> Vec<Case> {
     cases
 }
 
-/// The kinds of mistakes.
+/// Returns the kinds of mistakes.
 fn folders(root: &Path) -> Vec<String> {
     let entries = fs::read_dir(root).expect("a readable folder");
     entries

@@ -1,8 +1,8 @@
-//! One mistake gives one error.
+//! Checks that one mistake gives one error.
 
 use crate::cases::{self, Case};
 
-/// Cases that make several mistakes on purpose, and how many: each is reported, in one build.
+/// Cases with several mistakes, and their number: all are reported in one build.
 pub(crate) const SEVERAL: &[(&str, usize)] = &[
     ("keys/of_other_libraries", 25),
     ("keys/no_values", 27),
@@ -12,47 +12,46 @@ pub(crate) const SEVERAL: &[(&str, usize)] = &[
     ("types/boxed_trait_of_one_thread", 2),
 ];
 
-/// Cases where one mistake gives more than one error, and why nothing can be done about it.
+/// Cases where one mistake gives several errors, and the reason why that cannot be avoided.
 pub(crate) const EXCEPTIONS: &[(&str, usize, &str)] = &[
     (
         "data/bare_type_of_ones_own",
         3,
-        "the compiler looks the data up by the return type, and does so again wherever the socket is used; the first error \
-         says it, on the type",
+        "the compiler finds the data through the return type, and does so again at each use of the socket; the first error \
+         is at the type",
     ),
-    ("data/rc_in_a_field", 2, "the data is neither `Send` nor `Sync`, and the compiler says each of it"),
+    ("data/rc_in_a_field", 2, "the data is neither `Send` nor `Sync`, and the compiler reports both"),
     (
         "keys/not_a_contract",
         2,
-        "the compiler looks the messages up in the contract, and does so again for each handler; the first error says it, on \
-         the word",
+        "the compiler finds the messages through the contract, and does so again for each handler; the first error is at \
+         the contract",
     ),
     (
         "placement/two_routes_on_one_type",
         5,
-        "an attribute does not see the other one, and the compiler reports each trait that is implemented twice",
+        "an attribute does not see the other attribute, and the compiler reports each trait that is implemented twice",
     ),
     (
         "types/route_with_its_path",
         2,
-        "the compiler judges the first argument, and counts the arguments; the first error says what is right",
+        "the compiler checks the first argument and the number of arguments; the first error has the remedy",
     ),
     (
         "types/topic_after_the_message",
         2,
-        "each of the two arguments has the type of the other; the first error says the order",
+        "both arguments have a wrong type; the first error has the right order",
     ),
     (
         "types/route_not_sync_in_futures",
         3,
-        "the compiler asks of each future that it may move between threads, and so of the route in it; the last error says it, \
-         on the type",
+        "the compiler requires `Send` of each future, and so of the route in it; the last error is at the type of the route",
     ),
     (
         "variants/field_of_another_name",
         2,
-        "the compiler says of the argument that there is no such field, and of the variant which field is not taken; only of \
-         similar names does it see that the two are one",
+        "the compiler reports the unknown field at the argument, and the missing field at the variant; it relates the two \
+         only if their names are similar",
     ),
 ];
 
@@ -62,7 +61,7 @@ fn expected(case: &Case) -> usize {
     listed.find(|(name, _)| *name == case.name).map_or(1, |(_, count)| count)
 }
 
-/// Says for which cases the number of errors is not the one that is expected.
+/// Returns the cases with an unexpected number of errors.
 fn miscounted(cases: &[Case]) -> Vec<String> {
     let wrong = |case: &&Case| case.mistakes().len() != expected(case) || case.answer.contains("\nwarning");
     cases
@@ -97,14 +96,14 @@ fn second_error_is_reported() {
     }
 }
 
-/// Stable compilers give an attribute no place inside a literal, and report a future at the name of its function. Elsewhere
-/// a caret stands at a word, not at a whole attribute or block.
+/// Stable compilers have no spans inside of literals, and report a future at the name of its function. Elsewhere a caret points
+/// at a word, not at a whole attribute or block.
 #[test]
 fn carets_point_at_single_words() {
     let mut vague = Vec::new();
     for case in cases::all() {
         for mistake in case.mistakes() {
-            // Where an attribute has no arguments, or stands where it has no meaning, it is the word.
+            // An attribute without arguments, or without a meaning in its place, is the word itself.
             let alone = (case.name.ends_with("/nothing_at_all") && mistake.caret == "#[ws_route]")
                 || (case.name.ends_with("/marker_outside_of_a_route") && mistake.caret == "#[ws_fields]");
             if (mistake.caret.is_empty() || mistake.caret.starts_with("#[ws_")) && !alone {

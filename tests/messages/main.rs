@@ -1,6 +1,6 @@
-//! What the compile-time messages have to be: one for a mistake, none that no case shows, all of them in the README.
+//! Rules for compile-time messages: one for each mistake, a case for each message, all of them in the README.
 //!
-//! Nothing is compiled here. `tests/ui` holds the cases and, checked in beside each, what the compiler answered.
+//! Nothing is compiled here. `tests/ui` has the cases, and next to each the recorded output of the compiler.
 
 mod cases;
 mod count;

@@ -1,4 +1,4 @@
-//! Every text that can be printed is printed by a case.
+//! Each message of the attributes has a case that prints it.
 
 use std::{fs, path::Path, str::FromStr};
 
@@ -6,13 +6,11 @@ use proc_macro2::{TokenStream, TokenTree};
 
 use crate::cases;
 
-/// Texts that no program which otherwise compiles can provoke.
-const UNPRINTED: &[(&str, &str)] = &[(
-    "an impl block that cannot be read",
-    "the compiler reads it first, and reports what is wrong with it",
-)];
+/// Messages that no otherwise valid program can cause.
+const UNPRINTED: &[(&str, &str)] =
+    &[("an impl block that cannot be parsed", "the compiler parses it first, and reports the error")];
 
-/// What is written in a source between quotes, and holds a space: a message, a part of one, or an example in one.
+/// Returns the string literals of a source that contain a space: messages, parts of them, and examples in them.
 fn texts(source: &str) -> Vec<String> {
     let mut found = Vec::new();
     collect(TokenStream::from_str(source).expect("a source of ours"), &mut found);
@@ -26,7 +24,7 @@ fn collect(stream: TokenStream, found: &mut Vec<String>) {
     while let Some(tree) = trees.next() {
         match tree {
             TokenTree::Punct(mark) => attribute = mark.as_char() == '#' || attribute && mark.as_char() == '!',
-            // Documentation, and `#[cfg(test)]` with the module behind it, is never printed.
+            // Skips documentation, and `#[cfg(test)]` with the module after it.
             TokenTree::Group(group) if attribute => {
                 attribute = false;
                 if group.stream().to_string() == "cfg (test)" {
@@ -40,7 +38,7 @@ fn collect(stream: TokenStream, found: &mut Vec<String>) {
     }
 }
 
-/// A string as it is at run time.
+/// Returns the value of a string literal.
 fn unquoted(literal: &str) -> Option<String> {
     let mut rest = literal.strip_prefix('"')?.strip_suffix('"')?.chars();
     let mut text = String::new();
@@ -58,7 +56,7 @@ fn unquoted(literal: &str) -> Option<String> {
     Some(text)
 }
 
-/// What stands between a text's placeholders.
+/// Returns the parts of a text between its placeholders.
 fn fragments(text: &str) -> Vec<String> {
     let escaped = text.replace("{{", "\u{1}").replace("}}", "\u{2}");
     let parts = escaped.split('{').enumerate().map(|(index, part)| match index {
@@ -71,7 +69,7 @@ fn fragments(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Whether an answer holds the fragments, one after the other.
+/// True if an answer contains the fragments in this order.
 fn holds(answer: &str, fragments: &[String]) -> bool {
     let mut rest = answer;
     fragments.iter().all(|fragment| match rest.find(&**fragment) {
@@ -83,7 +81,7 @@ fn holds(answer: &str, fragments: &[String]) -> bool {
     })
 }
 
-/// An answer as the message was written: the compiler indents a message's further lines.
+/// Returns an answer without the indentation that the compiler adds to further lines of a message.
 fn unindented(answer: &str) -> String {
     answer.lines().map(str::trim_start).collect::<Vec<_>>().join("\n")
 }

@@ -1,4 +1,4 @@
-//! The README's table, made of the recorded answers.
+//! Generates the tables of the README from the recorded answers.
 
 use std::{env, fmt::Write, fs};
 
@@ -10,7 +10,7 @@ use crate::{
 const README: &str = "README.md";
 const BEGIN: &str = "<!-- Written by the test `messages`. -->\n";
 
-/// The kinds of mistakes, in the order in which they are listed.
+/// Kinds of mistakes, in the order of the tables.
 const KINDS: &[(&str, &str)] = &[
     ("path", "Paths"),
     ("keys", "Keys"),
@@ -19,18 +19,16 @@ const KINDS: &[(&str, &str)] = &[
     ("types", "Types"),
     ("replies", "Replies"),
     ("variants", "Handlers of variants"),
-    ("data", "What `before_handle` returns"),
-    ("placement", "Where an attribute stands"),
+    ("data", "Data of a connection"),
+    ("placement", "Placement of attributes"),
 ];
 
-/// The tables, one a kind, and the exceptions.
+/// Renders a table for each kind, and the exceptions.
 fn tables(cases: &[Case]) -> String {
     let mut text = format!("{} mistakes.\n", cases.len());
     for (folder, title) in KINDS {
-        let _ = write!(
-            text,
-            "\n### {title}\n\n| mistake | the caret | first line of the message |\n|---|---|---|\n"
-        );
+        let _ =
+            write!(text, "\n### {title}\n\n| mistake | caret | first line of the message |\n|---|---|---|\n");
         for case in cases {
             let Some(name) = case.name.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')) else {
                 continue;
@@ -48,9 +46,9 @@ fn tables(cases: &[Case]) -> String {
         }
     }
     text.push_str("\n### Exceptions\n\n");
-    text.push_str("- A mistake inside a literal is shown at the literal: a stable compiler gives an attribute no place inside one.\n");
+    text.push_str("- A mistake in a literal is reported at the whole literal, because stable compilers have no spans inside of one.\n");
     text.push_str(
-        "- A future that is not `Send` is shown at the handler's name, or at its return type: that is where the compiler sees it.\n",
+        "- The compiler reports a future that is not `Send` at the handler's name or return type.\n",
     );
     for (name, count, reason) in EXCEPTIONS {
         let _ = writeln!(
@@ -62,7 +60,7 @@ fn tables(cases: &[Case]) -> String {
     text
 }
 
-/// Code in a table, whatever quotes it holds.
+/// Renders code in a table, with any quotes.
 fn quoted(code: &str) -> String {
     let fence = if code.contains('`') { "``" } else { "`" };
     format!("{fence}{}{fence}", cell(code))

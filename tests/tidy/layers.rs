@@ -32,12 +32,12 @@ const PHASES: &[(&str, &[&str])] = &[
     ("diagnostics", &[]),
     ("kind", &[]),
     ("lifetimes", &[]),
-    ("shown", &[]),
+    ("render", &[]),
     ("span", &["kind"]),
     ("vocabulary", &[]),
-    ("syntax", &["diagnostics", "shown", "span", "vocabulary"]),
+    ("syntax", &["diagnostics", "render", "span", "vocabulary"]),
     ("model", &["vocabulary"]),
-    ("lower", &["diagnostics", "kind", "lifetimes", "model", "shown", "span", "syntax", "vocabulary"]),
+    ("lower", &["diagnostics", "kind", "lifetimes", "model", "render", "span", "syntax", "vocabulary"]),
     ("expand", &["lifetimes", "model", "span", "vocabulary"]),
 ];
 

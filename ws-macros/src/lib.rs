@@ -11,7 +11,7 @@ mod kind;
 mod lifetimes;
 mod lower;
 mod model;
-mod shown;
+mod render;
 mod span;
 mod syntax;
 #[cfg(test)]
@@ -51,5 +51,5 @@ pub fn ws_variant(_: TokenStream, item: TokenStream) -> TokenStream {
 #[doc(hidden)]
 #[proc_macro_derive(see_ws_fields_and_ws_variant, attributes(ws_variants))]
 pub fn variants(item: TokenStream) -> TokenStream {
-    expand::written(item.into()).into()
+    expand::derive_output(item.into()).into()
 }

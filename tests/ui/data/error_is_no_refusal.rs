@@ -1,4 +1,4 @@
-//! A refusal says what is sent.
+//! The error of a handshake handler converts into a `Reject`.
 
 use ws_runtime::{Handshake, Server, Socket, ws_route};
 

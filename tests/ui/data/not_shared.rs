@@ -1,4 +1,4 @@
-//! What a connection keeps is read by several threads.
+//! The data of a connection is shared between threads.
 
 use std::cell::Cell;
 

@@ -1,4 +1,4 @@
-//! An `Rc` in a struct is not seen by the attribute; the compiler asks `Send` and `Sync` of the data, and of no future.
+//! The attribute does not see an `Rc` inside of a struct; the compiler reports it at the data, not at each future.
 
 use ws_runtime::{Reject, Server, Socket, ws_route};
 

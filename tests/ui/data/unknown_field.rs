@@ -1,4 +1,4 @@
-//! Data is what was let in.
+//! The data of a connection comes from `before_handle`.
 
 use ws_runtime::{Reject, Server, Socket, ws_route};
 

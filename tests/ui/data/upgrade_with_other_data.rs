@@ -1,4 +1,4 @@
-//! `upgrade` gets what was let in.
+//! `upgrade` takes the data of `before_handle`.
 
 use http::HeaderMap;
 use ws_runtime::{Handshake, Reject, Server, ws_route};

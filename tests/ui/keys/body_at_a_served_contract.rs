@@ -1,4 +1,4 @@
-//! The contract says what arrives.
+//! The contract declares the body.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A message that nobody takes.
+//! `body` needs a handler for messages.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

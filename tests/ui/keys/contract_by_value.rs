@@ -1,4 +1,4 @@
-//! A contract is a type, and has no values of use.
+//! A contract is a type, not a value.
 
 use ws_runtime::{Server, ws_contract, ws_route};
 

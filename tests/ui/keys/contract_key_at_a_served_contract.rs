@@ -1,4 +1,4 @@
-//! What both ends know stands at the contract.
+//! Types belong to the contract.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! The data is what `before_handle` returns.
+//! `before_handle` returns the data.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A key stands once.
+//! A key is written once.
 
 use ws_runtime::{Server, ws_route};
 

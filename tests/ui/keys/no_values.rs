@@ -1,4 +1,4 @@
-//! Every key says what it expects.
+//! A key without a value reports the expected value.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! What is served is a contract.
+//! The served type must be a contract.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

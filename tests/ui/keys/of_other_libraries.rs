@@ -1,4 +1,4 @@
-//! Keys of other libraries, and of other places, are told where to go.
+//! Keys of other libraries name their replacement.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Nothing to require.
+//! `require_protocol` needs `protocols`.
 
 use ws_runtime::{Server, ws_route};
 

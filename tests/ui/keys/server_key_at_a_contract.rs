@@ -1,4 +1,4 @@
-//! What the server does stands at the route.
+//! Server options belong to the route.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A slip of the pen gets a suggestion.
+//! A typo gets a suggestion.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A word that is near to none gets them all.
+//! An unknown key that resembles none refers to the documentation.
 
 use ws_runtime::{Server, ws_route};
 

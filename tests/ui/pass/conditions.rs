@@ -1,4 +1,4 @@
-//! Handlers that are there under conditions: what stands for them is there exactly then.
+//! Conditional handlers and their generated code exist under the same conditions.
 
 use ws_runtime::{NoData, Reject, Server, Socket, ws_route};
 

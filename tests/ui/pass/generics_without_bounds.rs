@@ -1,4 +1,4 @@
-//! What a route needs of its parameters is asked of whoever serves it.
+//! A generic route needs no bounds; serving it checks them.
 #![deny(warnings, missing_docs)]
 
 use std::{fmt::Display, marker::PhantomData, sync::Arc};

@@ -1,4 +1,4 @@
-//! What a block is allowed, what is generated beside it is too.
+//! Allowed lints apply to generated code too.
 #![deny(warnings)]
 
 use ws_runtime::{Reject, Server, Socket, ws_contract, ws_route};

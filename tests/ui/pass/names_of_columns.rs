@@ -1,4 +1,4 @@
-//! Words in scope that a pattern would take for themselves, as table schemas bring them along.
+//! Constants in scope with names that a generated pattern could match, as table schemas define them.
 #![allow(non_upper_case_globals, non_camel_case_types, unused_imports)]
 
 use schemars::JsonSchema;

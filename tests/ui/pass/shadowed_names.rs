@@ -1,4 +1,4 @@
-//! Every name of the prelude means something else here.
+//! Generated code is independent of shadowed prelude names.
 #![no_implicit_prelude]
 #![allow(dead_code, non_camel_case_types, unused_macros)]
 

@@ -1,4 +1,4 @@
-//! As frameworks have captures whose routes are files.
+//! Frameworks with file-based routes write captures in brackets.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! No field is named `self`.
+//! A field cannot be named `self`.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! What follows the colon is a type.
+//! A type follows the colon of a capture.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Dots are resolved by whoever asks.
+//! Clients resolve dots in a path.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Also in the way that others write it.
+//! Optional captures in the syntax of other frameworks are reported too.
 
 use ws_runtime::{Server, ws_route};
 

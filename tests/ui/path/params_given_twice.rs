@@ -1,4 +1,4 @@
-//! Captures have their types from one place.
+//! The types of captures are declared once.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Nothing follows the rest of a path.
+//! A capture of the rest must be the last segment.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A path is sent as it stands.
+//! A path is percent-encoded.
 
 use ws_runtime::{Server, ws_route};
 

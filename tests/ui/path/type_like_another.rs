@@ -1,4 +1,4 @@
-//! The type that was meant does not go in the place of the path.
+//! The compiler's suggestion for a misspelt type does not replace the whole path.
 
 use ws_runtime::{Server, Socket, ws_route};
 

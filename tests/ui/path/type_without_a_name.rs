@@ -1,4 +1,4 @@
-//! A capture's type is made of a segment, so it is one.
+//! The type of a capture must be a complete type.
 
 use ws_runtime::{Server, ws_route};
 

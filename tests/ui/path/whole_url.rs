@@ -1,4 +1,4 @@
-//! The address is the server's.
+//! A path has no scheme and host.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! What a macro would write is not known yet.
+//! An attribute cannot expand `concat!`.
 
 use ws_runtime::{Server, ws_route};
 

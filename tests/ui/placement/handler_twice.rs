@@ -1,4 +1,4 @@
-//! A handler stands once.
+//! A handler is written once.
 
 use ws_runtime::{Server, ws_route};
 

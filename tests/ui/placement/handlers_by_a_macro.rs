@@ -1,4 +1,4 @@
-//! What a macro writes is not seen.
+//! The output of a macro is not visible.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A route borrows from nothing.
+//! A route cannot borrow.
 
 use ws_runtime::{Message, Server, Socket, ws_route};
 

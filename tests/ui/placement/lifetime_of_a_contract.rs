@@ -1,4 +1,4 @@
-//! A contract borrows from nothing.
+//! A contract cannot borrow.
 
 use ws_runtime::ws_contract;
 

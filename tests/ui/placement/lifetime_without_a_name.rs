@@ -1,4 +1,4 @@
-//! A route borrows from nothing, however its lifetime is written.
+//! A route cannot borrow, even with an elided lifetime.
 
 use ws_runtime::{Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! What others call a connection's first event.
+//! Other libraries call `open` `on_connect`.
 
 use ws_runtime::{Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! A block without handlers answers nothing.
+//! A route needs a handler.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! The server shares a route by itself, also one with parameters.
+//! A generic route is not wrapped in a `Box`.
 
 use ws_runtime::{Message, Server, Socket, ws_route};
 

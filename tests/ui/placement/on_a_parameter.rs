@@ -1,4 +1,4 @@
-//! A route is a type of its own, and not whatever type somebody chooses.
+//! A route cannot be implemented for a type parameter.
 
 use ws_runtime::{Message, Socket, ws_route};
 

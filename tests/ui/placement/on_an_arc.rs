@@ -1,4 +1,4 @@
-//! The server shares a route by itself.
+//! A route is not wrapped in an `Arc`.
 
 use ws_runtime::{Message, Server, Socket, ws_route};
 

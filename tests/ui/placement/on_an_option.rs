@@ -1,4 +1,4 @@
-//! A struct around another type has another name.
+//! The suggested wrapper struct avoids names in the type.
 
 use ws_runtime::{Message, Server, Socket, ws_route};
 

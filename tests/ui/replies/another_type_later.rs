@@ -1,4 +1,4 @@
-//! So is that of an asynchronous handler.
+//! The reply of an asynchronous handler is the response.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A refusal says what is sent.
+//! The error of a handshake handler converts into a `Reject`.
 
 use http::HeaderMap;
 use ws_runtime::{Server, ws_route};

@@ -1,4 +1,4 @@
-//! An error is an error.
+//! The error of a reply implements `Error`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

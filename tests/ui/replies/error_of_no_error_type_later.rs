@@ -1,4 +1,4 @@
-//! The error of an asynchronous handler is an error, too.
+//! The error of an asynchronous handler's reply implements `Error`.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! What is returned is said.
+//! A return value needs a return type.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

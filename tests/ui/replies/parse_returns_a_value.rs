@@ -1,4 +1,4 @@
-//! Requests are let pass or refused.
+//! `parse` returns nothing but an error.
 
 use ws_runtime::{RawRequest, Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! What is decoded is a message.
+//! `transform_message` returns a `Message`.
 
 use ws_runtime::{Message, Server, ws_route};
 

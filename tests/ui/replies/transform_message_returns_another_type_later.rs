@@ -1,4 +1,4 @@
-//! Also if it takes its time.
+//! An asynchronous `transform_message` returns a `Message` too.
 
 use ws_runtime::{Message, Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! The 101 gets fields.
+//! `upgrade` returns header fields.
 
 use ws_runtime::{Handshake, Server, ws_route};
 

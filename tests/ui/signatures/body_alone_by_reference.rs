@@ -1,4 +1,4 @@
-//! What arrives is the handler's own, also where it takes nothing else.
+//! A payload is taken by value, even as the only argument.
 
 use ws_runtime::{Server, ws_route};
 

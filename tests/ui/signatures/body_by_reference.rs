@@ -1,4 +1,4 @@
-//! A message is taken by value.
+//! A handler takes a message by value.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Nobody is left to reply to.
+//! `close` cannot reply.
 
 use ws_runtime::{Close, Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A return type that is being written is the compiler's to judge, and its alone: it leaves out what stands behind.
+//! An unfinished return type is the compiler's only error, although it drops the rest of the block.
 
 use ws_runtime::{Server, ws_route};
 

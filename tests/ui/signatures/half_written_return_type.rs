@@ -1,4 +1,4 @@
-//! A return type that is being written is the compiler's to judge.
+//! An unfinished return type is the compiler's error.
 
 use ws_runtime::{Server, ws_route};
 

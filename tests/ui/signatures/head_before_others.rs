@@ -1,4 +1,4 @@
-//! A handler that has no body yet.
+//! An unfinished handler is the compiler's error.
 
 use ws_runtime::{Server, ws_route};
 

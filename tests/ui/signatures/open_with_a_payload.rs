@@ -1,4 +1,4 @@
-//! Nothing has arrived yet.
+//! `open` has no payload.
 
 use ws_runtime::{Server, Socket, ws_route};
 

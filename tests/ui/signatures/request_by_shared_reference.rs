@@ -1,4 +1,4 @@
-//! A request is there to be changed.
+//! `parse` takes the request by mutable reference.
 
 use ws_runtime::{RawRequest, Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! What belongs into a handler stands in the block.
+//! Statements belong inside of a handler.
 
 use ws_runtime::{Server, ws_route};
 

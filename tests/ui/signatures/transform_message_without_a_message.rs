@@ -1,4 +1,4 @@
-//! What is decoded comes from somewhere.
+//! `transform_message` returns a message.
 
 use ws_runtime::{Message, Server, ws_route};
 

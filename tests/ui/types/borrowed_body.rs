@@ -1,4 +1,4 @@
-//! A message is given away, so it borrows nothing.
+//! A message cannot borrow.
 
 use ws_runtime::{Server, ws_route};
 

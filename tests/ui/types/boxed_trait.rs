@@ -1,4 +1,4 @@
-//! What arrives is made of bytes, which a trait's object is not.
+//! A trait object cannot be decoded.
 
 use ws_runtime::{Server, Socket, ws_route};
 

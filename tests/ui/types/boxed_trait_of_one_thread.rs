@@ -1,4 +1,4 @@
-//! What arrives is made of bytes, which a trait's object is not, and goes to another thread, which this one may not.
+//! A trait object cannot be decoded, and one that is not `Send` cannot be a message at all.
 
 use ws_runtime::{Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! A type parameter is what it is given.
+//! A type parameter is replaced by its argument.
 
 use ws_runtime::{Server, ws_route};
 

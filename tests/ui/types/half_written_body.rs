@@ -1,4 +1,4 @@
-//! A body that is being written is the compiler's to judge.
+//! An unfinished body is the compiler's error.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! So is a handshake.
+//! A handshake belongs to a route.
 
 use ws_runtime::{Handshake, Reject, Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! Without `body` a message is raw.
+//! The default body is `Message`.
 
 use ws_runtime::{Server, ws_route};
 

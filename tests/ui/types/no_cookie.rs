@@ -1,4 +1,4 @@
-//! What is not declared has a type with a name, which says the missing key.
+//! The type of an undeclared part names the missing key.
 
 use ws_runtime::{Server, Socket, ws_route};
 

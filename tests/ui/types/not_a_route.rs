@@ -1,4 +1,4 @@
-//! Only a route can be served.
+//! Only a route can be added to a server.
 
 use ws_runtime::Server;
 

@@ -1,4 +1,4 @@
-//! An address has a host, which elsewhere goes without saying.
+//! An address needs a host.
 
 use ws_runtime::{ServeError, Server, ws_route};
 

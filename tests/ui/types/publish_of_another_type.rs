@@ -1,4 +1,4 @@
-//! A topic carries the response.
+//! Published messages have the response type.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! What is sent is lent.
+//! Messages are sent by reference.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! What leaves is encoded; that it is not is said where the route names it, and not again wherever it is sent.
+//! A response without derives is one error, at its declaration, even if it is sent.
 
 use serde::Serialize;
 use ws_runtime::{Server, Socket, ws_route};

@@ -1,4 +1,4 @@
-//! A body is the compiler's alone.
+//! Errors in bodies are the compiler's.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A constant needs its name.
+//! The word `const` needs a constant.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A window is a power of two, by its exponent.
+//! A window is given as an exponent of two.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! What is set is named.
+//! A value needs a key.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A slip of the pen gets a suggestion in the parentheses too.
+//! A typo in the parentheses gets a suggestion.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Level 0 would not compress; `off` says that.
+//! Level 0 does not compress; write `off` instead.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! An empty list lets nobody in.
+//! `origins` cannot be empty.
 
 use ws_runtime::{Server, ws_route};
 

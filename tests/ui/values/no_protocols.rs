@@ -1,4 +1,4 @@
-//! An empty list offers nothing.
+//! `protocols` cannot be empty.
 
 use ws_runtime::{Server, ws_route};
 

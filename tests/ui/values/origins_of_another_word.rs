@@ -1,4 +1,4 @@
-//! Every page is `any`.
+//! All origins are written `any`.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Subprotocols are offered once.
+//! Subprotocols are distinct.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A name without quotes.
+//! The value of `reserved_tag` is a string.
 
 use ws_runtime::{Server, ws_route};
 

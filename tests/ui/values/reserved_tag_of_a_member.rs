@@ -1,4 +1,4 @@
-//! A member that the library's frames already have.
+//! `reserved_tag` cannot be a member of the library's frames.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! So is a calculation.
+//! A calculation is a constant expression after the word `const`.
 
 use ws_runtime::{Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! No limit is that high.
+//! A size cannot be that large.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A time is a literal, and not worked out.
+//! A calculated time needs the word `const`.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A slip of the pen.
+//! A typo in a key.
 
 use ws_runtime::{Server, ws_route};
 

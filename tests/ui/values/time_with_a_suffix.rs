@@ -1,4 +1,4 @@
-//! Units stand in texts.
+//! A value with a unit is a string.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! One handler takes everything.
+//! `message` takes every variant.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Variants are of an enum.
+//! Handlers of variants need an enum.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

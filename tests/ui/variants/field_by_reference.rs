@@ -1,4 +1,4 @@
-//! A variant hands over what it holds.
+//! A handler of a variant takes its content.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! There is no argument without a field.
+//! Each argument names a field.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

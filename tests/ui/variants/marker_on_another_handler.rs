@@ -1,4 +1,4 @@
-//! `open` is of no variant.
+//! `open` does not handle a variant.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A block without an attribute has no variants.
+//! The marker needs `#[ws_route]` on the block.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

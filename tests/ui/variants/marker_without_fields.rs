@@ -1,4 +1,4 @@
-//! Without arguments there is nothing to mark.
+//! The marker needs arguments.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! What follows the underscore is a variant.
+//! The part after `message_` names a variant.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

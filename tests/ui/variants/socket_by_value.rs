@@ -1,4 +1,4 @@
-//! The connection is no field.
+//! The connection is not a field.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

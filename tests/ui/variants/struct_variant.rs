@@ -1,4 +1,4 @@
-//! The only field of a struct variant is no content of a newtype variant.
+//! A single field of a struct variant needs the marker.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A variant has one handler, though its name can be written in two ways.
+//! Two handler names for the same variant are reported.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Variants are of a type.
+//! Handlers of variants need a `body`.
 
 use ws_runtime::{Server, ws_route};
 

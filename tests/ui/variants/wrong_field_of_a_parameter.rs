@@ -1,4 +1,4 @@
-//! What a variant holds may be a parameter's to say, and is no other type even then.
+//! The type of a field that depends on a type parameter is checked too.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};

@@ -8,8 +8,8 @@ use quote::{ToTokens, TokenStreamExt, quote, quote_spanned};
 use syn::Generics;
 
 use super::{
+    impl_scope,
     paths::{self, Name},
-    shell,
 };
 use crate::{
     lifetimes::{Which, made_static},
@@ -154,8 +154,8 @@ fn sharing(target: &Target, block: TokenStream) -> TokenStream {
         Some(_) => (!ends).then(|| quote!(,)),
     };
     let outside = |name: fn(Span) -> Name| paths::outside(target.root.as_ref(), name(place));
-    let (shared, kinds) = (outside(paths::shared), target.demands.iter().map(|demand| &demand.kind));
-    let bounds = target.demands.iter().map(|demand| outside(shell::able(demand.role)));
+    let (shared, kinds) = (outside(paths::shared), target.contract_bounds.iter().map(|bound| &bound.kind));
+    let bounds = target.contract_bounds.iter().map(|bound| outside(impl_scope::able(bound.role)));
     let mut out: TokenStream = head.into_iter().collect();
     out.extend(quote_spanned!(place=> #before Self: #shared #(, #kinds: #bounds)*));
     out.extend(members);

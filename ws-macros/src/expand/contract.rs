@@ -5,9 +5,10 @@ use quote::{ToTokens, quote_spanned};
 use syn::{LitStr, Token};
 
 use super::{
-    docs, params,
+    docs,
+    impl_scope::ImplScope,
+    params,
     paths::{self, Name},
-    shell::Shell,
 };
 use crate::{
     model::{Contract, Declared, Params, Stated},
@@ -16,25 +17,25 @@ use crate::{
 
 /// Output of `#[ws_contract]` beside the struct. `cause` is the mistake that hides a type, if one does.
 pub(crate) fn contract(stated: &Stated, cause: Option<&TokenStream>) -> TokenStream {
-    let shell = Shell::new(&stated.target).with_unknown(cause);
+    let scope = ImplScope::new(&stated.target).with_unknown(cause);
     let mut items = TokenStream::new();
-    implementation(&stated.contract, &shell, &mut items);
-    shell.enclose(items)
+    implementation(&stated.contract, &scope, &mut items);
+    scope.enclose(items)
 }
 
 /// The struct of the captures, if there is one, and the contract.
-pub(super) fn implementation(contract: &Contract, shell: &Shell<'_>, out: &mut TokenStream) {
+pub(super) fn implementation(contract: &Contract, scope: &ImplScope<'_>, out: &mut TokenStream) {
     if let Params::Inline(inline) = &contract.params {
         params::structure(inline, out);
     }
-    let mut items = constants(contract, shell);
-    types(contract, shell, &mut items);
-    shell.implement(paths::contract(shell.span), items, out);
+    let mut items = constants(contract, scope);
+    types(contract, scope, &mut items);
+    scope.implement(paths::contract(scope.span), items, out);
 }
 
 /// Items that differ from the defaults of the trait.
-fn constants(contract: &Contract, shell: &Shell<'_>) -> TokenStream {
-    let at = shell.span;
+fn constants(contract: &Contract, scope: &ImplScope<'_>) -> TokenStream {
+    let at = scope.span;
     let (str, bool) = (paths::str(at), paths::bool(at));
     let path = &contract.path;
     let place = span::at(path.span());
@@ -61,8 +62,8 @@ fn list(name: &str, items: &[LitStr], span: Span) -> Option<TokenStream> {
         .then(|| quote_spanned!(span=> const #name: &'static [&'static #str] = &[#(#items),*];))
 }
 
-fn types(contract: &Contract, shell: &Shell<'_>, lines: &mut TokenStream) {
-    let at = shell.span;
+fn types(contract: &Contract, scope: &ImplScope<'_>, lines: &mut TokenStream) {
+    let at = scope.span;
     match &contract.params {
         Params::None => line("Params", &paths::no_params(at), at, lines),
         Params::Unknown => line("Params", &paths::unknown(at), at, lines),

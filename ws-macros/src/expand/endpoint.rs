@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{method, paths, presence, shell::Shell};
+use super::{impl_scope::ImplScope, method, paths, presence};
 use crate::{
     model::{Handler, Served},
     span,
@@ -19,23 +19,23 @@ pub(super) struct Data<'a> {
 }
 
 /// The server's types.
-pub(super) fn implementation(served: &Served, from: &Data<'_>, shell: &Shell<'_>, out: &mut TokenStream) {
+pub(super) fn implementation(served: &Served, from: &Data<'_>, scope: &ImplScope<'_>, out: &mut TokenStream) {
     let mut items = match served {
-        Served::Own(_) => quote_spanned!(shell.span=> type Contract = Self;),
+        Served::Own(_) => quote_spanned!(scope.span=> type Contract = Self;),
         Served::Named(named) => {
             let place = span::at(named.span());
             quote_spanned!(place=> type Contract = #named;)
         }
     };
-    data(from, shell, &mut items);
-    shell.implement_as_written(paths::endpoint(shell.span), items, out);
+    data(from, scope, &mut items);
+    scope.implement_as_written(paths::endpoint(scope.span), items, out);
 }
 
 /// The data type, taken from the return type of `before_handle`.
-fn data(from: &Data<'_>, shell: &Shell<'_>, items: &mut TokenStream) {
+fn data(from: &Data<'_>, scope: &ImplScope<'_>, items: &mut TokenStream) {
     let Data { before_handle, is_unknown } = *from;
     let none =
-        if is_unknown { paths::unknown(shell.span) } else { paths::no_data(shell.span).to_token_stream() };
+        if is_unknown { paths::unknown(scope.span) } else { paths::no_data(scope.span).to_token_stream() };
     items.extend(before_handle.iter().map(|&handler| {
         let place = method::returned(handler);
         let attributes = presence::attributes(handler, place);
@@ -46,8 +46,8 @@ fn data(from: &Data<'_>, shell: &Shell<'_>, items: &mut TokenStream) {
         quote_spanned!(place=> #attributes type Data = <#output as #admit>::Data;)
     }));
     items.extend(
-        presence::unless(before_handle, shell.span)
-            .map(|attribute| quote_spanned!(shell.span=> #attribute type Data = #none;)),
+        presence::unless(before_handle, scope.span)
+            .map(|attribute| quote_spanned!(scope.span=> #attribute type Data = #none;)),
     );
 }
 

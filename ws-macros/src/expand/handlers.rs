@@ -18,40 +18,40 @@ use quote::{ToTokens, quote_spanned};
 use syn::{Lifetime, Token};
 
 use super::{
-    method::{self, Argument, Arguments, Call, Head},
+    impl_scope::ImplScope,
+    method::{self, Argument, Call, Head, MethodArguments},
     paths, presence,
-    shell::Shell,
 };
 use crate::{model::Handler, span, vocabulary::Kind};
 
 /// Returns the method that calls a handler.
-pub(super) fn method(handler: &Handler, shell: &Shell<'_>) -> TokenStream {
+pub(super) fn method(handler: &Handler, scope: &ImplScope<'_>) -> TokenStream {
     let at = span::at(handler.name.span());
     let returned = method::returned(handler);
     match handler.kind {
         Kind::Parse | Kind::Transform => {
             let (result, reject) = (paths::result(at), paths::reject(at));
             let returns = quote_spanned!(at=> #result<(), #reject>);
-            judged(handler, at, &[REQUEST], &returns, &paths::pass(returned), shell)
+            judged(handler, at, &[REQUEST], &returns, &paths::pass(returned), scope)
         }
         // The whole method has the span of the return type: a wrong type is then one error, together with that of `Data`.
         Kind::BeforeHandle => {
             let (result, reject) = (paths::result(returned), paths::reject(returned));
             let returns = quote_spanned!(returned=> #result<Self::Data, #reject>);
-            judged(handler, returned, &[HANDSHAKE], &returns, &paths::admit(returned), shell)
+            judged(handler, returned, &[HANDSHAKE], &returns, &paths::admit(returned), scope)
         }
         Kind::Upgrade => {
             let (result, headers, reject) = (paths::result(at), paths::header_map(at), paths::reject(at));
             let returns = quote_spanned!(at=> #result<#headers, #reject>);
-            judged(handler, at, &[HANDSHAKE, DATA], &returns, &paths::extend(returned), shell)
+            judged(handler, at, &[HANDSHAKE, DATA], &returns, &paths::extend(returned), scope)
         }
-        Kind::Open => replying(handler, &[SOCKET], shell),
-        Kind::Message => replying(handler, &[SOCKET, BODY], shell),
-        Kind::Error => replying(handler, &[SOCKET, ERROR], shell),
-        Kind::TransformMessage => unjudged(handler, &[SOCKET, MESSAGE], shell),
-        Kind::Drain => unjudged(handler, &[SOCKET], shell),
-        Kind::Ping | Kind::Pong => unjudged(handler, &[SOCKET, PAYLOAD], shell),
-        Kind::Close => unjudged(handler, &[SOCKET, CLOSED], shell),
+        Kind::Open => replying(handler, &[SOCKET], scope),
+        Kind::Message => replying(handler, &[SOCKET, BODY], scope),
+        Kind::Error => replying(handler, &[SOCKET, ERROR], scope),
+        Kind::TransformMessage => unjudged(handler, &[SOCKET, MESSAGE], scope),
+        Kind::Drain => unjudged(handler, &[SOCKET], scope),
+        Kind::Ping | Kind::Pong => unjudged(handler, &[SOCKET, PAYLOAD], scope),
+        Kind::Close => unjudged(handler, &[SOCKET, CLOSED], scope),
     }
 }
 
@@ -62,12 +62,12 @@ fn judged(
     arguments: &[Argument],
     returns: &dyn ToTokens,
     judge: &dyn ToTokens,
-    shell: &Shell<'_>,
+    scope: &ImplScope<'_>,
 ) -> TokenStream {
     let head = Head { kind: handler.kind, plain: handler.is_plain(), at };
     let (out, attributes) = (method::out(handler), presence::attributes(handler, at));
-    let arguments = Arguments::new(handler, arguments);
-    let call = Call::new(handler, &arguments, shell);
+    let arguments = MethodArguments::new(handler, arguments);
+    let call = Call::new(handler, &arguments, scope);
     quote_spanned! {at=>
         #attributes
         #head<'ws>(#arguments) -> #returns {
@@ -77,19 +77,19 @@ fn judged(
     }
 }
 
-fn replying(handler: &Handler, arguments: &[Argument], shell: &Shell<'_>) -> TokenStream {
+fn replying(handler: &Handler, arguments: &[Argument], scope: &ImplScope<'_>) -> TokenStream {
     let at = span::at(handler.name.span());
     let judge = Judge { at: method::returned(handler) };
-    judged(handler, at, arguments, &Outcome { at }, &judge, shell)
+    judged(handler, at, arguments, &Outcome { at }, &judge, scope)
 }
 
 /// Method of a handler whose return type is fixed, or checked by the trait.
-fn unjudged(handler: &Handler, arguments: &[Argument], shell: &Shell<'_>) -> TokenStream {
+fn unjudged(handler: &Handler, arguments: &[Argument], scope: &ImplScope<'_>) -> TokenStream {
     let at = span::at(handler.name.span());
     let head = Head { kind: handler.kind, plain: handler.is_plain(), at };
     let attributes = presence::attributes(handler, at);
-    let arguments = Arguments::new(handler, arguments);
-    let call = Call::new(handler, &arguments, shell);
+    let arguments = MethodArguments::new(handler, arguments);
+    let call = Call::new(handler, &arguments, scope);
     let returns = match &handler.output {
         Some(output) => Some(quote_spanned!(at=> -> #output)),
         // The compiler reports a future that is not `Send` at the return type, so one is written, with the span of the handler's name.

@@ -9,11 +9,11 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident};
 use syn::{Lifetime, Token, Type, token::Paren};
 
-use super::{shell::Shell, unedited};
+use super::{derived, impl_scope::ImplScope};
 use crate::{model::Handler, span, vocabulary::Kind};
 
-/// Arguments of a method and of the call in it.
-pub(super) struct Arguments<'a> {
+/// MethodArguments of a method and of the call in it.
+pub(super) struct MethodArguments<'a> {
     at: Span,
     list: Vec<Taken<'a>>,
 }
@@ -39,7 +39,7 @@ pub(super) struct Argument {
     pub(super) default: fn(Span) -> TokenStream,
 }
 
-impl<'a> Arguments<'a> {
+impl<'a> MethodArguments<'a> {
     /// Returns the arguments of the method and of the call, with the handler's types where it has the argument.
     pub(super) fn new(handler: &'a Handler, arguments: &[Argument]) -> Self {
         let at = span::at(handler.name.span());
@@ -50,14 +50,14 @@ impl<'a> Arguments<'a> {
         Self { at, list: arguments.iter().zip([&handler.first, &handler.second]).map(taken).collect() }
     }
 
-    /// Arguments of the call after `self`.
+    /// MethodArguments of the call after `self`.
     fn given(&self) -> impl Iterator<Item = &Ident> {
         self.list.iter().filter(|taken| matches!(taken.kind, Written::Own(_))).map(|taken| &taken.name)
     }
 }
 
 /// `&'ws self, socket: &'ws Socket<Self>, say: Say`.
-impl ToTokens for Arguments<'_> {
+impl ToTokens for MethodArguments<'_> {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Self { at, list } = self;
         Token![&](*at).to_tokens(tokens);
@@ -85,15 +85,19 @@ pub(super) struct Call<'a, S, G> {
 
 impl<'a> Call<'a, &'a Type, &'a Ident> {
     /// Creates the call of a method with `arguments`.
-    pub(super) fn new(handler: &'a Handler, arguments: &'a Arguments<'_>, shell: &'a Shell<'_>) -> Self {
-        Self { self_type: &shell.target.self_type, handler, given: arguments.given().collect() }
+    pub(super) fn new(
+        handler: &'a Handler,
+        arguments: &'a MethodArguments<'_>,
+        scope: &'a ImplScope<'_>,
+    ) -> Self {
+        Self { self_type: &scope.target.self_type, handler, given: arguments.given().collect() }
     }
 }
 
 impl<'a, G: ToTokens> Call<'a, TokenStream, G> {
     /// Creates the call with the given arguments after `self`, in code for which the compiler suggests no edits.
-    pub(super) fn unedited(handler: &'a Handler, given: Vec<G>, shell: &Shell<'_>) -> Self {
-        Self { self_type: unedited::kept(shell.target.self_type.to_token_stream()), handler, given }
+    pub(super) fn derived(handler: &'a Handler, given: Vec<G>, scope: &ImplScope<'_>) -> Self {
+        Self { self_type: derived::user(scope.target.self_type.to_token_stream()), handler, given }
     }
 }
 

@@ -10,28 +10,28 @@
 //!     impl Endpoint for Chat { … }
 //!     impl Plain for Chat { … }                    // one method a handler that is not `async`, one call each
 //!     impl Route for Chat { … }                    // one method a handler that is, likewise
-//!     // (the one with `message`, where variants have handlers, through a derive: `unedited`)
+//!     // (the one with `message`, where variants have handlers, through a derive: `derived`)
 //! };
 //! ```
 
 mod block;
 mod contract;
+mod derived;
 mod docs;
 mod endpoint;
 mod handlers;
+mod impl_scope;
 mod method;
 mod options;
 mod params;
 mod paths;
 mod presence;
 mod route;
-mod shell;
-mod unedited;
 mod variants;
 
 pub(crate) use self::{
     block::{allow, block, foreign, outlasting},
     contract::contract,
+    derived::derive_output,
     route::{route, stub},
-    unedited::written,
 };

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::ext::IdentExt;
 
-use super::{docs, paths, presence, shell::Shell};
+use super::{docs, impl_scope::ImplScope, paths, presence};
 use crate::{
     model::{Handler, OnInvalid, Options, Origins, Route, Setting, Value},
     span,
@@ -12,8 +12,8 @@ use crate::{
 };
 
 /// `OPTIONS`, if any option is set.
-pub(super) fn options(options: &Options, shell: &Shell<'_>) -> Option<TokenStream> {
-    let at = shell.span;
+pub(super) fn options(options: &Options, scope: &ImplScope<'_>) -> Option<TokenStream> {
+    let at = scope.span;
     let name = paths::options(at);
     let mut fields: Vec<TokenStream> = options.settings.iter().map(field).collect();
     if options.require_protocol {
@@ -92,10 +92,10 @@ fn number(value: impl Into<u64>, span: Span) -> TokenStream {
 }
 
 /// `HANDLERS`, if the block has a handler for which the server prepares something.
-pub(super) fn handlers(route: &Route, shell: &Shell<'_>) -> Option<TokenStream> {
+pub(super) fn handlers(route: &Route, scope: &ImplScope<'_>) -> Option<TokenStream> {
     const PREPARED: &[Kind] =
         &[Kind::Message, Kind::TransformMessage, Kind::Drain, Kind::Ping, Kind::Pong, Kind::Error];
-    let at = shell.span;
+    let at = scope.span;
     let mut fields = Vec::new();
     for kind in PREPARED {
         let handlers: Vec<&Handler> = all(route).filter(|handler| handler.kind == *kind).collect();
@@ -111,8 +111,8 @@ pub(super) fn handlers(route: &Route, shell: &Shell<'_>) -> Option<TokenStream> 
 }
 
 /// `HANDLER_DOCS`, if any handler is documented.
-pub(super) fn handler_docs(route: &Route, shell: &Shell<'_>) -> Option<TokenStream> {
-    let at = shell.span;
+pub(super) fn handler_docs(route: &Route, scope: &ImplScope<'_>) -> Option<TokenStream> {
+    let at = scope.span;
     let entries: Vec<TokenStream> = all(route)
         .filter_map(|handler| {
             let (name, text) = (handler.name.unraw().to_string(), docs::text(&handler.docs, at)?);

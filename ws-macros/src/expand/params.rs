@@ -11,7 +11,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Type;
 
-use super::{method, paths, unedited};
+use super::{derived, method, paths};
 use crate::{
     model::{Capture, Inline},
     span,
@@ -34,7 +34,7 @@ pub(super) fn structure(inline: &Inline, out: &mut TokenStream) {
     let parameters = parameters(inline, |index, _| parameter(index, span).into_token_stream());
     for (index, capture) in inline.captures.iter().enumerate() {
         if let Some(kind) = capture.kind.as_ref().filter(|kind| may_be_unknown(kind)) {
-            out.extend(unedited::alias(&alias(index, span), kind, span));
+            out.extend(derived::alias(&alias(index, span), kind, span));
         }
     }
     out.extend(quote_spanned! {span=>

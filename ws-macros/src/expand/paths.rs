@@ -115,7 +115,7 @@ names! {
     concat = "concat",
 }
 
-/// The type that replaces one hidden by a mistake; declared by [`Shell::with_unknown`](super::shell::Shell::with_unknown).
+/// The type that replaces one hidden by a mistake; declared by [`ImplScope::with_unknown`](super::impl_scope::ImplScope::with_unknown).
 pub(super) fn unknown(span: Span) -> TokenStream {
     Ident::new("__Unknown", span).into_token_stream()
 }

@@ -4,9 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote_spanned;
 
 use super::{
-    contract, endpoint, handlers, options,
+    contract, endpoint, handlers,
+    impl_scope::ImplScope,
+    options,
     paths::{self, Name},
-    shell::Shell,
     variants,
 };
 use crate::{
@@ -17,36 +18,36 @@ use crate::{
 
 /// Returns the implementations of a route.
 pub(crate) fn route(route: &Route) -> TokenStream {
-    let shell = Shell::new(&route.target);
-    let options = options::options(&route.options, &shell);
-    let (flags, docs) = (options::handlers(route, &shell), options::handler_docs(route, &shell));
+    let scope = ImplScope::new(&route.target);
+    let options = options::options(&route.options, &scope);
+    let (flags, docs) = (options::handlers(route, &scope), options::handler_docs(route, &scope));
     let (mut plain, mut items) = (TokenStream::new(), TokenStream::new());
     items.extend([options, flags, docs].into_iter().flatten());
     for handler in &route.handlers {
         let into = if handler.is_plain() { &mut plain } else { &mut items };
-        into.extend(handlers::method(handler, &shell));
+        into.extend(handlers::method(handler, &scope));
     }
     let (mut plain, mut items) = (Impl::of(plain), Impl::of(items));
     if let Some(variants) = &route.variants {
         let into = if variants.is_plain() { &mut plain } else { &mut items };
-        into.dispatch = Some(variants::method(variants, &shell));
+        into.dispatch = Some(variants::method(variants, &scope));
     }
     let before_handle: Vec<&Handler> =
         route.handlers.iter().filter(|handler| handler.kind == Kind::BeforeHandle).collect();
     let data = endpoint::Data { before_handle: &before_handle, is_unknown: false };
-    beside(&route.served, &data, plain, items, &shell)
+    beside(&route.served, &data, plain, items, &scope)
 }
 
 /// Returns the implementations without handlers, so that other code that names the route has no follow-up errors. `cause` is the
 /// mistake that hides a type, if one does.
 pub(crate) fn stub(stub: &Stub, cause: Option<&TokenStream>) -> TokenStream {
     let Stub { target, served, unread, before_handle, unknown_data, .. } = stub;
-    let shell = Shell::new(target).with_unknown(cause);
+    let scope = ImplScope::new(target).with_unknown(cause);
     let plain = unread.map(handlers::unread).unwrap_or_default();
     let (plain, items) = (Impl::of(plain), Impl::of(TokenStream::new()));
     let before_handle: Vec<&Handler> = before_handle.iter().collect();
     let data = endpoint::Data { before_handle: &before_handle, is_unknown: *unknown_data };
-    beside(served, &data, plain, items, &shell)
+    beside(served, &data, plain, items, &scope)
 }
 
 /// Items of an impl.
@@ -61,10 +62,10 @@ impl Impl {
         Self { items, dispatch: None }
     }
 
-    fn write(self, name: Name, shell: &Shell<'_>, out: &mut TokenStream) {
+    fn write(self, name: Name, scope: &ImplScope<'_>, out: &mut TokenStream) {
         match self.dispatch {
-            None => shell.implement(name, self.items, out),
-            Some(dispatch) => shell.implement_unedited(name, self.items, dispatch, out),
+            None => scope.implement(name, self.items, out),
+            Some(dispatch) => scope.implement_derived(name, self.items, dispatch, out),
         }
     }
 }
@@ -74,16 +75,16 @@ fn beside(
     data: &endpoint::Data<'_>,
     plain: Impl,
     route: Impl,
-    shell: &Shell<'_>,
+    scope: &ImplScope<'_>,
 ) -> TokenStream {
-    let mut out = own_routes(shell);
+    let mut out = own_routes(scope);
     if let Served::Own(contract) = served {
-        contract::implementation(contract, shell, &mut out);
+        contract::implementation(contract, scope, &mut out);
     }
-    endpoint::implementation(served, data, shell, &mut out);
-    plain.write(paths::plain(shell.span), shell, &mut out);
-    route.write(paths::route(shell.span), shell, &mut out);
-    shell.enclose(out)
+    endpoint::implementation(served, data, scope, &mut out);
+    plain.write(paths::plain(scope.span), scope, &mut out);
+    route.write(paths::route(scope.span), scope, &mut out);
+    scope.enclose(out)
 }
 
 /// Asserts that types written as the route of a connection are the route.
@@ -91,9 +92,9 @@ fn beside(
 /// ```text
 /// const _: () = own_route::<ChatApi, Chat>();
 /// ```
-fn own_routes(shell: &Shell<'_>) -> TokenStream {
-    let self_type = &shell.target.self_type;
-    let checks = shell.target.routes.iter().map(|route| {
+fn own_routes(scope: &ImplScope<'_>) -> TokenStream {
+    let self_type = &scope.target.self_type;
+    let checks = scope.target.routes.iter().map(|route| {
         let place = span::of(route);
         let own_route = paths::own_route(place);
         quote_spanned!(place=> const _: () = #own_route::<#route, #self_type>();)

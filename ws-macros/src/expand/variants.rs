@@ -8,18 +8,18 @@
 //! }
 //! ```
 //!
-//! A derive generates it, so that the compiler suggests no edits (`unedited`). User tokens in it are marked.
+//! A derive generates it, so that the compiler suggests no edits (`derived`). User tokens in it are marked.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::{Token, ext::IdentExt, token::Paren};
 
 use super::{
+    derived::user,
     handlers::{Judge, Outcome, SOCKET},
+    impl_scope::ImplScope,
     method::{self, Call, Head},
     paths, presence,
-    shell::Shell,
-    unedited::kept,
 };
 use crate::{
     model::{Arm, Content, Variants},
@@ -28,16 +28,16 @@ use crate::{
 };
 
 /// Returns the method that passes each variant to its handler.
-pub(super) fn method(variants: &Variants, shell: &Shell<'_>) -> TokenStream {
+pub(super) fn method(variants: &Variants, scope: &ImplScope<'_>) -> TokenStream {
     let Some(first) = variants.arms.first() else { return TokenStream::new() };
     let at = span::at(first.handler.name.span());
-    let attribute = presence::if_any(variants.arms.iter().map(|arm| &arm.handler), at).map(kept);
+    let attribute = presence::if_any(variants.arms.iter().map(|arm| &arm.handler), at).map(user);
     let head = Head { kind: Kind::Message, plain: variants.is_plain(), at };
     let (socket, socket_kind) = (method::local(SOCKET.name, at), (SOCKET.default)(at));
     // A variant without a handler is reported where the enum is named.
     let body = method::local("body", span::of(&variants.body));
-    let (kind, outcome) = (kept(variants.body.to_token_stream()), Outcome { at });
-    let arms = variants.arms.iter().map(|arm| self::arm(arm, variants, shell));
+    let (kind, outcome) = (user(variants.body.to_token_stream()), Outcome { at });
+    let arms = variants.arms.iter().map(|arm| self::arm(arm, variants, scope));
     let block = quote_spanned!(at=> { #(#arms)* });
     let dispatch = aliased(variants, quote_spanned!(body.span()=> match #body #block));
     // Handlers and variants may be deprecated; the dispatch must not warn.
@@ -61,20 +61,20 @@ fn aliased(variants: &Variants, dispatch: TokenStream) -> TokenStream {
     let Variants { body, alias, .. } = variants;
     let Some(alias) = alias else { return dispatch };
     let at = span::of(body);
-    let (kind, body) = (method::local(&alias.unraw().to_string(), at), kept(body.to_token_stream()));
+    let (kind, body) = (method::local(&alias.unraw().to_string(), at), user(body.to_token_stream()));
     // The user's enum may have a name of any case.
     let allow = quote_spanned!(at=> #[allow(non_camel_case_types)]);
     quote_spanned!(at=> #allow type #kind = #body; { #allow type #alias = #kind; #dispatch })
 }
 
 /// Returns the arm of a variant. Braces fit any variant, parentheses only a newtype, and fields are all named, so no data is lost.
-fn arm(arm: &Arm, variants: &Variants, shell: &Shell<'_>) -> TokenStream {
+fn arm(arm: &Arm, variants: &Variants, scope: &ImplScope<'_>) -> TokenStream {
     let Arm { variant, handler, content } = arm;
     let name = handler.name.span();
     let at = span::at(name);
     // The handler's name, unless a marker names the variant.
     let named = variant.span();
-    let attributes = presence::attributes(handler, at).map(kept);
+    let attributes = presence::attributes(handler, at).map(user);
     let mut given: Vec<Given> = Vec::new();
     // The head of the method has the trait's types, so a wrong type of the user's is an error at the argument.
     given
@@ -87,7 +87,7 @@ fn arm(arm: &Arm, variants: &Variants, shell: &Shell<'_>) -> TokenStream {
         Content::Newtype(kind) => {
             let (path, field) = (own_path(variants, named), method::local("field", span::of(kind)));
             let pattern = quote_spanned!(named=> #path::#variant (#field));
-            given.push(Given::content(field, shell));
+            given.push(Given::content(field, scope));
             pattern
         }
         Content::Fields(fields) => {
@@ -95,16 +95,16 @@ fn arm(arm: &Arm, variants: &Variants, shell: &Shell<'_>) -> TokenStream {
             for field in fields {
                 let local = method::local(&format!("field_{}", field.name.unraw()), span::of(&field.kind));
                 // For an unknown field the compiler may suggest another, at the argument's name.
-                let name = kept(field.name.to_token_stream());
+                let name = user(field.name.to_token_stream());
                 list.extend(quote_spanned!(at=> #name: #local,));
-                given.push(Given::content(local, shell));
+                given.push(Given::content(local, scope));
             }
             // The compiler names a missing field only if the first and the last token of the pattern are the user's.
-            let (path, fields) = (kept(path(variants, name)), kept(braces(kept(list), name)));
+            let (path, fields) = (user(path(variants, name)), user(braces(user(list), name)));
             quote_spanned!(at=> #path::#variant #fields)
         }
     };
-    let call = Call::unedited(handler, given, shell);
+    let call = Call::derived(handler, given, scope);
     let (out, judge) = (method::out(handler), Judge { at: method::returned(handler) });
     quote_spanned! {at=>
         #attributes
@@ -118,7 +118,7 @@ fn arm(arm: &Arm, variants: &Variants, shell: &Shell<'_>) -> TokenStream {
 /// Path before the name of a variant, with the derive's span where the user did not write it.
 fn own_path(variants: &Variants, at: Span) -> TokenStream {
     let path = path(variants, at);
-    if variants.alias.is_some() { path } else { kept(path) }
+    if variants.alias.is_some() { path } else { user(path) }
 }
 
 /// Path before the name of a variant, with the span `at`.
@@ -152,8 +152,8 @@ enum Given {
 }
 
 impl Given {
-    fn content(field: Ident, shell: &Shell<'_>) -> Self {
-        if shell.target.is_generic() { Self::OpenContent(field) } else { Self::Content(field) }
+    fn content(field: Ident, scope: &ImplScope<'_>) -> Self {
+        if scope.target.is_generic() { Self::OpenContent(field) } else { Self::Content(field) }
     }
 }
 

@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::{LitInt, LitStr};
 
-use crate::{diagnostics::Diagnostics, model::Value, shown, syntax::Amount};
+use crate::{diagnostics::Diagnostics, model::Value, render, syntax::Amount};
 
 /// One year in milliseconds. A longer time is most likely a mistake, and timers cannot represent it.
 const LONGEST: u64 = 365 * 24 * 60 * 60 * 1000;
@@ -106,7 +106,7 @@ fn measure(text: &LitStr, what: &str, units: &[(&str, u64)], errors: &mut Diagno
         text.span(),
         format!(
             "{} is not {what}\nhelp: write a whole number followed by one of {}",
-            shown::text(&written),
+            render::text(&written),
             names.join(", ")
         ),
     );

@@ -11,14 +11,14 @@ use syn::{
 use crate::{
     diagnostics::Diagnostics,
     kind::last,
-    shown,
+    render,
     syntax::{Block, Method},
     vocabulary::{CONNECTIONS, HANDLERS},
 };
 
 /// Result of [`read`].
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct Connections {
     /// Methods whose connection is rewritten to `Self`.
     pub(super) methods: Vec<String>,
     /// Types that handlers name as their route. The compiler checks that each is the route.
@@ -26,8 +26,8 @@ pub(super) struct Found {
 }
 
 /// Reads the arguments of the block's methods and sets their route to `Self`.
-pub(super) fn read(block: &mut Block, errors: &mut Diagnostics) -> Found {
-    let mut found = Found::default();
+pub(super) fn read(block: &mut Block, errors: &mut Diagnostics) -> Connections {
+    let mut found = Connections::default();
     let own = last(&block.self_type).map(|last| last.ident.clone());
     // Generic types cannot be named outside of the block.
     let is_generic = !block.generics.params.is_empty();
@@ -40,7 +40,7 @@ pub(super) fn read(block: &mut Block, errors: &mut Diagnostics) -> Found {
             let Some(connection) = connection(&mut argument.ty) else { continue };
             let place = connection.ident.span();
             let is_wrong = match route(&connection.arguments) {
-                Route::None => {
+                RouteArgument::None => {
                     if !std::mem::replace(&mut is_reported, true) {
                         let kind = &connection.ident;
                         errors.at(
@@ -50,17 +50,18 @@ pub(super) fn read(block: &mut Block, errors: &mut Diagnostics) -> Found {
                     }
                     true
                 }
-                Route::Other(route) if is_handler && !is_generic => {
+                RouteArgument::Other(route) if is_handler && !is_generic => {
                     let is_other = last(route).is_some_and(|last| {
                         last.ident != "Self" && own.as_ref().is_none_or(|own| *own != last.ident)
                     });
-                    if is_other && !found.routes.iter().any(|known| shown::code(known) == shown::code(route))
+                    if is_other
+                        && !found.routes.iter().any(|known| render::code(known) == render::code(route))
                     {
                         found.routes.push(route.clone());
                     }
                     is_other
                 }
-                Route::Other(_) | Route::Unclear => false,
+                RouteArgument::Other(_) | RouteArgument::Unclear => false,
             };
             if is_wrong {
                 let own: AngleBracketedGenericArguments = parse_quote_spanned!(place=> <Self>);
@@ -93,20 +94,22 @@ fn connection(kind: &mut Type) -> Option<&mut PathSegment> {
 }
 
 /// The type argument between `<` and `>`.
-enum Route<'a> {
+enum RouteArgument<'a> {
     None,
     Other(&'a Type),
     Unclear,
 }
 
-fn route(arguments: &PathArguments) -> Route<'_> {
+fn route(arguments: &PathArguments) -> RouteArgument<'_> {
     match arguments {
-        PathArguments::None => Route::None,
+        PathArguments::None => RouteArgument::None,
         PathArguments::AngleBracketed(arguments) => match arguments.args.first() {
-            Some(GenericArgument::Type(kind)) if arguments.args.len() == 1 => Route::Other(ungrouped(kind)),
-            _ => Route::Unclear,
+            Some(GenericArgument::Type(kind)) if arguments.args.len() == 1 => {
+                RouteArgument::Other(ungrouped(kind))
+            }
+            _ => RouteArgument::Unclear,
         },
-        PathArguments::Parenthesized(_) => Route::Unclear,
+        PathArguments::Parenthesized(_) => RouteArgument::Unclear,
     }
 }
 

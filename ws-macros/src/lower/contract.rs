@@ -5,22 +5,22 @@ use syn::{Generics, LitStr, Type};
 use super::{
     attributes,
     borrow::{self, BORROWED},
-    demands, inline,
+    contract_bounds, inline, key_homes,
     mentions::{is_whole, mentions, names},
-    path, places, strings,
+    path, strings,
     target::{self, Site},
 };
 use crate::{
     diagnostics::Diagnostics,
     kind,
     model::{Contract, Declared, DocPart, Params, Stated},
-    shown, span,
+    render, span,
     syntax::{Arguments, Item, Keys, Slot, Subject},
 };
 
 /// Lowers `#[ws_contract]`.
 pub(crate) fn contract(arguments: Arguments, item: Item, errors: &mut Diagnostics) -> Option<Stated> {
-    places::in_contract(&arguments.given, errors);
+    key_homes::in_contract(&arguments.given, errors);
     if let Some(Subject::Contract(other)) = &arguments.subject {
         errors.on(other, "expected a path, found a type\nhelp: write `#[ws_contract(\"/chat\")]`");
     } else if arguments.subject.is_none() {
@@ -38,7 +38,7 @@ pub(crate) fn contract(arguments: Arguments, item: Item, errors: &mut Diagnostic
     };
     let mut contract = read(literal, &arguments.keys, arguments.is_complete, docs, &generics, errors);
     let mut target = target?;
-    target.demands = demands::read(&contract, &generics);
+    target.contract_bounds = contract_bounds::read(&contract, &generics);
     let tokens = arguments.tokens;
     name_params(&mut contract, |name| mentions(&tokens, name) || names(&target.self_type, name));
     Some(Stated { target, contract })
@@ -70,7 +70,7 @@ pub(super) fn read(
             errors.at(
                 given,
                 format!(
-                    "the captures have two declarations of types: `params`, and `{{{}: …}}` in the path\n\
+                    "the types of the captures are declared twice: by `params`, and by `{{{}: …}}` in the path\n\
                      help: remove one of them",
                     capture.name
                 ),
@@ -142,7 +142,7 @@ fn sent(response: Declared, errors: &mut Diagnostics) -> Declared {
 /// Checks a type of the contract as far as its tokens show.
 fn may_be_declared(kind: &Type, errors: &mut Diagnostics) -> bool {
     if !is_whole(kind) {
-        let found = shown::code(kind);
+        let found = render::code(kind);
         errors.on(
             kind,
             format!(
@@ -156,7 +156,7 @@ fn may_be_declared(kind: &Type, errors: &mut Diagnostics) -> bool {
         return false;
     }
     if let Some(way) = sized(kind) {
-        let found = shown::code(kind);
+        let found = render::code(kind);
         errors.on(
             kind,
             format!("a type of the contract must have a known size, found `{found}`\nhelp: write `{way}`"),
@@ -164,7 +164,7 @@ fn may_be_declared(kind: &Type, errors: &mut Diagnostics) -> bool {
         return false;
     }
     if names(kind, "Rc") {
-        let found = shown::code(kind);
+        let found = render::code(kind);
         errors.on(
             kind,
             format!("a type of the contract must be `Send`, found `{found}`\nhelp: remove the `Rc`"),
@@ -179,7 +179,7 @@ fn sized(kind: &Type) -> Option<String> {
     match kind {
         Type::Group(group) => sized(&group.elem),
         Type::Paren(paren) => sized(&paren.elem),
-        Type::Slice(slice) => Some(format!("Vec<{}>", shown::code(&slice.elem))),
+        Type::Slice(slice) => Some(format!("Vec<{}>", render::code(&slice.elem))),
         Type::Path(_) if kind::is_called(kind, &["str"]) => Some("String".to_owned()),
         _ => None,
     }

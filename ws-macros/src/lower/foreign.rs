@@ -7,7 +7,7 @@ use syn::{Generics, Type};
 use super::mentions::names;
 use crate::{
     kind::{PRIMITIVES, argument, is_called, name},
-    shown,
+    render,
 };
 
 /// Types that wrap a value of another type.
@@ -48,7 +48,7 @@ fn way(kind: &Type) -> Option<String> {
         Type::Group(group) => way(&group.elem),
         Type::Paren(paren) => way(&paren.elem),
         Type::TraitObject(object) => {
-            let mut bounds = shown::code(&object.bounds);
+            let mut bounds = render::code(&object.bounds);
             if !bounds.contains("Send") {
                 bounds.push_str(" + Send + Sync");
             }
@@ -68,12 +68,12 @@ fn way(kind: &Type) -> Option<String> {
 
 fn shared(kind: &Type) -> String {
     way(kind).unwrap_or_else(|| {
-        format!("write `impl {}`: all connections share one value anyway", shown::code(kind))
+        format!("write `impl {}`: all connections share one value anyway", render::code(kind))
     })
 }
 
 fn wrapped(kind: &Type) -> String {
-    within(kind, &shown::code(kind))
+    within(kind, &render::code(kind))
 }
 
 /// Returns a wrapper struct, with a name that the type does not use.

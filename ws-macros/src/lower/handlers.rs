@@ -6,7 +6,7 @@ use syn::Type;
 use super::{
     attributes::conditions,
     markers::Markers,
-    names::{self, Name},
+    names::{self, MethodRole},
     signature, variants,
 };
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 
 /// Handlers found in a block.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct FoundHandlers {
     pub(super) handlers: Vec<Handler>,
     pub(super) arms: Vec<Arm>,
     /// Kinds of all handlers, including wrong ones.
@@ -30,25 +30,25 @@ pub(super) struct Found {
 }
 
 /// Reads the handlers of a block.
-pub(super) fn read(block: Block, body: Option<&Type>, errors: &mut Diagnostics) -> Found {
-    let mut found = Found { unread: block.unread, ..Found::default() };
+pub(super) fn read(block: Block, body: Option<&Type>, errors: &mut Diagnostics) -> FoundHandlers {
+    let mut found = FoundHandlers { unread: block.unread, ..FoundHandlers::default() };
     let (mut whole, mut single) = (false, None);
     let names: Vec<Ident> = block.methods.iter().map(|method| method.signature.ident.clone()).collect();
     for method in block.methods {
         let name = method.signature.ident.clone();
         let always = conditions(&method.attributes).is_empty();
         let sorted = names::sort(&method, &names, body, errors);
-        if !matches!(sorted, Name::Variant(_)) {
+        if !matches!(sorted, MethodRole::Variant(_)) {
             Markers::reject(&method, errors);
         }
         match sorted {
-            Name::Handler(word) => {
+            MethodRole::Handler(word) => {
                 whole |= always && word.kind == Kind::Message;
                 found.kinds.push(word.kind);
                 let body = body.filter(|_| word.kind == Kind::Message);
                 found.add(signature::read(method, word, word.signature, body, errors));
             }
-            Name::Variant(variant) => {
+            MethodRole::Variant(variant) => {
                 if always {
                     single.get_or_insert(name);
                 }
@@ -58,8 +58,8 @@ pub(super) fn read(block: Block, body: Option<&Type>, errors: &mut Diagnostics) 
                 }
             }
             // Counts as the intended handler for other rules.
-            Name::Missed(word) => found.kinds.push(word.kind),
-            Name::Other => {}
+            MethodRole::Missed(word) => found.kinds.push(word.kind),
+            MethodRole::Other => {}
         }
     }
     if let Some(single) = single.filter(|_| whole) {
@@ -83,7 +83,7 @@ pub(super) fn read(block: Block, body: Option<&Type>, errors: &mut Diagnostics) 
     found
 }
 
-impl Found {
+impl FoundHandlers {
     /// Adds a handler. The compiler reports a second one of its kind, unless it is conditional.
     fn add(&mut self, handler: Handler) {
         let twice =

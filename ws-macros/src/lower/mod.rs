@@ -2,23 +2,23 @@
 
 mod amounts;
 mod attributes;
-mod bare;
 mod borrow;
 mod connection;
 mod contract;
+mod contract_bounds;
 mod deflate;
-mod demands;
 mod foreign;
 mod handlers;
 mod inline;
+mod key_homes;
 mod markers;
-mod meant;
 mod mentions;
+mod misnamed;
 mod names;
+mod not_a_result;
 mod options;
 mod path;
 mod percent;
-mod places;
 mod route;
 mod signature;
 mod strings;

@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 use syn::{Type, ext::IdentExt};
 
-use super::meant;
+use super::misnamed;
 use crate::{
     diagnostics::Diagnostics,
     syntax::Method,
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Role of a method by its name.
-pub(super) enum Name {
+pub(super) enum MethodRole {
     Handler(&'static HandlerWord),
     /// `message_<variant>`, with the part after the prefix.
     Variant(String),
@@ -23,20 +23,25 @@ pub(super) enum Name {
 
 /// Classifies a method of a block with methods of these names. A method that was meant to be a missing handler is reported, by its
 /// similar name and by its signature.
-pub(super) fn sort(method: &Method, names: &[Ident], body: Option<&Type>, errors: &mut Diagnostics) -> Name {
+pub(super) fn sort(
+    method: &Method,
+    names: &[Ident],
+    body: Option<&Type>,
+    errors: &mut Diagnostics,
+) -> MethodRole {
     let ident = &method.signature.ident;
     let name = ident.unraw().to_string();
     if let Some(word) = HANDLERS.iter().find(|word| word.kind.name() == name) {
-        return Name::Handler(word);
+        return MethodRole::Handler(word);
     }
     if let Some(variant) = name.strip_prefix("message_") {
-        return Name::Variant(variant.to_owned());
+        return MethodRole::Variant(variant.to_owned());
     }
     let near = vocabulary::near_handler(&name, HANDLERS.iter().map(|word| word.kind.name()));
     let word = near.and_then(|(_, meant)| HANDLERS.iter().find(|word| word.kind.name() == meant));
     if let Some(((nearness, handler), word)) = near.zip(word)
         && !names.iter().any(|other| stands_for(&other.unraw().to_string(), handler))
-        && meant::fits(&method.signature, word, nearness, body)
+        && misnamed::fits(&method.signature, word, nearness, body)
     {
         errors.at(
             ident.span(),
@@ -45,9 +50,9 @@ pub(super) fn sort(method: &Method, names: &[Ident], body: Option<&Type>, errors
                  help: the handler is called `{handler}`; move helper methods to an impl block without the attribute"
             ),
         );
-        return Name::Missed(word);
+        return MethodRole::Missed(word);
     }
-    Name::Other
+    MethodRole::Other
 }
 
 /// True if a method of this name is the handler, or replaces it.

@@ -12,7 +12,7 @@ use crate::{
 
 /// Reads the options.
 pub(super) fn read(keys: &Keys, errors: &mut Diagnostics) -> Options {
-    let mut reader = Reader { settings: Vec::new(), errors };
+    let mut reader = OptionReader { settings: Vec::new(), errors };
     reader.size("max_payload_length", &keys.max_payload_length);
     reader.count("max_fragments", &keys.max_fragments);
     reader.time("fragment_timeout", &keys.fragment_timeout);
@@ -38,12 +38,12 @@ pub(super) fn read(keys: &Keys, errors: &mut Diagnostics) -> Options {
     }
 }
 
-struct Reader<'a> {
+struct OptionReader<'a> {
     settings: Vec<Setting>,
     errors: &'a mut Diagnostics,
 }
 
-impl Reader<'_> {
+impl OptionReader<'_> {
     fn size(&mut self, name: &'static str, slot: &Slot<Amount>) {
         let value = slot.value().and_then(|amount| amounts::size(amount, self.errors));
         self.set(name, slot.span(), value);

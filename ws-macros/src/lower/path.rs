@@ -19,20 +19,20 @@ pub(super) struct Template {
 /// Parses a path. Mistakes are reported and left out.
 pub(super) fn read(literal: &LitStr, errors: &mut Diagnostics) -> Template {
     let text = literal.value();
-    let mut reader = Reader { span: literal.span(), captures: Vec::new(), is_whole: true, errors };
+    let mut reader = PathReader { span: literal.span(), captures: Vec::new(), is_whole: true, errors };
     let path = reader.path(&text);
-    let Reader { captures, is_whole, .. } = reader;
+    let PathReader { captures, is_whole, .. } = reader;
     Template { path: LitStr::new(&path, literal.span()), captures, is_whole }
 }
 
-struct Reader<'a> {
+struct PathReader<'a> {
     span: Span,
     captures: Vec<Capture>,
     is_whole: bool,
     errors: &'a mut Diagnostics,
 }
 
-impl Reader<'_> {
+impl PathReader<'_> {
     fn error(&mut self, message: impl std::fmt::Display) {
         self.is_whole = false;
         self.errors.at(self.span, message);

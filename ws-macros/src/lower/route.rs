@@ -6,10 +6,11 @@ use quote::ToTokens;
 use super::{
     attributes,
     borrow::made_static_in,
-    connection, contract, demands,
-    handlers::{self, Found},
+    connection, contract, contract_bounds,
+    handlers::{self, FoundHandlers},
+    key_homes,
     mentions::{mentions, names},
-    options, places,
+    options,
     target::{self, Site},
     variants,
 };
@@ -17,7 +18,7 @@ use crate::{
     diagnostics::Diagnostics,
     lifetimes::Which,
     model::{Arm, Contract, Handler, Lowered, Options, Route, Served, Stub, Target, Variants},
-    shown,
+    render,
     syntax::{Arguments, Block, Item, Keys, Subject},
     vocabulary::Kind,
 };
@@ -42,7 +43,7 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
     let found = block.map(|block| handlers::read(block, keys.body.value(), errors)).unwrap_or_default();
     let served = match subject {
         Some(Subject::Contract(named)) => {
-            places::serving(&named, &given, found.any_arm, errors);
+            key_homes::serving(&named, &given, found.any_arm, errors);
             Served::Named(named)
         }
         other => {
@@ -53,7 +54,7 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
             let mut own = contract::read(literal.as_ref(), &keys, is_complete, docs, &generics, errors);
             if let Some(target) = &mut target {
                 contract::name_params(&mut own, |name| is_named(name, &tokens, target, &found));
-                target.demands = demands::read(&own, &generics);
+                target.contract_bounds = contract_bounds::read(&own, &generics);
             }
             check_protocols(&own, &options, &keys, errors);
             if has_block {
@@ -88,7 +89,7 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
 }
 
 /// True if the user's tokens contain the name, which a generated one could shadow.
-fn is_named(name: &str, arguments: &TokenStream, target: &Target, found: &Found) -> bool {
+fn is_named(name: &str, arguments: &TokenStream, target: &Target, found: &FoundHandlers) -> bool {
     let Target { self_type, generics, .. } = target;
     let types = |handler: &Handler| {
         let kinds = [&handler.first, &handler.second, &handler.output];
@@ -117,7 +118,7 @@ fn check_protocols(contract: &Contract, options: &Options, keys: &Keys, errors: 
 }
 
 /// Checks the type of the connection's data by name. The compiler would report it for each future that holds the connection.
-fn check_data(found: &Found, errors: &mut Diagnostics) -> bool {
+fn check_data(found: &FoundHandlers, errors: &mut Diagnostics) -> bool {
     let before_handle = found.handlers.iter().filter(|handler| handler.kind == Kind::BeforeHandle);
     let mut outputs = before_handle.filter_map(|handler| handler.output.as_ref());
     let Some(output) = outputs.find(|output| names(output, "Rc")) else { return true };
@@ -126,14 +127,14 @@ fn check_data(found: &Found, errors: &mut Diagnostics) -> bool {
     false
 }
 
-fn check_body(keys: &Keys, found: &Found, errors: &mut Diagnostics) {
+fn check_body(keys: &Keys, found: &FoundHandlers, errors: &mut Diagnostics) {
     if let Some(place) = keys.body.span()
         && !found.kinds.is_empty()
         && !found.any_arm
         && found.unread.is_none()
         && !found.kinds.contains(&Kind::Message)
     {
-        let body = keys.body.value().map_or_else(|| "Body".to_owned(), shown::code);
+        let body = keys.body.value().map_or_else(|| "Body".to_owned(), render::code);
         errors.at(
             place,
             format!(

@@ -4,13 +4,13 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{FnArg, GenericParam, Pat, Receiver, ReceiverKind, ReturnType, Safety, Signature, Type};
 
-use super::{attributes, bare, borrow::made_static_in};
+use super::{attributes, borrow::made_static_in, not_a_result};
 use crate::{
     diagnostics::Diagnostics,
     kind::{argument, is_called, last, name, reference},
     lifetimes::Which,
     model::Handler,
-    shown,
+    render,
     syntax::Method,
     vocabulary::{HandlerWord, Kind, Returns, Second},
 };
@@ -20,7 +20,7 @@ const FIRST: &[&str] = &["Socket", "Handshake", "RawRequest"];
 const POINTERS: &[&str] = &["Arc", "Rc", "Box", "Mutex", "RwLock"];
 
 /// An argument that a handler takes by value.
-pub(super) struct Value {
+pub(super) struct ValueArgument {
     pub(super) pattern: Pat,
     pub(super) kind: Type,
 }
@@ -36,7 +36,7 @@ pub(super) fn read(
     errors: &mut Diagnostics,
 ) -> Handler {
     let name = method.signature.ident.clone();
-    let reader = Reader { name, word, expected, body, of_variant: false, data: None, errors };
+    let reader = SignatureReader { name, word, expected, body, of_variant: false, data: None, errors };
     let (mut handler, mut values) = reader.read(method);
     handler.second = values.pop().map(|value| value.kind);
     handler
@@ -48,12 +48,12 @@ pub(super) fn of_variant(
     word: &HandlerWord,
     expected: &str,
     errors: &mut Diagnostics,
-) -> (Handler, Vec<Value>) {
+) -> (Handler, Vec<ValueArgument>) {
     let name = method.signature.ident.clone();
-    Reader { name, word, expected, body: None, of_variant: true, data: None, errors }.read(method)
+    SignatureReader { name, word, expected, body: None, of_variant: true, data: None, errors }.read(method)
 }
 
-struct Reader<'a> {
+struct SignatureReader<'a> {
     name: Ident,
     word: &'a HandlerWord,
     expected: &'a str,
@@ -64,8 +64,8 @@ struct Reader<'a> {
     errors: &'a mut Diagnostics,
 }
 
-impl Reader<'_> {
-    fn read(mut self, method: Method) -> (Handler, Vec<Value>) {
+impl SignatureReader<'_> {
+    fn read(mut self, method: Method) -> (Handler, Vec<ValueArgument>) {
         self.qualifiers(&method.signature);
         self.receiver(&method.signature);
         let (first, values) = self.arguments(&method.signature);
@@ -143,7 +143,7 @@ impl Reader<'_> {
     }
 
     /// Reads the arguments: a reference, then the handler's own argument. Either may be omitted.
-    fn arguments(&mut self, signature: &Signature) -> (Option<Type>, Vec<Value>) {
+    fn arguments(&mut self, signature: &Signature) -> (Option<Type>, Vec<ValueArgument>) {
         let (mut first, mut values) = (None, Vec::new());
         for argument in signature.inputs.iter().filter_map(typed) {
             for attribute in &argument.attrs {
@@ -156,7 +156,7 @@ impl Reader<'_> {
                 // The compiler reports it at the handler.
                 self.errors.by_the_compiler();
             }
-            let value = || Value { pattern: (*argument.pat).clone(), kind: kind.clone() };
+            let value = || ValueArgument { pattern: (*argument.pat).clone(), kind: kind.clone() };
             if let Some(token) = impl_trait(kind) {
                 self.error(
                     token,
@@ -174,7 +174,7 @@ impl Reader<'_> {
         (first, values)
     }
 
-    fn reference(&mut self, value: Value, first: &mut Option<Type>, values: &mut Vec<Value>) {
+    fn reference(&mut self, value: ValueArgument, first: &mut Option<Type>, values: &mut Vec<ValueArgument>) {
         let (name, expected) = (self.name.clone(), self.expected);
         let kind = &value.kind;
         if first.is_none() && !values.is_empty() && self.word.second == Second::Value {
@@ -215,7 +215,7 @@ impl Reader<'_> {
         matches!(kind, Type::Slice(_) | Type::Array(_) | Type::Tuple(_))
             || is_called(kind, &["str", "String", "Vec"])
             || usual.is_some_and(|(last, payload)| last.ident == payload)
-            || self.body.is_some_and(|body| shown::code(body) == shown::code(kind))
+            || self.body.is_some_and(|body| render::code(body) == render::code(kind))
     }
 
     fn by_value(&mut self, kind: &Type) {
@@ -229,11 +229,11 @@ impl Reader<'_> {
 
     /// Reports an argument of another type than the handler's first.
     fn expected(&mut self, kind: &Type) {
-        let (first, found, expected) = (self.word.first, shown::code(kind), self.expected);
+        let (first, found, expected) = (self.word.first, render::code(kind), self.expected);
         self.error(kind, format!("expected `{first}`, found `{found}`\nhelp: write `{expected}`"));
     }
 
-    fn value(&mut self, value: Value, after_first: bool, values: &mut Vec<Value>) {
+    fn value(&mut self, value: ValueArgument, after_first: bool, values: &mut Vec<ValueArgument>) {
         let (name, expected, reference) = (self.name.clone(), self.expected, self.word.first);
         let kind = &value.kind;
         if self.of_variant {
@@ -282,9 +282,9 @@ impl Reader<'_> {
                     return None;
                 }
                 if self.word.kind == Kind::BeforeHandle
-                    && let Some(data) = bare::data(kind)
+                    && let Some(data) = not_a_result::data(kind)
                 {
-                    let found = shown::code(kind);
+                    let found = render::code(kind);
                     self.error(
                         kind,
                         format!(

@@ -2,7 +2,7 @@
 
 use syn::LitStr;
 
-use crate::{diagnostics::Diagnostics, model::Origins, shown, span, syntax};
+use crate::{diagnostics::Diagnostics, model::Origins, render, span, syntax};
 
 /// Checks subprotocols: valid tokens, without duplicates.
 pub(super) fn protocols(list: &syntax::Strings, errors: &mut Diagnostics) -> Vec<LitStr> {
@@ -20,7 +20,7 @@ pub(super) fn protocols(list: &syntax::Strings, errors: &mut Diagnostics) -> Vec
                 format!(
                     "{} is not a valid subprotocol name\n\
                      help: use only letters, digits and `!#$%&'*+-.^_`|~`",
-                    shown::text(&name)
+                    render::text(&name)
                 ),
             );
         }
@@ -35,10 +35,10 @@ pub(super) fn tags(list: &syntax::Strings, errors: &mut Diagnostics) -> Vec<LitS
 }
 
 /// Checks origins: scheme, host and port.
-pub(super) fn origins(origins: &syntax::Origins, errors: &mut Diagnostics) -> Origins {
+pub(super) fn origins(origins: &syntax::OriginList, errors: &mut Diagnostics) -> Origins {
     let list = match origins {
-        syntax::Origins::Any => return Origins::Any,
-        syntax::Origins::List(list) => list,
+        syntax::OriginList::Any => return Origins::Any,
+        syntax::OriginList::List(list) => list,
     };
     if list.items.is_empty() {
         errors.at(
@@ -60,7 +60,7 @@ pub(super) fn origins(origins: &syntax::Origins, errors: &mut Diagnostics) -> Or
                 format!(
                     "{} is not an origin\n\
                      help: write only scheme, host and port, as in `\"https://example.com\"`, or `origins = any` to accept all pages",
-                    shown::text(&text)
+                    render::text(&text)
                 ),
             );
         }
@@ -86,7 +86,7 @@ pub(super) fn pointer(pointer: &syntax::Pointer, errors: &mut Diagnostics) -> Op
             text.span(),
             format!(
                 "{} is not a JSON pointer\nhelp: start it with `/`, as in `\"/symbol\"`",
-                shown::text(&path)
+                render::text(&path)
             ),
         );
         return None;

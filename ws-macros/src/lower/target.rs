@@ -12,7 +12,7 @@ use crate::{
     diagnostics::Diagnostics,
     lifetimes::Which,
     model::Target,
-    shown,
+    render,
     syntax::{Block, Item, Structure},
 };
 
@@ -59,7 +59,7 @@ pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) ->
             if let Some(way) =
                 foreign::way_in(&block.self_type, &block.generics).filter(|_| block.of_trait.is_none())
             {
-                let found = shown::code(&block.self_type);
+                let found = render::code(&block.self_type);
                 errors.on(
                     &block.self_type,
                     format!("a route must be a type of your own, found `{found}`\nhelp: {way}"),
@@ -85,7 +85,7 @@ pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) ->
                 self_type,
                 conditions: conditions(&block.attributes),
                 allowed: allowed(&block.attributes),
-                demands: Vec::new(),
+                contract_bounds: Vec::new(),
                 with_self: Vec::new(),
                 routes: Vec::new(),
             };
@@ -183,7 +183,7 @@ fn of_structure<T>(structure: &Structure, root: Option<Path>, errors: &mut Diagn
         self_type,
         conditions,
         allowed,
-        demands: Vec::new(),
+        contract_bounds: Vec::new(),
         with_self: Vec::new(),
         routes: Vec::new(),
     };

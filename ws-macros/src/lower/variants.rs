@@ -6,13 +6,13 @@ use syn::{Attribute, Pat, Path, PathArguments, Token, Type, ext::IdentExt};
 use super::{
     markers::Markers,
     mentions::{names, parameter},
-    signature::{self, Value},
+    signature::{self, ValueArgument},
 };
 use crate::{
     diagnostics::Diagnostics,
     kind::is_called,
     model::{Arm, Content, Field, Target},
-    shown, span,
+    render, span,
     syntax::Method,
     vocabulary::{HANDLERS, Kind},
 };
@@ -21,27 +21,20 @@ use crate::{
 pub(super) fn arm(method: Method, variant: &str, errors: &mut Diagnostics) -> Option<Arm> {
     let name = method.signature.ident.clone();
     let Markers { fields, variant: named } = Markers::read(&method, errors);
-    let ident = match named {
-        Some(mut named) => {
-            named.set_span(span::at(named.span()));
-            named
-        }
-        None => match syn::parse_str::<Ident>(&camel(variant)) {
-            Ok(mut ident) => {
-                ident.set_span(span::at(name.span()));
-                ident
-            }
-            Err(_) => {
-                errors.at(
-                    name.span(),
-                    format!(
-                        "expected the name of a variant after `message_` in `{name}`\n\
-                         help: `message_join` handles `Join`; move other methods to an impl block without the attribute"
-                    ),
-                );
-                return None;
-            }
-        },
+    let ident = if let Some(named) = named {
+        hygienic(named)
+    } else if let Ok(mut derived) = syn::parse_str::<Ident>(&camel(variant)) {
+        derived.set_span(name.span());
+        hygienic(derived)
+    } else {
+        errors.at(
+            name.span(),
+            format!(
+                "expected the name of a variant after `message_` in `{name}`\n\
+                 help: `message_join` handles `Join`; move other methods to an impl block without the attribute"
+            ),
+        );
+        return None;
     };
     let word = HANDLERS.iter().find(|word| word.kind == Kind::Message)?;
     let expected = format!("async fn {name}(&self, ws: &Socket<Self>, field: Field)");
@@ -50,12 +43,18 @@ pub(super) fn arm(method: Method, variant: &str, errors: &mut Diagnostics) -> Op
     Some(Arm { variant: ident, handler, content })
 }
 
+/// Gives a name a hygienic span at the same place.
+fn hygienic(mut name: Ident) -> Ident {
+    name.set_span(span::at(name.span()));
+    name
+}
+
 /// Reads the arguments as the content of the variant. A single argument may be the content of a newtype variant or the only field of a
 /// struct variant: it is the former unless the marker is present.
 fn content(
     handler: &Ident,
     marker: Option<&Attribute>,
-    mut values: Vec<Value>,
+    mut values: Vec<ValueArgument>,
     errors: &mut Diagnostics,
 ) -> Content {
     if let Some(marker) = marker.filter(|_| values.is_empty()) {
@@ -68,9 +67,9 @@ fn content(
         return values.pop().map_or(Content::Nothing, |value| Content::Newtype(Box::new(value.kind)));
     }
     let (mut fields, mut written): (Vec<Field>, Vec<String>) = (Vec::new(), Vec::new());
-    for Value { pattern, kind } in values {
+    for ValueArgument { pattern, kind } in values {
         let Some(name) = field(&pattern) else {
-            let found = shown::code(&pattern);
+            let found = render::code(&pattern);
             errors.on(
                 &pattern,
                 format!(
@@ -80,7 +79,7 @@ fn content(
             );
             continue;
         };
-        let argument = shown::code(&pattern);
+        let argument = render::code(&pattern);
         match fields.iter().position(|earlier| earlier.name == name) {
             None => {
                 fields.push(Field { name, kind });
@@ -126,7 +125,7 @@ pub(super) fn path(body: &Type, errors: &mut Diagnostics) -> Option<Path> {
             Some(path)
         }
         other => {
-            let found = shown::code(other);
+            let found = render::code(other);
             errors.on(
                 other,
                 format!("expected an enum, because its variants have handlers, found `{found}`\nhelp: write the enum or a `type` alias of it, or replace the handlers by `message`"),

@@ -13,5 +13,5 @@ pub(crate) use self::{
     docs::DocPart,
     handlers::{Arm, Content, Field, Handler, Variants},
     options::{OnInvalid, Options, Origins, Setting, Value},
-    route::{Demand, Lowered, Role, Route, Served, Stated, Stub, Target},
+    route::{ContractBound, Lowered, Role, Route, Served, Stated, Stub, Target},
 };

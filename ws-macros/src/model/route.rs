@@ -67,7 +67,7 @@ pub(crate) struct Target {
     /// `#[allow(…)]` attributes of the item.
     pub(crate) allowed: Vec<Attribute>,
     /// Bounds on contract types that depend on type parameters.
-    pub(crate) demands: Vec<Demand>,
+    pub(crate) contract_bounds: Vec<ContractBound>,
     /// Methods whose connection argument is rewritten to `Self`.
     pub(crate) with_self: Vec<String>,
     /// Types written as the route of a connection, which must equal the route.
@@ -82,7 +82,7 @@ impl Target {
 }
 
 /// A contract type that names a parameter of the block.
-pub(crate) struct Demand {
+pub(crate) struct ContractBound {
     pub(crate) kind: Type,
     pub(crate) role: Role,
 }

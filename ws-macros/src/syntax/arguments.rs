@@ -8,10 +8,10 @@ use syn::{
     token::{Brace, Bracket, Paren},
 };
 
-use super::{Amount, Deflate, Origins, Pointer, Slot, Strings, skip};
+use super::{Amount, Deflate, OriginList, Pointer, Slot, Strings, skip};
 use crate::{
     diagnostics::Diagnostics,
-    shown, span,
+    render, span,
     vocabulary::{self, Answer, KEYS},
 };
 
@@ -71,7 +71,7 @@ pub(crate) struct Keys {
     pub(crate) on_invalid: Slot<Ident>,
     pub(crate) close_timeout: Slot<Amount>,
     pub(crate) per_message_deflate: Slot<Deflate>,
-    pub(crate) origins: Slot<Origins>,
+    pub(crate) origins: Slot<OriginList>,
     pub(crate) root: Slot<Path>,
 }
 
@@ -146,7 +146,7 @@ impl Arguments {
         if first {
             self.subject = Some(Subject::Path(path));
         } else if let Some(Subject::Contract(contract)) = &self.subject {
-            let found = shown::code(contract);
+            let found = render::code(contract);
             errors.on(
                 contract,
                 format!(
@@ -164,7 +164,7 @@ impl Arguments {
     }
 
     fn take_contract(&mut self, contract: TypePath, input: ParseStream<'_>, errors: &mut Diagnostics) {
-        let found = shown::code(&contract);
+        let found = render::code(&contract);
         if input.is_empty() || input.peek(Token![,]) {
             if is_constant(&contract) && !input.peek2(LitStr) {
                 errors.on(
@@ -311,7 +311,7 @@ fn bare_type(input: ParseStream<'_>) -> Option<TypePath> {
 }
 
 fn type_without_a_key(kind: &TypePath) -> String {
-    let found = shown::code(kind);
+    let found = render::code(kind);
     let help = match inside_json(kind) {
         Some(inner) => format!("write `body = {inner}`; messages are JSON by default"),
         None => format!(
@@ -325,7 +325,7 @@ fn type_without_a_key(kind: &TypePath) -> String {
 fn inside_json(kind: &TypePath) -> Option<String> {
     let last = kind.path.segments.last().filter(|last| last.ident == "Json")?;
     match &last.arguments {
-        PathArguments::AngleBracketed(arguments) => Some(shown::code(&arguments.args)),
+        PathArguments::AngleBracketed(arguments) => Some(render::code(&arguments.args)),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use syn::{
     parse::{ParseStream, Parser, Result},
 };
 
-use super::{Block, hollow, is_marker};
+use super::{Block, bodies, is_marker};
 use crate::span;
 
 /// An item.
@@ -40,7 +40,7 @@ impl Item {
             }
             item
         };
-        read.parse2(hollow::item(tokens)).unwrap_or_else(|_| Self::other(tokens.clone()))
+        read.parse2(bodies::strip(tokens)).unwrap_or_else(|_| Self::other(tokens.clone()))
     }
 
     /// True for an inherent impl block.
@@ -52,7 +52,7 @@ impl Item {
     pub(crate) fn has_markers(&self) -> bool {
         let Self::Block(block) = self else { return false };
         let mut attributes = block.methods.iter().flat_map(|method| &method.attributes);
-        attributes.any(|attribute| is_marker(attribute))
+        attributes.any(is_marker)
     }
 
     fn parse(input: ParseStream<'_>) -> Result<Self> {

@@ -24,12 +24,12 @@ impl Parse for Strings {
 }
 
 /// `["https://example.com"]`, or `any`.
-pub(crate) enum Origins {
+pub(crate) enum OriginList {
     Any,
     List(Strings),
 }
 
-impl Parse for Origins {
+impl Parse for OriginList {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         if input.peek(Bracket) {
             return input.parse().map(Self::List);

@@ -4,8 +4,8 @@
 mod amount;
 mod arguments;
 mod block;
+mod bodies;
 mod deflate;
-mod hollow;
 mod item;
 mod list;
 mod marker;
@@ -18,7 +18,7 @@ pub(crate) use self::{
     block::{Block, Method},
     deflate::{Deflate, DeflateKeys},
     item::{Item, Structure},
-    list::{Origins, Strings},
+    list::{OriginList, Strings},
     marker::{Marker, is_marker, unmarked},
     slot::Slot,
 };

@@ -8,7 +8,7 @@ use syn::{
 };
 
 use super::skip;
-use crate::{diagnostics::Diagnostics, shown, vocabulary};
+use crate::{diagnostics::Diagnostics, render, vocabulary};
 
 /// The place of one key.
 pub(crate) struct Slot<T> {
@@ -104,7 +104,9 @@ fn parse_value<T>(
     if value.is_none() {
         let expected = expects(key);
         let help = match constant(&written, expected) {
-            Some(value) => format!("\nhelp: write `{key} = const {}` to use a constant", shown::code(&value)),
+            Some(value) => {
+                format!("\nhelp: write `{key} = const {}` to use a constant", render::code(&value))
+            }
             None => String::new(),
         };
         errors.at(place, format!("`{key}` expects {expected}{help}"));

@@ -1,8 +1,8 @@
-//! Each shape that the grammar can take, written out.
+//! Snapshots of the expansion, one for each form of input.
 
 use super::harness::expand;
 
-/// Expands a source and lays it out as a file.
+/// Expands a source and formats the result.
 fn shown(source: &str) -> String {
     let tokens = expand(source);
     let file = syn::parse2(tokens.clone()).unwrap_or_else(|error| panic!("{error} in {tokens}"));
@@ -21,18 +21,18 @@ macro_rules! shapes {
 }
 
 shapes! {
-    route_with_one_handler: r#"
+    route_with_one_handler_expands: r#"
         #[ws_route("/")]
         impl Chat { fn open(&self) {} }
     "#
 
-    route_with_every_contract_key: r#"
+    route_with_every_contract_key_expands: r#"
         #[ws_route("/chat", body = Say, response = Heard, query = Join, header = Client, cookie = Session,
             protocols = ["v2", "v1"], require_protocol, summary = "a room", tags = ["chat", "beta"], deprecated)]
         impl Chat { async fn message(&self, ws: &Socket<Self>, say: Say) -> Option<Heard> { None } }
     "#
 
-    route_with_every_option: r#"
+    route_with_every_option_expands: r#"
         #[ws_route("/", require_protocol, protocols = ["v1"], max_payload_length = "64KiB", max_fragments = 10, fragment_timeout = "500ms", idle_timeout = 60,
             ping_interval = off, backpressure_limit = 65536, close_on_backpressure_limit, latest_by_key = "/symbol", rate_limit = 20, max_invalid = 5,
             publish_to_self, max_subscriptions = 10, max_topic_length = "1KiB", refusal_details, on_invalid = close, close_timeout = "2m", per_message_deflate(threshold = "1KiB", level = 6, server_max_window_bits = 12,
@@ -80,7 +80,7 @@ shapes! {
         impl Chat { fn open(&self, ws: &Socket<Self>) {} }
     "#
 
-    route_with_every_handler: r#"
+    route_with_every_handler_expands: r#"
         #[ws_route("/", body = Say, response = Heard)]
         impl Chat {
             fn parse(&self, request: &mut RawRequest) {}
@@ -157,28 +157,28 @@ shapes! {
         }
     "#
 
-    served_contract: r"
+    served_contract_expands: r"
         #[ws_route(api::ChatApi, idle_timeout = 30)]
         impl Chat { async fn message(&self, say: Say) {} }
     "
 
-    served_contract_with_variants: r"
+    served_contract_with_variants_expands: r"
         #[ws_route(ChatApi<u8>, body = Say)]
         impl Chat { async fn message_join(&self, join: Join) {} }
     "
 
-    contract_without_a_route: r#"
+    contract_without_a_route_expands: r#"
         #[ws_contract("/chat/{room}/{seat: u32}", body = Say, response = Heard, protocols = ["v1"], summary = "chat")]
         /// Where people talk.
         pub struct ChatApi;
     "#
 
-    generic_contract: r#"
+    generic_contract_expands: r#"
         #[ws_contract("/events", response = T)]
         pub struct Events<T>(PhantomData<T>) where T: Event;
     "#
 
-    generic_route: r#"
+    generic_route_expands: r#"
         #[ws_route("/", body = B::Say)]
         impl<B: Backend, const N: usize> Chat<B, N> where B::Say: Decode { fn message(&self, say: B::Say) {} }
     "#

@@ -1,4 +1,4 @@
-//! An attribute from its source to its tokens.
+//! Expands an attribute from source text.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 
@@ -11,7 +11,7 @@ pub(super) enum Attribute {
     Contract,
 }
 
-/// Expands an attribute as it is written: `#[ws_route("/chat")] impl Chat { … }`.
+/// Expands the attribute in a source such as `#[ws_route("/chat")] impl Chat { … }`.
 pub(super) fn expand(source: &str) -> TokenStream {
     let tokens: TokenStream = source.parse().expect("the test's own tokens");
     let mut tokens = tokens.into_iter();
@@ -28,7 +28,7 @@ pub(super) fn expand(source: &str) -> TokenStream {
     with_derives(run(attribute, arguments, tokens.collect()))
 }
 
-/// The tokens with what the derive of ours writes in the place of its item, as the compiler has it in the end.
+/// Returns the tokens with the output of the dispatch derive in place of its item.
 pub(super) fn with_derives(tokens: TokenStream) -> TokenStream {
     let mut out = TokenStream::new();
     let mut tokens = tokens.into_iter().peekable();
@@ -39,7 +39,7 @@ pub(super) fn with_derives(tokens: TokenStream) -> TokenStream {
         {
             // `[derive(…)]`, `#`, `[ws_variants(…)]`, `struct`, its name, `;`.
             let item: Vec<TokenTree> = tokens.by_ref().take(6).collect();
-            out.extend(expand::written(item.into_iter().skip(1).collect()));
+            out.extend(expand::derive_output(item.into_iter().skip(1).collect()));
             continue;
         }
         out.extend([match token {

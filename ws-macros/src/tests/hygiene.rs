@@ -1,4 +1,4 @@
-//! What the expansion may name.
+//! Names in the expansion.
 
 use super::harness::expand;
 

@@ -1,8 +1,8 @@
-//! What single words of a source come out as.
+//! Expansion of single words of a source.
 
 use super::harness::expand;
 
-/// Checks what has to stand in an expansion that has no mistake.
+/// Checks that the expansion of a valid source contains a text.
 fn check(table: &[(&str, &str)]) {
     for (source, part) in table {
         let written = expand(source).to_string();

@@ -1,11 +1,11 @@
-//! No token, however odd, makes the attributes panic: the compiler would show the panic, and nothing else.
+//! Random tokens never make the attributes panic, because the compiler would show nothing but the panic.
 
 use proc_macro2::TokenStream;
 
 use super::harness::{Attribute, run, with_derives};
 use crate::syntax::unmarked;
 
-/// Pieces that a route is made of, and some that it is not.
+/// Tokens of a route, and some that do not belong in one.
 const PIECES: &[&str] = &[
     "\"/chat/{room: u32}\"",
     "\"/{\"",
@@ -96,7 +96,7 @@ const PIECES: &[&str] = &[
     "/// doc\n",
 ];
 
-/// A small generator (Marsaglia's xorshift): the same soup each time.
+/// A small random generator (Marsaglia's xorshift) with a fixed seed.
 struct Generator(u64);
 
 impl Generator {

@@ -78,7 +78,7 @@ use crate::{
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be decoded from a message",
-    label = "not a type of JSON, text or binary messages",
+    label = "not a message type",
     note = "for JSON, derive both `serde::Deserialize` and `schemars::JsonSchema` (version 1, not 0.8), and use the type without a wrapper such as `Json<T>`",
     note = "use `String` for text, `Bytes` or `Vec<u8>` for binary, `Message` for both, or implement `Decode` for another format"
 )]

@@ -26,7 +26,7 @@ const COPIED: usize = 4096;
 /// `format` is validated: the output of a type's own `Serialize` is sent. `Box<RawValue>` is sent verbatim.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be encoded as a message",
-    label = "not a type of JSON, text or binary messages",
+    label = "not a message type",
     note = "for JSON, derive both `serde::Serialize` and `schemars::JsonSchema` (version 1, not 0.8), and use the type without a wrapper such as `Json<T>`",
     note = "use `String` for text, `Bytes` or `Vec<u8>` for binary, `Message` for both, or implement `Encode` for another format"
 )]

@@ -119,7 +119,7 @@ async fn close<R: Route>(driver: &mut Driver<'_, R>) {
     let closed = socket.line().finish();
     if let Done::Panicked(text) = driver.during(Route::close(&entry.route, socket, closed)).await {
         let (route, panic) = (entry.hub.path, Escaped(text));
-        event!(entry.hub.events, ERROR, route, socket = socket.id(), %panic, "`close` panicked");
+        event!(entry.hub.events, ERROR, route, socket = socket.id(), %panic, "the `close` handler panicked");
     }
 }
 

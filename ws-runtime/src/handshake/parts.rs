@@ -257,7 +257,7 @@ mod tests {
             (PartPlans::of::<CapitalHeader>(), "X-Version"),
         ] {
             let error = plans.map(|_| ()).expect_err("no request could match").to_string();
-            assert!(error.starts_with(&format!("`header` has the field `{name}`")), "{error}");
+            assert!(error.starts_with(&format!("the field `{name}` of `header`")), "{error}");
         }
     }
 

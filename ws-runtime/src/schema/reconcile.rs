@@ -268,7 +268,7 @@ mod tests {
         for refused in
             [schema::<u128>(), schema::<Vec<Option<i128>>>(), schema::<BTreeMap<String, (u128,)>>()]
         {
-            assert!(refused.unwrap_err().contains("128 bits"));
+            assert!(refused.unwrap_err().contains("128-bit"));
         }
     }
 

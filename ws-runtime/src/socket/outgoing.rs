@@ -10,7 +10,7 @@ use crate::{
 /// What may be sent on a route whose response is `R`: a reference to one; on text routes a `&str` too, on binary routes a
 /// `&[u8]`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be sent: the `response` of this route is `{R}`",
+    message = "expected `&{R}`, a reference to the `response` of this route, found `{Self}`",
     label = "expected `&{R}`",
     note = "send a reference, as in `ws.send(&value)` or `ws.publish(\"topic\", &value)`, without a wrapper such as `Json<T>`",
     note = "`response = …` in the attribute sets the type, which is `Message` by default; use an enum to send several types"
@@ -84,6 +84,7 @@ macro_rules! binary {
     ($($response:ty),*) => {$(
         impl sealed::Sealed<$response> for &[u8] {}
 
+        #[diagnostic::do_not_recommend]
         impl Outgoing<$response> for &[u8] {
             fn put(&self, _plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
                 out.extend_from_slice(self);

@@ -1,4 +1,4 @@
-//! What is near a mistake, and none.
+//! Valid sources that resemble mistakes.
 
 use super::mistakes::errors;
 

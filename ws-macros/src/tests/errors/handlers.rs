@@ -1,8 +1,8 @@
-//! What is wrong with handlers.
+//! Mistakes in handlers.
 
 use super::mistakes::mistakes;
 
-mistakes! { handlers:
+mistakes! { handler_mistakes_are_reported:
     r#"#[ws_route("/")] impl Chat { fn helper(&self) {} }"#
         => "impl", "expected at least one handler in this impl block";
     r#"#[ws_route("/")] impl Chat { handlers!(); }"#
@@ -123,7 +123,7 @@ mistakes! { handlers:
         => "transform_message", "`transform_message` must return the `Message` to decode";
 }
 
-mistakes! { nearly_handlers:
+mistakes! { misnamed_handlers_are_reported:
     r#"#[ws_route("/", body = Say)] impl Chat { fn open(&self) {} fn messages(&self, say: Say) {} }"#
         => "messages", "unknown handler `messages`\nhelp: the handler is called `message`";
     r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn massage(&self, ws: &Socket<Self>, message: Message) {} }"#
@@ -148,7 +148,7 @@ mistakes! { nearly_handlers:
         => "on_error", "unknown handler `on_error`\nhelp: the handler is called `error`";
 }
 
-mistakes! { variants:
+mistakes! { variant_mistakes_are_reported:
     r#"#[ws_route("/", body = Say)] impl Chat { fn message(&self) {} fn message_join(&self) {} }"#
         => "message_join", "`message_join` would never be called, because `message` takes every message";
     r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn message_join(&self) {} }"#

@@ -1,8 +1,8 @@
-//! What is wrong with keys.
+//! Mistakes in keys.
 
 use super::mistakes::mistakes;
 
-mistakes! { the_first_argument:
+mistakes! { first_argument_mistakes_are_reported:
     "#[ws_route(body = Say)] impl Chat { fn message(&self) {} }"
         => "body", "expected a path or a contract as the first argument";
     r#"#[ws_route(body = Say, "/a")] impl Chat { fn message(&self) {} }"#
@@ -29,7 +29,7 @@ mistakes! { the_first_argument:
         => "params", "expected a path or a contract as the first argument";
 }
 
-mistakes! { keys:
+mistakes! { key_mistakes_are_reported:
     "#[ws_route(contract = Api, publish_to_self)] impl Chat { fn open(&self) {} }"
         => "contract", "unknown key `contract`\nhelp: write the contract as the first argument, without a key: `#[ws_route(ChatApi)]`";
     "#[ws_route(Api::new(), publish_to_self)] impl Chat { fn open(&self) {} }"
@@ -79,14 +79,14 @@ mistakes! { keys:
     r#"#[ws_route("/", params = Seat)] impl Chat { fn open(&self) {} }"#
         => "params", "`params` is set, but the path has no captures";
     r#"#[ws_route("/{a: u8}", params = Seat)] impl Chat { fn open(&self) {} }"#
-        => "params", "the captures have two declarations of types: `params`, and `{a: …}` in the path";
+        => "params", "the types of the captures are declared twice: by `params`, and by `{a: …}` in the path";
     r#"#[ws_route("/", require_protocol)] impl Chat { fn open(&self) {} }"#
         => "require_protocol", "`require_protocol` needs `protocols`";
     r#"#[ws_route("/", body = Say)] impl Chat { fn open(&self) {} }"#
         => "body", "`body` is set, but no handler takes messages";
 }
 
-mistakes! { keys_of_other_libraries:
+mistakes! { keys_of_other_libraries_are_reported:
     r#"#[ws_route("/", compression, idle_timeout = 3)] impl Chat { fn open(&self) {} }"#
         => "compression", "unknown key `compression`\nhelp: the key is called `per_message_deflate`";
     r#"#[ws_route("/", subprotocols = ["a"])] impl Chat { fn open(&self) {} }"#
@@ -109,7 +109,7 @@ mistakes! { keys_of_other_libraries:
         => "colour", "unknown key `colour`\nhelp: see the documentation of `ws_route` for all keys";
 }
 
-mistakes! { types_without_a_key:
+mistakes! { types_without_a_key_are_reported:
     r#"#[ws_route("/", Say)] impl Chat { fn message(&self, say: Say) {} }"#
         => "Say", "expected a key, found the type `Say`\nhelp: write `body = Say` for messages from clients, or `response = Say` for messages from the server";
     r#"#[ws_route("/", chat::Say, idle_timeout = 3)] impl Chat { fn open(&self) {} }"#

@@ -1,10 +1,10 @@
-//! Finds the errors in an expansion, and checks them by the table.
+//! Collects the errors of an expansion and checks them against a table.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 
 use crate::tests::harness::expand;
 
-/// The messages of an expansion, each with the word it stands at.
+/// Returns the messages of an expansion, each with the source text at its span.
 pub(super) fn errors(source: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     collect(expand(source), &mut found);
@@ -30,7 +30,7 @@ fn word(span: Span) -> String {
     span.source_text().unwrap_or_default()
 }
 
-/// Checks sources that make one mistake each: where it is reported, and how the message begins.
+/// Checks sources with one mistake each: the span of the message and how it begins.
 pub(super) fn check(table: &[(&str, &str, &str)]) {
     let mut wrong = Vec::new();
     for (source, place, message) in table {
@@ -42,7 +42,7 @@ pub(super) fn check(table: &[(&str, &str, &str)]) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
-/// What was expected or found, begun small and without a full stop; then, if it is not clear from that, what to do.
+/// True for a message in lower case without a full stop, followed by an optional help.
 fn is_in_style(message: &str) -> bool {
     let mut lines = message.lines();
     let first = lines.next().unwrap_or_default();
@@ -51,7 +51,7 @@ fn is_in_style(message: &str) -> bool {
     begins && help && lines.next().is_none() && !message.ends_with('.') && !message.contains("``")
 }
 
-/// One mistake a line: it is reported once, at its word.
+/// Declares a test with one mistake per row, which is reported once, at its span.
 macro_rules! mistakes {
     ($name:ident: $($source:literal => $place:literal, $message:literal;)*) => {
         #[test]

@@ -1,4 +1,4 @@
-//! What the attributes say about mistakes: all of them, each at its word.
+//! Messages of the attributes, each at the right word.
 
 mod accepted;
 mod handlers;

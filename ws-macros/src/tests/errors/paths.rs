@@ -1,8 +1,8 @@
-//! What is wrong with paths.
+//! Mistakes in paths.
 
 use super::mistakes::mistakes;
 
-mistakes! { paths:
+mistakes! { path_mistakes_are_reported:
     r#"#[ws_route("chat")] impl Chat { fn open(&self) {} }"#
         => r#""chat""#, "a path must start with `/`, found `chat`";
     r#"#[ws_route("")] impl Chat { fn open(&self) {} }"#

@@ -1,8 +1,8 @@
-//! What stands in the wrong place.
+//! Misplaced attributes, keys and types.
 
 use super::mistakes::mistakes;
 
-mistakes! { places:
+mistakes! { misplaced_keys_are_reported:
     "#[ws_route(ChatApi, query = Join)] impl Chat { fn open(&self) {} }"
         => "query", "`query` belongs to the contract\nhelp: move it to the `#[ws_contract]` of `ChatApi`";
     "#[ws_route(ChatApi, body = Say)] impl Chat { fn message(&self) {} }"
@@ -15,7 +15,7 @@ mistakes! { places:
         => "Other", "expected a path, found a type";
 }
 
-mistakes! { items:
+mistakes! { wrong_items_are_reported:
     r#"#[ws_route("/")] impl Trait for Chat { fn open(&self) {} }"#
         => "Trait", "expected an inherent impl block, found the impl of a trait";
     r#"#[ws_route("/")] pub struct Chat;"#
@@ -40,7 +40,7 @@ mistakes! { items:
         => "ws_runtime", "duplicate `#[ws_route]`: a type can be one route only";
 }
 
-mistakes! { what_borrows:
+mistakes! { borrowing_types_are_reported:
     r#"#[ws_route("/")] impl<'a> Chat<'a> { fn open(&self) {} }"#
         => "'", "a route cannot borrow, because the server outlives `'a`";
     r#"#[ws_route("/")] impl Chat<'_> { fn open(&self) {} }"#
@@ -55,7 +55,7 @@ mistakes! { what_borrows:
         => "&", "a type of the contract cannot borrow";
 }
 
-mistakes! { types_that_cannot_be_a_route:
+mistakes! { unusable_route_types_are_reported:
     r#"#[ws_route("/")] impl dyn Game { fn open(&self) {} }"#
         => "dyn", "a route must be a type of your own, found `dyn Game`\nhelp: wrap it in a struct: `struct Chat(Box<dyn Game + Send + Sync>);` and `impl Chat`";
     r#"#[ws_route("/")] impl Option<Chat> { fn open(&self) {} }"#
@@ -80,7 +80,7 @@ mistakes! { types_that_cannot_be_a_route:
         => "Arc", "a route must be a type of your own, found `Arc`\nhelp: wrap it in a struct: `struct Chat(Arc);` and `impl Chat`";
 }
 
-mistakes! { types_that_cannot_be_a_message:
+mistakes! { unusable_message_types_are_reported:
     r#"#[ws_route("/", response = str)] impl Chat { fn open(&self) {} }"#
         => "str", "a type of the contract must have a known size, found `str`\nhelp: write `String`";
     r#"#[ws_route("/", response = [Say])] impl Chat { fn open(&self) {} }"#
@@ -93,7 +93,7 @@ mistakes! { types_that_cannot_be_a_message:
         => "Result", "the data of a connection must be `Send` and `Sync`, which `Rc` is not\nhelp: use `Arc`";
 }
 
-mistakes! { connections:
+mistakes! { wrong_connections_are_reported:
     r#"#[ws_route("/")] impl Chat { fn open(&self, ws: &Socket) {} fn close(&self, ws: &Socket) {} fn helper(ws: &Socket) {} }"#
         => "Socket", "`Socket` needs the type of its route\nhelp: write `&Socket<Self>`";
     r#"#[ws_route("/")] impl Chat { async fn before_handle(&self, shake: &ws_runtime::Handshake) {} }"#

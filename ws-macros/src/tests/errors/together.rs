@@ -1,4 +1,4 @@
-//! What holds of all errors together.
+//! Several mistakes in one source.
 
 use super::mistakes::errors;
 use crate::tests::harness::expand;

@@ -1,8 +1,8 @@
-//! What is wrong with the values of keys.
+//! Mistakes in the values of keys.
 
 use super::mistakes::{check, mistakes};
 
-mistakes! { values:
+mistakes! { value_mistakes_are_reported:
     r#"#[ws_route("/", idle_timeout = IDLE)] impl Chat { fn open(&self) {} }"#
         => "IDLE", "`idle_timeout` expects a number of seconds, a time such as `\"500ms\"`, `off`, or a `Duration` constant such as `const limits::TIME`\nhelp: write `idl";
     r#"#[ws_route("/", idle_timeout = -1)] impl Chat { fn open(&self) {} }"#

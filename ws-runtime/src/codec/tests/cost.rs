@@ -121,7 +121,7 @@ fn type_of_exponential_cost_does_not_start() {
     for reason in
         [refused::<Doubling>(), refused::<Tripling>(), refused::<Hidden>(), refused::<Option<Vec<Either>>>()]
     {
-        assert!(reason.contains("twice as often") && reason.contains("tag the enum"), "{reason}");
+        assert!(reason.contains("doubles with each level") && reason.contains("tag the enum"), "{reason}");
     }
 }
 

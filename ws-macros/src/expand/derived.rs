@@ -10,7 +10,7 @@
 //! struct __Variants;
 //! ```
 //!
-//! User tokens in the method, such as types, are written `~(Say)`; inside of them, `~(…)` is generated code again.
+//! User tokens in the method, such as types, are output `~(Say)`; inside of them, `~(…)` is generated code again.
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, format_ident, quote_spanned};
@@ -43,7 +43,7 @@ pub(super) fn alias(name: &Ident, kind: &impl ToTokens, place: Span) -> TokenStr
 }
 
 /// Marks tokens that the derive keeps; within them, tokens that it generates.
-pub(super) fn kept(tokens: TokenStream) -> TokenStream {
+pub(super) fn user(tokens: TokenStream) -> TokenStream {
     let mut out = TokenStream::new();
     out.append(Punct::new(KEPT, Spacing::Alone));
     out.append(Group::new(Delimiter::Parenthesis, tokens));
@@ -51,7 +51,7 @@ pub(super) fn kept(tokens: TokenStream) -> TokenStream {
 }
 
 /// Returns the output of the derive: the impl or the alias in the attribute of its item.
-pub(crate) fn written(item: TokenStream) -> TokenStream {
+pub(crate) fn derive_output(item: TokenStream) -> TokenStream {
     let attribute = item.into_iter().find_map(group).map(|attribute| attribute.stream());
     let arguments = attribute.into_iter().flatten().find_map(group).map(|arguments| arguments.stream());
     let mut head: Vec<TokenTree> = arguments.into_iter().flatten().collect();

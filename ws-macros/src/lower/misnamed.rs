@@ -4,7 +4,7 @@ use syn::{FnArg, GenericParam, ReturnType, Signature, Type};
 
 use crate::{
     kind::{is_called, last, reference},
-    shown,
+    render,
     vocabulary::{HandlerWord, Kind, Nearness, Returns, Second},
 };
 
@@ -55,7 +55,7 @@ fn is_payload(
     let given = body.filter(|_| message);
     let usual = word.payload.filter(|_| given.is_none());
     word.second == Second::Value
-        && (given.is_some_and(|body| shown::code(body) == shown::code(kind))
+        && (given.is_some_and(|body| render::code(body) == render::code(kind))
             || usual.is_some_and(|name| is_ours(kind, name))
             // The body of a contract is not known here, and the payload of a listener may have a wrong type.
             || (after_first && (message && body.is_none() || nearness == Nearness::Listener))

@@ -3,10 +3,10 @@
 use syn::{Generics, Type};
 
 use super::mentions::names;
-use crate::model::{Contract, Demand, Params, Role};
+use crate::model::{Contract, ContractBound, Params, Role};
 
 /// Returns one bound for each type of the contract that names a parameter.
-pub(super) fn read(contract: &Contract, generics: &Generics) -> Vec<Demand> {
+pub(super) fn read(contract: &Contract, generics: &Generics) -> Vec<ContractBound> {
     let params = match &contract.params {
         Params::Given(params) => Some(&**params),
         Params::None | Params::Unknown | Params::Inline(_) => None,
@@ -24,7 +24,7 @@ pub(super) fn read(contract: &Contract, generics: &Generics) -> Vec<Demand> {
     types
         .into_iter()
         .filter_map(|(kind, role)| {
-            kind.filter(|kind| open(kind)).map(|kind| Demand { kind: kind.clone(), role })
+            kind.filter(|kind| open(kind)).map(|kind| ContractBound { kind: kind.clone(), role })
         })
         .collect()
 }

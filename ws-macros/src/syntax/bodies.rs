@@ -5,20 +5,20 @@
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 /// Returns the item with empty bodies in its block. The result is only parsed and never emitted.
-pub(super) fn item(tokens: &TokenStream) -> TokenStream {
+pub(super) fn strip(tokens: &TokenStream) -> TokenStream {
     let mut trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
     if let Some(TokenTree::Group(block)) = trees.last_mut()
         && block.delimiter() == Delimiter::Brace
     {
-        *block = group(block, bodies(block.stream()));
+        *block = group(block, without_bodies(block.stream()));
     }
     trees.into_iter().collect()
 }
 
 /// Returns the members without their bodies. A brace that is not followed by a new member belongs to a type, as in `Row<{ N }>`.
-fn bodies(members: TokenStream) -> TokenStream {
+fn without_bodies(members: TokenStream) -> TokenStream {
     let mut members = members.into_iter().peekable();
-    let mut hollow = Vec::new();
+    let mut kept = Vec::new();
     while let Some(mut member) = members.next() {
         if let TokenTree::Group(body) = &mut member
             && body.delimiter() == Delimiter::Brace
@@ -26,9 +26,9 @@ fn bodies(members: TokenStream) -> TokenStream {
         {
             *body = group(body, TokenStream::new());
         }
-        hollow.push(member);
+        kept.push(member);
     }
-    hollow.into_iter().collect()
+    kept.into_iter().collect()
 }
 
 fn begins_a_member(next: Option<&TokenTree>) -> bool {
@@ -68,7 +68,7 @@ mod tests {
             ("struct A;", "struct A;"),
         ] {
             let [item, expected] = [item, expected].map(|text| text.parse::<TokenStream>().expect("tokens"));
-            assert_eq!(super::item(&item).to_string(), expected.to_string());
+            assert_eq!(super::strip(&item).to_string(), expected.to_string());
         }
     }
 }

@@ -5,7 +5,7 @@ use syn::{TypePath, ext::IdentExt};
 
 use crate::{
     diagnostics::Diagnostics,
-    shown,
+    render,
     vocabulary::{self, Home},
 };
 
@@ -24,7 +24,7 @@ pub(super) fn in_contract(given: &[Ident], errors: &mut Diagnostics) {
 
 /// Reports keys of the contract on `#[ws_route(ChatApi)]`, except for `body` if variants have handlers.
 pub(super) fn serving(contract: &TypePath, given: &[Ident], variants: bool, errors: &mut Diagnostics) {
-    let contract = shown::code(contract);
+    let contract = render::code(contract);
     for key in misplaced(given, Home::Contract) {
         if key == "body" && variants {
             continue;

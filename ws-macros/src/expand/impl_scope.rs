@@ -5,16 +5,16 @@ use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::{Generics, Token, WherePredicate, parse_quote, spanned::Spanned};
 
 use super::{
+    derived,
     paths::{self, Name},
-    unedited,
 };
 use crate::{
-    model::{Demand, Role, Target},
+    model::{ContractBound, Role, Target},
     span,
 };
 
 /// The type that gets the impls, with its bounds.
-pub(super) struct Shell<'a> {
+pub(super) struct ImplScope<'a> {
     pub(super) target: &'a Target,
     /// Span of the self type.
     pub(super) span: Span,
@@ -23,7 +23,7 @@ pub(super) struct Shell<'a> {
     cause: Option<&'a TokenStream>,
 }
 
-impl<'a> Shell<'a> {
+impl<'a> ImplScope<'a> {
     pub(super) fn new(target: &'a Target) -> Self {
         let span = span::at(target.self_type.span());
         let mut generics = target.generics.clone();
@@ -35,8 +35,8 @@ impl<'a> Shell<'a> {
             let (self_type, shared) = (&target.self_type, paths::shared(end));
             let bound: WherePredicate = parse_quote!(#self_type: #shared);
             generics.make_where_clause().predicates.push(bound);
-            let demands = target.demands.iter().map(demanded);
-            generics.make_where_clause().predicates.extend(demands);
+            let contract_bounds = target.contract_bounds.iter().map(predicate);
+            generics.make_where_clause().predicates.extend(contract_bounds);
         }
         Self { target, span, generics, cause: None }
     }
@@ -58,7 +58,7 @@ impl<'a> Shell<'a> {
     }
 
     /// Like [`implement`](Self::implement), with one more item for which the compiler suggests no edits.
-    pub(super) fn implement_unedited(
+    pub(super) fn implement_derived(
         &self,
         name: Name,
         items: TokenStream,
@@ -66,7 +66,7 @@ impl<'a> Shell<'a> {
         out: &mut TokenStream,
     ) {
         let head = self.head(Token![impl](self.span), name);
-        out.extend(unedited::implementation(head, items, item, self.target.end));
+        out.extend(derived::implementation(head, items, item, self.target.end));
     }
 
     fn implement_by(&self, keyword: Token![impl], name: Name, items: TokenStream, out: &mut TokenStream) {
@@ -118,9 +118,9 @@ fn braces(content: TokenStream, span: Span) -> Group {
 }
 
 /// Bound on a generic type of the contract.
-fn demanded(demand: &Demand) -> WherePredicate {
-    let (kind, place) = (&demand.kind, span::of(&demand.kind));
-    let bound = able(demand.role)(place);
+fn predicate(bound: &ContractBound) -> WherePredicate {
+    let (kind, place) = (&bound.kind, span::of(&bound.kind));
+    let bound = able(bound.role)(place);
     parse_quote!(#kind: #bound)
 }
 
