@@ -7,3 +7,4 @@ mod layers;
 mod named;
 mod shape;
 mod sources;
+mod types;

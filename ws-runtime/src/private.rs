@@ -19,7 +19,8 @@ pub use ws_macros::see_ws_fields_and_ws_variant;
 pub use crate::{
     codec::{Captures, Decode, Encode, Invalid, Part},
     contract::{
-        Body, Contract, Endpoint, NoCookie, NoData, NoHeader, NoParams, NoQuery, OwnRoute, Response, Shared,
+        BodyOf as Body, Contract, Endpoint, NoCookie, NoData, NoHeader, NoParams, NoQuery, OwnRoute,
+        Response, Shared,
     },
     message::Message,
     wire::{Closed, Deflate},

@@ -7,7 +7,7 @@ use matchit::{InsertError, Router};
 use super::{
     StartError,
     mount::{Mount, Mounted},
-    relief::Queues,
+    pressure::Queues,
     served::Served,
     start_error::StartErrorKind,
 };
@@ -19,7 +19,7 @@ use crate::{
     memory::{Inbound, Outbound},
     pubsub::Shard,
     route::{Options, Route},
-    socket::{Directory, Hub},
+    socket::{Directory, RouteShared},
 };
 
 /// The minimum of `max_header_bytes`: what the HTTP engine's own buffer needs.
@@ -53,7 +53,7 @@ struct Adding {
     mount: Box<dyn FnOnce(&Building<'_>) -> Mounting + Send>,
 }
 
-type Mounting = Result<(Arc<dyn Mount>, Arc<Hub>), StartError>;
+type Mounting = Result<(Arc<dyn Mount>, Arc<RouteShared>), StartError>;
 
 /// The server-wide state that a route needs.
 pub(super) struct Building<'a> {
@@ -109,8 +109,8 @@ impl Assembly {
         let (mut by_path, mut all, mut hubs) = (Router::new(), Vec::new(), HashMap::new());
         for Adding { path, id, mount } in self.routes {
             match mount(&building) {
-                Ok((mount, hub)) => {
-                    if hubs.insert(id, hub).is_some() {
+                Ok((mount, shared)) => {
+                    if hubs.insert(id, shared).is_some() {
                         errors.push(StartError::new(StartErrorKind::Twice { path }));
                     } else if let Err(error) = by_path.insert(normal_route(path), Arc::clone(&mount)) {
                         errors.push(StartError::new(StartErrorKind::Path {
@@ -199,8 +199,8 @@ impl Building<'_> {
         let path = <R::Contract as Contract>::PATH;
         let mounted = Mounted::new(route, self)
             .map_err(|source| StartError::new(StartErrorKind::Setup { path, source }))?;
-        let hub = mounted.hub();
-        Ok((Arc::new(mounted), hub))
+        let shared = mounted.shared();
+        Ok((Arc::new(mounted), shared))
     }
 }
 

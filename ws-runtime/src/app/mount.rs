@@ -14,22 +14,22 @@ use http::{Response, StatusCode, request};
 
 use super::{
     assembly::Building,
-    turn_away::{Farewell, turn_away},
+    close_only::{Farewell, close_only},
 };
 use crate::{
     codec::{Decode, Encode, Telling},
-    connection::{Entry, Light, Upgrade},
+    connection::{Light, RouteState, Upgrade},
     contract::Contract,
     events::{Escaped, EventLimiter, event},
     handshake::{
-        Handshake, Offers, PartPlans, RawRequest, Refusal, Reject, SetupError, accepted, agree,
+        Handshake, Offers, PartPlans, RawRequest, Reject, RejectOutcome, SetupError, accepted, agree,
         check_protocols, opening, problem, read_parts,
     },
     message::Message,
     panics::{catch, drop_quietly},
     pubsub::Topics,
     route::{OnInvalid, Route},
-    socket::{Directory, Hub, Line, Member, Opening as Opened, Socket},
+    socket::{AnySocket, Directory, Opening as Opened, RouteShared, Socket, WriteHalf},
     wire::Close,
 };
 
@@ -45,13 +45,13 @@ pub(crate) trait Mount: Send + Sync {
     fn path(&self) -> &'static str;
 
     /// All connected sockets, to be closed or aborted.
-    fn each_socket(&self, each: &mut dyn FnMut(&Line));
+    fn each_socket(&self, each: &mut dyn FnMut(&WriteHalf));
 
     /// The limiter of the route's log events.
     fn events(&self) -> Arc<EventLimiter>;
 
     /// The connected sockets.
-    fn members(&self) -> Vec<Arc<dyn Member>>;
+    fn members(&self) -> Vec<Arc<dyn AnySocket>>;
 }
 
 /// A request for the path of the route.
@@ -69,7 +69,7 @@ pub(crate) type Answered = (Response<Bytes>, Option<Upgrade>);
 
 /// A route with the decoders of its request parts.
 pub(crate) struct Mounted<R: Route> {
-    entry: Arc<Entry<R>>,
+    state: Arc<RouteState<R>>,
     plans: PartPlans,
     /// True if a refusal includes the permitted values.
     refusal_details: bool,
@@ -124,7 +124,7 @@ impl<R: Route> Mounted<R> {
             );
         }
         let directory = Arc::downgrade(directory);
-        let hub = Arc::new(Hub::new(
+        let shared = Arc::new(RouteShared::new(
             path,
             settings,
             Topics::new(shards),
@@ -134,13 +134,13 @@ impl<R: Route> Mounted<R> {
         ));
         let light = Light::of::<<R::Contract as Contract>::Body>(&body);
         let (inbound, heavy) = (Arc::clone(inbound), Arc::clone(heavy));
-        let entry = Arc::new(Entry { route, hub, body, opaque, on_invalid, light, heavy, inbound });
-        Ok(Self { entry, plans, refusal_details, directory })
+        let state = Arc::new(RouteState { route, shared, body, opaque, on_invalid, light, heavy, inbound });
+        Ok(Self { state, plans, refusal_details, directory })
     }
 
     /// Shared by all sockets of the route.
-    pub(crate) fn hub(&self) -> Arc<Hub> {
-        Arc::clone(&self.entry.hub)
+    pub(crate) fn shared(&self) -> Arc<RouteShared> {
+        Arc::clone(&self.state.shared)
     }
 }
 
@@ -164,18 +164,18 @@ impl<R: Route> Mount for Mounted<R> {
                 poll_fn(|cx| match catch(|| shaking.as_mut().poll(cx)) {
                     Ok(polled) => polled,
                     Err(panic) => {
-                        let (hub, panic) = (&self.entry.hub, Escaped(panic));
-                        event!(hub.events, ERROR, route = hub.path, %panic, "a handshake handler panicked");
+                        let (shared, panic) = (&self.state.shared, Escaped(panic));
+                        event!(shared.events, ERROR, route = shared.path, %panic, "a handshake handler panicked");
                         Poll::Ready(Err(problem(StatusCode::INTERNAL_SERVER_ERROR, "internal error")))
                     }
                 })
                 .await
             };
             match shaken {
-                Ok((response, socket)) => switch(response, Upgrade::new(Arc::clone(&self.entry), socket)),
+                Ok((response, socket)) => switch(response, Upgrade::new(Arc::clone(&self.state), socket)),
                 Err(reject) => {
                     let farewell = Farewell {
-                        patience: self.entry.hub.settings.close_timeout,
+                        patience: self.state.shared.settings.close_timeout,
                         directory: self.directory.upgrade(),
                     };
                     refuse(reject, Some((&accept, protocol, farewell)))
@@ -189,22 +189,22 @@ impl<R: Route> Mount for Mounted<R> {
     }
 
     fn path(&self) -> &'static str {
-        self.entry.hub.path
+        self.state.shared.path
     }
 
     fn events(&self) -> Arc<EventLimiter> {
-        Arc::clone(&self.entry.hub.events)
+        Arc::clone(&self.state.shared.events)
     }
 
-    fn each_socket(&self, each: &mut dyn FnMut(&Line)) {
-        for member in self.entry.hub.members() {
-            each(member.line());
+    fn each_socket(&self, each: &mut dyn FnMut(&WriteHalf)) {
+        for member in self.state.shared.members() {
+            each(member.write_half());
             drop_quietly(member);
         }
     }
 
-    fn members(&self) -> Vec<Arc<dyn Member>> {
-        self.entry.hub.members()
+    fn members(&self) -> Vec<Arc<dyn AnySocket>> {
+        self.state.shared.members()
     }
 }
 
@@ -216,11 +216,11 @@ impl<R: Route> Mounted<R> {
         accept: &str,
         offers: Offers,
     ) -> Result<(Response<()>, Socket<R>), Reject> {
-        let route = &self.entry.route;
+        let route = &self.state.route;
         R::OPTIONS.origins.admit(&request.parts.headers)?;
         let served = <R::Contract as Contract>::PROTOCOLS;
         let protocol = offers.choose(served, R::OPTIONS.require_protocol)?;
-        let (agreed, extensions) = match &self.entry.hub.settings.deflate {
+        let (agreed, extensions) = match &self.state.shared.settings.deflate {
             Some(deflate) => agree(&request.parts.headers, deflate)?.unzip(),
             None => (None, None),
         };
@@ -236,15 +236,15 @@ impl<R: Route> Mounted<R> {
         let response = accepted(accept, protocol, extensions.as_deref(), extra)?;
         let (parts, remote_addr, protocol) = handshake.into_parts();
         let opened = Opened { remote_addr, protocol, parts, data, agreed };
-        Ok((response, Socket::new(Arc::clone(&self.entry.hub), request.shard, opened)))
+        Ok((response, Socket::new(Arc::clone(&self.state.shared), request.shard, opened)))
     }
 }
 
 /// Rejects with a status or, if the handshake is well-formed, with a close frame right after the 101.
 pub(super) fn refuse(reject: Reject, shaken: Option<(&str, Option<&'static str>, Farewell)>) -> Answered {
     let close = match reject.into_refusal() {
-        Refusal::Response(response) => return (response, None),
-        Refusal::Close(close) => close,
+        RejectOutcome::Response(response) => return (response, None),
+        RejectOutcome::Close(close) => close,
     };
     let Some((accept, protocol, farewell)) = shaken else {
         return refuse(problem(StatusCode::FORBIDDEN, "refused"), None);
@@ -262,6 +262,6 @@ fn switch(response: Response<()>, upgrade: Upgrade) -> Answered {
 /// A connection whose only frame is a close frame.
 fn close_at_once(close: Close, farewell: Farewell) -> Upgrade {
     Upgrade::with(move |guard, host| {
-        tokio::spawn(turn_away(host.arrival, close, farewell, guard));
+        tokio::spawn(close_only(host.arrival, close, farewell, guard));
     })
 }

@@ -8,7 +8,7 @@ use tokio::{task::JoinSet, time::timeout};
 
 use super::{
     mount::{Answered, Arriving, Mount, refuse},
-    relief::sweep,
+    pressure::sweep,
 };
 use crate::{
     admission::{ClientOrigin, Full, Limiter, Permit, Tasks},
@@ -16,7 +16,7 @@ use crate::{
     handshake::{HeadLimits, Proxies, Reject, busy, normal, problem},
     memory::{Inbound, Outbound},
     pubsub::Shard,
-    socket::{Directory, Shutdown, Wish},
+    socket::{Directory, Shutdown, Termination},
     wire::Close,
 };
 
@@ -140,8 +140,8 @@ impl Served {
     /// flushers last, when nothing publishes any more.
     pub(crate) async fn shut_down(&self, mut flushers: JoinSet<()>) {
         for route in &self.all {
-            route.each_socket(&mut |line| {
-                line.close(Some(&Close::GOING_AWAY));
+            route.each_socket(&mut |write_half| {
+                write_half.close(Some(&Close::GOING_AWAY));
             });
         }
         if timeout(self.shutdown_timeout, self.tasks.ended()).await.is_err() {
@@ -151,7 +151,7 @@ impl Served {
             );
             self.directory.abort();
             for route in &self.all {
-                route.each_socket(&mut |line| line.wish(Wish::Abort));
+                route.each_socket(&mut |write_half| write_half.terminate(Termination::Abort));
             }
             self.tasks.ended().await;
         }

@@ -11,14 +11,14 @@ use super::driver::Driver;
 use crate::{
     route::Route,
     session::{Overdue, Silence, overdue},
-    socket::Wish,
+    socket::Termination,
     wire::{Close, Encoder},
 };
 
 impl<R: Route> Driver<'_, R> {
     pub(super) fn begin_deadline(&mut self) {
         if self.deadline.is_none() {
-            self.deadline = self.entry.hub.settings.close_timeout.map(|timeout| Instant::now() + timeout);
+            self.deadline = self.state.shared.settings.close_timeout.map(|timeout| Instant::now() + timeout);
         }
     }
 
@@ -56,11 +56,11 @@ impl<R: Route> Driver<'_, R> {
                 continue;
             }
             self.inbox.check(now);
-            let idle = match self.keepalive.ask(self.entry.hub.settings.keepalive, now) {
+            let idle = match self.keepalive.ask(self.state.shared.settings.keepalive, now) {
                 Silence::Until(when) => when,
                 Silence::Ping => {
-                    self.line().control(|out| Encoder::ping(&[], out));
-                    self.line().forget();
+                    self.write_half().control(|out| Encoder::ping(&[], out));
+                    self.write_half().forget();
                     continue;
                 }
                 // On its way out already, it has the time of the closing handshake, which may be unlimited.
@@ -94,8 +94,8 @@ impl<R: Route> Driver<'_, R> {
                 }
             }
             Overdue::Terminate => {
-                self.line().wish(Wish::Terminate);
-                self.report.add_wish(Wish::Terminate);
+                self.write_half().terminate(Termination::Terminate);
+                self.status.add_termination(Termination::Terminate);
                 return true;
             }
         }

@@ -12,14 +12,18 @@ use std::{
 use futures_core::Stream;
 use tokio::time::{Instant, Sleep};
 
-use super::{Entry, event::Event, inbox::Inbox, upgrade::Arrival};
+use super::{
+    RouteState,
+    handover::Arrival,
+    inbound::{InboundEvent, Inbox},
+};
 use crate::{
     contract::Response,
     memory::Holding,
     panics::catch,
     route::{Outcome, Route},
-    session::{Facts, Keepalive, Step, next},
-    socket::{Fact, Line, Report, Socket, Wish},
+    session::{Facts, Keepalive, NextStep, next},
+    socket::{Flag, Socket, Status, Termination, WriteHalf},
     turn::{Turn, Work, defer, spend},
 };
 
@@ -28,7 +32,7 @@ pub(super) type Streams<'a, R> = Vec<Pin<Box<dyn Stream<Item = Outcome<'a, Respo
 
 /// The IO of one connection.
 pub(super) struct Driver<'a, R: Route> {
-    pub(super) entry: &'a Arc<Entry<R>>,
+    pub(super) state: &'a Arc<RouteState<R>>,
     pub(super) socket: &'a Socket<R>,
     pub(super) inbox: Inbox<'a, R>,
     /// The stream that `open` returned: it runs beside the messages.
@@ -47,8 +51,8 @@ pub(super) struct Driver<'a, R: Route> {
     /// How much was queued for the peer then, in bytes.
     pub(super) queued: usize,
     pub(super) timer: Option<Pin<Box<Sleep>>>,
-    /// What the line said when it was last asked.
-    pub(super) report: Report,
+    /// The status of the write half when it was last read.
+    pub(super) status: Status,
     /// The task has waited since, so others may have woken it.
     pub(super) waited: bool,
     /// What is held of what the peer sent, as it counts for all connections together.
@@ -59,7 +63,7 @@ pub(super) struct Driver<'a, R: Route> {
 
 /// What there is to do next.
 pub(super) enum Next<'a, R: Route> {
-    Event(Event<R>),
+    Event(InboundEvent<R>),
     /// Something was read, most likely messages of the usual kind.
     Arrived,
     /// The feed said something; `None` is its end.
@@ -79,11 +83,11 @@ pub(super) enum Done<T> {
 }
 
 impl<'a, R: Route> Driver<'a, R> {
-    pub(super) fn new(entry: &'a Arc<Entry<R>>, socket: &'a Socket<R>, arrival: Arrival) -> Self {
+    pub(super) fn new(state: &'a Arc<RouteState<R>>, socket: &'a Socket<R>, arrival: Arrival) -> Self {
         Self {
-            entry,
+            state,
             socket,
-            inbox: Inbox::new(entry, socket.line(), arrival),
+            inbox: Inbox::new(state, socket.write_half(), arrival),
             feed: Vec::new(),
             invalid: 0,
             keepalive: Keepalive::new(Instant::now()),
@@ -93,24 +97,24 @@ impl<'a, R: Route> Driver<'a, R> {
             held_back: false,
             queued: 0,
             timer: None,
-            report: Report::default(),
+            status: Status::default(),
             waited: true,
             holding: Holding::default(),
             lifted: 0,
         }
     }
 
-    pub(super) fn line(&self) -> &'a Line {
-        self.socket.line()
+    pub(super) fn write_half(&self) -> &'a WriteHalf {
+        self.socket.write_half()
     }
 
     /// Learns what was asked of the connection meanwhile. From here on the task runs, and nobody needs to wake it.
     pub(super) fn ask(&mut self) {
         if std::mem::take(&mut self.waited) {
             self.turn = Turn::begin();
-            self.report = self.line().run();
+            self.status = self.write_half().run();
         } else {
-            self.report = self.line().report();
+            self.status = self.write_half().status();
         }
     }
 
@@ -139,7 +143,7 @@ impl<'a, R: Route> Driver<'a, R> {
     /// What the connection does while a handler waits.
     pub(super) fn poll_meanwhile<T>(&mut self, cx: &mut Context<'_>) -> Poll<Done<T>> {
         self.ask();
-        if self.report.has(Fact::Abort) {
+        if self.status.has(Flag::Abort) {
             return Poll::Ready(Done::Aborted);
         }
         self.read(cx);
@@ -155,7 +159,7 @@ impl<'a, R: Route> Driver<'a, R> {
     ) -> Done<Option<Outcome<'a, Response<R>>>> {
         poll_fn(|cx| {
             self.ask();
-            if self.report.has(Fact::Abort) {
+            if self.status.has(Flag::Abort) {
                 return Poll::Ready(Done::Aborted);
             }
             if self.is_ending() {
@@ -163,7 +167,7 @@ impl<'a, R: Route> Driver<'a, R> {
             }
             if self.turn.is_over() {
                 defer(cx);
-            } else if !self.report.has(Fact::High)
+            } else if !self.status.has(Flag::High)
                 && let Poll::Ready(next) = poll_streams::<R>(streams, self.turn, cx)
             {
                 return Poll::Ready(next);
@@ -199,7 +203,7 @@ impl<'a, R: Route> Driver<'a, R> {
             if self.poll_read(cx).is_pending() {
                 break;
             }
-            if self.inbox.is_fresh() && self.report.is_calm() {
+            if self.inbox.is_fresh() && self.status.is_calm() {
                 return Poll::Ready(Next::Arrived);
             }
         }
@@ -216,7 +220,7 @@ impl<'a, R: Route> Driver<'a, R> {
     }
 
     /// Lets the network and others come first. What was read and not looked at is kept as it is; if that is nothing, one read
-    /// sees to it that a feed which never waits does not keep the connection from hearing its peer.
+    /// sees to it that a stream which never waits does not keep the connection from reading.
     #[cold]
     fn end_turn<T>(&mut self, cx: &mut Context<'_>) -> Poll<T> {
         if self.inbox.is_empty() {
@@ -231,30 +235,30 @@ impl<'a, R: Route> Driver<'a, R> {
 
     /// Whether a stream of replies has nobody left to speak to: the socket is on its way out, or the peer is to be failed.
     pub(super) fn is_ending(&self) -> bool {
-        self.failed || self.report.is_closing() || self.inbox.fault().is_some()
+        self.failed || self.status.is_closing() || self.inbox.fault().is_some()
     }
 
     /// What there is to do without waiting.
     #[inline]
     fn ready(&mut self, cx: &mut Context<'_>) -> Option<Next<'a, R>> {
-        let is_idle = self.report.is_calm() && !self.failed && self.feed.is_empty() && self.inbox.is_idle();
+        let is_idle = self.status.is_calm() && !self.failed && self.feed.is_empty() && self.inbox.is_idle();
         if is_idle { None } else { self.look(cx) }
     }
 
     /// The facts that the next step depends on.
     pub(super) fn facts(&self) -> Facts {
-        let report = self.report;
+        let status = self.status;
         Facts {
-            terminated: report.wish() != Wish::Nothing,
+            terminated: status.termination() != Termination::Nothing,
             failed: self.failed,
-            sent: report.has(Fact::Sent),
-            received: report.has(Fact::Received),
+            sent: status.has(Flag::Sent),
+            received: status.has(Flag::Received),
             owed: self.inbox.owes(),
-            lost: report.has(Fact::Lost),
-            ended: report.has(Fact::Ended),
+            lost: status.has(Flag::Lost),
+            ended: status.has(Flag::Ended),
             pending: !self.inbox.is_empty(),
-            high: report.has(Fact::High),
-            drained: report.has(Fact::Drained),
+            high: status.has(Flag::High),
+            drained: status.has(Flag::Drained),
             streaming: !self.feed.is_empty(),
             spent: self.turn.is_over(),
         }
@@ -264,30 +268,30 @@ impl<'a, R: Route> Driver<'a, R> {
     fn look(&mut self, cx: &mut Context<'_>) -> Option<Next<'a, R>> {
         loop {
             match next(self.facts()) {
-                Step::Handle => match self.inbox.pop(self.turn) {
+                NextStep::Handle => match self.inbox.pop(self.turn) {
                     Some(event) => return Some(Next::Event(event)),
                     None => self.ask(),
                 },
-                Step::Discard => self.discard(),
-                Step::Drained => {
-                    self.report.set(Fact::Drained, false);
-                    self.line().take_drained();
+                NextStep::Discard => self.discard(),
+                NextStep::Drained => {
+                    self.status.set(Flag::Drained, false);
+                    self.write_half().take_drained();
                     if R::HANDLERS.drain {
                         return Some(Next::Drained);
                     }
                 }
-                Step::Answer => {
+                NextStep::Answer => {
                     self.answer_close();
                     return Some(Next::End);
                 }
-                Step::Stream => return self.poll_feed(cx),
-                Step::AwaitClose => {
+                NextStep::Stream => return self.poll_feed(cx),
+                NextStep::AwaitClose => {
                     self.inbox.ignore_messages();
                     self.begin_deadline();
                     return None;
                 }
-                Step::Wait => return None,
-                Step::End => return Some(Next::End),
+                NextStep::Wait => return None,
+                NextStep::End => return Some(Next::End),
             }
         }
     }
@@ -299,7 +303,7 @@ impl<'a, R: Route> Driver<'a, R> {
             Poll::Ready(Done::Returned(outcome)) => Some(Next::Fed(outcome)),
             Poll::Ready(Done::Panicked(text)) => {
                 self.feed.clear();
-                Some(Next::Event(Event::Panicked(text)))
+                Some(Next::Event(InboundEvent::Panicked(text)))
             }
             Poll::Ready(Done::Aborted) => Some(Next::End),
         }
@@ -309,24 +313,24 @@ impl<'a, R: Route> Driver<'a, R> {
     pub(super) fn wait(&mut self, cx: &mut Context<'_>) {
         self.settle_inbox();
         let held = self.inbox.memory() + self.lifted;
-        if self.holding.matters(held) && self.holding.count(&self.entry.inbound, held, cx) {
+        if self.holding.matters(held) && self.holding.count(&self.state.inbound, held, cx) {
             self.give_way(cx);
         }
         self.waited = true;
-        let (flushed, report) = self.line().poll_flush(cx);
-        self.look_again(report, cx);
+        let (flushed, status) = self.write_half().poll_flush(cx);
+        self.look_again(status, cx);
         if let Poll::Ready(Err(_)) = flushed {
-            self.line().lose();
-            self.report.set(Fact::Lost, true);
+            self.write_half().lose();
+            self.status.set(Flag::Lost, true);
             defer(cx);
         }
     }
 
     /// What was asked of the connection while its task ran, and what the flush itself has changed, wakes nobody: the task
     /// goes round once more.
-    pub(super) fn look_again(&mut self, report: Report, cx: &mut Context<'_>) {
-        if report != self.report {
-            self.report = report;
+    pub(super) fn look_again(&mut self, status: Status, cx: &mut Context<'_>) {
+        if status != self.status {
+            self.status = status;
             defer(cx);
         }
     }

@@ -12,11 +12,10 @@ use std::{
 };
 
 use super::{
-    Entry,
-    answer::{Flow, FollowUp},
+    RouteState,
     driver::{Done, Driver},
-    event::{Event, Heavy},
-    hearing::decode_any,
+    inbound::{Heavy, InboundEvent, decode_any},
+    replies::{Flow, FollowUp},
 };
 use crate::{
     route::Route,
@@ -25,15 +24,15 @@ use crate::{
 };
 
 /// What came of heavy work, and the inflater that it borrowed.
-type Worked<R> = (Result<Event<R>, Fault>, Option<Box<Inflater>>);
+type Worked<R> = (Result<InboundEvent<R>, Fault>, Option<Box<Inflater>>);
 
 impl<'a, R: Route> Driver<'a, R> {
     /// Waits until a heavy message is decoded.
     pub(super) async fn lift(&mut self, heavy: Heavy) -> Flow<'a, R> {
-        let entry = Arc::clone(self.entry);
+        let state = Arc::clone(self.state);
         let inflater = self.inbox.inflater().take();
         self.lifted = heavy.memory();
-        let mut work = pin!(self.entry.heavy.run(move || work(heavy, &entry, inflater)));
+        let mut work = pin!(self.state.heavy.run(move || work(heavy, &state, inflater)));
         let done = poll_fn(|cx| match self.poll_handler(work.as_mut(), cx) {
             // It may wait for long, and nobody waits for it.
             Poll::Pending if self.has_failed() => Poll::Ready(Done::Aborted),
@@ -46,13 +45,13 @@ impl<'a, R: Route> Driver<'a, R> {
                 *self.inbox.inflater() = inflater;
                 event.unwrap_or_else(|fault| self.inbox.fail(fault))
             }
-            Done::Returned(None) => Event::Panicked("decoding was cut off".into()),
-            Done::Panicked(panic) => Event::Panicked(panic),
+            Done::Returned(None) => InboundEvent::Panicked("decoding was cut off".into()),
+            Done::Panicked(panic) => InboundEvent::Panicked(panic),
             Done::Aborted => return Break(FollowUp::Aborted),
         };
         spend(Work::Message);
         // A connection that we closed meanwhile handles no more messages.
-        if self.has_failed() || self.report.is_closing() {
+        if self.has_failed() || self.status.is_closing() {
             Continue(())
         } else {
             Break(FollowUp::Event(event))
@@ -60,11 +59,11 @@ impl<'a, R: Route> Driver<'a, R> {
     }
 }
 
-fn work<R: Route>(heavy: Heavy, entry: &Entry<R>, mut inflater: Option<Box<Inflater>>) -> Worked<R> {
+fn work<R: Route>(heavy: Heavy, state: &RouteState<R>, mut inflater: Option<Box<Inflater>>) -> Worked<R> {
     let message = match heavy {
-        Heavy::Decode(message) => return (Ok(decode_any(message.into(), entry)), inflater),
+        Heavy::Decode(message) => return (Ok(decode_any(message.into(), state)), inflater),
         Heavy::Inflate(deflated) => {
-            let limit = entry.hub.settings.limits.max_message;
+            let limit = state.shared.settings.limits.max_message;
             inflater
                 .as_mut()
                 .ok_or(Fault::Compression)
@@ -72,7 +71,11 @@ fn work<R: Route>(heavy: Heavy, entry: &Entry<R>, mut inflater: Option<Box<Infla
         }
     };
     let event = message.map(|message| {
-        if R::HANDLERS.transform_message { Event::Raw(message) } else { decode_any(message.into(), entry) }
+        if R::HANDLERS.transform_message {
+            InboundEvent::Raw(message)
+        } else {
+            decode_any(message.into(), state)
+        }
     });
     (event, inflater)
 }

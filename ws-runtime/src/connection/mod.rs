@@ -1,24 +1,23 @@
 //! The life of one socket, from `open` to its end: reads, decodes, calls the route's handlers one at a time, and carries out
 //! their replies. It alone reads from the network.
 
-mod answer;
-mod burst;
 mod clock;
+mod closing;
 mod driver;
-mod ending;
-mod entry;
-mod event;
-mod hearing;
+mod fast_path;
+mod handover;
 mod heavy;
-mod inbox;
-mod input;
+mod inbound;
 mod light;
 mod reading;
+mod replies;
+mod route_state;
 mod run;
 mod upgrade;
 
 pub(crate) use self::{
-    entry::Entry,
+    handover::{Arrival, Pending},
     light::Light,
-    upgrade::{Arrival, Pending, Upgrade},
+    route_state::RouteState,
+    upgrade::Upgrade,
 };

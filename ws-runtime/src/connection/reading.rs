@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::driver::Driver;
 use crate::{
     route::Route,
-    socket::Fact,
+    socket::Flag,
     turn::{Turn, defer},
 };
 
@@ -28,7 +28,7 @@ impl<R: Route> Driver<'_, R> {
         if self.inbox.awaits_stream() {
             ready!(self.inbox.poll_arrival(cx));
             if self.inbox.is_broken() {
-                self.line().lose();
+                self.write_half().lose();
             }
             // The client could say nothing before its 101, so its silence begins here.
             self.keepalive.hear(Instant::now());
@@ -47,13 +47,13 @@ impl<R: Route> Driver<'_, R> {
             return Poll::Ready(());
         }
         // Whoever pauses waits for a message, not for the closing handshake.
-        let paused = self.report.has(Fact::Paused) && !self.is_ending();
+        let paused = self.status.has(Flag::Paused) && !self.is_ending();
         let was_held_back = std::mem::replace(&mut self.held_back, paused || self.inbox.is_full());
         if self.held_back || was_held_back {
             // The peer is held back by us, so its silence says nothing; unless it does not read what it has asked for, when
             // only that it goes on reading is a sign of life. A message that we leave unread is late by our doing either way.
-            let (now, queued) = (Instant::now(), self.line().buffered());
-            if !self.report.has(Fact::High) || queued < self.queued {
+            let (now, queued) = (Instant::now(), self.write_half().buffered());
+            if !self.status.has(Flag::High) || queued < self.queued {
                 self.keepalive.hear(now);
             }
             self.inbox.hold(now);
@@ -66,9 +66,9 @@ impl<R: Route> Driver<'_, R> {
         if self.inbox.has_ended() {
             // To a handler both are the same, the peer is gone; but one that has only ended its own direction may read on.
             if self.inbox.is_broken() {
-                self.line().lose();
+                self.write_half().lose();
             } else {
-                self.line().end();
+                self.write_half().end();
             }
             self.ask();
         } else {

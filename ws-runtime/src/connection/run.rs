@@ -9,19 +9,19 @@ use std::{
 };
 
 use super::{
-    Entry,
-    answer::{FollowUp, Settled},
-    burst::Burst,
+    RouteState,
     driver::{Done, Driver, Next},
-    event::Event,
-    upgrade::Host,
+    fast_path::FastPath,
+    handover::Host,
+    inbound::InboundEvent,
+    replies::{FollowUp, Settled},
 };
 use crate::{
     admission::TaskGuard,
     events::{Escaped, event},
     panics::{catch, drop_quietly},
     route::Route,
-    socket::{Socket, Wish},
+    socket::{Socket, Termination},
 };
 
 /// Serves one connection until it has ended and its last handler has returned. Its stream may arrive later; `host.opened` is
@@ -30,16 +30,16 @@ use crate::{
 /// # Cancel safety
 /// Dropping the future drops the running handler, and `close` is not called.
 #[expect(clippy::manual_async_fn, reason = "an async fn would have room for its arguments twice")]
-pub(super) fn run<R: Route>(present: Present<R>, host: Host) -> impl Future<Output = ()> + Send {
+pub(super) fn run<R: Route>(registration: Registration<R>, host: Host) -> impl Future<Output = ()> + Send {
     async move {
-        let present = &present;
-        let mut driver = Driver::new(&present.entry, &present.socket, host.arrival);
+        let registration = &registration;
+        let mut driver = Driver::new(&registration.state, &registration.socket, host.arrival);
         let settled = {
             let (mut opening, mut opened) = (pin!(open(&mut driver)), Some(host.opened));
             poll_fn(|cx| {
                 let polled = catch(|| opening.as_mut().poll(cx));
                 if let Some(opened) = opened.take() {
-                    present.catch_up_with_shutdown();
+                    registration.catch_up_with_shutdown();
                     drop(opened);
                 }
                 caught(polled)
@@ -73,38 +73,40 @@ fn caught<T>(polled: Result<Poll<T>, Box<str>>) -> Poll<Result<T, Box<str>>> {
 }
 
 /// A socket among the connected ones. What has to happen however a connection ends, happens when this is dropped.
-pub(super) struct Present<R: Route> {
-    entry: Arc<Entry<R>>,
+pub(super) struct Registration<R: Route> {
+    state: Arc<RouteState<R>>,
     socket: Socket<R>,
     place: usize,
     _running: TaskGuard,
 }
 
-impl<R: Route> Present<R> {
+impl<R: Route> Registration<R> {
     /// Takes a socket up among the connected ones.
-    pub(super) fn enter(entry: Arc<Entry<R>>, socket: Socket<R>, running: TaskGuard) -> Self {
-        let place = entry.hub.enter(socket.member());
-        Self { entry, socket, place, _running: running }
+    pub(super) fn enter(state: Arc<RouteState<R>>, socket: Socket<R>, running: TaskGuard) -> Self {
+        let place = state.shared.enter(socket.member());
+        Self { state, socket, place, _running: running }
     }
 
     /// Closes the socket if it was taken up after a shutdown had swept the connected ones.
     fn catch_up_with_shutdown(&self) {
-        self.entry.hub.catch_up_with_shutdown(self.socket.line());
+        self.state.shared.catch_up_with_shutdown(self.socket.write_half());
     }
 }
 
-impl<R: Route> Drop for Present<R> {
+impl<R: Route> Drop for Registration<R> {
     fn drop(&mut self) {
         self.socket.leave_topics();
-        let clean = self.socket.line().finish().clean;
-        self.entry.hub.note_end(clean && self.socket.line().report().wish() == Wish::Nothing);
-        self.entry.hub.depart(self.place);
+        let clean = self.socket.write_half().finish().clean;
+        self.state
+            .shared
+            .note_end(clean && self.socket.write_half().status().termination() == Termination::Nothing);
+        self.state.shared.depart(self.place);
     }
 }
 
 /// Tells the route that the socket is open. This is first polled before the 101.
 async fn open<R: Route>(driver: &mut Driver<'_, R>) -> Settled {
-    let opened = driver.during(Route::open(&driver.entry.route, driver.socket)).await;
+    let opened = driver.during(Route::open(&driver.state.route, driver.socket)).await;
     match driver.settle(opened) {
         Continue(()) => {}
         Break(FollowUp::Replies(streams)) => driver.feed = streams,
@@ -115,11 +117,11 @@ async fn open<R: Route>(driver: &mut Driver<'_, R>) -> Settled {
 
 /// Tells the route that the socket is closed.
 async fn close<R: Route>(driver: &mut Driver<'_, R>) {
-    let (entry, socket) = (driver.entry, driver.socket);
-    let closed = socket.line().finish();
-    if let Done::Panicked(text) = driver.during(Route::close(&entry.route, socket, closed)).await {
-        let (route, panic) = (entry.hub.path, Escaped(text));
-        event!(entry.hub.events, ERROR, route, socket = socket.id(), %panic, "the `close` handler panicked");
+    let (state, socket) = (driver.state, driver.socket);
+    let closed = socket.write_half().finish();
+    if let Done::Panicked(text) = driver.during(Route::close(&state.route, socket, closed)).await {
+        let (route, panic) = (state.shared.path, Escaped(text));
+        event!(state.shared.events, ERROR, route, socket = socket.id(), %panic, "the `close` handler panicked");
     }
 }
 
@@ -129,24 +131,24 @@ async fn live<R: Route>(driver: &mut Driver<'_, R>) {
     let mut handler = pin!(None);
     loop {
         let next = poll_fn(|cx| {
-            let (route, socket) = (&driver.entry.route, driver.socket);
+            let (route, socket) = (&driver.state.route, driver.socket);
             loop {
                 let done = if let Some(running) = handler.as_mut().as_pin_mut() {
                     ready!(driver.poll_handler(running, cx))
                 } else {
-                    match driver.burst(handler.as_mut(), |body| Route::message(route, socket, body), cx) {
-                        Burst::Over => match ready!(driver.poll_next(cx)) {
+                    match driver.fast_path(handler.as_mut(), |body| Route::message(route, socket, body), cx) {
+                        FastPath::Over => match ready!(driver.poll_next(cx)) {
                             Next::Arrived => continue,
-                            Next::Event(Event::Message(body)) => {
+                            Next::Event(InboundEvent::Message(body)) => {
                                 driver.invalid = 0;
                                 handler.set(Some(Route::message(route, socket, body)));
                                 continue;
                             }
                             next => return Poll::Ready(Continue(next)),
                         },
-                        Burst::Waiting => ready!(driver.poll_meanwhile(cx)),
-                        Burst::Done(done) => done,
-                        Burst::Event(event) => return Poll::Ready(Continue(Next::Event(event))),
+                        FastPath::Waiting => ready!(driver.poll_meanwhile(cx)),
+                        FastPath::Done(done) => done,
+                        FastPath::Event(event) => return Poll::Ready(Continue(Next::Event(event))),
                     }
                 };
                 handler.set(None);

@@ -91,7 +91,7 @@ impl<Route: ?Sized> OwnRoute<Route> for Route {}
 pub type Params<C> = <C as Contract>::Params;
 
 /// The inbound message type of an endpoint.
-pub type Body<E> = <<E as Endpoint>::Contract as Contract>::Body;
+pub type BodyOf<E> = <<E as Endpoint>::Contract as Contract>::Body;
 /// The outbound message type of an endpoint.
 pub type Response<E> = <<E as Endpoint>::Contract as Contract>::Response;
 

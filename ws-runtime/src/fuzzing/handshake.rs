@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
 use percent_encoding::percent_decode_str;
 
-use crate::handshake::{Claim, Offers, Origins, RawRequest, Refusal, Reject, normal, opening};
+use crate::handshake::{Claim, Offers, Origins, RawRequest, Reject, RejectOutcome, normal, opening};
 
 const SERVED: &[&str] = &["v2", "v1"];
 const LISTED: Origins = Origins::List(&["https://example.com", "http://[::1]:8080"]);
@@ -100,7 +100,7 @@ pub fn handshake(data: &[u8]) {
 /// The status of a rejection.
 fn refused(reject: Reject) -> u16 {
     match reject.into_refusal() {
-        Refusal::Response(response) => response.status().as_u16(),
-        Refusal::Close(close) => panic!("no rule of the handshake closes: {close:?}"),
+        RejectOutcome::Response(response) => response.status().as_u16(),
+        RejectOutcome::Close(close) => panic!("no rule of the handshake closes: {close:?}"),
     }
 }

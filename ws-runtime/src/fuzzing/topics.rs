@@ -12,7 +12,7 @@ use bytes::Bytes;
 use super::input::Input;
 use crate::{
     memory::{Chunk, Outbound},
-    pubsub::{Cursor, Parcel, Sender, Shard, Subscriber, Topic, Topics, Window, catch_up},
+    pubsub::{Cursor, FrameRef, LogView, Sender, Shard, Subscriber, Topic, Topics, catch_up},
     wire::Format,
 };
 
@@ -53,7 +53,7 @@ impl Socket {
 }
 
 impl Subscriber for Socket {
-    fn take(&self, topic: &Arc<Topic>, window: &Window) {
+    fn take(&self, topic: &Arc<Topic>, window: &LogView) {
         let mut state = self.lock();
         let State { cursors, written } = &mut *state;
         if let [cursor] = cursors.as_mut_slice()
@@ -109,7 +109,7 @@ pub fn topics(data: &[u8]) {
                 number += 1;
                 let head = number.to_be_bytes();
                 let rest = (step & 8 != 0).then(|| Chunk::uncounted(Bytes::from(vec![input.byte(); 40])));
-                let parcel = Parcel { head: &head, rest: rest.as_ref(), key: None };
+                let parcel = FrameRef { head: &head, rest: rest.as_ref(), key: None };
                 let by = (step & 1 != 0).then_some(at);
                 publish(&topics, name, parcel, by.map(|by| &sockets[by]), &models);
                 for (index, model) in models.iter_mut().enumerate() {
@@ -154,7 +154,13 @@ fn leave(socket: &Socket, topics: &Topics, which: impl Fn(&Cursor) -> bool) {
 }
 
 /// Publishes as a socket does, under its lock, or as a channel does. Counts the subscribers.
-fn publish(topics: &Topics, name: usize, mut parcel: Parcel<'_>, by: Option<&Arc<Socket>>, models: &[Model]) {
+fn publish(
+    topics: &Topics,
+    name: usize,
+    mut parcel: FrameRef<'_>,
+    by: Option<&Arc<Socket>>,
+    models: &[Model],
+) {
     let mut state = by.map(|socket| socket.lock());
     let sender = by.map(|by| Sender { id: by.id, shard: by.shard, format: by.format });
     let sent = topics.publish(NAMES[name], &mut parcel, sender);

@@ -47,7 +47,7 @@ fn failed() -> Reject {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::handshake::Refusal;
+    use crate::handshake::RejectOutcome;
 
     const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
@@ -109,7 +109,7 @@ mod tests {
         ] {
             let mut extra = HeaderMap::new();
             extra.insert(name, HeaderValue::from_static("secret"));
-            let Err(Refusal::Response(response)) =
+            let Err(RejectOutcome::Response(response)) =
                 accepted(ACCEPT, None, None, extra).map_err(Reject::into_refusal)
             else {
                 panic!("{name} was sent in the 101");

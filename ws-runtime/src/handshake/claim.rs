@@ -83,7 +83,7 @@ mod tests {
     use http::{HeaderName, HeaderValue, Request};
 
     use super::*;
-    use crate::handshake::{Refusal, opening};
+    use crate::handshake::{RejectOutcome, opening};
 
     /// Builds a request with another version, method or fields; `-name` removes a field, `name: value` sets it.
     fn changed(method: &str, version: Version, changes: &[&'static str]) -> request::Parts {
@@ -161,7 +161,7 @@ mod tests {
             ("POST", &["-sec-websocket-key", "-sec-websocket-version"]),
         ] {
             let refused = opening(&changed(method, Version::HTTP_10, changes)).map_err(Reject::into_refusal);
-            let Err(Refusal::Response(response)) = refused else { panic!("it was let in") };
+            let Err(RejectOutcome::Response(response)) = refused else { panic!("it was let in") };
             let body = String::from_utf8_lossy(response.body());
             assert!(response.status() == 426 && body.contains("proxy_http_version 1.1"), "{method}: {body}");
         }

@@ -121,7 +121,7 @@ impl fmt::Display for Causes<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::handshake::Refusal;
+    use crate::handshake::RejectOutcome;
 
     #[test]
     fn boxed_errors_become_a_rejection_or_500() {
@@ -132,14 +132,14 @@ mod tests {
             (Boxed::from(std::io::Error::other(Invalid::new("is odd"))), 500),
             (Boxed::from(Invalid::new("is odd")), 422),
         ] {
-            let Refusal::Response(response) = Reject::from(error).into_refusal() else {
+            let RejectOutcome::Response(response) = Reject::from(error).into_refusal() else {
                 panic!("it is not a response");
             };
             assert_eq!(response.status(), status);
             assert!(!String::from_utf8_lossy(response.body()).contains("secret"));
         }
         let close = Reject::from(Boxed::from(Close::new(4001, "expired")));
-        assert!(matches!(close.into_refusal(), Refusal::Close(close) if close.code() == 4001));
+        assert!(matches!(close.into_refusal(), RejectOutcome::Close(close) if close.code() == 4001));
     }
 
     #[test]

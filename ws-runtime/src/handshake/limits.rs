@@ -55,7 +55,7 @@ mod tests {
     use http::Request;
 
     use super::*;
-    use crate::handshake::Refusal;
+    use crate::handshake::RejectOutcome;
 
     /// Builds a request whose head has this many bytes and lines.
     fn request(target: usize, bytes: usize, lines: usize) -> request::Parts {
@@ -73,8 +73,8 @@ mod tests {
     fn status(limits: HeadLimits, parts: &request::Parts) -> u16 {
         match limits.admit(parts).map_err(Reject::into_refusal) {
             Ok(()) => 101,
-            Err(Refusal::Response(response)) => response.status().as_u16(),
-            Err(Refusal::Close(close)) => panic!("{close} is no response"),
+            Err(RejectOutcome::Response(response)) => response.status().as_u16(),
+            Err(RejectOutcome::Close(close)) => panic!("{close} is no response"),
         }
     }
 

@@ -35,7 +35,7 @@ pub(crate) use self::{
     path::{normal, normal_route},
     problem::{busy, problem},
     proxies::Proxies,
-    reject::Refusal,
+    reject::RejectOutcome,
     subprotocol::{Offers, check_protocols},
 };
 pub use self::{

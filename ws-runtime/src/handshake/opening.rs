@@ -90,7 +90,7 @@ mod tests {
     use http::{HeaderMap, HeaderName, HeaderValue, Request, Version};
 
     use super::*;
-    use crate::handshake::Refusal;
+    use crate::handshake::RejectOutcome;
 
     /// The example of RFC 6455 §1.2.
     fn good() -> request::Parts {
@@ -121,8 +121,10 @@ mod tests {
     fn answer(parts: &request::Parts) -> (u16, HeaderMap) {
         match opening(parts).map_err(Reject::into_refusal) {
             Ok(_) => (101, HeaderMap::new()),
-            Err(Refusal::Response(response)) => (response.status().as_u16(), response.headers().clone()),
-            Err(Refusal::Close(close)) => panic!("an opening handshake is never answered by {close}"),
+            Err(RejectOutcome::Response(response)) => {
+                (response.status().as_u16(), response.headers().clone())
+            }
+            Err(RejectOutcome::Close(close)) => panic!("an opening handshake is never answered by {close}"),
         }
     }
 

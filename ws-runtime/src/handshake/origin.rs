@@ -227,10 +227,10 @@ mod tests {
 
     #[test]
     fn refused_origin_gets_403() {
-        use crate::handshake::Refusal;
+        use crate::handshake::RejectOutcome;
 
         let refused = Origins::SameHost.admit(&headers(&["example.com"], &["http://evil.example"]));
-        let Err(Refusal::Response(response)) = refused.map_err(Reject::into_refusal) else {
+        let Err(RejectOutcome::Response(response)) = refused.map_err(Reject::into_refusal) else {
             panic!("the page was let in, or the refusal is no response");
         };
         assert_eq!(response.status(), 403);

@@ -90,7 +90,7 @@ mod tests {
     use super::*;
     use crate::{
         contract::Endpoint,
-        handshake::{Handshake, Refusal, Reject, subprotocol::Offers},
+        handshake::{Handshake, Reject, RejectOutcome, subprotocol::Offers},
         message::Message,
     };
 
@@ -216,7 +216,7 @@ mod tests {
             let Err(invalid) = read_parts::<Game>(&request(parts), &plans::<Game>()) else {
                 panic!("{parts:?} was let in");
             };
-            let Refusal::Response(response) = Reject::from(invalid).into_refusal() else {
+            let RejectOutcome::Response(response) = Reject::from(invalid).into_refusal() else {
                 panic!("{parts:?} was answered by a close frame");
             };
             assert_eq!(response.status(), 422, "{parts:?}");

@@ -51,7 +51,7 @@ struct Extras {
 }
 
 /// The outcome of a rejection.
-pub(crate) enum Refusal {
+pub(crate) enum RejectOutcome {
     /// A response in place of the 101.
     Response(Response<Bytes>),
     /// The handshake is accepted, and this is its only frame.
@@ -141,9 +141,9 @@ impl Reject {
 
     /// Returns the outcome. A response gets `Content-Length`, and `Connection: close`, without which the bytes after a
     /// rejected upgrade would be read as further requests.
-    pub(crate) fn into_refusal(self) -> Refusal {
+    pub(crate) fn into_refusal(self) -> RejectOutcome {
         let (status, content) = match self.0 {
-            RejectKind::Close(close) => return Refusal::Close(close),
+            RejectKind::Close(close) => return RejectOutcome::Close(close),
             RejectKind::Status(status, content) => {
                 (status, content.map_or_else(Extras::default, |content| *content))
             }
@@ -160,7 +160,7 @@ impl Reject {
         let mut response = Response::new(body);
         *response.status_mut() = status;
         *response.headers_mut() = headers;
-        Refusal::Response(response)
+        RejectOutcome::Response(response)
     }
 
     /// A status that does not reject (100 to 299, 600 and above) is a mistake of the application and becomes 500.
@@ -223,8 +223,8 @@ mod tests {
 
     fn response(reject: Reject) -> Response<Bytes> {
         match reject.into_refusal() {
-            Refusal::Response(response) => response,
-            Refusal::Close(close) => panic!("{close} is no response"),
+            RejectOutcome::Response(response) => response,
+            RejectOutcome::Close(close) => panic!("{close} is no response"),
         }
     }
 
@@ -346,7 +346,7 @@ mod tests {
             from_close,
             Reject::close(4001, "expired").header("a", "b").body("c"),
         ] {
-            let Refusal::Close(close) = reject.into_refusal() else { panic!("it is a response") };
+            let RejectOutcome::Close(close) = reject.into_refusal() else { panic!("it is a response") };
             assert_eq!((close.code(), close.reason()), (4001, "expired"));
         }
     }

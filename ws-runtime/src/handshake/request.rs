@@ -139,7 +139,7 @@ mod tests {
     use http::{Request, header::COOKIE};
 
     use super::*;
-    use crate::handshake::Refusal;
+    use crate::handshake::RejectOutcome;
 
     fn raw(target: &str, captures: &[(&str, &str)], cookies: &[&[u8]]) -> Result<RawRequest, Reject> {
         let mut request = Request::get(target);
@@ -169,7 +169,7 @@ mod tests {
     fn captures_that_are_not_utf_8_are_refused() {
         for capture in ["%ff", "%C3", "a%C0%AE", "%ED%A0%80"] {
             let refused = raw("/", &[("room", capture)], &[]);
-            let Err(Refusal::Response(response)) = refused.map_err(Reject::into_refusal) else {
+            let Err(RejectOutcome::Response(response)) = refused.map_err(Reject::into_refusal) else {
                 panic!("{capture} was let in");
             };
             assert_eq!(response.status(), 400, "{capture}");

@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use bytes::{Bytes, BytesMut};
 
-use super::Parcel;
+use super::FrameRef;
 use crate::memory::{Chunk, Outbound, SHARE};
 
 /// The size of a block for small frames, in bytes.
@@ -20,7 +20,7 @@ pub(crate) struct Log {
     pieces: VecDeque<LogPiece>,
     /// The last frames, to which further ones are still appended.
     tail: BytesMut,
-    entries: VecDeque<Entry>,
+    entries: VecDeque<FrameRecord>,
     /// The number of entries since the topic was created.
     count: u64,
     end: u64,
@@ -42,7 +42,7 @@ struct LogPiece {
 
 /// One frame.
 #[derive(Clone, Debug)]
-struct Entry {
+struct FrameRecord {
     /// Its number among all frames of the shard.
     order: u64,
     at: u64,
@@ -55,7 +55,7 @@ struct Entry {
 
 /// A complete frame from a log.
 #[derive(Debug)]
-pub(crate) struct Logged {
+pub(crate) struct LogEntry {
     pub(crate) order: u64,
     pub(crate) key: Option<Arc<str>>,
     pub(crate) chunk: Chunk,
@@ -63,7 +63,7 @@ pub(crate) struct Logged {
 
 /// A range of one log, borrowed for writing.
 #[derive(Debug, Default)]
-pub(crate) struct Window {
+pub(crate) struct LogView {
     pieces: Vec<LogPiece>,
     end: u64,
     count: u64,
@@ -111,7 +111,7 @@ impl Log {
 
     /// Records the memory of the log, without what its shared pieces count themselves.
     fn recount(&mut self) {
-        let entries = self.entries.capacity() * size_of::<Entry>();
+        let entries = self.entries.capacity() * size_of::<FrameRecord>();
         let pieces = self.pieces.capacity() * size_of::<LogPiece>();
         let held = self.tail.capacity() + self.own + entries + pieces;
         if held != self.counted {
@@ -121,8 +121,8 @@ impl Log {
     }
 
     /// Appends a frame. Returns its end.
-    pub(crate) fn append(&mut self, order: u64, not_to: u64, parcel: Parcel<'_>) -> u64 {
-        let Parcel { head, rest, key } = parcel;
+    pub(crate) fn append(&mut self, order: u64, not_to: u64, parcel: FrameRef<'_>) -> u64 {
+        let FrameRef { head, rest, key } = parcel;
         let at = self.end;
         if self.tail.capacity() - self.tail.len() < head.len() {
             self.seal();
@@ -142,7 +142,7 @@ impl Log {
             self.end += rest.len() as u64;
         }
         self.own += key.map_or(0, |key| key.len());
-        self.entries.push_back(Entry { order, at, end: self.end, not_to, key: key.cloned() });
+        self.entries.push_back(FrameRecord { order, at, end: self.end, not_to, key: key.cloned() });
         self.count += 1;
         self.recount();
         self.end
@@ -180,7 +180,7 @@ impl Log {
     }
 
     /// Lends everything from the first held byte to the end. The view is empty or of this log.
-    pub(crate) fn window(&mut self, window: &mut Window) {
+    pub(crate) fn window(&mut self, window: &mut LogView) {
         if window.count == self.count {
             return;
         }
@@ -252,7 +252,7 @@ impl Log {
         position: &mut Position,
         me: u64,
         limit: u64,
-        mut take: impl FnMut(Logged),
+        mut take: impl FnMut(LogEntry),
     ) {
         self.seal();
         let first = self.count - self.entries.len() as u64;
@@ -272,7 +272,7 @@ impl Log {
                 });
             });
             if let Some(chunk) = whole {
-                take(Logged { order: entry.order, key: entry.key.clone(), chunk });
+                take(LogEntry { order: entry.order, key: entry.key.clone(), chunk });
             }
         }
     }
@@ -284,7 +284,7 @@ impl Drop for Log {
     }
 }
 
-impl Window {
+impl LogView {
     /// Returns the position after the last frame.
     pub(crate) fn end(&self) -> u64 {
         self.end

@@ -14,9 +14,9 @@ mod topics;
 
 pub use self::published::Published;
 pub(crate) use self::{
-    log::Window,
+    log::LogView,
     places::Places,
     shard::Shard,
-    topic::{Cursor, Frames, Parcel, Subscriber, Topic, catch_up, catch_up_apart, is_behind},
+    topic::{Cursor, FrameRef, Frames, Subscriber, Topic, catch_up, catch_up_apart, is_behind},
     topics::{Sender, Topics},
 };

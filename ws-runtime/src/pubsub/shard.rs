@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    Window,
+    LogView,
     topic::{SLICE, Subscriber, Topic},
 };
 use crate::{
@@ -83,7 +83,7 @@ impl Shard {
 
     /// Delivers pending frames until it is stopped: slice by slice, yielding between two slices.
     pub(crate) async fn flush(&self) {
-        let (mut members, mut window) = (Vec::with_capacity(SLICE), Window::default());
+        let (mut members, mut window) = (Vec::with_capacity(SLICE), LogView::default());
         // The number of subscribers written to since the last yield: small topics share a slice.
         let (mut written, mut turn) = (0, Turn::begin());
         loop {
@@ -112,7 +112,7 @@ impl Shard {
                     turn = Turn::begin();
                 }
             }
-            window = Window::default();
+            window = LogView::default();
             if topic.finish(at) {
                 self.queue(topic);
             }
@@ -126,7 +126,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        pubsub::{Cursor, Parcel, Topics},
+        pubsub::{Cursor, FrameRef, Topics},
         wire::Format,
     };
 
@@ -138,7 +138,7 @@ mod tests {
     }
 
     impl Subscriber for Bomb {
-        fn take(&self, _topic: &Arc<Topic>, _window: &Window) {
+        fn take(&self, _topic: &Arc<Topic>, _window: &LogView) {
             self.taken.fetch_add(1, Ordering::Relaxed);
             if self.armed
                 && let Some((topics, cursor)) = self.place.lock().expect("nobody panics here").take()
@@ -164,7 +164,7 @@ mod tests {
             let cursor = topics.subscribe(0, "room", Format::PLAIN, Arc::clone(&bomb) as Arc<dyn Subscriber>);
             *bomb.place.lock().expect("nobody panics here") = Some((Arc::clone(&topics), cursor));
         }
-        topics.publish("room", &mut Parcel { head: b"frame", rest: None, key: None }, None);
+        topics.publish("room", &mut FrameRef { head: b"frame", rest: None, key: None }, None);
         shard.stop();
         shard.flush().await;
         assert_eq!((taken.load(Ordering::Relaxed), topics.count("room")), (2, 1));

@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    Shard, Window,
-    log::{Log, Logged, Position},
+    LogView, Shard,
+    log::{Log, LogEntry, Position},
     places::Places,
 };
 use crate::{
@@ -26,7 +26,7 @@ pub(super) const SLICE: usize = 16;
 /// A receiver of the frames of a topic.
 pub(crate) trait Subscriber: Any + Send + Sync {
     /// Takes the frames of the view after its cursor.
-    fn take(&self, topic: &Arc<Topic>, window: &Window);
+    fn take(&self, topic: &Arc<Topic>, window: &LogView);
 }
 
 /// One topic on one shard, in one format.
@@ -61,7 +61,7 @@ pub(crate) struct Cursor {
 
 /// A frame to publish: the part to copy, and the part to share.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Parcel<'a> {
+pub(crate) struct FrameRef<'a> {
     pub(crate) head: &'a [u8],
     pub(crate) rest: Option<&'a Chunk>,
     /// The key of which it is the latest message, for full queues that keep those.
@@ -70,12 +70,12 @@ pub(crate) struct Parcel<'a> {
 
 /// A message to publish: the frame of each format, encoded on first use.
 pub(crate) trait Frames {
-    fn parcel(&mut self, format: Format) -> Parcel<'_>;
+    fn parcel(&mut self, format: Format) -> FrameRef<'_>;
 }
 
 /// The same frame for every format.
-impl Frames for Parcel<'_> {
-    fn parcel(&mut self, _format: Format) -> Parcel<'_> {
+impl Frames for FrameRef<'_> {
+    fn parcel(&mut self, _format: Format) -> FrameRef<'_> {
         *self
     }
 }
@@ -157,7 +157,7 @@ impl Topic {
 
     /// Appends a frame for all subscribers except that of `not_to`. Returns the number of subscribers and the end of
     /// the frame.
-    pub(super) fn publish(self: &Arc<Self>, parcel: Parcel<'_>, not_to: u64) -> (usize, u64) {
+    pub(super) fn publish(self: &Arc<Self>, parcel: FrameRef<'_>, not_to: u64) -> (usize, u64) {
         let mut state = self.lock();
         let members = state.members.len();
         if members == 0 {
@@ -185,7 +185,7 @@ impl Topic {
         &self,
         from: usize,
         members: &mut Vec<Arc<dyn Subscriber>>,
-        window: &mut Window,
+        window: &mut LogView,
     ) -> Option<usize> {
         let mut state = self.lock();
         let to = from + SLICE;
@@ -207,7 +207,7 @@ impl Topic {
     /// Delivers everything at once, as the flusher does in slices. `taken` sees each subscriber after its delivery.
     pub(super) fn hand_out(self: &Arc<Self>, mut taken: impl FnMut(Arc<dyn Subscriber>)) {
         let at = self.begin();
-        let (mut members, mut window) = (Vec::with_capacity(SLICE), Window::default());
+        let (mut members, mut window) = (Vec::with_capacity(SLICE), LogView::default());
         let mut next = Some(0);
         while let Some(from) = next {
             next = self.slice(from, &mut members, &mut window);
@@ -247,7 +247,11 @@ impl Cursor {
     }
 
     /// Takes the frames of the view after the cursor if none must be skipped; otherwise returns false.
-    pub(crate) fn take_window<'a>(&mut self, window: &'a Window, take: impl FnMut(&'a Chunk, usize)) -> bool {
+    pub(crate) fn take_window<'a>(
+        &mut self,
+        window: &'a LogView,
+        take: impl FnMut(&'a Chunk, usize),
+    ) -> bool {
         if self.position.own > self.position.at {
             return false;
         }
@@ -292,7 +296,7 @@ pub(crate) fn catch_up(cursors: &mut [Cursor], me: u64, mut take: impl FnMut(Chu
 }
 
 /// Takes the same frames as [`catch_up`], each separately.
-pub(crate) fn catch_up_apart(cursors: &mut [Cursor], me: u64) -> Vec<Logged> {
+pub(crate) fn catch_up_apart(cursors: &mut [Cursor], me: u64) -> Vec<LogEntry> {
     let mut frames = Vec::new();
     let Some(first) = cursors.first() else { return frames };
     let limit = first.topic.shard.order();

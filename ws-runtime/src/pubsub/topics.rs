@@ -44,18 +44,18 @@ pub(crate) struct Sent {
 #[derive(Debug)]
 struct OnShard {
     shard: Arc<Shard>,
-    topics: Mutex<HashMap<Arc<str>, Editions>>,
+    topics: Mutex<HashMap<Arc<str>, ByFormat>>,
 }
 
 /// A topic in each format that its subscribers use, mostly one.
 #[derive(Clone, Debug)]
-struct Editions {
+struct ByFormat {
     first: (Format, Arc<Topic>),
     others: Vec<(Format, Arc<Topic>)>,
 }
 
 impl OnShard {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, Editions>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, ByFormat>> {
         self.topics.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -65,7 +65,7 @@ impl OnShard {
     }
 }
 
-impl Editions {
+impl ByFormat {
     fn iter(&self) -> impl Iterator<Item = &(Format, Arc<Topic>)> {
         std::iter::once(&self.first).chain(&self.others)
     }
@@ -102,7 +102,7 @@ impl Topics {
         let Some(editions) = topics.get_mut(name) else {
             let topic = Topic::new(name.into(), &on.shard);
             let cursor = topic.join(member);
-            topics.insert(Arc::clone(topic.name()), Editions { first: (format, topic), others: Vec::new() });
+            topics.insert(Arc::clone(topic.name()), ByFormat { first: (format, topic), others: Vec::new() });
             return cursor;
         };
         if let Some((_, topic)) = editions.iter().find(|(other, _)| *other == format) {
@@ -182,13 +182,13 @@ mod tests {
     use super::*;
     use crate::{
         memory::Outbound,
-        pubsub::{Parcel, Window},
+        pubsub::{FrameRef, LogView},
     };
 
     struct Nobody;
 
     impl Subscriber for Nobody {
-        fn take(&self, _topic: &Arc<Topic>, _window: &Window) {}
+        fn take(&self, _topic: &Arc<Topic>, _window: &LogView) {}
     }
 
     /// Reproducible pseudorandom numbers.
@@ -228,7 +228,11 @@ mod tests {
                     }
                 }
                 6 => {
-                    topics.publish(NAMES[name], &mut Parcel { head: b"frame", rest: None, key: None }, None);
+                    topics.publish(
+                        NAMES[name],
+                        &mut FrameRef { head: b"frame", rest: None, key: None },
+                        None,
+                    );
                 }
                 // A socket closes and another takes its place.
                 _ => {

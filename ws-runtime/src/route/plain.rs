@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::{Error, Outcome};
 use crate::{
-    contract::{Body, Endpoint, Response},
+    contract::{BodyOf, Endpoint, Response},
     message::Message,
     socket::Socket,
     wire::Closed,
@@ -27,7 +27,7 @@ pub trait Plain: Endpoint {
     }
 
     /// [`Route::message`](super::Route::message).
-    fn message<'a>(&'a self, _ws: &'a Socket<Self>, _body: Body<Self>) -> Outcome<'a, Response<Self>> {
+    fn message<'a>(&'a self, _ws: &'a Socket<Self>, _body: BodyOf<Self>) -> Outcome<'a, Response<Self>> {
         Outcome::Unsaid
     }
 

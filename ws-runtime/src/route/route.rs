@@ -7,7 +7,7 @@ use http::HeaderMap;
 
 use super::{Error, Options, Outcome, Plain, admit::let_in};
 use crate::{
-    contract::{Body, Response},
+    contract::{BodyOf, Response},
     handshake::{Handshake, RawRequest, Reject},
     message::Message,
     socket::Socket,
@@ -129,7 +129,7 @@ pub trait Route: Plain + Send + Sync {
     fn message<'a>(
         &'a self,
         ws: &'a Socket<Self>,
-        body: Body<Self>,
+        body: BodyOf<Self>,
     ) -> impl Future<Output = Outcome<'a, Response<Self>>> + Send {
         async move { Plain::message(self, ws, body) }
     }

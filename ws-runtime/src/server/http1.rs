@@ -29,7 +29,7 @@ use crate::{
     app::{Arriving, throw_away},
     connection::{Pending, Upgrade},
     events::{Escaped, event},
-    handshake::{Claim, Refusal, Reject, not_an_upgrade, problem},
+    handshake::{Claim, Reject, RejectOutcome, not_an_upgrade, problem},
 };
 
 /// How long the last bytes of an answer may take to be taken.
@@ -243,8 +243,8 @@ async fn in_time<T>(answering: impl Future<Output = T>, is_late: oneshot::Receiv
 
 fn answer(reject: Reject) -> Response<Body> {
     match reject.into_refusal() {
-        Refusal::Response(response) => spelled(response.map(Body::full)),
+        RejectOutcome::Response(response) => spelled(response.map(Body::full)),
         // Nothing that is answered here is accepted, so there is nobody to send a close frame to.
-        Refusal::Close(_) => answer(problem(StatusCode::FORBIDDEN, "refused")),
+        RejectOutcome::Close(_) => answer(problem(StatusCode::FORBIDDEN, "refused")),
     }
 }

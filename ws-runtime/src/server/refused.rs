@@ -12,7 +12,7 @@ use tokio::{
 use super::{serve::Running, spelling::spell};
 use crate::{
     app::throw_away,
-    handshake::{Refusal, Reject},
+    handshake::{Reject, RejectOutcome},
 };
 
 /// The maximum number of concurrent refusals. Further connections are dropped without a response, so that a flood of
@@ -26,7 +26,7 @@ pub(super) fn refuse<S>(running: &Arc<Running>, mut stream: S, reject: Reject)
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    let Refusal::Response(response) = reject.into_refusal() else { return };
+    let RejectOutcome::Response(response) = reject.into_refusal() else { return };
     if running.served.refusals.running() >= REFUSALS {
         return;
     }
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn refusal_uses_the_usual_header_spelling() {
-        let Refusal::Response(response) = busy("there is no room").into_refusal() else {
+        let RejectOutcome::Response(response) = busy("there is no room").into_refusal() else {
             panic!("it is a close frame");
         };
         let written = String::from_utf8(written(&response)).expect("it is ASCII");

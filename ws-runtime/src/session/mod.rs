@@ -9,5 +9,5 @@ mod next;
 pub(crate) use self::{
     closing::{Answer, Echo, Session},
     keepalive::{Keepalive, KeepaliveRule, PingTooLate, Silence},
-    next::{Facts, Overdue, Step, may_drop, next, overdue},
+    next::{Facts, NextStep, Overdue, may_drop, next, overdue},
 };

@@ -36,7 +36,7 @@ pub(crate) struct Facts {
 
 /// The next step of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum NextStep {
     /// Handle the next inbound message.
     Handle,
     /// Drop the inbound messages and read the control frames between them.
@@ -56,29 +56,29 @@ pub(crate) enum Step {
 }
 
 /// Returns the next step between two handlers.
-pub(crate) fn next(facts: Facts) -> Step {
+pub(crate) fn next(facts: Facts) -> NextStep {
     let Facts { sent, received, lost, ended, pending, high, spent, .. } = facts;
     if facts.terminated || facts.failed {
-        return Step::End;
+        return NextStep::End;
     }
     if sent {
         // Messages after our close frame do not count, but the peer's close frame may be among them (RFC 6455 §7.1.2).
         return match () {
-            () if pending && !spent => Step::Discard,
-            () if received || lost || ended && !pending => Step::End,
-            () => Step::AwaitClose,
+            () if pending && !spent => NextStep::Discard,
+            () if received || lost || ended && !pending => NextStep::End,
+            () => NextStep::AwaitClose,
         };
     }
     match () {
         // What the peer sent before it was gone is still handled.
-        () if lost && !pending => Step::End,
-        () if pending && !high && !spent => Step::Handle,
-        () if facts.drained => Step::Drained,
+        () if lost && !pending => NextStep::End,
+        () if pending && !high && !spent => NextStep::Handle,
+        () if facts.drained => NextStep::Drained,
         // The messages before a close frame are handled and answered before it.
-        () if facts.owed && !pending => Step::Answer,
-        () if ended && !pending => Step::End,
-        () if facts.streaming && !high => Step::Stream,
-        () => Step::Wait,
+        () if facts.owed && !pending => NextStep::Answer,
+        () if ended && !pending => NextStep::End,
+        () if facts.streaming && !high => NextStep::Stream,
+        () => NextStep::Wait,
     }
 }
 
@@ -167,52 +167,52 @@ mod tests {
     #[test]
     fn next_step_follows_from_the_facts() {
         for (names, step) in [
-            ("", Step::Wait),
-            ("pending", Step::Handle),
-            ("pending streaming", Step::Handle),
-            ("pending drained", Step::Handle),
-            ("pending spent", Step::Wait),
-            ("pending high", Step::Wait),
-            ("pending high streaming", Step::Wait),
-            ("drained", Step::Drained),
-            ("drained streaming", Step::Drained),
-            ("streaming", Step::Stream),
-            ("streaming high", Step::Wait),
+            ("", NextStep::Wait),
+            ("pending", NextStep::Handle),
+            ("pending streaming", NextStep::Handle),
+            ("pending drained", NextStep::Handle),
+            ("pending spent", NextStep::Wait),
+            ("pending high", NextStep::Wait),
+            ("pending high streaming", NextStep::Wait),
+            ("drained", NextStep::Drained),
+            ("drained streaming", NextStep::Drained),
+            ("streaming", NextStep::Stream),
+            ("streaming high", NextStep::Wait),
             // The peer closes.
-            ("received owed", Step::Answer),
-            ("received owed streaming", Step::Answer),
-            ("received owed high", Step::Answer),
-            ("received owed pending", Step::Handle),
-            ("received owed pending high", Step::Wait),
-            ("received owed pending high drained", Step::Drained),
-            ("received owed ended", Step::Answer),
-            ("received owed lost", Step::End),
+            ("received owed", NextStep::Answer),
+            ("received owed streaming", NextStep::Answer),
+            ("received owed high", NextStep::Answer),
+            ("received owed pending", NextStep::Handle),
+            ("received owed pending high", NextStep::Wait),
+            ("received owed pending high drained", NextStep::Drained),
+            ("received owed ended", NextStep::Answer),
+            ("received owed lost", NextStep::End),
             // We close.
-            ("sent", Step::AwaitClose),
-            ("sent drained streaming", Step::AwaitClose),
-            ("sent pending", Step::Discard),
-            ("sent pending high", Step::Discard),
-            ("sent pending spent", Step::AwaitClose),
-            ("sent pending received", Step::Discard),
-            ("sent received", Step::End),
-            ("sent received pending spent", Step::End),
-            ("sent ended", Step::End),
-            ("sent ended pending spent", Step::AwaitClose),
-            ("sent lost", Step::End),
-            ("sent lost pending spent", Step::End),
+            ("sent", NextStep::AwaitClose),
+            ("sent drained streaming", NextStep::AwaitClose),
+            ("sent pending", NextStep::Discard),
+            ("sent pending high", NextStep::Discard),
+            ("sent pending spent", NextStep::AwaitClose),
+            ("sent pending received", NextStep::Discard),
+            ("sent received", NextStep::End),
+            ("sent received pending spent", NextStep::End),
+            ("sent ended", NextStep::End),
+            ("sent ended pending spent", NextStep::AwaitClose),
+            ("sent lost", NextStep::End),
+            ("sent lost pending spent", NextStep::End),
             // The stream ends.
-            ("ended", Step::End),
-            ("ended streaming", Step::End),
-            ("ended pending", Step::Handle),
-            ("ended pending high", Step::Wait),
-            ("lost", Step::End),
-            ("lost pending", Step::Handle),
-            ("lost streaming drained", Step::End),
+            ("ended", NextStep::End),
+            ("ended streaming", NextStep::End),
+            ("ended pending", NextStep::Handle),
+            ("ended pending high", NextStep::Wait),
+            ("lost", NextStep::End),
+            ("lost pending", NextStep::Handle),
+            ("lost streaming drained", NextStep::End),
             // We give up.
-            ("failed", Step::End),
-            ("failed sent pending", Step::End),
-            ("terminated", Step::End),
-            ("terminated pending owed received", Step::End),
+            ("failed", NextStep::End),
+            ("failed sent pending", NextStep::End),
+            ("terminated", NextStep::End),
+            ("terminated pending owed received", NextStep::End),
         ] {
             assert_eq!(next(facts(names)), step, "{names}");
         }
@@ -220,7 +220,8 @@ mod tests {
 
     #[test]
     fn no_handler_runs_after_our_close_frame() {
-        let handled = |step| [Step::Handle, Step::Drained, Step::Stream, Step::Answer].contains(&step);
+        let handled =
+            |step| [NextStep::Handle, NextStep::Drained, NextStep::Stream, NextStep::Answer].contains(&step);
         for facts in all().filter(|facts| facts.sent || facts.failed || facts.terminated) {
             assert!(!handled(next(facts)), "{facts:?}");
         }
@@ -231,7 +232,8 @@ mod tests {
         for facts in all().filter(|facts| facts.pending && !facts.sent && !facts.failed && !facts.terminated)
         {
             assert!(
-                ![Step::End, Step::Answer, Step::Discard, Step::AwaitClose].contains(&next(facts)),
+                ![NextStep::End, NextStep::Answer, NextStep::Discard, NextStep::AwaitClose]
+                    .contains(&next(facts)),
                 "{facts:?}"
             );
         }
@@ -240,14 +242,14 @@ mod tests {
     #[test]
     fn no_data_is_decoded_after_the_turn() {
         for facts in all().filter(|facts| facts.spent) {
-            assert!(![Step::Handle, Step::Discard].contains(&next(facts)), "{facts:?}");
+            assert!(![NextStep::Handle, NextStep::Discard].contains(&next(facts)), "{facts:?}");
         }
     }
 
     #[test]
     fn nothing_is_produced_for_a_full_queue() {
         for facts in all().filter(|facts| facts.high && !facts.sent) {
-            assert!(![Step::Handle, Step::Stream].contains(&next(facts)), "{facts:?}");
+            assert!(![NextStep::Handle, NextStep::Stream].contains(&next(facts)), "{facts:?}");
         }
     }
 
@@ -255,7 +257,7 @@ mod tests {
     fn idle_peer_that_is_gone_ends_the_connection() {
         for facts in all().filter(|facts| (facts.lost || facts.ended) && !facts.pending && !facts.drained) {
             let step = next(facts);
-            assert!([Step::End, Step::Answer].contains(&step), "{facts:?}: {step:?}");
+            assert!([NextStep::End, NextStep::Answer].contains(&step), "{facts:?}: {step:?}");
         }
     }
 

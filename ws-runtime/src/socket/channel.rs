@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use super::{Excluded, Hub, Outgoing, Recipients, Socket, TopicName};
+use super::{Excluded, Outgoing, Recipients, RouteShared, Socket, TopicName};
 use crate::{
     contract::{Endpoint, Response},
     pubsub::Published,
@@ -29,13 +29,13 @@ use crate::{
 /// }
 /// ```
 pub struct Channel<E: Endpoint> {
-    pub(super) hub: Arc<Hub>,
+    pub(super) shared: Arc<RouteShared>,
     endpoint: PhantomData<fn() -> E>,
 }
 
 impl<E: Endpoint> Channel<E> {
-    pub(super) fn new(hub: Arc<Hub>) -> Self {
-        Self { hub, endpoint: PhantomData }
+    pub(super) fn new(shared: Arc<RouteShared>) -> Self {
+        Self { shared, endpoint: PhantomData }
     }
 
     /// Publishes to every subscriber of a topic of this route. The message is encoded once.
@@ -46,24 +46,24 @@ impl<E: Endpoint> Channel<E> {
     /// # Backpressure
     /// A subscriber whose queue is at its limit does not get the message; see [`Published::dropped`].
     pub fn publish(&self, topic: impl TopicName, value: impl Outgoing<Response<E>>) -> Published {
-        self.hub.publish(topic.as_ref(), &value, None)
+        self.shared.publish(topic.as_ref(), &value, None)
     }
 
     /// Returns how many sockets are subscribed to a topic.
     pub fn subscriber_count(&self, topic: impl TopicName) -> usize {
-        self.hub.topics.count(topic.as_ref())
+        self.shared.topics.count(topic.as_ref())
     }
 
     /// Returns the connected sockets of the route, in no particular order.
     ///
     /// Takes time in proportion to their number.
     pub fn sockets(&self) -> Vec<Socket<E>> {
-        self.hub.members().into_iter().filter_map(|member| Socket::of(member)).collect()
+        self.shared.members().into_iter().filter_map(|member| Socket::of(member)).collect()
     }
 
     /// Returns the number of connected sockets of the route.
     pub fn len(&self) -> usize {
-        self.hub.len()
+        self.shared.len()
     }
 
     /// True if no socket of the route is connected.
@@ -125,12 +125,12 @@ impl<E: Endpoint> Channel<E> {
 
 impl<E: Endpoint> Clone for Channel<E> {
     fn clone(&self) -> Self {
-        Self::new(Arc::clone(&self.hub))
+        Self::new(Arc::clone(&self.shared))
     }
 }
 
 impl<E: Endpoint> fmt::Debug for Channel<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Channel").field("path", &self.hub.path).finish_non_exhaustive()
+        f.debug_struct("Channel").field("path", &self.shared.path).finish_non_exhaustive()
     }
 }

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use bytes::Bytes;
 
-use super::{Delivery, Line, outbox::Outbox, packed::Packed, state::State};
+use super::{Delivery, WriteHalf, encoded_message::EncodedMessage, outbox::Outbox, state::State};
 use crate::{
     memory::{Chunk, SHARE},
     message::Kind,
@@ -23,7 +23,7 @@ thread_local! {
 /// The context of the peer is everything that was compressed for it, by this stream or not. A frame that was compressed
 /// for several sockets therefore moves the window of the peer away from this stream, which must then restart.
 #[derive(Debug, Default)]
-pub(super) struct Own {
+pub(super) struct ContextStream {
     stream: Option<Deflater>,
     /// True while a sender uses the stream.
     lent: bool,
@@ -31,7 +31,7 @@ pub(super) struct Own {
     moved: bool,
 }
 
-impl Own {
+impl ContextStream {
     pub(super) fn of(agreed: Option<&Agreed>) -> Option<Box<Self>> {
         agreed.filter(|agreed| agreed.outbound(Role::Server).takeover).map(|_| Box::default())
     }
@@ -44,7 +44,7 @@ impl Own {
 }
 
 impl State {
-    /// Calls [`Own::move_on`] if the socket has a stream.
+    /// Calls [`ContextStream::move_on`] if the socket has a stream.
     pub(super) fn move_on(&mut self) {
         if let Some(own) = &mut self.own {
             own.move_on();
@@ -52,7 +52,7 @@ impl State {
     }
 }
 
-impl Line {
+impl WriteHalf {
     /// Returns the format in which it receives publishes.
     pub(super) fn format(&self) -> Format {
         self.agreed.as_ref().map_or(Format::PLAIN, Agreed::published)
@@ -71,7 +71,7 @@ impl Line {
     }
 
     /// Queues a message encoded for several sockets.
-    pub(super) fn send_packed(&self, packed: &mut Packed<'_>) -> Delivery {
+    pub(super) fn send_packed(&self, packed: &mut EncodedMessage<'_>) -> Delivery {
         if !self.outbound.make_room(packed.copied()) {
             return self.refuse_for_all(packed.payload().len());
         }

@@ -83,14 +83,14 @@ mod tests {
     use super::*;
     use crate::{
         memory::Outbound,
-        pubsub::{Shard, Subscriber, Topic, Topics, Window},
+        pubsub::{LogView, Shard, Subscriber, Topic, Topics},
         wire::Format,
     };
 
     struct Nobody;
 
     impl Subscriber for Nobody {
-        fn take(&self, _topic: &Arc<Topic>, _window: &Window) {}
+        fn take(&self, _topic: &Arc<Topic>, _window: &LogView) {}
     }
 
     #[test]

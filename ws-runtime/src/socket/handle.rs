@@ -15,19 +15,19 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::{Channel, Hub};
+use super::{Channel, RouteShared};
 use crate::contract::Endpoint;
 
 /// The routes of one server, by type.
 #[derive(Debug, Default)]
 pub(crate) struct Directory {
-    hubs: OnceLock<HashMap<TypeId, Arc<Hub>>>,
-    stop: Stop,
+    hubs: OnceLock<HashMap<TypeId, Arc<RouteShared>>>,
+    stop: ShutdownState,
 }
 
 /// How far the server's shutdown is.
 #[derive(Debug, Default)]
-struct Stop {
+struct ShutdownState {
     asked: AtomicBool,
     /// Its deadline has passed.
     aborted: AtomicBool,
@@ -50,7 +50,7 @@ pub struct Shutdown {
 
 impl Directory {
     /// Fills it, once, before anything is served.
-    pub(crate) fn fill(&self, hubs: HashMap<TypeId, Arc<Hub>>) {
+    pub(crate) fn fill(&self, hubs: HashMap<TypeId, Arc<RouteShared>>) {
         // A server is started once; a second filling would be of the same routes.
         let _ = self.hubs.set(hubs);
     }

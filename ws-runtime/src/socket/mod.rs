@@ -6,26 +6,26 @@ mod channel;
 mod compression;
 mod cursors;
 mod delivery;
+mod encoded_message;
 mod handle;
-mod hub;
 mod latest;
-mod line;
 #[cfg(all(test, ws_loom))]
 mod models;
 mod outbox;
 mod outgoing;
-mod packed;
 mod publishing;
 mod recipients;
-mod report;
+mod route_shared;
 mod sending;
 mod settings;
 mod socket;
 mod state;
+mod status;
 mod subscribe_error;
 mod subscriptions;
 mod topic_name;
 mod transport;
+mod write_half;
 
 pub use self::{
     channel::Channel,
@@ -39,10 +39,10 @@ pub use self::{
 };
 pub(crate) use self::{
     handle::Directory,
-    hub::{Hub, Member},
-    line::Line,
-    report::{Fact, Report, Wish},
+    route_shared::{AnySocket, RouteShared},
     settings::Settings,
     socket::Opening,
+    status::{Flag, Status, Termination},
     transport::{Reader, Transport, Writer, split},
+    write_half::WriteHalf,
 };

@@ -20,9 +20,9 @@ impl<E: Endpoint> Socket<E> {
     /// # Backpressure
     /// A subscriber whose queue is at its limit does not get the message; see [`Published::dropped`].
     pub fn publish(&self, topic: impl TopicName, value: impl Outgoing<Response<E>>) -> Published {
-        let hub = self.hub();
-        let from = (!hub.settings.publish_to_self).then_some((self.line(), self.shard()));
-        hub.publish(topic.as_ref(), &value, from)
+        let shared = self.shared();
+        let from = (!shared.settings.publish_to_self).then_some((self.write_half(), self.shard()));
+        shared.publish(topic.as_ref(), &value, from)
     }
 
     /// Sends a message to every other socket of the route. It is encoded once.
@@ -64,12 +64,12 @@ impl<E: Endpoint> Socket<E> {
     /// As for [`publish`](Self::publish), this socket need not be subscribed, and is not left out where `publish_to_self` is set.
     pub fn to(&self, topic: impl TopicName) -> Recipients<E> {
         let recipients = self.channel().to(topic);
-        if self.hub().settings.publish_to_self { recipients } else { recipients.except(self) }
+        if self.shared().settings.publish_to_self { recipients } else { recipients.except(self) }
     }
 
     /// Returns the channel of the socket's own route.
     pub fn channel(&self) -> Channel<E> {
-        Channel::new(Arc::clone(self.hub()))
+        Channel::new(Arc::clone(self.shared()))
     }
 
     /// Returns the channel of another route of the same server; `None` if the server does not serve it, or is gone.
@@ -100,6 +100,6 @@ impl<E: Endpoint> Socket<E> {
     /// }
     /// ```
     pub fn channel_of<Other: Endpoint>(&self) -> Option<Channel<Other>> {
-        self.hub().directory.upgrade()?.channel()
+        self.shared().directory.upgrade()?.channel()
     }
 }

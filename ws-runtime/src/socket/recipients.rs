@@ -5,7 +5,7 @@ use std::{
     fmt,
 };
 
-use super::{Channel, Delivery, Outgoing, Socket, TopicName, packed::Packed};
+use super::{Channel, Delivery, Outgoing, Socket, TopicName, encoded_message::EncodedMessage};
 use crate::{
     contract::{Endpoint, Response},
     pubsub::Published,
@@ -141,7 +141,7 @@ impl<E: Endpoint> Recipients<E> {
     }
 
     fn subscribed(&self, topic: &str) -> impl Iterator<Item = (u64, Socket<E>)> + use<E> {
-        let members = self.channel.hub.topics.members(topic).into_iter();
+        let members = self.channel.shared.topics.members(topic).into_iter();
         members.filter_map(|member| Socket::of(member)).map(|socket| (socket.number(), socket))
     }
 
@@ -158,17 +158,17 @@ impl<E: Endpoint> Recipients<E> {
     #[doc(alias = "publish")]
     #[doc(alias = "emit")]
     pub fn send(&self, value: impl Outgoing<Response<E>>) -> Published {
-        let hub = &self.channel.hub;
-        let published = hub.encode(&value, None, |kind, payload| {
+        let shared = &self.channel.shared;
+        let published = shared.encode(&value, None, |kind, payload| {
             let sockets = self.sockets();
-            if !hub.outbound.make_room(payload.as_bytes().len()) {
+            if !shared.outbound.make_room(payload.as_bytes().len()) {
                 return Published { dropped: sockets.len(), ..Published::default() };
             }
-            let mut packed = Packed::new(kind, payload, &hub.settings, &hub.outbound);
+            let mut packed = EncodedMessage::new(kind, payload, &shared.settings, &shared.outbound);
             let mut published = Published::default();
             for socket in &sockets {
                 spend(Work::Message);
-                match socket.line().send_packed(&mut packed) {
+                match socket.write_half().send_packed(&mut packed) {
                     Delivery::Sent | Delivery::Backpressure => published.receivers += 1,
                     Delivery::Dropped => published.dropped += 1,
                     Delivery::Refused | Delivery::Closed => {}
@@ -181,7 +181,7 @@ impl<E: Endpoint> Recipients<E> {
 
     /// Closes each of the sockets, after the messages that were sent before. Returns how many were open.
     pub fn disconnect(&self, close: Close) -> usize {
-        self.sockets().iter().filter(|socket| socket.line().close(Some(&close))).count()
+        self.sockets().iter().filter(|socket| socket.write_half().close(Some(&close))).count()
     }
 }
 

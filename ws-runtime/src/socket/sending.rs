@@ -3,8 +3,8 @@
 use bytes::Bytes;
 
 use super::{
-    Delivery, Line, latest,
-    state::{Locked, State, Turn, unlock},
+    Delivery, WriteHalf, latest,
+    state::{Locked, QueueSlot, State, unlock},
 };
 use crate::{
     events::{PROCESS, event},
@@ -13,7 +13,7 @@ use crate::{
     wire::Encoder,
 };
 
-impl Line {
+impl WriteHalf {
     /// Queues a message that is copied.
     #[inline]
     pub(super) fn send(&self, kind: Kind, payload: &[u8]) -> Delivery {
@@ -62,12 +62,12 @@ impl Line {
     ) -> Delivery {
         let mut state = self.lock();
         match state.next_in_line(self.id) {
-            Turn::Now => state.fill(fill),
-            Turn::Full => match self.make_room(state, kind, payload) {
+            QueueSlot::Now => state.fill(fill),
+            QueueSlot::Full => match self.make_room(state, kind, payload) {
                 Ok(state) => state.fill(fill),
                 Err(delivery) => delivery,
             },
-            Turn::Never => Delivery::Closed,
+            QueueSlot::Never => Delivery::Closed,
         }
     }
 
@@ -91,9 +91,9 @@ impl Line {
     pub(super) fn admit(&self, kind: Kind, payload: &[u8]) -> Result<Locked<'_>, Delivery> {
         let mut state = self.lock();
         match state.next_in_line(self.id) {
-            Turn::Now => Ok(state),
-            Turn::Full => self.make_room(state, kind, payload),
-            Turn::Never => Err(Delivery::Closed),
+            QueueSlot::Now => Ok(state),
+            QueueSlot::Full => self.make_room(state, kind, payload),
+            QueueSlot::Never => Err(Delivery::Closed),
         }
     }
 
@@ -113,9 +113,9 @@ impl Line {
             let key = latest::key(pointer, payload);
             state = self.lock();
             match state.next_in_line(self.id) {
-                Turn::Now => return Ok(state),
-                Turn::Full => {}
-                Turn::Never => return Err(Delivery::Closed),
+                QueueSlot::Now => return Ok(state),
+                QueueSlot::Full => {}
+                QueueSlot::Never => return Err(Delivery::Closed),
             }
             let mut frame = Vec::new();
             Encoder::message(Kind::Text, payload, &mut frame);

@@ -8,13 +8,16 @@ use std::{
     sync::Arc,
 };
 
-use super::{Delivery, Hub, Line, Outgoing, SubscribeError, TopicName, Wish, hub::Member, packed::Payload};
+use super::{
+    Delivery, Outgoing, RouteShared, SubscribeError, Termination, TopicName, WriteHalf,
+    encoded_message::Payload, route_shared::AnySocket,
+};
 use crate::{
     codec::EncodeError,
     contract::{Contract, Endpoint, Parts, Response},
     message::Message,
     panics::Guarded,
-    pubsub::{Subscriber, Topic, Window},
+    pubsub::{LogView, Subscriber, Topic},
     wire::{Agreed, Close, Encoder},
 };
 
@@ -33,8 +36,8 @@ pub struct Socket<E: Endpoint> {
 }
 
 struct Inner<E: Endpoint> {
-    line: Line,
-    hub: Arc<Hub>,
+    write_half: WriteHalf,
+    shared: Arc<RouteShared>,
     shard: usize,
     /// It holds the application's data, and whoever drops the last handle of the socket drops it.
     opening: Guarded<Box<dyn Opened<E>>>,
@@ -73,10 +76,15 @@ pub enum ReadyState {
 }
 
 impl<E: Endpoint> Socket<E> {
-    pub(crate) fn new(hub: Arc<Hub>, shard: usize, opening: Opening<E>) -> Self {
-        let line = Line::new(Hub::next_id(), &hub.settings, Arc::clone(&hub.outbound), opening.agreed);
+    pub(crate) fn new(shared: Arc<RouteShared>, shard: usize, opening: Opening<E>) -> Self {
+        let write_half = WriteHalf::new(
+            RouteShared::next_id(),
+            &shared.settings,
+            Arc::clone(&shared.outbound),
+            opening.agreed,
+        );
         let opening: Box<dyn Opened<E>> = Box::new(opening);
-        Self { inner: Arc::new(Inner { line, hub, shard, opening: Guarded::new(opening) }) }
+        Self { inner: Arc::new(Inner { write_half, shared, shard, opening: Guarded::new(opening) }) }
     }
 
     /// The socket behind a member of its route or of one of its topics.
@@ -84,21 +92,21 @@ impl<E: Endpoint> Socket<E> {
         member.downcast().ok().map(|inner| Self { inner })
     }
 
-    pub(crate) fn member(&self) -> Arc<dyn Member> {
-        Arc::clone(&self.inner) as Arc<dyn Member>
+    pub(crate) fn member(&self) -> Arc<dyn AnySocket> {
+        Arc::clone(&self.inner) as Arc<dyn AnySocket>
     }
 
-    pub(crate) fn line(&self) -> &Line {
-        &self.inner.line
+    pub(crate) fn write_half(&self) -> &WriteHalf {
+        &self.inner.write_half
     }
 
     /// The socket's number, which only this process knows.
     pub(super) fn number(&self) -> u64 {
-        self.inner.line.id
+        self.inner.write_half.id
     }
 
-    pub(super) fn hub(&self) -> &Arc<Hub> {
-        &self.inner.hub
+    pub(super) fn shared(&self) -> &Arc<RouteShared> {
+        &self.inner.shared
     }
 
     pub(super) fn shard(&self) -> usize {
@@ -106,12 +114,12 @@ impl<E: Endpoint> Socket<E> {
     }
 
     pub(crate) fn leave_topics(&self) {
-        self.inner.line.unsubscribe_all(&self.inner.hub.topics, self.inner.shard);
+        self.inner.write_half.unsubscribe_all(&self.inner.shared.topics, self.inner.shard);
     }
 
     /// Returns the socket's number, unique in this process.
     pub fn id(&self) -> u64 {
-        self.inner.line.id
+        self.inner.write_half.id
     }
 
     /// Returns the client's address: that of the TCP connection's peer, or, if the peer is one of the server's
@@ -157,7 +165,7 @@ impl<E: Endpoint> Socket<E> {
 
     /// Returns where the socket stands.
     pub fn ready_state(&self) -> ReadyState {
-        self.inner.line.phase()
+        self.inner.write_half.phase()
     }
 
     /// Sends a message.
@@ -173,17 +181,17 @@ impl<E: Endpoint> Socket<E> {
     /// Sends a message, and returns why it is refused.
     #[inline]
     pub(crate) fn try_send(&self, value: impl Outgoing<Response<E>>) -> Result<Delivery, EncodeError> {
-        let line = &self.inner.line;
-        self.inner.hub.encode(&value, Some(line.id), |kind, payload| match payload {
-            Payload::Copied(bytes) => line.send(kind, bytes),
-            Payload::Shared(bytes) => line.send_shared(kind, bytes),
+        let write_half = &self.inner.write_half;
+        self.inner.shared.encode(&value, Some(write_half.id), |kind, payload| match payload {
+            Payload::Copied(bytes) => write_half.send(kind, bytes),
+            Payload::Shared(bytes) => write_half.send_shared(kind, bytes),
         })
     }
 
     /// Sends a message as it is, past the response type and its schema.
     pub fn send_raw(&self, message: impl Into<Message>) -> Delivery {
         let message = message.into();
-        self.inner.line.send_shared(message.kind(), message.into_bytes())
+        self.inner.write_half.send_shared(message.kind(), message.into_bytes())
     }
 
     /// Waits until the outbound queue is below a quarter of `backpressure_limit` after it was above half of it, or the
@@ -192,12 +200,12 @@ impl<E: Endpoint> Socket<E> {
     /// # Cancel safety
     /// Safe: nothing is lost.
     pub async fn drained(&self) {
-        self.inner.line.drained().await;
+        self.inner.write_half.drained().await;
     }
 
     /// Returns how many bytes are queued, frame headers included, that the network has not taken yet.
     pub fn buffered_amount(&self) -> usize {
-        self.inner.line.buffered()
+        self.inner.write_half.buffered()
     }
 
     /// Subscribes to a topic of this route. False if the socket is subscribed already, or closing.
@@ -207,48 +215,48 @@ impl<E: Endpoint> Socket<E> {
     /// the error with `?`.
     #[doc(alias = "join")]
     pub fn subscribe(&self, topic: impl TopicName) -> Result<bool, SubscribeError> {
-        let Inner { line, hub, shard, .. } = &*self.inner;
-        line.subscribe((&hub.topics, &hub.settings), *shard, topic.as_ref(), self.member())
+        let Inner { write_half, shared, shard, .. } = &*self.inner;
+        write_half.subscribe((&shared.topics, &shared.settings), *shard, topic.as_ref(), self.member())
     }
 
     /// Ends a subscription; what was published before still arrives. False if it was not subscribed.
     #[doc(alias = "leave")]
     pub fn unsubscribe(&self, topic: impl TopicName) -> bool {
-        let Inner { line, hub, shard, .. } = &*self.inner;
-        line.unsubscribe(&hub.topics, *shard, topic.as_ref())
+        let Inner { write_half, shared, shard, .. } = &*self.inner;
+        write_half.unsubscribe(&shared.topics, *shard, topic.as_ref())
     }
 
     /// Whether the socket is subscribed to a topic.
     pub fn is_subscribed(&self, topic: impl TopicName) -> bool {
-        self.inner.line.is_subscribed(topic.as_ref())
+        self.inner.write_half.is_subscribed(topic.as_ref())
     }
 
     /// Returns the topics that the socket is subscribed to, in no particular order.
     pub fn subscriptions(&self) -> Vec<String> {
-        self.inner.line.subscriptions()
+        self.inner.write_half.subscriptions()
     }
 
     /// Returns how many sockets are subscribed to a topic of this route, this one included.
     pub fn subscriber_count(&self, topic: impl TopicName) -> usize {
-        self.inner.hub.topics.count(topic.as_ref())
+        self.inner.shared.topics.count(topic.as_ref())
     }
 
     /// Sends a ping. A payload longer than 125 bytes is cut there (RFC 6455 §5.5).
     pub fn ping(&self, payload: impl AsRef<[u8]>) -> Delivery {
         let payload = payload.as_ref();
-        self.inner.line.control(|out| Encoder::ping(&payload[..payload.len().min(MAX_CONTROL)], out))
+        self.inner.write_half.control(|out| Encoder::ping(&payload[..payload.len().min(MAX_CONTROL)], out))
     }
 
     /// Sends a pong that answers nothing: a sign of life (RFC 6455 §5.5.3). A payload longer than 125 bytes is cut there.
     pub fn pong(&self, payload: impl AsRef<[u8]>) -> Delivery {
         let payload = payload.as_ref();
-        self.inner.line.control(|out| Encoder::pong(&payload[..payload.len().min(MAX_CONTROL)], out))
+        self.inner.write_half.control(|out| Encoder::pong(&payload[..payload.len().min(MAX_CONTROL)], out))
     }
 
     /// Closes the connection, after what was sent before. Messages that have arrived but not been handled are dropped.
     /// The first close counts.
     pub fn close(&self, close: Close) {
-        self.inner.line.close(Some(&close));
+        self.inner.write_half.close(Some(&close));
     }
 
     /// Waits until the socket is closing, whoever began it. Await it beside the work of a long handler.
@@ -256,35 +264,35 @@ impl<E: Endpoint> Socket<E> {
     /// # Cancel safety
     /// Safe: nothing is lost.
     pub async fn closed(&self) {
-        self.inner.line.closed().await;
+        self.inner.write_half.closed().await;
     }
 
     /// Cuts the connection without a close frame: the peer sees 1006.
     pub fn terminate(&self) {
-        self.inner.line.wish(Wish::Terminate);
+        self.inner.write_half.terminate(Termination::Terminate);
     }
 
     /// Stops reading from the connection, so that the peer is held back by TCP. Messages that have arrived are still
     /// handled; the idle clock stands still.
     pub fn pause(&self) {
-        self.inner.line.pause(true);
+        self.inner.write_half.pause(true);
     }
 
     /// Reads again.
     pub fn resume(&self) {
-        self.inner.line.pause(false);
+        self.inner.write_half.pause(false);
     }
 }
 
 impl<E: Endpoint> Subscriber for Inner<E> {
-    fn take(&self, topic: &Arc<Topic>, window: &Window) {
-        self.line.take(topic, window);
+    fn take(&self, topic: &Arc<Topic>, window: &LogView) {
+        self.write_half.take(topic, window);
     }
 }
 
-impl<E: Endpoint> Member for Inner<E> {
-    fn line(&self) -> &Line {
-        &self.line
+impl<E: Endpoint> AnySocket for Inner<E> {
+    fn write_half(&self) -> &WriteHalf {
+        &self.write_half
     }
 }
 
@@ -312,7 +320,7 @@ impl<E: Endpoint> fmt::Debug for Socket<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Socket")
             .field("id", &self.id())
-            .field("path", &self.inner.hub.path)
+            .field("path", &self.inner.shared.path)
             .finish_non_exhaustive()
     }
 }

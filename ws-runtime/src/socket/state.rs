@@ -7,12 +7,12 @@ use std::{
 };
 
 use super::{
-    Delivery, Line,
-    compression::Own,
+    Delivery, WriteHalf,
+    compression::ContextStream,
     cursors::Cursors,
     latest::Latest,
     outbox::Outbox,
-    report::{Fact, Report},
+    status::{Flag, Status},
     transport::Writer,
 };
 use crate::{
@@ -39,14 +39,14 @@ pub(super) struct State {
     pub(super) outbox: Outbox,
     pub(super) cursors: Cursors,
     /// What compresses its messages, where they may refer to earlier ones.
-    pub(super) own: Option<Box<Own>>,
+    pub(super) own: Option<Box<ContextStream>>,
     pub(super) session: Session,
     /// The connection's task while it waits.
     pub(super) task: Option<Waker>,
     /// True if waiters for an empty queue or a closed socket must be notified when the lock is released.
     pub(super) changed: bool,
     /// What the connection's task has to know.
-    pub(super) report: Report,
+    pub(super) status: Status,
     /// The queue is at its limit: what is sent is dropped, and each topic subscribed to counts one that is full.
     pub(super) full: bool,
     pub(super) limit: Option<usize>,
@@ -59,10 +59,10 @@ pub(super) struct State {
     pub(super) counted: usize,
 }
 
-/// The state under its lock; what it says is on the board once the lock is released.
+/// The state under its lock. Its status is published when the lock is released.
 pub(super) struct Locked<'a> {
     pub(super) state: MutexGuard<'a, State>,
-    pub(super) line: &'a Line,
+    pub(super) write_half: &'a WriteHalf,
 }
 
 impl Deref for Locked<'_> {
@@ -82,25 +82,25 @@ impl DerefMut for Locked<'_> {
 impl Drop for Locked<'_> {
     fn drop(&mut self) {
         // Still under the lock: a later holder's word comes later.
-        self.line.board.store(self.state.report);
+        self.write_half.status_cell.store(self.state.status);
         if std::mem::take(&mut self.state.changed) {
-            self.line.changed.notify_waiters();
+            self.write_half.changed.notify_waiters();
         }
     }
 }
 
-/// Whose turn it is, of a message that is to be queued.
-pub(super) enum Turn {
-    /// Its own.
+/// Whether a message may be queued now.
+pub(super) enum QueueSlot {
+    /// It is the next in line.
     Now,
-    /// Nobody's before the queue is shorter.
+    /// Not before the queue is shorter.
     Full,
-    /// Nobody's: the socket is closing.
+    /// The socket is closing.
     Never,
 }
 
 impl Locked<'_> {
-    /// Queues a message whose turn it is as `fill` says, and releases the lock.
+    /// Queues a message as `fill` says, and releases the lock.
     #[inline]
     pub(super) fn fill(mut self, fill: impl FnOnce(&mut State)) -> Delivery {
         fill(&mut self);
@@ -112,7 +112,7 @@ impl Locked<'_> {
     pub(super) fn count(&mut self) {
         let held = self.state.memory();
         if held != self.state.counted {
-            self.line.outbound.change(self.state.counted, held);
+            self.write_half.outbound.change(self.state.counted, held);
             self.state.counted = held;
         }
     }
@@ -145,7 +145,7 @@ impl State {
     /// Whether nothing follows from what was just queued.
     #[inline]
     fn is_quiet(&self) -> bool {
-        self.outbox.len() < self.quiet && !self.report.has(Fact::High)
+        self.outbox.len() < self.quiet && !self.status.has(Flag::High)
     }
 
     #[cold]
@@ -156,17 +156,17 @@ impl State {
 
     /// Queues what topics hold, and says whether a message may follow it.
     #[inline]
-    pub(super) fn next_in_line(&mut self, id: u64) -> Turn {
+    pub(super) fn next_in_line(&mut self, id: u64) -> QueueSlot {
         if !self.may_send() {
-            return Turn::Never;
+            return QueueSlot::Never;
         }
         self.catch_up(id);
-        if self.full { Turn::Full } else { Turn::Now }
+        if self.full { QueueSlot::Full } else { QueueSlot::Now }
     }
 
     #[inline]
     pub(super) fn may_send(&self) -> bool {
-        self.writer.is_some() && !self.report.has(Fact::Lost) && self.session.may_send()
+        self.writer.is_some() && !self.status.has(Flag::Lost) && self.session.may_send()
     }
 
     /// Queues what topics hold for this socket, so that it goes out before what is sent next.
@@ -254,7 +254,7 @@ impl State {
     fn queue_close(&mut self, close: Option<&Close>) -> bool {
         let first = self.session.send(close);
         if first {
-            self.report.set(Fact::Sent, true);
+            self.status.set(Flag::Sent, true);
             self.release(usize::MAX);
             self.outbox.append(|tail| Encoder::close(close, tail));
             self.changed = true;
@@ -300,22 +300,22 @@ impl State {
             }
         }
         if level > limit / 2 {
-            self.report.set(Fact::High, true);
-        } else if self.report.has(Fact::High) && level < limit.div_ceil(4) {
-            self.report.set(Fact::High, false);
-            self.report.set(Fact::Drained, true);
+            self.status.set(Flag::High, true);
+        } else if self.status.has(Flag::High) && level < limit.div_ceil(4) {
+            self.status.set(Flag::High, false);
+            self.status.set(Flag::Drained, true);
             self.changed = true;
         }
-        self.report.has(Fact::High)
+        self.status.has(Flag::High)
     }
 }
 
 /// Releases the lock, then wakes the connection's task if it waits, and makes room if the queue has outgrown the total.
 #[inline]
 pub(super) fn unlock<T>(state: Locked<'_>, value: T) -> T {
-    let line = state.line;
+    let write_half = state.write_half;
     if release(state) {
-        line.outbound.make_room(0);
+        write_half.outbound.make_room(0);
     }
     value
 }

@@ -3,27 +3,27 @@
 use std::{io::IoSlice, sync::Arc};
 
 use super::{
-    Line, Settings, SubscribeError,
+    Settings, SubscribeError, WriteHalf,
     state::{Locked, State, release, unlock},
 };
 use crate::{
-    pubsub::{Cursor, Frames, Sender, Subscriber, Topic, Topics, Window},
+    pubsub::{Cursor, Frames, LogView, Sender, Subscriber, Topic, Topics},
     turn::{Work, spend},
 };
 
 /// The number of pieces of a log in one vectored write.
 const PIECES: usize = 16;
 
-impl Line {
+impl WriteHalf {
     /// Subscribes; returns false if it is subscribed already or closing.
     pub(super) fn subscribe(
         &self,
-        hub: (&Topics, &Settings),
+        shared: (&Topics, &Settings),
         shard: usize,
         name: &str,
         me: Arc<dyn Subscriber>,
     ) -> Result<bool, SubscribeError> {
-        let (topics, settings) = hub;
+        let (topics, settings) = shared;
         let length = name.len();
         if let Some(limit) = settings.max_topic_length.filter(|limit| length > *limit) {
             return Err(SubscribeError::TopicTooLong { length, limit });
@@ -97,7 +97,7 @@ impl Line {
 
     /// Takes the frames of a topic's log: straight to the stream if nothing is queued. The caller frees memory
     /// afterwards if necessary.
-    pub(super) fn take(&self, topic: &Arc<Topic>, window: &Window) {
+    pub(super) fn take(&self, topic: &Arc<Topic>, window: &LogView) {
         let mut state = self.lock();
         let State { writer, outbox, cursors, session, task, full, own, .. } = &mut *state;
         let (Some(writer), [cursor]) = (writer, &mut **cursors) else { return self.take_all(state) };

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use super::{Event, pipe::Pipe};
 use crate::{
     codec::{Decode, Encode, Encoded, Plan},
-    contract::{Body, Contract, Endpoint, Response},
+    contract::{BodyOf, Contract, Endpoint, Response},
     message::{Kind, Message, Text},
     schema::SchemaError,
     socket::Outgoing,
@@ -74,11 +74,11 @@ impl<E: Endpoint> Client<E> {
     ///
     /// # Cancel safety
     /// Safe, as of every method that sends: the message stays queued and leaves with the next one.
-    pub async fn send(&mut self, value: impl Outgoing<Body<E>>)
+    pub async fn send(&mut self, value: impl Outgoing<BodyOf<E>>)
     where
-        Body<E>: Encode,
+        BodyOf<E>: Encode,
     {
-        let plan = self.sending.get_or_insert_with(|| expect_plan(<Body<E> as Encode>::plan()));
+        let plan = self.sending.get_or_insert_with(|| expect_plan(<BodyOf<E> as Encode>::plan()));
         let mut payload = Vec::new();
         let (kind, shared) = match value.put(plan, &mut payload) {
             Ok(Encoded::Text) => (Kind::Text, None),

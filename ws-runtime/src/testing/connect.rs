@@ -25,7 +25,7 @@ use crate::{
     app::Arriving,
     codec::{Encode, Telling},
     contract::{Contract, Endpoint, Response as Sent},
-    handshake::{Refusal, Reject, problem},
+    handshake::{Reject, RejectOutcome, problem},
     socket::Transport,
     wire::{Deflate, Mismatch, confirm, offer},
 };
@@ -192,8 +192,10 @@ pub struct Refused(Box<Response<Bytes>>);
 impl Refused {
     fn by(reject: Reject) -> Self {
         match reject.into_refusal() {
-            Refusal::Response(response) => Self(Box::new(response)),
-            Refusal::Close(close) => unreachable!("{close}: who is accepted first is a route's to decide"),
+            RejectOutcome::Response(response) => Self(Box::new(response)),
+            RejectOutcome::Close(close) => {
+                unreachable!("{close}: who is accepted first is a route's to decide")
+            }
         }
     }
 

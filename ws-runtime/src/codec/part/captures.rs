@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Pairs, PartPlan, plan::Sorted};
 use crate::{
-    codec::{Invalid, On, typed::Refused},
+    codec::{Invalid, On, typed::TypeError},
     schema::{Direction, Generator, Issue, SchemaError, Step},
 };
 
@@ -31,13 +31,13 @@ pub struct Captures<'a>(Phase<'a>);
 
 #[derive(Debug)]
 enum Phase<'a> {
-    Plan(&'a mut Properties),
+    Plan(&'a mut CaptureProperties),
     Read { sorted: Option<Sorted<'a>>, issues: Vec<Issue> },
 }
 
 /// The schemas of the captures, by name.
 #[derive(Debug)]
-struct Properties {
+struct CaptureProperties {
     generator: Generator,
     schemas: Map<String, Value>,
 }
@@ -51,10 +51,10 @@ impl Captures<'_> {
         all: impl FnOnce(&mut Captures<'_>) -> Result<T, Invalid>,
     ) -> Result<PartPlan, SchemaError> {
         let mut properties =
-            Properties { generator: Generator::new(Direction::Inbound), schemas: Map::new() };
+            CaptureProperties { generator: Generator::new(Direction::Inbound), schemas: Map::new() };
         // There are no values yet, so none is returned.
         let _: Result<T, Invalid> = all(&mut Captures(Phase::Plan(&mut properties)));
-        let Properties { generator, schemas } = properties;
+        let CaptureProperties { generator, schemas } = properties;
         let required: Vec<_> = schemas.keys().cloned().collect();
         let root = json!({"type": "object", "properties": schemas, "required": required});
         PartPlan::finish(generator, root, "path parameters")
@@ -85,7 +85,7 @@ impl Captures<'_> {
             Phase::Read { sorted, issues } => {
                 let sorted = sorted.as_ref().filter(|_| issues.is_empty())?;
                 let read = T::deserialize(sorted.member(name)?);
-                let issue = |refused: Refused| sorted.refused(refused.below(|| Step::Key(name.to_owned())));
+                let issue = |refused: TypeError| sorted.refused(refused.below(|| Step::Key(name.to_owned())));
                 read.map_err(|refused| issues.push(issue(refused))).ok()
             }
         }

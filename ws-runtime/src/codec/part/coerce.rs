@@ -1,11 +1,11 @@
 //! Converts a text into a JSON value by the schema of its property.
 //!
 //! The value is for the validator, and for types that accept any kind of value. A type that requests a number, a bool
-//! or a string parses it from the text, see [`Text`](super::text::Text).
+//! or a string parses it from the text, see [`PartText`](super::text::Text).
 
 use serde_json::{Number, Value, json};
 
-use super::text::{Form, Given, Text};
+use super::text::{Form, Given, PartText};
 use crate::{
     codec::typed::Wish,
     schema::{Check, Direction, Numeral, resolve},
@@ -113,16 +113,18 @@ impl Coerce {
         }
     }
 
-    fn text<'t>(&self, text: &'t str) -> Text<'t> {
+    fn text<'t>(&self, text: &'t str) -> PartText<'t> {
         // For a type without fractions, a number is an integer in any notation.
         let wish = if self.real { Wish::AsWritten } else { Wish::Unsigned };
         let forms = self.forms(text);
         let fits = |form: &&Form<'t>| {
-            self.choice.as_ref().is_none_or(|choice| choice.is_valid(&Text::new(text, **form, wish).value()))
+            self.choice
+                .as_ref()
+                .is_none_or(|choice| choice.is_valid(&PartText::new(text, **form, wish).value()))
         };
         // If no value fits, the schema reports what was expected.
         let form = forms.iter().find(fits).or(forms.first()).copied().unwrap_or(Form::String);
-        Text::new(text, form, wish)
+        PartText::new(text, form, wish)
     }
 
     /// Returns the possible values of a text, the most likely first.

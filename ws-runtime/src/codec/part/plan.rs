@@ -9,10 +9,10 @@ use serde_json::{Map, Value};
 use super::{
     Pairs,
     coerce::Coerce,
-    text::{Given, Members},
+    text::{Given, PartMembers},
 };
 use crate::{
-    codec::{On, typed::Refused},
+    codec::{On, typed::TypeError},
     schema::{Check, Direction, Generator, Issue, SchemaError, is_aliased, resolve},
 };
 
@@ -35,7 +35,7 @@ enum UnknownNames {
     /// Ignored.
     Ignored,
     /// Rejected, if the client chose them for this route: headers and cookies always include others.
-    Refused,
+    TypeError,
     /// Values of a map.
     Values(Coerce),
 }
@@ -85,8 +85,8 @@ pub(super) struct Sorted<'a> {
 }
 
 impl<'a> Sorted<'a> {
-    pub(super) fn members(&self) -> Members<'_, 'a> {
-        Members::new(&self.members)
+    pub(super) fn members(&self) -> PartMembers<'_, 'a> {
+        PartMembers::new(&self.members)
     }
 
     /// The input under one name.
@@ -95,7 +95,7 @@ impl<'a> Sorted<'a> {
     }
 
     /// Reports that a type rejected a value that its schema accepts.
-    pub(super) fn refused(&self, refused: Refused) -> Issue {
+    pub(super) fn refused(&self, refused: TypeError) -> Issue {
         self.check.refused(&self.value, &refused.into_way())
     }
 }
@@ -122,7 +122,7 @@ impl Names {
         let known = known.collect::<Result<_, String>>()?;
         let rest = match &root["additionalProperties"] {
             Value::Null | Value::Bool(true) => UnknownNames::Ignored,
-            Value::Bool(false) => UnknownNames::Refused,
+            Value::Bool(false) => UnknownNames::TypeError,
             values => UnknownNames::Values(coerce("a value", values)?),
         };
         Ok(Self { known, further, rest, check: Check::compile(document, Direction::Inbound)? })
@@ -152,10 +152,10 @@ impl Names {
                         Err((keyword, message)) => issues.push(Issue::new("/*", keyword, message)),
                     }
                 }
-                UnknownNames::Refused if matches!(pairs.on(), On::Query | On::Params) => {
+                UnknownNames::TypeError if matches!(pairs.on(), On::Query | On::Params) => {
                     others.insert(name.to_owned(), Value::Null);
                 }
-                UnknownNames::Refused | UnknownNames::Ignored => {}
+                UnknownNames::TypeError | UnknownNames::Ignored => {}
             }
         }
         let mut value: Map<_, _> =

@@ -5,7 +5,7 @@ use serde::de::{DeserializeOwned, IntoDeserializer, value::UnitDeserializer};
 
 use super::{Captures, Pairs, PartPlan};
 use crate::{
-    codec::{Invalid, typed::Refused},
+    codec::{Invalid, typed::TypeError},
     schema::SchemaError,
 };
 
@@ -51,7 +51,7 @@ impl<T: DeserializeOwned + JsonSchema + Send + Sync + 'static> Part for T {
 
     fn read(plan: &PartPlan, pairs: &Pairs) -> Result<Self, Invalid> {
         let Some(sorted) = plan.sort(pairs) else {
-            let nothing: UnitDeserializer<Refused> = ().into_deserializer();
+            let nothing: UnitDeserializer<TypeError> = ().into_deserializer();
             return T::deserialize(nothing).map_err(|_| Invalid::schema(pairs.on(), Vec::new()));
         };
         if !sorted.issues.is_empty() {

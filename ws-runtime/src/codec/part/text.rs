@@ -10,13 +10,13 @@ use serde::{
 use serde_json::Value;
 
 use crate::{
-    codec::typed::{Key, RAW_VALUE, Raw, Refused, Wish, visit},
+    codec::typed::{Key, RAW_VALUE, Raw, TypeError, Wish, visit},
     schema::{Numeral, Step},
 };
 
 /// A text, and the JSON value that it stands for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Text<'t> {
+pub(super) struct PartText<'t> {
     written: &'t str,
     form: Form<'t>,
     /// Which number it is to a type that does not say which it wants.
@@ -35,11 +35,11 @@ pub(super) enum Form<'t> {
 /// What is given under one name.
 #[derive(Debug)]
 pub(super) enum Given<'t> {
-    One(Text<'t>),
-    List(Vec<Text<'t>>),
+    One(PartText<'t>),
+    List(Vec<PartText<'t>>),
 }
 
-impl<'t> Text<'t> {
+impl<'t> PartText<'t> {
     pub(super) fn new(text: &'t str, form: Form<'t>, wish: Wish) -> Self {
         Self { written: text, form, wish }
     }
@@ -66,14 +66,14 @@ impl From<&Given<'_>> for Value {
     fn from(given: &Given<'_>) -> Self {
         match given {
             Given::One(text) => text.value(),
-            Given::List(texts) => texts.iter().map(Text::value).collect(),
+            Given::List(texts) => texts.iter().map(PartText::value).collect(),
         }
     }
 }
 
 macro_rules! numbers {
     ($($method:ident: $wish:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
             match Numeral::parse(self.written) {
                 Some(numeral) => visit(numeral, Wish::$wish, visitor),
                 None => self.deserialize_any(visitor),
@@ -84,14 +84,14 @@ macro_rules! numbers {
 
 macro_rules! strings {
     ($($method:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
             visitor.visit_borrowed_str(self.written)
         }
     )*};
 }
 
-impl<'de> Deserializer<'de> for Text<'de> {
-    type Error = Refused;
+impl<'de> Deserializer<'de> for PartText<'de> {
+    type Error = TypeError;
 
     numbers! {
         deserialize_i8: Integer
@@ -117,7 +117,7 @@ impl<'de> Deserializer<'de> for Text<'de> {
         deserialize_identifier
     }
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
         match self.form {
             Form::Null => visitor.visit_unit(),
             Form::Bool(value) => visitor.visit_bool(value),
@@ -126,7 +126,7 @@ impl<'de> Deserializer<'de> for Text<'de> {
         }
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
         match self.written {
             "true" => visitor.visit_bool(true),
             "false" => visitor.visit_bool(false),
@@ -134,7 +134,7 @@ impl<'de> Deserializer<'de> for Text<'de> {
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
         match self.form {
             Form::Null => visitor.visit_none(),
             _ => visitor.visit_some(self),
@@ -145,7 +145,7 @@ impl<'de> Deserializer<'de> for Text<'de> {
         self,
         name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Refused> {
+    ) -> Result<V::Value, TypeError> {
         if name == RAW_VALUE {
             return visitor.visit_map(Raw(Some(self.json())));
         }
@@ -157,7 +157,7 @@ impl<'de> Deserializer<'de> for Text<'de> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Refused> {
+    ) -> Result<V::Value, TypeError> {
         visitor.visit_enum(self.written.into_deserializer())
     }
 
@@ -168,17 +168,17 @@ impl<'de> Deserializer<'de> for Text<'de> {
 
 macro_rules! one_or_list {
     ($($method:ident($($argument:ident: $type:ty),*))*) => {$(
-        fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, Refused> {
+        fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, TypeError> {
             match self {
                 Given::One(text) => text.$method($($argument,)* visitor),
-                Given::List(texts) => visitor.visit_seq(Items(texts.iter().enumerate())),
+                Given::List(texts) => visitor.visit_seq(PartItems(texts.iter().enumerate())),
             }
         }
     )*};
 }
 
 impl<'de> Deserializer<'de> for &Given<'de> {
-    type Error = Refused;
+    type Error = TypeError;
 
     one_or_list! {
         deserialize_any()
@@ -212,7 +212,7 @@ impl<'de> Deserializer<'de> for &Given<'de> {
         deserialize_ignored_any()
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
         match self {
             Given::One(text) => text.deserialize_option(visitor),
             Given::List(_) => visitor.visit_some(self),
@@ -223,7 +223,7 @@ impl<'de> Deserializer<'de> for &Given<'de> {
         self,
         name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Refused> {
+    ) -> Result<V::Value, TypeError> {
         match self {
             Given::One(text) => text.deserialize_newtype_struct(name, visitor),
             Given::List(_) if name == RAW_VALUE => {
@@ -235,47 +235,47 @@ impl<'de> Deserializer<'de> for &Given<'de> {
 }
 
 /// The texts of one name.
-struct Items<'g, 'de>(std::iter::Enumerate<std::slice::Iter<'g, Text<'de>>>);
+struct PartItems<'g, 'de>(std::iter::Enumerate<std::slice::Iter<'g, PartText<'de>>>);
 
-impl<'de> SeqAccess<'de> for Items<'_, 'de> {
-    type Error = Refused;
+impl<'de> SeqAccess<'de> for PartItems<'_, 'de> {
+    type Error = TypeError;
 
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Refused> {
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, TypeError> {
         let Some((index, text)) = self.0.next() else { return Ok(None) };
         seed.deserialize(*text).map(Some).map_err(|refused| refused.below(|| Step::Index(index)))
     }
 }
 
 /// What is given under all names: a struct or a map.
-pub(super) struct Members<'g, 'de> {
+pub(super) struct PartMembers<'g, 'de> {
     members: std::slice::Iter<'g, (&'de str, Given<'de>)>,
     member: Option<&'g (&'de str, Given<'de>)>,
 }
 
-impl<'g, 'de> Members<'g, 'de> {
+impl<'g, 'de> PartMembers<'g, 'de> {
     pub(super) fn new(members: &'g [(&'de str, Given<'de>)]) -> Self {
         Self { members: members.iter(), member: None }
     }
 }
 
-impl<'de> MapAccess<'de> for Members<'_, 'de> {
-    type Error = Refused;
+impl<'de> MapAccess<'de> for PartMembers<'_, 'de> {
+    type Error = TypeError;
 
-    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Refused> {
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, TypeError> {
         self.member = self.members.next();
         self.member.map(|(name, _)| seed.deserialize(Key(Cow::Borrowed(name)))).transpose()
     }
 
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Refused> {
-        let (name, given) = self.member.ok_or_else(Refused::new)?;
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, TypeError> {
+        let (name, given) = self.member.ok_or_else(TypeError::new)?;
         seed.deserialize(given).map_err(|refused| refused.below(|| Step::Key((*name).to_owned())))
     }
 }
 
-impl<'de> Deserializer<'de> for Members<'_, 'de> {
-    type Error = Refused;
+impl<'de> Deserializer<'de> for PartMembers<'_, 'de> {
+    type Error = TypeError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
         visitor.visit_map(self)
     }
 
@@ -283,7 +283,7 @@ impl<'de> Deserializer<'de> for Members<'_, 'de> {
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Refused> {
+    ) -> Result<V::Value, TypeError> {
         visitor.visit_newtype_struct(self)
     }
 

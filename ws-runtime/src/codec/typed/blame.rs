@@ -8,10 +8,10 @@
 use serde::de::DeserializeOwned;
 
 use super::{
-    error::Refused,
+    error::TypeError,
     number::Wish,
     probe::{Again, Cutoff},
-    reader::Reader,
+    reader::JsonReader,
 };
 use crate::{
     schema::Step,
@@ -31,7 +31,7 @@ pub(in crate::codec) struct TypeRejection(pub(in crate::codec) Vec<Step>);
 pub(in crate::codec) fn read<T: DeserializeOwned>(text: &str) -> Result<T, TypeRejection> {
     let mut wish = Wish::AsWritten;
     loop {
-        let mut reader = Reader::new(text, wish, Cutoff::Nothing);
+        let mut reader = JsonReader::new(text, wish, Cutoff::Nothing);
         let refused = match attempt(&mut reader) {
             Ok(value) => return Ok(value),
             Err(refused) => refused,
@@ -47,7 +47,7 @@ pub(in crate::codec) fn read<T: DeserializeOwned>(text: &str) -> Result<T, TypeR
     }
 }
 
-fn attempt<T: DeserializeOwned>(reader: &mut Reader<'_>) -> Result<T, Refused> {
+fn attempt<T: DeserializeOwned>(reader: &mut JsonReader<'_>) -> Result<T, TypeError> {
     let value = T::deserialize(&mut *reader)?;
     reader.end()?;
     Ok(value)
@@ -61,9 +61,9 @@ fn search<T: DeserializeOwned>(text: &str, wish: Wish, places: usize) -> Option<
     let fails_before = |place| {
         [Again::Last, Again::First].into_iter().any(|again| {
             spend(Work::Explained(text.len()));
-            Refused::take_probed();
-            let failed = attempt::<T>(&mut Reader::new(text, wish, Cutoff::From(place, again))).is_err();
-            !Refused::take_probed() && failed
+            TypeError::take_probed();
+            let failed = attempt::<T>(&mut JsonReader::new(text, wish, Cutoff::From(place, again))).is_err();
+            !TypeError::take_probed() && failed
         })
     };
     if !fails_before(places) {
@@ -79,5 +79,5 @@ fn search<T: DeserializeOwned>(text: &str, wish: Wish, places: usize) -> Option<
         }
     }
     let at = Cutoff::At(low.checked_sub(1)?);
-    attempt::<T>(&mut Reader::new(text, wish, at)).err().map(Refused::into_way)
+    attempt::<T>(&mut JsonReader::new(text, wish, at)).err().map(TypeError::into_way)
 }

@@ -8,7 +8,7 @@ use crate::schema::{NotJson, Step};
 
 /// A type rejected its input.
 #[derive(Debug)]
-pub(in crate::codec) struct Refused {
+pub(in crate::codec) struct TypeError {
     /// The path, from its end.
     way: Vec<Step>,
     /// True if the value at the path is a scalar.
@@ -20,7 +20,7 @@ thread_local! {
     static PROBED: Cell<bool> = const { Cell::new(false) };
 }
 
-impl Refused {
+impl TypeError {
     pub(in crate::codec) fn new() -> Self {
         Self { way: Vec::new(), exact: false }
     }
@@ -58,21 +58,21 @@ impl Refused {
     }
 }
 
-impl From<NotJson> for Refused {
+impl From<NotJson> for TypeError {
     fn from(_: NotJson) -> Self {
         Self::new()
     }
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for TypeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the type refused the value")
     }
 }
 
-impl Error for Refused {}
+impl Error for TypeError {}
 
-impl de::Error for Refused {
+impl de::Error for TypeError {
     fn custom<T: fmt::Display>(_: T) -> Self {
         Self::new()
     }

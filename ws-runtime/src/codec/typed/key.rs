@@ -9,7 +9,7 @@ use serde::{
 };
 
 use super::{
-    error::Refused,
+    error::TypeError,
     number::{Wish, visit},
 };
 use crate::schema::Numeral;
@@ -19,7 +19,7 @@ pub(in crate::codec) struct Key<'de>(pub(in crate::codec) Cow<'de, str>);
 
 macro_rules! numbers {
     ($($method:ident: $wish:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
             match Numeral::parse(&self.0) {
                 Some(numeral) => visit(numeral, Wish::$wish, visitor),
                 None => self.deserialize_any(visitor),
@@ -29,7 +29,7 @@ macro_rules! numbers {
 }
 
 impl<'de> Deserializer<'de> for Key<'de> {
-    type Error = Refused;
+    type Error = TypeError;
 
     numbers! {
         deserialize_i8: Integer
@@ -46,14 +46,14 @@ impl<'de> Deserializer<'de> for Key<'de> {
         deserialize_f64: Double
     }
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
         match self.0 {
             Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
             Cow::Owned(text) => visitor.visit_string(text),
         }
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
         match &*self.0 {
             "true" => visitor.visit_bool(true),
             "false" => visitor.visit_bool(false),
@@ -61,7 +61,7 @@ impl<'de> Deserializer<'de> for Key<'de> {
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
         visitor.visit_some(self)
     }
 
@@ -69,7 +69,7 @@ impl<'de> Deserializer<'de> for Key<'de> {
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Refused> {
+    ) -> Result<V::Value, TypeError> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -78,7 +78,7 @@ impl<'de> Deserializer<'de> for Key<'de> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Refused> {
+    ) -> Result<V::Value, TypeError> {
         visitor.visit_enum(self.0.into_deserializer())
     }
 

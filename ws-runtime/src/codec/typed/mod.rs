@@ -14,7 +14,7 @@ mod reader;
 
 pub(super) use self::{
     blame::{TypeRejection, read},
-    error::Refused,
+    error::TypeError,
     key::Key,
     number::{Wish, visit},
     raw::Raw,

@@ -2,7 +2,7 @@
 
 use serde::{Deserializer, de::Visitor, forward_to_deserialize_any};
 
-use super::error::Refused;
+use super::error::TypeError;
 
 /// The treatment of the text from some position on.
 ///
@@ -36,9 +36,9 @@ impl Unheard {
 }
 
 impl<'de> Deserializer<'de> for Unheard {
-    type Error = Refused;
+    type Error = TypeError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
         match self.0 {
             0 => visitor.visit_unit(),
             depth => visitor.visit_newtype_struct(Self(depth - 1)),

@@ -9,7 +9,7 @@ use serde::{
 
 use super::{
     RAW_VALUE,
-    error::Refused,
+    error::TypeError,
     key::Key,
     number::{Wish, visit},
     probe::{Again, Cutoff, Unheard},
@@ -18,7 +18,7 @@ use super::{
 use crate::schema::{Lexer, NotJson, Numeral, Step, ValueKind};
 
 /// A text that is read as a type.
-pub(super) struct Reader<'de> {
+pub(super) struct JsonReader<'de> {
     lexer: Lexer<'de>,
     /// What is given to who does not say what is wanted.
     wish: Wish,
@@ -34,7 +34,7 @@ enum Visit {
     Probe,
 }
 
-impl<'de> Reader<'de> {
+impl<'de> JsonReader<'de> {
     pub(super) fn new(text: &'de str, wish: Wish, probe: Cutoff) -> Self {
         Self { lexer: Lexer::new(text), wish, probe, places: 0, otherwise: None }
     }
@@ -54,22 +54,22 @@ impl<'de> Reader<'de> {
     }
 
     /// Passes a place.
-    fn place(&mut self) -> Result<Visit, Refused> {
+    fn place(&mut self) -> Result<Visit, TypeError> {
         let place = self.places;
         self.places += 1;
         match self.probe {
-            Cutoff::At(at) if at == place => Err(Refused::probed().exactly()),
+            Cutoff::At(at) if at == place => Err(TypeError::probed().exactly()),
             Cutoff::From(from, _) if from <= place => Ok(Visit::Probe),
             _ => Ok(Visit::Read),
         }
     }
 
     /// Reads a value for who says what is wanted, which serde does where it keeps nothing for later.
-    fn wanted<V: Visitor<'de>>(&mut self, wish: Wish, visitor: V) -> Result<V::Value, Refused> {
+    fn wanted<V: Visitor<'de>>(&mut self, wish: Wish, visitor: V) -> Result<V::Value, TypeError> {
         self.value(wish, true, visitor)
     }
 
-    fn value<V: Visitor<'de>>(&mut self, wish: Wish, said: bool, visitor: V) -> Result<V::Value, Refused> {
+    fn value<V: Visitor<'de>>(&mut self, wish: Wish, said: bool, visitor: V) -> Result<V::Value, TypeError> {
         let kind = self.lexer.peek()?;
         match kind {
             ValueKind::Array => {
@@ -77,20 +77,24 @@ impl<'de> Reader<'de> {
                 let mut items = Items { reader: self, index: 0, ended: false, probed: false };
                 let value = visitor.visit_seq(&mut items)?;
                 // A tuple does not ask for what is behind its last item.
-                if items.ended || items.advance()?.is_none() { Ok(value) } else { Err(Refused::probed()) }
+                if items.ended || items.advance()?.is_none() { Ok(value) } else { Err(TypeError::probed()) }
             }
             ValueKind::Object => {
                 self.lexer.open()?;
                 let mut members = Members::new(self);
                 let value = visitor.visit_map(&mut members)?;
-                if members.ended || members.advance()?.is_none() { Ok(value) } else { Err(Refused::probed()) }
+                if members.ended || members.advance()?.is_none() {
+                    Ok(value)
+                } else {
+                    Err(TypeError::probed())
+                }
             }
             _ => match self.place()? {
                 Visit::Probe if !said => {
                     self.lexer.skip()?;
                     Unheard::new().deserialize_any(visitor)
                 }
-                Visit::Read | Visit::Probe => self.scalar(kind, wish, visitor).map_err(Refused::exactly),
+                Visit::Read | Visit::Probe => self.scalar(kind, wish, visitor).map_err(TypeError::exactly),
             },
         }
     }
@@ -100,7 +104,7 @@ impl<'de> Reader<'de> {
         kind: ValueKind,
         wish: Wish,
         visitor: V,
-    ) -> Result<V::Value, Refused> {
+    ) -> Result<V::Value, TypeError> {
         match kind {
             ValueKind::Null => {
                 self.lexer.null()?;
@@ -120,7 +124,7 @@ impl<'de> Reader<'de> {
     }
 }
 
-impl Reader<'_> {
+impl JsonReader<'_> {
     fn note(&mut self, numeral: Numeral<'_>, wish: Wish) {
         let signed_zero = numeral.is_signed_zero();
         let otherwise = match wish {
@@ -137,7 +141,7 @@ impl Reader<'_> {
 
 macro_rules! ask {
     ($($method:ident: $wish:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
             self.wanted(Wish::$wish, visitor)
         }
     )*};
@@ -145,15 +149,15 @@ macro_rules! ask {
 
 macro_rules! said {
     ($($method:ident($($argument:ident: $type:ty),*))*) => {$(
-        fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, Refused> {
+        fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, TypeError> {
             $(let _ = $argument;)*
             self.wanted(self.wish, visitor)
         }
     )*};
 }
 
-impl<'de> Deserializer<'de> for &mut Reader<'de> {
-    type Error = Refused;
+impl<'de> Deserializer<'de> for &mut JsonReader<'de> {
+    type Error = TypeError;
 
     ask! {
         deserialize_i8: Integer
@@ -170,7 +174,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         deserialize_f64: Double
     }
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
         self.value(self.wish, false, visitor)
     }
 
@@ -191,7 +195,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         deserialize_identifier()
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
         if self.lexer.peek()? != ValueKind::Null {
             return visitor.visit_some(self);
         }
@@ -204,13 +208,13 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         self,
         name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Refused> {
+    ) -> Result<V::Value, TypeError> {
         if name != RAW_VALUE {
             return visitor.visit_newtype_struct(self);
         }
         self.place()?;
         let text = self.lexer.skip()?;
-        visitor.visit_map(Raw(Some(text.into()))).map_err(Refused::exactly)
+        visitor.visit_map(Raw(Some(text.into()))).map_err(TypeError::exactly)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -218,24 +222,24 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Refused> {
+    ) -> Result<V::Value, TypeError> {
         match self.lexer.peek()? {
             ValueKind::Object => {
                 self.lexer.open()?;
                 let mut members = Members::new(self);
                 let value = visitor.visit_enum(&mut members)?;
-                if members.advance()?.is_none() { Ok(value) } else { Err(Refused::new()) }
+                if members.advance()?.is_none() { Ok(value) } else { Err(TypeError::new()) }
             }
             ValueKind::String => {
                 self.place()?;
                 let name = self.lexer.string()?;
-                visitor.visit_enum(name.into_deserializer()).map_err(Refused::exactly)
+                visitor.visit_enum(name.into_deserializer()).map_err(TypeError::exactly)
             }
-            _ => Err(Refused::new()),
+            _ => Err(TypeError::new()),
         }
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
         self.place()?;
         self.lexer.skip()?;
         visitor.visit_unit()
@@ -244,7 +248,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
 /// The items of an array.
 struct Items<'r, 'de> {
-    reader: &'r mut Reader<'de>,
+    reader: &'r mut JsonReader<'de>,
     index: usize,
     ended: bool,
     /// Whether the array had one more item than its text.
@@ -253,7 +257,7 @@ struct Items<'r, 'de> {
 
 impl Items<'_, '_> {
     /// Goes on to the next item; whether that is in the text. `None` at the end.
-    fn advance(&mut self) -> Result<Option<bool>, Refused> {
+    fn advance(&mut self) -> Result<Option<bool>, TypeError> {
         if self.probed {
             return Ok(None);
         }
@@ -272,9 +276,9 @@ impl Items<'_, '_> {
 }
 
 impl<'de> SeqAccess<'de> for &mut Items<'_, 'de> {
-    type Error = Refused;
+    type Error = TypeError;
 
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Refused> {
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, TypeError> {
         match self.advance()? {
             None => Ok(None),
             Some(false) => seed.deserialize(Unheard::new()).map(Some),
@@ -290,7 +294,7 @@ impl<'de> SeqAccess<'de> for &mut Items<'_, 'de> {
 
 /// The members of an object.
 struct Members<'r, 'de> {
-    reader: &'r mut Reader<'de>,
+    reader: &'r mut JsonReader<'de>,
     first: bool,
     ended: bool,
     first_key: Option<Cow<'de, str>>,
@@ -301,12 +305,12 @@ struct Members<'r, 'de> {
 }
 
 impl<'r, 'de> Members<'r, 'de> {
-    fn new(reader: &'r mut Reader<'de>) -> Self {
+    fn new(reader: &'r mut JsonReader<'de>) -> Self {
         Self { reader, first: true, ended: false, first_key: None, key: None, probed: false }
     }
 
     /// Goes on to the next member, and returns its key.
-    fn advance(&mut self) -> Result<Option<Cow<'de, str>>, Refused> {
+    fn advance(&mut self) -> Result<Option<Cow<'de, str>>, TypeError> {
         if self.probed {
             return Ok(None);
         }
@@ -332,23 +336,23 @@ impl<'r, 'de> Members<'r, 'de> {
         }
     }
 
-    fn below(&self, refused: Refused) -> Refused {
+    fn below(&self, refused: TypeError) -> TypeError {
         refused.below(|| Step::Key(self.key.as_deref().unwrap_or_default().to_owned()))
     }
 }
 
 impl<'de> MapAccess<'de> for &mut Members<'_, 'de> {
-    type Error = Refused;
+    type Error = TypeError;
 
-    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Refused> {
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, TypeError> {
         match self.advance()? {
             // The key of a map is content, so that the place is the map's.
-            Some(key) => seed.deserialize(Key(key)).map(Some).map_err(Refused::exactly),
+            Some(key) => seed.deserialize(Key(key)).map(Some).map_err(TypeError::exactly),
             None => Ok(None),
         }
     }
 
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Refused> {
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, TypeError> {
         if self.probed {
             return seed.deserialize(Unheard::new());
         }
@@ -358,27 +362,27 @@ impl<'de> MapAccess<'de> for &mut Members<'_, 'de> {
 
 /// The only member of an externally tagged enum.
 impl<'de> EnumAccess<'de> for &mut Members<'_, 'de> {
-    type Error = Refused;
+    type Error = TypeError;
     type Variant = Self;
 
-    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Refused> {
-        let name = self.advance()?.ok_or_else(Refused::new)?;
-        Ok((seed.deserialize(Key(name)).map_err(Refused::exactly)?, self))
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), TypeError> {
+        let name = self.advance()?.ok_or_else(TypeError::new)?;
+        Ok((seed.deserialize(Key(name)).map_err(TypeError::exactly)?, self))
     }
 }
 
 impl<'de> VariantAccess<'de> for &mut Members<'_, 'de> {
-    type Error = Refused;
+    type Error = TypeError;
 
-    fn unit_variant(self) -> Result<(), Refused> {
-        Err(Refused::new())
+    fn unit_variant(self) -> Result<(), TypeError> {
+        Err(TypeError::new())
     }
 
-    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Refused> {
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, TypeError> {
         seed.deserialize(&mut *self.reader).map_err(|refused| self.below(refused))
     }
 
-    fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Refused> {
+    fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, TypeError> {
         self.reader.deserialize_tuple(len, visitor).map_err(|refused| self.below(refused))
     }
 
@@ -386,7 +390,7 @@ impl<'de> VariantAccess<'de> for &mut Members<'_, 'de> {
         self,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Refused> {
+    ) -> Result<V::Value, TypeError> {
         self.reader.deserialize_struct("", fields, visitor).map_err(|refused| self.below(refused))
     }
 }

@@ -3,7 +3,7 @@
 use loom::thread::spawn;
 
 use super::rig::{House, Socket, explore};
-use crate::socket::report::Fact;
+use crate::socket::status::Flag;
 
 /// A step of a task.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +53,7 @@ fn sends_and_publishes_of_one_task_keep_order() {
                 let (house, socket) = (house.clone(), socket.clone());
                 spawn(move || take(steps, &house, &socket))
             };
-            socket.connection().run(|report, _| report.has(Fact::Sent));
+            socket.connection().run(|status, _| status.has(Flag::Sent));
             task.join().expect("the steps are taken");
             house.stop(flusher);
             assert_eq!(socket.finish(), expected, "{steps:?}");
@@ -148,7 +148,7 @@ fn each_publisher_keeps_its_order() {
             let house = House::new();
             let socket = house.open(1, 2);
             for topic in topics {
-                if !socket.line().is_subscribed(topic) {
+                if !socket.write_half().is_subscribed(topic) {
                     socket.subscribe(topic);
                 }
             }

@@ -18,10 +18,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use crate::{
     memory::{Chunk, Outbound},
     message::Kind,
-    pubsub::{Parcel, Shard, Subscriber, Topic, Topics, Window},
+    pubsub::{FrameRef, LogView, Shard, Subscriber, Topic, Topics},
     session::KeepaliveRule,
     socket::{
-        Delivery, Line, Report, Settings,
+        Delivery, Settings, Status, WriteHalf,
         transport::{Transport, split},
     },
     wire::{Close, Encoder, Limits},
@@ -48,12 +48,12 @@ pub(super) struct House {
 #[derive(Clone)]
 pub(super) struct Socket {
     house: House,
-    member: Arc<Member>,
+    member: Arc<AnySocket>,
     got: Arc<Mutex<Vec<u8>>>,
     stuck: Arc<AtomicBool>,
 }
 
-struct Member(Line);
+struct AnySocket(WriteHalf);
 
 /// An in-memory stream. It accepts a limited number of bytes for each call, so that a write straight from a log may be
 /// cut anywhere. While it is stuck it accepts none, and nobody is woken when that ends.
@@ -67,7 +67,7 @@ struct Peer {
 pub(super) struct Connection {
     socket: Socket,
     waited: bool,
-    report: Report,
+    status: Status,
 }
 
 impl House {
@@ -79,13 +79,13 @@ impl House {
 
     /// Opens a socket whose queue has this limit in bytes.
     pub(super) fn limited(&self, id: u64, at_once: usize, limit: Option<usize>) -> Socket {
-        let line = Line::new(id, &settings(limit), Outbound::new(usize::MAX), None);
+        let write_half = WriteHalf::new(id, &settings(limit), Outbound::new(usize::MAX), None);
         let got = Arc::<Mutex<Vec<u8>>>::default();
         let stuck = Arc::<AtomicBool>::default();
         let peer = Peer { got: Arc::clone(&got), at_once, stuck: Arc::clone(&stuck) };
         let (_, writer) = split(Transport::Other(Box::new(peer)));
-        line.start(writer);
-        Socket { house: self.clone(), member: Arc::new(Member(line)), got, stuck }
+        write_half.start(writer);
+        Socket { house: self.clone(), member: Arc::new(AnySocket(write_half)), got, stuck }
     }
 
     /// Opens a socket whose peer accepts at most this many bytes for each call.
@@ -103,7 +103,7 @@ impl House {
     /// peers ignore.
     pub(super) fn publish_large(&self, topic: &str, letter: u8) {
         let (head, rest) = (frame(letter), Chunk::uncounted(bytes::Bytes::from_static(&ZEROES)));
-        self.topics.publish(topic, &mut Parcel { rest: Some(&rest), ..head.parcel() }, None);
+        self.topics.publish(topic, &mut FrameRef { rest: Some(&rest), ..head.parcel() }, None);
         self.topics.relieve(topic);
     }
 
@@ -121,40 +121,43 @@ impl House {
 }
 
 impl Socket {
-    pub(super) fn line(&self) -> &Line {
+    pub(super) fn write_half(&self) -> &WriteHalf {
         &self.member.0
     }
 
     pub(super) fn send(&self, letter: u8) {
-        let delivery = self.line().send(Kind::Text, &[letter]);
+        let delivery = self.write_half().send(Kind::Text, &[letter]);
         assert!(matches!(delivery, Delivery::Sent | Delivery::Backpressure), "{delivery:?}");
     }
 
     /// Closes the socket. No other byte of the frame is zero either.
     pub(super) fn close(&self) {
-        assert!(self.line().close(Some(&Close::new(1000, ""))));
+        assert!(self.write_half().close(Some(&Close::new(1000, ""))));
     }
 
     pub(super) fn subscribe(&self, topic: &str) {
         let me = Arc::clone(&self.member) as Arc<dyn Subscriber>;
-        assert_eq!(self.line().subscribe((&self.house.topics, &settings(None)), 0, topic, me), Ok(true));
+        assert_eq!(
+            self.write_half().subscribe((&self.house.topics, &settings(None)), 0, topic, me),
+            Ok(true)
+        );
     }
 
     pub(super) fn unsubscribe(&self, topic: &str) {
-        assert!(self.line().unsubscribe(&self.house.topics, 0, topic));
+        assert!(self.write_half().unsubscribe(&self.house.topics, 0, topic));
     }
 
     /// Publishes a letter to all other sockets.
     pub(super) fn publish(&self, topic: &str, letter: u8) {
         let Self { house, .. } = self;
-        self.line().publish_to_others(&house.topics, 0, topic, &mut frame(letter).parcel());
+        self.write_half().publish_to_others(&house.topics, 0, topic, &mut frame(letter).parcel());
         house.topics.relieve(topic);
     }
 
     /// The task writes and parks, and is not expected to be woken: until then the flusher writes straight to the
     /// stream.
     pub(super) fn doze(&self) {
-        let _ = self.line().poll_flush(&mut Context::from_waker(Waker::noop()));
+        let _ = self.write_half().poll_flush(&mut Context::from_waker(Waker::noop()));
     }
 
     /// Makes the stream stuck, or releases it.
@@ -164,7 +167,7 @@ impl Socket {
 
     /// Runs the task of the connection from its first check.
     pub(super) fn connection(&self) -> Connection {
-        Connection { socket: self.clone(), waited: true, report: Report::default() }
+        Connection { socket: self.clone(), waited: true, status: Status::default() }
     }
 
     /// Returns the number of one-letter frames that the peer has received.
@@ -175,53 +178,53 @@ impl Socket {
     /// Ends the connection and returns the output to the peer: the letters, and a dot for the close frame.
     pub(super) fn finish(self) -> String {
         let mut nobody = Context::from_waker(Waker::noop());
-        let (flushed, _) = self.line().poll_flush(&mut nobody);
+        let (flushed, _) = self.write_half().poll_flush(&mut nobody);
         assert!(matches!(flushed, Poll::Ready(Ok(()))), "{flushed:?}");
-        self.line().unsubscribe_all(&self.house.topics, 0);
-        self.line().finish();
+        self.write_half().unsubscribe_all(&self.house.topics, 0);
+        self.write_half().finish();
         letters(&self.got.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl Subscriber for Member {
-    fn take(&self, topic: &Arc<Topic>, window: &Window) {
+impl Subscriber for AnySocket {
+    fn take(&self, topic: &Arc<Topic>, window: &LogView) {
         self.0.take(topic, window);
     }
 }
 
 impl Connection {
     /// Loops until `is_over` returns true for the status of the task; everything queued is written by then.
-    pub(super) fn run(self, is_over: impl Fn(Report, &Socket) -> bool) {
-        self.go(is_over, |line, cx| {
-            let (flushed, report) = line.poll_flush(cx);
+    pub(super) fn run(self, is_over: impl Fn(Status, &Socket) -> bool) {
+        self.go(is_over, |write_half, cx| {
+            let (flushed, status) = write_half.poll_flush(cx);
             assert!(matches!(flushed, Poll::Ready(Ok(()))), "{flushed:?}");
-            report
+            status
         });
     }
 
     /// Like [`run`](Self::run), for a task with nothing left to write.
-    pub(super) fn linger(self, is_over: impl Fn(Report, &Socket) -> bool) {
-        self.go(is_over, Line::rest);
+    pub(super) fn linger(self, is_over: impl Fn(Status, &Socket) -> bool) {
+        self.go(is_over, WriteHalf::rest);
     }
 
     fn go(
         mut self,
-        is_over: impl Fn(Report, &Socket) -> bool,
-        wait: impl Fn(&Line, &mut Context<'_>) -> Report,
+        is_over: impl Fn(Status, &Socket) -> bool,
+        wait: impl Fn(&WriteHalf, &mut Context<'_>) -> Status,
     ) {
         block_on(std::future::poll_fn(|cx| {
-            let line = self.socket.line();
-            self.report = if mem::take(&mut self.waited) { line.run() } else { line.report() };
-            if is_over(self.report, &self.socket) {
+            let write_half = self.socket.write_half();
+            self.status = if mem::take(&mut self.waited) { write_half.run() } else { write_half.status() };
+            if is_over(self.status, &self.socket) {
                 return Poll::Ready(());
             }
             self.waited = true;
-            let report = wait(line, cx);
-            if report != self.report {
-                self.report = report;
+            let status = wait(write_half, cx);
+            if status != self.status {
+                self.status = status;
                 cx.waker().wake_by_ref();
             }
-            if is_over(report, &self.socket) { Poll::Ready(()) } else { Poll::Pending }
+            if is_over(status, &self.socket) { Poll::Ready(()) } else { Poll::Pending }
         }));
     }
 }
@@ -230,8 +233,8 @@ impl Connection {
 struct Letter(Vec<u8>);
 
 impl Letter {
-    fn parcel(&self) -> Parcel<'_> {
-        Parcel { head: &self.0, rest: None, key: None }
+    fn parcel(&self) -> FrameRef<'_> {
+        FrameRef { head: &self.0, rest: None, key: None }
     }
 }
 

@@ -3,7 +3,7 @@
 use loom::{future::block_on, thread::spawn};
 
 use super::rig::{House, explore};
-use crate::socket::{Wish, report::Fact};
+use crate::socket::{Termination, status::Flag};
 
 /// For any timing relative to the task's check, write and park.
 #[test]
@@ -16,9 +16,9 @@ fn queueing_while_the_task_parks_wakes_it() {
         };
         let asker = {
             let socket = socket.clone();
-            spawn(move || socket.line().wish(Wish::Terminate))
+            spawn(move || socket.write_half().terminate(Termination::Terminate))
         };
-        socket.connection().run(|report, socket| report.has(Fact::Terminate) && socket.count() == 1);
+        socket.connection().run(|status, socket| status.has(Flag::Terminate) && socket.count() == 1);
         sender.join().expect("it sends");
         asker.join().expect("it asks");
         assert_eq!(socket.finish(), "1");
@@ -53,11 +53,11 @@ fn what_is_asked_while_the_task_lingers_wakes_it() {
         let asker = {
             let socket = socket.clone();
             spawn(move || {
-                socket.line().pause(true);
-                socket.line().wish(Wish::Abort);
+                socket.write_half().pause(true);
+                socket.write_half().terminate(Termination::Abort);
             })
         };
-        socket.connection().linger(|report, _| report.has(Fact::Paused) && report.has(Fact::Abort));
+        socket.connection().linger(|status, _| status.has(Flag::Paused) && status.has(Flag::Abort));
         asker.join().expect("it asks");
         assert_eq!(socket.finish(), "");
     });
@@ -70,13 +70,13 @@ fn the_board_says_what_the_last_to_leave_says() {
         let socket = House::new().open(1, 2);
         let asker = {
             let socket = socket.clone();
-            spawn(move || socket.line().wish(Wish::Terminate))
+            spawn(move || socket.write_half().terminate(Termination::Terminate))
         };
-        socket.line().pause(true);
+        socket.write_half().pause(true);
         asker.join().expect("it asks");
-        let report = socket.line().report();
-        assert!(report.has(Fact::Paused) && report.has(Fact::Terminate), "{report:?}");
-        assert_eq!(report, socket.line().run());
+        let status = socket.write_half().status();
+        assert!(status.has(Flag::Paused) && status.has(Flag::Terminate), "{status:?}");
+        assert_eq!(status, socket.write_half().run());
         socket.finish();
     });
 }
@@ -90,12 +90,12 @@ fn who_waits_for_the_queue_is_woken_when_it_has_emptied() {
             let socket = socket.clone();
             spawn(move || {
                 socket.send(b'1');
-                block_on(socket.line().drained());
+                block_on(socket.write_half().drained());
                 assert_eq!(socket.count(), 1);
-                socket.line().wish(Wish::Terminate);
+                socket.write_half().terminate(Termination::Terminate);
             })
         };
-        socket.connection().run(|report, _| report.has(Fact::Terminate));
+        socket.connection().run(|status, _| status.has(Flag::Terminate));
         waiter.join().expect("it is woken");
         assert_eq!(socket.finish(), "1");
     });
@@ -108,7 +108,7 @@ fn who_waits_for_the_end_is_woken_by_it() {
         let socket = House::new().open(1, 2);
         let waiter = {
             let socket = socket.clone();
-            spawn(move || block_on(socket.line().closed()))
+            spawn(move || block_on(socket.write_half().closed()))
         };
         socket.close();
         waiter.join().expect("it is woken");

@@ -8,13 +8,13 @@ use crate::{
     codec::Plan,
     memory::Inbound,
     route::{OnInvalid, Route},
-    socket::Hub,
+    socket::RouteShared,
 };
 
 /// A route as it is served.
-pub(crate) struct Entry<R: Route> {
+pub(crate) struct RouteState<R: Route> {
     pub(crate) route: R,
-    pub(crate) hub: Arc<Hub>,
+    pub(crate) shared: Arc<RouteShared>,
     /// How messages are decoded and checked.
     pub(crate) body: Plan,
     /// Whether a client cannot tell our error frames from the route's own messages, so that none may be sent.

@@ -12,7 +12,7 @@ use crate::{
     memory::{Outbound, Relief, Relieved, Tally, left},
     panics::drop_quietly,
     pubsub::{Shard, Subscriber},
-    socket::Member,
+    socket::AnySocket,
 };
 
 /// The queues and logs of a server.
@@ -50,16 +50,16 @@ impl Relief for Queues {
             let members: Vec<_> =
                 self.routes.iter().filter_map(Weak::upgrade).flat_map(|route| route.members()).collect();
             let mut queues: BinaryHeap<_> = (members.iter().enumerate())
-                .map(|(at, member)| (member.line().memory(), at))
+                .map(|(at, member)| (member.write_half().memory(), at))
                 .filter(|(memory, _)| *memory > 0)
                 .collect();
             let most = left(outbound.limit(), needed, queues.len());
             while outbound.total() > most
                 && let Some((_, at)) = queues.pop()
             {
-                count += usize::from(members[at].line().give_up());
+                count += usize::from(members[at].write_half().give_up());
             }
-            seen.extend(members.into_iter().map(|member: Arc<dyn Member>| member as Arc<dyn Subscriber>));
+            seen.extend(members.into_iter().map(|member: Arc<dyn AnySocket>| member as Arc<dyn Subscriber>));
         }
         let said = self.cut_off.add(count, Instant::now());
         Box::new(move || {

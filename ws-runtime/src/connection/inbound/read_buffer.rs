@@ -16,7 +16,7 @@ use crate::{
 
 /// The buffer that all connections of a thread read into, in bytes. A larger frame is read into memory of its own. What comes in
 /// powers of two fills 64 KiB but for its headers, and the last frame is not cut where there is room for these too.
-pub(super) const BUFFER: usize = (64 + 4) * 1024;
+pub(in crate::connection) const BUFFER: usize = (64 + 4) * 1024;
 
 thread_local! {
     /// Nothing stays in it between two polls, so one serves every connection of the thread. Whoever reads takes it, so that
@@ -26,7 +26,7 @@ thread_local! {
 
 /// What was read and is not decoded yet: while the task runs, in the buffer of its thread; while it waits, in memory of its
 /// own that is as large as the start of a frame whose end has not arrived.
-pub(super) struct Input {
+pub(in crate::connection) struct ReadBuffer {
     bytes: Vec<u8>,
     at: u32,
     end: u32,
@@ -38,40 +38,40 @@ pub(super) struct Input {
     held: bool,
 }
 
-impl Input {
+impl ReadBuffer {
     /// What came with the handshake.
-    pub(super) fn new(bytes: Vec<u8>) -> Self {
+    pub(in crate::connection) fn new(bytes: Vec<u8>) -> Self {
         let (end, fresh) = (length(bytes.len()), !bytes.is_empty());
         Self { bytes, at: 0, end, shared: false, fresh, held: false }
     }
 
     /// Whether there may be whole frames in it.
     #[inline]
-    pub(super) fn is_fresh(&self) -> bool {
+    pub(in crate::connection) fn is_fresh(&self) -> bool {
         self.fresh
     }
 
     /// How much memory it has of its own, in bytes.
     #[inline]
-    pub(super) fn memory(&self) -> usize {
+    pub(in crate::connection) fn memory(&self) -> usize {
         if self.shared { 0 } else { self.bytes.capacity() }
     }
 
     /// Whether nothing is left.
     #[inline]
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::connection) fn is_empty(&self) -> bool {
         self.at == self.end
     }
 
     /// What is not decoded yet.
     #[inline]
-    pub(super) fn bytes(&mut self) -> &mut [u8] {
+    pub(in crate::connection) fn bytes(&mut self) -> &mut [u8] {
         &mut self.bytes[self.at as usize..self.end as usize]
     }
 
     /// Takes the first bytes, as many as there are at least.
     #[inline]
-    pub(super) fn take(&mut self, bytes: usize) -> &mut [u8] {
+    pub(in crate::connection) fn take(&mut self, bytes: usize) -> &mut [u8] {
         let at = self.at as usize;
         self.at += length(bytes);
         &mut self.bytes[at..at + bytes]
@@ -79,28 +79,28 @@ impl Input {
 
     /// All but the last `left` bytes are decoded.
     #[inline]
-    pub(super) fn advance(&mut self, left: usize) {
+    pub(in crate::connection) fn advance(&mut self, left: usize) {
         self.at = self.end - length(left);
     }
 
     /// What is left waits until it is looked at again, and the thread's buffer is free for others.
-    pub(super) fn hold(&mut self) {
+    pub(in crate::connection) fn hold(&mut self) {
         self.keep();
         self.held = !self.is_empty();
     }
 
     /// Whether there may be whole frames in what waits.
-    pub(super) fn is_held(&self) -> bool {
+    pub(in crate::connection) fn is_held(&self) -> bool {
         self.held
     }
 
     /// Looks again at what was held.
-    pub(super) fn resume(&mut self) {
+    pub(in crate::connection) fn resume(&mut self) {
         self.fresh |= std::mem::take(&mut self.held);
     }
 
     /// There is no whole frame left in it: the thread's buffer is free for others.
-    pub(super) fn keep(&mut self) {
+    pub(in crate::connection) fn keep(&mut self) {
         self.fresh = false;
         if self.shared || self.at > 0 {
             let rest = if self.is_empty() { Vec::new() } else { self.bytes().to_vec() };
@@ -113,14 +113,18 @@ impl Input {
     }
 
     /// Drops all of it.
-    pub(super) fn clear(&mut self) {
+    pub(in crate::connection) fn clear(&mut self) {
         self.at = self.end;
         self.held = false;
         self.keep();
     }
 
     /// Reads once, behind what is kept; 0 is the end of the stream.
-    pub(super) fn poll_fill(&mut self, reader: &mut Reader, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+    pub(in crate::connection) fn poll_fill(
+        &mut self,
+        reader: &mut Reader,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<usize>> {
         debug_assert!(!self.shared, "what was read before is decoded first");
         let mut buffer = SHARED.take();
         if buffer.is_empty() {

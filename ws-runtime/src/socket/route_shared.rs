@@ -11,8 +11,8 @@ use std::{
 };
 
 use super::{
-    Directory, Line, Outgoing, Settings, Wish,
-    packed::{Packed, Payload},
+    Directory, Outgoing, Settings, Termination, WriteHalf,
+    encoded_message::{EncodedMessage, Payload},
 };
 use crate::{
     codec::{Encode, EncodeError, Encoded, Plan},
@@ -26,27 +26,27 @@ use crate::{
 
 /// What all sockets of one route share: its topics, its settings, how its responses are encoded, and who is connected.
 #[derive(Debug)]
-pub(crate) struct Hub {
+pub(crate) struct RouteShared {
     pub(crate) path: &'static str,
     pub(crate) settings: Settings,
     /// Limits what is logged of the route.
     pub(crate) events: Arc<EventLimiter>,
     pub(crate) topics: Topics,
     response: Plan,
-    live: Mutex<Places<Arc<dyn Member>>>,
+    live: Mutex<Places<Arc<dyn AnySocket>>>,
     /// What is queued for all sockets of the server.
     pub(super) outbound: Arc<Outbound>,
     pub(super) directory: Weak<Directory>,
 }
 
 /// A socket of the route, whatever its types.
-pub(crate) trait Member: Subscriber {
-    fn line(&self) -> &Line;
+pub(crate) trait AnySocket: Subscriber {
+    fn write_half(&self) -> &WriteHalf;
 }
 
-impl std::fmt::Debug for dyn Member {
+impl std::fmt::Debug for dyn AnySocket {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Socket {}", self.line().id)
+        write!(f, "Socket {}", self.write_half().id)
     }
 }
 
@@ -55,7 +55,7 @@ thread_local! {
     static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-impl Hub {
+impl RouteShared {
     pub(crate) fn new(
         path: &'static str,
         settings: Settings,
@@ -75,7 +75,7 @@ impl Hub {
     }
 
     /// Takes a socket up among the connected ones, until its place is given back.
-    pub(crate) fn enter(&self, member: Arc<dyn Member>) -> usize {
+    pub(crate) fn enter(&self, member: Arc<dyn AnySocket>) -> usize {
         self.live.lock().unwrap_or_else(PoisonError::into_inner).insert(member)
     }
 
@@ -94,19 +94,19 @@ impl Hub {
     }
 
     /// Closes a socket that was entered after a shutdown had swept the connected ones.
-    pub(crate) fn catch_up_with_shutdown(&self, line: &Line) {
+    pub(crate) fn catch_up_with_shutdown(&self, write_half: &WriteHalf) {
         let directory = self.directory.upgrade();
         // The shutdown sets its flags before it sweeps, so a sweep that missed the socket is seen here.
         if directory.as_ref().is_none_or(|directory| directory.is_stopped()) {
-            line.close(Some(&Close::GOING_AWAY));
+            write_half.close(Some(&Close::GOING_AWAY));
         }
         if directory.is_none_or(|directory| directory.is_aborted()) {
-            line.wish(Wish::Abort);
+            write_half.terminate(Termination::Abort);
         }
     }
 
     /// The connected sockets.
-    pub(crate) fn members(&self) -> Vec<Arc<dyn Member>> {
+    pub(crate) fn members(&self) -> Vec<Arc<dyn AnySocket>> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
@@ -161,20 +161,20 @@ impl Hub {
         &self,
         topic: &str,
         value: &impl Outgoing<R>,
-        from: Option<(&Line, usize)>,
+        from: Option<(&WriteHalf, usize)>,
     ) -> Published {
-        let published = self.encode(value, from.map(|(line, _)| line.id), |kind, payload| {
+        let published = self.encode(value, from.map(|(write_half, _)| write_half.id), |kind, payload| {
             if !self.outbound.make_room(payload.as_bytes().len()) {
-                return self.refuse(topic, payload.as_bytes().len(), from.map(|(line, _)| line));
+                return self.refuse(topic, payload.as_bytes().len(), from.map(|(write_half, _)| write_half));
             }
-            let mut packed = Packed::new(kind, payload, &self.settings, &self.outbound);
+            let mut packed = EncodedMessage::new(kind, payload, &self.settings, &self.outbound);
             let has_key = packed.has_key();
             if self.settings.deflate.is_some() {
                 // Compressing takes its time, so it is done before any lock is held.
                 self.topics.prepare(topic, &mut packed);
             }
-            let (mut receivers, mut dropped) = if let Some((line, shard)) = from {
-                line.publish_to_others(&self.topics, shard, topic, &mut packed)
+            let (mut receivers, mut dropped) = if let Some((write_half, shard)) = from {
+                write_half.publish_to_others(&self.topics, shard, topic, &mut packed)
             } else {
                 let sent = self.topics.publish(topic, &mut packed, None);
                 (sent.members - sent.full, sent.full)
@@ -192,7 +192,7 @@ impl Hub {
 
     /// What becomes of a published message that all queues together have no room for.
     #[cold]
-    fn refuse(&self, topic: &str, length: usize, from: Option<&Line>) -> Published {
+    fn refuse(&self, topic: &str, length: usize, from: Option<&WriteHalf>) -> Published {
         event!(
             self.events,
             DEBUG,
@@ -200,7 +200,7 @@ impl Hub {
             bytes = length,
             "message dropped: `outbound_total` is reached"
         );
-        let own = from.is_some_and(|line| line.is_subscribed(topic));
+        let own = from.is_some_and(|write_half| write_half.is_subscribed(topic));
         let dropped = self.topics.count(topic).saturating_sub(usize::from(own));
         Published { receivers: 0, dropped, refused: false }
     }

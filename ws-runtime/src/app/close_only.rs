@@ -39,7 +39,7 @@ pub(crate) async fn throw_away(reader: &mut (impl AsyncRead + Unpin)) -> io::Res
 }
 
 /// Sends a close frame and waits until the peer has read it, so that further input does not reset the connection first.
-pub(super) async fn turn_away(arrival: Arrival, close: Close, farewell: Farewell, _guard: TaskGuard) {
+pub(super) async fn close_only(arrival: Arrival, close: Close, farewell: Farewell, _guard: TaskGuard) {
     let Farewell { patience, directory: Some(directory) } = farewell else { return };
     let Ok((mut reader, mut writer, _)) = arrival.await else { return };
     let told = async {

@@ -14,12 +14,12 @@ use tokio::io::AsyncWrite;
 
 use super::{
     Settings,
-    compression::Own,
+    compression::ContextStream,
     cursors::Cursors,
     latest::Latest,
     outbox::Outbox,
-    report::{Board, Fact, Report, Wish},
     state::{Locked, State, TOO_SLOW, release, unlock},
+    status::{Flag, Status, StatusCell, Termination},
     transport::Writer,
 };
 use crate::{
@@ -32,12 +32,12 @@ use crate::{
 
 /// The write side of one socket.
 #[derive(Debug)]
-pub(crate) struct Line {
+pub(crate) struct WriteHalf {
     /// Never 0, which stands for nobody.
     pub(super) id: u64,
     /// What was agreed on about compression, if anything.
     pub(super) agreed: Option<Agreed>,
-    pub(super) board: Board,
+    pub(super) status_cell: StatusCell,
     /// Where what is queued counts together with what is queued for others.
     pub(super) outbound: Arc<Outbound>,
     /// Notifies waiters that the queue has emptied or that the socket closes.
@@ -45,23 +45,23 @@ pub(crate) struct Line {
     state: Mutex<State>,
 }
 
-impl Line {
+impl WriteHalf {
     pub(crate) fn new(id: u64, settings: &Settings, outbound: Arc<Outbound>, agreed: Option<Agreed>) -> Self {
         Self {
             id,
             agreed,
-            board: Board::default(),
+            status_cell: StatusCell::default(),
             outbound,
             changed: Notify::new(),
             state: Mutex::new(State {
                 writer: Some(Writer::Awaited),
                 outbox: Outbox::default(),
                 cursors: Cursors::default(),
-                own: Own::of(agreed.as_ref()),
+                own: ContextStream::of(agreed.as_ref()),
                 session: Session::default(),
                 task: None,
                 changed: false,
-                report: Report::default(),
+                status: Status::default(),
                 full: false,
                 limit: settings.backpressure_limit,
                 quiet: State::quiet(settings.backpressure_limit),
@@ -77,7 +77,7 @@ impl Line {
 
     pub(super) fn lock(&self) -> Locked<'_> {
         // No code of a user runs under the lock, so a poisoned one is whole.
-        Locked { state: self.state.lock().unwrap_or_else(PoisonError::into_inner), line: self }
+        Locked { state: self.state.lock().unwrap_or_else(PoisonError::into_inner), write_half: self }
     }
 
     // What handlers and other tasks do.
@@ -90,9 +90,9 @@ impl Line {
     }
 
     /// Asks for an end without a close frame.
-    pub(crate) fn wish(&self, wish: Wish) {
+    pub(crate) fn terminate(&self, termination: Termination) {
         let mut state = self.lock();
-        state.report.add_wish(wish);
+        state.status.add_termination(termination);
         state.changed = true;
         unlock(state, ());
     }
@@ -101,12 +101,12 @@ impl Line {
     /// not read, so no close frame would arrive; what is queued is dropped at once. False if it is over already.
     pub(crate) fn give_up(&self) -> bool {
         let mut state = self.lock();
-        if state.writer.is_none() || state.report.wish() != Wish::Nothing {
+        if state.writer.is_none() || state.status.termination() != Termination::Nothing {
             return false;
         }
         state.session.send(Some(&TOO_SLOW));
-        state.report.set(Fact::Sent, true);
-        state.report.add_wish(Wish::Terminate);
+        state.status.set(Flag::Sent, true);
+        state.status.add_termination(Termination::Terminate);
         state.drop_queue();
         state.note_level();
         state.changed = true;
@@ -126,7 +126,7 @@ impl Line {
     /// Stops or resumes reading.
     pub(super) fn pause(&self, paused: bool) {
         let mut state = self.lock();
-        state.report.set(Fact::Paused, paused);
+        state.status.set(Flag::Paused, paused);
         unlock(state, ());
     }
 
@@ -140,19 +140,19 @@ impl Line {
         let state = self.lock();
         match state.writer {
             None => super::ReadyState::Closed,
-            Some(_) if !state.report.is_closing() && !state.session.has_received() => super::ReadyState::Open,
+            Some(_) if !state.status.is_closing() && !state.session.has_received() => super::ReadyState::Open,
             Some(_) => super::ReadyState::Closing,
         }
     }
 
     /// Waits until the peer or the transport is gone, or we are closing.
     pub(super) async fn closed(&self) {
-        self.until(|state| state.writer.is_none() || state.report.is_closing()).await;
+        self.until(|state| state.writer.is_none() || state.status.is_closing()).await;
     }
 
     /// Waits until the queue is below a quarter of its limit, or the socket is closing.
     pub(super) async fn drained(&self) {
-        self.until(|state| !state.report.has(Fact::High) || !state.may_send()).await;
+        self.until(|state| !state.status.has(Flag::High) || !state.may_send()).await;
     }
 
     /// Whoever stops waiting leaves nothing behind, for a connection may outlive very many who wait.
@@ -175,31 +175,31 @@ impl Line {
     }
 
     /// The task runs, so nobody needs to wake it.
-    pub(crate) fn run(&self) -> Report {
+    pub(crate) fn run(&self) -> Status {
         let mut state = self.lock();
         state.task = None;
-        state.report
+        state.status
     }
 
     /// What the task has to know before it goes on.
-    pub(crate) fn report(&self) -> Report {
-        self.board.load()
+    pub(crate) fn status(&self) -> Status {
+        self.status_cell.load()
     }
 
-    /// The task is about to wait: whoever asks something of it from here on wakes it. What was asked before is in the report.
-    pub(crate) fn rest(&self, cx: &mut Context<'_>) -> Report {
+    /// The task is about to wait: whoever asks something of it from here on wakes it. Earlier requests are in the status.
+    pub(crate) fn rest(&self, cx: &mut Context<'_>) -> Status {
         let mut state = self.lock();
         state.task.get_or_insert_with(|| cx.waker().clone());
-        state.report
+        state.status
     }
 
     /// Writes what is queued before the task waits. While something remains, it is woken when the stream takes more. The
-    /// report is as in [`rest`](Self::rest).
-    pub(crate) fn poll_flush(&self, cx: &mut Context<'_>) -> (Poll<io::Result<()>>, Report) {
+    /// status is as in [`rest`](Self::rest).
+    pub(crate) fn poll_flush(&self, cx: &mut Context<'_>) -> (Poll<io::Result<()>>, Status) {
         let mut state = self.lock();
         state.catch_up(self.id);
         state.task.get_or_insert_with(|| cx.waker().clone());
-        let lost = state.report.has(Fact::Lost);
+        let lost = state.status.has(Flag::Lost);
         let State { writer, outbox, .. } = &mut *state;
         let flushed = match writer {
             // A stream that broke once would say so again at each wake.
@@ -215,18 +215,18 @@ impl Line {
             state.outbox.compact();
             state.count();
         }
-        let report = state.report;
+        let status = state.status;
         drop(state);
         if holds {
             self.outbound.make_room(0);
         }
-        (flushed, report)
+        (flushed, status)
     }
 
     /// The transport is gone, as far as can be seen from here.
     pub(crate) fn lose(&self) {
         let mut state = self.lock();
-        state.report.set(Fact::Lost, true);
+        state.status.set(Flag::Lost, true);
         state.drop_queue();
         state.count();
         state.note_level();
@@ -236,7 +236,7 @@ impl Line {
     /// The peer says nothing more. What is queued for it may still arrive.
     pub(crate) fn end(&self) {
         let mut state = self.lock();
-        state.report.set(Fact::Ended, true);
+        state.status.set(Flag::Ended, true);
         state.changed = true;
     }
 
@@ -256,14 +256,14 @@ impl Line {
     pub(crate) fn receive_close(&self, code: Option<u16>, reason: Text) -> Answer {
         let mut state = self.lock();
         let answer = state.session.receive(code, reason);
-        state.report.set(Fact::Received, true);
+        state.status.set(Flag::Received, true);
         state.changed = true;
         answer
     }
 
     /// The `drain` handler is called for the episode that ended.
     pub(crate) fn take_drained(&self) {
-        self.lock().report.set(Fact::Drained, false);
+        self.lock().status.set(Flag::Drained, false);
     }
 
     /// The end: the stream is dropped with what is queued. What it came to.

@@ -10,8 +10,7 @@ use futures_core::Stream;
 
 use super::{
     driver::{Done, Driver, Streams},
-    event::Event,
-    hearing::decode,
+    inbound::{InboundEvent, decode},
 };
 use crate::{
     codec::error_frame,
@@ -41,7 +40,7 @@ enum DefaultReply {
 
 /// Work that follows from a message or a reply, and that may have to wait.
 pub(super) enum FollowUp<'a, R: Route> {
-    Event(Event<R>),
+    Event(InboundEvent<R>),
     Replies(Streams<'a, R>),
     /// What `error` replied: what goes wrong in that does not call it again.
     Answers(Streams<'a, R>),
@@ -132,7 +131,7 @@ impl<'a, R: Route> Driver<'a, R> {
                 FollowUp::Answers(streams) => self.reply(streams, Some(0)).await,
                 FollowUp::Error(error) => self.error(error).await,
                 FollowUp::Drained => {
-                    let done = self.during(Route::drain(&self.entry.route, self.socket)).await;
+                    let done = self.during(Route::drain(&self.state.route, self.socket)).await;
                     Self::observe(done)
                 }
                 FollowUp::Aborted => return Settled::Over,
@@ -145,43 +144,43 @@ impl<'a, R: Route> Driver<'a, R> {
     }
 
     /// Handles one event.
-    async fn turn(&mut self, event: Event<R>) -> Flow<'a, R> {
-        let (route, socket) = (&self.entry.route, self.socket);
+    async fn turn(&mut self, event: InboundEvent<R>) -> Flow<'a, R> {
+        let (route, socket) = (&self.state.route, self.socket);
         match event {
-            Event::Message(body) => {
+            InboundEvent::Message(body) => {
                 self.invalid = 0;
                 let done = self.during(Route::message(route, socket, body)).await;
                 self.settle(done)
             }
-            Event::Raw(message) => {
+            InboundEvent::Raw(message) => {
                 match self.during(Route::transform_message(route, socket, message)).await {
-                    Done::Returned(message) => Break(FollowUp::Event(decode(message.into(), self.entry))),
+                    Done::Returned(message) => Break(FollowUp::Event(decode(message.into(), self.state))),
                     Done::Panicked(text) => Break(FollowUp::Error(Error::Panicked(text))),
                     Done::Aborted => Break(FollowUp::Aborted),
                 }
             }
-            Event::Heavy(heavy) => self.lift(heavy).await,
-            Event::Invalid(invalid) => {
+            InboundEvent::Heavy(heavy) => self.lift(heavy).await,
+            InboundEvent::Invalid(invalid) => {
                 self.invalid += 1;
-                if self.entry.hub.settings.max_invalid.is_some_and(|most| self.invalid > most) {
+                if self.state.shared.settings.max_invalid.is_some_and(|most| self.invalid > most) {
                     self.socket.close(Close::new(1008, "too many invalid messages"));
                     return Continue(());
                 }
                 Break(FollowUp::Error(Error::Invalid(invalid)))
             }
-            Event::Panicked(text) => Break(FollowUp::Error(Error::Panicked(text))),
-            Event::Ping(payload) => {
+            InboundEvent::Panicked(text) => Break(FollowUp::Error(Error::Panicked(text))),
+            InboundEvent::Ping(payload) => {
                 let done = self.during(Route::ping(route, socket, payload)).await;
                 Self::observe(done)
             }
-            Event::Pong(payload) => {
+            InboundEvent::Pong(payload) => {
                 let done = self.during(Route::pong(route, socket, payload)).await;
                 Self::observe(done)
             }
-            Event::Fault(close) => {
-                let hub = &self.entry.hub;
+            InboundEvent::Fault(close) => {
+                let shared = &self.state.shared;
                 let close_text = Escaped(&close);
-                event!(hub.events, DEBUG, route = hub.path, socket = socket.id(), close = %close_text, "closing the connection after an error");
+                event!(shared.events, DEBUG, route = shared.path, socket = socket.id(), close = %close_text, "closing the connection after an error");
                 self.fail(&close);
                 Continue(())
             }
@@ -231,7 +230,7 @@ impl<'a, R: Route> Driver<'a, R> {
             return Continue(());
         }
         let passed_on = matches!(error, Error::Invalid(_));
-        let done = self.during(Route::error(&self.entry.route, self.socket, error)).await;
+        let done = self.during(Route::error(&self.state.route, self.socket, error)).await;
         if matches!(done, Done::Returned(Outcome::Unsaid)) {
             self.say(default);
             return Continue(());
@@ -251,9 +250,9 @@ impl<'a, R: Route> Driver<'a, R> {
 
     fn default(&self, error: &Error) -> DefaultReply {
         match error {
-            Error::Invalid(invalid) => match self.entry.on_invalid {
+            Error::Invalid(invalid) => match self.state.on_invalid {
                 OnInvalid::Ignore => DefaultReply::Nothing,
-                OnInvalid::Reply if !self.entry.opaque => {
+                OnInvalid::Reply if !self.state.opaque => {
                     DefaultReply::Frame(invalid.to_frame_tagged(Self::TAG))
                 }
                 OnInvalid::Reply | OnInvalid::Close if invalid.is_kind() => {
@@ -263,7 +262,7 @@ impl<'a, R: Route> Driver<'a, R> {
                     DefaultReply::Close(Close::new(1007, "invalid message"))
                 }
             },
-            Error::Failed(_) if !self.entry.opaque => DefaultReply::Frame(error_frame(Self::TAG)),
+            Error::Failed(_) if !self.state.opaque => DefaultReply::Frame(error_frame(Self::TAG)),
             Error::Failed(_) | Error::Panicked(_) => DefaultReply::Close(FAILED),
         }
     }
@@ -280,7 +279,7 @@ impl<'a, R: Route> Driver<'a, R> {
 
     /// Logs what went wrong, by who is at fault. With `passed_on`, `error` was called with an invalid message and failed.
     fn log(&self, error: &Error, passed_on: bool) {
-        let (route, socket, events) = (self.entry.hub.path, self.socket.id(), &self.entry.hub.events);
+        let (route, socket, events) = (self.state.shared.path, self.socket.id(), &self.state.shared.events);
         match error {
             Error::Invalid(invalid) => {
                 event!(events, DEBUG, route, socket, invalid = %Escaped(invalid), "invalid message");

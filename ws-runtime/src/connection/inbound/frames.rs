@@ -5,18 +5,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use super::{
-    Entry,
-    event::{Arrived, Event, Heavy},
-    light,
-};
+use super::queue::{Arrived, Heavy, InboundEvent};
 use crate::{
     codec::{Decode, Invalid},
-    contract::Body,
+    connection::{RouteState, light},
+    contract::BodyOf,
     panics::catch,
     route::Route,
     session::{Answer, Echo},
-    socket::Line,
+    socket::WriteHalf,
     turn::{Work, spend},
     wire::{Close, Deflated, Encoder, Fault, Frame, Incoming, Inflater, Role},
 };
@@ -26,7 +23,7 @@ const PONGS: usize = 64 * 1024;
 
 /// What is still listened for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Attention {
+pub(in crate::connection) enum Attention {
     All,
     /// We closed: messages are dropped, and only the peer's close frame counts.
     Close,
@@ -35,15 +32,15 @@ pub(super) enum Attention {
 }
 
 /// Listens to the peer's frames.
-pub(super) struct Hearing<'a, R: Route> {
-    entry: &'a Entry<R>,
-    line: &'a Line,
+pub(in crate::connection) struct FrameHandler<'a, R: Route> {
+    state: &'a RouteState<R>,
+    write_half: &'a WriteHalf,
     rate: Option<Box<Rate>>,
     /// Where compression was agreed on. Away while a heavy message is inflated with it.
     inflater: Option<Box<Inflater>>,
     /// What the peer's close frame is answered with, once its messages are handled.
-    pub(super) owed: Option<Echo>,
-    pub(super) attention: Attention,
+    pub(in crate::connection) owed: Option<Echo>,
+    pub(in crate::connection) attention: Attention,
 }
 
 /// How many frames this second has seen.
@@ -52,41 +49,42 @@ struct Rate {
     seen: u32,
 }
 
-impl<'a, R: Route> Hearing<'a, R> {
-    pub(super) fn new(entry: &'a Entry<R>, line: &'a Line) -> Self {
-        let rate = entry.hub.settings.rate_limit.map(|_| Box::new(Rate { since: Instant::now(), seen: 0 }));
-        let window = line.agreed().map(|agreed| agreed.inbound_window(Role::Server));
+impl<'a, R: Route> FrameHandler<'a, R> {
+    pub(in crate::connection) fn new(state: &'a RouteState<R>, write_half: &'a WriteHalf) -> Self {
+        let rate =
+            state.shared.settings.rate_limit.map(|_| Box::new(Rate { since: Instant::now(), seen: 0 }));
+        let window = write_half.agreed().map(|agreed| agreed.inbound_window(Role::Server));
         let inflater = window.map(|window| Box::new(Inflater::new(window)));
-        Self { entry, line, rate, inflater, owed: None, attention: Attention::All }
+        Self { state, write_half, rate, inflater, owed: None, attention: Attention::All }
     }
 
-    pub(super) fn entry(&self) -> &'a Entry<R> {
-        self.entry
+    pub(in crate::connection) fn state(&self) -> &'a RouteState<R> {
+        self.state
     }
 
-    pub(super) fn line(&self) -> &'a Line {
-        self.line
+    pub(in crate::connection) fn write_half(&self) -> &'a WriteHalf {
+        self.write_half
     }
 
     /// Nothing counts any more.
-    pub(super) fn is_deaf(&self) -> bool {
+    pub(in crate::connection) fn ignores_input(&self) -> bool {
         self.attention == Attention::Nothing
     }
 
     /// Whether every message counts, and none has to be counted.
     #[inline]
-    pub(super) fn is_plain(&self) -> bool {
+    pub(in crate::connection) fn is_plain(&self) -> bool {
         self.rate.is_none() && self.attention == Attention::All
     }
 
     /// Fails the connection in its turn; nothing that follows counts. `None` if nothing counted before.
-    pub(super) fn fail(&mut self, close: Close) -> Option<Arrived<'static>> {
+    pub(in crate::connection) fn fail(&mut self, close: Close) -> Option<Arrived<'static>> {
         let attention = std::mem::replace(&mut self.attention, Attention::Nothing);
         (attention != Attention::Nothing).then_some(Arrived::Fault(close))
     }
 
     /// Takes a frame in. What it says about the connection holds at once, also if messages before it wait for their turn.
-    pub(super) fn frame<'f>(&mut self, frame: Frame<'f>) -> Option<Arrived<'f>> {
+    pub(in crate::connection) fn frame<'f>(&mut self, frame: Frame<'f>) -> Option<Arrived<'f>> {
         if self.rate.is_some() && self.is_too_fast() {
             return self.fail(Close::new(1008, "too many messages"));
         }
@@ -100,39 +98,39 @@ impl<'a, R: Route> Hearing<'a, R> {
     }
 
     /// Decodes what arrived, in its turn.
-    pub(super) fn event(&mut self, arrived: Arrived<'_>) -> Event<R> {
+    pub(in crate::connection) fn event(&mut self, arrived: Arrived<'_>) -> InboundEvent<R> {
         spend(Work::Message);
         match arrived {
             Arrived::Message(incoming) => self.message(incoming),
             Arrived::Deflated(deflated) => match self.inflate(deflated) {
                 Ok(event) => event,
-                Err(fault) => Event::Fault(fault.close()),
+                Err(fault) => InboundEvent::Fault(fault.close()),
             },
-            Arrived::Ping(payload) => Event::Ping(payload),
-            Arrived::Pong(payload) => Event::Pong(payload),
-            Arrived::Fault(close) => Event::Fault(close),
+            Arrived::Ping(payload) => InboundEvent::Ping(payload),
+            Arrived::Pong(payload) => InboundEvent::Pong(payload),
+            Arrived::Fault(close) => InboundEvent::Fault(close),
         }
     }
 
-    fn message(&self, incoming: Incoming<'_>) -> Event<R> {
+    fn message(&self, incoming: Incoming<'_>) -> InboundEvent<R> {
         if R::HANDLERS.transform_message {
-            Event::Raw(incoming.into_message())
+            InboundEvent::Raw(incoming.into_message())
         } else {
-            decode(incoming, self.entry)
+            decode(incoming, self.state)
         }
     }
 
     #[cold]
-    fn inflate(&mut self, deflated: Deflated<'_>) -> Result<Event<R>, Fault> {
+    fn inflate(&mut self, deflated: Deflated<'_>) -> Result<InboundEvent<R>, Fault> {
         let Some(inflater) = &mut self.inflater else { return Err(Fault::Compression) };
-        Ok(match light::inflate(inflater, &deflated, self.entry.hub.settings.limits.max_message)? {
+        Ok(match light::inflate(inflater, &deflated, self.state.shared.settings.limits.max_message)? {
             Some(message) => self.message(message.into()),
-            None => Event::Heavy(Heavy::Inflate(deflated.into_owned())),
+            None => InboundEvent::Heavy(Heavy::Inflate(deflated.into_owned())),
         })
     }
 
     /// Lends the inflater to heavy work, which gives it back before anything else is inflated.
-    pub(super) fn inflater(&mut self) -> &mut Option<Box<Inflater>> {
+    pub(in crate::connection) fn inflater(&mut self) -> &mut Option<Box<Inflater>> {
         &mut self.inflater
     }
 
@@ -140,8 +138,8 @@ impl<'a, R: Route> Hearing<'a, R> {
     fn control(&mut self, frame: Frame<'_>) -> Option<Arrived<'static>> {
         match (frame, self.attention) {
             (Frame::Ping(payload), Attention::All) => {
-                if self.line.buffered() < PONGS {
-                    self.line.control(|out| Encoder::pong(payload, out));
+                if self.write_half.buffered() < PONGS {
+                    self.write_half.control(|out| Encoder::pong(payload, out));
                 }
                 R::HANDLERS.ping.then(|| Arrived::Ping(Bytes::copy_from_slice(payload)))
             }
@@ -151,7 +149,7 @@ impl<'a, R: Route> Hearing<'a, R> {
             (Frame::Close(code, reason), Attention::All | Attention::Close) => {
                 // RFC 6455 §5.5.1: nothing follows a close frame.
                 self.attention = Attention::Nothing;
-                if let Answer::Owed(echo) = self.line.receive_close(code, reason.into()) {
+                if let Answer::Owed(echo) = self.write_half.receive_close(code, reason.into()) {
                     self.owed = Some(echo);
                 }
                 None
@@ -162,7 +160,7 @@ impl<'a, R: Route> Hearing<'a, R> {
 
     /// Counts a frame, and whether it is one too many.
     fn is_too_fast(&mut self) -> bool {
-        let (Some(rate), Some(limit)) = (&mut self.rate, self.entry.hub.settings.rate_limit) else {
+        let (Some(rate), Some(limit)) = (&mut self.rate, self.state.shared.settings.rate_limit) else {
             return false;
         };
         rate.count(Instant::now()) > limit
@@ -181,23 +179,29 @@ impl Rate {
 }
 
 /// Decodes a message if that is light enough, whatever its types' code does.
-pub(super) fn decode<R: Route>(incoming: Incoming<'_>, entry: &Entry<R>) -> Event<R> {
+pub(in crate::connection) fn decode<R: Route>(
+    incoming: Incoming<'_>,
+    state: &RouteState<R>,
+) -> InboundEvent<R> {
     let length = incoming.as_bytes().len();
-    if R::HANDLERS.message && !entry.light.takes(incoming.kind(), length) {
-        return Event::Heavy(Heavy::Decode(incoming.into_message()));
+    if R::HANDLERS.message && !state.light.takes(incoming.kind(), length) {
+        return InboundEvent::Heavy(Heavy::Decode(incoming.into_message()));
     }
-    spend(entry.light.work(incoming.kind(), length));
-    decode_any(incoming, entry)
+    spend(state.light.work(incoming.kind(), length));
+    decode_any(incoming, state)
 }
 
 /// Decodes a message, whatever its types' code does.
-pub(super) fn decode_any<R: Route>(incoming: Incoming<'_>, entry: &Entry<R>) -> Event<R> {
+pub(in crate::connection) fn decode_any<R: Route>(
+    incoming: Incoming<'_>,
+    state: &RouteState<R>,
+) -> InboundEvent<R> {
     if !R::HANDLERS.message {
-        return Event::Invalid(Invalid::unexpected());
+        return InboundEvent::Invalid(Invalid::unexpected());
     }
-    match catch(|| <Body<R>>::decode(incoming, &entry.body)) {
-        Ok(Ok(body)) => Event::Message(body),
-        Ok(Err(invalid)) => Event::Invalid(invalid),
-        Err(panic) => Event::Panicked(panic),
+    match catch(|| <BodyOf<R>>::decode(incoming, &state.body)) {
+        Ok(Ok(body)) => InboundEvent::Message(body),
+        Ok(Err(invalid)) => InboundEvent::Invalid(invalid),
+        Err(panic) => InboundEvent::Panicked(panic),
     }
 }

@@ -8,7 +8,7 @@ use super::{Settings, latest};
 use crate::{
     memory::{Chunk, Outbound, SHARE},
     message::Kind,
-    pubsub::{Frames, Parcel},
+    pubsub::{FrameRef, Frames},
     wire::{Deflate, Encoder, Format, deflate},
 };
 
@@ -19,7 +19,7 @@ pub(super) enum Payload<'a> {
 }
 
 /// One message as frames, each encoded on first use and then shared.
-pub(super) struct Packed<'a> {
+pub(super) struct EncodedMessage<'a> {
     kind: Kind,
     payload: Payload<'a>,
     settings: Option<Deflate>,
@@ -27,7 +27,7 @@ pub(super) struct Packed<'a> {
     key: Option<Arc<str>>,
     /// The total that counts shared memory.
     outbound: &'a Arc<Outbound>,
-    plain: Option<Frame>,
+    plain: Option<PreparedFrame>,
     /// Compressed for the smallest window.
     narrow: Made,
     /// Compressed for the server's own window.
@@ -39,10 +39,10 @@ enum Made {
     Nothing,
     /// Compression would not make it smaller, so it is sent uncompressed.
     Plain,
-    Smaller(Frame),
+    Smaller(PreparedFrame),
 }
 
-struct Frame {
+struct PreparedFrame {
     head: Vec<u8>,
     rest: Option<Chunk>,
 }
@@ -56,7 +56,7 @@ impl Payload<'_> {
     }
 }
 
-impl<'a> Packed<'a> {
+impl<'a> EncodedMessage<'a> {
     pub(super) fn new(
         kind: Kind,
         payload: Payload<'a>,
@@ -93,18 +93,18 @@ impl<'a> Packed<'a> {
     pub(super) fn prepare(&mut self, format: Format) {
         self.compress(format);
         if !matches!(self.deflated(format), Made::Smaller(_)) && self.plain.is_none() {
-            self.plain = Some(Frame::plain(self.kind, &self.payload, self.outbound));
+            self.plain = Some(PreparedFrame::plain(self.kind, &self.payload, self.outbound));
         }
     }
 
     /// Returns the frame of a format, once it is encoded.
-    pub(super) fn made(&self, format: Format) -> Parcel<'_> {
+    pub(super) fn made(&self, format: Format) -> FrameRef<'_> {
         let frame = match self.deflated(format) {
             Made::Smaller(frame) => Some(frame),
             _ => self.plain.as_ref(),
         };
         let (head, rest) = frame.map_or((&[][..], None), |frame| (&frame.head[..], frame.rest.as_ref()));
-        Parcel { head, rest, key: self.key.as_ref() }
+        FrameRef { head, rest, key: self.key.as_ref() }
     }
 
     fn deflated(&self, format: Format) -> &Made {
@@ -123,7 +123,7 @@ impl<'a> Packed<'a> {
         if matches!(made, Made::Nothing) && payload.len() >= settings.threshold {
             let mut bytes = Vec::new();
             *made = if deflate(settings.deflating(format), payload, &mut bytes) {
-                Made::Smaller(Frame::deflated(self.kind, bytes, self.outbound))
+                Made::Smaller(PreparedFrame::deflated(self.kind, bytes, self.outbound))
             } else {
                 Made::Plain
             };
@@ -131,7 +131,7 @@ impl<'a> Packed<'a> {
     }
 }
 
-impl Frame {
+impl PreparedFrame {
     fn plain(kind: Kind, payload: &Payload<'_>, outbound: &Arc<Outbound>) -> Self {
         let (mut head, mut rest) = (Vec::new(), None);
         match payload {
@@ -155,8 +155,8 @@ impl Frame {
     }
 }
 
-impl Frames for Packed<'_> {
-    fn parcel(&mut self, format: Format) -> Parcel<'_> {
+impl Frames for EncodedMessage<'_> {
+    fn parcel(&mut self, format: Format) -> FrameRef<'_> {
         self.prepare(format);
         self.made(format)
     }

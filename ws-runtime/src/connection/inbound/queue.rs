@@ -6,14 +6,14 @@ use bytes::Bytes;
 
 use crate::{
     codec::Invalid,
-    contract::Body,
+    contract::BodyOf,
     message::Message,
     route::Route,
     wire::{Close, Deflated, Incoming},
 };
 
 /// Something that arrived, where it was read.
-pub(super) enum Arrived<'a> {
+pub(in crate::connection) enum Arrived<'a> {
     Message(Incoming<'a>),
     Deflated(Deflated<'a>),
     Ping(Bytes),
@@ -23,9 +23,9 @@ pub(super) enum Arrived<'a> {
 }
 
 /// Something that arrived and whose turn it is.
-pub(super) enum Event<R: Route> {
+pub(in crate::connection) enum InboundEvent<R: Route> {
     /// A valid message.
-    Message(Body<R>),
+    Message(BodyOf<R>),
     /// A message that `transform_message` gets before it is decoded.
     Raw(Message),
     /// A message that costs too much to be decoded in a turn.
@@ -41,14 +41,14 @@ pub(super) enum Event<R: Route> {
 }
 
 /// What is done with a message that costs too much to be decoded in a turn.
-pub(super) enum Heavy {
+pub(in crate::connection) enum Heavy {
     Decode(Message),
     Inflate(Deflated<'static>),
 }
 
 /// Something that arrived and waits for its turn. A message is kept as it was sent: what it inflates to and what it decodes to
 /// may take very many times as much memory.
-pub(super) enum Waiting {
+pub(in crate::connection) enum Waiting {
     Message(Message),
     Deflated(Deflated<'static>),
     Ping(Bytes),
@@ -87,7 +87,7 @@ impl From<Waiting> for Arrived<'static> {
 
 impl Heavy {
     /// How much memory it takes, in bytes.
-    pub(super) fn memory(&self) -> usize {
+    pub(in crate::connection) fn memory(&self) -> usize {
         match self {
             Self::Decode(message) => message.len(),
             Self::Inflate(deflated) => deflated.held(),
@@ -110,7 +110,7 @@ impl Waiting {
 
 /// What waits for a handler to finish, oldest first. A connection without any keeps no memory for it.
 #[derive(Default)]
-pub(super) struct Queue(Option<Box<Queued>>);
+pub(in crate::connection) struct Queue(Option<Box<Queued>>);
 
 struct Queued {
     /// Not empty.
@@ -127,37 +127,37 @@ impl Queued {
 }
 
 impl Queue {
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::connection) fn is_empty(&self) -> bool {
         self.0.is_none()
     }
 
     /// How much memory it takes, in bytes.
-    pub(super) fn weight(&self) -> usize {
+    pub(in crate::connection) fn weight(&self) -> usize {
         self.0.as_ref().map_or(0, |queued| queued.weight)
     }
 
     /// How much memory is held, in bytes: as [`weight`](Self::weight), with the places that there are rather than those that
     /// there may be.
     #[inline]
-    pub(super) fn memory(&self) -> usize {
+    pub(in crate::connection) fn memory(&self) -> usize {
         self.0.as_ref().map_or(0, |queued| queued.memory())
     }
 
     /// What the connection is to be failed with at the end of it.
-    pub(super) fn fault(&self) -> Option<&Close> {
+    pub(in crate::connection) fn fault(&self) -> Option<&Close> {
         match self.0.as_ref()?.waiting.back() {
             Some(Waiting::Fault(close)) => Some(close),
             _ => None,
         }
     }
 
-    pub(super) fn push(&mut self, waiting: Waiting) {
+    pub(in crate::connection) fn push(&mut self, waiting: Waiting) {
         let queued = self.0.get_or_insert_with(|| Box::new(Queued { waiting: VecDeque::new(), weight: 0 }));
         queued.weight += waiting.weight();
         queued.waiting.push_back(waiting);
     }
 
-    pub(super) fn pop(&mut self) -> Option<Waiting> {
+    pub(in crate::connection) fn pop(&mut self) -> Option<Waiting> {
         let queued = self.0.as_mut()?;
         let waiting = queued.waiting.pop_front()?;
         queued.weight -= waiting.weight();
@@ -167,7 +167,7 @@ impl Queue {
         Some(waiting)
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(in crate::connection) fn clear(&mut self) {
         self.0 = None;
     }
 }

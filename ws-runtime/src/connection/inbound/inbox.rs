@@ -14,16 +14,15 @@ use bytes::BufMut;
 use tokio::{io::AsyncReadExt, time::Instant};
 
 use super::{
-    Entry,
-    event::{Arrived, Event, Queue, Waiting},
-    hearing::{Attention, Hearing},
-    input::{BUFFER, Input},
-    upgrade::Arrival,
+    frames::{Attention, FrameHandler},
+    queue::{Arrived, InboundEvent, Queue, Waiting},
+    read_buffer::{BUFFER, ReadBuffer},
 };
 use crate::{
+    connection::{RouteState, handover::Arrival},
     route::Route,
     session::Echo,
-    socket::{Line, Reader},
+    socket::{Reader, WriteHalf},
     turn::{Turn, Work, spend},
     wire::{Close, Decoder, Fault, Incoming, Inflater, Limits, Role},
 };
@@ -39,11 +38,11 @@ enum Source {
 }
 
 /// The inbound half of a connection.
-pub(super) struct Inbox<'a, R: Route> {
+pub(in crate::connection) struct Inbox<'a, R: Route> {
     source: Source,
-    input: Input,
+    read_buffer: ReadBuffer,
     decoder: Decoder,
-    hearing: Hearing<'a, R>,
+    frames: FrameHandler<'a, R>,
     /// What waits for its turn.
     queue: Queue,
     /// Since when a message is under way.
@@ -54,12 +53,16 @@ pub(super) struct Inbox<'a, R: Route> {
 }
 
 impl<'a, R: Route> Inbox<'a, R> {
-    pub(super) fn new(entry: &'a Entry<R>, line: &'a Line, arrival: Arrival) -> Self {
+    pub(in crate::connection) fn new(
+        state: &'a RouteState<R>,
+        write_half: &'a WriteHalf,
+        arrival: Arrival,
+    ) -> Self {
         Self {
             source: Source::Awaited(arrival),
-            input: Input::new(Vec::new()),
-            decoder: Decoder::new(Role::Server, line.agreed().is_some()),
-            hearing: Hearing::new(entry, line),
+            read_buffer: ReadBuffer::new(Vec::new()),
+            decoder: Decoder::new(Role::Server, write_half.agreed().is_some()),
+            frames: FrameHandler::new(state, write_half),
             queue: Queue::default(),
             begun: None,
             ended: false,
@@ -68,19 +71,19 @@ impl<'a, R: Route> Inbox<'a, R> {
     }
 
     fn limits(&self) -> &'a Limits {
-        &self.hearing.entry().hub.settings.limits
+        &self.frames.state().shared.settings.limits
     }
 
     /// Whether as much is held as one message may be long.
-    pub(super) fn is_full(&self) -> bool {
+    pub(in crate::connection) fn is_full(&self) -> bool {
         // One read may bring a whole buffer, so less could not be kept to.
-        self.input.is_held() || self.weighs_enough()
+        self.read_buffer.is_held() || self.weighs_enough()
     }
 
     /// How much memory is held of what the peer sent, in bytes.
     #[inline]
-    pub(super) fn memory(&self) -> usize {
-        self.input.memory() + self.queue.memory() + self.decoder.held()
+    pub(in crate::connection) fn memory(&self) -> usize {
+        self.read_buffer.memory() + self.queue.memory() + self.decoder.held()
     }
 
     fn weighs_enough(&self) -> bool {
@@ -88,77 +91,77 @@ impl<'a, R: Route> Inbox<'a, R> {
     }
 
     /// Whether nothing waits for its turn.
-    pub(super) fn is_empty(&self) -> bool {
-        self.queue.is_empty() && !self.is_fresh() && !self.input.is_held()
+    pub(in crate::connection) fn is_empty(&self) -> bool {
+        self.queue.is_empty() && !self.is_fresh() && !self.read_buffer.is_held()
     }
 
     /// Whether there is nothing to handle and nothing to answer.
     #[inline]
-    pub(super) fn is_idle(&self) -> bool {
+    pub(in crate::connection) fn is_idle(&self) -> bool {
         self.is_empty() && !self.owes()
     }
 
     /// Keeps what was read and not looked at for a later turn.
-    pub(super) fn hold_back(&mut self) {
-        if self.input.is_fresh() {
-            self.input.hold();
+    pub(in crate::connection) fn hold_back(&mut self) {
+        if self.read_buffer.is_fresh() {
+            self.read_buffer.hold();
         }
     }
 
     /// Goes on with what was held back, unless too much waits already.
-    pub(super) fn take_up(&mut self) {
-        if self.input.is_held() && !self.weighs_enough() {
-            self.input.resume();
+    pub(in crate::connection) fn take_up(&mut self) {
+        if self.read_buffer.is_held() && !self.weighs_enough() {
+            self.read_buffer.resume();
         }
     }
 
     /// Whether something was read that has not been decoded as far as possible.
-    pub(super) fn is_fresh(&self) -> bool {
-        self.input.is_fresh()
+    pub(in crate::connection) fn is_fresh(&self) -> bool {
+        self.read_buffer.is_fresh()
     }
 
     /// Whether the peer's close frame waits to be answered.
-    pub(super) fn owes(&self) -> bool {
-        self.hearing.owed.is_some()
+    pub(in crate::connection) fn owes(&self) -> bool {
+        self.frames.owed.is_some()
     }
 
     /// Takes what the peer's close frame is to be answered with.
-    pub(super) fn take_owed(&mut self) -> Option<Echo> {
-        self.hearing.owed.take()
+    pub(in crate::connection) fn take_owed(&mut self) -> Option<Echo> {
+        self.frames.owed.take()
     }
 
     /// What the connection is to be failed with, once what arrived before is handled. Nothing comes behind it.
-    pub(super) fn fault(&self) -> Option<&Close> {
+    pub(in crate::connection) fn fault(&self) -> Option<&Close> {
         self.queue.fault()
     }
 
     /// Whether the stream has ended.
-    pub(super) fn has_ended(&self) -> bool {
+    pub(in crate::connection) fn has_ended(&self) -> bool {
         self.ended
     }
 
     /// Whether the stream is of no use in the other direction either.
-    pub(super) fn is_broken(&self) -> bool {
+    pub(in crate::connection) fn is_broken(&self) -> bool {
         self.broken
     }
 
     /// When the message that is under way has to be complete.
-    pub(super) fn deadline(&self) -> Option<Instant> {
+    pub(in crate::connection) fn deadline(&self) -> Option<Instant> {
         Some(self.begun? + self.limits().fragment_timeout?)
     }
 
     /// From here on only the peer's close frame counts.
-    pub(super) fn ignore_messages(&mut self) {
-        self.hearing.attention = self.hearing.attention.max(Attention::Close);
+    pub(in crate::connection) fn ignore_messages(&mut self) {
+        self.frames.attention = self.frames.attention.max(Attention::Close);
     }
 
     /// Throws away what waits, and the messages that follow. True if there is nothing to listen for any more, because the
     /// peer broke the protocol.
-    pub(super) fn discard(&mut self, turn: Turn) -> bool {
+    pub(in crate::connection) fn discard(&mut self, turn: Turn) -> bool {
         self.ignore_messages();
         let mut broken = self.queue.fault().is_some();
         self.queue.clear();
-        self.input.resume();
+        self.read_buffer.resume();
         while let Some(waiting) = self.take(turn, |_, arrived| Waiting::from(arrived)) {
             broken |= matches!(waiting, Waiting::Fault(_));
         }
@@ -166,73 +169,73 @@ impl<'a, R: Route> Inbox<'a, R> {
     }
 
     /// Throws away what waits, and all that follows.
-    pub(super) fn mute(&mut self, turn: Turn) {
+    pub(in crate::connection) fn mute(&mut self, turn: Turn) {
         self.discard(turn);
-        self.hearing.attention = Attention::Nothing;
+        self.frames.attention = Attention::Nothing;
         self.begun = None;
         // Discarding stops at the end of a turn.
-        self.input.clear();
+        self.read_buffer.clear();
         self.decoder.forget();
     }
 
     /// Takes the message that is first in its turn, where it lies, if it is of the usual kind; `None` says nothing of what is
     /// first otherwise.
     #[inline]
-    pub(super) fn message(&mut self) -> Option<Result<Incoming<'_>, Fault>> {
+    pub(in crate::connection) fn message(&mut self) -> Option<Result<Incoming<'_>, Fault>> {
         let is_usual = const { R::HANDLERS.message && !R::HANDLERS.transform_message };
-        if !is_usual || !self.input.is_fresh() || !self.queue.is_empty() || !self.hearing.is_plain() {
+        if !is_usual || !self.read_buffer.is_fresh() || !self.queue.is_empty() || !self.frames.is_plain() {
             return None;
         }
-        if self.input.is_empty() && !self.decoder.is_mid_message() {
-            self.input.keep();
+        if self.read_buffer.is_empty() && !self.decoder.is_mid_message() {
+            self.read_buffer.keep();
             return None;
         }
         let limits = self.limits();
-        let plain = self.decoder.plain(self.input.bytes(), limits)?;
+        let plain = self.decoder.plain(self.read_buffer.bytes(), limits)?;
         if self.begun.is_some() {
             self.begun = None;
         }
-        Some(plain.open(self.input.take(plain.size())))
+        Some(plain.open(self.read_buffer.take(plain.size())))
     }
 
     /// Fails the connection with the message whose turn it is; nothing that follows counts.
     #[cold]
-    pub(super) fn fail(&mut self, fault: Fault) -> Event<R> {
+    pub(in crate::connection) fn fail(&mut self, fault: Fault) -> InboundEvent<R> {
         self.ignore_rest();
-        Event::Fault(fault.close())
+        InboundEvent::Fault(fault.close())
     }
 
     /// Behind a fault nothing counts.
     #[cold]
     fn ignore_rest(&mut self) {
-        self.hearing.attention = Attention::Nothing;
+        self.frames.attention = Attention::Nothing;
         self.queue.clear();
-        self.input.clear();
+        self.read_buffer.clear();
         self.decoder.forget();
         self.begun = None;
     }
 
     /// Lends the inflater to heavy work, which gives it back before anything else is inflated.
-    pub(super) fn inflater(&mut self) -> &mut Option<Box<Inflater>> {
-        self.hearing.inflater()
+    pub(in crate::connection) fn inflater(&mut self) -> &mut Option<Box<Inflater>> {
+        self.frames.inflater()
     }
 
     /// Takes what is first in its turn, and decodes it.
-    pub(super) fn pop(&mut self, turn: Turn) -> Option<Event<R>> {
+    pub(in crate::connection) fn pop(&mut self, turn: Turn) -> Option<InboundEvent<R>> {
         let event = if let Some(waiting) = self.queue.pop() {
-            self.hearing.event(waiting.into())
+            self.frames.event(waiting.into())
         } else {
-            self.input.resume();
-            self.take(turn, Hearing::event)?
+            self.read_buffer.resume();
+            self.take(turn, FrameHandler::event)?
         };
-        if let Event::Fault(_) = event {
+        if let InboundEvent::Fault(_) = event {
             self.ignore_rest();
         }
         Some(event)
     }
 
     /// Takes what was read apart, so that the task may wait; what is not a control frame waits for its turn.
-    pub(super) fn settle(&mut self, turn: Turn) {
+    pub(in crate::connection) fn settle(&mut self, turn: Turn) {
         while let Some(waiting) = self.take(turn, |_, arrived| Waiting::from(arrived)) {
             self.queue.push(waiting);
             if self.weighs_enough() || turn.is_over() {
@@ -242,16 +245,20 @@ impl<'a, R: Route> Inbox<'a, R> {
     }
 
     /// Takes what is first of what was read, and makes of it what `make` does; `None` if there is none, or the turn is over.
-    fn take<T>(&mut self, turn: Turn, make: impl Fn(&mut Hearing<'a, R>, Arrived<'_>) -> T) -> Option<T> {
-        while self.input.is_fresh() {
+    fn take<T>(
+        &mut self,
+        turn: Turn,
+        make: impl Fn(&mut FrameHandler<'a, R>, Arrived<'_>) -> T,
+    ) -> Option<T> {
+        while self.read_buffer.is_fresh() {
             let limits = self.limits();
-            let mut left = self.input.bytes();
+            let mut left = self.read_buffer.bytes();
             let made = match self.decoder.next(&mut left, BUFFER, limits) {
                 Ok(Some(frame)) => {
-                    let arrived = self.hearing.frame(frame);
-                    let made = arrived.map(|arrived| make(&mut self.hearing, arrived));
+                    let arrived = self.frames.frame(frame);
+                    let made = arrived.map(|arrived| make(&mut self.frames, arrived));
                     let left = left.len();
-                    self.input.advance(left);
+                    self.read_buffer.advance(left);
                     if self.begun.is_some() && !self.decoder.is_mid_message() {
                         self.begun = None;
                     }
@@ -259,21 +266,22 @@ impl<'a, R: Route> Inbox<'a, R> {
                 }
                 Ok(None) => {
                     let left = left.len();
-                    self.input.advance(left);
-                    self.input.keep();
+                    self.read_buffer.advance(left);
+                    self.read_buffer.keep();
                     // A control frame whose end has not arrived is as good as a message here.
-                    if self.begun.is_none() && (!self.input.is_empty() || self.decoder.is_mid_message()) {
+                    if self.begun.is_none() && (!self.read_buffer.is_empty() || self.decoder.is_mid_message())
+                    {
                         self.begun = Some(Instant::now());
                     }
                     return None;
                 }
                 Err(fault) => {
-                    let arrived = self.hearing.fail(fault.close());
-                    arrived.map(|arrived| make(&mut self.hearing, arrived))
+                    let arrived = self.frames.fail(fault.close());
+                    arrived.map(|arrived| make(&mut self.frames, arrived))
                 }
             };
-            if self.hearing.is_deaf() {
-                self.input.clear();
+            if self.frames.ignores_input() {
+                self.read_buffer.clear();
                 self.begun = None;
             }
             if made.is_some() {
@@ -287,20 +295,20 @@ impl<'a, R: Route> Inbox<'a, R> {
     }
 
     /// Whether HTTP still has the stream, as far as was looked.
-    pub(super) fn awaits_stream(&self) -> bool {
+    pub(in crate::connection) fn awaits_stream(&self) -> bool {
         matches!(self.source, Source::Awaited(_)) && !self.ended
     }
 
     /// Waits for the stream, or for the word that none comes.
     #[cold]
-    pub(super) fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    pub(in crate::connection) fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Source::Awaited(arrival) = &mut self.source
             && !self.ended
         {
             if let Ok((reader, writer, rest)) = ready!(pin!(arrival).poll(cx)) {
-                self.hearing.line().start(writer);
+                self.frames.write_half().start(writer);
                 self.source = Source::Here(reader);
-                self.input = Input::new(rest);
+                self.read_buffer = ReadBuffer::new(rest);
             } else {
                 (self.ended, self.broken) = (true, true);
             }
@@ -309,19 +317,19 @@ impl<'a, R: Route> Inbox<'a, R> {
     }
 
     /// Reads once; what was read is decoded later. What was read before must be decoded.
-    pub(super) fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    pub(in crate::connection) fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if self.ended {
             return Poll::Pending;
         }
-        if !self.hearing.is_deaf() && self.decoder.large().is_some() {
+        if !self.frames.ignores_input() && self.decoder.large().is_some() {
             return self.poll_large(cx);
         }
         let Source::Here(reader) = &mut self.source else { return self.poll_arrival(cx) };
-        let read = ready!(self.input.poll_fill(reader, cx));
+        let read = ready!(self.read_buffer.poll_fill(reader, cx));
         self.ended = !matches!(read, Ok(1..));
         self.broken = read.is_err();
-        if self.hearing.is_deaf() {
-            self.input.clear();
+        if self.frames.ignores_input() {
+            self.read_buffer.clear();
         }
         Poll::Ready(())
     }
@@ -348,11 +356,11 @@ impl<'a, R: Route> Inbox<'a, R> {
             Ok(None) => None,
             Ok(Some(frame)) => {
                 self.begun = None;
-                self.hearing.frame(frame)
+                self.frames.frame(frame)
             }
-            Err(fault) => self.hearing.fail(fault.close()),
+            Err(fault) => self.frames.fail(fault.close()),
         };
-        if self.hearing.is_deaf() {
+        if self.frames.ignores_input() {
             self.begun = None;
         }
         if let Some(arrived) = arrived {
@@ -362,18 +370,18 @@ impl<'a, R: Route> Inbox<'a, R> {
     }
 
     /// Reading is or was held back by us, so a message under way could not be finished: its time begins anew.
-    pub(super) fn hold(&mut self, now: Instant) {
+    pub(in crate::connection) fn hold(&mut self, now: Instant) {
         if self.begun.is_some() {
             self.begun = Some(now);
         }
     }
 
     /// Fails the connection if a message was begun and not finished in time.
-    pub(super) fn check(&mut self, now: Instant) {
+    pub(in crate::connection) fn check(&mut self, now: Instant) {
         if self.deadline().is_some_and(|deadline| deadline <= now) {
             // Nobody may be left to tell, but this deadline is over in any case.
             self.begun = None;
-            if let Some(arrived) = self.hearing.fail(Fault::FragmentTimeout.close()) {
+            if let Some(arrived) = self.frames.fail(Fault::FragmentTimeout.close()) {
                 self.queue.push(arrived.into());
             }
         }

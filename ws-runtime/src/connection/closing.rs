@@ -5,7 +5,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use super::{answer::FAILED, driver::Driver};
+use super::{driver::Driver, replies::FAILED};
 use crate::{
     events::{Escaped, event},
     route::Route,
@@ -20,7 +20,7 @@ const TOO_MUCH: Close = Close::new(1013, "too much waits to be handled");
 impl<R: Route> Driver<'_, R> {
     /// Fails the connection: says why, says that nothing more comes, and reads on only so that it arrives.
     pub(super) fn fail(&mut self, close: &Close) {
-        self.line().close(Some(close));
+        self.write_half().close(Some(close));
         self.failed = true;
         self.inbox.mute(self.turn);
         self.begin_deadline();
@@ -29,7 +29,7 @@ impl<R: Route> Driver<'_, R> {
     /// Answers the peer's close frame, if that is not done yet.
     pub(super) fn answer_close(&mut self) {
         if let Some(echo) = self.inbox.take_owed() {
-            self.line().close(echo.close().as_ref());
+            self.write_half().close(echo.close().as_ref());
         }
     }
 
@@ -57,8 +57,8 @@ impl<R: Route> Driver<'_, R> {
 
     #[cold]
     fn fail_after_panic(&mut self, panic: &str) {
-        let (route, socket) = (self.entry.hub.path, self.socket.id());
-        let (events, panic) = (&self.entry.hub.events, Escaped(panic));
+        let (route, socket) = (self.state.shared.path, self.socket.id());
+        let (events, panic) = (&self.state.shared.events, Escaped(panic));
         event!(events, ERROR, route, socket, %panic, "application data panicked in its `Drop`");
         self.fail(&FAILED);
     }
@@ -78,7 +78,7 @@ impl<R: Route> Driver<'_, R> {
             if may_drop(self.facts(), Poll::Pending) {
                 return Poll::Ready(());
             }
-            let shut = self.line().poll_shutdown(cx);
+            let shut = self.write_half().poll_shutdown(cx);
             while !self.inbox.has_ended() && self.poll_read(cx).is_ready() {
                 if self.turn.is_over() {
                     defer(cx);
@@ -92,8 +92,8 @@ impl<R: Route> Driver<'_, R> {
                 return Poll::Ready(());
             }
             self.waited = true;
-            let report = self.line().rest(cx);
-            self.look_again(report, cx);
+            let status = self.write_half().rest(cx);
+            self.look_again(status, cx);
             Poll::Pending
         })
         .await;
