@@ -40,24 +40,23 @@ impl Light {
     /// Whether a message of so many bytes is decoded in a turn.
     #[inline]
     pub(super) fn takes(self, kind: Kind, length: usize) -> bool {
-        length <= DECODED
-            || length
-                <= match kind {
-                    Kind::Text => self.text,
-                    Kind::Binary => self.binary,
-                }
+        length <= self.longest(kind)
     }
 }
 
 impl Light {
+    #[inline]
+    fn longest(self, kind: Kind) -> usize {
+        match kind {
+            Kind::Text => self.text,
+            Kind::Binary => self.binary,
+        }
+    }
+
     /// What it costs to decode a message in a turn.
     #[inline]
     pub(super) fn work(self, kind: Kind, length: usize) -> Work {
-        let longest = match kind {
-            Kind::Text => self.text,
-            Kind::Binary => self.binary,
-        };
-        if longest == usize::MAX { Work::Moved(length) } else { Work::Coded(length) }
+        if self.longest(kind) == usize::MAX { Work::Moved(length) } else { Work::Coded(length) }
     }
 }
 

@@ -49,7 +49,8 @@ pub(super) struct State {
     pub(super) status: Status,
     /// The queue is at its limit: what is sent is dropped, and each topic subscribed to counts one that is full.
     pub(super) full: bool,
-    pub(super) limit: Option<usize>,
+    /// The limit of the queue in bytes; `usize::MAX` is none.
+    pub(super) limit: usize,
     /// Below this many queued bytes nothing follows from one more message; see [`State::quiet`].
     pub(super) quiet: usize,
     pub(super) close_when_full: bool,
@@ -57,6 +58,8 @@ pub(super) struct State {
     pub(super) latest: Option<Box<Latest>>,
     /// How much of the total of all queues is this socket's, in bytes.
     pub(super) counted: usize,
+    /// The length of the queue when its memory was last counted, in bytes.
+    pub(super) counted_len: usize,
 }
 
 /// The state under its lock. Its status is published when the lock is released.
@@ -115,14 +118,15 @@ impl Locked<'_> {
             self.write_half.outbound.change(self.state.counted, held);
             self.state.counted = held;
         }
+        self.state.counted_len = self.state.outbox.len();
     }
 
     /// Counts the memory of the queue, up to a slack. True if it has grown.
     #[inline]
     fn count_roughly(&mut self) -> bool {
-        // A short queue has little memory: a longer one was counted before it became short.
-        (self.state.counted != 0 || self.state.outbox.len() >= SLACK / 4 || self.state.latest.is_some())
-            && self.has_grown()
+        // Small frames take at most twice their length, so only a longer step can exceed the slack. A shared chunk is longer.
+        let step = self.state.outbox.len().abs_diff(self.state.counted_len);
+        (step > SLACK / 2 || self.state.latest.is_some()) && self.has_grown()
     }
 
     #[cold]
@@ -288,7 +292,7 @@ impl State {
 
     /// Takes the queue's level into account. True if it is above half of its limit.
     pub(super) fn note_level(&mut self) -> bool {
-        let Some(limit) = self.limit else { return false };
+        let limit = self.limit;
         if self.full {
             self.release(limit);
         }

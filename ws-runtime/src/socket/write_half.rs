@@ -63,7 +63,7 @@ impl WriteHalf {
                 changed: false,
                 status: Status::default(),
                 full: false,
-                limit: settings.backpressure_limit,
+                limit: settings.backpressure_limit.unwrap_or(usize::MAX),
                 quiet: State::quiet(settings.backpressure_limit),
                 close_when_full: settings.close_on_backpressure_limit,
                 latest: settings
@@ -71,6 +71,7 @@ impl WriteHalf {
                     .zip(settings.backpressure_limit)
                     .map(|(pointer, most)| Box::new(Latest::new(pointer, most))),
                 counted: 0,
+                counted_len: 0,
             }),
         }
     }
