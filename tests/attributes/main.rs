@@ -6,3 +6,4 @@
 mod lints;
 mod start_up;
 mod written;
+mod zero;

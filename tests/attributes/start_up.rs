@@ -162,7 +162,7 @@ impl Lazy {
 }
 
 /// Returns the start-up error of a server. One poll is enough, because the server reports it before it waits.
-fn said(server: Server) -> String {
+pub(crate) fn said(server: Server) -> String {
     let listening = pin!(server.listen("127.0.0.1:0"));
     match listening.poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Err(error @ ServeError::Start(_))) => {
@@ -182,15 +182,15 @@ fn server_does_not_start_with_options_out_of_range() {
     for (server, expected) in [
         (
             Server::new().route(Patient),
-            "cannot serve the route `/patient`: `idle_timeout` is too large: the maximum is one year",
+            "cannot serve the route `/patient`: `idle_timeout` cannot be that large: the maximum is one year",
         ),
         (
             Server::new().route(Roomy),
-            "cannot serve the route `/roomy`: `backpressure_limit` is too large: the maximum is 4294967295 bytes",
+            "cannot serve the route `/roomy`: `backpressure_limit` cannot be that large: the maximum is 4294967295 bytes",
         ),
         (
             Server::new().route(Lazy),
-            "cannot serve the route `/lazy`: `per_message_deflate(threshold)` is too large: the maximum is 4294967295 bytes",
+            "cannot serve the route `/lazy`: `per_message_deflate(threshold)` cannot be that large: the maximum is 4294967295 bytes",
         ),
         (
             Server::new().close_timeout(Duration::MAX),

@@ -284,7 +284,7 @@ async fn in_memory_server_limits_connections_too() {
 
 #[tokio::test(start_paused = true)]
 async fn disabled_connection_limits_refuse_nobody() {
-    let http = Http::serve(routes().max_connections(0).max_connections_per_address(0));
+    let http = Http::serve(routes().max_connections(None).max_connections_per_address(None));
     let mut all = Vec::new();
     for _ in 0..100 {
         let mut stream = joins(&http, "192.0.2.1").await;

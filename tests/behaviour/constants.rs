@@ -47,14 +47,14 @@ impl Chat {
 #[test]
 fn options_have_the_values_of_their_constants() {
     let options = <Chat as Route>::OPTIONS;
-    assert_eq!(options.idle_timeout, Some(Duration::from_mins(1)));
-    assert_eq!(options.close_timeout, Some(Duration::from_millis(1500)));
-    assert_eq!(options.max_payload_length, Some(10));
-    assert_eq!(options.backpressure_limit, Some(40));
-    assert_eq!(options.max_fragments, Some(2));
-    assert_eq!(options.rate_limit, Some(7));
-    assert_eq!(options.max_invalid, Some(3));
-    assert_eq!(options.per_message_deflate, Some(ws_runtime::Deflate::new().threshold(10)));
+    assert_eq!(options.idle_timeout, Some(Some(Duration::from_mins(1))));
+    assert_eq!(options.close_timeout, Some(Some(Duration::from_millis(1500))));
+    assert_eq!(options.max_payload_length, Some(Some(10)));
+    assert_eq!(options.backpressure_limit, Some(Some(40)));
+    assert_eq!(options.max_fragments, Some(Some(2)));
+    assert_eq!(options.rate_limit, Some(Some(7)));
+    assert_eq!(options.max_invalid, Some(Some(3)));
+    assert_eq!(options.per_message_deflate, Some(Some(ws_runtime::Deflate::new().threshold(10))));
 }
 
 #[tokio::test(start_paused = true)]

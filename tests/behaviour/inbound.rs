@@ -298,7 +298,7 @@ async fn messages_waiting_for_decoding_count() {
 
 #[tokio::test(start_paused = true)]
 async fn inbound_total_defaults_to_a_gibibyte_and_can_be_off() {
-    for server in [Server::new().inbound_total(0), Server::new()] {
+    for server in [Server::new().inbound_total(None), Server::new()] {
         let gated = Gated::start(server);
         let mut clients = Vec::new();
         for _ in 0..20 {

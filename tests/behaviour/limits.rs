@@ -246,7 +246,7 @@ async fn ping_interval_sends_pings_while_idle() {
     assert_eq!(silence::<Plain>(&site, 3).await, (vec![7, 14, 21], None));
     assert_eq!(silence::<Eight>(&site, 9).await, (vec![7], Some(8)));
     assert_eq!(silence::<Three>(&site, 9).await, (vec![3, 6], Some(8)));
-    let site = Site::start(server().ping_interval(Duration::ZERO).idle_timeout(Duration::from_secs(20)));
+    let site = Site::start(server().ping_interval(None).idle_timeout(Duration::from_secs(20)));
     assert_eq!(silence::<Plain>(&site, 9).await, (vec![], Some(20)));
     assert_eq!(silence::<Three>(&site, 9).await, (vec![3, 6], Some(8)));
 
@@ -280,8 +280,7 @@ async fn ping_interval_past_the_idle_timeout_does_not_start() {
         let said = format!("{errors:?}");
         assert!(said.contains("`ping_interval`") && said.contains("`idle_timeout`"), "{said}");
     }
-    let site =
-        Site::try_start(Server::new().route(Plain).ping_interval(minute * 3).idle_timeout(Duration::ZERO));
+    let site = Site::try_start(Server::new().route(Plain).ping_interval(minute * 3).idle_timeout(None));
     assert!(site.is_ok());
 }
 

@@ -37,6 +37,7 @@ mod refused;
 mod refused_replies;
 mod replies;
 mod reserved;
+mod route_with;
 mod shutdown;
 mod socket;
 mod subscriptions;

@@ -79,7 +79,7 @@ async fn outbound_total_cuts_off_the_fullest_queue() {
 /// The message is refused, because cutting off other sockets would not help.
 #[tokio::test(start_paused = true)]
 async fn message_larger_than_the_total_is_dropped() {
-    let (site, journal) = start(Server::new().outbound_total(1000 * KIB).backpressure_limit(0));
+    let (site, journal) = start(Server::new().outbound_total(1000 * KIB).backpressure_limit(None));
     let channel = site.handle().channel::<Room>().unwrap();
     let (mut client, socket) = slow(&site).await;
     let (_other, to_other) = slow(&site).await;
@@ -132,7 +132,7 @@ async fn total_is_enforced_by_every_call_that_queues() {
         }),
     ];
     for (what, queue) in ways {
-        let server = Server::new().outbound_total(LIMIT).backpressure_limit(0).shards(2);
+        let server = Server::new().outbound_total(LIMIT).backpressure_limit(None).shards(2);
         let (site, journal) = start(server);
         let channel = site.handle().channel::<Room>().unwrap();
         let mut clients = Vec::new();
@@ -274,7 +274,7 @@ async fn fullest_socket_is_cut_off_first() {
         }),
     ];
     for (what, fill) in ways {
-        let (site, journal) = start(Server::new().outbound_total(1000 * KIB).backpressure_limit(0));
+        let (site, journal) = start(Server::new().outbound_total(1000 * KIB).backpressure_limit(None));
         let channel = site.handle().channel::<Room>().unwrap();
         let mut clients = Vec::new();
         for _ in 0..10 {
@@ -333,7 +333,7 @@ async fn copied_bytes_count_for_each_queue() {
 
 #[tokio::test(start_paused = true)]
 async fn outbound_total_defaults_to_a_gibibyte_and_can_be_off() {
-    for (server, most) in [(Server::new().outbound_total(0), None), (Server::new(), Some(64))] {
+    for (server, most) in [(Server::new().outbound_total(None), None), (Server::new(), Some(64))] {
         let (site, journal) = start(server);
         let one = Bytes::from(vec![7; 16 << 20]);
         let mut sockets = Vec::new();

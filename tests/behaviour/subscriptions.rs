@@ -51,7 +51,8 @@ async fn max_subscriptions_limits_the_topics_of_a_socket() {
         socket::<Plain>(Server::new().max_subscriptions(5).route(Plain), "/plain").await;
     assert_eq!((fill(&five, 10), five.subscriptions().len()), (5, 5));
 
-    for server in [Server::new().max_subscriptions(0).route(Plain), Server::new().route(Free).route(Plain)] {
+    for server in [Server::new().max_subscriptions(None).route(Plain), Server::new().route(Free).route(Plain)]
+    {
         let site = Site::start(server);
         drop(site);
     }

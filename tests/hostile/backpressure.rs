@@ -100,7 +100,7 @@ async fn peer_held_back_is_not_closed() {
     let (census, go) = (route.census.clone(), route.go.clone());
     let server = Server::new()
         .idle_timeout(Duration::from_millis(200))
-        .ping_interval(Duration::ZERO)
+        .ping_interval(None)
         .fragment_timeout(Duration::from_millis(200));
     let served = Served::start(server.route(route)).await;
     let mut peer = Peer::open(served.address, "/held").await;
@@ -126,7 +126,7 @@ async fn slow_reader_gets_the_idle_timeout() {
     let census = route.census.clone();
     route.go.send_replace(true);
     let server = Server::new()
-        .idle_timeout(Duration::ZERO)
+        .idle_timeout(None)
         .fragment_timeout(Duration::from_millis(400))
         .backpressure_limit(256 << 10);
     let served = Served::start(server.route(route)).await;
@@ -183,7 +183,7 @@ async fn ping_flood_affects_only_its_sender() {
 async fn peer_that_never_reads_does_not_affect_others() {
     const LIMIT: usize = 1 << 20;
     let (served, census) = echo(|server| {
-        server.backpressure_limit(LIMIT).idle_timeout(Duration::ZERO).close_timeout(Duration::from_secs(1))
+        server.backpressure_limit(LIMIT).idle_timeout(None).close_timeout(Duration::from_secs(1))
     })
     .await;
     let deaf = Peer::open(served.address, "/").await;
@@ -214,7 +214,7 @@ async fn violating_peer_that_never_reads_is_cut_off() {
     let census = Census::new();
     let server = Server::new()
         .backpressure_limit(1 << 20)
-        .idle_timeout(Duration::ZERO)
+        .idle_timeout(None)
         .close_timeout(Duration::from_millis(200))
         .route(Echo::new(&census));
     let served = Served::start(server).await;

@@ -179,10 +179,7 @@ async fn invalid_messages_in_a_row_close() {
 #[tokio::test]
 async fn idle_peer_is_closed_with_a_frame() {
     let (served, census) = echo(|server| {
-        server
-            .idle_timeout(Duration::from_millis(100))
-            .ping_interval(Duration::ZERO)
-            .close_timeout(Duration::ZERO)
+        server.idle_timeout(Duration::from_millis(100)).ping_interval(None).close_timeout(None)
     })
     .await;
     let mut idle = Peer::open(served.address, "/").await;

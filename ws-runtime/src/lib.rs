@@ -132,7 +132,7 @@ pub use self::{
     pubsub::Published,
     route::{
         Admit, BoxError, Error, Extend, Handlers, OnInvalid, Options, Outcome, Pass, Plain, Refusal, Reply,
-        Route,
+        Route, RouteOptions,
     },
     server::{Address, Body, Listener, ServeError, Server, shutdown_signal},
     socket::{

@@ -5,7 +5,7 @@ pub use core::{
     clone::Clone,
     concat,
     fmt::Debug,
-    option::Option::Some,
+    option::Option::{None, Some},
     primitive::{bool, str},
     result::Result,
     time::Duration,

@@ -33,13 +33,22 @@ pub(super) fn options(options: &Options, scope: &ImplScope<'_>) -> Option<TokenS
 
 fn field(setting: &Setting) -> TokenStream {
     let at = span::at(setting.span);
-    let (name, value, some) =
-        (format_ident!("{}", setting.name, span = at), value(setting, at), paths::some(at));
-    quote_spanned!(at=> #name: #some(#value))
+    let (name, some) = (format_ident!("{}", setting.name, span = at), paths::some(at));
+    let given = match &setting.value {
+        Value::Off => paths::none(at).into_token_stream(),
+        // These are never off.
+        Value::Flag(_) | Value::OnInvalid(_) => value(setting, at),
+        _ => {
+            let value = value(setting, at);
+            quote_spanned!(at=> #some(#value))
+        }
+    };
+    quote_spanned!(at=> #name: #some(#given))
 }
 
 fn value(setting: &Setting, at: Span) -> TokenStream {
     match &setting.value {
+        Value::Off => paths::none(at).into_token_stream(),
         Value::Count(count) => number(*count, at),
         Value::Constant(constant) => constant_expression(constant),
         Value::Text(text) => quote_spanned!(at=> #text),
@@ -57,7 +66,7 @@ fn value(setting: &Setting, at: Span) -> TokenStream {
                 OnInvalid::Close => quote_spanned!(at=> #kind::Close),
             }
         }
-        Value::Deflate(settings) => deflate(settings.as_deref(), at),
+        Value::Deflate(settings) => deflate(settings, at),
     }
 }
 
@@ -73,9 +82,8 @@ fn constant_expression(constant: &TokenStream) -> TokenStream {
 }
 
 /// A constant of the runtime's `Deflate`, built with its own functions.
-fn deflate(settings: Option<&[Setting]>, at: Span) -> TokenStream {
+fn deflate(settings: &[Setting], at: Span) -> TokenStream {
     let kind = paths::deflate(at);
-    let Some(settings) = settings else { return quote_spanned!(at=> #kind::OFF) };
     let calls = settings.iter().map(|setting| {
         let at = span::at(setting.span);
         let (name, value) = (format_ident!("{}", setting.name, span = at), value(setting, at));

@@ -104,6 +104,7 @@ names! {
     own_route = "own_route",
     result = "Result",
     some = "Some",
+    none = "None",
     string = "String",
     /// The type in `&'static str`.
     str = "str",

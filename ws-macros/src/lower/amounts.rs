@@ -1,4 +1,4 @@
-//! Sizes, times and counts as numbers or constants. Zero means `off`.
+//! Sizes, times and counts as numbers or constants. A limit of zero is a mistake, because no limit is written `off`.
 
 use proc_macro2::Span;
 use syn::{LitInt, LitStr};
@@ -19,8 +19,42 @@ const SIZES: &[(&str, u64)] = &[
 ];
 const TIMES: &[(&str, u64)] = &[("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)];
 
-/// Reads a size in bytes.
+/// Reads a limit in bytes.
 pub(super) fn size(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
+    limit(amount, bytes, errors)
+}
+
+/// Reads a limit in milliseconds.
+pub(super) fn time(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
+    limit(amount, milliseconds, errors)
+}
+
+/// Reads a limit of a count.
+pub(super) fn count(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
+    limit(amount, number, errors)
+}
+
+type Read = fn(&Amount, &mut Diagnostics) -> Option<Value>;
+
+fn limit(amount: &Amount, read: Read, errors: &mut Diagnostics) -> Option<Value> {
+    if matches!(amount, Amount::Off) {
+        return Some(Value::Off);
+    }
+    let value = read(amount, errors)?;
+    let (written, span) = match amount {
+        Amount::Number(number) => (render::text(&number.to_string()), number.span()),
+        Amount::Text(text) => (render::text(&text.value()), text.span()),
+        Amount::Off | Amount::Constant(_) => return Some(value),
+    };
+    if matches!(value, Value::Count(0) | Value::Milliseconds(0)) {
+        errors.at(span, format!("expected more than 0, found {written}\nhelp: write `off` for no limit"));
+        return None;
+    }
+    Some(value)
+}
+
+/// Reads a size in bytes, which may be zero.
+pub(super) fn bytes(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
     let (value, span) = match amount {
         Amount::Off => return Some(Value::Count(0)),
         Amount::Constant(constant) => return Some(Value::Constant(constant.clone())),
@@ -30,10 +64,9 @@ pub(super) fn size(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
     within_32_bits(value, span, errors).map(Value::Count)
 }
 
-/// Reads a time in milliseconds.
-pub(super) fn time(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
+fn milliseconds(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
     let (value, span) = match amount {
-        Amount::Off => return Some(Value::Milliseconds(0)),
+        Amount::Off => return Some(Value::Off),
         Amount::Constant(constant) => return Some(Value::Constant(constant.clone())),
         Amount::Number(number) => (whole(number, "30s", errors)?.saturating_mul(1000), number.span()),
         Amount::Text(text) => (measure(text, "a valid time", TIMES, errors)?, text.span()),
@@ -45,8 +78,8 @@ pub(super) fn time(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
     Some(Value::Milliseconds(value))
 }
 
-/// Reads a count.
-pub(super) fn count(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
+/// Reads a count, which may be zero.
+pub(super) fn number(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
     match amount {
         Amount::Off => Some(Value::Count(0)),
         Amount::Constant(constant) => Some(Value::Constant(constant.clone())),

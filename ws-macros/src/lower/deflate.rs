@@ -7,10 +7,10 @@ use crate::{
     syntax::{Amount, Deflate, DeflateKeys, Slot},
 };
 
-/// Returns the settings in the order of the key table; `None` is `off`.
-pub(super) fn read(deflate: &Deflate, errors: &mut Diagnostics) -> Option<Vec<Setting>> {
+/// Returns the settings in the order of the key table.
+pub(super) fn read(deflate: &Deflate, errors: &mut Diagnostics) -> Value {
     let keys = match deflate {
-        Deflate::Off => return None,
+        Deflate::Off => return Value::Off,
         Deflate::On(keys) => keys,
     };
     let DeflateKeys {
@@ -22,7 +22,7 @@ pub(super) fn read(deflate: &Deflate, errors: &mut Diagnostics) -> Option<Vec<Se
         client_no_context_takeover,
     } = &**keys;
     let mut settings = Vec::new();
-    let size = threshold.value().and_then(|amount| amounts::size(amount, errors));
+    let size = threshold.value().and_then(|amount| amounts::bytes(amount, errors));
     let numbers = [
         ("threshold", threshold, size),
         ("level", level, within(level, 1, 9, errors)),
@@ -43,13 +43,13 @@ pub(super) fn read(deflate: &Deflate, errors: &mut Diagnostics) -> Option<Vec<Se
             settings.push(Setting { name, span, value: Value::Flag(*value) });
         }
     }
-    Some(settings)
+    Value::Deflate(settings)
 }
 
 /// Reads a number with a minimum and a maximum.
 fn within(slot: &Slot<Amount>, least: u32, most: u32, errors: &mut Diagnostics) -> Option<Value> {
     let amount = slot.value()?;
-    let value = amounts::count(amount, errors)?;
+    let value = amounts::number(amount, errors)?;
     if matches!(value, Value::Count(value) if !(least..=most).contains(&value)) {
         let (span, found) = match amount {
             Amount::Number(number) => (number.span(), number.to_string()),

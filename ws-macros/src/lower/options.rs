@@ -61,7 +61,7 @@ impl OptionReader<'_> {
 
     fn pointer(&mut self, name: &'static str, slot: &Slot<Pointer>) {
         let value = slot.value().and_then(|pointer| strings::pointer(pointer, self.errors));
-        self.set(name, slot.span(), value.map(Value::Text));
+        self.set(name, slot.span(), value);
     }
 
     fn flag(&mut self, name: &'static str, slot: &Slot<bool>) {
@@ -70,7 +70,7 @@ impl OptionReader<'_> {
 
     fn deflate(&mut self, slot: &Slot<Deflate>) {
         let value = slot.value().map(|deflate| deflate::read(deflate, self.errors));
-        self.set("per_message_deflate", slot.span(), value.map(Value::Deflate));
+        self.set("per_message_deflate", slot.span(), value);
     }
 
     fn on_invalid(&mut self, slot: &Slot<Ident>) {

@@ -2,7 +2,11 @@
 
 use syn::LitStr;
 
-use crate::{diagnostics::Diagnostics, model::Origins, render, span, syntax};
+use crate::{
+    diagnostics::Diagnostics,
+    model::{Origins, Value},
+    render, syntax,
+};
 
 /// Checks subprotocols: valid tokens, without duplicates.
 pub(super) fn protocols(list: &syntax::Strings, errors: &mut Diagnostics) -> Vec<LitStr> {
@@ -74,10 +78,10 @@ fn is_scheme(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.bytes().all(may_follow)
 }
 
-/// Checks a JSON pointer (RFC 6901 §3); an empty string is `off`.
-pub(super) fn pointer(pointer: &syntax::Pointer, errors: &mut Diagnostics) -> Option<LitStr> {
+/// Checks a JSON pointer (RFC 6901 §3).
+pub(super) fn pointer(pointer: &syntax::Pointer, errors: &mut Diagnostics) -> Option<Value> {
     let text = match pointer {
-        syntax::Pointer::Off => return Some(LitStr::new("", span::here())),
+        syntax::Pointer::Off => return Some(Value::Off),
         syntax::Pointer::Text(text) => text,
     };
     let path = text.value();
@@ -99,7 +103,7 @@ pub(super) fn pointer(pointer: &syntax::Pointer, errors: &mut Diagnostics) -> Op
         );
         return None;
     }
-    Some(text.clone())
+    Some(Value::Text(text.clone()))
 }
 
 fn distinct(list: &syntax::Strings, what: &str, errors: &mut Diagnostics) {

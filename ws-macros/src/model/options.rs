@@ -18,8 +18,10 @@ pub(crate) struct Setting {
     pub(crate) value: Value,
 }
 
-/// Value of an option. Zero turns a limit off.
+/// Value of an option.
 pub(crate) enum Value {
+    /// Turned off.
+    Off,
     /// A number of bytes, frames or messages.
     Count(u32),
     Milliseconds(u64),
@@ -28,8 +30,8 @@ pub(crate) enum Value {
     Flag(bool),
     Text(LitStr),
     OnInvalid(OnInvalid),
-    /// Settings of the runtime's `Deflate` other than its defaults; `None` is `off`.
-    Deflate(Option<Vec<Setting>>),
+    /// Settings of the runtime's `Deflate` other than its defaults.
+    Deflate(Vec<Setting>),
 }
 
 /// Response to an invalid message.

@@ -51,7 +51,7 @@ shapes! {
     "#
 
     limits_are_off: r#"
-        #[ws_route("/", idle_timeout = off, latest_by_key = off, rate_limit = 0, max_payload_length = "0B", ping_interval = "30s", origins = any)]
+        #[ws_route("/", idle_timeout = off, latest_by_key = off, rate_limit = off, max_payload_length = off, per_message_deflate(threshold = 0), ping_interval = "30s", origins = any)]
         impl Chat { fn open(&self) {} }
     "#
 

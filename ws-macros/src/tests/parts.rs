@@ -72,24 +72,29 @@ fn amounts_become_bytes_and_milliseconds() {
         ("max_payload_length", "\"7MiB\"", "Some (7340032)"),
         ("max_payload_length", "\"3GiB\"", "Some (3221225472)"),
         ("max_payload_length", "4294967295", "Some (4294967295)"),
-        ("max_payload_length", "off", "Some (0)"),
+        ("max_payload_length", "off", "Some (__ws :: None)"),
         ("idle_timeout", "7", "from_millis (7000)"),
         ("idle_timeout", "\"7ms\"", "from_millis (7)"),
         ("idle_timeout", "\"7s\"", "from_millis (7000)"),
         ("idle_timeout", "\"7m\"", "from_millis (420000)"),
         ("idle_timeout", "\"7h\"", "from_millis (25200000)"),
         ("idle_timeout", "\"8760h\"", "from_millis (31536000000)"),
-        ("idle_timeout", "off", "from_millis (0)"),
+        ("idle_timeout", "off", "Some (__ws :: None)"),
         ("rate_limit", "1_000", "Some (1000)"),
         ("publish_to_self", "off", "Some (false)"),
         ("publish_to_self", "false", "Some (false)"),
         ("publish_to_self", "on", "Some (true)"),
         ("publish_to_self", "true", "Some (true)"),
     ];
-    for (value, part) in [("on", "new ()"), ("true", "new ()"), ("off", "OFF"), ("false", "OFF")] {
+    for (value, part) in [
+        ("on", "Some (__ws :: Deflate :: new ())"),
+        ("true", "Some (__ws :: Deflate :: new ())"),
+        ("off", "None"),
+        ("false", "None"),
+    ] {
         let source =
             format!(r#"#[ws_route("/", per_message_deflate = {value})] impl Chat {{ fn open(&self) {{}} }}"#);
-        check(&[(&source, &format!("Some (__ws :: Deflate :: {part})"))]);
+        check(&[(&source, &format!("per_message_deflate : __ws :: Some (__ws :: {part})"))]);
     }
     for (key, value, part) in rows {
         let source = format!(r#"#[ws_route("/", {key} = {value})] impl Chat {{ fn open(&self) {{}} }}"#);
@@ -131,15 +136,15 @@ fn constants_are_emitted_unchanged() {
     check(&[
         (
             r#"#[ws_route("/", idle_timeout = const limits::IDLE)] impl Chat { fn open(&self) {} }"#,
-            "idle_timeout : __ws :: Some (limits :: IDLE)",
+            "idle_timeout : __ws :: Some (__ws :: Some (limits :: IDLE))",
         ),
         (
             r#"#[ws_route("/", max_payload_length = const 4 * KIB, rate_limit = 3)] impl Chat { fn open(&self) {} }"#,
-            "max_payload_length : __ws :: Some (4 * KIB)",
+            "max_payload_length : __ws :: Some (__ws :: Some (4 * KIB))",
         ),
         (
             r#"#[ws_route("/", max_invalid = const <A<u8, u8> as B>::C, rate_limit = 3)] impl Chat { fn open(&self) {} }"#,
-            "max_invalid : __ws :: Some (< A < u8 , u8 > as B >:: C)",
+            "max_invalid : __ws :: Some (__ws :: Some (< A < u8 , u8 > as B >:: C))",
         ),
         (
             r#"#[ws_route("/", per_message_deflate(level = const LEVEL))] impl Chat { fn open(&self) {} }"#,

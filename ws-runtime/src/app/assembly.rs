@@ -18,7 +18,7 @@ use crate::{
     handshake::{ForwardedField, HeadLimits, Proxies, normal_route},
     memory::{Inbound, Outbound},
     pubsub::Shard,
-    route::{Options, Route},
+    route::{Options, Route, RouteOptions, WrongValue, ZERO},
     socket::{Directory, RouteShared},
 };
 
@@ -85,9 +85,9 @@ impl Assembly {
     }
 
     /// Adds a route; it is checked when all routes are known.
-    pub(crate) fn add<R: Route>(&mut self, route: R) {
+    pub(crate) fn add<R: Route>(&mut self, route: R, options: RouteOptions) {
         let path = <R::Contract as Contract>::PATH;
-        let mount = Box::new(move |building: &Building<'_>| building.mount(route));
+        let mount = Box::new(move |building: &Building<'_>| building.mount(route, options));
         self.routes.push(Adding { path, id: TypeId::of::<R>(), mount });
     }
 
@@ -169,16 +169,21 @@ impl Assembly {
         if self.handshake_timeout.is_zero() {
             refuse("handshake_timeout", "0".to_owned(), "every handshake would time out");
         }
-        let pointer = self.defaults.latest_by_key.unwrap_or_default();
-        if !pointer.is_empty() && !pointer.starts_with('/') {
-            refuse(
-                "latest_by_key",
-                format!("`{pointer}`"),
-                "a JSON pointer starts with `/`, as in `/symbol`",
-            );
+        for WrongValue { option, value, why } in self.defaults.wrong() {
+            refuse(option, value, why);
         }
-        if let Some((option, why)) = self.defaults.wrong() {
-            refuse(option, "that large".to_owned(), why);
+        for (option, limit) in [
+            ("outbound_total", self.outbound_total),
+            ("inbound_total", self.inbound_total),
+            ("max_connections", self.connections.all),
+            ("max_connections_per_address", self.connections.per_address),
+        ] {
+            if limit == Some(0) {
+                refuse(option, ZERO.0.to_owned(), ZERO.1);
+            }
+        }
+        if self.body_timeout.is_some_and(|timeout| timeout.is_zero()) {
+            refuse("body_timeout", ZERO.0.to_owned(), ZERO.1);
         }
         if self.shards == 0 {
             refuse("shards", "0".to_owned(), "a server needs at least one shard");
@@ -195,9 +200,9 @@ fn as_written(error: InsertError, routes: &[Arc<dyn Mount>]) -> InsertError {
 }
 
 impl Building<'_> {
-    fn mount<R: Route>(&self, route: R) -> Mounting {
+    fn mount<R: Route>(&self, route: R, options: RouteOptions) -> Mounting {
         let path = <R::Contract as Contract>::PATH;
-        let mounted = Mounted::new(route, self)
+        let mounted = Mounted::new(route, options, self)
             .map_err(|source| StartError::new(StartErrorKind::Setup { path, source }))?;
         let shared = mounted.shared();
         Ok((Arc::new(mounted), shared))

@@ -22,13 +22,13 @@ use crate::{
     contract::Contract,
     events::{Escaped, EventLimiter, event},
     handshake::{
-        Handshake, Offers, PartPlans, RawRequest, Reject, RejectOutcome, SetupError, accepted, agree,
-        check_protocols, opening, problem, read_parts,
+        AllowedOrigins, Handshake, Offers, PartPlans, RawRequest, Reject, RejectOutcome, SetupError,
+        accepted, agree, check_protocols, opening, problem, read_parts,
     },
     message::Message,
     panics::{catch, drop_quietly},
     pubsub::Topics,
-    route::{OnInvalid, Route},
+    route::{OnInvalid, Route, RouteOptions, WrongValue},
     socket::{AnySocket, Directory, Opening as Opened, RouteShared, Socket, WriteHalf},
     wire::Close,
 };
@@ -71,6 +71,8 @@ pub(crate) type Answered = (Response<Bytes>, Option<Upgrade>);
 pub(crate) struct Mounted<R: Route> {
     state: Arc<RouteState<R>>,
     plans: PartPlans,
+    origins: AllowedOrigins,
+    require_protocol: bool,
     /// True if a refusal includes the permitted values.
     refusal_details: bool,
     directory: Weak<Directory>,
@@ -79,35 +81,36 @@ pub(crate) struct Mounted<R: Route> {
 impl<R: Route> Mounted<R> {
     /// Prepares everything that can be prepared before the first connection. The options of the server apply where the
     /// route sets none.
-    pub(crate) fn new(route: R, building: &Building<'_>) -> Result<Self, SetupError> {
+    pub(crate) fn new(route: R, options: RouteOptions, building: &Building<'_>) -> Result<Self, SetupError> {
+        let RouteOptions { options, origins } = options;
         let Building { defaults, shards, outbound, inbound, directory, heavy } = building;
         let body = <R::Contract as Contract>::Body::plan().map_err(SetupError::schema("body"))?;
         let response = <R::Contract as Contract>::Response::plan().map_err(SetupError::schema("response"))?;
         let plans = PartPlans::of::<R::Contract>()?;
         check_protocols(<R::Contract as Contract>::PROTOCOLS)?;
-        if R::OPTIONS.require_protocol && <R::Contract as Contract>::PROTOCOLS.is_empty() {
+        if options.require_protocol && <R::Contract as Contract>::PROTOCOLS.is_empty() {
             return Err(SetupError::no_protocols());
         }
-        R::OPTIONS.origins.check()?;
-        if let Some((option, why)) = R::OPTIONS.wrong() {
-            return Err(SetupError::option(option, why));
+        origins.check()?;
+        if let Some(WrongValue { option, value, why }) = options.wrong().into_iter().next() {
+            return Err(SetupError::option(option, value, why));
         }
         let tag = <R::Contract as Contract>::RESERVED_TAG;
         let opaque = response.telling(tag).map_err(SetupError::schema("response"))? == Telling::No;
-        let mut settings = R::OPTIONS.settle(defaults).map_err(SetupError::ping_too_late)?;
+        let mut settings = options.settle(defaults).map_err(SetupError::ping_too_late)?;
         if !response.may_be_json()
             && settings.latest_by_key.take().is_some()
-            && R::OPTIONS.latest_by_key.is_some()
+            && options.latest_by_key.flatten().is_some()
         {
             return Err(SetupError::no_keys());
         }
-        if let Some(pointer) = R::OPTIONS.latest_by_key.filter(|pointer| !pointer.is_empty())
+        if let Some(pointer) = options.latest_by_key.flatten()
             && response.check().is_some_and(|check| !check.leads(pointer))
         {
             return Err(SetupError::no_key(pointer));
         }
-        let on_invalid = R::OPTIONS.on_invalid.or(defaults.on_invalid).unwrap_or(OnInvalid::Reply);
-        let refusal_details = R::OPTIONS.refusal_details.or(defaults.refusal_details).unwrap_or(false);
+        let on_invalid = options.on_invalid.or(defaults.on_invalid).unwrap_or(OnInvalid::Reply);
+        let refusal_details = options.refusal_details.or(defaults.refusal_details).unwrap_or(false);
         let path = <R::Contract as Contract>::PATH;
         if !R::HANDLERS.message && TypeId::of::<<R::Contract as Contract>::Body>() != TypeId::of::<Message>()
         {
@@ -135,7 +138,8 @@ impl<R: Route> Mounted<R> {
         let light = Light::of::<<R::Contract as Contract>::Body>(&body);
         let (inbound, heavy) = (Arc::clone(inbound), Arc::clone(heavy));
         let state = Arc::new(RouteState { route, shared, body, opaque, on_invalid, light, heavy, inbound });
-        Ok(Self { state, plans, refusal_details, directory })
+        let require_protocol = options.require_protocol;
+        Ok(Self { state, plans, origins, require_protocol, refusal_details, directory })
     }
 
     /// Shared by all sockets of the route.
@@ -217,9 +221,9 @@ impl<R: Route> Mounted<R> {
         offers: Offers,
     ) -> Result<(Response<()>, Socket<R>), Reject> {
         let route = &self.state.route;
-        R::OPTIONS.origins.admit(&request.parts.headers)?;
+        self.origins.admit(&request.parts.headers)?;
         let served = <R::Contract as Contract>::PROTOCOLS;
-        let protocol = offers.choose(served, R::OPTIONS.require_protocol)?;
+        let protocol = offers.choose(served, self.require_protocol)?;
         let (agreed, extensions) = match &self.state.shared.settings.deflate {
             Some(deflate) => agree(&request.parts.headers, deflate)?.unzip(),
             None => (None, None),

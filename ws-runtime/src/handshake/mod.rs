@@ -31,6 +31,7 @@ pub(crate) use self::{
     extensions::agree,
     limits::HeadLimits,
     opening::opening,
+    origin::AllowedOrigins,
     parts::{PartPlans, read_parts},
     path::{normal, normal_route},
     problem::{busy, problem},

@@ -27,15 +27,22 @@ pub enum Origins {
     Any,
 }
 
+/// The origins that a started route allows, beside the same host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum AllowedOrigins {
+    List(Vec<String>),
+    Any,
+}
+
 /// A non-opaque origin (RFC 6454 §4): a scheme, a host and a port.
 struct Origin<'a> {
     scheme: &'a str,
     authority: Authority<'a>,
 }
 
-impl Origins {
+impl AllowedOrigins {
     /// Accepts a request, or rejects it with 403.
-    pub(crate) fn admit(self, headers: &HeaderMap) -> Result<(), Reject> {
+    pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<(), Reject> {
         if self.allows(headers) {
             Ok(())
         } else {
@@ -44,14 +51,14 @@ impl Origins {
     }
 
     /// Returns true if the `Origin` of the request may open a connection.
-    pub(crate) fn allows(self, headers: &HeaderMap) -> bool {
+    pub(crate) fn allows(&self, headers: &HeaderMap) -> bool {
         let value = match single(headers, &ORIGIN) {
             Single::Missing => return true,
             Single::One(value) => value,
             // RFC 6454 §7.3: a browser sends one. Of two, a proxy and this server could read different ones.
             Single::Several => return false,
         };
-        if self == Self::Any {
+        if *self == Self::Any {
             return true;
         }
         // `null` does not parse. Every sandboxed frame and every local file has that origin, so it identifies nobody.
@@ -60,17 +67,17 @@ impl Origins {
     }
 
     /// Rejects origins that can never match, at start-up. `null` is rejected too, because every page can have it.
-    pub(crate) fn check(self) -> Result<(), SetupError> {
+    pub(crate) fn check(&self) -> Result<(), SetupError> {
         match self.listed().iter().find(|listed| Origin::parse(listed).is_none()) {
             Some(malformed) => Err(SetupError::origin(malformed)),
             None => Ok(()),
         }
     }
 
-    const fn listed(self) -> &'static [&'static str] {
+    fn listed(&self) -> &[String] {
         match self {
             Self::List(origins) => origins,
-            Self::SameHost | Self::Any => &[],
+            Self::Any => &[],
         }
     }
 }
@@ -112,8 +119,17 @@ mod tests {
 
     use super::*;
 
-    const LIST: Origins =
-        Origins::List(&["https://app.example", "http://localhost:5173", "chrome-extension://abcdef"]);
+    fn list<const N: usize>(origins: [&str; N]) -> AllowedOrigins {
+        AllowedOrigins::List(origins.map(str::to_owned).to_vec())
+    }
+
+    fn three() -> AllowedOrigins {
+        list(["https://app.example", "http://localhost:5173", "chrome-extension://abcdef"])
+    }
+
+    fn same_host() -> AllowedOrigins {
+        list([])
+    }
 
     fn headers(host: &[&str], origin: &[&str]) -> HeaderMap {
         let value = |text: &str| {
@@ -172,7 +188,7 @@ mod tests {
             ("a.example, b.example", "http://a.example", false),
         ] {
             let headers = headers(&[host], &[origin]);
-            assert_eq!(Origins::SameHost.allows(&headers), passes, "{origin} to {host}");
+            assert_eq!(same_host().allows(&headers), passes, "{origin} to {host}");
         }
     }
 
@@ -192,20 +208,20 @@ mod tests {
             ("moz-extension://abcdef", false),
             ("null", false),
         ] {
-            assert_eq!(LIST.allows(&headers(&["example.com"], &[origin])), passes, "{origin}");
+            assert_eq!(three().allows(&headers(&["example.com"], &[origin])), passes, "{origin}");
         }
     }
 
     #[test]
     fn missing_origin_passes() {
-        for origins in [Origins::SameHost, LIST, Origins::Any] {
+        for origins in [same_host(), three(), AllowedOrigins::Any] {
             assert!(origins.allows(&headers(&["example.com"], &[])), "{origins:?}");
         }
     }
 
     #[test]
     fn two_origins_never_pass() {
-        for origins in [Origins::SameHost, LIST, Origins::Any] {
+        for origins in [same_host(), three(), AllowedOrigins::Any] {
             let twice = headers(&["example.com"], &["http://example.com", "http://example.com"]);
             assert!(!origins.allows(&twice), "{origins:?}");
         }
@@ -214,14 +230,14 @@ mod tests {
     #[test]
     fn origin_is_refused_without_a_single_host() {
         for host in [&[][..], &["example.com", "example.com"]] {
-            assert!(!Origins::SameHost.allows(&headers(host, &["http://example.com"])), "{host:?}");
+            assert!(!same_host().allows(&headers(host, &["http://example.com"])), "{host:?}");
         }
     }
 
     #[test]
     fn any_origin_passes_where_allowed() {
         for origin in ["http://evil.example", "null", "nonsense"] {
-            assert!(Origins::Any.allows(&headers(&["example.com"], &[origin])), "{origin}");
+            assert!(AllowedOrigins::Any.allows(&headers(&["example.com"], &[origin])), "{origin}");
         }
     }
 
@@ -229,7 +245,7 @@ mod tests {
     fn refused_origin_gets_403() {
         use crate::handshake::RejectOutcome;
 
-        let refused = Origins::SameHost.admit(&headers(&["example.com"], &["http://evil.example"]));
+        let refused = same_host().admit(&headers(&["example.com"], &["http://evil.example"]));
         let Err(RejectOutcome::Response(response)) = refused.map_err(Reject::into_refusal) else {
             panic!("the page was let in, or the refusal is no response");
         };
@@ -240,18 +256,18 @@ mod tests {
 
     #[test]
     fn lists_are_checked_at_start_up() {
-        assert!(LIST.check().is_ok());
-        assert!(Origins::Any.check().is_ok());
+        assert!(three().check().is_ok());
+        assert!(AllowedOrigins::Any.check().is_ok());
         for listed in [
-            &["null"][..],
-            &["*"],
-            &["https://*.example"],
-            &["app.example"],
-            &["https://app.example/"],
-            &["://app.example"],
-            &["1a://app.example"],
+            "null",
+            "*",
+            "https://*.example",
+            "app.example",
+            "https://app.example/",
+            "://app.example",
+            "1a://app.example",
         ] {
-            assert!(Origins::List(listed).check().is_err(), "{listed:?}");
+            assert!(list([listed]).check().is_err(), "{listed:?}");
         }
     }
 }

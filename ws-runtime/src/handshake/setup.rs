@@ -15,12 +15,12 @@ enum SetupErrorKind {
     NotCaptured { path: &'static str, field: Box<str> },
     NotRead { path: &'static str, capture: &'static str },
     HeaderName(Box<str>),
-    Origin(&'static str),
+    Origin(Box<str>),
     Protocol(&'static str),
     NoProtocols,
     NoKeys,
     NoKey(&'static str),
-    Option { name: &'static str, why: &'static str },
+    Option { name: &'static str, value: String, why: &'static str },
     PingTooLate(PingTooLate),
 }
 
@@ -46,8 +46,8 @@ impl SetupError {
     }
 
     /// An entry of `origins` is not an origin.
-    pub(super) fn origin(origin: &'static str) -> Self {
-        Self(Box::new(SetupErrorKind::Origin(origin)))
+    pub(super) fn origin(origin: &str) -> Self {
+        Self(Box::new(SetupErrorKind::Origin(origin.into())))
     }
 
     /// `require_protocol` is set without `protocols`.
@@ -66,8 +66,8 @@ impl SetupError {
     }
 
     /// An option has an invalid value.
-    pub(crate) fn option(name: &'static str, why: &'static str) -> Self {
-        Self(Box::new(SetupErrorKind::Option { name, why }))
+    pub(crate) fn option(name: &'static str, value: String, why: &'static str) -> Self {
+        Self(Box::new(SetupErrorKind::Option { name, value, why }))
     }
 
     /// The ping interval is not shorter than the idle timeout, so a live peer would be closed before its first ping.
@@ -115,7 +115,7 @@ impl fmt::Display for SetupError {
             SetupErrorKind::NoKey(pointer) => {
                 write!(f, "`latest_by_key` points to `{pointer}`, which no value of the `response` has")
             }
-            SetupErrorKind::Option { name, why } => write!(f, "`{name}` is too large: {why}"),
+            SetupErrorKind::Option { name, value, why } => write!(f, "`{name}` cannot be {value}: {why}"),
             SetupErrorKind::Protocol(protocol) => {
                 write!(f, "`{protocol}` in `protocols` is not a valid token, or is listed twice")
             }

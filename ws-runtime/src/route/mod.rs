@@ -12,8 +12,8 @@ mod plain;
 mod reply;
 #[expect(clippy::module_inception, reason = "the trait has the name of the floor")]
 mod route;
+mod route_options;
 
-pub(crate) use self::blame::Blame;
 pub use self::{
     admit::{Admit, Extend, Pass, Refusal, admit, extend, pass},
     content::{Content, content, fixed, open_content},
@@ -23,4 +23,9 @@ pub use self::{
     plain::Plain,
     reply::{Reply, by, reply},
     route::{Handlers, Route},
+    route_options::RouteOptions,
+};
+pub(crate) use self::{
+    blame::Blame,
+    options::{WrongValue, ZERO},
 };

@@ -9,27 +9,26 @@ use crate::{
     wire::{Deflate, Limits},
 };
 
-/// The options that a route or the server may set. `None` is unset; a size, count or time of zero turns a limit off, and so
-/// does an empty text.
+/// The options that a route or the server may set. The outer `None` is unset; of what can be turned off, the inner one is off.
 #[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "each is documented at the server's method of its name")]
 pub struct Options {
-    pub max_payload_length: Option<usize>,
-    pub max_fragments: Option<u32>,
-    pub fragment_timeout: Option<Duration>,
-    pub idle_timeout: Option<Duration>,
-    pub ping_interval: Option<Duration>,
-    pub backpressure_limit: Option<usize>,
+    pub max_payload_length: Option<Option<usize>>,
+    pub max_fragments: Option<Option<u32>>,
+    pub fragment_timeout: Option<Option<Duration>>,
+    pub idle_timeout: Option<Option<Duration>>,
+    pub ping_interval: Option<Option<Duration>>,
+    pub backpressure_limit: Option<Option<usize>>,
     pub close_on_backpressure_limit: Option<bool>,
-    pub latest_by_key: Option<&'static str>,
-    pub rate_limit: Option<u32>,
-    pub max_invalid: Option<u32>,
+    pub latest_by_key: Option<Option<&'static str>>,
+    pub rate_limit: Option<Option<u32>>,
+    pub max_invalid: Option<Option<u32>>,
     pub publish_to_self: Option<bool>,
-    pub max_subscriptions: Option<usize>,
-    pub max_topic_length: Option<usize>,
+    pub max_subscriptions: Option<Option<usize>>,
+    pub max_topic_length: Option<Option<usize>>,
     pub on_invalid: Option<OnInvalid>,
-    pub close_timeout: Option<Duration>,
-    pub per_message_deflate: Option<Deflate>,
+    pub close_timeout: Option<Option<Duration>>,
+    pub per_message_deflate: Option<Option<Deflate>>,
     pub refusal_details: Option<bool>,
     pub require_protocol: bool,
     pub origins: Origins,
@@ -77,66 +76,120 @@ const LONGEST: Duration = Duration::from_hours(365 * 24);
 /// The largest limit of a size, in bytes; beyond it no limit is meant.
 const LARGEST: usize = u32::MAX as usize;
 
+/// Why an option cannot have its value.
+pub(crate) struct WrongValue {
+    pub(crate) option: &'static str,
+    pub(crate) value: String,
+    pub(crate) why: &'static str,
+}
+
 impl Options {
-    /// Finds an option that cannot have its value, with the reason. The attributes check literals; what a constant holds is known
-    /// only here.
-    pub(crate) fn wrong(&self) -> Option<(&'static str, &'static str)> {
+    /// Finds the options that cannot have their values. The attributes check literals; constants and what is set at run time are
+    /// known only here.
+    pub(crate) fn wrong(&self) -> Vec<WrongValue> {
         let times = [
             ("fragment_timeout", self.fragment_timeout),
             ("idle_timeout", self.idle_timeout),
             ("ping_interval", self.ping_interval),
             ("close_timeout", self.close_timeout),
         ];
+        let threshold = self.per_message_deflate.flatten().map(|deflate| deflate.threshold);
+        let counts = [
+            ("max_fragments", self.max_fragments),
+            ("rate_limit", self.rate_limit),
+            ("max_invalid", self.max_invalid),
+        ];
         let sizes = [
             ("max_payload_length", self.max_payload_length),
             ("backpressure_limit", self.backpressure_limit),
-            ("per_message_deflate(threshold)", self.per_message_deflate.map(|deflate| deflate.threshold)),
+            ("max_subscriptions", self.max_subscriptions),
+            ("max_topic_length", self.max_topic_length),
         ];
-        let long = times.into_iter().find(|(_, time)| time.is_some_and(|time| time > LONGEST));
-        let large = sizes.into_iter().find(|(_, size)| size.is_some_and(|size| size > LARGEST));
-        let long = long.map(|(name, _)| (name, "the maximum is one year"));
-        long.or(large.map(|(name, _)| (name, "the maximum is 4294967295 bytes")))
+        let pointer = self.latest_by_key.flatten().filter(|pointer| !pointer.starts_with('/'));
+        let pointer = pointer.map(|pointer| WrongValue {
+            option: "latest_by_key",
+            value: format!("`{pointer}`"),
+            why: "a JSON pointer starts with `/`, as in `/symbol`",
+        });
+        let judged =
+            times
+                .map(|(option, time)| (option, time.flatten().and_then(judge_time)))
+                .into_iter()
+                .chain(sizes.map(|(option, size)| (option, size.flatten().and_then(judge_size))))
+                .chain(counts.map(|(option, count)| {
+                    (option, count.flatten().filter(|&count| count == 0).map(|_| ZERO))
+                }))
+                .chain([(
+                    "per_message_deflate(threshold)",
+                    threshold.filter(|&size| size > LARGEST).map(|_| LARGE),
+                )]);
+        judged
+            .filter_map(|(option, wrong)| {
+                let (value, why) = wrong?;
+                Some(WrongValue { option, value: value.to_owned(), why })
+            })
+            .chain(pointer)
+            .collect()
     }
 
     /// Settles each option: the attribute's value, then the server's, then the default. An error if they contradict each other.
     pub(crate) fn settle(&self, server: &Self) -> Result<Settings, PingTooLate> {
-        let size = |route: Option<usize>, server: Option<usize>, default: usize| {
-            Some(route.or(server).unwrap_or(default)).filter(|&size| size > 0)
-        };
-        let time = |route: Option<Duration>, server: Option<Duration>, default: u64| {
-            Some(route.or(server).unwrap_or(Duration::from_secs(default))).filter(|time| !time.is_zero())
-        };
-        let keepalive = KeepaliveRule::settle(
-            self.idle_timeout.or(server.idle_timeout),
-            self.ping_interval.or(server.ping_interval),
-        )?;
-        let count = |route: Option<u32>, server: Option<u32>| route.or(server).filter(|&count| count > 0);
         let flag = |route: Option<bool>, server: Option<bool>, default| route.or(server).unwrap_or(default);
+        let frames = limit(self.max_fragments, server.max_fragments, Some(16_384));
+        let idle_timeout = limit(self.idle_timeout, server.idle_timeout, Some(KeepaliveRule::TIMEOUT));
         Ok(Settings {
             limits: Limits {
-                max_message: size(self.max_payload_length, server.max_payload_length, 1 << 20),
-                max_fragments: size(
-                    self.max_fragments.map(|frames| frames as usize),
-                    server.max_fragments.map(|frames| frames as usize),
-                    16_384,
+                max_message: limit(self.max_payload_length, server.max_payload_length, Some(1 << 20)),
+                max_fragments: frames.map(|frames| frames as usize),
+                fragment_timeout: limit(
+                    self.fragment_timeout,
+                    server.fragment_timeout,
+                    Some(Duration::from_secs(30)),
                 ),
-                fragment_timeout: time(self.fragment_timeout, server.fragment_timeout, 30),
             },
-            keepalive,
-            backpressure_limit: size(self.backpressure_limit, server.backpressure_limit, 16 << 20),
+            keepalive: match self.ping_interval.or(server.ping_interval) {
+                None => KeepaliveRule::with_usual_pings(idle_timeout),
+                Some(interval) => KeepaliveRule::new(idle_timeout, interval)?,
+            },
+            backpressure_limit: limit(self.backpressure_limit, server.backpressure_limit, Some(16 << 20)),
             close_on_backpressure_limit: flag(
                 self.close_on_backpressure_limit,
                 server.close_on_backpressure_limit,
                 false,
             ),
-            latest_by_key: self.latest_by_key.or(server.latest_by_key).filter(|key| !key.is_empty()),
-            rate_limit: count(self.rate_limit, server.rate_limit),
-            max_invalid: count(self.max_invalid, server.max_invalid),
+            latest_by_key: limit(self.latest_by_key, server.latest_by_key, None),
+            rate_limit: limit(self.rate_limit, server.rate_limit, None),
+            max_invalid: limit(self.max_invalid, server.max_invalid, None),
             publish_to_self: flag(self.publish_to_self, server.publish_to_self, false),
-            max_subscriptions: size(self.max_subscriptions, server.max_subscriptions, 1024),
-            max_topic_length: size(self.max_topic_length, server.max_topic_length, 256),
-            close_timeout: time(self.close_timeout, server.close_timeout, 10),
-            deflate: self.per_message_deflate.or(server.per_message_deflate).filter(|deflate| deflate.on),
+            max_subscriptions: limit(self.max_subscriptions, server.max_subscriptions, Some(1024)),
+            max_topic_length: limit(self.max_topic_length, server.max_topic_length, Some(256)),
+            close_timeout: limit(self.close_timeout, server.close_timeout, Some(Duration::from_secs(10))),
+            deflate: limit(self.per_message_deflate, server.per_message_deflate, None),
         })
     }
+}
+
+/// What holds of the route's word, the server's and the default. `None` of one of them is unset, of the result off.
+#[expect(
+    clippy::option_option,
+    reason = "unset, off and on are three states, and `off` is `None` everywhere"
+)]
+fn limit<T>(route: Option<Option<T>>, server: Option<Option<T>>, default: Option<T>) -> Option<T> {
+    route.or(server).unwrap_or(default)
+}
+
+/// What is wrong with a value, and why.
+type Wrong = (&'static str, &'static str);
+
+pub(crate) const ZERO: Wrong =
+    ("0", "to turn it off, write `off` in the attribute, or pass `None` to the method");
+const LONG: Wrong = ("that large", "the maximum is one year");
+const LARGE: Wrong = ("that large", "the maximum is 4294967295 bytes");
+
+fn judge_time(time: Duration) -> Option<Wrong> {
+    if time.is_zero() { Some(ZERO) } else { (time > LONGEST).then_some(LONG) }
+}
+
+fn judge_size(size: usize) -> Option<Wrong> {
+    if size == 0 { Some(ZERO) } else { (size > LARGEST).then_some(LARGE) }
 }

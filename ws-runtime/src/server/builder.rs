@@ -13,24 +13,20 @@ use super::{
 };
 use crate::{
     app::Assembly,
-    route::{BoxError, Route},
+    route::{BoxError, Route, RouteOptions},
     socket::Handle,
 };
 
 /// A server of routes: put together, then run by [`listen`](Self::listen) or [`serve`](Self::serve).
 ///
 /// # Options
-/// What a key of [`ws_route`](crate::ws_route) sets too, by the same name, holds for every route whose attribute does not set it.
-/// Of these, zero turns a limit off, as `off` does in the attribute, and so does an empty text.
+/// An option that is also a key of [`ws_route`](crate::ws_route) holds for every route whose attribute does not set it. The others
+/// are the server's alone. Each method gives its default and what happens past a limit.
 ///
-/// The others are the server's alone: [`outbound_total`](Self::outbound_total), [`inbound_total`](Self::inbound_total),
-/// [`max_connections`](Self::max_connections), [`max_connections_per_address`](Self::max_connections_per_address) and
-/// [`body_timeout`](Self::body_timeout), which zero turns off;
-/// [`shutdown_timeout`](Self::shutdown_timeout), which of zero is over at once;
-/// [`handshake_timeout`](Self::handshake_timeout), [`max_header_bytes`](Self::max_header_bytes),
-/// [`max_headers`](Self::max_headers) and [`shards`](Self::shards), which cannot be zero: the server does not start, and
-/// [`ServeError::Start`](crate::ServeError::Start) says so; and [`trusted_proxies`](Self::trusted_proxies) with
-/// [`forwarded_field`](Self::forwarded_field).
+/// `None` turns a limit off, as `off` does in the attribute. A limit of zero would let nothing through, so the server does not
+/// start, and [`ServeError::Start`](crate::ServeError::Start) names it. [`shutdown_timeout`](Self::shutdown_timeout) may be zero: then
+/// nothing is waited for. [`handshake_timeout`](Self::handshake_timeout), [`max_header_bytes`](Self::max_header_bytes),
+/// [`max_headers`](Self::max_headers) and [`shards`](Self::shards) cannot be turned off.
 ///
 /// # Examples
 /// ```no_run
@@ -65,7 +61,32 @@ impl Server {
     /// Adds a route. A type is one route of a server; its path may not match what another's does. Both are looked at when
     /// the server starts.
     pub fn route<R: Route>(mut self, route: R) -> Self {
-        self.assembly.add(route);
+        self.assembly.add(route, RouteOptions::new(R::OPTIONS));
+        self
+    }
+
+    /// Adds a route whose limits or origins are known only at run time: the closure changes what the attribute sets. It is called
+    /// at once.
+    ///
+    /// # Examples
+    /// ```
+    /// use ws_runtime::{Server, ws_route};
+    ///
+    /// struct Echo;
+    ///
+    /// #[ws_route("/echo", body = String, response = String)]
+    /// impl Echo {
+    ///     fn message(&self, text: String) -> String {
+    ///         text
+    ///     }
+    /// }
+    ///
+    /// let origins = std::env::var("ORIGINS").unwrap_or_default();
+    /// let origins = origins.split_whitespace().map(str::to_owned);
+    /// let server = Server::new().route_with(Echo, |options| options.max_payload_length(4096).origins(origins));
+    /// ```
+    pub fn route_with<R: Route>(mut self, route: R, set: impl FnOnce(RouteOptions) -> RouteOptions) -> Self {
+        self.assembly.add(route, set(RouteOptions::new(R::OPTIONS)));
         self
     }
 

@@ -7,47 +7,47 @@ use crate::{handshake::ForwardedField, route::OnInvalid, wire::Deflate};
 
 impl Server {
     /// Limits a message, all its fragments together, in bytes; 1 MiB unless set. Past it the connection is closed with 1009.
-    pub fn max_payload_length(mut self, bytes: usize) -> Self {
-        self.assembly.defaults.max_payload_length = Some(bytes);
+    pub fn max_payload_length(mut self, bytes: impl Into<Option<usize>>) -> Self {
+        self.assembly.defaults.max_payload_length = Some(bytes.into());
         self
     }
 
     /// Limits the frames that one message may consist of; 16,384 unless set. Past it the connection is closed with 1008.
-    pub fn max_fragments(mut self, frames: u32) -> Self {
-        self.assembly.defaults.max_fragments = Some(frames);
+    pub fn max_fragments(mut self, frames: impl Into<Option<u32>>) -> Self {
+        self.assembly.defaults.max_fragments = Some(frames.into());
         self
     }
 
     /// Limits how long a message may take from its first byte to its last; 30 s unless set. Past it the connection is closed
     /// with 1008.
-    pub fn fragment_timeout(mut self, timeout: Duration) -> Self {
-        self.assembly.defaults.fragment_timeout = Some(timeout);
+    pub fn fragment_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.assembly.defaults.fragment_timeout = Some(timeout.into());
         self
     }
 
     /// Limits how long a peer may send nothing at all; 120 s unless set. Only inbound bytes count, not outbound ones. Past it
     /// the connection is closed with 1001. A live peer answers the pings of [`ping_interval`](Self::ping_interval); without
     /// them it must send something by itself.
-    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
-        self.assembly.defaults.idle_timeout = Some(timeout);
+    pub fn idle_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.assembly.defaults.idle_timeout = Some(timeout.into());
         self
     }
 
-    /// Sets after how much silence of its peer a connection sends a ping, and after how much more it sends the next one; zero
+    /// Sets after how much silence of its peer a connection sends a ping, and after how much more it sends the next one; `None`
     /// sends none. Unless set, it is 25 s or half of [`idle_timeout`](Self::idle_timeout), whichever is shorter: proxies cut
     /// idle connections after 50 s (HAProxy's usual setting), 55 s (Heroku) or 60 s (nginx).
     ///
     /// Pings are sent without an `idle_timeout` too. Where both are set, the interval must be shorter, or live clients would be
     /// closed before their first ping: otherwise the server does not start.
-    pub fn ping_interval(mut self, interval: Duration) -> Self {
-        self.assembly.defaults.ping_interval = Some(interval);
+    pub fn ping_interval(mut self, interval: impl Into<Option<Duration>>) -> Self {
+        self.assembly.defaults.ping_interval = Some(interval.into());
         self
     }
 
     /// Limits what is queued for one socket, in bytes; 16 MiB unless set. What is sent beyond it is dropped. Without a limit
     /// no queue is ever full: `drain` is not called, and what is set for a full queue does nothing.
-    pub fn backpressure_limit(mut self, bytes: usize) -> Self {
-        self.assembly.defaults.backpressure_limit = Some(bytes);
+    pub fn backpressure_limit(mut self, bytes: impl Into<Option<usize>>) -> Self {
+        self.assembly.defaults.backpressure_limit = Some(bytes.into());
         self
     }
 
@@ -67,12 +67,12 @@ impl Server {
     ///
     /// Of the routes whose attribute says nothing, it holds for those whose response is JSON. An attribute's pointer that leads
     /// nowhere in the schema of its response keeps the server from starting.
-    pub fn latest_by_key(mut self, pointer: &'static str) -> Self {
-        self.assembly.defaults.latest_by_key = Some(pointer);
+    pub fn latest_by_key(mut self, pointer: impl Into<Option<&'static str>>) -> Self {
+        self.assembly.defaults.latest_by_key = Some(pointer.into());
         self
     }
 
-    /// Limits the memory that is queued for all sockets together, in bytes; 1 GiB unless set. 0 is no limit.
+    /// Limits the memory that is queued for all sockets together, in bytes; 1 GiB unless set. `None` is no limit.
     ///
     /// Past the limit, the call that queues cuts off the sockets with the fullest queues before it returns, until there is room.
     /// Their peers read too slowly for a close frame to arrive, and see 1006; `close` gets 1013 (RFC 6455 §7.4, registry: try again
@@ -83,12 +83,12 @@ impl Server {
     /// [`latest_by_key`](Self::latest_by_key). A message of 8 KiB or more that is published to many sockets is shared and counts
     /// once; each queue that holds it has an equal part of it. Up to 1 KiB of a socket that the network takes at once is not
     /// counted.
-    pub fn outbound_total(mut self, bytes: usize) -> Self {
-        self.assembly.outbound_total = Some(bytes).filter(|most| *most > 0);
+    pub fn outbound_total(mut self, bytes: impl Into<Option<usize>>) -> Self {
+        self.assembly.outbound_total = bytes.into();
         self
     }
 
-    /// Limits the memory that all sockets together hold of what their clients sent, in bytes; 1 GiB unless set. 0 is no limit.
+    /// Limits the memory that all sockets together hold of what their clients sent, in bytes; 1 GiB unless set. `None` is no limit.
     ///
     /// Past the limit, the sockets that hold most are closed with 1013 (RFC 6455 §7.4, registry: try again later), until the rest
     /// is within it. What they held is released; their running handlers go on.
@@ -99,21 +99,21 @@ impl Server {
     /// what a message inflates and decodes to: that is one message of at most [`max_payload_length`](Self::max_payload_length) for
     /// each thread that decodes and each running handler. An opening handshake is limited by
     /// [`max_header_bytes`](Self::max_header_bytes).
-    pub fn inbound_total(mut self, bytes: usize) -> Self {
-        self.assembly.inbound_total = Some(bytes).filter(|most| *most > 0);
+    pub fn inbound_total(mut self, bytes: impl Into<Option<usize>>) -> Self {
+        self.assembly.inbound_total = bytes.into();
         self
     }
 
     /// Limits the messages a second that a peer may send, control frames included; off unless set. Past it the connection is
     /// closed with 1008. A message in fragments is one.
-    pub fn rate_limit(mut self, frames: u32) -> Self {
-        self.assembly.defaults.rate_limit = Some(frames);
+    pub fn rate_limit(mut self, frames: impl Into<Option<u32>>) -> Self {
+        self.assembly.defaults.rate_limit = Some(frames.into());
         self
     }
 
     /// Limits the invalid messages in a row; off unless set. Past it the connection is closed with 1008.
-    pub fn max_invalid(mut self, messages: u32) -> Self {
-        self.assembly.defaults.max_invalid = Some(messages);
+    pub fn max_invalid(mut self, messages: impl Into<Option<u32>>) -> Self {
+        self.assembly.defaults.max_invalid = Some(messages.into());
         self
     }
 
@@ -123,18 +123,18 @@ impl Server {
         self
     }
 
-    /// Limits the topics that one socket is subscribed to; 1,024 unless set. 0 is no limit. Past it `subscribe` returns an error.
+    /// Limits the topics that one socket is subscribed to; 1,024 unless set. `None` is no limit. Past it `subscribe` returns an error.
     ///
     /// A client that names its topics itself would otherwise fill the memory.
-    pub fn max_subscriptions(mut self, topics: usize) -> Self {
-        self.assembly.defaults.max_subscriptions = Some(topics);
+    pub fn max_subscriptions(mut self, topics: impl Into<Option<usize>>) -> Self {
+        self.assembly.defaults.max_subscriptions = Some(topics.into());
         self
     }
 
-    /// Limits the name of a topic that a socket subscribes to, in bytes; 256 unless set. 0 is no limit. Past it `subscribe`
+    /// Limits the name of a topic that a socket subscribes to, in bytes; 256 unless set. `None` is no limit. Past it `subscribe`
     /// returns an error.
-    pub fn max_topic_length(mut self, bytes: usize) -> Self {
-        self.assembly.defaults.max_topic_length = Some(bytes);
+    pub fn max_topic_length(mut self, bytes: impl Into<Option<usize>>) -> Self {
+        self.assembly.defaults.max_topic_length = Some(bytes.into());
         self
     }
 
@@ -153,14 +153,14 @@ impl Server {
     }
 
     /// Limits how long the closing handshake may take; 10 s unless set. Past it the connection is dropped.
-    pub fn close_timeout(mut self, timeout: Duration) -> Self {
-        self.assembly.defaults.close_timeout = Some(timeout);
+    pub fn close_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.assembly.defaults.close_timeout = Some(timeout.into());
         self
     }
 
     /// Compresses messages for clients that offer it (permessage-deflate, RFC 7692); off unless set. See [`Deflate`].
-    pub fn per_message_deflate(mut self, deflate: Deflate) -> Self {
-        self.assembly.defaults.per_message_deflate = Some(deflate);
+    pub fn per_message_deflate(mut self, deflate: impl Into<Option<Deflate>>) -> Self {
+        self.assembly.defaults.per_message_deflate = Some(deflate.into());
         self
     }
 
@@ -174,8 +174,8 @@ impl Server {
 
     /// Limits how long a client may send nothing of a request's body that the fallback reads; 30 s unless set. Past it the client
     /// gets 408, the fallback's future is dropped, and a body that the fallback has moved elsewhere ends with an error.
-    pub fn body_timeout(mut self, timeout: Duration) -> Self {
-        self.assembly.body_timeout = Some(timeout).filter(|timeout| !timeout.is_zero());
+    pub fn body_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.assembly.body_timeout = timeout.into();
         self
     }
 
@@ -194,8 +194,8 @@ impl Server {
 
     /// Limits the connections at a time, from the moment that each is accepted: those that are slow with their handshake, and
     /// those that speak plain HTTP, count too. Off unless set. Past it a client gets 503 with `Retry-After`, unread.
-    pub fn max_connections(mut self, connections: usize) -> Self {
-        self.assembly.connections.all = Some(connections).filter(|most| *most > 0);
+    pub fn max_connections(mut self, connections: impl Into<Option<usize>>) -> Self {
+        self.assembly.connections.all = connections.into();
         self
     }
 
@@ -208,8 +208,8 @@ impl Server {
     ///
     /// The address is the TCP peer's. Where that is one of [`trusted_proxies`](Self::trusted_proxies), it is the client's that
     /// the proxy names, and only sockets and their handshakes count.
-    pub fn max_connections_per_address(mut self, connections: usize) -> Self {
-        self.assembly.connections.per_address = Some(connections).filter(|most| *most > 0);
+    pub fn max_connections_per_address(mut self, connections: impl Into<Option<usize>>) -> Self {
+        self.assembly.connections.per_address = connections.into();
         self
     }
 

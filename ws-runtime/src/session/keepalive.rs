@@ -20,20 +20,22 @@ pub(crate) struct PingTooLate {
 }
 
 impl KeepaliveRule {
-    const TIMEOUT: Duration = Duration::from_mins(2);
+    /// The default timeout.
+    pub(crate) const TIMEOUT: Duration = Duration::from_mins(2);
     /// Shorter than the idle timeouts of common proxies, the shortest of which is 50 s, even if one ping is lost.
     const PING: Duration = Duration::from_secs(25);
 
-    /// Resolves the options; zero means never. The default interval is at most half of the timeout.
-    pub(crate) fn settle(timeout: Option<Duration>, ping: Option<Duration>) -> Result<Self, PingTooLate> {
-        let timeout = Some(timeout.unwrap_or(Self::TIMEOUT)).filter(|timeout| !timeout.is_zero());
-        let Some(interval) = ping else {
-            let half = timeout.map_or(Self::PING, |timeout| timeout / 2);
-            return Ok(Self { timeout, ping: Some(half.min(Self::PING)) });
-        };
-        match timeout {
-            Some(timeout) if interval >= timeout => Err(PingTooLate { interval, timeout }),
-            _ => Ok(Self { timeout, ping: Some(interval).filter(|interval| !interval.is_zero()) }),
+    /// Resolves the timeout without an interval, which is then at most half of the timeout.
+    pub(crate) fn with_usual_pings(timeout: Option<Duration>) -> Self {
+        let half = timeout.map_or(Self::PING, |timeout| timeout / 2);
+        Self { timeout, ping: Some(half.min(Self::PING)) }
+    }
+
+    /// Resolves both options; `None` means never.
+    pub(crate) fn new(timeout: Option<Duration>, ping: Option<Duration>) -> Result<Self, PingTooLate> {
+        match (timeout, ping) {
+            (Some(timeout), Some(interval)) if interval >= timeout => Err(PingTooLate { interval, timeout }),
+            _ => Ok(Self { timeout, ping }),
         }
     }
 }
@@ -95,23 +97,28 @@ mod tests {
     }
 
     #[test]
-    fn rule_resolves_the_options() {
+    fn rule_pings_at_half_of_a_short_timeout() {
+        for (timeout, ping) in [(120, 25), (51, 25), (50, 25), (8, 4)] {
+            let rule = KeepaliveRule::with_usual_pings(seconds(timeout));
+            assert_eq!((rule.timeout, rule.ping), (seconds(timeout), seconds(ping)));
+        }
+        let rule = KeepaliveRule::with_usual_pings(None);
+        assert_eq!((rule.timeout, rule.ping), (None, seconds(25)));
+    }
+
+    #[test]
+    fn rule_rejects_an_interval_beyond_the_timeout() {
         for (timeout, ping, settled) in [
-            (None, None, Ok((seconds(120), seconds(25)))),
-            (seconds(8), None, Ok((seconds(8), seconds(4)))),
-            (seconds(50), None, Ok((seconds(50), seconds(25)))),
-            (seconds(51), None, Ok((seconds(51), seconds(25)))),
-            (seconds(0), None, Ok((None, seconds(25)))),
-            (None, seconds(0), Ok((seconds(120), None))),
-            (seconds(0), seconds(0), Ok((None, None))),
+            (None, None, Ok((None, None))),
+            (seconds(120), None, Ok((seconds(120), None))),
             (seconds(8), seconds(7), Ok((seconds(8), seconds(7)))),
-            (seconds(0), seconds(3600), Ok((None, seconds(3600)))),
-            (None, seconds(119), Ok((seconds(120), seconds(119)))),
-            (None, seconds(120), Err((120, 120))),
+            (None, seconds(3600), Ok((None, seconds(3600)))),
+            (seconds(120), seconds(119), Ok((seconds(120), seconds(119)))),
+            (seconds(120), seconds(120), Err((120, 120))),
             (seconds(8), seconds(8), Err((8, 8))),
             (seconds(8), seconds(25), Err((25, 8))),
         ] {
-            let rule = KeepaliveRule::settle(timeout, ping).map(|rule| (rule.timeout, rule.ping));
+            let rule = KeepaliveRule::new(timeout, ping).map(|rule| (rule.timeout, rule.ping));
             let settled = settled.map_err(|(interval, timeout)| PingTooLate {
                 interval: Duration::from_secs(interval),
                 timeout: Duration::from_secs(timeout),

@@ -7,6 +7,16 @@ mistakes! { value_mistakes_are_reported:
         => "IDLE", "`idle_timeout` expects a number of seconds, a time such as `\"500ms\"`, `off`, or a `Duration` constant such as `const limits::TIME`\nhelp: write `idl";
     r#"#[ws_route("/", idle_timeout = -1)] impl Chat { fn open(&self) {} }"#
         => "-1", "expected a non-negative number, found `-1`";
+    r#"#[ws_route("/", idle_timeout = 0)] impl Chat { fn open(&self) {} }"#
+        => "0", "expected more than 0, found `0`\nhelp: write `off` for no limit";
+    r#"#[ws_route("/", ping_interval = "0ms")] impl Chat { fn open(&self) {} }"#
+        => "\"0ms\"", "expected more than 0, found `0ms`\nhelp: write `off` for no limit";
+    r#"#[ws_route("/", max_payload_length = "0GiB")] impl Chat { fn open(&self) {} }"#
+        => "\"0GiB\"", "expected more than 0, found `0GiB`\nhelp: write `off` for no limit";
+    r#"#[ws_route("/", max_topic_length = 0x00)] impl Chat { fn open(&self) {} }"#
+        => "0x00", "expected more than 0, found `0x00`\nhelp: write `off` for no limit";
+    r#"#[ws_route("/", max_subscriptions = 0_0)] impl Chat { fn open(&self) {} }"#
+        => "0_0", "expected more than 0, found `0_0`\nhelp: write `off` for no limit";
     r#"#[ws_route("/", idle_timeout = 1.5)] impl Chat { fn open(&self) {} }"#
         => "1.5", "`idle_timeout` expects a number of seconds";
     r#"#[ws_route("/", idle_timeout = 60 * 2)] impl Chat { fn open(&self) {} }"#

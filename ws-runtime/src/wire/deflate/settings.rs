@@ -34,7 +34,6 @@
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deflate {
-    pub(crate) on: bool,
     pub(super) level: u8,
     pub(super) server: Side,
     pub(super) client: Side,
@@ -49,13 +48,10 @@ pub(super) struct Side {
 }
 
 impl Deflate {
-    /// Disables compression, for one route of a server that compresses.
-    pub const OFF: Self = Self { on: false, ..Self::new() };
-
     /// Enables compression with the defaults.
     pub const fn new() -> Self {
         let side = Side { bits: 15, takeover: false };
-        Self { on: true, level: 3, server: side, client: side, threshold: 1024 }
+        Self { level: 3, server: side, client: side, threshold: 1024 }
     }
 
     /// Sets the minimum length of messages that are compressed, in bytes. Default: 1024. With 0, every message is
