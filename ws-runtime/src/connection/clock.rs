@@ -1,4 +1,5 @@
-//! The clocks of one connection: of silence, of a message under way, and of the closing handshake. One timer serves all.
+//! The timers of one connection: for silence, for an unfinished message, and for the closing handshake. One tokio timer
+//! serves all.
 
 use std::{
     future::Future,
@@ -22,21 +23,21 @@ impl<R: Route> Driver<'_, R> {
         }
     }
 
-    /// Begins the time of the closing handshake if the peer has closed, or has to be failed.
+    /// Starts the close timeout if the peer has closed, or the connection must fail.
     pub(super) fn limit_ending(&mut self) {
         if self.inbox.owes() || self.inbox.fault().is_some() {
             self.begin_deadline();
         }
     }
 
-    /// Looks at the clocks: the idle one, the one of a message under way, and the one of the closing handshake.
+    /// Checks the idle timeout, the fragment timeout and the close timeout.
     pub(super) fn poll_time(&mut self, cx: &mut Context<'_>) {
         if self.inbox.awaits_stream() {
-            // Until the 101 is out it is HTTP's clock that counts.
+            // Until the 101 is sent, the timeout of the handshake applies.
             return;
         }
-        // The timer is set for the earliest deadline that was known when it was set. A later one needs no new timer: when
-        // this one rings, all are looked at.
+        // The timer is set for the earliest deadline known at that time. A later deadline needs no new timer: when this
+        // one fires, all are checked.
         let known = [self.deadline, self.inbox.deadline()].into_iter().flatten().min();
         if let Some(timer) = &self.timer
             && known.is_none_or(|known| timer.deadline() <= known)
@@ -63,7 +64,7 @@ impl<R: Route> Driver<'_, R> {
                     self.write_half().forget();
                     continue;
                 }
-                // On its way out already, it has the time of the closing handshake, which may be unlimited.
+                // A closing connection has the close timeout, which may be unlimited.
                 Silence::Expired if self.failed || self.deadline.is_some() => None,
                 Silence::Expired => {
                     self.fail(&Close::new(1001, "idle timeout"));
@@ -79,7 +80,7 @@ impl<R: Route> Driver<'_, R> {
         }
     }
 
-    /// The closing handshake has lasted too long. True if the connection is cut off.
+    /// Handles the end of the close timeout. Returns true if the connection is cut off.
     fn expire(&mut self) -> bool {
         match overdue(self.inbox.owes(), self.inbox.fault().is_some()) {
             Overdue::Answer => {

@@ -1,4 +1,4 @@
-//! How a connection ends: failed by us, and in any case with its last frame delivered.
+//! The end of a connection: failing it, and delivering its last frame.
 
 use std::{
     future::poll_fn,
@@ -14,11 +14,12 @@ use crate::{
     wire::Close,
 };
 
-/// What a connection is closed with that holds too much of what its peer sent: it may try again.
+/// The close frame for a connection that holds too much inbound memory: the client may try again.
 const TOO_MUCH: Close = Close::new(1013, "too much waits to be handled");
 
 impl<R: Route> Driver<'_, R> {
-    /// Fails the connection: says why, says that nothing more comes, and reads on only so that it arrives.
+    /// Fails the connection: sends the close frame, ends our direction, and keeps reading only so that the frame
+    /// arrives.
     pub(super) fn fail(&mut self, close: &Close) {
         self.write_half().close(Some(close));
         self.failed = true;
@@ -26,31 +27,31 @@ impl<R: Route> Driver<'_, R> {
         self.begin_deadline();
     }
 
-    /// Answers the peer's close frame, if that is not done yet.
+    /// Answers the peer's close frame, unless that is done.
     pub(super) fn answer_close(&mut self) {
         if let Some(echo) = self.inbox.take_owed() {
             self.write_half().close(echo.close().as_ref());
         }
     }
 
-    /// Drops what waits behind our close frame. Only the peer's close frame counts.
+    /// Drops everything that waits behind our close frame. Only the peer's close frame counts.
     pub(super) fn discard(&mut self) {
         self.failed |= self.inbox.discard(self.turn);
         self.begin_deadline();
         self.ask();
     }
 
-    /// Fails the connection because all of them together hold too much, and it holds the most.
+    /// Fails the connection because the inbound total is exceeded and it holds the most.
     #[cold]
     pub(super) fn give_way(&mut self, cx: &mut Context<'_>) {
         if !self.failed {
             self.fail(&TOO_MUCH);
-            // The time of the closing handshake has begun.
+            // Starts the close timeout.
             defer(cx);
         }
     }
 
-    /// Returns the value, or fails the connection after a panic that no handler call caught.
+    /// Returns the value, or fails the connection after a panic outside of handler calls.
     pub(super) fn unless_panicked<T>(&mut self, outcome: Result<T, Box<str>>) -> Option<T> {
         outcome.map_err(|panic| self.fail_after_panic(&panic)).ok()
     }
@@ -63,12 +64,12 @@ impl<R: Route> Driver<'_, R> {
         self.fail(&FAILED);
     }
 
-    /// Whether [`fail`](Self::fail) was called: nothing follows but the last frames.
+    /// Returns true after [`fail`](Self::fail): only the last frames follow.
     pub(super) fn has_failed(&self) -> bool {
         self.failed
     }
 
-    /// After the last frame: sees to it that it leaves, and that nothing unread makes the peer lose it.
+    /// After the last frame: ensures that it is sent, and that unread input does not reset the connection first.
     pub(super) async fn linger(&mut self) {
         self.begin_deadline();
         self.inbox.mute(self.turn);

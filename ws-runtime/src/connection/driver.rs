@@ -1,6 +1,6 @@
-//! The IO of one connection, as it goes on while a handler runs and while none does.
+//! The IO of one connection, both while a handler runs and between handlers.
 //!
-//! Everything is done inside one poll: no byte lives in a future that could be dropped.
+//! All work happens inside one poll: no byte is stored in a future that could be dropped.
 
 use std::{
     future::{Future, poll_fn},
@@ -27,7 +27,7 @@ use crate::{
     turn::{Turn, Work, defer, spend},
 };
 
-/// Streams of replies; the last one is asked first, for it came out of the one before.
+/// Streams of replies. The last one is polled first, because the one before yielded it.
 pub(super) type Streams<'a, R> = Vec<Pin<Box<dyn Stream<Item = Outcome<'a, Response<R>>> + Send + 'a>>>;
 
 /// The IO of one connection.
@@ -35,46 +35,46 @@ pub(super) struct Driver<'a, R: Route> {
     pub(super) state: &'a Arc<RouteState<R>>,
     pub(super) socket: &'a Socket<R>,
     pub(super) inbox: Inbox<'a, R>,
-    /// The stream that `open` returned: it runs beside the messages.
+    /// The stream that `open` returned; it runs while messages are handled.
     pub(super) feed: Streams<'a, R>,
-    /// How many invalid messages came in a row.
+    /// The number of invalid messages in a row.
     pub(super) invalid: u32,
     pub(super) keepalive: Keepalive,
-    /// When the closing handshake has to be over.
+    /// The deadline of the closing handshake.
     pub(super) deadline: Option<Instant>,
-    /// The stream is to be ended by us: the peer broke the protocol and cannot be waited for.
+    /// True if we must end the stream: the peer violated the protocol and is not waited for.
     pub(super) failed: bool,
-    /// What it may do before others get their turn.
+    /// The work that it may do before it yields.
     pub(super) turn: Turn,
-    /// Reading rested when it was last asked for: the socket is paused, or enough waits to be handled.
+    /// True if reading was paused at the last check: the socket is paused, or enough input waits.
     pub(super) held_back: bool,
-    /// How much was queued for the peer then, in bytes.
+    /// The number of bytes that were queued for the peer at that time.
     pub(super) queued: usize,
     pub(super) timer: Option<Pin<Box<Sleep>>>,
-    /// The status of the write half when it was last read.
+    /// The last status of the write half.
     pub(super) status: Status,
-    /// The task has waited since, so others may have woken it.
+    /// True if the task has waited since, so that others may have woken it.
     pub(super) waited: bool,
-    /// What is held of what the peer sent, as it counts for all connections together.
+    /// The inbound memory of the connection, as counted in the total.
     pub(super) holding: Holding<'a>,
-    /// How much of that heavy work has, in bytes.
+    /// The part of it that heavy work holds, in bytes.
     pub(super) lifted: usize,
 }
 
-/// What there is to do next.
+/// The next thing to do.
 pub(super) enum Next<'a, R: Route> {
     Event(InboundEvent<R>),
-    /// Something was read, most likely messages of the usual kind.
+    /// Input was read, most likely common messages.
     Arrived,
-    /// The feed said something; `None` is its end.
+    /// The stream of `open` yielded an item; `None` is its end.
     Fed(Option<Outcome<'a, Response<R>>>),
-    /// A drain episode ended.
+    /// The queue has drained.
     Drained,
-    /// The connection is over.
+    /// The connection has ended.
     End,
 }
 
-/// What became of a handler.
+/// The outcome of a handler.
 pub(super) enum Done<T> {
     Returned(T),
     Panicked(Box<str>),
@@ -108,7 +108,7 @@ impl<'a, R: Route> Driver<'a, R> {
         self.socket.write_half()
     }
 
-    /// Learns what was asked of the connection meanwhile. From here on the task runs, and nobody needs to wake it.
+    /// Reads the requests made of the connection meanwhile. From here on the task runs and needs no wake-up.
     pub(super) fn ask(&mut self) {
         if std::mem::take(&mut self.waited) {
             self.turn = Turn::begin();
@@ -118,13 +118,13 @@ impl<'a, R: Route> Driver<'a, R> {
         }
     }
 
-    /// Runs a handler, while the connection goes on.
+    /// Runs a handler while the connection continues.
     pub(super) async fn during<T>(&mut self, handler: impl Future<Output = T>) -> Done<T> {
         let mut handler = pin!(handler);
         poll_fn(|cx| self.poll_handler(handler.as_mut(), cx)).await
     }
 
-    /// Runs a handler as far as it comes; while it waits, the connection goes on.
+    /// Polls a handler; while it waits, the connection continues.
     pub(super) fn poll_handler<T>(
         &mut self,
         handler: Pin<&mut impl Future<Output = T>>,
@@ -140,7 +140,7 @@ impl<'a, R: Route> Driver<'a, R> {
         }
     }
 
-    /// What the connection does while a handler waits.
+    /// The work of the connection while a handler waits.
     pub(super) fn poll_meanwhile<T>(&mut self, cx: &mut Context<'_>) -> Poll<Done<T>> {
         self.ask();
         if self.status.has(Flag::Abort) {
@@ -152,7 +152,8 @@ impl<'a, R: Route> Driver<'a, R> {
         Poll::Pending
     }
 
-    /// Asks a stream of replies for its next one, when the queue has room for it. `None` is its end, or the socket's.
+    /// Polls a stream of replies for its next item, if the queue has room for it. `None` is its end, or that of the
+    /// socket.
     pub(super) async fn next_of(
         &mut self,
         streams: &mut Streams<'a, R>,
@@ -175,13 +176,13 @@ impl<'a, R: Route> Driver<'a, R> {
             self.read(cx);
             self.poll_time(cx);
             self.wait(cx);
-            // What was read, or the timer, may have decided it, and nobody would wake us for that.
+            // Input or the timer may have decided this, and nothing would wake the task for that.
             if self.is_ending() { Poll::Ready(Done::Returned(None)) } else { Poll::Pending }
         })
         .await
     }
 
-    /// Decodes what was read, before the task waits or anything is read behind it.
+    /// Decodes the input before the task waits or reads more.
     pub(super) fn settle_inbox(&mut self) {
         if self.inbox.is_fresh() {
             self.inbox.settle(self.turn);
@@ -190,7 +191,7 @@ impl<'a, R: Route> Driver<'a, R> {
         }
     }
 
-    /// Waits for what there is to do next.
+    /// Waits for the next thing to do.
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Next<'a, R>> {
         self.ask();
         loop {
@@ -209,7 +210,7 @@ impl<'a, R: Route> Driver<'a, R> {
         }
         self.poll_time(cx);
         self.wait(cx);
-        // The timer or the flush may have decided something that nobody would wake us for.
+        // The timer or the flush may have decided something for which nothing would wake the task.
         if let Some(next) = self.ready(cx) {
             return Poll::Ready(next);
         }
@@ -219,8 +220,8 @@ impl<'a, R: Route> Driver<'a, R> {
         Poll::Pending
     }
 
-    /// Lets the network and others come first. What was read and not looked at is kept as it is; if that is nothing, one read
-    /// sees to it that a stream which never waits does not keep the connection from reading.
+    /// Yields to the network and other tasks. Undecoded input is kept. If there is none, one read ensures that a stream
+    /// which never waits does not stop the connection from reading.
     #[cold]
     fn end_turn<T>(&mut self, cx: &mut Context<'_>) -> Poll<T> {
         if self.inbox.is_empty() {
@@ -233,19 +234,19 @@ impl<'a, R: Route> Driver<'a, R> {
         Poll::Pending
     }
 
-    /// Whether a stream of replies has nobody left to speak to: the socket is on its way out, or the peer is to be failed.
+    /// Returns true if a stream of replies has no receiver left: the socket is closing, or the connection must fail.
     pub(super) fn is_ending(&self) -> bool {
         self.failed || self.status.is_closing() || self.inbox.fault().is_some()
     }
 
-    /// What there is to do without waiting.
+    /// Returns the next thing to do without waiting.
     #[inline]
     fn ready(&mut self, cx: &mut Context<'_>) -> Option<Next<'a, R>> {
         let is_idle = self.status.is_calm() && !self.failed && self.feed.is_empty() && self.inbox.is_idle();
         if is_idle { None } else { self.look(cx) }
     }
 
-    /// The facts that the next step depends on.
+    /// Collects the facts that the next step depends on.
     pub(super) fn facts(&self) -> Facts {
         let status = self.status;
         Facts {
@@ -264,7 +265,7 @@ impl<'a, R: Route> Driver<'a, R> {
         }
     }
 
-    /// Takes the next steps as far as they need no waiting.
+    /// Takes all steps that need no waiting.
     fn look(&mut self, cx: &mut Context<'_>) -> Option<Next<'a, R>> {
         loop {
             match next(self.facts()) {
@@ -296,7 +297,7 @@ impl<'a, R: Route> Driver<'a, R> {
         }
     }
 
-    /// Asks the stream that `open` returned for its next item.
+    /// Polls the stream of `open` for its next item.
     fn poll_feed(&mut self, cx: &mut Context<'_>) -> Option<Next<'a, R>> {
         match poll_streams::<R>(&mut self.feed, self.turn, cx) {
             Poll::Pending => None,
@@ -309,7 +310,7 @@ impl<'a, R: Route> Driver<'a, R> {
         }
     }
 
-    /// Writes what is queued, and arranges to be woken.
+    /// Writes the queue and arranges to be woken.
     pub(super) fn wait(&mut self, cx: &mut Context<'_>) {
         self.settle_inbox();
         let held = self.inbox.memory() + self.lifted;
@@ -326,8 +327,7 @@ impl<'a, R: Route> Driver<'a, R> {
         }
     }
 
-    /// What was asked of the connection while its task ran, and what the flush itself has changed, wakes nobody: the task
-    /// goes round once more.
+    /// Requests made while the task ran, and changes by the flush itself, wake nobody: the task runs once more.
     pub(super) fn look_again(&mut self, status: Status, cx: &mut Context<'_>) {
         if status != self.status {
             self.status = status;
@@ -336,8 +336,8 @@ impl<'a, R: Route> Driver<'a, R> {
     }
 }
 
-/// Asks the last stream, and when it has ended, the one that it came out of, for the rest of the turn. After a panic none may
-/// be asked again.
+/// Polls the last stream, and after its end the one that yielded it, for the rest of the turn. After a panic none may
+/// be polled again.
 fn poll_streams<'a, R: Route>(
     streams: &mut Streams<'a, R>,
     turn: Turn,

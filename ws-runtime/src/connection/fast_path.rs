@@ -1,6 +1,6 @@
-//! The usual: messages that lie whole in what was read, and whose handlers answer at once with a message, or with nothing.
+//! Fast path: complete messages in the read buffer whose handlers answer at once, with a message or nothing.
 //!
-//! They are decoded, handled and answered one after the other where they lie. Whatever else there is to do is the driver's.
+//! They are decoded, handled and answered in place, one after the other. All other work is left to the driver.
 
 use std::{
     future::Future,
@@ -20,20 +20,20 @@ use crate::{
     turn::{Work, spend},
 };
 
-/// Why it did not go on.
+/// Why the fast path stopped.
 pub(super) enum FastPath<'a, R: Route> {
-    /// Nothing of the usual kind is left.
+    /// No common message is left.
     Over,
-    /// A handler has to wait.
+    /// A handler waits.
     Waiting,
-    /// A handler, or decoding, came to something else.
+    /// A handler, or decoding, had another result.
     Done(Done<Outcome<'a, Response<R>>>),
-    /// What came is no message for the handler.
+    /// The input is not a message for the handler.
     Event(InboundEvent<R>),
 }
 
 impl<'a, R: Route> Driver<'a, R> {
-    /// Handles messages as long as they are of the usual kind; `handler` is the place of their handlers' futures, and empty but
+    /// Handles messages as long as they qualify. `handler` is the slot for the future of a handler; it is empty except
     /// while one waits.
     #[inline]
     pub(super) fn fast_path<F>(
@@ -47,7 +47,7 @@ impl<'a, R: Route> Driver<'a, R> {
     {
         let (body, light, socket) = (&self.state.body, self.state.light, self.socket);
         while !self.waited && !self.turn.is_over() && self.write_half().status().is_calm() {
-            // All of it at once, so that nothing has to be moved out that stays here.
+            // Done in one function, so that nothing is moved.
             let stopped = catch(|| {
                 let incoming = match self.inbox.message() {
                     Some(Ok(incoming)) => incoming,

@@ -1,7 +1,7 @@
-//! Messages that cost too much for a turn: they are inflated and decoded on other threads, as permits for that allow.
+//! Messages that cost more than a turn: they are inflated and decoded on other threads, limited by permits.
 //!
-//! Meanwhile the connection goes on as it does while a handler runs: control frames are answered, what is queued is written, and
-//! what arrives waits.
+//! Meanwhile the connection continues as it does while a handler runs: control frames are answered, the queue is
+//! written, and further input waits.
 
 use std::{
     future::poll_fn,
@@ -23,7 +23,7 @@ use crate::{
     wire::{Fault, Inflater},
 };
 
-/// What came of heavy work, and the inflater that it borrowed.
+/// The result of heavy work, and the inflater that it borrowed.
 type Worked<R> = (Result<InboundEvent<R>, Fault>, Option<Box<Inflater>>);
 
 impl<'a, R: Route> Driver<'a, R> {
@@ -34,7 +34,7 @@ impl<'a, R: Route> Driver<'a, R> {
         self.lifted = heavy.memory();
         let mut work = pin!(self.state.heavy.run(move || work(heavy, &state, inflater)));
         let done = poll_fn(|cx| match self.poll_handler(work.as_mut(), cx) {
-            // It may wait for long, and nobody waits for it.
+            // Dropping it may take long, and nothing waits for that.
             Poll::Pending if self.has_failed() => Poll::Ready(Done::Aborted),
             polled => polled,
         });

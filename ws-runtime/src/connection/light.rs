@@ -1,4 +1,4 @@
-//! Which messages are light enough to be inflated and decoded in their connection's turn. All others are heavy work.
+//! Decides which messages are cheap enough to be inflated and decoded within a turn. All others are heavy work.
 
 use std::any::TypeId;
 
@@ -9,13 +9,13 @@ use crate::{
     wire::{Deflated, Fault, Inflater},
 };
 
-/// The longest message whose decoding may cost more than a copy and that is decoded in a turn, in bytes. If it is invalid, it costs
-/// up to twelve times as much to say why: most of a turn.
+/// The maximum length of a message that is decoded within a turn, in bytes, if decoding may cost more than a copy.
+/// Explaining an invalid one costs up to twelve times as much, which is most of a turn.
 const DECODED: usize = 16 * 1024;
-/// The most that is inflated in a turn, in bytes: as much as the buffer of the thread holds.
+/// The maximum that is inflated within a turn, in bytes: the size of the thread's buffer.
 const INFLATED: usize = 64 * 1024 - 1;
 
-/// The longest messages that are decoded in a turn, in bytes.
+/// The maximum lengths of messages that are decoded within a turn, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Light {
     text: usize,
@@ -23,21 +23,21 @@ pub(crate) struct Light {
 }
 
 impl Light {
-    /// Decides for a route whose messages are of type `B`.
+    /// Decides for a route with messages of type `B`.
     pub(crate) fn of<B: 'static>(plan: &Plan) -> Self {
         match plan.form() {
             WireForm::Text | WireForm::Binary => Self::ALL,
             WireForm::Raw if TypeId::of::<B>() == TypeId::of::<Message>() => Self::ALL,
             WireForm::Json(_) | WireForm::Mixed(_) => Self { text: DECODED, binary: usize::MAX },
-            // What a `Decode` that is written by hand does is not known.
+            // The cost of a hand-written `Decode` is unknown.
             WireForm::Raw => Self { text: DECODED, binary: DECODED },
         }
     }
 
-    /// No message is decoded at all, or that is a copy at most.
+    /// Messages are not decoded at all, or at most copied.
     const ALL: Self = Self { text: usize::MAX, binary: usize::MAX };
 
-    /// Whether a message of so many bytes is decoded in a turn.
+    /// Returns true if a message of this length is decoded within a turn.
     #[inline]
     pub(super) fn takes(self, kind: Kind, length: usize) -> bool {
         length <= self.longest(kind)

@@ -1,5 +1,5 @@
-//! The life of one socket, from `open` to its end: reads, decodes, calls the route's handlers one at a time, and carries out
-//! their replies. It alone reads from the network.
+//! The life of one socket, from `open` to its end: reads, decodes, calls the handlers of the route one at a time, and
+//! carries out their replies. The only module that reads from the network.
 
 mod clock;
 mod closing;

@@ -1,4 +1,4 @@
-//! When a connection reads: not before it has its stream, nor while it is paused or enough waits to be handled.
+//! When a connection reads: not before it has its stream, and not while it is paused or enough input waits.
 
 use std::task::{Context, Poll, ready};
 
@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl<R: Route> Driver<'_, R> {
-    /// Reads while that is allowed, and decodes it.
+    /// Reads and decodes, if reading is allowed.
     pub(super) fn read(&mut self, cx: &mut Context<'_>) {
         self.settle_inbox();
         while self.poll_read(cx).is_ready() {
@@ -23,14 +23,14 @@ impl<R: Route> Driver<'_, R> {
         }
     }
 
-    /// Waits for the stream, which HTTP has until the 101 is out, or for the word that none comes.
+    /// Waits for the stream, which HTTP owns until the 101 is sent, or for the notice that none comes.
     pub(super) fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if self.inbox.awaits_stream() {
             ready!(self.inbox.poll_arrival(cx));
             if self.inbox.is_broken() {
                 self.write_half().lose();
             }
-            // The client could say nothing before its 101, so its silence begins here.
+            // The client could send nothing before its 101, so its idle time begins here.
             self.keepalive.hear(Instant::now());
             self.turn = Turn::begin();
             self.ask();
@@ -38,7 +38,7 @@ impl<R: Route> Driver<'_, R> {
         Poll::Ready(())
     }
 
-    /// Reads once, if that is allowed and all that was read before is decoded; decodes that otherwise.
+    /// Reads once, if that is allowed and all earlier input is decoded; otherwise decodes.
     pub(super) fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         ready!(self.poll_arrival(cx));
         self.inbox.take_up();
@@ -46,12 +46,12 @@ impl<R: Route> Driver<'_, R> {
             self.settle_inbox();
             return Poll::Ready(());
         }
-        // Whoever pauses waits for a message, not for the closing handshake.
+        // A paused socket pauses messages, not the closing handshake.
         let paused = self.status.has(Flag::Paused) && !self.is_ending();
         let was_held_back = std::mem::replace(&mut self.held_back, paused || self.inbox.is_full());
         if self.held_back || was_held_back {
-            // The peer is held back by us, so its silence says nothing; unless it does not read what it has asked for, when
-            // only that it goes on reading is a sign of life. A message that we leave unread is late by our doing either way.
+            // We hold the peer back, so its silence means nothing, unless it does not read what it requested: then only
+            // continued reading counts as activity. In both cases an unfinished message is late because of us.
             let (now, queued) = (Instant::now(), self.write_half().buffered());
             if !self.status.has(Flag::High) || queued < self.queued {
                 self.keepalive.hear(now);
@@ -64,7 +64,7 @@ impl<R: Route> Driver<'_, R> {
         }
         ready!(self.inbox.poll_read(cx));
         if self.inbox.has_ended() {
-            // To a handler both are the same, the peer is gone; but one that has only ended its own direction may read on.
+            // Handlers treat both alike, as a lost peer; but one that has only shut down its write half may read on.
             if self.inbox.is_broken() {
                 self.write_half().lose();
             } else {

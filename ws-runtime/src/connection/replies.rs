@@ -1,4 +1,4 @@
-//! What follows from a handler's reply, and from what went wrong.
+//! Carries out the replies of handlers, and reports their failures.
 
 use std::{
     ops::ControlFlow::{self, Break, Continue},
@@ -21,28 +21,29 @@ use crate::{
     wire::Close,
 };
 
-/// Reports a failed handler where no error frame can be told from the route's own messages, and where nothing can be sent any more.
+/// Logs a failed handler whose error frame could be a message of the route, or to whose peer nothing can be sent any
+/// more.
 pub(super) const FAILED: Close = Close::new(1011, "internal error");
 
-/// Whether the connection goes on.
+/// True if the connection continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Settled {
     Open,
     Over,
 }
 
-/// What the peer gets if `error` does not say.
+/// The default reply if `error` sends nothing else.
 enum DefaultReply {
     Nothing,
     Frame(String),
     Close(Close),
 }
 
-/// Work that follows from a message or a reply, and that may have to wait.
+/// Follow-up work of a message or a reply that may have to wait.
 pub(super) enum FollowUp<'a, R: Route> {
     Event(InboundEvent<R>),
     Replies(Streams<'a, R>),
-    /// What `error` replied: what goes wrong in that does not call it again.
+    /// The reply of `error`: a failure in it does not call `error` again.
     Answers(Streams<'a, R>),
     Error(Error),
     Drained,
@@ -50,10 +51,10 @@ pub(super) enum FollowUp<'a, R: Route> {
     Aborted,
 }
 
-/// `Break` if there is a follow-up, `Continue` if nothing is left to do.
+/// `Break` with follow-up work, `Continue` if none remains.
 pub(super) type Flow<'a, R> = ControlFlow<FollowUp<'a, R>>;
 
-/// Replies that are there already, as a stream.
+/// Replies that exist already, as a stream.
 struct Listed<I>(Box<I>);
 
 impl<I: Iterator> Stream for Listed<I> {
@@ -68,7 +69,7 @@ impl<'a, R: Route> Driver<'a, R> {
     /// The tag of the library's own frames.
     const TAG: &'static str = <R::Contract as Contract>::RESERVED_TAG;
 
-    /// Carries out what a handler returned, as far as nothing has to be waited for.
+    /// Carries out the return value of a handler as far as that needs no waiting.
     pub(super) fn settle(&mut self, done: Done<Outcome<'a, Response<R>>>) -> Flow<'a, R> {
         match done {
             Done::Returned(Outcome::Unsaid | Outcome::Nothing) => {}
@@ -83,8 +84,8 @@ impl<'a, R: Route> Driver<'a, R> {
         Continue(())
     }
 
-    /// Sends a reply, whatever its types' code does. A response that is refused is a failure in its place: what is behind it
-    /// follows as a stream would.
+    /// Sends a reply, catching panics of its types. A refused response becomes an error at its position, and later
+    /// replies follow as in a stream.
     fn send(&self, responses: Vec<Response<R>>) -> Flow<'a, R> {
         let mut responses = responses.into_iter();
         let sent = catch(|| {
@@ -106,14 +107,14 @@ impl<'a, R: Route> Driver<'a, R> {
                 Break(FollowUp::Replies(vec![Box::pin(Listed(Box::new(left)))]))
             }
             Err(panic) => {
-                // What is left may panic as well when it is dropped.
+                // The rest may panic too when it is dropped.
                 drop_quietly(responses);
                 Break(FollowUp::Error(Error::Panicked(panic)))
             }
         }
     }
 
-    /// Takes notice of a handler that has nothing to say.
+    /// Records a handler without a reply.
     fn observe(done: Done<()>) -> Flow<'a, R> {
         match done {
             Done::Returned(()) => Continue(()),
@@ -187,8 +188,8 @@ impl<'a, R: Route> Driver<'a, R> {
         }
     }
 
-    /// Sends what a stream of replies says, one frame an item, as fast as the peer reads. An item that failed does not end
-    /// the stream. From the place `answers` on, the streams are what `error` replied.
+    /// Sends the items of a stream of replies, one frame each, as fast as the peer reads. A failed item does not end
+    /// the stream. From index `answers` on, the streams are replies of `error`.
     async fn reply(&mut self, mut streams: Streams<'a, R>, mut answers: Option<usize>) -> Flow<'a, R> {
         loop {
             let next = self.next_of(&mut streams).await;
@@ -221,7 +222,7 @@ impl<'a, R: Route> Driver<'a, R> {
         }
     }
 
-    /// Something went wrong: `error` has the word, then the default.
+    /// Calls the `error` handler, then falls back to the default reply.
     async fn error(&mut self, error: Error) -> Flow<'a, R> {
         let default = self.default(&error);
         if !R::HANDLERS.error {
@@ -277,7 +278,7 @@ impl<'a, R: Route> Driver<'a, R> {
         }
     }
 
-    /// Logs what went wrong, by who is at fault. With `passed_on`, `error` was called with an invalid message and failed.
+    /// Logs a failure by its fault. With `passed_on`, `error` was called with an invalid message and failed.
     fn log(&self, error: &Error, passed_on: bool) {
         let (route, socket, events) = (self.state.shared.path, self.socket.id(), &self.state.shared.events);
         match error {

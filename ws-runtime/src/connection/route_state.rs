@@ -1,4 +1,4 @@
-//! A route as it is served: its handlers, and what is worked out once before the first connection.
+//! A running route: its handlers, and everything prepared before the first connection.
 
 use std::sync::Arc;
 
@@ -11,19 +11,19 @@ use crate::{
     socket::RouteShared,
 };
 
-/// A route as it is served.
+/// A running route.
 pub(crate) struct RouteState<R: Route> {
     pub(crate) route: R,
     pub(crate) shared: Arc<RouteShared>,
-    /// How messages are decoded and checked.
+    /// How messages are decoded and validated.
     pub(crate) body: Plan,
-    /// Whether a client cannot tell our error frames from the route's own messages, so that none may be sent.
+    /// True if an error frame could be a message of the route, so that none may be sent.
     pub(crate) opaque: bool,
     pub(crate) on_invalid: OnInvalid,
-    /// Which messages are decoded in a connection's turn.
+    /// The messages that are decoded within a turn.
     pub(crate) light: Light,
-    /// Where the others are decoded.
+    /// Where the other messages are decoded.
     pub(crate) heavy: Arc<HeavyWork>,
-    /// Where it counts what connections hold of what they were sent.
+    /// The total that counts inbound memory.
     pub(crate) inbound: Arc<Inbound>,
 }

@@ -1,4 +1,4 @@
-//! The life of one connection: open, messages in their order, close.
+//! The life of one connection: `open`, messages in order, `close`.
 
 use std::{
     future::{Future, poll_fn},
@@ -24,8 +24,8 @@ use crate::{
     socket::{Socket, Termination},
 };
 
-/// Serves one connection until it has ended and its last handler has returned. Its stream may arrive later; `host.opened` is
-/// dropped when `open` has returned, or waits.
+/// Serves one connection until it has ended and its last handler has returned. Its stream may arrive later;
+/// `host.opened` is dropped when `open` has returned, or waits.
 ///
 /// # Cancel safety
 /// Dropping the future drops the running handler, and `close` is not called.
@@ -46,7 +46,7 @@ pub(super) fn run<R: Route>(registration: Registration<R>, host: Host) -> impl F
             })
             .await
         };
-        // Keep nothing but the driver from here on: a connection spends nearly all its time below.
+        // Only the driver lives from here on, because a connection spends nearly all its time below.
         let is_open = driver.unless_panicked(settled) == Some(Settled::Open);
         poll_fn(|cx| driver.poll_arrival(cx)).await;
         if is_open {
@@ -63,8 +63,8 @@ pub(super) fn run<R: Route>(registration: Registration<R>, host: Host) -> impl F
     }
 }
 
-/// The code of the application's panicked where nothing else catches it, in a `Drop` for example: the future that it unwound
-/// through is over, and the connection ends as after any other panic.
+/// Application code panicked where nothing else catches it, in a `Drop` for example. The future that it unwound through
+/// is gone, and the connection ends as after any other panic.
 fn caught<T>(polled: Result<Poll<T>, Box<str>>) -> Poll<Result<T, Box<str>>> {
     match polled {
         Ok(polled) => polled.map(Ok),
@@ -72,7 +72,7 @@ fn caught<T>(polled: Result<Poll<T>, Box<str>>) -> Poll<Result<T, Box<str>>> {
     }
 }
 
-/// A socket among the connected ones. What has to happen however a connection ends, happens when this is dropped.
+/// A registered socket. Its drop does what must happen however a connection ends.
 pub(super) struct Registration<R: Route> {
     state: Arc<RouteState<R>>,
     socket: Socket<R>,
@@ -81,13 +81,13 @@ pub(super) struct Registration<R: Route> {
 }
 
 impl<R: Route> Registration<R> {
-    /// Takes a socket up among the connected ones.
+    /// Registers a socket.
     pub(super) fn enter(state: Arc<RouteState<R>>, socket: Socket<R>, running: TaskGuard) -> Self {
         let place = state.shared.enter(socket.member());
         Self { state, socket, place, _running: running }
     }
 
-    /// Closes the socket if it was taken up after a shutdown had swept the connected ones.
+    /// Closes the socket if it was registered after a shutdown had closed the others.
     fn catch_up_with_shutdown(&self) {
         self.state.shared.catch_up_with_shutdown(self.socket.write_half());
     }
@@ -104,7 +104,7 @@ impl<R: Route> Drop for Registration<R> {
     }
 }
 
-/// Tells the route that the socket is open. This is first polled before the 101.
+/// Calls `open`. First polled before the 101.
 async fn open<R: Route>(driver: &mut Driver<'_, R>) -> Settled {
     let opened = driver.during(Route::open(&driver.state.route, driver.socket)).await;
     match driver.settle(opened) {
@@ -115,7 +115,7 @@ async fn open<R: Route>(driver: &mut Driver<'_, R>) -> Settled {
     Settled::Open
 }
 
-/// Tells the route that the socket is closed.
+/// Calls `close`.
 async fn close<R: Route>(driver: &mut Driver<'_, R>) {
     let (state, socket) = (driver.state, driver.socket);
     let closed = socket.write_half().finish();
@@ -125,8 +125,7 @@ async fn close<R: Route>(driver: &mut Driver<'_, R>) {
     }
 }
 
-/// Everything from then on to the last frame. What seldom happens has a future of its own, so that a connection is no
-/// larger than what it waits for.
+/// Runs from `open` to the last frame. Rare work has futures of its own, which keeps the future of a connection small.
 async fn live<R: Route>(driver: &mut Driver<'_, R>) {
     let mut handler = pin!(None);
     loop {

@@ -1,7 +1,7 @@
-//! From an accepted handshake to a running connection.
+//! Upgrades an accepted handshake to a running connection.
 //!
-//! An accepted handshake is a pair: the response and an [`Upgrade`]. The host of the stream begins the upgrade, waits until `open`
-//! has run as far as it can without waiting, sends the response, and hands the stream over.
+//! An accepted handshake is a pair: the response and an [`Upgrade`]. The host of the stream begins the upgrade, waits
+//! until `open` has run as far as it can without waiting, sends the response, and hands over the stream.
 
 use std::sync::Arc;
 
@@ -16,33 +16,34 @@ use crate::{
     socket::Socket,
 };
 
-/// A connection whose handshake is accepted and whose task does not run yet. Dropping it drops the socket, which was never open.
+/// A connection with an accepted handshake whose task does not run yet. Dropping it drops the socket, which was never
+/// open.
 #[must_use = "the client gets a 101, and then nothing"]
 pub(crate) struct Upgrade {
     spawn: Box<dyn FnOnce(TaskGuard, Host) + Send>,
-    /// The client's permit, if its address was known only from the request.
+    /// The permit of the client, if its address was known only from the request.
     permit: Option<Box<Permit>>,
 }
 
 impl Upgrade {
-    /// A connection of a route, as a task of its own.
+    /// A connection of a route, to be spawned as a task.
     pub(crate) fn new<R: Route>(state: Arc<RouteState<R>>, socket: Socket<R>) -> Self {
         Self::with(move |guard, host| {
             tokio::spawn(run(Registration::enter(state, socket, guard), host));
         })
     }
 
-    /// A connection whose task `spawn` spawns. The task keeps the guard until it ends.
+    /// A connection whose task `spawn` spawns. The task holds the guard until it ends.
     pub(crate) fn with(spawn: impl FnOnce(TaskGuard, Host) + Send + 'static) -> Self {
         Self { spawn: Box::new(spawn), permit: None }
     }
 
-    /// Keeps a permit for as long as the connection lasts.
+    /// Holds a permit for the lifetime of the connection.
     pub(crate) fn keep(&mut self, permit: Option<Box<Permit>>) {
         self.permit = permit;
     }
 
-    /// Spawns the connection's task, which calls `open`. `guard` counts the connection from then on.
+    /// Spawns the task of the connection, which calls `open`. `guard` counts the connection from then on.
     pub(crate) fn begin(self, mut guard: TaskGuard) -> Pending {
         let (pending, host) = Pending::new();
         guard.keep(self.permit);

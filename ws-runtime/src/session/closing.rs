@@ -1,11 +1,11 @@
-//! The closing handshake (RFC 6455 §7): who began it, what is still owed, what it came to.
+//! The closing handshake (RFC 6455 §7): who began it, what is still owed, and its result.
 
 use crate::{
     message::Text,
     wire::{Close, Closed, Initiator},
 };
 
-/// Where one connection stands between open and closed.
+/// The state of one connection between open and closed.
 #[derive(Debug, Default)]
 pub(crate) struct Session {
     first: Option<Initiator>,
@@ -13,30 +13,30 @@ pub(crate) struct Session {
     received: Option<Code>,
 }
 
-/// What a close frame said.
+/// The content of a close frame.
 #[derive(Debug)]
 struct Code {
     code: Option<u16>,
     reason: Text,
 }
 
-/// What a peer's close frame asks of us.
+/// What the peer's close frame requires.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// Our close frame is still owed.
     Owed(Echo),
-    /// Ours went out before: the handshake is complete.
+    /// Ours was sent before: the handshake is complete.
     Complete,
-    /// It is not the first close frame of the peer; nothing follows from it.
+    /// Not the first close frame of the peer; it has no effect.
     Nothing,
 }
 
 /// The close frame that answers the peer's (RFC 6455 §5.5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Echo {
-    /// It has no code.
+    /// Without a code.
     Empty,
-    /// It has the code of the peer's close frame.
+    /// With the code of the peer's close frame.
     Code(u16),
 }
 
@@ -46,7 +46,7 @@ impl Echo {
         code.filter(|code| Close::try_new(*code, "").is_ok()).map_or(Self::Empty, Self::Code)
     }
 
-    /// Returns the frame; `None` is the empty one.
+    /// Returns the frame; `None` is an empty one.
     pub(crate) fn close(self) -> Option<Close> {
         match self {
             Self::Empty => None,
@@ -56,22 +56,23 @@ impl Echo {
 }
 
 impl Session {
-    /// Whether messages may still be sent: after a close frame nothing is (RFC 6455 §5.5.1).
+    /// Returns true if messages may still be sent: none follow a close frame (RFC 6455 §5.5.1).
     pub(crate) fn may_send(&self) -> bool {
         self.sent.is_none()
     }
 
-    /// Whether the peer has said that it is done.
+    /// Returns true if the peer has sent a close frame.
     pub(crate) fn has_received(&self) -> bool {
         self.received.is_some()
     }
 
-    /// Whether both close frames were exchanged.
+    /// Returns true if both close frames were exchanged.
     pub(crate) fn is_complete(&self) -> bool {
         self.sent.is_some() && self.received.is_some()
     }
 
-    /// We send a close frame, `None` being the empty one. False if one went out before, and this one must not.
+    /// Records that we send a close frame; `None` is an empty one. Returns false if one was sent before and this one
+    /// must not be.
     pub(crate) fn send(&mut self, close: Option<&Close>) -> bool {
         if self.sent.is_some() {
             return false;
@@ -84,7 +85,7 @@ impl Session {
         true
     }
 
-    /// The peer's close frame arrived. The answer echoes its code (RFC 6455 §5.5.1).
+    /// Records the peer's close frame. The answer echoes its code (RFC 6455 §5.5.1).
     pub(crate) fn receive(&mut self, code: Option<u16>, reason: Text) -> Answer {
         if self.received.is_some() {
             return Answer::Nothing;
@@ -95,7 +96,7 @@ impl Session {
         answer
     }
 
-    /// What it came to, for the `close` handler. The side that closed first has the word.
+    /// Returns the result for the `close` handler. The side that closed first decides.
     pub(crate) fn closed(&self) -> Closed {
         let by = self.first.unwrap_or(Initiator::Transport);
         let said = match by {

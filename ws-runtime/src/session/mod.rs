@@ -1,6 +1,6 @@
-//! The rules of one connection's life, without IO: how it closes, and when silence has lasted too long.
+//! The rules of one connection without IO: closing, pings and timeouts.
 //!
-//! Both ends of a connection stand on them. Nothing here waits, sends or knows a handler.
+//! Both ends of a connection use them. Nothing here waits, sends or knows a handler.
 
 mod closing;
 mod keepalive;

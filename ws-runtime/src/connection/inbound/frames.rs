@@ -1,4 +1,4 @@
-//! What a frame means to the connection: an event for a handler, or something that is acted on at once.
+//! The effect of a frame on the connection: an event for a handler, or an immediate action.
 
 use std::time::Duration;
 
@@ -21,29 +21,29 @@ use crate::{
 /// Beyond this many queued bytes a ping is not answered: the peer does not read, so it does not miss the pong.
 const PONGS: usize = 64 * 1024;
 
-/// What is still listened for.
+/// Which frames still count.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::connection) enum Attention {
     All,
-    /// We closed: messages are dropped, and only the peer's close frame counts.
+    /// We have closed: messages are dropped, and only the peer's close frame counts.
     Close,
-    /// What follows is read and thrown away.
+    /// All input is read and discarded.
     Nothing,
 }
 
-/// Listens to the peer's frames.
+/// Handles the frames of the peer.
 pub(in crate::connection) struct FrameHandler<'a, R: Route> {
     state: &'a RouteState<R>,
     write_half: &'a WriteHalf,
     rate: Option<Box<Rate>>,
-    /// Where compression was agreed on. Away while a heavy message is inflated with it.
+    /// Present if compression was negotiated. Taken out while heavy work uses it.
     inflater: Option<Box<Inflater>>,
-    /// What the peer's close frame is answered with, once its messages are handled.
+    /// The answer to the peer's close frame, to be sent after its messages are handled.
     pub(in crate::connection) owed: Option<Echo>,
     pub(in crate::connection) attention: Attention,
 }
 
-/// How many frames this second has seen.
+/// The number of frames in this second.
 struct Rate {
     since: Instant,
     seen: u32,
@@ -66,24 +66,24 @@ impl<'a, R: Route> FrameHandler<'a, R> {
         self.write_half
     }
 
-    /// Nothing counts any more.
+    /// Ignores all further input.
     pub(in crate::connection) fn ignores_input(&self) -> bool {
         self.attention == Attention::Nothing
     }
 
-    /// Whether every message counts, and none has to be counted.
+    /// True if the connection is open and has no rate limit.
     #[inline]
     pub(in crate::connection) fn is_plain(&self) -> bool {
         self.rate.is_none() && self.attention == Attention::All
     }
 
-    /// Fails the connection in its turn; nothing that follows counts. `None` if nothing counted before.
+    /// Fails the connection in its turn; further input is ignored. `None` if input was ignored before.
     pub(in crate::connection) fn fail(&mut self, close: Close) -> Option<Arrived<'static>> {
         let attention = std::mem::replace(&mut self.attention, Attention::Nothing);
         (attention != Attention::Nothing).then_some(Arrived::Fault(close))
     }
 
-    /// Takes a frame in. What it says about the connection holds at once, also if messages before it wait for their turn.
+    /// Takes a frame. Effects on the connection are immediate, even if earlier messages still wait.
     pub(in crate::connection) fn frame<'f>(&mut self, frame: Frame<'f>) -> Option<Arrived<'f>> {
         if self.rate.is_some() && self.is_too_fast() {
             return self.fail(Close::new(1008, "too many messages"));
@@ -97,7 +97,7 @@ impl<'a, R: Route> FrameHandler<'a, R> {
         }
     }
 
-    /// Decodes what arrived, in its turn.
+    /// Decodes a waiting message in its turn.
     pub(in crate::connection) fn event(&mut self, arrived: Arrived<'_>) -> InboundEvent<R> {
         spend(Work::Message);
         match arrived {
@@ -129,7 +129,7 @@ impl<'a, R: Route> FrameHandler<'a, R> {
         })
     }
 
-    /// Lends the inflater to heavy work, which gives it back before anything else is inflated.
+    /// Lends the inflater to heavy work, which returns it before anything else is inflated.
     pub(in crate::connection) fn inflater(&mut self) -> &mut Option<Box<Inflater>> {
         &mut self.inflater
     }
@@ -158,7 +158,7 @@ impl<'a, R: Route> FrameHandler<'a, R> {
         }
     }
 
-    /// Counts a frame, and whether it is one too many.
+    /// Counts a frame. Returns true if it exceeds the rate limit.
     fn is_too_fast(&mut self) -> bool {
         let (Some(rate), Some(limit)) = (&mut self.rate, self.state.shared.settings.rate_limit) else {
             return false;
@@ -178,7 +178,7 @@ impl Rate {
     }
 }
 
-/// Decodes a message if that is light enough, whatever its types' code does.
+/// Decodes a message if it is light enough, catching panics of its types.
 pub(in crate::connection) fn decode<R: Route>(
     incoming: Incoming<'_>,
     state: &RouteState<R>,
@@ -191,7 +191,7 @@ pub(in crate::connection) fn decode<R: Route>(
     decode_any(incoming, state)
 }
 
-/// Decodes a message, whatever its types' code does.
+/// Decodes a message, catching panics of its types.
 pub(in crate::connection) fn decode_any<R: Route>(
     incoming: Incoming<'_>,
     state: &RouteState<R>,

@@ -1,8 +1,8 @@
-//! What arrives: bytes to events.
+//! Turns inbound bytes into events.
 //!
-//! A frame is decoded when its turn comes, where it was read. What is left when a handler has to wait is taken apart then, so
-//! that control frames are acted on and the thread's buffer is free; its messages are kept as they were sent, and that is never
-//! more than one message's worth.
+//! A frame is decoded in its turn, in the read buffer. When a handler waits, the rest of the input is split into
+//! frames, so that control frames take effect and the buffer of the thread is free. Its messages are kept as sent, and
+//! never exceed one message's worth.
 
 use std::{
     future::Future,
@@ -27,12 +27,12 @@ use crate::{
     wire::{Close, Decoder, Fault, Incoming, Inflater, Limits, Role},
 };
 
-/// What is held back for a connection without a limit on its messages, in bytes.
+/// The maximum of waiting input for a connection without a message limit, in bytes.
 const UNLIMITED: usize = 1 << 20;
 
-/// Where it arrives.
+/// The source of input.
 enum Source {
-    /// HTTP still has the stream, for the 101.
+    /// HTTP still owns the stream, for the 101.
     Awaited(Arrival),
     Here(Reader),
 }
@@ -43,12 +43,12 @@ pub(in crate::connection) struct Inbox<'a, R: Route> {
     read_buffer: ReadBuffer,
     decoder: Decoder,
     frames: FrameHandler<'a, R>,
-    /// What waits for its turn.
+    /// The events that wait for their turn.
     queue: Queue,
-    /// Since when a message is under way.
+    /// The time since which a message is unfinished.
     begun: Option<Instant>,
     ended: bool,
-    /// It did not end well.
+    /// True if it ended with an error.
     broken: bool,
 }
 
@@ -74,13 +74,13 @@ impl<'a, R: Route> Inbox<'a, R> {
         &self.frames.state().shared.settings.limits
     }
 
-    /// Whether as much is held as one message may be long.
+    /// Returns true if the waiting input is as long as one message may be.
     pub(in crate::connection) fn is_full(&self) -> bool {
-        // One read may bring a whole buffer, so less could not be kept to.
+        // One read may fill a whole buffer, so a lower limit could not be kept.
         self.read_buffer.is_held() || self.weighs_enough()
     }
 
-    /// How much memory is held of what the peer sent, in bytes.
+    /// Returns the inbound memory that is held, in bytes.
     #[inline]
     pub(in crate::connection) fn memory(&self) -> usize {
         self.read_buffer.memory() + self.queue.memory() + self.decoder.held()
@@ -90,73 +90,73 @@ impl<'a, R: Route> Inbox<'a, R> {
         self.queue.weight() >= self.limits().max_message.unwrap_or(UNLIMITED).max(BUFFER)
     }
 
-    /// Whether nothing waits for its turn.
+    /// Returns true if nothing waits for its turn.
     pub(in crate::connection) fn is_empty(&self) -> bool {
         self.queue.is_empty() && !self.is_fresh() && !self.read_buffer.is_held()
     }
 
-    /// Whether there is nothing to handle and nothing to answer.
+    /// Returns true if there is nothing to handle and nothing to answer.
     #[inline]
     pub(in crate::connection) fn is_idle(&self) -> bool {
         self.is_empty() && !self.owes()
     }
 
-    /// Keeps what was read and not looked at for a later turn.
+    /// Keeps undecoded input for a later turn.
     pub(in crate::connection) fn hold_back(&mut self) {
         if self.read_buffer.is_fresh() {
             self.read_buffer.hold();
         }
     }
 
-    /// Goes on with what was held back, unless too much waits already.
+    /// Resumes with the kept input, unless too much waits already.
     pub(in crate::connection) fn take_up(&mut self) {
         if self.read_buffer.is_held() && !self.weighs_enough() {
             self.read_buffer.resume();
         }
     }
 
-    /// Whether something was read that has not been decoded as far as possible.
+    /// Returns true if some input has not been decoded as far as possible.
     pub(in crate::connection) fn is_fresh(&self) -> bool {
         self.read_buffer.is_fresh()
     }
 
-    /// Whether the peer's close frame waits to be answered.
+    /// Returns true if the peer's close frame is not answered yet.
     pub(in crate::connection) fn owes(&self) -> bool {
         self.frames.owed.is_some()
     }
 
-    /// Takes what the peer's close frame is to be answered with.
+    /// Takes the answer to the peer's close frame.
     pub(in crate::connection) fn take_owed(&mut self) -> Option<Echo> {
         self.frames.owed.take()
     }
 
-    /// What the connection is to be failed with, once what arrived before is handled. Nothing comes behind it.
+    /// Fails the connection after everything that arrived before is handled. No input follows.
     pub(in crate::connection) fn fault(&self) -> Option<&Close> {
         self.queue.fault()
     }
 
-    /// Whether the stream has ended.
+    /// Returns true if the stream has ended.
     pub(in crate::connection) fn has_ended(&self) -> bool {
         self.ended
     }
 
-    /// Whether the stream is of no use in the other direction either.
+    /// Returns true if the stream cannot be written to either.
     pub(in crate::connection) fn is_broken(&self) -> bool {
         self.broken
     }
 
-    /// When the message that is under way has to be complete.
+    /// Returns the deadline of the unfinished message.
     pub(in crate::connection) fn deadline(&self) -> Option<Instant> {
         Some(self.begun? + self.limits().fragment_timeout?)
     }
 
-    /// From here on only the peer's close frame counts.
+    /// Makes only the peer's close frame count from here on.
     pub(in crate::connection) fn ignore_messages(&mut self) {
         self.frames.attention = self.frames.attention.max(Attention::Close);
     }
 
-    /// Throws away what waits, and the messages that follow. True if there is nothing to listen for any more, because the
-    /// peer broke the protocol.
+    /// Drops waiting and further messages. Returns true if no more input counts, because the peer violated the
+    /// protocol.
     pub(in crate::connection) fn discard(&mut self, turn: Turn) -> bool {
         self.ignore_messages();
         let mut broken = self.queue.fault().is_some();
@@ -168,7 +168,7 @@ impl<'a, R: Route> Inbox<'a, R> {
         broken
     }
 
-    /// Throws away what waits, and all that follows.
+    /// Drops waiting and all further input.
     pub(in crate::connection) fn mute(&mut self, turn: Turn) {
         self.discard(turn);
         self.frames.attention = Attention::Nothing;
@@ -178,8 +178,8 @@ impl<'a, R: Route> Inbox<'a, R> {
         self.decoder.forget();
     }
 
-    /// Takes the message that is first in its turn, where it lies, if it is of the usual kind; `None` says nothing of what is
-    /// first otherwise.
+    /// Fast path: borrows the next message from the read buffer if it is a complete, uncompressed frame. `None` means
+    /// "use the slow path".
     #[inline]
     pub(in crate::connection) fn message(&mut self) -> Option<Result<Incoming<'_>, Fault>> {
         let is_usual = const { R::HANDLERS.message && !R::HANDLERS.transform_message };
@@ -198,14 +198,14 @@ impl<'a, R: Route> Inbox<'a, R> {
         Some(plain.open(self.read_buffer.take(plain.size())))
     }
 
-    /// Fails the connection with the message whose turn it is; nothing that follows counts.
+    /// Fails the connection with the current message; further input is ignored.
     #[cold]
     pub(in crate::connection) fn fail(&mut self, fault: Fault) -> InboundEvent<R> {
         self.ignore_rest();
         InboundEvent::Fault(fault.close())
     }
 
-    /// Behind a fault nothing counts.
+    /// Nothing counts after a fault.
     #[cold]
     fn ignore_rest(&mut self) {
         self.frames.attention = Attention::Nothing;
@@ -215,12 +215,12 @@ impl<'a, R: Route> Inbox<'a, R> {
         self.begun = None;
     }
 
-    /// Lends the inflater to heavy work, which gives it back before anything else is inflated.
+    /// Lends the inflater to heavy work, which returns it before anything else is inflated.
     pub(in crate::connection) fn inflater(&mut self) -> &mut Option<Box<Inflater>> {
         self.frames.inflater()
     }
 
-    /// Takes what is first in its turn, and decodes it.
+    /// Takes the next event and decodes it.
     pub(in crate::connection) fn pop(&mut self, turn: Turn) -> Option<InboundEvent<R>> {
         let event = if let Some(waiting) = self.queue.pop() {
             self.frames.event(waiting.into())
@@ -234,7 +234,7 @@ impl<'a, R: Route> Inbox<'a, R> {
         Some(event)
     }
 
-    /// Takes what was read apart, so that the task may wait; what is not a control frame waits for its turn.
+    /// Splits the input into frames, so that the task may wait. Everything except control frames waits for its turn.
     pub(in crate::connection) fn settle(&mut self, turn: Turn) {
         while let Some(waiting) = self.take(turn, |_, arrived| Waiting::from(arrived)) {
             self.queue.push(waiting);
@@ -244,7 +244,7 @@ impl<'a, R: Route> Inbox<'a, R> {
         }
     }
 
-    /// Takes what is first of what was read, and makes of it what `make` does; `None` if there is none, or the turn is over.
+    /// Takes the next frame of the input and converts it with `make`; `None` if there is none, or the turn is over.
     fn take<T>(
         &mut self,
         turn: Turn,
@@ -268,7 +268,7 @@ impl<'a, R: Route> Inbox<'a, R> {
                     let left = left.len();
                     self.read_buffer.advance(left);
                     self.read_buffer.keep();
-                    // A control frame whose end has not arrived is as good as a message here.
+                    // An incomplete control frame counts like a message here.
                     if self.begun.is_none() && (!self.read_buffer.is_empty() || self.decoder.is_mid_message())
                     {
                         self.begun = Some(Instant::now());
@@ -294,12 +294,12 @@ impl<'a, R: Route> Inbox<'a, R> {
         None
     }
 
-    /// Whether HTTP still has the stream, as far as was looked.
+    /// Returns true if HTTP still owned the stream at the last check.
     pub(in crate::connection) fn awaits_stream(&self) -> bool {
         matches!(self.source, Source::Awaited(_)) && !self.ended
     }
 
-    /// Waits for the stream, or for the word that none comes.
+    /// Waits for the stream, or for the notice that none comes.
     #[cold]
     pub(in crate::connection) fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Source::Awaited(arrival) = &mut self.source
@@ -316,7 +316,7 @@ impl<'a, R: Route> Inbox<'a, R> {
         Poll::Ready(())
     }
 
-    /// Reads once; what was read is decoded later. What was read before must be decoded.
+    /// Reads once; the input is decoded later. Earlier input must be decoded.
     pub(in crate::connection) fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if self.ended {
             return Poll::Pending;
@@ -334,11 +334,11 @@ impl<'a, R: Route> Inbox<'a, R> {
         Poll::Ready(())
     }
 
-    /// Reads a frame that is larger than the shared buffer where it will stay.
+    /// Reads a frame that is larger than the shared buffer into its own memory.
     fn poll_large(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Some((payload, missing)) = self.decoder.large() else { return Poll::Ready(()) };
         if payload.capacity() == payload.len() {
-            // It was announced longer than it is prudent to believe at once: believe as much again as has arrived.
+            // The announced length is not trusted at once: as much again is reserved as has arrived.
             payload.reserve(missing.min(payload.len().max(BUFFER)));
         }
         let mut target = payload.limit(missing);
@@ -369,17 +369,17 @@ impl<'a, R: Route> Inbox<'a, R> {
         Poll::Ready(())
     }
 
-    /// Reading is or was held back by us, so a message under way could not be finished: its time begins anew.
+    /// We pause or paused reading, so a message could not be completed: its timeout restarts.
     pub(in crate::connection) fn hold(&mut self, now: Instant) {
         if self.begun.is_some() {
             self.begun = Some(now);
         }
     }
 
-    /// Fails the connection if a message was begun and not finished in time.
+    /// Fails the connection if a message was not completed in time.
     pub(in crate::connection) fn check(&mut self, now: Instant) {
         if self.deadline().is_some_and(|deadline| deadline <= now) {
-            // Nobody may be left to tell, but this deadline is over in any case.
+            // Even if no input counts any more, this deadline is over.
             self.begun = None;
             if let Some(arrived) = self.frames.fail(Fault::FragmentTimeout.close()) {
                 self.queue.push(arrived.into());

@@ -1,4 +1,4 @@
-//! What arrived: waiting for its turn, as it was sent; and in its turn, decoded.
+//! Inbound events: waiting as sent, and decoded in their turn.
 
 use std::collections::VecDeque;
 
@@ -12,42 +12,42 @@ use crate::{
     wire::{Close, Deflated, Incoming},
 };
 
-/// Something that arrived, where it was read.
+/// An event that waits, in the read buffer.
 pub(in crate::connection) enum Arrived<'a> {
     Message(Incoming<'a>),
     Deflated(Deflated<'a>),
     Ping(Bytes),
     Pong(Bytes),
-    /// The connection is to be failed.
+    /// The connection must fail.
     Fault(Close),
 }
 
-/// Something that arrived and whose turn it is.
+/// An event in its turn.
 pub(in crate::connection) enum InboundEvent<R: Route> {
     /// A valid message.
     Message(BodyOf<R>),
-    /// A message that `transform_message` gets before it is decoded.
+    /// A message for `transform_message`, not decoded yet.
     Raw(Message),
-    /// A message that costs too much to be decoded in a turn.
+    /// A message that is too expensive to be decoded within a turn.
     Heavy(Heavy),
-    /// A message that does not fit its type or schema.
+    /// A message that does not match its type or schema.
     Invalid(Invalid),
-    /// Decoding panicked: the `Deserialize` of some type did.
+    /// Decoding panicked, in the `Deserialize` of some type.
     Panicked(Box<str>),
     Ping(Bytes),
     Pong(Bytes),
-    /// The connection is to be failed.
+    /// The connection must fail.
     Fault(Close),
 }
 
-/// What is done with a message that costs too much to be decoded in a turn.
+/// What heavy work does with a message.
 pub(in crate::connection) enum Heavy {
     Decode(Message),
     Inflate(Deflated<'static>),
 }
 
-/// Something that arrived and waits for its turn. A message is kept as it was sent: what it inflates to and what it decodes to
-/// may take very many times as much memory.
+/// An event that waits for its turn. A message is kept as sent, because inflated or decoded it may take many times as
+/// much memory.
 pub(in crate::connection) enum Waiting {
     Message(Message),
     Deflated(Deflated<'static>),
@@ -56,9 +56,9 @@ pub(in crate::connection) enum Waiting {
     Fault(Close),
 }
 
-/// What one waiting message takes beside its bytes, in bytes: a place in a queue that doubles, and a small allocation.
+/// The overhead of a waiting message in bytes: a slot in a queue that doubles, and a small allocation.
 const PLACE: usize = 2 * size_of::<Waiting>() + ALLOCATION;
-/// What a small allocation takes beside its bytes, in bytes.
+/// The overhead of a small allocation in bytes.
 const ALLOCATION: usize = 32;
 
 impl From<Arrived<'_>> for Waiting {
@@ -86,7 +86,7 @@ impl From<Waiting> for Arrived<'static> {
 }
 
 impl Heavy {
-    /// How much memory it takes, in bytes.
+    /// Returns the memory that it takes, in bytes.
     pub(in crate::connection) fn memory(&self) -> usize {
         match self {
             Self::Decode(message) => message.len(),
@@ -96,7 +96,7 @@ impl Heavy {
 }
 
 impl Waiting {
-    /// How much memory it takes, in bytes.
+    /// Returns the memory that it takes, in bytes.
     fn weight(&self) -> usize {
         PLACE
             + match self {
@@ -108,14 +108,14 @@ impl Waiting {
     }
 }
 
-/// What waits for a handler to finish, oldest first. A connection without any keeps no memory for it.
+/// Events that wait for a handler to finish, oldest first. A connection without any holds no memory for them.
 #[derive(Default)]
 pub(in crate::connection) struct Queue(Option<Box<Queued>>);
 
 struct Queued {
     /// Not empty.
     waiting: VecDeque<Waiting>,
-    /// How much memory they take, in bytes. Empty messages are not free.
+    /// The memory that they take, in bytes. Empty messages are not free.
     weight: usize,
 }
 
@@ -131,19 +131,18 @@ impl Queue {
         self.0.is_none()
     }
 
-    /// How much memory it takes, in bytes.
+    /// Returns the memory that it takes, in bytes.
     pub(in crate::connection) fn weight(&self) -> usize {
         self.0.as_ref().map_or(0, |queued| queued.weight)
     }
 
-    /// How much memory is held, in bytes: as [`weight`](Self::weight), with the places that there are rather than those that
-    /// there may be.
+    /// Returns the memory that is held, in bytes: like [`weight`](Self::weight), with the actual capacity of the queue.
     #[inline]
     pub(in crate::connection) fn memory(&self) -> usize {
         self.0.as_ref().map_or(0, |queued| queued.memory())
     }
 
-    /// What the connection is to be failed with at the end of it.
+    /// The fault with which the connection must fail after the last event.
     pub(in crate::connection) fn fault(&self) -> Option<&Close> {
         match self.0.as_ref()?.waiting.back() {
             Some(Waiting::Fault(close)) => Some(close),
@@ -177,7 +176,7 @@ mod tests {
     use super::*;
     use crate::message::Kind;
 
-    /// Places stay while anything waits.
+    /// The capacity is kept while anything waits.
     #[test]
     fn memory_of_a_queue_includes_its_capacity() {
         let mut queue = Queue::default();

@@ -1,4 +1,4 @@
-//! The bytes that were read and are not decoded yet. It knows nothing of frames.
+//! Bytes that were read and are not decoded yet. Knows nothing about frames.
 
 use std::{
     cell::Cell,
@@ -14,62 +14,63 @@ use crate::{
     turn::{Work, spend},
 };
 
-/// The buffer that all connections of a thread read into, in bytes. A larger frame is read into memory of its own. What comes in
-/// powers of two fills 64 KiB but for its headers, and the last frame is not cut where there is room for these too.
+/// The size of the buffer that all connections of a thread read into, in bytes. A larger frame is read into memory of
+/// its own. Frames of sizes in powers of two fill 64 KiB except for their headers, and the extra space keeps the last
+/// one from being cut.
 pub(in crate::connection) const BUFFER: usize = (64 + 4) * 1024;
 
 thread_local! {
-    /// Nothing stays in it between two polls, so one serves every connection of the thread. Whoever reads takes it, so that
-    /// a second one, should a handler run a connection of its own to its end, finds none and makes its own.
+    /// Nothing stays in it between two polls, so one serves every connection of the thread. A reader takes it; if a
+    /// handler drives another connection on the same thread, that one finds none and allocates its own.
     static SHARED: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// What was read and is not decoded yet: while the task runs, in the buffer of its thread; while it waits, in memory of its
-/// own that is as large as the start of a frame whose end has not arrived.
+/// Undecoded input: while the task runs, in the buffer of its thread; while it waits, in memory of its own, just large
+/// enough for the start of an incomplete frame.
 pub(in crate::connection) struct ReadBuffer {
     bytes: Vec<u8>,
     at: u32,
     end: u32,
-    /// The bytes lie in the thread's buffer.
+    /// True if the bytes are in the buffer of the thread.
     shared: bool,
-    /// They have not been looked at.
+    /// True if the bytes have not been examined.
     fresh: bool,
-    /// They have not been looked at, and are not to be yet.
+    /// Decoding is paused until the queue drains.
     held: bool,
 }
 
 impl ReadBuffer {
-    /// What came with the handshake.
+    /// The bytes that came with the handshake.
     pub(in crate::connection) fn new(bytes: Vec<u8>) -> Self {
         let (end, fresh) = (length(bytes.len()), !bytes.is_empty());
         Self { bytes, at: 0, end, shared: false, fresh, held: false }
     }
 
-    /// Whether there may be whole frames in it.
+    /// Returns true if it may contain complete frames.
     #[inline]
     pub(in crate::connection) fn is_fresh(&self) -> bool {
         self.fresh
     }
 
-    /// How much memory it has of its own, in bytes.
+    /// Returns the memory of its own, in bytes.
     #[inline]
     pub(in crate::connection) fn memory(&self) -> usize {
         if self.shared { 0 } else { self.bytes.capacity() }
     }
 
-    /// Whether nothing is left.
+    /// Returns true if nothing is left.
     #[inline]
     pub(in crate::connection) fn is_empty(&self) -> bool {
         self.at == self.end
     }
 
-    /// What is not decoded yet.
+    /// Returns the undecoded bytes.
     #[inline]
     pub(in crate::connection) fn bytes(&mut self) -> &mut [u8] {
         &mut self.bytes[self.at as usize..self.end as usize]
     }
 
-    /// Takes the first bytes, as many as there are at least.
+    /// Takes the first bytes; at least that many are present.
     #[inline]
     pub(in crate::connection) fn take(&mut self, bytes: usize) -> &mut [u8] {
         let at = self.at as usize;
@@ -77,29 +78,29 @@ impl ReadBuffer {
         &mut self.bytes[at..at + bytes]
     }
 
-    /// All but the last `left` bytes are decoded.
+    /// Marks all but the last `left` bytes as decoded.
     #[inline]
     pub(in crate::connection) fn advance(&mut self, left: usize) {
         self.at = self.end - length(left);
     }
 
-    /// What is left waits until it is looked at again, and the thread's buffer is free for others.
+    /// Keeps the rest until it is examined again, and frees the buffer of the thread.
     pub(in crate::connection) fn hold(&mut self) {
         self.keep();
         self.held = !self.is_empty();
     }
 
-    /// Whether there may be whole frames in what waits.
+    /// Returns true if the kept bytes may contain complete frames.
     pub(in crate::connection) fn is_held(&self) -> bool {
         self.held
     }
 
-    /// Looks again at what was held.
+    /// Examines the kept bytes again.
     pub(in crate::connection) fn resume(&mut self) {
         self.fresh |= std::mem::take(&mut self.held);
     }
 
-    /// There is no whole frame left in it: the thread's buffer is free for others.
+    /// No complete frame is left: the buffer of the thread is free for others.
     pub(in crate::connection) fn keep(&mut self) {
         self.fresh = false;
         if self.shared || self.at > 0 {
@@ -112,14 +113,14 @@ impl ReadBuffer {
         }
     }
 
-    /// Drops all of it.
+    /// Drops all bytes.
     pub(in crate::connection) fn clear(&mut self) {
         self.at = self.end;
         self.held = false;
         self.keep();
     }
 
-    /// Reads once, behind what is kept; 0 is the end of the stream.
+    /// Reads once, behind the kept bytes; 0 is the end of the stream.
     pub(in crate::connection) fn poll_fill(
         &mut self,
         reader: &mut Reader,
@@ -148,7 +149,7 @@ impl ReadBuffer {
     }
 }
 
-/// Nothing in here is larger than a buffer, or than what a request may bring.
+/// Nothing in here is larger than a buffer, or than the input that a request may bring.
 fn length(bytes: usize) -> u32 {
     u32::try_from(bytes).expect("a buffer is smaller than 4 GiB")
 }
