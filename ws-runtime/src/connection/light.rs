@@ -53,14 +53,14 @@ impl Light {
         }
     }
 
-    /// What it costs to decode a message in a turn.
+    /// Returns the cost of decoding a message within a turn.
     #[inline]
     pub(super) fn work(self, kind: Kind, length: usize) -> Work {
         if self.longest(kind) == usize::MAX { Work::Moved(length) } else { Work::Coded(length) }
     }
 }
 
-/// Inflates a message, if that is light enough; `None` if it is not, and then nothing has changed.
+/// Inflates a message if that is cheap enough; otherwise returns `None` and changes nothing.
 pub(super) fn inflate(
     inflater: &mut Inflater,
     deflated: &Deflated<'_>,

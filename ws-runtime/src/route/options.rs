@@ -1,4 +1,4 @@
-//! What the attribute or the server sets: unset fields leave the word to the next wider level.
+//! Options of the attribute and the server. An unset option takes the value of the next level.
 
 use std::time::Duration;
 
@@ -9,7 +9,8 @@ use crate::{
     wire::{Deflate, Limits},
 };
 
-/// The options that a route or the server may set. The outer `None` is unset; of what can be turned off, the inner one is off.
+/// The options of a route or a server. The outer `None` means unset; for options that can be turned off, the inner
+/// `None` means off.
 #[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "each is documented at the server's method of its name")]
 pub struct Options {
@@ -59,24 +60,24 @@ impl Options {
     };
 }
 
-/// What an invalid message gets where `error` does not say.
+/// The response to an invalid message if `error` does not decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnInvalid {
-    /// A text frame that says what is wrong; the connection stays open.
+    /// A text frame with the errors; the connection stays open.
     Reply,
-    /// Nothing.
+    /// No response.
     Ignore,
-    /// The connection is closed: 1003 for the wrong kind of frame, 1007 for the wrong content.
+    /// Closes the connection: 1003 for the wrong kind of frame, 1007 for invalid content.
     Close,
 }
 
-/// A year: beyond it a time is a slip of the pen, and timers cannot count it.
+/// A year: a longer time is a mistake, and timers cannot represent it.
 const LONGEST: Duration = Duration::from_hours(365 * 24);
 
-/// The largest limit of a size, in bytes; beyond it no limit is meant.
+/// The maximum of a size limit, in bytes; a larger one is a mistake.
 const LARGEST: usize = u32::MAX as usize;
 
-/// Why an option cannot have its value.
+/// The reason why a value is invalid.
 pub(crate) struct WrongValue {
     pub(crate) option: &'static str,
     pub(crate) value: String,
@@ -84,7 +85,7 @@ pub(crate) struct WrongValue {
 }
 
 impl Options {
-    /// Finds the options that cannot have their values. The attributes check literals; constants and what is set at run time are
+    /// Returns the options with invalid values. The attributes check literals; constants and values set at run time are
     /// known only here.
     pub(crate) fn wrong(&self) -> Vec<WrongValue> {
         let times = [
@@ -132,7 +133,8 @@ impl Options {
             .collect()
     }
 
-    /// Settles each option: the attribute's value, then the server's, then the default. An error if they contradict each other.
+    /// Resolves each option: the value of the attribute, then of the server, then the default. An error if they
+    /// contradict each other.
     pub(crate) fn settle(&self, server: &Self) -> Result<Settings, PingTooLate> {
         let flag = |route: Option<bool>, server: Option<bool>, default| route.or(server).unwrap_or(default);
         let frames = limit(self.max_fragments, server.max_fragments, Some(16_384));
@@ -169,7 +171,8 @@ impl Options {
     }
 }
 
-/// What holds of the route's word, the server's and the default. `None` of one of them is unset, of the result off.
+/// Resolves one option from the values of the route, the server and the default. `None` of a level means unset; in the
+/// result it means off.
 #[expect(
     clippy::option_option,
     reason = "unset, off and on are three states, and `off` is `None` everywhere"
@@ -178,7 +181,7 @@ fn limit<T>(route: Option<Option<T>>, server: Option<Option<T>>, default: Option
     route.or(server).unwrap_or(default)
 }
 
-/// What is wrong with a value, and why.
+/// Describes an invalid value.
 type Wrong = (&'static str, &'static str);
 
 pub(crate) const ZERO: Wrong =

@@ -1,4 +1,4 @@
-//! A server before it listens: its routes and its defaults.
+//! The builder of a server: its routes and its defaults.
 
 use std::{fmt, future::Future, sync::Arc};
 
@@ -17,15 +17,17 @@ use crate::{
     socket::Handle,
 };
 
-/// A server of routes: put together, then run by [`listen`](Self::listen) or [`serve`](Self::serve).
+/// A server with its routes. Build it, then run it with [`listen`](Self::listen) or [`serve`](Self::serve).
 ///
 /// # Options
-/// An option that is also a key of [`ws_route`](crate::ws_route) holds for every route whose attribute does not set it. The others
-/// are the server's alone. Each method gives its default and what happens past a limit.
+/// Options with the name of a [`ws_route`](crate::ws_route) key are defaults for all routes; the attribute of a route
+/// overrides them. The other options belong to the server alone. Each method states its default and what happens past
+/// the limit.
 ///
-/// `None` turns a limit off, as `off` does in the attribute. A limit of zero would let nothing through, so the server does not
-/// start, and [`ServeError::Start`](crate::ServeError::Start) names it. [`shutdown_timeout`](Self::shutdown_timeout) may be zero: then
-/// nothing is waited for. [`handshake_timeout`](Self::handshake_timeout), [`max_header_bytes`](Self::max_header_bytes),
+/// `None` turns a limit off, like `off` in the attribute. A limit of zero would let nothing through, so the server does
+/// not start, and [`ServeError::Start`](crate::ServeError::Start) names it.
+/// [`shutdown_timeout`](Self::shutdown_timeout) may be zero, which waits for nothing.
+/// [`handshake_timeout`](Self::handshake_timeout), [`max_header_bytes`](Self::max_header_bytes),
 /// [`max_headers`](Self::max_headers) and [`shards`](Self::shards) cannot be turned off.
 ///
 /// # Examples
@@ -53,20 +55,20 @@ pub struct Server {
 }
 
 impl Server {
-    /// Makes a server without routes.
+    /// Creates a server without routes.
     pub fn new() -> Self {
         Self { assembly: Assembly::new(), fallback: None, signals: Signals::default() }
     }
 
-    /// Adds a route. A type is one route of a server; its path may not match what another's does. Both are looked at when
-    /// the server starts.
+    /// Adds a route. A type may be added once, and its path must not match any path of another route. Both are checked
+    /// when the server starts.
     pub fn route<R: Route>(mut self, route: R) -> Self {
         self.assembly.add(route, RouteOptions::new(R::OPTIONS));
         self
     }
 
-    /// Adds a route whose limits or origins are known only at run time: the closure changes what the attribute sets. It is called
-    /// at once.
+    /// Adds a route whose limits or origins are known only at run time: the closure changes the options of the
+    /// attribute. It is called immediately.
     ///
     /// # Examples
     /// ```
@@ -90,15 +92,15 @@ impl Server {
         self
     }
 
-    /// Sets the service that answers every request which is not an upgrade for a route: a page, a health check, an axum or
-    /// tower router. Without it they get 404, 405 or 426.
+    /// Sets the service for all requests that are not upgrades of a route: a page, a health check, an axum or tower
+    /// router. Without it they get 404, 405 or 426.
     ///
-    /// A page and a route may share a path. If the fallback has no page there (404, 405) and the request has fields of an upgrade
-    /// but is none, because a proxy took some away for example, the client gets 426 with the cause instead. An upgrade over
-    /// HTTP/1.0 gets it at once.
+    /// A page and a route may share a path. If the fallback has no page there (404, 405) and the request has fields of
+    /// an upgrade without being one, for example because a proxy removed some, the client gets 426 with the reason
+    /// instead. An upgrade over HTTP/1.0 gets 426 at once.
     ///
-    /// The request's extensions hold the client's address as a `SocketAddr`. It is missing where
-    /// [`Socket::remote_addr`](crate::Socket::remote_addr) would be `None`, so an extractor of it must be optional.
+    /// The extensions of the request contain the address of the client as a `SocketAddr`. It is missing where
+    /// [`Socket::remote_addr`](crate::Socket::remote_addr) would be `None`, so extract it as an `Option`.
     pub fn fallback<S, B>(mut self, service: S) -> Self
     where
         S: Service<http::Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
@@ -111,16 +113,17 @@ impl Server {
         self
     }
 
-    /// Returns a handle, which publishes from outside handlers and shuts the server down.
+    /// Returns a handle, which publishes from outside of handlers and shuts the server down.
     pub fn handle(&self) -> Handle {
         Handle::new(Arc::clone(&self.assembly.directory))
     }
 
-    /// Shuts the server down when a future resolves, as [`Handle::shutdown`] does: `listen` and `serve` return when every socket is
-    /// closed, at the latest after [`shutdown_timeout`](Self::shutdown_timeout). [`shutdown_signal`](crate::shutdown_signal) is the
-    /// future for SIGINT and SIGTERM. Of several futures the first to resolve counts; without any, only the handle shuts down.
+    /// Shuts the server down when a future resolves, like [`Handle::shutdown`]: `listen` and `serve` return when every
+    /// socket is closed, at the latest after [`shutdown_timeout`](Self::shutdown_timeout).
+    /// [`shutdown_signal`](crate::shutdown_signal) returns the future for SIGINT and SIGTERM. Of several futures the
+    /// first to resolve counts; without any, only the handle shuts down.
     ///
-    /// The future is polled while the server runs. One that panics shuts the server down too, and is logged.
+    /// The future is polled while the server runs. If it panics, the panic is logged and the server shuts down too.
     ///
     /// # Examples
     /// ```
@@ -161,7 +164,7 @@ impl Default for Server {
     }
 }
 
-/// Without the fallback, which answers what is for no route.
+/// Omits the fallback service.
 impl From<Server> for Assembly {
     fn from(server: Server) -> Self {
         server.assembly

@@ -1,4 +1,4 @@
-//! HTTP until the 101: finds the route of a request, and takes the stream back from hyper once it is accepted.
+//! HTTP up to the 101: finds the route of a request, and takes the stream back from hyper after an upgrade.
 
 use std::{
     convert::Infallible,
@@ -32,10 +32,10 @@ use crate::{
     handshake::{Claim, Reject, RejectOutcome, not_an_upgrade, problem},
 };
 
-/// How long the last bytes of an answer may take to be taken.
+/// How long the peer may take to read the last bytes of a response.
 const LAST_BYTES: Duration = Duration::from_secs(5);
 
-/// Speaks HTTP on one stream, until it ends or becomes a WebSocket.
+/// Serves HTTP on one stream until it ends or becomes a WebSocket.
 pub(super) async fn speak<S>(
     running: Arc<Running>,
     stream: S,
@@ -59,14 +59,14 @@ pub(super) async fn speak<S>(
     let mut connection = http.serve_connection(TokioIo::new(stream), service);
     let mut stopping = false;
     let spoken = {
-        // When the server stops, a request that is being answered still is; then the stream is closed.
+        // On shutdown, a request in progress is still answered; then the stream is closed.
         let mut stopped = pin!(running.served.stopped());
         let spoken = poll_fn(|cx| {
             if !stopping && stopped.as_mut().poll(cx).is_ready() {
                 stopping = true;
                 Pin::new(&mut connection).graceful_shutdown();
             }
-            // An error here is a client that spoke no HTTP or went away; hyper has answered what can be answered.
+            // An error here is a client that did not speak HTTP or disconnected; hyper has answered where possible.
             let polled = connection.poll_without_shutdown(cx).map(|spoken| spoken.is_ok());
             let decides = polled.is_pending() && stage.is_deciding();
             if decides && watch.poll_gone(cx).is_ready() { Poll::Ready(false) } else { polled }
@@ -75,10 +75,11 @@ pub(super) async fn speak<S>(
     };
     let http1::Parts { io, read_buf, .. } = connection.into_parts();
     let Some((stream, ahead)) = io.into_inner().into_inner(watch) else { return };
-    // The guard of a stream that stays with HTTP is held until that is over.
+    // The guard of a stream that stays with HTTP is held to the end.
     let _guard = match stage.replace(Use::Upgrading) {
         Use::WebSocket(pending) => {
-            // Nothing of hyper is kept, least of all its buffer. A stream that has not taken the whole 101 is of no use.
+            // Nothing of hyper is kept, especially not its buffer. A stream that has not accepted the whole 101 is
+            // useless.
             let sent = spoken == Some(true);
             return pending.hand_over(sent.then(|| (transport(stream), [&read_buf[..], &ahead].concat())));
         }
@@ -90,30 +91,30 @@ pub(super) async fn speak<S>(
     let _ = running.served.directory.unless_aborted(timeout(LAST_BYTES, finish(stream, stopping))).await;
 }
 
-/// Says that nothing more comes, and reads on until the client is done too: if bytes of its are left unread, the system
-/// resets the connection, and the client may lose the answer (RFC 9112 §9.6). With `soon`, nobody waits for the client.
+/// Shuts down the write half and reads until the client is done too: with unread input the kernel resets the
+/// connection, and the client may lose the response (RFC 9112 §9.6). With `soon`, the client is not waited for.
 async fn finish<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, soon: bool) {
     if stream.shutdown().await.is_err() || soon {
         return;
     }
-    // A stream that breaks has ended too.
+    // A broken stream counts as ended.
     let _ = throw_away(&mut stream).await;
 }
 
-/// What the requests of a stream tell the task that drives it. A stream becomes a WebSocket at most once.
+/// What the requests of a stream report to the task that drives it. A stream becomes a WebSocket at most once.
 struct Stage {
-    /// Whether handlers of a handshake are deciding: for a client that is gone they are dropped.
+    /// True while handshake handlers run: if the client disconnects, they are dropped.
     deciding: AtomicBool,
     stream: Mutex<Use>,
 }
 
-/// What a stream is used for.
+/// The use of a stream.
 enum Use {
-    /// HTTP; the guard counts it.
+    /// HTTP; counted by the guard.
     Http(TaskGuard),
-    /// A connection that waits for the stream, and is counted by the same guard.
+    /// A connection that waits for the stream, counted by the same guard.
     WebSocket(Pending),
-    /// The guard is on its way to the connection.
+    /// The guard is being passed to the connection.
     Upgrading,
 }
 
@@ -126,7 +127,7 @@ impl Stage {
         self.deciding.load(Ordering::Relaxed)
     }
 
-    /// Begins a connection, and returns when its `open` has returned or waits.
+    /// Begins a connection. Returns when its `open` has returned or waits.
     async fn begin(&self, upgrade: Upgrade) {
         let Use::Http(guard) = self.replace(Use::Upgrading) else { return };
         let mut pending = upgrade.begin(guard);
@@ -213,8 +214,8 @@ impl Running {
     }
 }
 
-/// The fallback's answer, unless that says that there is no such page and the request was an upgrade that something spoilt: then
-/// the client is told what.
+/// Returns the response of the fallback. If that has no such page and the request was a broken upgrade, returns the
+/// reason instead.
 fn explained(answered: Response<Body>, cause: Option<&'static str>) -> Response<Body> {
     match (answered.status(), cause) {
         (StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED, Some(cause)) => {
@@ -224,15 +225,15 @@ fn explained(answered: Response<Body>, cause: Option<&'static str>) -> Response<
     }
 }
 
-/// Waits for an answer. `None` if the request's body was late, whatever the answer to that is: the body may be read by another
-/// task, which cannot answer.
+/// Waits for a response. `None` if the body of the request timed out, whatever the response: the body may be read by
+/// another task, which cannot respond.
 async fn in_time<T>(answering: impl Future<Output = T>, is_late: oneshot::Receiver<()>) -> Option<T> {
     let (mut answering, mut is_late) = (pin!(answering), Some(is_late));
     poll_fn(|cx| {
         let answered = answering.as_mut().poll(cx);
         match is_late.as_mut().map(|is_late| Pin::new(is_late).poll(cx)) {
             Some(Poll::Ready(Ok(()))) => return Poll::Ready(None),
-            // The body was read to its end, or dropped.
+            // The body was read completely, or dropped.
             Some(Poll::Ready(Err(_))) => is_late = None,
             Some(Poll::Pending) | None => {}
         }
@@ -244,7 +245,7 @@ async fn in_time<T>(answering: impl Future<Output = T>, is_late: oneshot::Receiv
 fn answer(reject: Reject) -> Response<Body> {
     match reject.into_refusal() {
         RejectOutcome::Response(response) => spelled(response.map(Body::full)),
-        // Nothing that is answered here is accepted, so there is nobody to send a close frame to.
+        // Nothing answered here is accepted, so no close frame is possible.
         RejectOutcome::Close(_) => answer(problem(StatusCode::FORBIDDEN, "refused")),
     }
 }

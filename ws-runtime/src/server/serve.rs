@@ -38,15 +38,15 @@ pub(super) struct Running {
 type Serving<'a> = Pin<Box<dyn Future<Output = Result<(), ServeError>> + Send + 'a>>;
 
 impl Server {
-    /// Listens on an address and serves, once the future is polled, until a shutdown is done: one that
-    /// [`shutdown_on`](Self::shutdown_on) or [`Handle::shutdown`](crate::Handle::shutdown) began.
+    /// Listens on an address and serves until a shutdown is complete, begun by [`shutdown_on`](Self::shutdown_on) or
+    /// [`Handle::shutdown`](crate::Handle::shutdown). Nothing happens before the future is polled.
     ///
     /// # Errors
-    /// [`ServeError::Start`] if the server cannot be started as it is put together, with all that is wrong; then nothing was
-    /// listened on. [`ServeError::Bind`] if the address cannot be listened on.
+    /// [`ServeError::Start`] if the server cannot start as configured, with all mistakes; the address is not bound
+    /// then. [`ServeError::Bind`] if the server cannot listen on the address.
     ///
     /// # Cancel safety
-    /// Dropping the future stops accepting and leaves the connections to themselves: shut down through the handle instead.
+    /// Dropping the future stops accepting and abandons the connections. Shut down through the handle instead.
     pub fn listen<'a>(self, address: impl Address + 'a) -> Serving<'a> {
         Box::pin(async move {
             let served = self.assembly.build().map_err(ServeError::Start)?;
@@ -59,7 +59,7 @@ impl Server {
         })
     }
 
-    /// Serves what a listener accepts, until a shutdown is done, as [`listen`](Self::listen).
+    /// Serves the connections of a listener until a shutdown is complete, like [`listen`](Self::listen).
     ///
     /// # Errors
     /// [`ServeError::Start`] as in [`listen`](Self::listen).
@@ -78,14 +78,14 @@ impl Server {
 async fn run<L: Listener>(mut listener: L, served: Served, fallback: Option<Fallback>, signals: Signals) {
     let flushers = served.start_flushers();
     let running = Arc::new(Running { served, fallback });
-    // A task among those of the connections: whoever waits for us may be a thread that is none of the runtime's workers, and
-    // to hand each connection over from there would cost a wake of another thread.
+    // Accepting runs in a task of its own: the caller's thread may not be a worker of the runtime, and handing each
+    // connection over from there would wake another thread.
     let mut accepting = JoinSet::new();
     let by = Arc::clone(&running);
     accepting.spawn(async move {
         let mut accepting = pin!(accept(&mut listener, &by));
         let mut stopped = pin!(stopped(&by.served, signals));
-        // Accepting never ends by itself; the shutdown ends it.
+        // Accepting never ends by itself; the shutdown stops it.
         poll_fn(|cx| match stopped.as_mut().poll(cx) {
             Poll::Ready(()) => Poll::Ready(()),
             Poll::Pending => accepting.as_mut().poll(cx),
@@ -100,7 +100,7 @@ async fn run<L: Listener>(mut listener: L, served: Served, fallback: Option<Fall
     running.served.shut_down(flushers).await;
 }
 
-/// Accepts connections, each on the next shard.
+/// Accepts connections and assigns them to the shards in turn.
 async fn accept<L: Listener>(listener: &mut L, running: &Arc<Running>) {
     let (mut shard, mut failures) = (0, Failures::new());
     loop {
@@ -129,7 +129,7 @@ async fn accept<L: Listener>(listener: &mut L, running: &Arc<Running>) {
                 }
                 match rest {
                     Some(rest) => sleep(rest).await,
-                    // A listener that fails without waiting must not keep the thread to itself.
+                    // A listener that fails without waiting must not occupy the thread.
                     None => yield_now().await,
                 }
             }

@@ -66,11 +66,12 @@ pub(crate) async fn stopped(served: &Served, mut signals: Signals) {
 }
 
 /// Returns a future that resolves when the process is asked to end: by SIGINT (Ctrl-C) or SIGTERM (service managers and
-/// containers), on Windows by Ctrl-C. It is meant for [`Server::shutdown_on`](crate::Server::shutdown_on).
+/// containers), on Windows by Ctrl-C. Intended for [`Server::shutdown_on`](crate::Server::shutdown_on).
 ///
-/// The signals are caught from this call on, not from the first poll, so none is lost while the server starts. From then on
-/// they no longer end the process by themselves, also after the future has resolved or was dropped. A second signal does nothing;
-/// [`Server::shutdown_timeout`](crate::Server::shutdown_timeout) limits how long the shutdown takes.
+/// The signals are caught from this call on, not from the first poll, so none is lost while the server starts. From
+/// then on they no longer end the process by themselves, even after the future has resolved or was dropped. A second
+/// signal has no effect; [`Server::shutdown_timeout`](crate::Server::shutdown_timeout) limits the duration of the
+/// shutdown.
 ///
 /// # Examples
 /// ```no_run
@@ -92,7 +93,7 @@ pub(crate) async fn stopped(served: &Served, mut signals: Signals) {
 /// ```
 ///
 /// # Panics
-/// Outside a tokio runtime with IO enabled, or if the operating system does not let the process catch the signals.
+/// Outside of a tokio runtime with IO enabled, or if the operating system does not permit catching the signals.
 #[must_use = "a future does nothing until it is polled or given to `shutdown_on`"]
 pub fn shutdown_signal() -> impl Future<Output = ()> + Send + Sync + 'static {
     match caught() {

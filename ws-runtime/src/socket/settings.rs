@@ -1,4 +1,4 @@
-//! The settings of one route, every level's word taken into account.
+//! The resolved options of one route.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::{
     wire::{Deflate, Limits},
 };
 
-/// What holds for the connections of one route. `None` is no limit.
+/// The options of the connections of one route. `None` means unlimited.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
     pub(crate) limits: Limits,
@@ -19,7 +19,7 @@ pub(crate) struct Settings {
     pub(crate) rate_limit: Option<u32>,
     pub(crate) max_invalid: Option<u32>,
     pub(crate) publish_to_self: bool,
-    /// The topics of one socket.
+    /// The maximum number of topics of one socket.
     pub(crate) max_subscriptions: Option<usize>,
     /// In bytes.
     pub(crate) max_topic_length: Option<usize>,
