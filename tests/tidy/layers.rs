@@ -63,7 +63,7 @@ impl House {
         for (module, allowed) in NARROWER {
             table.insert(module, allowed.to_vec());
         }
-        Self { sources: "ws-runtime/src/", table, roof: &["fuzzing", "lib", "private"] }
+        Self { sources: "ws-runtime/src/", table, roof: &["fuzzing", "guide", "lib", "private"] }
     }
 
     fn macros() -> Self {

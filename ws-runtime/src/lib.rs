@@ -21,6 +21,8 @@ mod events;
 #[cfg(all(feature = "server", any(fuzzing, test)))]
 #[doc(hidden)]
 pub mod fuzzing;
+#[cfg(all(doc, feature = "server"))]
+pub mod guide;
 #[cfg(feature = "server")]
 mod handshake;
 #[cfg(feature = "server")]

@@ -1,0 +1,21 @@
+//! The guide: how routes, messages and servers behave. Its code is tested, and compiled only for the documentation.
+#![doc = include_str!("../docs/guide/index.md")]
+
+#[doc = include_str!("../docs/guide/clients.md")]
+pub mod clients {}
+#[doc = include_str!("../docs/guide/compression.md")]
+pub mod compression {}
+#[doc = include_str!("../docs/guide/deployment.md")]
+pub mod deployment {}
+#[doc = include_str!("../docs/guide/elsewhere.md")]
+pub mod elsewhere {}
+#[doc = include_str!("../docs/guide/handlers.md")]
+pub mod handlers {}
+#[doc = include_str!("../docs/guide/limits.md")]
+pub mod limits {}
+#[doc = include_str!("../docs/guide/running.md")]
+pub mod running {}
+#[doc = include_str!("../docs/guide/testing.md")]
+pub mod testing {}
+#[doc = include_str!("../docs/guide/topics.md")]
+pub mod topics {}
