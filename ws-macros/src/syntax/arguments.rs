@@ -8,11 +8,11 @@ use syn::{
     token::{Brace, Bracket, Paren},
 };
 
-use super::{Amount, Deflate, OriginList, Pointer, Slot, Strings, skip};
+use super::{OptionKeys, OriginList, Slot, Strings, skip};
 use crate::{
     diagnostics::Diagnostics,
     render, span,
-    vocabulary::{self, Answer, KEYS},
+    vocabulary::{self, Answer, KEYS, Shape},
 };
 
 /// Parsed arguments of an attribute. Parsing always succeeds: unreadable arguments are reported and left out.
@@ -39,7 +39,7 @@ pub(crate) enum Subject {
     Unreadable,
 }
 
-/// A slot for each key.
+/// A slot for each key of a special form, and the other options.
 #[derive(Default)]
 pub(crate) struct Keys {
     pub(crate) body: Slot<Type>,
@@ -54,24 +54,8 @@ pub(crate) struct Keys {
     pub(crate) tags: Slot<Strings>,
     pub(crate) deprecated: Slot<bool>,
     pub(crate) require_protocol: Slot<bool>,
-    pub(crate) max_payload_length: Slot<Amount>,
-    pub(crate) max_fragments: Slot<Amount>,
-    pub(crate) fragment_timeout: Slot<Amount>,
-    pub(crate) idle_timeout: Slot<Amount>,
-    pub(crate) ping_interval: Slot<Amount>,
-    pub(crate) backpressure_limit: Slot<Amount>,
-    pub(crate) close_on_backpressure_limit: Slot<bool>,
-    pub(crate) latest_by_key: Slot<Pointer>,
-    pub(crate) rate_limit: Slot<Amount>,
-    pub(crate) max_invalid: Slot<Amount>,
-    pub(crate) publish_to_self: Slot<bool>,
-    pub(crate) max_subscriptions: Slot<Amount>,
-    pub(crate) max_topic_length: Slot<Amount>,
-    pub(crate) refusal_details: Slot<bool>,
-    pub(crate) on_invalid: Slot<Ident>,
-    pub(crate) close_timeout: Slot<Amount>,
-    pub(crate) per_message_deflate: Slot<Deflate>,
     pub(crate) origins: Slot<OriginList>,
+    pub(crate) options: OptionKeys,
     pub(crate) root: Slot<Path>,
 }
 
@@ -203,7 +187,13 @@ impl Arguments {
 
     fn read_key(&mut self, key: &Ident, input: ParseStream<'_>, errors: &mut Diagnostics) {
         let keys = &mut self.keys;
-        match key.unraw().to_string().as_str() {
+        let name = key.unraw().to_string();
+        if let Some(word) = vocabulary::key(&name).filter(|word| word.shape != Shape::Special) {
+            keys.options.read(word, key, input, errors);
+            self.given.push(key.clone());
+            return;
+        }
+        match name.as_str() {
             "body" => keys.body.read(key, input, errors),
             "response" => keys.response.read(key, input, errors),
             "query" => keys.query.read(key, input, errors),
@@ -216,23 +206,6 @@ impl Arguments {
             "tags" => keys.tags.read(key, input, errors),
             "deprecated" => keys.deprecated.read_flag(key, input, errors),
             "require_protocol" => keys.require_protocol.read_flag(key, input, errors),
-            "max_payload_length" => keys.max_payload_length.read(key, input, errors),
-            "max_fragments" => keys.max_fragments.read(key, input, errors),
-            "fragment_timeout" => keys.fragment_timeout.read(key, input, errors),
-            "idle_timeout" => keys.idle_timeout.read(key, input, errors),
-            "ping_interval" => keys.ping_interval.read(key, input, errors),
-            "backpressure_limit" => keys.backpressure_limit.read(key, input, errors),
-            "close_on_backpressure_limit" => keys.close_on_backpressure_limit.read_flag(key, input, errors),
-            "latest_by_key" => keys.latest_by_key.read(key, input, errors),
-            "rate_limit" => keys.rate_limit.read(key, input, errors),
-            "max_invalid" => keys.max_invalid.read(key, input, errors),
-            "publish_to_self" => keys.publish_to_self.read_flag(key, input, errors),
-            "max_subscriptions" => keys.max_subscriptions.read(key, input, errors),
-            "max_topic_length" => keys.max_topic_length.read(key, input, errors),
-            "refusal_details" => keys.refusal_details.read_flag(key, input, errors),
-            "on_invalid" => keys.on_invalid.read(key, input, errors),
-            "close_timeout" => keys.close_timeout.read(key, input, errors),
-            "per_message_deflate" => keys.per_message_deflate.read_deflate(key, input, errors),
             "origins" => keys.origins.read(key, input, errors),
             "crate" => keys.root.read_with(key, input, errors, Path::parse_mod_style),
             unknown => {

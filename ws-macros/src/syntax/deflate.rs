@@ -6,10 +6,9 @@ use syn::{
     ext::IdentExt,
     parenthesized,
     parse::{ParseStream, Result},
-    token::Paren,
 };
 
-use super::{Amount, Slot, skip, slot::switch};
+use super::{Amount, Slot, skip};
 use crate::{
     diagnostics::Diagnostics,
     vocabulary::{self, DEFLATE_KEYS},
@@ -33,25 +32,8 @@ pub(crate) struct DeflateKeys {
     pub(crate) client_no_context_takeover: Slot<bool>,
 }
 
-impl Slot<Deflate> {
-    /// Parses `per_message_deflate`, with keys in parentheses or as a flag.
-    pub(super) fn read_deflate(&mut self, key: &Ident, input: ParseStream<'_>, errors: &mut Diagnostics) {
-        if input.is_empty() || input.peek(Token![,]) {
-            self.fill(key, Some(Deflate::On(Box::default())), errors);
-        } else if input.peek(Paren) {
-            let keys = parentheses(input, errors).ok();
-            self.fill(key, keys.map(|keys| Deflate::On(Box::new(keys))), errors);
-        } else {
-            self.read_with(key, input, errors, |input| {
-                let on = switch(input)?;
-                Ok(if on { Deflate::On(Box::default()) } else { Deflate::Off })
-            });
-        }
-    }
-}
-
 /// Parses keys up to the closing parenthesis. Unreadable keys are reported and left out.
-fn parentheses(input: ParseStream<'_>, errors: &mut Diagnostics) -> Result<DeflateKeys> {
+pub(super) fn parentheses(input: ParseStream<'_>, errors: &mut Diagnostics) -> Result<DeflateKeys> {
     let content;
     parenthesized!(content in input);
     let mut keys = DeflateKeys::default();

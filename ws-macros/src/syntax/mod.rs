@@ -9,6 +9,7 @@ mod deflate;
 mod item;
 mod list;
 mod marker;
+mod options;
 mod skip;
 mod slot;
 
@@ -20,5 +21,6 @@ pub(crate) use self::{
     item::{Item, Structure},
     list::{OriginList, Strings},
     marker::{Marker, is_marker, unmarked},
+    options::{OptionKeys, OptionValue},
     slot::Slot,
 };

@@ -74,12 +74,17 @@ impl<T> Slot<T> {
 impl Slot<bool> {
     /// Parses a flag: `key`, `key = on`, or `key = true`.
     pub(super) fn read_flag(&mut self, key: &Ident, input: ParseStream<'_>, errors: &mut Diagnostics) {
-        if input.is_empty() || input.peek(Token![,]) {
+        if is_alone(input) {
             self.fill(key, Some(true), errors);
         } else {
             self.read_with(key, input, errors, switch);
         }
     }
+}
+
+/// True if no value follows a key.
+pub(super) fn is_alone(input: ParseStream<'_>) -> bool {
+    input.is_empty() || input.peek(Token![,])
 }
 
 /// Parses `on` or `off`, or their synonyms `true` and `false`.
@@ -98,7 +103,7 @@ fn parse_value<T>(
     errors: &mut Diagnostics,
     parse: fn(ParseStream<'_>) -> Result<T>,
 ) -> Option<T> {
-    let place = if input.is_empty() || input.peek(Token![,]) { key.span() } else { input.span() };
+    let place = if is_alone(input) { key.span() } else { input.span() };
     let written = input.fork();
     let value = parse(input).ok().filter(|_| !goes_on(input));
     if value.is_none() {

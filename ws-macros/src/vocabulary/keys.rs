@@ -4,6 +4,7 @@
 pub(crate) struct KeyWord {
     pub(crate) name: &'static str,
     pub(crate) home: Home,
+    pub(crate) shape: Shape,
     /// Completes the sentence "`key` expects …".
     pub(crate) expects: &'static str,
 }
@@ -19,6 +20,40 @@ pub(crate) enum Home {
     Either,
 }
 
+/// The form of a key's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// A form that the parser knows by the name of the key.
+    Special,
+    Size,
+    Time,
+    Count,
+    Flag,
+    /// A JSON pointer.
+    Pointer,
+    /// The response to an invalid message.
+    OnInvalid,
+    /// The keys of compression.
+    Deflate,
+}
+
+impl Shape {
+    const fn expects(self) -> &'static str {
+        match self {
+            Self::Special => "",
+            Self::Size => SIZE,
+            Self::Time => TIME,
+            Self::Count => COUNT,
+            Self::Flag => FLAG,
+            Self::Pointer => "a JSON pointer, as in `latest_by_key = \"/symbol\"`, or `off`",
+            Self::OnInvalid => "`reply`, `ignore` or `close`",
+            Self::Deflate => {
+                "`on`, `off`, no value, or keys in parentheses, as in `per_message_deflate(level = 6)`"
+            }
+        }
+    }
+}
+
 /// Finds a key by its name.
 pub(crate) fn key(name: &str) -> Option<&'static KeyWord> {
     KEYS.iter().find(|key| key.name == name)
@@ -31,11 +66,16 @@ pub(crate) fn expects(name: &str) -> &'static str {
 }
 
 const fn contract(name: &'static str, expects: &'static str) -> KeyWord {
-    KeyWord { name, home: Home::Contract, expects }
+    KeyWord { name, home: Home::Contract, shape: Shape::Special, expects }
 }
 
 const fn route(name: &'static str, expects: &'static str) -> KeyWord {
-    KeyWord { name, home: Home::Route, expects }
+    KeyWord { name, home: Home::Route, shape: Shape::Special, expects }
+}
+
+/// An option of the server. This row is all that the parser and the checks need.
+const fn option(name: &'static str, shape: Shape) -> KeyWord {
+    KeyWord { name, home: Home::Route, shape, expects: shape.expects() }
 }
 
 const SIZE: &str = "a number of bytes, a size such as `\"64KiB\"`, `off`, or a `usize` constant such as `const limits::SIZE`";
@@ -71,26 +111,28 @@ pub(crate) const KEYS: &[KeyWord] = &[
     contract("tags", "a list of strings, as in `tags = [\"chat\"]`"),
     contract("deprecated", FLAG),
     route("require_protocol", FLAG),
-    route("max_payload_length", SIZE),
-    route("max_fragments", COUNT),
-    route("fragment_timeout", TIME),
-    route("idle_timeout", TIME),
-    route("ping_interval", TIME),
-    route("backpressure_limit", SIZE),
-    route("close_on_backpressure_limit", FLAG),
-    route("latest_by_key", "a JSON pointer, as in `latest_by_key = \"/symbol\"`, or `off`"),
-    route("rate_limit", COUNT),
-    route("max_invalid", COUNT),
-    route("publish_to_self", FLAG),
-    route("max_subscriptions", COUNT),
-    route("max_topic_length", SIZE),
-    route("refusal_details", FLAG),
-    route("on_invalid", "`reply`, `ignore` or `close`"),
-    route("close_timeout", TIME),
-    route(
-        "per_message_deflate",
-        "`on`, `off`, no value, or keys in parentheses, as in `per_message_deflate(level = 6)`",
-    ),
+    option("max_payload_length", Shape::Size),
+    option("max_fragments", Shape::Count),
+    option("fragment_timeout", Shape::Time),
+    option("idle_timeout", Shape::Time),
+    option("ping_interval", Shape::Time),
+    option("backpressure_limit", Shape::Size),
+    option("close_on_backpressure_limit", Shape::Flag),
+    option("latest_by_key", Shape::Pointer),
+    option("rate_limit", Shape::Count),
+    option("max_invalid", Shape::Count),
+    option("publish_to_self", Shape::Flag),
+    option("max_subscriptions", Shape::Count),
+    option("max_topic_length", Shape::Size),
+    option("refusal_details", Shape::Flag),
+    option("on_invalid", Shape::OnInvalid),
+    option("close_timeout", Shape::Time),
+    option("per_message_deflate", Shape::Deflate),
     route("origins", "a list of strings, as in `origins = [\"https://example.com\"]`, or `any`"),
-    KeyWord { name: "crate", home: Home::Either, expects: "a path, as in `crate = ::facade::ws`" },
+    KeyWord {
+        name: "crate",
+        home: Home::Either,
+        shape: Shape::Special,
+        expects: "a path, as in `crate = ::facade::ws`",
+    },
 ];

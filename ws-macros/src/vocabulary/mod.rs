@@ -7,7 +7,7 @@ mod other_keys;
 
 pub(crate) use self::{
     handlers::{CONNECTIONS, HANDLERS, HandlerWord, Kind, Returns, Second},
-    keys::{DEFLATE_KEYS, Home, KEYS, expects, key},
+    keys::{DEFLATE_KEYS, Home, KEYS, KeyWord, Shape, expects, key},
     nearness::{Nearness, near_handler, nearest},
     other_keys::{Answer, other_key},
 };
