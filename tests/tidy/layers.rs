@@ -30,14 +30,14 @@ const NARROWER: &[(&str, &[&str])] =
 /// which may be wrong; `expand` sees neither `syntax` nor `lower`.
 const PHASES: &[(&str, &[&str])] = &[
     ("diagnostics", &[]),
-    ("kind", &[]),
+    ("types", &[]),
     ("lifetimes", &[]),
     ("render", &[]),
-    ("span", &["kind"]),
+    ("span", &["types"]),
     ("vocabulary", &[]),
     ("syntax", &["diagnostics", "render", "span", "vocabulary"]),
     ("model", &["vocabulary"]),
-    ("lower", &["diagnostics", "kind", "lifetimes", "model", "render", "span", "syntax", "vocabulary"]),
+    ("lower", &["diagnostics", "types", "lifetimes", "model", "render", "span", "syntax", "vocabulary"]),
     ("expand", &["lifetimes", "model", "span", "vocabulary"]),
 ];
 

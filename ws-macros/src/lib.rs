@@ -7,7 +7,6 @@
 mod attribute;
 mod diagnostics;
 mod expand;
-mod kind;
 mod lifetimes;
 mod lower;
 mod model;
@@ -16,6 +15,7 @@ mod span;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod types;
 mod vocabulary;
 
 use proc_macro::TokenStream;

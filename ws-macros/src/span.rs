@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::Type;
 
-use crate::kind;
+use crate::types;
 
 /// Span of the attribute, for mistakes without a token of their own.
 pub(crate) fn here() -> Span {
@@ -16,6 +16,6 @@ pub(crate) fn at(span: Span) -> Span {
 }
 
 /// A hygienic span shown at a type.
-pub(crate) fn of(kind: &Type) -> Span {
-    at(kind::place(kind))
+pub(crate) fn of(ty: &Type) -> Span {
+    at(types::place(ty))
 }

@@ -154,7 +154,7 @@ fn sharing(target: &Target, block: TokenStream) -> TokenStream {
         Some(_) => (!ends).then(|| quote!(,)),
     };
     let outside = |name: fn(Span) -> Name| paths::outside(target.root.as_ref(), name(place));
-    let (shared, kinds) = (outside(paths::shared), target.contract_bounds.iter().map(|bound| &bound.kind));
+    let (shared, kinds) = (outside(paths::shared), target.contract_bounds.iter().map(|bound| &bound.ty));
     let bounds = target.contract_bounds.iter().map(|bound| outside(impl_scope::able(bound.role)));
     let mut out: TokenStream = head.into_iter().collect();
     out.extend(quote_spanned!(place=> #before Self: #shared #(, #kinds: #bounds)*));

@@ -68,10 +68,10 @@ fn types(contract: &Contract, scope: &ImplScope<'_>, lines: &mut TokenStream) {
         Params::None => line("Params", &paths::no_params(at), at, lines),
         Params::Unknown => line("Params", &paths::unknown(at), at, lines),
         Params::Given(given) => line("Params", given, span::of(given), lines),
-        Params::Inline(inline) => line("Params", &params::kind(inline), span::at(inline.span), lines),
+        Params::Inline(inline) => line("Params", &params::ty(inline), span::at(inline.span), lines),
     }
     let mut declared = |name, declared: &Declared, unset: Name| match declared {
-        Declared::Type(kind) => line(name, kind, span::of(kind), lines),
+        Declared::Type(ty) => line(name, ty, span::of(ty), lines),
         Declared::Unset => line(name, &unset, at, lines),
         Declared::Unknown => line(name, &paths::unknown(at), at, lines),
     };
@@ -83,10 +83,10 @@ fn types(contract: &Contract, scope: &ImplScope<'_>, lines: &mut TokenStream) {
 }
 
 /// `type Body = Say;` with the span of `Say`, so that an unmet bound is an error on that word.
-fn line(name: &str, kind: &dyn ToTokens, place: Span, lines: &mut TokenStream) {
+fn line(name: &str, ty: &dyn ToTokens, place: Span, lines: &mut TokenStream) {
     Token![type](place).to_tokens(lines);
     Ident::new(name, place).to_tokens(lines);
     Token![=](place).to_tokens(lines);
-    kind.to_tokens(lines);
+    ty.to_tokens(lines);
     Token![;](place).to_tokens(lines);
 }

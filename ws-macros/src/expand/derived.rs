@@ -35,11 +35,11 @@ pub(super) fn implementation(
 }
 
 /// Returns an alias of a user type at `place`. In a string literal it has the span of the literal, for which no edit is suggested.
-pub(super) fn alias(name: &Ident, kind: &impl ToTokens, place: Span) -> TokenStream {
+pub(super) fn alias(name: &Ident, ty: &impl ToTokens, place: Span) -> TokenStream {
     let (first, last) = paths::variants(place, place);
     let holder = Ident::new("__Variants", place);
     let holder = format_ident!("{holder}{name}", span = place);
-    quote_spanned!(place=> #[derive(#first::#last)] #[ws_variants(type #name = #kind;)] struct #holder;)
+    quote_spanned!(place=> #[derive(#first::#last)] #[ws_variants(type #name = #ty;)] struct #holder;)
 }
 
 /// Marks tokens that the derive keeps; within them, tokens that it generates.

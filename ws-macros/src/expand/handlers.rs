@@ -22,36 +22,36 @@ use super::{
     method::{self, Argument, Call, Head, MethodArguments},
     paths, presence,
 };
-use crate::{model::Handler, span, vocabulary::Kind};
+use crate::{model::Handler, span, vocabulary::HandlerKind};
 
 /// Returns the method that calls a handler.
 pub(super) fn method(handler: &Handler, scope: &ImplScope<'_>) -> TokenStream {
     let at = span::at(handler.name.span());
     let returned = method::returned(handler);
     match handler.kind {
-        Kind::Parse | Kind::Transform => {
+        HandlerKind::Parse | HandlerKind::Transform => {
             let (result, reject) = (paths::result(at), paths::reject(at));
             let returns = quote_spanned!(at=> #result<(), #reject>);
             judged(handler, at, &[REQUEST], &returns, &paths::pass(returned), scope)
         }
         // The whole method has the span of the return type: a wrong type is then one error, together with that of `Data`.
-        Kind::BeforeHandle => {
+        HandlerKind::BeforeHandle => {
             let (result, reject) = (paths::result(returned), paths::reject(returned));
             let returns = quote_spanned!(returned=> #result<Self::Data, #reject>);
             judged(handler, returned, &[HANDSHAKE], &returns, &paths::admit(returned), scope)
         }
-        Kind::Upgrade => {
+        HandlerKind::Upgrade => {
             let (result, headers, reject) = (paths::result(at), paths::header_map(at), paths::reject(at));
             let returns = quote_spanned!(at=> #result<#headers, #reject>);
             judged(handler, at, &[HANDSHAKE, DATA], &returns, &paths::extend(returned), scope)
         }
-        Kind::Open => replying(handler, &[SOCKET], scope),
-        Kind::Message => replying(handler, &[SOCKET, BODY], scope),
-        Kind::Error => replying(handler, &[SOCKET, ERROR], scope),
-        Kind::TransformMessage => unjudged(handler, &[SOCKET, MESSAGE], scope),
-        Kind::Drain => unjudged(handler, &[SOCKET], scope),
-        Kind::Ping | Kind::Pong => unjudged(handler, &[SOCKET, PAYLOAD], scope),
-        Kind::Close => unjudged(handler, &[SOCKET, CLOSED], scope),
+        HandlerKind::Open => replying(handler, &[SOCKET], scope),
+        HandlerKind::Message => replying(handler, &[SOCKET, BODY], scope),
+        HandlerKind::Error => replying(handler, &[SOCKET, ERROR], scope),
+        HandlerKind::TransformMessage => unjudged(handler, &[SOCKET, MESSAGE], scope),
+        HandlerKind::Drain => unjudged(handler, &[SOCKET], scope),
+        HandlerKind::Ping | HandlerKind::Pong => unjudged(handler, &[SOCKET, PAYLOAD], scope),
+        HandlerKind::Close => unjudged(handler, &[SOCKET, CLOSED], scope),
     }
 }
 

@@ -119,9 +119,9 @@ fn braces(content: TokenStream, span: Span) -> Group {
 
 /// Bound on a generic type of the contract.
 fn predicate(bound: &ContractBound) -> WherePredicate {
-    let (kind, place) = (&bound.kind, span::of(&bound.kind));
+    let (ty, place) = (&bound.ty, span::of(&bound.ty));
     let bound = able(bound.role)(place);
-    parse_quote!(#kind: #bound)
+    parse_quote!(#ty: #bound)
 }
 
 /// Trait that a type needs for its role in the contract.

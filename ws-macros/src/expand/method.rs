@@ -10,7 +10,7 @@ use quote::{ToTokens, format_ident};
 use syn::{Lifetime, Token, Type, token::Paren};
 
 use super::{derived, impl_scope::ImplScope};
-use crate::{model::Handler, span, vocabulary::Kind};
+use crate::{model::Handler, span, vocabulary::HandlerKind};
 
 /// MethodArguments of a method and of the call in it.
 pub(super) struct MethodArguments<'a> {
@@ -21,7 +21,7 @@ pub(super) struct MethodArguments<'a> {
 /// An argument of a method.
 struct Taken<'a> {
     name: Ident,
-    kind: Written<'a>,
+    ty: Written<'a>,
 }
 
 /// The type of an argument.
@@ -44,15 +44,15 @@ impl<'a> MethodArguments<'a> {
     pub(super) fn new(handler: &'a Handler, arguments: &[Argument]) -> Self {
         let at = span::at(handler.name.span());
         let taken = |(argument, own): (&Argument, &'a Option<Type>)| match own {
-            Some(kind) => Taken { name: local(argument.name, span::of(kind)), kind: Written::Own(kind) },
-            None => Taken { name: local(argument.name, at), kind: Written::Default((argument.default)(at)) },
+            Some(ty) => Taken { name: local(argument.name, span::of(ty)), ty: Written::Own(ty) },
+            None => Taken { name: local(argument.name, at), ty: Written::Default((argument.default)(at)) },
         };
         Self { at, list: arguments.iter().zip([&handler.first, &handler.second]).map(taken).collect() }
     }
 
     /// MethodArguments of the call after `self`.
     fn given(&self) -> impl Iterator<Item = &Ident> {
-        self.list.iter().filter(|taken| matches!(taken.kind, Written::Own(_))).map(|taken| &taken.name)
+        self.list.iter().filter(|taken| matches!(taken.ty, Written::Own(_))).map(|taken| &taken.name)
     }
 }
 
@@ -63,13 +63,13 @@ impl ToTokens for MethodArguments<'_> {
         Token![&](*at).to_tokens(tokens);
         Lifetime::new("'ws", *at).to_tokens(tokens);
         Token![self](*at).to_tokens(tokens);
-        for Taken { name, kind } in list {
+        for Taken { name, ty } in list {
             Token![,](*at).to_tokens(tokens);
             name.to_tokens(tokens);
             Token![:](*at).to_tokens(tokens);
-            match kind {
-                Written::Own(kind) => borrowed(kind, *at, tokens),
-                Written::Default(kind) => kind.to_tokens(tokens),
+            match ty {
+                Written::Own(ty) => borrowed(ty, *at, tokens),
+                Written::Default(ty) => ty.to_tokens(tokens),
             }
         }
     }
@@ -126,7 +126,7 @@ impl<S: ToTokens, G: ToTokens> ToTokens for Call<'_, S, G> {
 
 /// `async fn open`, or `fn open` for a method that is not async.
 pub(super) struct Head {
-    pub(super) kind: Kind,
+    pub(super) kind: HandlerKind,
     pub(super) plain: bool,
     pub(super) at: Span,
 }
@@ -158,8 +158,8 @@ pub(super) fn local(name: &str, span: Span) -> Ident {
 
 /// Adds the method's lifetime to a reference; the rest of the user's type is unchanged. It is called `'ws`, because function types
 /// in the block may use `'a`.
-fn borrowed(kind: &Type, at: Span, tokens: &mut TokenStream) {
-    match kind {
+fn borrowed(ty: &Type, at: Span, tokens: &mut TokenStream) {
+    match ty {
         Type::Group(group) => borrowed(&group.elem, at, tokens),
         Type::Paren(paren) => borrowed(&paren.elem, at, tokens),
         Type::Reference(reference) => {

@@ -8,7 +8,7 @@ use super::{docs, impl_scope::ImplScope, paths, presence};
 use crate::{
     model::{Handler, OnInvalid, Options, Origins, Route, Setting, Value},
     span,
-    vocabulary::{Home, KEYS, Kind},
+    vocabulary::{HandlerKind, Home, KEYS},
 };
 
 /// `OPTIONS`, if any option is set.
@@ -20,10 +20,10 @@ pub(super) fn options(options: &Options, scope: &ImplScope<'_>) -> Option<TokenS
         fields.push(quote_spanned!(at=> require_protocol: true));
     }
     if let Some(origins) = &options.origins {
-        let kind = paths::origins(at);
+        let ty = paths::origins(at);
         fields.push(match origins {
-            Origins::Any => quote_spanned!(at=> origins: #kind::Any),
-            Origins::List(list) => quote_spanned!(at=> origins: #kind::List(&[#(#list),*])),
+            Origins::Any => quote_spanned!(at=> origins: #ty::Any),
+            Origins::List(list) => quote_spanned!(at=> origins: #ty::List(&[#(#list),*])),
         });
     }
     let every = KEYS.iter().filter(|key| key.home == Home::Route).count();
@@ -59,11 +59,11 @@ fn value(setting: &Setting, at: Span) -> TokenStream {
         }
         Value::Flag(flag) => quote_spanned!(at=> #flag),
         Value::OnInvalid(answer) => {
-            let kind = paths::on_invalid(at);
+            let ty = paths::on_invalid(at);
             match answer {
-                OnInvalid::Reply => quote_spanned!(at=> #kind::Reply),
-                OnInvalid::Ignore => quote_spanned!(at=> #kind::Ignore),
-                OnInvalid::Close => quote_spanned!(at=> #kind::Close),
+                OnInvalid::Reply => quote_spanned!(at=> #ty::Reply),
+                OnInvalid::Ignore => quote_spanned!(at=> #ty::Ignore),
+                OnInvalid::Close => quote_spanned!(at=> #ty::Close),
             }
         }
         Value::Deflate(settings) => deflate(settings, at),
@@ -83,13 +83,13 @@ fn constant_expression(constant: &TokenStream) -> TokenStream {
 
 /// A constant of the runtime's `Deflate`, built with its own functions.
 fn deflate(settings: &[Setting], at: Span) -> TokenStream {
-    let kind = paths::deflate(at);
+    let ty = paths::deflate(at);
     let calls = settings.iter().map(|setting| {
         let at = span::at(setting.span);
         let (name, value) = (format_ident!("{}", setting.name, span = at), value(setting, at));
         quote_spanned!(at=> .#name(#value))
     });
-    quote_spanned!(at=> #kind::new()#(#calls)*)
+    quote_spanned!(at=> #ty::new()#(#calls)*)
 }
 
 /// A literal without a suffix, which takes the type of the field.
@@ -101,8 +101,14 @@ fn number(value: impl Into<u64>, span: Span) -> TokenStream {
 
 /// `HANDLERS`, if the block has a handler for which the server prepares something.
 pub(super) fn handlers(route: &Route, scope: &ImplScope<'_>) -> Option<TokenStream> {
-    const PREPARED: &[Kind] =
-        &[Kind::Message, Kind::TransformMessage, Kind::Drain, Kind::Ping, Kind::Pong, Kind::Error];
+    const PREPARED: &[HandlerKind] = &[
+        HandlerKind::Message,
+        HandlerKind::TransformMessage,
+        HandlerKind::Drain,
+        HandlerKind::Ping,
+        HandlerKind::Pong,
+        HandlerKind::Error,
+    ];
     let at = scope.span;
     let mut fields = Vec::new();
     for kind in PREPARED {

@@ -27,14 +27,14 @@ pub(super) fn structure(inline: &Inline, out: &mut TokenStream) {
     let span = span::at(inline.span);
     let (derives, name, string) = (paths::derives(span), &inline.name, paths::string(span));
     let fields = inline.captures.iter().map(|capture| &capture.field);
-    let kinds = inline.captures.iter().enumerate().map(|(index, capture)| match &capture.kind {
+    let kinds = inline.captures.iter().enumerate().map(|(index, capture)| match &capture.ty {
         None => string.to_token_stream(),
         Some(_) => parameter(index, span).into_token_stream(),
     });
     let parameters = parameters(inline, |index, _| parameter(index, span).into_token_stream());
     for (index, capture) in inline.captures.iter().enumerate() {
-        if let Some(kind) = capture.kind.as_ref().filter(|kind| may_be_unknown(kind)) {
-            out.extend(derived::alias(&alias(index, span), kind, span));
+        if let Some(ty) = capture.ty.as_ref().filter(|ty| may_be_unknown(ty)) {
+            out.extend(derived::alias(&alias(index, span), ty, span));
         }
     }
     out.extend(quote_spanned! {span=>
@@ -45,7 +45,7 @@ pub(super) fn structure(inline: &Inline, out: &mut TokenStream) {
 }
 
 /// The struct with the types of its captures: `Params<u32>`.
-pub(super) fn kind(inline: &Inline) -> TokenStream {
+pub(super) fn ty(inline: &Inline) -> TokenStream {
     let name = &inline.name;
     let arguments = parameters(inline, |index, capture| typed(index, capture, span::at(inline.span)));
     quote!(#name #arguments)
@@ -56,10 +56,10 @@ pub(super) fn kind(inline: &Inline) -> TokenStream {
 fn part(inline: &Inline, span: Span) -> TokenStream {
     let (part, captures) = (paths::part(span), paths::captures(span));
     let (invalid, result) = (paths::invalid(span), paths::result(span));
-    let kind = kind(inline);
+    let ty = ty(inline);
     let fields: Vec<&Ident> = inline.captures.iter().map(|capture| &capture.field).collect();
     let names: Vec<&str> = inline.captures.iter().map(|capture| &*capture.name).collect();
-    let kinds = inline.captures.iter().enumerate().map(|(index, capture)| match &capture.kind {
+    let kinds = inline.captures.iter().enumerate().map(|(index, capture)| match &capture.ty {
         None => paths::string(span).into_token_stream(),
         Some(_) => typed(index, capture, span),
     });
@@ -68,7 +68,7 @@ fn part(inline: &Inline, span: Span) -> TokenStream {
         (0..fields.len()).map(|index| method::local(&format!("capture{index}"), span)).collect();
     quote_spanned! {span=>
         #[automatically_derived]
-        impl #part for #kind {
+        impl #part for #ty {
             fn captured(#input: &mut #captures<'_>) -> #result<Self, #invalid> {
                 #(let #read = #input.take::<#kinds>(#names);)*
                 #result::Ok(Self { #(#fields: #input.give(#read)?),* })
@@ -78,22 +78,22 @@ fn part(inline: &Inline, span: Span) -> TokenStream {
 }
 
 fn parameters(inline: &Inline, write: impl Fn(usize, &Capture) -> TokenStream) -> Option<TokenStream> {
-    let typed = inline.captures.iter().enumerate().filter(|(_, capture)| capture.kind.is_some());
+    let typed = inline.captures.iter().enumerate().filter(|(_, capture)| capture.ty.is_some());
     let written: Vec<TokenStream> = typed.map(|(index, capture)| write(index, capture)).collect();
     (!written.is_empty()).then(|| quote!(<#(#written),*>))
 }
 
 /// Type of a capture, by its alias if it has one.
 fn typed(index: usize, capture: &Capture, span: Span) -> TokenStream {
-    match &capture.kind {
-        Some(kind) if may_be_unknown(kind) => alias(index, span).into_token_stream(),
-        kind => kind.to_token_stream(),
+    match &capture.ty {
+        Some(ty) if may_be_unknown(ty) => alias(index, span).into_token_stream(),
+        ty => ty.to_token_stream(),
     }
 }
 
 /// True if the compiler might suggest another type, which would replace the whole path without the alias.
-fn may_be_unknown(kind: &Type) -> bool {
-    let name = match kind {
+fn may_be_unknown(ty: &Type) -> bool {
+    let name = match ty {
         Type::Path(named) => named.path.get_ident(),
         _ => None,
     };

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     model::{Handler, Route, Served, Stub},
     span,
-    vocabulary::Kind,
+    vocabulary::HandlerKind,
 };
 
 /// Returns the implementations of a route.
@@ -33,7 +33,7 @@ pub(crate) fn route(route: &Route) -> TokenStream {
         into.dispatch = Some(variants::method(variants, &scope));
     }
     let before_handle: Vec<&Handler> =
-        route.handlers.iter().filter(|handler| handler.kind == Kind::BeforeHandle).collect();
+        route.handlers.iter().filter(|handler| handler.kind == HandlerKind::BeforeHandle).collect();
     let data = endpoint::Data { before_handle: &before_handle, is_unknown: false };
     beside(&route.served, &data, plain, items, &scope)
 }

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     model::{Arm, Content, Variants},
     span,
-    vocabulary::Kind,
+    vocabulary::HandlerKind,
 };
 
 /// Returns the method that passes each variant to its handler.
@@ -32,11 +32,11 @@ pub(super) fn method(variants: &Variants, scope: &ImplScope<'_>) -> TokenStream 
     let Some(first) = variants.arms.first() else { return TokenStream::new() };
     let at = span::at(first.handler.name.span());
     let attribute = presence::if_any(variants.arms.iter().map(|arm| &arm.handler), at).map(user);
-    let head = Head { kind: Kind::Message, plain: variants.is_plain(), at };
+    let head = Head { kind: HandlerKind::Message, plain: variants.is_plain(), at };
     let (socket, socket_kind) = (method::local(SOCKET.name, at), (SOCKET.default)(at));
     // A variant without a handler is reported where the enum is named.
     let body = method::local("body", span::of(&variants.body));
-    let (kind, outcome) = (user(variants.body.to_token_stream()), Outcome { at });
+    let (ty, outcome) = (user(variants.body.to_token_stream()), Outcome { at });
     let arms = variants.arms.iter().map(|arm| self::arm(arm, variants, scope));
     let block = quote_spanned!(at=> { #(#arms)* });
     let dispatch = aliased(variants, quote_spanned!(body.span()=> match #body #block));
@@ -44,7 +44,7 @@ pub(super) fn method(variants: &Variants, scope: &ImplScope<'_>) -> TokenStream 
     quote_spanned! {at=>
         #attribute
         #[allow(deprecated)]
-        #head<'ws>(&'ws self, #socket: #socket_kind, #body: #kind) -> #outcome { #dispatch }
+        #head<'ws>(&'ws self, #socket: #socket_kind, #body: #ty) -> #outcome { #dispatch }
     }
 }
 
@@ -61,10 +61,10 @@ fn aliased(variants: &Variants, dispatch: TokenStream) -> TokenStream {
     let Variants { body, alias, .. } = variants;
     let Some(alias) = alias else { return dispatch };
     let at = span::of(body);
-    let (kind, body) = (method::local(&alias.unraw().to_string(), at), user(body.to_token_stream()));
+    let (ty, body) = (method::local(&alias.unraw().to_string(), at), user(body.to_token_stream()));
     // The user's enum may have a name of any case.
     let allow = quote_spanned!(at=> #[allow(non_camel_case_types)]);
-    quote_spanned!(at=> #allow type #kind = #body; { #allow type #alias = #kind; #dispatch })
+    quote_spanned!(at=> #allow type #ty = #body; { #allow type #alias = #ty; #dispatch })
 }
 
 /// Returns the arm of a variant. Braces fit any variant, parentheses only a newtype, and fields are all named, so no data is lost.
@@ -77,15 +77,14 @@ fn arm(arm: &Arm, variants: &Variants, scope: &ImplScope<'_>) -> TokenStream {
     let attributes = presence::attributes(handler, at).map(user);
     let mut given: Vec<Given> = Vec::new();
     // The head of the method has the trait's types, so a wrong type of the user's is an error at the argument.
-    given
-        .extend(handler.first.as_ref().map(|kind| Given::Socket(method::local(SOCKET.name, span::of(kind)))));
+    given.extend(handler.first.as_ref().map(|ty| Given::Socket(method::local(SOCKET.name, span::of(ty)))));
     let pattern = match content {
         Content::Nothing => {
             let path = own_path(variants, named);
             quote_spanned!(named=> #path::#variant { .. })
         }
-        Content::Newtype(kind) => {
-            let (path, field) = (own_path(variants, named), method::local("field", span::of(kind)));
+        Content::Newtype(ty) => {
+            let (path, field) = (own_path(variants, named), method::local("field", span::of(ty)));
             let pattern = quote_spanned!(named=> #path::#variant (#field));
             given.push(Given::content(field, scope));
             pattern
@@ -93,7 +92,7 @@ fn arm(arm: &Arm, variants: &Variants, scope: &ImplScope<'_>) -> TokenStream {
         Content::Fields(fields) => {
             let mut list = TokenStream::new();
             for field in fields {
-                let local = method::local(&format!("field_{}", field.name.unraw()), span::of(&field.kind));
+                let local = method::local(&format!("field_{}", field.name.unraw()), span::of(&field.ty));
                 // For an unknown field the compiler may suggest another, at the argument's name.
                 let name = user(field.name.to_token_stream());
                 list.extend(quote_spanned!(at=> #name: #local,));

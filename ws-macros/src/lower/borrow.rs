@@ -5,8 +5,8 @@ use quote::ToTokens;
 use syn::{Type, parse::Parse};
 
 use crate::{
-    kind::name,
     lifetimes::{Which, made_static},
+    types::name,
 };
 
 /// Message for a contract type in which [`find`] finds a borrow.
@@ -21,8 +21,8 @@ pub(super) struct Borrow {
 }
 
 /// Returns the first reference or lifetime of a type that is not `'static`, if there is one.
-pub(super) fn find(kind: &Type) -> Option<Borrow> {
-    if name(kind).is_some() { None } else { search(kind.to_token_stream(), &mut Vec::new()) }
+pub(super) fn find(ty: &Type) -> Option<Borrow> {
+    if name(ty).is_some() { None } else { search(ty.to_token_stream(), &mut Vec::new()) }
 }
 
 /// Searches tokens for a borrow. Function types (`fn(&str) -> &str`, `for<'a> Fn(&'a str)`) borrow only during a call, so they do not

@@ -10,9 +10,9 @@ use syn::{
 
 use crate::{
     diagnostics::Diagnostics,
-    kind::last,
     render,
     syntax::{Block, Method},
+    types::last,
     vocabulary::{CONNECTIONS, HANDLERS},
 };
 
@@ -42,10 +42,10 @@ pub(super) fn read(block: &mut Block, errors: &mut Diagnostics) -> Connections {
             let is_wrong = match route(&connection.arguments) {
                 RouteArgument::None => {
                     if !std::mem::replace(&mut is_reported, true) {
-                        let kind = &connection.ident;
+                        let ty = &connection.ident;
                         errors.at(
                             place,
-                            format!("`{kind}` needs the type of its route\nhelp: write `&{kind}<Self>`"),
+                            format!("`{ty}` needs the type of its route\nhelp: write `&{ty}<Self>`"),
                         );
                     }
                     true
@@ -79,8 +79,8 @@ fn is_handler(method: &Method) -> bool {
 }
 
 /// Returns the last segment of `&Socket<…>`, also by its full path. Other modules may have types of these names.
-fn connection(kind: &mut Type) -> Option<&mut PathSegment> {
-    match kind {
+fn connection(ty: &mut Type) -> Option<&mut PathSegment> {
+    match ty {
         Type::Reference(reference) => connection(&mut reference.elem),
         Type::Group(group) => connection(&mut group.elem),
         Type::Paren(paren) => connection(&mut paren.elem),
@@ -104,8 +104,8 @@ fn route(arguments: &PathArguments) -> RouteArgument<'_> {
     match arguments {
         PathArguments::None => RouteArgument::None,
         PathArguments::AngleBracketed(arguments) => match arguments.args.first() {
-            Some(GenericArgument::Type(kind)) if arguments.args.len() == 1 => {
-                RouteArgument::Other(ungrouped(kind))
+            Some(GenericArgument::Type(ty)) if arguments.args.len() == 1 => {
+                RouteArgument::Other(ungrouped(ty))
             }
             _ => RouteArgument::Unclear,
         },
@@ -114,8 +114,8 @@ fn route(arguments: &PathArguments) -> RouteArgument<'_> {
 }
 
 /// Unwraps the invisible group around a type that a macro passes.
-fn ungrouped(kind: &Type) -> &Type {
-    match kind {
+fn ungrouped(ty: &Type) -> &Type {
+    match ty {
         Type::Group(group) => ungrouped(&group.elem),
         other => other,
     }

@@ -12,10 +12,10 @@ use super::{
 };
 use crate::{
     diagnostics::Diagnostics,
-    kind,
     model::{Contract, Declared, DocPart, Params, Stated},
     render, span,
     syntax::{Arguments, Item, Keys, Slot, Subject},
+    types,
 };
 
 /// Lowers `#[ws_contract]`.
@@ -66,7 +66,7 @@ pub(super) fn read(
     let (body, response, params) = (declared(&keys.body), declared(&keys.response), declared(&keys.params));
     let response = sent(response, errors);
     let params = if let Some(given) = keys.params.span() {
-        if let Some(capture) = template.captures.iter().find(|capture| capture.kind.is_some()) {
+        if let Some(capture) = template.captures.iter().find(|capture| capture.ty.is_some()) {
             errors.at(
                 given,
                 format!(
@@ -112,16 +112,16 @@ pub(super) fn read(
 /// Gives the generated struct a name that the user does not use in its scope.
 pub(super) fn name_params(contract: &mut Contract, named: impl Fn(&str) -> bool) {
     if let Params::Inline(structure) = &mut contract.params {
-        let kinds = || structure.captures.iter().filter_map(|capture| capture.kind.as_ref());
+        let kinds = || structure.captures.iter().filter_map(|capture| capture.ty.as_ref());
         structure.name =
-            inline::name(structure.span, |name| named(name) || kinds().any(|kind| names(kind, name)));
+            inline::name(structure.span, |name| named(name) || kinds().any(|ty| names(ty, name)));
     }
 }
 
 /// Reads a type of the contract.
 fn declared(slot: &Slot<Type>, is_complete: bool, errors: &mut Diagnostics) -> Declared {
     match (slot.span(), slot.value()) {
-        (Some(_), Some(kind)) if may_be_declared(kind, errors) => Declared::Type(Box::new(kind.clone())),
+        (Some(_), Some(ty)) if may_be_declared(ty, errors) => Declared::Type(Box::new(ty.clone())),
         (None, _) if is_complete => Declared::Unset,
         _ => Declared::Unknown,
     }
@@ -140,47 +140,45 @@ fn sent(response: Declared, errors: &mut Diagnostics) -> Declared {
 }
 
 /// Checks a type of the contract as far as its tokens show.
-fn may_be_declared(kind: &Type, errors: &mut Diagnostics) -> bool {
-    if !is_whole(kind) {
-        let found = render::code(kind);
+fn may_be_declared(ty: &Type, errors: &mut Diagnostics) -> bool {
+    if !is_whole(ty) {
+        let found = render::code(ty);
         errors.on(
-            kind,
+            ty,
             format!(
                 "a type of the contract must have a name, found `{found}`\nhelp: write a struct or an enum"
             ),
         );
         return false;
     }
-    if let Some(found) = borrow::find(kind) {
+    if let Some(found) = borrow::find(ty) {
         errors.at(found.place, BORROWED);
         return false;
     }
-    if let Some(way) = sized(kind) {
-        let found = render::code(kind);
+    if let Some(way) = sized(ty) {
+        let found = render::code(ty);
         errors.on(
-            kind,
+            ty,
             format!("a type of the contract must have a known size, found `{found}`\nhelp: write `{way}`"),
         );
         return false;
     }
-    if names(kind, "Rc") {
-        let found = render::code(kind);
-        errors.on(
-            kind,
-            format!("a type of the contract must be `Send`, found `{found}`\nhelp: remove the `Rc`"),
-        );
+    if names(ty, "Rc") {
+        let found = render::code(ty);
+        errors
+            .on(ty, format!("a type of the contract must be `Send`, found `{found}`\nhelp: remove the `Rc`"));
         return false;
     }
     true
 }
 
 /// Returns the owned type to write in place of an unsized type.
-fn sized(kind: &Type) -> Option<String> {
-    match kind {
+fn sized(ty: &Type) -> Option<String> {
+    match ty {
         Type::Group(group) => sized(&group.elem),
         Type::Paren(paren) => sized(&paren.elem),
         Type::Slice(slice) => Some(format!("Vec<{}>", render::code(&slice.elem))),
-        Type::Path(_) if kind::is_called(kind, &["str"]) => Some("String".to_owned()),
+        Type::Path(_) if types::is_called(ty, &["str"]) => Some("String".to_owned()),
         _ => None,
     }
 }

@@ -19,12 +19,9 @@ pub(super) fn read(contract: &Contract, generics: &Generics) -> Vec<ContractBoun
         (contract.body.given(), Role::Body),
         (contract.response.given(), Role::Response),
     ];
-    let open =
-        |kind: &Type| generics.type_params().any(|parameter| names(kind, &parameter.ident.to_string()));
+    let open = |ty: &Type| generics.type_params().any(|parameter| names(ty, &parameter.ident.to_string()));
     types
         .into_iter()
-        .filter_map(|(kind, role)| {
-            kind.filter(|kind| open(kind)).map(|kind| ContractBound { kind: kind.clone(), role })
-        })
+        .filter_map(|(ty, role)| ty.filter(|ty| open(ty)).map(|ty| ContractBound { ty: ty.clone(), role }))
         .collect()
 }

@@ -6,8 +6,8 @@ use syn::{Generics, Type};
 
 use super::mentions::names;
 use crate::{
-    kind::{PRIMITIVES, argument, is_called, name},
     render,
+    types::{PRIMITIVES, argument, is_called, name},
 };
 
 /// Types that wrap a value of another type.
@@ -34,17 +34,17 @@ const OTHERS: &[&str] = &[
 ];
 
 /// Returns what to write instead of implementing handlers for this type; `None` if it may be the user's own type.
-pub(super) fn way_in(kind: &Type, generics: &Generics) -> Option<String> {
-    match name(kind).filter(|name| generics.type_params().any(|parameter| parameter.ident == **name)) {
+pub(super) fn way_in(ty: &Type, generics: &Generics) -> Option<String> {
+    match name(ty).filter(|name| generics.type_params().any(|parameter| parameter.ident == **name)) {
         Some(name) => Some(format!(
             "wrap it in a struct: `struct Chat<{name}>({name});` and `impl<{name}> Chat<{name}>`"
         )),
-        None => way(kind),
+        None => way(ty),
     }
 }
 
-fn way(kind: &Type) -> Option<String> {
-    match kind {
+fn way(ty: &Type) -> Option<String> {
+    match ty {
         Type::Group(group) => way(&group.elem),
         Type::Paren(paren) => way(&paren.elem),
         Type::TraitObject(object) => {
@@ -52,32 +52,30 @@ fn way(kind: &Type) -> Option<String> {
             if !bounds.contains("Send") {
                 bounds.push_str(" + Send + Sync");
             }
-            Some(within(kind, &format!("Box<dyn {bounds}>")))
+            Some(within(ty, &format!("Box<dyn {bounds}>")))
         }
         Type::Reference(reference) => Some(shared(&reference.elem)),
         Type::Tuple(_) | Type::Array(_) | Type::Slice(_) | Type::Ptr(_) | Type::Never(_) | Type::FnPtr(_) => {
-            Some(wrapped(kind))
+            Some(wrapped(ty))
         }
-        Type::Path(_) if is_called(kind, WRAPPERS) => {
-            Some(argument(kind).map_or_else(|| wrapped(kind), shared))
-        }
-        Type::Path(_) if is_called(kind, PRIMITIVES) || is_called(kind, OTHERS) => Some(wrapped(kind)),
+        Type::Path(_) if is_called(ty, WRAPPERS) => Some(argument(ty).map_or_else(|| wrapped(ty), shared)),
+        Type::Path(_) if is_called(ty, PRIMITIVES) || is_called(ty, OTHERS) => Some(wrapped(ty)),
         _ => None,
     }
 }
 
-fn shared(kind: &Type) -> String {
-    way(kind).unwrap_or_else(|| {
-        format!("write `impl {}`: all connections share one value anyway", render::code(kind))
+fn shared(ty: &Type) -> String {
+    way(ty).unwrap_or_else(|| {
+        format!("write `impl {}`: all connections share one value anyway", render::code(ty))
     })
 }
 
-fn wrapped(kind: &Type) -> String {
-    within(kind, &render::code(kind))
+fn wrapped(ty: &Type) -> String {
+    within(ty, &render::code(ty))
 }
 
 /// Returns a wrapper struct, with a name that the type does not use.
-fn within(kind: &Type, content: &str) -> String {
-    let free = ["Chat", "Room", "Lobby"].into_iter().find(|name| !names(kind, name)).unwrap_or("Wrapper");
+fn within(ty: &Type, content: &str) -> String {
+    let free = ["Chat", "Room", "Lobby"].into_iter().find(|name| !names(ty, name)).unwrap_or("Wrapper");
     format!("wrap it in a struct: `struct {free}({content});` and `impl {free}`")
 }

@@ -13,7 +13,7 @@ use crate::{
     diagnostics::Diagnostics,
     model::{Arm, Handler},
     syntax::Block,
-    vocabulary::Kind,
+    vocabulary::HandlerKind,
 };
 
 /// Handlers found in a block.
@@ -22,7 +22,7 @@ pub(super) struct FoundHandlers {
     pub(super) handlers: Vec<Handler>,
     pub(super) arms: Vec<Arm>,
     /// Kinds of all handlers, including wrong ones.
-    pub(super) kinds: Vec<Kind>,
+    pub(super) kinds: Vec<HandlerKind>,
     /// True if any method handles a variant, including wrong ones.
     pub(super) any_arm: bool,
     /// Span of unparsable tokens, which the compiler reports. There may be more handlers.
@@ -43,9 +43,9 @@ pub(super) fn read(block: Block, body: Option<&Type>, errors: &mut Diagnostics) 
         }
         match sorted {
             MethodRole::Handler(word) => {
-                whole |= always && word.kind == Kind::Message;
+                whole |= always && word.kind == HandlerKind::Message;
                 found.kinds.push(word.kind);
-                let body = body.filter(|_| word.kind == Kind::Message);
+                let body = body.filter(|_| word.kind == HandlerKind::Message);
                 found.add(signature::read(method, word, word.signature, body, errors));
             }
             MethodRole::Variant(variant) => {

@@ -36,8 +36,8 @@ pub(super) fn check(
 ) -> bool {
     let mut are_known = true;
     for capture in captures {
-        let Some(kind) = &capture.kind else { continue };
-        if let Some(parameter) = parameter(kind, generics) {
+        let Some(ty) = &capture.ty else { continue };
+        if let Some(parameter) = parameter(ty, generics) {
             errors.at(
                 place,
                 format!(
@@ -46,11 +46,11 @@ pub(super) fn check(
                     capture.name
                 ),
             );
-            capture.kind = None;
+            capture.ty = None;
             are_known = false;
-        } else if borrow::find(kind).is_some() {
+        } else if borrow::find(ty).is_some() {
             errors.at(place, BORROWED);
-            capture.kind = None;
+            capture.ty = None;
             are_known = false;
         }
     }

@@ -4,14 +4,14 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{GenericParam, Generics, Type};
 
-use crate::kind;
+use crate::types;
 
 /// True if a type contains the name, other than after `::`.
-pub(super) fn names(kind: &Type, other: &str) -> bool {
+pub(super) fn names(ty: &Type, other: &str) -> bool {
     let mut found = Vec::new();
-    match kind::names(kind, &mut found) {
+    match types::names(ty, &mut found) {
         Some(()) => found.into_iter().any(|name| name == other),
-        None => mentions(&kind.to_token_stream(), other),
+        None => mentions(&ty.to_token_stream(), other),
     }
 }
 
@@ -36,19 +36,19 @@ pub(super) fn mentions(tokens: &TokenStream, name: &str) -> bool {
 }
 
 /// Returns the parameter of a block, or `Self`, that a type names.
-pub(super) fn parameter(kind: &Type, generics: &Generics) -> Option<String> {
+pub(super) fn parameter(ty: &Type, generics: &Generics) -> Option<String> {
     let parameters = generics.params.iter().filter_map(|parameter| match parameter {
         GenericParam::Type(parameter) => Some(parameter.ident.to_string()),
         GenericParam::Const(parameter) => Some(parameter.ident.to_string()),
         GenericParam::Lifetime(_) => None,
     });
-    parameters.chain(["Self".to_owned()]).find(|parameter| names(kind, parameter))
+    parameters.chain(["Self".to_owned()]).find(|parameter| names(ty, parameter))
 }
 
 /// True if the type is complete as written: without `_` or `impl …`, and sized.
-pub(super) fn is_whole(kind: &Type) -> bool {
-    match kind {
+pub(super) fn is_whole(ty: &Type) -> bool {
+    match ty {
         Type::TraitObject(_) | Type::Infer(_) => false,
-        _ => kind::name(kind).is_some() || !mentions(&kind.to_token_stream(), "impl"),
+        _ => types::name(ty).is_some() || !mentions(&ty.to_token_stream(), "impl"),
     }
 }

@@ -3,9 +3,9 @@
 use syn::{FnArg, GenericParam, ReturnType, Signature, Type};
 
 use crate::{
-    kind::{is_called, last, reference},
     render,
-    vocabulary::{HandlerWord, Kind, Nearness, Returns, Second},
+    types::{is_called, last, reference},
+    vocabulary::{HandlerKind, HandlerWord, Nearness, Returns, Second},
 };
 
 /// True if the signature fits the handler: no other arguments, and a possible return type. If the name is an ordinary word, the
@@ -23,13 +23,13 @@ pub(super) fn fits(
     let (mut first, mut second) = (false, false);
     for input in inputs {
         let FnArg::Typed(argument) = input else { return false };
-        let kind = &*argument.ty;
-        let taken = match reference(kind) {
+        let ty = &*argument.ty;
+        let taken = match reference(ty) {
             Some(reference) if !first && !second && is_called(&reference.elem, &[connection(word)]) => {
                 &mut first
             }
             Some(_) if !second && word.second == Second::Reference => &mut second,
-            None if !second && is_payload(kind, first, word, nearness, body) => &mut second,
+            None if !second && is_payload(ty, first, word, nearness, body) => &mut second,
             _ => return false,
         };
         *taken = true;
@@ -45,45 +45,45 @@ fn connection(word: &HandlerWord) -> &'static str {
 }
 
 fn is_payload(
-    kind: &Type,
+    ty: &Type,
     after_first: bool,
     word: &HandlerWord,
     nearness: Nearness,
     body: Option<&Type>,
 ) -> bool {
-    let message = word.kind == Kind::Message;
+    let message = word.kind == HandlerKind::Message;
     let given = body.filter(|_| message);
     let usual = word.payload.filter(|_| given.is_none());
     word.second == Second::Value
-        && (given.is_some_and(|body| render::code(body) == render::code(kind))
-            || usual.is_some_and(|name| is_ours(kind, name))
+        && (given.is_some_and(|body| render::code(body) == render::code(ty))
+            || usual.is_some_and(|name| is_ours(ty, name))
             // The body of a contract is not known here, and the payload of a listener may have a wrong type.
             || (after_first && (message && body.is_none() || nearness == Nearness::Listener))
             || (message && nearness == Nearness::Listener))
 }
 
 /// True for a type of the runtime, such as `Error`, but not for `io::Error`.
-fn is_ours(kind: &Type, name: &str) -> bool {
-    let Type::Path(path) = kind else { return false };
+fn is_ours(ty: &Type, name: &str) -> bool {
+    let Type::Path(path) = ty else { return false };
     let first = path.path.segments.first().map(|first| &first.ident);
-    is_called(kind, &[name])
+    is_called(ty, &[name])
         && (path.path.segments.len() == 1 || first.is_some_and(|first| first == "ws_runtime"))
 }
 
 fn returns(output: &ReturnType, word: &HandlerWord) -> bool {
-    let kind = match output {
-        ReturnType::Type(_, kind) if !matches!(&**kind, Type::Tuple(tuple) if tuple.elems.is_empty()) => {
-            Some(&**kind)
+    let ty = match output {
+        ReturnType::Type(_, ty) if !matches!(&**ty, Type::Tuple(tuple) if tuple.elems.is_empty()) => {
+            Some(&**ty)
         }
         _ => None,
     };
     match (word.returns, word.kind) {
-        (Returns::Nothing, _) => kind.is_none(),
-        (Returns::Message, _) => kind.is_some_and(|kind| is_called(kind, &["Message"])),
-        (Returns::Judged, Kind::Parse | Kind::Transform) => {
-            kind.is_none_or(|kind| last(kind).is_some_and(|last| last.ident.to_string().ends_with("Result")))
+        (Returns::Nothing, _) => ty.is_none(),
+        (Returns::Message, _) => ty.is_some_and(|ty| is_called(ty, &["Message"])),
+        (Returns::Judged, HandlerKind::Parse | HandlerKind::Transform) => {
+            ty.is_none_or(|ty| last(ty).is_some_and(|last| last.ident.to_string().ends_with("Result")))
         }
-        (Returns::Judged, Kind::Upgrade) => kind.is_some(),
+        (Returns::Judged, HandlerKind::Upgrade) => ty.is_some(),
         (Returns::Judged, _) => true,
     }
 }

@@ -170,12 +170,12 @@ impl PathReader<'_> {
             Some(rest) => ("*", rest),
             None => ("", inner),
         };
-        let (name, kind) = match inner.split_once(':') {
-            Some((name, kind)) => (name.trim(), Some(kind.trim())),
+        let (name, ty) = match inner.split_once(':') {
+            Some((name, ty)) => (name.trim(), Some(ty.trim())),
             None => (inner.trim(), None),
         };
         if name.is_empty() {
-            let help = match kind {
+            let help = match ty {
                 _ if !star.is_empty() => "*rest",
                 Some(name) if word(name) == Some(name) => name,
                 _ => "name",
@@ -187,14 +187,14 @@ impl PathReader<'_> {
             self.error(format!("`{{*{name}}}` must be the last segment, because it matches the rest of the path\nhelp: move it to the end, or capture one segment with `{{{name}}}`"));
         }
         let field = self.field(name);
-        let kind = kind.and_then(|kind| self.kind(name, kind));
+        let ty = ty.and_then(|ty| self.ty(name, ty));
         if let Some(field) = field {
             if self.captures.iter().any(|capture| capture.name == name) {
                 self.error(format!(
                     "duplicate capture `{name}`\nhelp: rename one of them: both would be fields of the same struct"
                 ));
             } else {
-                self.captures.push(Capture { field, name: name.to_owned(), kind });
+                self.captures.push(Capture { field, name: name.to_owned(), ty });
             }
         }
         format!("{{{star}{name}}}")
@@ -235,15 +235,15 @@ impl PathReader<'_> {
         }
     }
 
-    fn kind(&mut self, name: &str, text: &str) -> Option<Type> {
+    fn ty(&mut self, name: &str, text: &str) -> Option<Type> {
         match LitStr::new(text, self.span).parse::<Type>() {
-            Ok(kind) if !is_whole(&kind) => {
+            Ok(ty) if !is_whole(&ty) => {
                 self.error(format!(
                     "a path segment cannot be parsed as `{text}`, the type of `{name}`\nhelp: use a type that can be parsed, as in `{{{name}: u32}}`"
                 ));
                 None
             }
-            Ok(kind) if !kind.to_token_stream().is_empty() => Some(kind),
+            Ok(ty) if !ty.to_token_stream().is_empty() => Some(ty),
             _ => {
                 let found = found(text);
                 self.error(format!(
@@ -257,13 +257,13 @@ impl PathReader<'_> {
 
 /// True for captures of the rest of a path as others write them: `...rest`, `rest..`, `rest*`, `**rest`, `rest:.*`.
 fn is_tail(inner: &str) -> bool {
-    let (name, kind) = inner.split_once(':').unwrap_or((inner, ""));
+    let (name, ty) = inner.split_once(':').unwrap_or((inner, ""));
     let name = name.trim();
     name.starts_with("..")
         || name.starts_with("**")
         || name.ends_with("..")
         || (name.len() > 1 && name.ends_with('*'))
-        || matches!(kind.trim(), ".*" | ".+")
+        || matches!(ty.trim(), ".*" | ".+")
 }
 
 /// Returns the first word of a text that can be the name of a field.

@@ -20,7 +20,7 @@ use crate::{
     model::{Arm, Contract, Handler, Lowered, Options, Route, Served, Stub, Target, Variants},
     render,
     syntax::{Arguments, Block, Item, Keys, Subject},
-    vocabulary::Kind,
+    vocabulary::HandlerKind,
 };
 
 /// Lowers `#[ws_route]`. Everything readable is checked, despite other mistakes; `None` if there is no type to implement for.
@@ -72,7 +72,7 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
     if errors.is_clean() && found.unread.is_none() {
         return Some(Lowered::Right(Box::new(Route { target, served, options, handlers, variants })));
     }
-    handlers.retain(|handler| handler.kind == Kind::BeforeHandle && is_shared);
+    handlers.retain(|handler| handler.kind == HandlerKind::BeforeHandle && is_shared);
     if let Some(names) = &borrowed {
         for output in handlers.iter_mut().filter_map(|handler| handler.output.as_mut()) {
             *output = made_static_in(output, Which::Named(names));
@@ -83,7 +83,7 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
         borrowed,
         served,
         unread: found.unread,
-        unknown_data: handlers.is_empty() && found.kinds.contains(&Kind::BeforeHandle),
+        unknown_data: handlers.is_empty() && found.kinds.contains(&HandlerKind::BeforeHandle),
         before_handle: handlers,
     })))
 }
@@ -93,18 +93,15 @@ fn is_named(name: &str, arguments: &TokenStream, target: &Target, found: &FoundH
     let Target { self_type, generics, .. } = target;
     let types = |handler: &Handler| {
         let kinds = [&handler.first, &handler.second, &handler.output];
-        kinds.into_iter().flatten().any(|kind| names(kind, name))
+        kinds.into_iter().flatten().any(|ty| names(ty, name))
     };
     mentions(arguments, name)
         || names(self_type, name)
-        || target.routes.iter().any(|kind| names(kind, name))
+        || target.routes.iter().any(|ty| names(ty, name))
         || (!generics.params.is_empty() && mentions(&generics.to_token_stream(), name))
         || generics.where_clause.as_ref().is_some_and(|bounds| mentions(&bounds.to_token_stream(), name))
         || found.handlers.iter().any(types)
-        || found
-            .arms
-            .iter()
-            .any(|arm| types(&arm.handler) || arm.content.kinds().any(|kind| names(kind, name)))
+        || found.arms.iter().any(|arm| types(&arm.handler) || arm.content.kinds().any(|ty| names(ty, name)))
 }
 
 fn check_protocols(contract: &Contract, options: &Options, keys: &Keys, errors: &mut Diagnostics) {
@@ -119,7 +116,7 @@ fn check_protocols(contract: &Contract, options: &Options, keys: &Keys, errors: 
 
 /// Checks the type of the connection's data by name. The compiler would report it for each future that holds the connection.
 fn check_data(found: &FoundHandlers, errors: &mut Diagnostics) -> bool {
-    let before_handle = found.handlers.iter().filter(|handler| handler.kind == Kind::BeforeHandle);
+    let before_handle = found.handlers.iter().filter(|handler| handler.kind == HandlerKind::BeforeHandle);
     let mut outputs = before_handle.filter_map(|handler| handler.output.as_ref());
     let Some(output) = outputs.find(|output| names(output, "Rc")) else { return true };
     errors
@@ -132,7 +129,7 @@ fn check_body(keys: &Keys, found: &FoundHandlers, errors: &mut Diagnostics) {
         && !found.kinds.is_empty()
         && !found.any_arm
         && found.unread.is_none()
-        && !found.kinds.contains(&Kind::Message)
+        && !found.kinds.contains(&HandlerKind::Message)
     {
         let body = keys.body.value().map_or_else(|| "Body".to_owned(), render::code);
         errors.at(

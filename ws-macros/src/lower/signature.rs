@@ -7,12 +7,12 @@ use syn::{FnArg, GenericParam, Pat, Receiver, ReceiverKind, ReturnType, Safety, 
 use super::{attributes, borrow::made_static_in, not_a_result};
 use crate::{
     diagnostics::Diagnostics,
-    kind::{argument, is_called, last, name, reference},
     lifetimes::Which,
     model::Handler,
     render,
     syntax::Method,
-    vocabulary::{HandlerWord, Kind, Returns, Second},
+    types::{argument, is_called, last, name, reference},
+    vocabulary::{HandlerKind, HandlerWord, Returns, Second},
 };
 
 /// Types of the first argument of handlers.
@@ -22,7 +22,7 @@ const POINTERS: &[&str] = &["Arc", "Rc", "Box", "Mutex", "RwLock"];
 /// An argument that a handler takes by value.
 pub(super) struct ValueArgument {
     pub(super) pattern: Pat,
-    pub(super) kind: Type,
+    pub(super) ty: Type,
 }
 
 /// Reads a handler. Each mistake in its signature is reported and left out.
@@ -38,7 +38,7 @@ pub(super) fn read(
     let name = method.signature.ident.clone();
     let reader = SignatureReader { name, word, expected, body, of_variant: false, data: None, errors };
     let (mut handler, mut values) = reader.read(method);
-    handler.second = values.pop().map(|value| value.kind);
+    handler.second = values.pop().map(|value| value.ty);
     handler
 }
 
@@ -125,7 +125,7 @@ impl SignatureReader<'_> {
         };
         match &receiver.kind {
             ReceiverKind::Reference(_, _, None) => {}
-            ReceiverKind::Typed(_, kind) if is_shared_self(kind) => {}
+            ReceiverKind::Typed(_, ty) if is_shared_self(ty) => {}
             ReceiverKind::Reference(..) => self.shared(receiver, "`&mut self`"),
             ReceiverKind::Value => self.shared(receiver, "`self`"),
             _ => self.shared(receiver, "a receiver of another type"),
@@ -151,13 +151,13 @@ impl SignatureReader<'_> {
                     self.error(attribute, "an argument of a handler cannot be conditional\nhelp: put `#[cfg(…)]` on the handler");
                 }
             }
-            let kind = &*argument.ty;
-            if has_no_size(kind) {
+            let ty = &*argument.ty;
+            if has_no_size(ty) {
                 // The compiler reports it at the handler.
                 self.errors.by_the_compiler();
             }
-            let value = || ValueArgument { pattern: (*argument.pat).clone(), kind: kind.clone() };
-            if let Some(token) = impl_trait(kind) {
+            let value = || ValueArgument { pattern: (*argument.pat).clone(), ty: ty.clone() };
+            if let Some(token) = impl_trait(ty) {
                 self.error(
                     token,
                     format!(
@@ -165,7 +165,7 @@ impl SignatureReader<'_> {
                         self.expected
                     ),
                 );
-            } else if reference(kind).is_some() {
+            } else if reference(ty).is_some() {
                 self.reference(value(), &mut first, &mut values);
             } else {
                 self.value(value(), first.is_some(), &mut values);
@@ -176,69 +176,68 @@ impl SignatureReader<'_> {
 
     fn reference(&mut self, value: ValueArgument, first: &mut Option<Type>, values: &mut Vec<ValueArgument>) {
         let (name, expected) = (self.name.clone(), self.expected);
-        let kind = &value.kind;
+        let ty = &value.ty;
         if first.is_none() && !values.is_empty() && self.word.second == Second::Value {
-            self.error(kind, format!("the connection must be the first argument\nhelp: write `{expected}`"));
-        } else if first.is_none() && self.word.second == Second::Value && self.is_payload(kind) {
-            self.by_value(kind);
+            self.error(ty, format!("the connection must be the first argument\nhelp: write `{expected}`"));
+        } else if first.is_none() && self.word.second == Second::Value && self.is_payload(ty) {
+            self.by_value(ty);
         } else if first.is_none() {
             let changes = self.word.first.starts_with("&mut");
-            if self.is_another(kind) || changes != is_mutable(kind) {
-                self.expected(kind);
+            if self.is_another(ty) || changes != is_mutable(ty) {
+                self.expected(ty);
             }
-            *first = Some(kind.clone());
+            *first = Some(ty.clone());
         } else if values.is_empty() && self.word.second == Second::Reference {
             values.push(value);
         } else if self.word.second == Second::Value && (values.is_empty() || self.of_variant) {
-            self.by_value(kind);
+            self.by_value(ty);
         } else {
-            self.error(kind, format!("`{name}` takes no more arguments\nhelp: write `{expected}`"));
+            self.error(ty, format!("`{name}` takes no more arguments\nhelp: write `{expected}`"));
         }
     }
 
     /// True for a reference to the first argument of another handler, or to a pointer to such a type.
     ///
     /// The compiler would suggest the trait's own type, with a lifetime that the handler does not have.
-    fn is_another(&self, kind: &Type) -> bool {
-        let Some(kind) = reference(kind).map(|reference| &*reference.elem) else { return false };
-        let of_others =
-            || FIRST.iter().any(|name| is_called(kind, &[name]) && !self.word.first.contains(name));
-        let of_all = || argument(kind).is_some_and(|inner| is_called(inner, FIRST));
-        of_others() || is_called(kind, POINTERS) && of_all()
+    fn is_another(&self, ty: &Type) -> bool {
+        let Some(ty) = reference(ty).map(|reference| &*reference.elem) else { return false };
+        let of_others = || FIRST.iter().any(|name| is_called(ty, &[name]) && !self.word.first.contains(name));
+        let of_all = || argument(ty).is_some_and(|inner| is_called(inner, FIRST));
+        of_others() || is_called(ty, POINTERS) && of_all()
     }
 
     /// True for a reference to the payload instead of the connection: to the type in the attribute, to a known type of the runtime or of the
     /// standard library, or to a slice, an array or a tuple.
-    fn is_payload(&self, kind: &Type) -> bool {
-        let Some(kind) = reference(kind).map(|reference| &*reference.elem) else { return false };
-        let usual = last(kind).filter(|last| last.arguments.is_none()).zip(self.word.payload);
-        matches!(kind, Type::Slice(_) | Type::Array(_) | Type::Tuple(_))
-            || is_called(kind, &["str", "String", "Vec"])
+    fn is_payload(&self, ty: &Type) -> bool {
+        let Some(ty) = reference(ty).map(|reference| &*reference.elem) else { return false };
+        let usual = last(ty).filter(|last| last.arguments.is_none()).zip(self.word.payload);
+        matches!(ty, Type::Slice(_) | Type::Array(_) | Type::Tuple(_))
+            || is_called(ty, &["str", "String", "Vec"])
             || usual.is_some_and(|(last, payload)| last.ident == payload)
-            || self.body.is_some_and(|body| render::code(body) == render::code(kind))
+            || self.body.is_some_and(|body| render::code(body) == render::code(ty))
     }
 
-    fn by_value(&mut self, kind: &Type) {
+    fn by_value(&mut self, ty: &Type) {
         let (name, expected) = (&self.name, self.expected);
-        let reference = if is_mutable(kind) { "&mut" } else { "&" };
+        let reference = if is_mutable(ty) { "&mut" } else { "&" };
         let message = format!(
             "`{name}` takes its argument by value, found a reference\nhelp: remove the `{reference}`: write `{expected}`"
         );
-        self.error(kind, message);
+        self.error(ty, message);
     }
 
     /// Reports an argument of another type than the handler's first.
-    fn expected(&mut self, kind: &Type) {
-        let (first, found, expected) = (self.word.first, render::code(kind), self.expected);
-        self.error(kind, format!("expected `{first}`, found `{found}`\nhelp: write `{expected}`"));
+    fn expected(&mut self, ty: &Type) {
+        let (first, found, expected) = (self.word.first, render::code(ty), self.expected);
+        self.error(ty, format!("expected `{first}`, found `{found}`\nhelp: write `{expected}`"));
     }
 
     fn value(&mut self, value: ValueArgument, after_first: bool, values: &mut Vec<ValueArgument>) {
         let (name, expected, reference) = (self.name.clone(), self.expected, self.word.first);
-        let kind = &value.kind;
+        let ty = &value.ty;
         if self.of_variant {
-            if values.is_empty() && !after_first && is_called(kind, &["Socket"]) {
-                self.expected(kind);
+            if values.is_empty() && !after_first && is_called(ty, &["Socket"]) {
+                self.expected(ty);
             } else {
                 values.push(value);
             }
@@ -248,12 +247,12 @@ impl SignatureReader<'_> {
             } else {
                 format!("`{name}` takes references only\nhelp: write `{expected}`")
             };
-            self.error(kind, message);
+            self.error(ty, message);
         } else if let Some(earlier) = values.pop() {
             if after_first {
-                self.error(kind, format!("`{name}` takes no more arguments\nhelp: write `{expected}`"));
+                self.error(ty, format!("`{name}` takes no more arguments\nhelp: write `{expected}`"));
             } else {
-                self.expected(&earlier.kind);
+                self.expected(&earlier.ty);
             }
             values.push(value);
         } else {
@@ -273,20 +272,20 @@ impl SignatureReader<'_> {
                 }
                 None
             }
-            ReturnType::Type(_, kind) => {
-                let unit = matches!(&**kind, Type::Tuple(tuple) if tuple.elems.is_empty());
-                if self.word.kind == Kind::BeforeHandle
-                    && let Some(token) = impl_trait(kind)
+            ReturnType::Type(_, ty) => {
+                let unit = matches!(&**ty, Type::Tuple(tuple) if tuple.elems.is_empty());
+                if self.word.kind == HandlerKind::BeforeHandle
+                    && let Some(token) = impl_trait(ty)
                 {
                     self.error(token, "the data of a connection must have a named type, found `impl …`\nhelp: write the type, as in `Result<User, Reject>`");
                     return None;
                 }
-                if self.word.kind == Kind::BeforeHandle
-                    && let Some(data) = not_a_result::data(kind)
+                if self.word.kind == HandlerKind::BeforeHandle
+                    && let Some(data) = not_a_result::data(ty)
                 {
-                    let found = render::code(kind);
+                    let found = render::code(ty);
                     self.error(
-                        kind,
+                        ty,
                         format!(
                             "`{name}` must return `()` or a `Result`, found `{found}`\n\
                              help: return `Ok(data)` to accept the client or `Err` to reject it: write `{expected}`"
@@ -295,24 +294,24 @@ impl SignatureReader<'_> {
                     self.data = Some(made_static_in(data, Which::All));
                 }
                 if self.word.returns == Returns::Nothing && !unit {
-                    self.error(kind, format!("`{name}` cannot return a value\nhelp: write `{expected}`"));
+                    self.error(ty, format!("`{name}` cannot return a value\nhelp: write `{expected}`"));
                 }
-                Some((**kind).clone())
+                Some((**ty).clone())
             }
         }
     }
 }
 
 /// `&Self`.
-fn is_shared_self(kind: &Type) -> bool {
-    reference(kind).is_some_and(|reference| {
+fn is_shared_self(ty: &Type) -> bool {
+    reference(ty).is_some_and(|reference| {
         reference.mutability.is_none() && name(&reference.elem).is_some_and(|name| name == "Self")
     })
 }
 
 /// True for an unsized type, as far as its first token shows.
-fn has_no_size(kind: &Type) -> bool {
-    matches!(kind, Type::Slice(_) | Type::TraitObject(_)) || name(kind).is_some_and(|name| name == "str")
+fn has_no_size(ty: &Type) -> bool {
+    matches!(ty, Type::Slice(_) | Type::TraitObject(_)) || name(ty).is_some_and(|name| name == "str")
 }
 
 fn typed(argument: &FnArg) -> Option<&syn::PatType> {
@@ -322,12 +321,12 @@ fn typed(argument: &FnArg) -> Option<&syn::PatType> {
     }
 }
 
-fn is_mutable(kind: &Type) -> bool {
-    reference(kind).is_some_and(|reference| reference.mutability.is_some())
+fn is_mutable(ty: &Type) -> bool {
+    reference(ty).is_some_and(|reference| reference.mutability.is_some())
 }
 
-fn impl_trait(kind: &Type) -> Option<Ident> {
-    if name(kind).is_some() { None } else { word_impl(&kind.to_token_stream()) }
+fn impl_trait(ty: &Type) -> Option<Ident> {
+    if name(ty).is_some() { None } else { word_impl(&ty.to_token_stream()) }
 }
 
 fn word_impl(tokens: &TokenStream) -> Option<Ident> {

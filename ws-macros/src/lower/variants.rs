@@ -10,11 +10,11 @@ use super::{
 };
 use crate::{
     diagnostics::Diagnostics,
-    kind::is_called,
     model::{Arm, Content, Field, Target},
     render, span,
     syntax::Method,
-    vocabulary::{HANDLERS, Kind},
+    types::is_called,
+    vocabulary::{HANDLERS, HandlerKind},
 };
 
 /// Reads the handler `message_<variant>`.
@@ -36,7 +36,7 @@ pub(super) fn arm(method: Method, variant: &str, errors: &mut Diagnostics) -> Op
         );
         return None;
     };
-    let word = HANDLERS.iter().find(|word| word.kind == Kind::Message)?;
+    let word = HANDLERS.iter().find(|word| word.kind == HandlerKind::Message)?;
     let expected = format!("async fn {name}(&self, ws: &Socket<Self>, field: Field)");
     let (handler, values) = signature::of_variant(method, word, &expected, errors);
     let content = content(&name, fields.as_ref(), values, errors);
@@ -64,10 +64,10 @@ fn content(
         );
     }
     if marker.is_none() && values.len() < 2 {
-        return values.pop().map_or(Content::Nothing, |value| Content::Newtype(Box::new(value.kind)));
+        return values.pop().map_or(Content::Nothing, |value| Content::Newtype(Box::new(value.ty)));
     }
     let (mut fields, mut written): (Vec<Field>, Vec<String>) = (Vec::new(), Vec::new());
-    for ValueArgument { pattern, kind } in values {
+    for ValueArgument { pattern, ty } in values {
         let Some(name) = field(&pattern) else {
             let found = render::code(&pattern);
             errors.on(
@@ -82,7 +82,7 @@ fn content(
         let argument = render::code(&pattern);
         match fields.iter().position(|earlier| earlier.name == name) {
             None => {
-                fields.push(Field { name, kind });
+                fields.push(Field { name, ty });
                 written.push(argument);
             }
             // Two arguments of the same name.
@@ -136,8 +136,8 @@ pub(super) fn path(body: &Type, errors: &mut Diagnostics) -> Option<Path> {
 }
 
 /// True for types of the standard library that are not enums.
-fn is_no_enum(kind: &Type) -> bool {
-    is_called(kind, &["String", "Vec", "Box"])
+fn is_no_enum(ty: &Type) -> bool {
+    is_called(ty, &["String", "Vec", "Box"])
 }
 
 /// Returns the name of the enum as an alias, unless a parameter decides the type or the route has the same name.

@@ -27,8 +27,7 @@ impl Contract {
     /// True if a mistake hides a type. Code that uses the type must not cause follow-up errors.
     pub(crate) fn has_unknown(&self) -> bool {
         let types = [&self.query, &self.header, &self.cookie, &self.body, &self.response];
-        matches!(self.params, Params::Unknown)
-            || types.into_iter().any(|kind| matches!(kind, Declared::Unknown))
+        matches!(self.params, Params::Unknown) || types.into_iter().any(|ty| matches!(ty, Declared::Unknown))
     }
 }
 
@@ -45,7 +44,7 @@ impl Declared {
     /// Returns the type, if it is declared.
     pub(crate) fn given(&self) -> Option<&Type> {
         match self {
-            Self::Type(kind) => Some(kind),
+            Self::Type(ty) => Some(ty),
             Self::Unset | Self::Unknown => None,
         }
     }
@@ -79,5 +78,5 @@ pub(crate) struct Capture {
     /// Name in the path.
     pub(crate) name: String,
     /// `None` means `String`.
-    pub(crate) kind: Option<Type>,
+    pub(crate) ty: Option<Type>,
 }

@@ -4,11 +4,11 @@ use proc_macro2::{Ident, TokenStream};
 use syn::{Attribute, Path, Type};
 
 use super::DocPart;
-use crate::vocabulary::Kind;
+use crate::vocabulary::HandlerKind;
 
 /// A handler that is well-formed as far as its tokens show.
 pub(crate) struct Handler {
-    pub(crate) kind: Kind,
+    pub(crate) kind: HandlerKind,
     pub(crate) name: Ident,
     pub(crate) is_async: bool,
     /// The first argument's type, a reference, if the handler takes it.
@@ -75,7 +75,7 @@ pub(crate) enum Content {
 pub(crate) struct Field {
     /// Name of the field, with the span of the argument.
     pub(crate) name: Ident,
-    pub(crate) kind: Type,
+    pub(crate) ty: Type,
 }
 
 impl Content {
@@ -83,9 +83,9 @@ impl Content {
     pub(crate) fn kinds(&self) -> impl Iterator<Item = &Type> {
         let (newtype, fields) = match self {
             Self::Nothing => (None, &[][..]),
-            Self::Newtype(kind) => (Some(&**kind), &[][..]),
+            Self::Newtype(ty) => (Some(&**ty), &[][..]),
             Self::Fields(fields) => (None, &fields[..]),
         };
-        newtype.into_iter().chain(fields.iter().map(|field| &field.kind))
+        newtype.into_iter().chain(fields.iter().map(|field| &field.ty))
     }
 }

@@ -83,7 +83,7 @@ impl Target {
 
 /// A contract type that names a parameter of the block.
 pub(crate) struct ContractBound {
-    pub(crate) kind: Type,
+    pub(crate) ty: Type,
     pub(crate) role: Role,
 }
 

@@ -109,10 +109,10 @@ impl Arguments {
                 Ok(contract) => self.take_contract(contract, input, errors),
                 Err(_) => self.unreadable(input, errors),
             }
-        } else if let Some(kind) = bare_type(input) {
+        } else if let Some(ty) = bare_type(input) {
             self.is_complete = false;
             let _: syn::Result<TypePath> = input.parse();
-            errors.on(&kind, type_without_a_key(&kind));
+            errors.on(&ty, type_without_a_key(&ty));
         } else if input.peek(Ident::peek_any) {
             match input.call(Ident::parse_any) {
                 Ok(key) => self.read_key(&key, input, errors),
@@ -283,9 +283,9 @@ fn bare_type(input: ParseStream<'_>) -> Option<TypePath> {
     (ends && is_named_like_a_type(&path)).then_some(path)
 }
 
-fn type_without_a_key(kind: &TypePath) -> String {
-    let found = render::code(kind);
-    let help = match inside_json(kind) {
+fn type_without_a_key(ty: &TypePath) -> String {
+    let found = render::code(ty);
+    let help = match inside_json(ty) {
         Some(inner) => format!("write `body = {inner}`; messages are JSON by default"),
         None => format!(
             "write `body = {found}` for messages from clients, or `response = {found}` for messages from the server"
@@ -295,8 +295,8 @@ fn type_without_a_key(kind: &TypePath) -> String {
 }
 
 /// Returns `Say` for `Json<Say>`.
-fn inside_json(kind: &TypePath) -> Option<String> {
-    let last = kind.path.segments.last().filter(|last| last.ident == "Json")?;
+fn inside_json(ty: &TypePath) -> Option<String> {
+    let last = ty.path.segments.last().filter(|last| last.ident == "Json")?;
     match &last.arguments {
         PathArguments::AngleBracketed(arguments) => Some(render::code(&arguments.args)),
         _ => None,

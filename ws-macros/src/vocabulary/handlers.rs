@@ -2,7 +2,7 @@
 
 /// A handler, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum HandlerKind {
     Parse,
     Transform,
     BeforeHandle,
@@ -17,7 +17,7 @@ pub(crate) enum Kind {
     Close,
 }
 
-impl Kind {
+impl HandlerKind {
     /// Name of the handler in the block and of the method in the runtime's trait.
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -61,7 +61,7 @@ pub(crate) enum Returns {
 
 /// Description of a handler.
 pub(crate) struct HandlerWord {
-    pub(crate) kind: Kind,
+    pub(crate) kind: HandlerKind,
     /// Type of the first argument.
     pub(crate) first: &'static str,
     pub(crate) second: Second,
@@ -82,7 +82,7 @@ const SOCKET: &str = "&Socket<Self>";
 /// All handlers, in the order in which they run.
 pub(crate) const HANDLERS: &[HandlerWord] = &[
     HandlerWord {
-        kind: Kind::Parse,
+        kind: HandlerKind::Parse,
         first: REQUEST,
         second: Second::Nothing,
         payload: None,
@@ -90,7 +90,7 @@ pub(crate) const HANDLERS: &[HandlerWord] = &[
         signature: "fn parse(&self, request: &mut RawRequest)",
     },
     HandlerWord {
-        kind: Kind::Transform,
+        kind: HandlerKind::Transform,
         first: REQUEST,
         second: Second::Nothing,
         payload: None,
@@ -98,7 +98,7 @@ pub(crate) const HANDLERS: &[HandlerWord] = &[
         signature: "fn transform(&self, request: &mut RawRequest)",
     },
     HandlerWord {
-        kind: Kind::BeforeHandle,
+        kind: HandlerKind::BeforeHandle,
         first: HANDSHAKE,
         second: Second::Nothing,
         payload: None,
@@ -106,7 +106,7 @@ pub(crate) const HANDLERS: &[HandlerWord] = &[
         signature: "async fn before_handle(&self, handshake: &Handshake<Self>) -> Result<Data, Reject>",
     },
     HandlerWord {
-        kind: Kind::Upgrade,
+        kind: HandlerKind::Upgrade,
         first: HANDSHAKE,
         second: Second::Reference,
         payload: None,
@@ -114,7 +114,7 @@ pub(crate) const HANDLERS: &[HandlerWord] = &[
         signature: "fn upgrade(&self, handshake: &Handshake<Self>, data: &Data) -> HeaderMap",
     },
     HandlerWord {
-        kind: Kind::Open,
+        kind: HandlerKind::Open,
         first: SOCKET,
         second: Second::Nothing,
         payload: None,
@@ -122,7 +122,7 @@ pub(crate) const HANDLERS: &[HandlerWord] = &[
         signature: "fn open(&self, ws: &Socket<Self>)",
     },
     HandlerWord {
-        kind: Kind::TransformMessage,
+        kind: HandlerKind::TransformMessage,
         first: SOCKET,
         second: Second::Value,
         payload: Some("Message"),
@@ -130,7 +130,7 @@ pub(crate) const HANDLERS: &[HandlerWord] = &[
         signature: "fn transform_message(&self, ws: &Socket<Self>, message: Message) -> Message",
     },
     HandlerWord {
-        kind: Kind::Message,
+        kind: HandlerKind::Message,
         first: SOCKET,
         second: Second::Value,
         payload: Some("Message"),
@@ -138,7 +138,7 @@ pub(crate) const HANDLERS: &[HandlerWord] = &[
         signature: "async fn message(&self, ws: &Socket<Self>, body: Body)",
     },
     HandlerWord {
-        kind: Kind::Drain,
+        kind: HandlerKind::Drain,
         first: SOCKET,
         second: Second::Nothing,
         payload: None,
@@ -146,7 +146,7 @@ pub(crate) const HANDLERS: &[HandlerWord] = &[
         signature: "fn drain(&self, ws: &Socket<Self>)",
     },
     HandlerWord {
-        kind: Kind::Ping,
+        kind: HandlerKind::Ping,
         first: SOCKET,
         second: Second::Value,
         payload: Some("Bytes"),
@@ -154,7 +154,7 @@ pub(crate) const HANDLERS: &[HandlerWord] = &[
         signature: "fn ping(&self, ws: &Socket<Self>, payload: Bytes)",
     },
     HandlerWord {
-        kind: Kind::Pong,
+        kind: HandlerKind::Pong,
         first: SOCKET,
         second: Second::Value,
         payload: Some("Bytes"),
@@ -162,7 +162,7 @@ pub(crate) const HANDLERS: &[HandlerWord] = &[
         signature: "fn pong(&self, ws: &Socket<Self>, payload: Bytes)",
     },
     HandlerWord {
-        kind: Kind::Error,
+        kind: HandlerKind::Error,
         first: SOCKET,
         second: Second::Value,
         payload: Some("Error"),
@@ -170,7 +170,7 @@ pub(crate) const HANDLERS: &[HandlerWord] = &[
         signature: "fn error(&self, ws: &Socket<Self>, error: Error)",
     },
     HandlerWord {
-        kind: Kind::Close,
+        kind: HandlerKind::Close,
         first: SOCKET,
         second: Second::Value,
         payload: Some("Closed"),

@@ -10,17 +10,17 @@ pub(crate) const PRIMITIVES: &[&str] = &[
 ];
 
 /// Returns a type that is a single name, as most types are.
-pub(crate) fn name(kind: &Type) -> Option<&Ident> {
-    match kind {
+pub(crate) fn name(ty: &Type) -> Option<&Ident> {
+    match ty {
         Type::Path(named) if named.qself.is_none() => named.path.get_ident(),
         _ => None,
     }
 }
 
 /// Returns a reference type, also in parentheses.
-pub(crate) fn reference(kind: &Type) -> Option<&TypeReference> {
-    match kind {
-        Type::Reference(kind) => Some(kind),
+pub(crate) fn reference(ty: &Type) -> Option<&TypeReference> {
+    match ty {
+        Type::Reference(ty) => Some(ty),
         Type::Group(group) => reference(&group.elem),
         Type::Paren(paren) => reference(&paren.elem),
         _ => None,
@@ -28,30 +28,30 @@ pub(crate) fn reference(kind: &Type) -> Option<&TypeReference> {
 }
 
 /// Returns the last segment of a path: `Bytes` of `ws_runtime::Bytes`. It may be another type of that name.
-pub(crate) fn last(kind: &Type) -> Option<&PathSegment> {
-    match kind {
+pub(crate) fn last(ty: &Type) -> Option<&PathSegment> {
+    match ty {
         Type::Path(named) if named.qself.is_none() => named.path.segments.last(),
         _ => None,
     }
 }
 
 /// True if the last segment of a type has one of these names.
-pub(crate) fn is_called(kind: &Type, names: &[&str]) -> bool {
-    last(kind).is_some_and(|last| names.iter().any(|name| last.ident == name))
+pub(crate) fn is_called(ty: &Type, names: &[&str]) -> bool {
+    last(ty).is_some_and(|last| names.iter().any(|name| last.ident == name))
 }
 
 /// Returns the first type argument: `Chat` of `Arc<Chat>`.
-pub(crate) fn argument(kind: &Type) -> Option<&Type> {
-    let PathArguments::AngleBracketed(arguments) = &last(kind)?.arguments else { return None };
+pub(crate) fn argument(ty: &Type) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = &last(ty)?.arguments else { return None };
     arguments.args.iter().find_map(|argument| match argument {
-        GenericArgument::Type(kind) => Some(kind),
+        GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })
 }
 
 /// Returns the span of a type's first token.
-pub(crate) fn place(kind: &Type) -> Span {
-    match kind {
+pub(crate) fn place(ty: &Type) -> Span {
+    match ty {
         Type::Path(TypePath { qself: None, path, .. }) if path.leading_colon.is_none() => {
             path.segments.first().map_or_else(Span::call_site, |segment| segment.ident.span())
         }
@@ -61,8 +61,8 @@ pub(crate) fn place(kind: &Type) -> Span {
 }
 
 /// Collects the names in a type, other than after `::`; `None` if that needs a full search.
-pub(crate) fn names<'a>(kind: &'a Type, found: &mut Vec<&'a Ident>) -> Option<()> {
-    match kind {
+pub(crate) fn names<'a>(ty: &'a Type, found: &mut Vec<&'a Ident>) -> Option<()> {
+    match ty {
         Type::Reference(reference) if reference.lifetime.is_none() => names(&reference.elem, found),
         Type::Path(TypePath { qself: None, path, .. }) => {
             if path.leading_colon.is_none() {
@@ -73,8 +73,8 @@ pub(crate) fn names<'a>(kind: &'a Type, found: &mut Vec<&'a Ident>) -> Option<()
                     PathArguments::None => {}
                     PathArguments::AngleBracketed(arguments) => {
                         for argument in &arguments.args {
-                            let GenericArgument::Type(kind) = argument else { return None };
-                            names(kind, found)?;
+                            let GenericArgument::Type(ty) = argument else { return None };
+                            names(ty, found)?;
                         }
                     }
                     PathArguments::Parenthesized(_) => return None,
