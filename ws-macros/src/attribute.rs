@@ -28,7 +28,7 @@ pub(crate) fn route(arguments: TokenStream, item: TokenStream) -> TokenStream {
         Some(Lowered::Wrong(stub)) => {
             let cause = stub.has_unknown().then(|| errors.take_last()).flatten();
             let item = match &stub.borrowed {
-                Some(names) => expand::outlasting(&stub, names, item),
+                Some(names) => expand::without_lifetimes(&stub, names, item),
                 None => item,
             };
             let item = if is_block { expand::block(&stub.target, item) } else { item };

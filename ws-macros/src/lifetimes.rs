@@ -6,7 +6,7 @@ use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 
 /// Lifetimes to replace.
 #[derive(Clone, Copy)]
-pub(crate) enum Which<'a> {
+pub(crate) enum Selection<'a> {
     /// All of them, including elided lifetimes of references.
     All,
     /// Lifetimes of these names.
@@ -14,13 +14,13 @@ pub(crate) enum Which<'a> {
 }
 
 /// Returns the tokens with `'static` in place of the selected lifetimes.
-pub(crate) fn made_static(tokens: TokenStream, which: Which<'_>) -> TokenStream {
+pub(crate) fn made_static(tokens: TokenStream, which: Selection<'_>) -> TokenStream {
     changed(&tokens, which).unwrap_or(tokens)
 }
 
 /// Returns the changed tokens, or `None` if nothing changes. An unchanged group stays the user's own, because the compiler would
 /// report a syntax error in a copy a second time.
-fn changed(tokens: &TokenStream, which: Which<'_>) -> Option<TokenStream> {
+fn changed(tokens: &TokenStream, which: Selection<'_>) -> Option<TokenStream> {
     let mut out = Vec::new();
     let mut any = false;
     let mut tokens = tokens.clone().into_iter().peekable();
@@ -32,8 +32,8 @@ fn changed(tokens: &TokenStream, which: Which<'_>) -> Option<TokenStream> {
                     tokens.next_if(|next| matches!(next, TokenTree::Ident(_)))
                 {
                     let meant = match which {
-                        Which::All => true,
-                        Which::Named(names) => names.iter().any(|other| name == other),
+                        Selection::All => true,
+                        Selection::Named(names) => names.iter().any(|other| name == other),
                     };
                     any |= meant;
                     out.push(TokenTree::Ident(if meant { Ident::new("static", name.span()) } else { name }));
@@ -43,7 +43,7 @@ fn changed(tokens: &TokenStream, which: Which<'_>) -> Option<TokenStream> {
                 let place = mark.span();
                 out.push(TokenTree::Punct(mark));
                 let named = matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '\'');
-                if matches!(which, Which::All) && !named {
+                if matches!(which, Selection::All) && !named {
                     any = true;
                     out.extend(for_ever(place));
                 }
@@ -73,7 +73,7 @@ fn for_ever(place: Span) -> [TokenTree; 2] {
 mod tests {
     use proc_macro2::TokenStream;
 
-    use super::{Which, made_static};
+    use super::{Selection, made_static};
 
     /// Renders tokens without spaces, which tokens do not record.
     fn written(tokens: &TokenStream) -> String {
@@ -86,13 +86,13 @@ mod tests {
         for (tokens, which, expected) in [
             (
                 "Chat<'_, 'a, &str, &'b u8, &'static u8>",
-                Which::All,
+                Selection::All,
                 "Chat<'static, 'static, &'static str, &'static u8, &'static u8>",
             ),
-            ("([&mut u8; 3],)", Which::All, "([&'static mut u8; 3],)"),
+            ("([&mut u8; 3],)", Selection::All, "([&'static mut u8; 3],)"),
             (
                 "{ f::<'a>(&x, 'b', 'c: loop {}, [&'a 'd]) }",
-                Which::Named(&names),
+                Selection::Named(&names),
                 "{ f::<'static>(&x, 'b', 'c: loop {}, [&'static 'd]) }",
             ),
         ] {

@@ -12,7 +12,7 @@ use super::{
     paths::{self, Name},
 };
 use crate::{
-    lifetimes::{Which, made_static},
+    lifetimes::{Selection, made_static},
     model::{Stub, Target},
     span,
     vocabulary::CONNECTIONS,
@@ -155,7 +155,7 @@ fn sharing(target: &Target, block: TokenStream) -> TokenStream {
     };
     let outside = |name: fn(Span) -> Name| paths::outside(target.root.as_ref(), name(place));
     let (shared, kinds) = (outside(paths::shared), target.contract_bounds.iter().map(|bound| &bound.ty));
-    let bounds = target.contract_bounds.iter().map(|bound| outside(impl_scope::able(bound.role)));
+    let bounds = target.contract_bounds.iter().map(|bound| outside(impl_scope::trait_for(bound.role)));
     let mut out: TokenStream = head.into_iter().collect();
     out.extend(quote_spanned!(place=> #before Self: #shared #(, #kinds: #bounds)*));
     out.extend(members);
@@ -163,7 +163,7 @@ fn sharing(target: &Target, block: TokenStream) -> TokenStream {
 }
 
 /// Returns the block of a borrowing route without lifetimes: `impl Chat<'static>` for `impl<'a> Chat<'a>`.
-pub(crate) fn outlasting(stub: &Stub, names: &[String], block: TokenStream) -> TokenStream {
+pub(crate) fn without_lifetimes(stub: &Stub, names: &[String], block: TokenStream) -> TokenStream {
     let Target { generics, self_type, .. } = &stub.target;
     let (generics, _, bounds) = generics.split_for_impl();
     let mut out = TokenStream::new();
@@ -179,6 +179,6 @@ pub(crate) fn outlasting(stub: &Stub, names: &[String], block: TokenStream) -> T
     self_type.to_tokens(&mut out);
     bounds.to_tokens(&mut out);
     let members = tokens.last();
-    out.extend(made_static(members.into_iter().collect(), Which::Named(names)));
+    out.extend(made_static(members.into_iter().collect(), Selection::Named(names)));
     out
 }

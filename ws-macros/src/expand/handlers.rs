@@ -32,36 +32,36 @@ pub(super) fn method(handler: &Handler, scope: &ImplScope<'_>) -> TokenStream {
         HandlerKind::Parse | HandlerKind::Transform => {
             let (result, reject) = (paths::result(at), paths::reject(at));
             let returns = quote_spanned!(at=> #result<(), #reject>);
-            judged(handler, at, &[REQUEST], &returns, &paths::pass(returned), scope)
+            converted(handler, at, &[REQUEST], &returns, &paths::pass(returned), scope)
         }
         // The whole method has the span of the return type: a wrong type is then one error, together with that of `Data`.
         HandlerKind::BeforeHandle => {
             let (result, reject) = (paths::result(returned), paths::reject(returned));
             let returns = quote_spanned!(returned=> #result<Self::Data, #reject>);
-            judged(handler, returned, &[HANDSHAKE], &returns, &paths::admit(returned), scope)
+            converted(handler, returned, &[HANDSHAKE], &returns, &paths::admit(returned), scope)
         }
         HandlerKind::Upgrade => {
             let (result, headers, reject) = (paths::result(at), paths::header_map(at), paths::reject(at));
             let returns = quote_spanned!(at=> #result<#headers, #reject>);
-            judged(handler, at, &[HANDSHAKE, DATA], &returns, &paths::extend(returned), scope)
+            converted(handler, at, &[HANDSHAKE, DATA], &returns, &paths::extend(returned), scope)
         }
         HandlerKind::Open => replying(handler, &[SOCKET], scope),
         HandlerKind::Message => replying(handler, &[SOCKET, BODY], scope),
         HandlerKind::Error => replying(handler, &[SOCKET, ERROR], scope),
-        HandlerKind::TransformMessage => unjudged(handler, &[SOCKET, MESSAGE], scope),
-        HandlerKind::Drain => unjudged(handler, &[SOCKET], scope),
-        HandlerKind::Ping | HandlerKind::Pong => unjudged(handler, &[SOCKET, PAYLOAD], scope),
-        HandlerKind::Close => unjudged(handler, &[SOCKET, CLOSED], scope),
+        HandlerKind::TransformMessage => unconverted(handler, &[SOCKET, MESSAGE], scope),
+        HandlerKind::Drain => unconverted(handler, &[SOCKET], scope),
+        HandlerKind::Ping | HandlerKind::Pong => unconverted(handler, &[SOCKET, PAYLOAD], scope),
+        HandlerKind::Close => unconverted(handler, &[SOCKET, CLOSED], scope),
     }
 }
 
 /// Method of a handler whose return value is converted by a function of the runtime.
-fn judged(
+fn converted(
     handler: &Handler,
     at: Span,
     arguments: &[Argument],
     returns: &dyn ToTokens,
-    judge: &dyn ToTokens,
+    convert: &dyn ToTokens,
     scope: &ImplScope<'_>,
 ) -> TokenStream {
     let head = Head { kind: handler.kind, plain: handler.is_plain(), at };
@@ -72,19 +72,19 @@ fn judged(
         #attributes
         #head<'ws>(#arguments) -> #returns {
             let #out = #call;
-            #judge(#out)
+            #convert(#out)
         }
     }
 }
 
 fn replying(handler: &Handler, arguments: &[Argument], scope: &ImplScope<'_>) -> TokenStream {
     let at = span::at(handler.name.span());
-    let judge = Judge { at: method::returned(handler) };
-    judged(handler, at, arguments, &Outcome { at }, &judge, scope)
+    let convert = ReplyCall { at: method::returned(handler) };
+    converted(handler, at, arguments, &Outcome { at }, &convert, scope)
 }
 
 /// Method of a handler whose return type is fixed, or checked by the trait.
-fn unjudged(handler: &Handler, arguments: &[Argument], scope: &ImplScope<'_>) -> TokenStream {
+fn unconverted(handler: &Handler, arguments: &[Argument], scope: &ImplScope<'_>) -> TokenStream {
     let at = span::at(handler.name.span());
     let head = Head { kind: handler.kind, plain: handler.is_plain(), at };
     let attributes = presence::attributes(handler, at);
@@ -126,11 +126,11 @@ impl ToTokens for Outcome {
 }
 
 /// `reply::<Self, _, _>`. Because `Self` fixes the response type, a wrong value is an error about the value.
-pub(super) struct Judge {
+pub(super) struct ReplyCall {
     pub(super) at: Span,
 }
 
-impl ToTokens for Judge {
+impl ToTokens for ReplyCall {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let at = self.at;
         paths::reply(at).to_tokens(tokens);

@@ -120,12 +120,12 @@ fn braces(content: TokenStream, span: Span) -> Group {
 /// Bound on a generic type of the contract.
 fn predicate(bound: &ContractBound) -> WherePredicate {
     let (ty, place) = (&bound.ty, span::of(&bound.ty));
-    let bound = able(bound.role)(place);
+    let bound = trait_for(bound.role)(place);
     parse_quote!(#ty: #bound)
 }
 
 /// Trait that a type needs for its role in the contract.
-pub(super) fn able(role: Role) -> fn(Span) -> Name {
+pub(super) fn trait_for(role: Role) -> fn(Span) -> Name {
     match role {
         Role::Part => paths::part,
         Role::Body => paths::decode,

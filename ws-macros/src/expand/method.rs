@@ -15,17 +15,17 @@ use crate::{model::Handler, span, vocabulary::HandlerKind};
 /// MethodArguments of a method and of the call in it.
 pub(super) struct MethodArguments<'a> {
     at: Span,
-    list: Vec<Taken<'a>>,
+    list: Vec<MethodArgument<'a>>,
 }
 
 /// An argument of a method.
-struct Taken<'a> {
+struct MethodArgument<'a> {
     name: Ident,
-    ty: Written<'a>,
+    ty: ArgumentType<'a>,
 }
 
 /// The type of an argument.
-enum Written<'a> {
+enum ArgumentType<'a> {
     /// The handler's own type.
     Own(&'a Type),
     /// The trait's type, for an argument that the handler omits.
@@ -44,15 +44,20 @@ impl<'a> MethodArguments<'a> {
     pub(super) fn new(handler: &'a Handler, arguments: &[Argument]) -> Self {
         let at = span::at(handler.name.span());
         let taken = |(argument, own): (&Argument, &'a Option<Type>)| match own {
-            Some(ty) => Taken { name: local(argument.name, span::of(ty)), ty: Written::Own(ty) },
-            None => Taken { name: local(argument.name, at), ty: Written::Default((argument.default)(at)) },
+            Some(ty) => {
+                MethodArgument { name: local(argument.name, span::of(ty)), ty: ArgumentType::Own(ty) }
+            }
+            None => MethodArgument {
+                name: local(argument.name, at),
+                ty: ArgumentType::Default((argument.default)(at)),
+            },
         };
         Self { at, list: arguments.iter().zip([&handler.first, &handler.second]).map(taken).collect() }
     }
 
     /// MethodArguments of the call after `self`.
     fn given(&self) -> impl Iterator<Item = &Ident> {
-        self.list.iter().filter(|taken| matches!(taken.ty, Written::Own(_))).map(|taken| &taken.name)
+        self.list.iter().filter(|taken| matches!(taken.ty, ArgumentType::Own(_))).map(|taken| &taken.name)
     }
 }
 
@@ -63,13 +68,13 @@ impl ToTokens for MethodArguments<'_> {
         Token![&](*at).to_tokens(tokens);
         Lifetime::new("'ws", *at).to_tokens(tokens);
         Token![self](*at).to_tokens(tokens);
-        for Taken { name, ty } in list {
+        for MethodArgument { name, ty } in list {
             Token![,](*at).to_tokens(tokens);
             name.to_tokens(tokens);
             Token![:](*at).to_tokens(tokens);
             match ty {
-                Written::Own(ty) => borrowed(ty, *at, tokens),
-                Written::Default(ty) => ty.to_tokens(tokens),
+                ArgumentType::Own(ty) => borrowed(ty, *at, tokens),
+                ArgumentType::Default(ty) => ty.to_tokens(tokens),
             }
         }
     }

@@ -30,7 +30,7 @@ mod route;
 mod variants;
 
 pub(crate) use self::{
-    block::{allow, block, foreign, outlasting},
+    block::{allow, block, foreign, without_lifetimes},
     contract::contract,
     derived::derive_output,
     route::{route, stub},

@@ -16,7 +16,7 @@ use syn::{Token, ext::IdentExt, token::Paren};
 
 use super::{
     derived::user,
-    handlers::{Judge, Outcome, SOCKET},
+    handlers::{Outcome, ReplyCall, SOCKET},
     impl_scope::ImplScope,
     method::{self, Call, Head},
     paths, presence,
@@ -33,7 +33,7 @@ pub(super) fn method(variants: &Variants, scope: &ImplScope<'_>) -> TokenStream 
     let at = span::at(first.handler.name.span());
     let attribute = presence::if_any(variants.arms.iter().map(|arm| &arm.handler), at).map(user);
     let head = Head { kind: HandlerKind::Message, plain: variants.is_plain(), at };
-    let (socket, socket_kind) = (method::local(SOCKET.name, at), (SOCKET.default)(at));
+    let (socket, socket_type) = (method::local(SOCKET.name, at), (SOCKET.default)(at));
     // A variant without a handler is reported where the enum is named.
     let body = method::local("body", span::of(&variants.body));
     let (ty, outcome) = (user(variants.body.to_token_stream()), Outcome { at });
@@ -44,7 +44,7 @@ pub(super) fn method(variants: &Variants, scope: &ImplScope<'_>) -> TokenStream 
     quote_spanned! {at=>
         #attribute
         #[allow(deprecated)]
-        #head<'ws>(&'ws self, #socket: #socket_kind, #body: #ty) -> #outcome { #dispatch }
+        #head<'ws>(&'ws self, #socket: #socket_type, #body: #ty) -> #outcome { #dispatch }
     }
 }
 
@@ -75,9 +75,11 @@ fn arm(arm: &Arm, variants: &Variants, scope: &ImplScope<'_>) -> TokenStream {
     // The handler's name, unless a marker names the variant.
     let named = variant.span();
     let attributes = presence::attributes(handler, at).map(user);
-    let mut given: Vec<Given> = Vec::new();
+    let mut given: Vec<CallArgument> = Vec::new();
     // The head of the method has the trait's types, so a wrong type of the user's is an error at the argument.
-    given.extend(handler.first.as_ref().map(|ty| Given::Socket(method::local(SOCKET.name, span::of(ty)))));
+    given.extend(
+        handler.first.as_ref().map(|ty| CallArgument::Socket(method::local(SOCKET.name, span::of(ty)))),
+    );
     let pattern = match content {
         Content::Nothing => {
             let path = own_path(variants, named);
@@ -86,7 +88,7 @@ fn arm(arm: &Arm, variants: &Variants, scope: &ImplScope<'_>) -> TokenStream {
         Content::Newtype(ty) => {
             let (path, field) = (own_path(variants, named), method::local("field", span::of(ty)));
             let pattern = quote_spanned!(named=> #path::#variant (#field));
-            given.push(Given::content(field, scope));
+            given.push(CallArgument::content(field, scope));
             pattern
         }
         Content::Fields(fields) => {
@@ -96,7 +98,7 @@ fn arm(arm: &Arm, variants: &Variants, scope: &ImplScope<'_>) -> TokenStream {
                 // For an unknown field the compiler may suggest another, at the argument's name.
                 let name = user(field.name.to_token_stream());
                 list.extend(quote_spanned!(at=> #name: #local,));
-                given.push(Given::content(local, scope));
+                given.push(CallArgument::content(local, scope));
             }
             // The compiler names a missing field only if the first and the last token of the pattern are the user's.
             let (path, fields) = (user(path(variants, name)), user(braces(user(list), name)));
@@ -104,12 +106,12 @@ fn arm(arm: &Arm, variants: &Variants, scope: &ImplScope<'_>) -> TokenStream {
         }
     };
     let call = Call::derived(handler, given, scope);
-    let (out, judge) = (method::out(handler), Judge { at: method::returned(handler) });
+    let (out, convert) = (method::out(handler), ReplyCall { at: method::returned(handler) });
     quote_spanned! {at=>
         #attributes
         #pattern => {
             let #out = #call;
-            #judge(#out)
+            #convert(#out)
         }
     }
 }
@@ -142,7 +144,7 @@ fn braces(content: TokenStream, place: Span) -> TokenStream {
 }
 
 /// An argument of the call.
-enum Given {
+enum CallArgument {
     Socket(Ident),
     /// `content(field)`: converted to the type that the handler takes.
     Content(Ident),
@@ -150,13 +152,13 @@ enum Given {
     OpenContent(Ident),
 }
 
-impl Given {
+impl CallArgument {
     fn content(field: Ident, scope: &ImplScope<'_>) -> Self {
         if scope.target.is_generic() { Self::OpenContent(field) } else { Self::Content(field) }
     }
 }
 
-impl ToTokens for Given {
+impl ToTokens for CallArgument {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         match self {
             Self::Socket(socket) => socket.to_tokens(tokens),

@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::{Type, parse::Parse};
 
 use crate::{
-    lifetimes::{Which, made_static},
+    lifetimes::{Selection, made_static},
     types::name,
 };
 
@@ -75,6 +75,6 @@ fn is(token: &TokenTree, mark: char) -> bool {
 }
 
 /// Returns a syntax tree with `'static` in place of other lifetimes.
-pub(super) fn made_static_in<T: Parse + ToTokens + Clone>(part: &T, which: Which<'_>) -> T {
+pub(super) fn made_static_in<T: Parse + ToTokens + Clone>(part: &T, which: Selection<'_>) -> T {
     syn::parse2(made_static(part.to_token_stream(), which)).unwrap_or_else(|_| part.clone())
 }

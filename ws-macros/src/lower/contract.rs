@@ -6,7 +6,7 @@ use super::{
     attributes,
     borrow::{self, BORROWED},
     contract_bounds, inline, key_homes,
-    mentions::{is_whole, mentions, names},
+    mentions::{is_complete, mentions, names},
     path, strings,
     target::{self, Site},
 };
@@ -141,7 +141,7 @@ fn sent(response: Declared, errors: &mut Diagnostics) -> Declared {
 
 /// Checks a type of the contract as far as its tokens show.
 fn may_be_declared(ty: &Type, errors: &mut Diagnostics) -> bool {
-    if !is_whole(ty) {
+    if !is_complete(ty) {
         let found = render::code(ty);
         errors.on(
             ty,

@@ -34,19 +34,19 @@ const OTHERS: &[&str] = &[
 ];
 
 /// Returns what to write instead of implementing handlers for this type; `None` if it may be the user's own type.
-pub(super) fn way_in(ty: &Type, generics: &Generics) -> Option<String> {
+pub(super) fn remedy(ty: &Type, generics: &Generics) -> Option<String> {
     match name(ty).filter(|name| generics.type_params().any(|parameter| parameter.ident == **name)) {
         Some(name) => Some(format!(
             "wrap it in a struct: `struct Chat<{name}>({name});` and `impl<{name}> Chat<{name}>`"
         )),
-        None => way(ty),
+        None => remedy_for(ty),
     }
 }
 
-fn way(ty: &Type) -> Option<String> {
+fn remedy_for(ty: &Type) -> Option<String> {
     match ty {
-        Type::Group(group) => way(&group.elem),
-        Type::Paren(paren) => way(&paren.elem),
+        Type::Group(group) => remedy_for(&group.elem),
+        Type::Paren(paren) => remedy_for(&paren.elem),
         Type::TraitObject(object) => {
             let mut bounds = render::code(&object.bounds);
             if !bounds.contains("Send") {
@@ -65,7 +65,7 @@ fn way(ty: &Type) -> Option<String> {
 }
 
 fn shared(ty: &Type) -> String {
-    way(ty).unwrap_or_else(|| {
+    remedy_for(ty).unwrap_or_else(|| {
         format!("write `impl {}`: all connections share one value anyway", render::code(ty))
     })
 }

@@ -46,7 +46,7 @@ pub(super) fn parameter(ty: &Type, generics: &Generics) -> Option<String> {
 }
 
 /// True if the type is complete as written: without `_` or `impl …`, and sized.
-pub(super) fn is_whole(ty: &Type) -> bool {
+pub(super) fn is_complete(ty: &Type) -> bool {
     match ty {
         Type::TraitObject(_) | Type::Infer(_) => false,
         _ => types::name(ty).is_some() || !mentions(&ty.to_token_stream(), "impl"),

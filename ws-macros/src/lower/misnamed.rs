@@ -80,10 +80,10 @@ fn returns(output: &ReturnType, word: &HandlerWord) -> bool {
     match (word.returns, word.kind) {
         (Returns::Nothing, _) => ty.is_none(),
         (Returns::Message, _) => ty.is_some_and(|ty| is_called(ty, &["Message"])),
-        (Returns::Judged, HandlerKind::Parse | HandlerKind::Transform) => {
+        (Returns::Converted, HandlerKind::Parse | HandlerKind::Transform) => {
             ty.is_none_or(|ty| last(ty).is_some_and(|last| last.ident.to_string().ends_with("Result")))
         }
-        (Returns::Judged, HandlerKind::Upgrade) => ty.is_some(),
-        (Returns::Judged, _) => true,
+        (Returns::Converted, HandlerKind::Upgrade) => ty.is_some(),
+        (Returns::Converted, _) => true,
     }
 }

@@ -7,7 +7,7 @@ use syn::Type;
 use crate::types::{PRIMITIVES, argument, is_called, name};
 
 /// Types that are never a `Result`, besides `Option` and the primitive types.
-const NO_RESULT: &[&str] = &["String", "Vec", "HashMap", "Arc", "Reject", "StatusCode"];
+const NEVER_RESULTS: &[&str] = &["String", "Vec", "HashMap", "Arc", "Reject", "StatusCode"];
 
 /// Returns the intended type of the data, if the name of a type shows that it is not a `Result`.
 pub(super) fn data(ty: &Type) -> Option<&Type> {
@@ -18,7 +18,7 @@ pub(super) fn data(ty: &Type) -> Option<&Type> {
         Type::Tuple(tuple) => (!tuple.elems.is_empty()).then_some(ty),
         // With an `Option`, `None` was meant to reject the client.
         Type::Path(_) if is_called(ty, &["Option"]) => Some(argument(ty).unwrap_or(ty)),
-        Type::Path(_) => (is_called(ty, PRIMITIVES) || is_called(ty, NO_RESULT)).then_some(ty),
+        Type::Path(_) => (is_called(ty, PRIMITIVES) || is_called(ty, NEVER_RESULTS)).then_some(ty),
         Type::Group(group) => data(&group.elem),
         Type::Paren(paren) => data(&paren.elem),
         _ => None,

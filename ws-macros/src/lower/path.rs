@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::{LitStr, Type, ext::IdentExt, parse::Parser};
 
-use super::{mentions::is_whole, percent};
+use super::{mentions::is_complete, percent};
 use crate::{diagnostics::Diagnostics, model::Capture};
 
 /// A parsed path.
@@ -237,7 +237,7 @@ impl PathReader<'_> {
 
     fn ty(&mut self, name: &str, text: &str) -> Option<Type> {
         match LitStr::new(text, self.span).parse::<Type>() {
-            Ok(ty) if !is_whole(&ty) => {
+            Ok(ty) if !is_complete(&ty) => {
                 self.error(format!(
                     "a path segment cannot be parsed as `{text}`, the type of `{name}`\nhelp: use a type that can be parsed, as in `{{{name}: u32}}`"
                 ));

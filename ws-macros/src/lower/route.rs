@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     diagnostics::Diagnostics,
-    lifetimes::Which,
+    lifetimes::Selection,
     model::{Arm, Contract, Handler, Lowered, Options, Route, Served, Stub, Target, Variants},
     render,
     syntax::{Arguments, Block, Item, Keys, Subject},
@@ -75,7 +75,7 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
     handlers.retain(|handler| handler.kind == HandlerKind::BeforeHandle && is_shared);
     if let Some(names) = &borrowed {
         for output in handlers.iter_mut().filter_map(|handler| handler.output.as_mut()) {
-            *output = made_static_in(output, Which::Named(names));
+            *output = made_static_in(output, Selection::Named(names));
         }
     }
     Some(Lowered::Wrong(Box::new(Stub {
@@ -101,7 +101,7 @@ fn is_named(name: &str, arguments: &TokenStream, target: &Target, found: &FoundH
         || (!generics.params.is_empty() && mentions(&generics.to_token_stream(), name))
         || generics.where_clause.as_ref().is_some_and(|bounds| mentions(&bounds.to_token_stream(), name))
         || found.handlers.iter().any(types)
-        || found.arms.iter().any(|arm| types(&arm.handler) || arm.content.kinds().any(|ty| names(ty, name)))
+        || found.arms.iter().any(|arm| types(&arm.handler) || arm.content.types().any(|ty| names(ty, name)))
 }
 
 fn check_protocols(contract: &Contract, options: &Options, keys: &Keys, errors: &mut Diagnostics) {

@@ -7,7 +7,7 @@ use syn::{FnArg, GenericParam, Pat, Receiver, ReceiverKind, ReturnType, Safety, 
 use super::{attributes, borrow::made_static_in, not_a_result};
 use crate::{
     diagnostics::Diagnostics,
-    lifetimes::Which,
+    lifetimes::Selection,
     model::Handler,
     render,
     syntax::Method,
@@ -291,7 +291,7 @@ impl SignatureReader<'_> {
                              help: return `Ok(data)` to accept the client or `Err` to reject it: write `{expected}`"
                         ),
                     );
-                    self.data = Some(made_static_in(data, Which::All));
+                    self.data = Some(made_static_in(data, Selection::All));
                 }
                 if self.word.returns == Returns::Nothing && !unit {
                     self.error(ty, format!("`{name}` cannot return a value\nhelp: write `{expected}`"));

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     diagnostics::Diagnostics,
-    lifetimes::Which,
+    lifetimes::Selection,
     model::Target,
     render,
     syntax::{Block, Item, Structure},
@@ -57,7 +57,7 @@ pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) ->
                 );
             }
             if let Some(way) =
-                foreign::way_in(&block.self_type, &block.generics).filter(|_| block.of_trait.is_none())
+                foreign::remedy(&block.self_type, &block.generics).filter(|_| block.of_trait.is_none())
             {
                 let found = render::code(&block.self_type);
                 errors.on(
@@ -75,7 +75,7 @@ pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) ->
             let borrowed = borrowed(&block.generics, Some(&block.self_type), errors);
             let (generics, self_type) = match &borrowed {
                 None => (block.generics.clone(), block.self_type.clone()),
-                Some(names) => outlasting(&block.generics, &block.self_type, names),
+                Some(names) => without_lifetimes(&block.generics, &block.self_type, names),
             };
             let target = Target {
                 root,
@@ -172,7 +172,7 @@ fn of_structure<T>(structure: &Structure, root: Option<Path>, errors: &mut Diagn
     let self_type = Type::Verbatim(quote_spanned!(name.span()=> #name #arguments));
     let (generics, self_type) = match borrowed(&structure.generics, None, errors) {
         None => (structure.generics.clone(), self_type),
-        Some(names) => outlasting(&structure.generics, &self_type, &names),
+        Some(names) => without_lifetimes(&structure.generics, &self_type, &names),
     };
     let (conditions, allowed) = (conditions(&structure.attributes), allowed(&structure.attributes));
     let target = Target {
@@ -221,7 +221,7 @@ fn borrowed(generics: &Generics, self_type: Option<&Type>, errors: &mut Diagnost
 }
 
 /// Returns the type with `'static` in place of all lifetimes.
-fn outlasting(generics: &Generics, self_type: &Type, names: &[String]) -> (Generics, Type) {
+fn without_lifetimes(generics: &Generics, self_type: &Type, names: &[String]) -> (Generics, Type) {
     let mut generics = generics.clone();
     let bounds = generics.where_clause.take();
     generics.params = generics
@@ -229,9 +229,9 @@ fn outlasting(generics: &Generics, self_type: &Type, names: &[String]) -> (Gener
         .into_iter()
         .filter(|parameter| !matches!(parameter, GenericParam::Lifetime(_)))
         .collect();
-    let mut generics: Generics = made_static_in(&generics, Which::Named(names));
-    generics.where_clause = bounds.map(|bounds| made_static_in(&bounds, Which::Named(names)));
-    (generics, made_static_in(self_type, Which::All))
+    let mut generics: Generics = made_static_in(&generics, Selection::Named(names));
+    generics.where_clause = bounds.map(|bounds| made_static_in(&bounds, Selection::Named(names)));
+    (generics, made_static_in(self_type, Selection::All))
 }
 
 fn article(keyword: &str) -> String {

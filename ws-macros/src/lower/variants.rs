@@ -115,7 +115,7 @@ pub(super) fn path(body: &Type, errors: &mut Diagnostics) -> Option<Path> {
     match body {
         Type::Group(group) => path(&group.elem, errors),
         Type::Paren(paren) => path(&paren.elem, errors),
-        Type::Path(named) if named.qself.is_none() && !is_no_enum(body) => {
+        Type::Path(named) if named.qself.is_none() && !is_not_an_enum(body) => {
             let mut path = named.path.clone();
             for segment in &mut path.segments {
                 if let PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
@@ -136,7 +136,7 @@ pub(super) fn path(body: &Type, errors: &mut Diagnostics) -> Option<Path> {
 }
 
 /// True for types of the standard library that are not enums.
-fn is_no_enum(ty: &Type) -> bool {
+fn is_not_an_enum(ty: &Type) -> bool {
     is_called(ty, &["String", "Vec", "Box"])
 }
 

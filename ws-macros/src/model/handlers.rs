@@ -80,7 +80,7 @@ pub(crate) struct Field {
 
 impl Content {
     /// The types of the arguments.
-    pub(crate) fn kinds(&self) -> impl Iterator<Item = &Type> {
+    pub(crate) fn types(&self) -> impl Iterator<Item = &Type> {
         let (newtype, fields) = match self {
             Self::Nothing => (None, &[][..]),
             Self::Newtype(ty) => (Some(&**ty), &[][..]),

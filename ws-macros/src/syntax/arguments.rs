@@ -100,7 +100,7 @@ impl Arguments {
             if let Ok(path) = input.parse::<LitStr>() {
                 self.take_path(first, path, errors);
             }
-        } else if first && is_no_first(input) {
+        } else if first && is_not_a_subject(input) {
             errors.at(input.span(), "expected the path as a string literal, as in `\"/chat\"`");
             self.lose_subject();
             skip::to_comma(input);
@@ -235,7 +235,7 @@ fn is_constant(path: &TypePath) -> bool {
 }
 
 /// True if the first argument is neither a string nor a word, but another literal, a macro, a list, or a path without quotes.
-fn is_no_first(input: ParseStream<'_>) -> bool {
+fn is_not_a_subject(input: ParseStream<'_>) -> bool {
     input.peek(Lit)
         || input.peek(Token![&])
         || input.peek(syn::Ident) && input.peek2(Token![+])

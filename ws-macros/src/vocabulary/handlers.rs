@@ -54,7 +54,7 @@ pub(crate) enum Second {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Returns {
     /// Checked by a trait of the runtime.
-    Judged,
+    Converted,
     Nothing,
     Message,
 }
@@ -86,7 +86,7 @@ pub(crate) const HANDLERS: &[HandlerWord] = &[
         first: REQUEST,
         second: Second::Nothing,
         payload: None,
-        returns: Returns::Judged,
+        returns: Returns::Converted,
         signature: "fn parse(&self, request: &mut RawRequest)",
     },
     HandlerWord {
@@ -94,7 +94,7 @@ pub(crate) const HANDLERS: &[HandlerWord] = &[
         first: REQUEST,
         second: Second::Nothing,
         payload: None,
-        returns: Returns::Judged,
+        returns: Returns::Converted,
         signature: "fn transform(&self, request: &mut RawRequest)",
     },
     HandlerWord {
@@ -102,7 +102,7 @@ pub(crate) const HANDLERS: &[HandlerWord] = &[
         first: HANDSHAKE,
         second: Second::Nothing,
         payload: None,
-        returns: Returns::Judged,
+        returns: Returns::Converted,
         signature: "async fn before_handle(&self, handshake: &Handshake<Self>) -> Result<Data, Reject>",
     },
     HandlerWord {
@@ -110,7 +110,7 @@ pub(crate) const HANDLERS: &[HandlerWord] = &[
         first: HANDSHAKE,
         second: Second::Reference,
         payload: None,
-        returns: Returns::Judged,
+        returns: Returns::Converted,
         signature: "fn upgrade(&self, handshake: &Handshake<Self>, data: &Data) -> HeaderMap",
     },
     HandlerWord {
@@ -118,7 +118,7 @@ pub(crate) const HANDLERS: &[HandlerWord] = &[
         first: SOCKET,
         second: Second::Nothing,
         payload: None,
-        returns: Returns::Judged,
+        returns: Returns::Converted,
         signature: "fn open(&self, ws: &Socket<Self>)",
     },
     HandlerWord {
@@ -134,7 +134,7 @@ pub(crate) const HANDLERS: &[HandlerWord] = &[
         first: SOCKET,
         second: Second::Value,
         payload: Some("Message"),
-        returns: Returns::Judged,
+        returns: Returns::Converted,
         signature: "async fn message(&self, ws: &Socket<Self>, body: Body)",
     },
     HandlerWord {
@@ -166,7 +166,7 @@ pub(crate) const HANDLERS: &[HandlerWord] = &[
         first: SOCKET,
         second: Second::Value,
         payload: Some("Error"),
-        returns: Returns::Judged,
+        returns: Returns::Converted,
         signature: "fn error(&self, ws: &Socket<Self>, error: Error)",
     },
     HandlerWord {
