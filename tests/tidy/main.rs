@@ -3,6 +3,7 @@
 //!
 //! The tables document the rules. The sources are read as tokens, so comments and strings do not count.
 
+mod features;
 mod layers;
 mod named;
 mod shape;

@@ -4,8 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::sources::{self, Source};
 
-/// Not part of the library.
-const OTHER_PROGRAMS: &[&str] = &["ws-runtime/src/fuzzing/", "ws-runtime/src/socket/models/"];
+/// Not part of the library, or compiled in place of others where the feature `server` is off.
+const OTHER_PROGRAMS: &[&str] = &[
+    "ws-runtime/src/fuzzing/",
+    "ws-runtime/src/socket/models/",
+    "ws-runtime/src/codec/part/alone.rs",
+    "ws-runtime/src/schema/alone.rs",
+];
 
 /// Returns each type name that several files of a crate define, with the places. Types inside functions, traits and inline
 /// modules are their own business.

@@ -1,13 +1,6 @@
 #![doc = include_str!("../README.md")]
+#![doc = include_str!("../docs/features.md")]
 #![forbid(unsafe_code)]
-#![cfg_attr(
-    not(feature = "server"),
-    allow(
-        dead_code,
-        unused_imports,
-        reason = "contracts and codecs alone leave the protocol's floors without a user"
-    )
-)]
 
 #[cfg(feature = "server")]
 mod admission;
@@ -17,6 +10,7 @@ mod codec;
 #[cfg(feature = "server")]
 mod connection;
 mod contract;
+#[cfg(feature = "server")]
 mod events;
 #[cfg(all(feature = "server", any(fuzzing, test)))]
 #[doc(hidden)]
@@ -28,6 +22,7 @@ mod handshake;
 #[cfg(feature = "server")]
 mod memory;
 mod message;
+#[cfg(feature = "server")]
 mod panics;
 #[cfg(feature = "server")]
 mod pubsub;
@@ -36,14 +31,17 @@ mod route;
 mod schema;
 #[cfg(feature = "server")]
 mod server;
+#[cfg(feature = "server")]
 mod session;
 #[cfg(feature = "server")]
 mod socket;
 #[cfg(feature = "server")]
 mod sync;
-#[cfg(feature = "server")]
+#[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "server")]
 mod turn;
+#[cfg(feature = "server")]
 mod wire;
 
 #[doc(hidden)]
@@ -83,6 +81,7 @@ pub use ws_macros::ws_contract;
 /// ```
 #[doc(inline)]
 pub use ws_macros::ws_fields;
+#[cfg(feature = "server")]
 #[doc(inline)]
 #[doc = include_str!("../docs/ws_route.md")]
 pub use ws_macros::ws_route;
@@ -120,6 +119,7 @@ pub use ws_macros::ws_variant;
 // What handlers take and return of others' crates, so that a route needs neither among its dependencies.
 #[doc(no_inline)]
 pub use bytes::Bytes;
+#[cfg(feature = "server")]
 #[doc(no_inline)]
 pub use http::HeaderMap;
 
@@ -141,6 +141,7 @@ pub use self::{
         Channel, Delivery, Excluded, Handle, Outgoing, ReadyState, Recipients, Shutdown, Socket,
         SubscribeError, TopicName,
     },
+    wire::{Close, CloseCodeError, Closed, Deflate, Initiator},
 };
 pub use self::{
     codec::{
@@ -148,7 +149,6 @@ pub use self::{
         Segment,
     },
     contract::{Contract, Endpoint, NoCookie, NoData, NoHeader, NoParams, NoQuery, Params, Shared},
-    message::{Kind, Message, Text},
+    message::{Incoming, Kind, Message, Text},
     schema::{Issue, SchemaError},
-    wire::{Close, CloseCodeError, Closed, Deflate, Incoming, Initiator},
 };

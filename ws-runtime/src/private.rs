@@ -13,6 +13,7 @@ pub use core::{
 pub use std::string::String;
 
 pub use bytes::Bytes;
+#[cfg(feature = "server")]
 pub use http::HeaderMap;
 pub use ws_macros::see_ws_fields_and_ws_variant;
 
@@ -23,7 +24,6 @@ pub use crate::{
         Response, Shared,
     },
     message::Message,
-    wire::{Closed, Deflate},
 };
 /// Replaces the type of a route whose block the attribute could not parse. Building such a route reports this. rustc
 /// does not build after an error of its own, so it appears only where rustc could parse what the attribute could not.
@@ -42,4 +42,5 @@ pub use crate::{
         fixed, open_content, pass, reply,
     },
     socket::Socket,
+    wire::{Closed, Deflate},
 };

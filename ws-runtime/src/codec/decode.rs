@@ -5,17 +5,10 @@ use std::any::{Any, TypeId};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
-use super::{
-    Invalid, On, Plan,
-    plan::WireForm,
-    strict::Strict,
-    typed::{self, TypeRejection},
-};
+use super::{Invalid, Plan, json, plan::WireForm};
 use crate::{
-    message::Message,
-    schema::{Check, Issue, SchemaError, parse},
-    turn::{Work, spend},
-    wire::Incoming,
+    message::{Incoming, Message},
+    schema::SchemaError,
 };
 
 /// A type that inbound messages decode into.
@@ -108,7 +101,7 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Decode for T {
     fn decode(message: Incoming<'_>, plan: &Plan) -> Result<Self, Invalid> {
         match plan.form() {
             WireForm::Json(check) | WireForm::Mixed(check) => match message.as_text() {
-                Some(text) => json(text, check),
+                Some(text) => json::read(text, check),
                 None => Err(Invalid::kind("expected a text frame")),
             },
             WireForm::Text => match message.as_text() {
@@ -141,45 +134,6 @@ fn exactly<V: 'static, T: 'static>(value: V) -> Result<T, Invalid> {
     let slot: &mut dyn Any = &mut slot;
     let value = slot.downcast_mut::<Option<T>>().and_then(Option::take);
     value.ok_or_else(|| Invalid::new("decoded by another type's plan"))
-}
-
-/// Decodes JSON. If the schema can be checked while parsing, that is tried first. On any failure the slow path decides
-/// and explains.
-#[inline]
-pub(super) fn json<T: DeserializeOwned>(text: &str, check: &Check) -> Result<T, Invalid> {
-    if check.is_too_deep(text) {
-        return Err(Invalid::schema(
-            On::Message,
-            vec![Issue::new("", "json", "is nested too deeply for its length")],
-        ));
-    }
-    if let Some(shape) = check.shape() {
-        let mut json = serde_json::Deserializer::from_str(text);
-        if let Ok(value) = T::deserialize(Strict::new(&mut json, shape.root()))
-            && json.end().is_ok()
-        {
-            return Ok(value);
-        }
-    }
-    by_value(text, check)
-}
-
-/// The slow path: parses the text into a [`Value`](serde_json::Value), validates it, and then reads it as the type.
-pub(super) fn by_value<T: DeserializeOwned>(text: &str, check: &Check) -> Result<T, Invalid> {
-    spend(Work::Explained(text.len()));
-    let value = match parse(text) {
-        Ok(value) => value,
-        Err(malformed) => {
-            let issue = Issue::new("", "json", malformed.to_string());
-            return Err(Invalid::schema(On::Message, vec![issue]));
-        }
-    };
-    if !check.is_valid(&value) {
-        return Err(Invalid::schema(On::Message, check.explain(&value)));
-    }
-    // The type may reject a value that its schema accepts.
-    typed::read(text)
-        .map_err(|TypeRejection(way)| Invalid::schema(On::Message, vec![check.refused(&value, &way)]))
 }
 
 #[cfg(test)]

@@ -4,13 +4,12 @@ use std::{any::Any, error::Error, fmt};
 
 use bytes::Bytes;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize, de::IgnoredAny};
+use serde::Serialize;
 
-use super::{Plan, plan::WireForm, strict::Strict};
+use super::{Plan, json, plan::WireForm};
 use crate::{
     message::{Kind, Message},
-    schema::{Check, Issue, SchemaError, parse},
-    wire::utf8,
+    schema::{Issue, SchemaError},
 };
 
 /// Payloads of up to this many bytes are copied instead of shared.
@@ -75,6 +74,7 @@ pub struct EncodeError(Box<Failed>);
 
 #[derive(Debug)]
 enum Failed {
+    #[cfg_attr(not(feature = "server"), expect(dead_code, reason = "only the validator finds such a value"))]
     Schema(Vec<Issue>),
     Serialize(Box<dyn Error + Send + Sync>),
 }
@@ -83,6 +83,12 @@ impl EncodeError {
     /// Wraps the error of a hand-written `Encode`.
     pub fn new(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self(Box::new(Failed::Serialize(source.into())))
+    }
+
+    /// A value that violates its schema.
+    #[cfg(feature = "server")]
+    pub(super) fn schema(issues: Vec<Issue>) -> Self {
+        Self(Box::new(Failed::Schema(issues)))
     }
 }
 
@@ -120,7 +126,7 @@ impl<T: Serialize + JsonSchema + Send + Sync + 'static> Encode for T {
     fn encode(&self, plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
         let value: &dyn Any = self;
         match plan.form() {
-            WireForm::Json(check) | WireForm::Mixed(check) => json(self, check, out),
+            WireForm::Json(check) | WireForm::Mixed(check) => json::write(self, check, out),
             WireForm::Text | WireForm::Binary | WireForm::Raw => {
                 if let Some(text) = value.downcast_ref::<String>() {
                     out.extend_from_slice(text.as_bytes());
@@ -157,38 +163,6 @@ impl Encode for Message {
     fn as_is(&self) -> Option<(Kind, &[u8])> {
         // Sharing bytes needs an allocation; copying a few does not.
         Some((self.kind(), self.as_bytes())).filter(|(_, payload)| payload.len() <= COPIED)
-    }
-}
-
-/// Writes JSON and parses it along its shape, because the output of a `Serialize` is known only then. On failure `out`
-/// is unchanged.
-pub(super) fn json<T: Serialize>(
-    value: &T,
-    check: &Check,
-    out: &mut Vec<u8>,
-) -> Result<Encoded, EncodeError> {
-    let start = out.len();
-    let written = serde_json::to_writer(&mut *out, value).map_err(EncodeError::new);
-    let encoded = written.and_then(|()| verify(&out[start..], check));
-    if encoded.is_err() {
-        out.truncate(start);
-    }
-    encoded.map(|()| Encoded::Text)
-}
-
-fn verify(json: &[u8], check: &Check) -> Result<(), EncodeError> {
-    let text = utf8(json).ok_or_else(|| EncodeError::new("not UTF-8"))?;
-    if let Some(shape) = check.shape()
-        && IgnoredAny::deserialize(Strict::new(&mut serde_json::Deserializer::from_str(text), shape.root()))
-            .is_ok()
-    {
-        return Ok(());
-    }
-    let value = parse(text).map_err(|malformed| EncodeError::new(malformed.to_string()))?;
-    if check.is_valid(&value) {
-        Ok(())
-    } else {
-        Err(EncodeError(Box::new(Failed::Schema(check.explain(&value)))))
     }
 }
 

@@ -98,6 +98,7 @@ impl Invalid {
     }
 
     /// A message for a route without a body.
+    #[cfg(feature = "server")]
     pub(crate) fn unexpected() -> Self {
         Self::with(
             On::Message,
@@ -170,6 +171,7 @@ fn tagged(tag: &str, kind: &str, rest: &impl Serialize) -> String {
 }
 
 /// Writes the frame for a failed handler, without the reason.
+#[cfg(feature = "server")]
 pub(crate) fn error_frame(tag: &str) -> String {
     #[derive(Serialize)]
     struct Detail {

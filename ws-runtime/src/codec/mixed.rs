@@ -4,11 +4,10 @@ use bytes::Bytes;
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Decode, Encode, EncodeError, Encoded, Invalid, Plan, decode, encode};
+use super::{Decode, Encode, EncodeError, Encoded, Invalid, Plan, json};
 use crate::{
-    message::Message,
+    message::{Incoming, Message},
     schema::{Check, SchemaError},
-    wire::Incoming,
 };
 
 /// JSON in text frames and bytes in binary ones: for a route with JSON commands and binary audio, images or game state.
@@ -30,7 +29,7 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Decode for Mixed<T> {
 
     fn decode(message: Incoming<'_>, plan: &Plan) -> Result<Self, Invalid> {
         match (message.as_text(), plan.check()) {
-            (Some(text), Some(check)) => decode::json(text, check).map(Self::Json),
+            (Some(text), Some(check)) => json::read(text, check).map(Self::Json),
             (Some(_), None) => Err(Invalid::new("decoded by another type's plan")),
             (None, _) => Ok(Self::Binary(message.into_message().into_bytes())),
         }
@@ -45,7 +44,7 @@ impl<T: Serialize + JsonSchema + Send + Sync + 'static> Encode for Mixed<T> {
 
     fn encode(&self, plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
         match (self, plan.check()) {
-            (Self::Json(value), Some(check)) => encode::json(value, check, out),
+            (Self::Json(value), Some(check)) => json::write(value, check, out),
             (Self::Json(_), None) => Err(EncodeError::new("encoded by another type's plan")),
             (Self::Binary(bytes), _) => Ok(Encoded::Shared(Message::Binary(bytes.clone()))),
         }

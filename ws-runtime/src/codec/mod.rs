@@ -7,12 +7,20 @@
 mod decode;
 mod encode;
 mod invalid;
+#[cfg(feature = "server")]
+mod json;
+#[cfg(not(feature = "server"))]
+#[path = "no_json.rs"]
+mod json;
 mod mixed;
 mod part;
 mod plan;
+#[cfg(feature = "server")]
 mod strict;
+#[cfg(feature = "server")]
 mod typed;
 
+#[cfg(feature = "server")]
 pub(crate) use self::plan::WireForm;
 pub use self::{
     decode::Decode,
@@ -22,6 +30,7 @@ pub use self::{
     part::{Captures, Pairs, Part, PartPlan, Segment},
     plan::Plan,
 };
+#[cfg(feature = "server")]
 pub(crate) use self::{invalid::error_frame, plan::Telling};
 
 #[cfg(test)]

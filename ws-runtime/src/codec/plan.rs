@@ -5,9 +5,12 @@ use std::any::{TypeId, type_name};
 use bytes::Bytes;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
+#[cfg(feature = "server")]
 use serde_json::{Value, json};
 
-use crate::schema::{Check, Direction, SchemaError};
+#[cfg(feature = "server")]
+use crate::schema::Direction;
+use crate::schema::{Check, SchemaError};
 
 /// What [`Decode`](super::Decode) or [`Encode`](super::Encode) decides about a type once, before listening: its form on
 /// the wire, and its schema, compiled.
@@ -15,6 +18,7 @@ use crate::schema::{Check, Direction, SchemaError};
 pub struct Plan {
     form: WireForm,
     /// The type's name.
+    #[cfg_attr(not(feature = "server"), expect(dead_code, reason = "only start-up errors name it"))]
     name: &'static str,
 }
 
@@ -35,6 +39,7 @@ pub(crate) enum WireForm {
 
 /// Whether a client can tell the frames that report errors from a response type's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg(feature = "server")]
 pub(crate) enum Telling {
     /// No response looks like one.
     Yes,
@@ -44,6 +49,7 @@ pub(crate) enum Telling {
 
 impl Plan {
     /// Whether messages may be JSON, rather than text or bytes as they are.
+    #[cfg(feature = "server")]
     pub(crate) fn may_be_json(&self) -> bool {
         !matches!(self.form, WireForm::Text | WireForm::Binary)
     }
@@ -85,6 +91,7 @@ impl Plan {
         not(any(fuzzing, test)),
         expect(dead_code, reason = "so far, what is published is looked at by tests alone")
     )]
+    #[cfg(feature = "server")]
     pub(crate) fn schema(&self) -> Option<&Value> {
         self.check().map(Check::schema)
     }
@@ -100,6 +107,7 @@ impl Plan {
     ///
     /// # Errors
     /// If the response is an enum with a variant that looks like one: no client could tell which it got.
+    #[cfg(feature = "server")]
     pub(crate) fn telling(&self, tag: &str) -> Result<Telling, SchemaError> {
         let Some(check) = self.check() else { return Ok(Telling::No) };
         if !samples(tag).iter().any(|sample| check.is_valid(sample)) {
@@ -129,6 +137,7 @@ fn plain<T: 'static>() -> Option<WireForm> {
 }
 
 /// The frames that report an error, at their smallest.
+#[cfg(feature = "server")]
 fn samples(tag: &str) -> [Value; 2] {
     let mut validation = json!({"on": "message", "detail": "", "errors": []});
     let mut error = json!({"detail": "internal error"});

@@ -84,7 +84,8 @@ mod tests {
     use super::*;
     use crate::{
         codec::{Decode, Invalid, Mixed},
-        wire::{Deflate, Deflater, Format, Incoming},
+        message::Incoming,
+        wire::{Deflate, Deflater, Format},
     };
 
     struct ByHand;

@@ -96,6 +96,7 @@ pub type BodyOf<E> = <<E as Endpoint>::Contract as Contract>::Body;
 pub type Response<E> = <<E as Endpoint>::Contract as Contract>::Response;
 
 /// The four typed parts of a handshake, validated.
+#[cfg(feature = "server")]
 pub(crate) struct Parts<C: Contract> {
     pub(crate) params: C::Params,
     pub(crate) query: C::Query,

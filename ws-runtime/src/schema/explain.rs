@@ -12,7 +12,8 @@ use serde_json::Value;
 
 use super::{
     Issue, Step,
-    issue::{MAX_ISSUES, describe, one_of},
+    describe::{describe, one_of},
+    issue::MAX_ISSUES,
     locate::{ANY_KEY, escaped, locate},
     rules::{Forms, Rule, rules},
 };

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{
+    Direction,
     growth::{ends, growth},
     reconcile::Reconcile,
     recorder::{Probe, probe},
@@ -15,15 +16,6 @@ use super::{
     twins::{Document, shared_name},
     widen::widen,
 };
-
-/// The direction of a value. Schemas differ, because serde reads and writes a type differently.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Direction {
-    /// Inbound: deserialized.
-    Inbound,
-    /// Outbound: serialized.
-    Outbound,
-}
 
 fn settings(direction: Direction) -> SchemaSettings {
     let settings = SchemaSettings::draft2020_12();

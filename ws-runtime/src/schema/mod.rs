@@ -4,38 +4,70 @@
 //! That one document is what is published and what is enforced. This floor knows [`serde_json::Value`] and nothing of
 //! messages, requests or sockets.
 
+#[cfg(not(feature = "server"))]
+mod alone;
+#[cfg(feature = "server")]
 mod check;
+#[cfg(feature = "server")]
 mod choice;
+#[cfg(feature = "server")]
+mod describe;
+mod direction;
+#[cfg(feature = "server")]
 mod edit;
 mod error;
+#[cfg(feature = "server")]
 mod explain;
+#[cfg(feature = "server")]
 mod format;
+#[cfg(feature = "server")]
 mod generate;
+#[cfg(feature = "server")]
 mod growth;
 mod issue;
+#[cfg(feature = "server")]
 mod key;
+#[cfg(feature = "server")]
 mod lexer;
+#[cfg(feature = "server")]
 mod locate;
+#[cfg(feature = "server")]
 mod number;
+#[cfg(feature = "server")]
 mod outline;
+#[cfg(feature = "server")]
 mod paths;
+#[cfg(feature = "server")]
 mod place;
+#[cfg(feature = "server")]
 mod reconcile;
+#[cfg(feature = "server")]
 mod recorder;
+#[cfg(feature = "server")]
 mod rest;
+#[cfg(feature = "server")]
 mod rules;
+#[cfg(feature = "server")]
 mod shape;
+#[cfg(feature = "server")]
 mod tagging;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "server")]
 mod twins;
+#[cfg(feature = "server")]
 mod value;
+#[cfg(feature = "server")]
 mod widen;
 
+#[cfg(not(feature = "server"))]
+pub(crate) use self::alone::{Check, no_validator};
+pub(crate) use self::direction::Direction;
+#[cfg(feature = "server")]
 pub(crate) use self::{
     check::Check,
     choice::{is_aliased, resolve},
-    generate::{Direction, Generator},
+    generate::Generator,
     lexer::{Lexer, NotJson, ValueKind},
     locate::Step,
     number::Numeral,

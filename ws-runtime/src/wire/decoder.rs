@@ -10,14 +10,13 @@ use std::borrow::Cow;
 use bytes::{Bytes, BytesMut};
 
 use super::{
-    Fault, Incoming, Limits, Role,
+    Fault, Limits, Role,
     close::may_be_received,
     header::{Begun, Context, Header, Opcode, unmask},
-    incoming::IncomingPayload,
     plain::PlainFrame,
     utf8,
 };
-use crate::message::{Kind, Message, Text};
+use crate::message::{Incoming, IncomingPayload, Kind, Message, Text};
 use crate::turn::{Work, spend};
 
 /// A frame whose payload does not fit the read buffer is collected in a buffer of its own. This many bytes of the
@@ -191,10 +190,10 @@ impl Decoder {
             Opcode::Data(kind) if header.last && header.compressed => Ok(Some(deflated(kind, payload))),
             Opcode::Data(Kind::Text) if header.last => {
                 let text = utf8(payload).ok_or(Fault::Utf8)?;
-                Ok(Some(Frame::Message(Incoming(IncomingPayload::Text(text)))))
+                Ok(Some(Frame::Message(IncomingPayload::Text(text).into())))
             }
             Opcode::Data(Kind::Binary) if header.last => {
-                Ok(Some(Frame::Message(Incoming(IncomingPayload::Binary(payload)))))
+                Ok(Some(Frame::Message(IncomingPayload::Binary(payload).into())))
             }
             Opcode::Data(kind) => self.begin(kind, payload.to_vec(), header.compressed),
             Opcode::Continuation => self.fragment(payload, header.last),

@@ -10,7 +10,6 @@ mod deflate;
 mod encoder;
 mod fault;
 mod header;
-mod incoming;
 mod limits;
 mod plain;
 mod text;
@@ -31,5 +30,4 @@ pub(crate) use self::{
 pub use self::{
     close::{Close, CloseCodeError, Closed, Initiator},
     deflate::Deflate,
-    incoming::Incoming,
 };

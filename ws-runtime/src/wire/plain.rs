@@ -1,7 +1,7 @@
 //! The most common frame: a complete, uncompressed message of a client, shorter than 64 KiB.
 
-use super::{Fault, Incoming, header::unmask, incoming::IncomingPayload, utf8};
-use crate::message::Kind;
+use super::{Fault, header::unmask, utf8};
+use crate::message::{Incoming, IncomingPayload, Kind};
 
 /// The header of such a frame.
 #[derive(Clone, Copy, Debug)]
@@ -50,8 +50,8 @@ impl PlainFrame {
             unmask(payload, key);
         }
         match self.kind {
-            Kind::Text => utf8(payload).map(|text| Incoming(IncomingPayload::Text(text))).ok_or(Fault::Utf8),
-            Kind::Binary => Ok(Incoming(IncomingPayload::Binary(payload))),
+            Kind::Text => utf8(payload).map(|text| IncomingPayload::Text(text).into()).ok_or(Fault::Utf8),
+            Kind::Binary => Ok(IncomingPayload::Binary(payload).into()),
         }
     }
 }

@@ -1,25 +1,12 @@
 //! The captures of a path, read one by one into the struct that the attribute generates.
 
-use schemars::JsonSchema;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::{Pairs, PartPlan, plan::Sorted};
+use super::{Pairs, PartPlan, Segment, plan::Sorted};
 use crate::{
     codec::{Invalid, On, typed::TypeError},
     schema::{Direction, Generator, Issue, SchemaError, Step},
 };
-
-/// A type for a capture of a path.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be parsed from a path segment",
-    label = "expected a type that derives `Deserialize` and `JsonSchema`",
-    note = "use `String`, a number, or a newtype or enum that derives both `serde::Deserialize` and `schemars::JsonSchema` (version 1, not 0.8)"
-)]
-pub trait Segment: DeserializeOwned + JsonSchema {}
-
-#[diagnostic::do_not_recommend]
-impl<T: DeserializeOwned + JsonSchema> Segment for T {}
 
 /// The captures of a path, requested one by one: for their types before listening, and for their values with each
 /// request.
@@ -109,6 +96,8 @@ impl Captures<'_> {
 
 #[cfg(test)]
 mod tests {
+    use schemars::JsonSchema;
+
     use super::*;
 
     #[derive(Debug, PartialEq)]

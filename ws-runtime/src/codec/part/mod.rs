@@ -14,16 +14,22 @@
 //! (RFC 6265 §5.4). A text that is not UTF-8 is an error if its name is declared, and absent otherwise, also in a map.
 //! Nested structs, enums with data, and flattened enums are rejected at start-up.
 
+#[cfg(not(feature = "server"))]
+mod alone;
+#[cfg(feature = "server")]
 mod captures;
+#[cfg(feature = "server")]
 mod coerce;
 mod pairs;
+#[cfg(feature = "server")]
 mod plan;
 mod read;
+mod segment;
+#[cfg(feature = "server")]
 mod text;
 
-pub use self::{
-    captures::{Captures, Segment},
-    pairs::Pairs,
-    plan::PartPlan,
-    read::Part,
-};
+#[cfg(not(feature = "server"))]
+pub use self::alone::{Captures, PartPlan};
+#[cfg(feature = "server")]
+pub use self::{captures::Captures, plan::PartPlan};
+pub use self::{pairs::Pairs, read::Part, segment::Segment};

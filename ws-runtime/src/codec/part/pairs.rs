@@ -1,7 +1,10 @@
 //! Names and texts of a request.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt};
+#[cfg(feature = "server")]
+use std::collections::BTreeMap;
+use std::{borrow::Cow, fmt};
 
+#[cfg(feature = "server")]
 use http::{HeaderMap, header::COOKIE};
 use percent_encoding::percent_decode_str;
 
@@ -51,6 +54,7 @@ impl Pairs {
     }
 
     /// Takes the headers: names in lower case, one pair for each line. Lists within a line are not split.
+    #[cfg(feature = "server")]
     pub fn headers(headers: &HeaderMap) -> Self {
         let pairs = headers.iter().map(|(name, value)| {
             let text = std::str::from_utf8(value.as_bytes()).ok();
@@ -60,6 +64,7 @@ impl Pairs {
     }
 
     /// Takes the cookies of all `Cookie` headers (RFC 6265 §4.2.1). Values are not decoded.
+    #[cfg(feature = "server")]
     pub fn cookies(headers: &HeaderMap) -> Self {
         let lines = headers.get_all(COOKIE).into_iter();
         let pairs = lines.flat_map(|line| line.as_bytes().split(|&byte| byte == b';')).filter_map(|pair| {
@@ -73,12 +78,14 @@ impl Pairs {
     }
 
     /// Takes decoded pairs.
+    #[cfg(feature = "server")]
     pub(crate) fn decoded<'a>(on: On, pairs: impl IntoIterator<Item = &'a (String, String)>) -> Self {
         let pairs = pairs.into_iter().map(|(name, text)| (name.clone(), Some(text.clone())));
         Self { on, pairs: pairs.collect() }
     }
 
     /// Splits the pairs into texts, and names whose text is not UTF-8.
+    #[cfg(feature = "server")]
     pub(crate) fn divide(self) -> (Vec<(String, String)>, Vec<String>) {
         let (mut texts, mut unreadable) = (Vec::with_capacity(self.pairs.len()), Vec::new());
         for (name, text) in self.pairs {
@@ -91,6 +98,7 @@ impl Pairs {
     }
 
     /// Adds a pair whose text is not UTF-8.
+    #[cfg(feature = "server")]
     pub(crate) fn push_unreadable(&mut self, name: &str) {
         self.pairs.push((name.to_owned(), None));
     }
@@ -132,6 +140,7 @@ impl Pairs {
     ///
     /// A cookie that is not UTF-8 is left out if there are others of its name, because any site of the same domain can
     /// add one.
+    #[cfg(feature = "server")]
     pub(super) fn groups(&self) -> BTreeMap<&str, Vec<Option<&str>>> {
         let mut groups = BTreeMap::<_, Vec<_>>::new();
         for (name, text) in &self.pairs {

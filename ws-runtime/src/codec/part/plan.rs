@@ -3,7 +3,7 @@
 use std::any::type_name;
 
 use schemars::JsonSchema;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IntoDeserializer, value::UnitDeserializer};
 use serde_json::{Map, Value};
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
     text::{Given, PartMembers},
 };
 use crate::{
-    codec::{On, typed::TypeError},
+    codec::{Invalid, On, typed::TypeError},
     schema::{Check, Direction, Generator, Issue, SchemaError, is_aliased, resolve},
 };
 
@@ -66,6 +66,19 @@ impl PartPlan {
         let all = self.0.iter().flat_map(|names| names.known.iter().map(move |(name, _)| (names, &**name)));
         all.filter(|(names, name)| !names.further.iter().any(|further| **further == **name))
             .map(|(_, name)| name)
+    }
+
+    /// Reads a part as a type that serde deserializes.
+    pub(super) fn read<T: DeserializeOwned>(&self, pairs: &Pairs) -> Result<T, Invalid> {
+        let Some(sorted) = self.sort(pairs) else {
+            let nothing: UnitDeserializer<TypeError> = ().into_deserializer();
+            return T::deserialize(nothing).map_err(|_| Invalid::schema(pairs.on(), Vec::new()));
+        };
+        if !sorted.issues.is_empty() {
+            return Err(Invalid::schema(pairs.on(), sorted.issues));
+        }
+        T::deserialize(sorted.members())
+            .map_err(|refused| Invalid::schema(pairs.on(), vec![sorted.refused(refused)]))
     }
 
     /// Converts the pairs to the forms that the type accepts, and validates them; `None` if nothing is read.

@@ -1,13 +1,10 @@
 //! Decoding of request parts.
 
 use schemars::JsonSchema;
-use serde::de::{DeserializeOwned, IntoDeserializer, value::UnitDeserializer};
+use serde::de::DeserializeOwned;
 
 use super::{Captures, Pairs, PartPlan};
-use crate::{
-    codec::{Invalid, typed::TypeError},
-    schema::SchemaError,
-};
+use crate::{codec::Invalid, schema::SchemaError};
 
 /// A type for a part of a request: a struct with named fields reads texts by name; `()` and a unit struct read nothing.
 #[diagnostic::on_unimplemented(
@@ -50,15 +47,7 @@ impl<T: DeserializeOwned + JsonSchema + Send + Sync + 'static> Part for T {
     }
 
     fn read(plan: &PartPlan, pairs: &Pairs) -> Result<Self, Invalid> {
-        let Some(sorted) = plan.sort(pairs) else {
-            let nothing: UnitDeserializer<TypeError> = ().into_deserializer();
-            return T::deserialize(nothing).map_err(|_| Invalid::schema(pairs.on(), Vec::new()));
-        };
-        if !sorted.issues.is_empty() {
-            return Err(Invalid::schema(pairs.on(), sorted.issues));
-        }
-        T::deserialize(sorted.members())
-            .map_err(|refused| Invalid::schema(pairs.on(), vec![sorted.refused(refused)]))
+        plan.read(pairs)
     }
 }
 

@@ -29,7 +29,7 @@ use self::{
     },
 };
 use crate::{
-    codec::{Decode, Plan, decode, strict::Strict},
+    codec::{Decode, Plan, json, strict::Strict},
     message::Message,
     schema::parse,
 };
@@ -60,7 +60,7 @@ fn agrees<T: DeserializeOwned + JsonSchema + Debug + PartialEq + Send + 'static>
             );
         }
         if let Some(short) = short::<T>(text, &plan) {
-            let long = decode::by_value::<T>(text, plan.check().unwrap());
+            let long = json::by_value::<T>(text, plan.check().unwrap());
             assert_eq!(short, long.unwrap(), "{text}");
         }
         fits

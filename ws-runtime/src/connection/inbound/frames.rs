@@ -10,12 +10,13 @@ use crate::{
     codec::{Decode, Invalid},
     connection::{RouteState, light},
     contract::BodyOf,
+    message::Incoming,
     panics::catch,
     route::Route,
     session::{Answer, Echo},
     socket::WriteHalf,
     turn::{Work, spend},
-    wire::{Close, Deflated, Encoder, Fault, Frame, Incoming, Inflater, Role},
+    wire::{Close, Deflated, Encoder, Fault, Frame, Inflater, Role},
 };
 
 /// Beyond this many queued bytes a ping is not answered: the peer does not read, so it does not miss the pong.

@@ -20,11 +20,12 @@ use super::{
 };
 use crate::{
     connection::{RouteState, handover::Arrival},
+    message::Incoming,
     route::Route,
     session::Echo,
     socket::{Reader, WriteHalf},
     turn::{Turn, Work, spend},
-    wire::{Close, Decoder, Fault, Incoming, Inflater, Limits, Role},
+    wire::{Close, Decoder, Fault, Inflater, Limits, Role},
 };
 
 /// The maximum of waiting input for a connection without a message limit, in bytes.

@@ -7,9 +7,9 @@ use bytes::Bytes;
 use crate::{
     codec::Invalid,
     contract::BodyOf,
-    message::Message,
+    message::{Incoming, Message},
     route::Route,
-    wire::{Close, Deflated, Incoming},
+    wire::{Close, Deflated},
 };
 
 /// An event that waits, in the read buffer.

@@ -2,14 +2,15 @@
 
 use bytes::Bytes;
 
-use crate::message::{Kind, Message};
+use super::{Kind, Message};
 
 /// A complete inbound message, lent by the connection: the input of [`Decode`](crate::Decode).
 #[derive(Debug)]
-pub struct Incoming<'a>(pub(super) IncomingPayload<'a>);
+pub struct Incoming<'a>(IncomingPayload<'a>);
 
 #[derive(Debug)]
-pub(super) enum IncomingPayload<'a> {
+#[cfg_attr(not(feature = "server"), expect(dead_code, reason = "only a connection lends its memory"))]
+pub(crate) enum IncomingPayload<'a> {
     Text(&'a str),
     Binary(&'a [u8]),
     /// In memory of its own. This is rare; the box keeps the frequent case small.
@@ -51,6 +52,14 @@ impl Incoming<'_> {
             IncomingPayload::Binary(bytes) => Message::Binary(Bytes::copy_from_slice(bytes)),
             IncomingPayload::Whole(message) => *message,
         }
+    }
+}
+
+#[cfg(feature = "server")]
+impl<'a> From<IncomingPayload<'a>> for Incoming<'a> {
+    #[inline]
+    fn from(payload: IncomingPayload<'a>) -> Self {
+        Self(payload)
     }
 }
 

@@ -1,0 +1,84 @@
+//! JSON messages: decoded into a type and encoded from one, along the schema of the type.
+
+use serde::{
+    Deserialize, Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
+
+use super::{
+    EncodeError, Encoded, Invalid, On,
+    strict::Strict,
+    typed::{self, TypeRejection},
+};
+use crate::{
+    schema::{Check, Issue, parse},
+    turn::{Work, spend},
+    wire::utf8,
+};
+
+/// Decodes JSON. If the schema can be checked while parsing, that is tried first. On any failure the slow path decides
+/// and explains.
+#[inline]
+pub(super) fn read<T: DeserializeOwned>(text: &str, check: &Check) -> Result<T, Invalid> {
+    if check.is_too_deep(text) {
+        return Err(Invalid::schema(
+            On::Message,
+            vec![Issue::new("", "json", "is nested too deeply for its length")],
+        ));
+    }
+    if let Some(shape) = check.shape() {
+        let mut json = serde_json::Deserializer::from_str(text);
+        if let Ok(value) = T::deserialize(Strict::new(&mut json, shape.root()))
+            && json.end().is_ok()
+        {
+            return Ok(value);
+        }
+    }
+    by_value(text, check)
+}
+
+/// The slow path: parses the text into a [`Value`](serde_json::Value), validates it, and then reads it as the type.
+pub(super) fn by_value<T: DeserializeOwned>(text: &str, check: &Check) -> Result<T, Invalid> {
+    spend(Work::Explained(text.len()));
+    let value = match parse(text) {
+        Ok(value) => value,
+        Err(malformed) => {
+            let issue = Issue::new("", "json", malformed.to_string());
+            return Err(Invalid::schema(On::Message, vec![issue]));
+        }
+    };
+    if !check.is_valid(&value) {
+        return Err(Invalid::schema(On::Message, check.explain(&value)));
+    }
+    // The type may reject a value that its schema accepts.
+    typed::read(text)
+        .map_err(|TypeRejection(way)| Invalid::schema(On::Message, vec![check.refused(&value, &way)]))
+}
+
+/// Writes JSON and parses it along its shape, because the output of a `Serialize` is known only then. On failure `out`
+/// is unchanged.
+pub(super) fn write<T: Serialize>(
+    value: &T,
+    check: &Check,
+    out: &mut Vec<u8>,
+) -> Result<Encoded, EncodeError> {
+    let start = out.len();
+    let written = serde_json::to_writer(&mut *out, value).map_err(EncodeError::new);
+    let encoded = written.and_then(|()| verify(&out[start..], check));
+    if encoded.is_err() {
+        out.truncate(start);
+    }
+    encoded.map(|()| Encoded::Text)
+}
+
+fn verify(json: &[u8], check: &Check) -> Result<(), EncodeError> {
+    let text = utf8(json).ok_or_else(|| EncodeError::new("not UTF-8"))?;
+    if let Some(shape) = check.shape()
+        && IgnoredAny::deserialize(Strict::new(&mut serde_json::Deserializer::from_str(text), shape.root()))
+            .is_ok()
+    {
+        return Ok(());
+    }
+    let value = parse(text).map_err(|malformed| EncodeError::new(malformed.to_string()))?;
+    if check.is_valid(&value) { Ok(()) } else { Err(EncodeError::schema(check.explain(&value))) }
+}

@@ -1,0 +1,18 @@
+//! Replaces `json` in builds of contracts alone, where no plan leads here.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{EncodeError, Encoded, Invalid};
+use crate::schema::Check;
+
+pub(super) fn read<T: DeserializeOwned>(_text: &str, check: &Check) -> Result<T, Invalid> {
+    match *check {}
+}
+
+pub(super) fn write<T: Serialize>(
+    _value: &T,
+    check: &Check,
+    _out: &mut Vec<u8>,
+) -> Result<Encoded, EncodeError> {
+    match *check {}
+}

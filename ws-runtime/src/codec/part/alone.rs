@@ -1,0 +1,69 @@
+//! Replaces the plans of a request's parts in builds of contracts alone, which read no request.
+
+use std::{any::type_name, convert::Infallible, iter, marker::PhantomData};
+
+use super::{Pairs, Segment};
+use crate::{
+    codec::Invalid,
+    schema::{Direction, SchemaError, no_validator},
+};
+
+/// The prepared schema of a part. Without the feature `server` there is none.
+#[derive(Debug)]
+pub struct PartPlan(Infallible);
+
+impl PartPlan {
+    pub(super) fn of<T>() -> Result<Self, SchemaError> {
+        Err(no_validator(type_name::<T>(), Direction::Inbound))
+    }
+
+    /// Returns the names that the type declares.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        iter::empty()
+    }
+
+    pub(super) fn read<T>(&self, _pairs: &Pairs) -> Result<T, Invalid> {
+        match self.0 {}
+    }
+}
+
+/// The captures of a path, requested one by one.
+#[derive(Debug)]
+pub struct Captures<'a>(Infallible, PhantomData<&'a ()>);
+
+impl Captures<'_> {
+    /// Prepares the captures that `all` takes.
+    ///
+    /// # Errors
+    /// Always, because it needs the feature `server`.
+    pub fn plan<T>(
+        _all: impl FnOnce(&mut Captures<'_>) -> Result<T, Invalid>,
+    ) -> Result<PartPlan, SchemaError> {
+        PartPlan::of::<T>()
+    }
+
+    /// Validates the captures of a request, and reads those that `all` takes.
+    ///
+    /// # Errors
+    /// All errors of the captures together.
+    pub fn read<T>(
+        plan: &PartPlan,
+        _pairs: &Pairs,
+        _all: impl FnOnce(&mut Captures<'_>) -> Result<T, Invalid>,
+    ) -> Result<T, Invalid> {
+        match plan.0 {}
+    }
+
+    /// Takes a capture; `None` if it or another one is invalid.
+    pub fn take<T: Segment>(&mut self, _name: &str) -> Option<T> {
+        match self.0 {}
+    }
+
+    /// Returns a capture that was taken, if all captures are valid.
+    ///
+    /// # Errors
+    /// All errors of the captures together.
+    pub fn give<T>(&mut self, _taken: Option<T>) -> Result<T, Invalid> {
+        match self.0 {}
+    }
+}

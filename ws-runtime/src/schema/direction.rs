@@ -1,0 +1,10 @@
+//! The direction of a value.
+
+/// The direction of a value. Schemas differ, because serde reads and writes a type differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// Inbound: deserialized.
+    Inbound,
+    /// Outbound: serialized.
+    Outbound,
+}
