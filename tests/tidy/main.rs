@@ -6,6 +6,7 @@
 mod features;
 mod layers;
 mod named;
+mod root;
 mod shape;
 mod sources;
 mod types;

@@ -6,10 +6,10 @@
 mod admission;
 #[cfg(feature = "server")]
 mod app;
-mod codec;
+pub mod codec;
 #[cfg(feature = "server")]
 mod connection;
-mod contract;
+pub mod contract;
 #[cfg(feature = "server")]
 mod events;
 #[cfg(all(feature = "server", any(fuzzing, test)))]
@@ -27,14 +27,14 @@ mod panics;
 #[cfg(feature = "server")]
 mod pubsub;
 #[cfg(feature = "server")]
-mod route;
+pub mod route;
 mod schema;
 #[cfg(feature = "server")]
-mod server;
+pub mod server;
 #[cfg(feature = "server")]
 mod session;
 #[cfg(feature = "server")]
-mod socket;
+pub mod socket;
 #[cfg(feature = "server")]
 mod sync;
 #[cfg(feature = "testing")]
@@ -123,32 +123,38 @@ pub use bytes::Bytes;
 #[doc(no_inline)]
 pub use http::HeaderMap;
 
+// What applications write. `tests/tidy` counts it.
+#[doc(inline)]
+pub use self::{contract::Params, message::Message};
 #[cfg(feature = "server")]
-#[doc(hidden)]
-pub use self::route::{Content, by};
-
-#[cfg(feature = "server")]
+#[doc(inline)]
 pub use self::{
-    app::StartError,
-    handshake::{ForwardedField, Handshake, IntoReject, Origins, RawRequest, Reject, SetupError},
-    pubsub::Published,
-    route::{
-        Admit, BoxError, Error, Extend, Handlers, OnInvalid, Options, Outcome, Pass, Plain, Refusal, Reply,
-        Route, RouteOptions,
-    },
-    server::{Address, Body, Listener, ServeError, Server, shutdown_signal},
-    socket::{
-        Channel, Delivery, Excluded, Handle, Outgoing, ReadyState, Recipients, Shutdown, Socket,
-        SubscribeError, TopicName,
-    },
-    wire::{Close, CloseCodeError, Closed, Deflate, Initiator},
+    handshake::{Handshake, RawRequest, Reject},
+    route::{BoxError, Error},
+    server::{ServeError, Server, shutdown_signal},
+    socket::{Channel, Handle, Socket, SubscribeError},
+    wire::{Close, Closed, Deflate},
 };
+
+// What generated code, implementors and signatures need: documented in the modules.
+#[doc(hidden)]
 pub use self::{
     codec::{
-        Captures, Decode, Encode, EncodeError, Encoded, Invalid, Mixed, On, Pairs, Part, PartPlan, Plan,
-        Segment,
+        Captures, Decode, Encode, EncodeError, Encoded, Incoming, Invalid, Issue, Kind, Mixed, On, Pairs,
+        Part, PartPlan, Plan, SchemaError, Segment, Text,
     },
-    contract::{Contract, Endpoint, NoCookie, NoData, NoHeader, NoParams, NoQuery, Params, Shared},
-    message::{Incoming, Kind, Message, Text},
-    schema::{Issue, SchemaError},
+    contract::{Contract, Endpoint, NoCookie, NoData, NoHeader, NoParams, NoQuery, Shared},
+};
+#[cfg(feature = "server")]
+#[doc(hidden)]
+pub use self::{
+    route::{
+        Admit, Content, Handlers, IntoReject, OnInvalid, Options, Origins, Outcome, Pass, Plain, Refusal,
+        Reply, Route, RouteOptions, by,
+    },
+    server::{Address, Body, ForwardedField, Listener, SetupError, StartError},
+    socket::{
+        CloseCodeError, Delivery, Excluded, Initiator, Outgoing, Published, ReadyState, Recipients, Shutdown,
+        TopicName,
+    },
 };

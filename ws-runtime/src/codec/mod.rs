@@ -32,6 +32,10 @@ pub use self::{
 };
 #[cfg(feature = "server")]
 pub(crate) use self::{invalid::error_frame, plan::Telling};
+pub use crate::{
+    message::{Incoming, Kind, Text},
+    schema::{Issue, SchemaError},
+};
 
 #[cfg(test)]
 mod tests;

@@ -67,6 +67,7 @@ pub trait Endpoint: Sized + 'static {
     label = "not `Send + Sync + 'static`",
     note = "add bounds to the type parameters, as in `impl<T: Send + Sync + 'static>`"
 )]
+#[doc(hidden)]
 pub trait Shared: Send + Sync + 'static {}
 
 #[diagnostic::do_not_recommend]

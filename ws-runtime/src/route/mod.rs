@@ -15,17 +15,28 @@ mod route;
 mod route_options;
 
 pub use self::{
-    admit::{Admit, Extend, Pass, Refusal, admit, extend, pass},
-    content::{Content, content, fixed, open_content},
+    admit::{Admit, Extend, Pass, Refusal},
     error::Error,
-    options::{OnInvalid, Options},
+    options::OnInvalid,
     outcome::{BoxError, Outcome},
     plain::Plain,
-    reply::{Reply, by, reply},
-    route::{Handlers, Route},
+    reply::Reply,
+    route::Route,
     route_options::RouteOptions,
+};
+pub use crate::handshake::IntoReject;
+// Named by generated code alone.
+#[doc(hidden)]
+pub use self::{
+    admit::{admit, extend, pass},
+    content::{Content, content, fixed, open_content},
+    options::Options,
+    reply::{by, reply},
+    route::Handlers,
 };
 pub(crate) use self::{
     blame::Blame,
     options::{WrongValue, ZERO},
 };
+#[doc(hidden)]
+pub use crate::handshake::Origins;

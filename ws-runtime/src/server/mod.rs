@@ -19,3 +19,7 @@ pub use self::{
     address::Address, body::Body, builder::Server, error::ServeError, listener::Listener,
     signal::shutdown_signal,
 };
+pub use crate::{
+    app::StartError,
+    handshake::{ForwardedField, SetupError},
+};

@@ -46,3 +46,7 @@ pub(crate) use self::{
     transport::{Reader, Transport, Writer, split},
     write_half::WriteHalf,
 };
+pub use crate::{
+    pubsub::Published,
+    wire::{CloseCodeError, Initiator},
+};
