@@ -3,7 +3,8 @@
 //! It is also what the conformance tests drive, some of which cut a message into a frame for each of a hundred thousand
 //! parts.
 
-use ws_runtime::{Message, Server, ws_route};
+use tokio::net::TcpListener;
+use ws_runtime::{Message, Server, shutdown_signal, ws_route};
 
 struct Echo;
 
@@ -24,5 +25,15 @@ impl Echo {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    ws_examples::serve(Server::new().route(Echo)).await
+    tracing_subscriber::fmt::init();
+    let port = std::env::var("PORT").unwrap_or("3000".to_owned());
+    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+    let server = Server::new().route(Echo).shutdown_on(shutdown_signal());
+    println!("listening on http://{}", listener.local_addr()?);
+
+    let handle = server.handle();
+    server.serve(listener).await?;
+    let ended = handle.ended().await;
+    println!("closed {} cleanly, cut off {}", ended.clean, ended.forced);
+    Ok(())
 }

@@ -3,7 +3,8 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use ws_runtime::{Handshake, Reject, Server, Socket, ws_route};
+use tokio::net::TcpListener;
+use ws_runtime::{Handshake, Reject, Server, Socket, shutdown_signal, ws_route};
 
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Admission {
@@ -35,5 +36,15 @@ impl Rpc {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    ws_examples::serve(Server::new().route(Rpc)).await
+    tracing_subscriber::fmt::init();
+    let port = std::env::var("PORT").unwrap_or("3000".to_owned());
+    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+    let server = Server::new().route(Rpc).shutdown_on(shutdown_signal());
+    println!("listening on http://{}", listener.local_addr()?);
+
+    let handle = server.handle();
+    server.serve(listener).await?;
+    let ended = handle.ended().await;
+    println!("closed {} cleanly, cut off {}", ended.clean, ended.forced);
+    Ok(())
 }

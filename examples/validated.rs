@@ -3,9 +3,12 @@
 //!
 //! Leave out `id` and the connection is refused with 422; send something else and the answer says what is wrong with it.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use ws_runtime::{Server, Socket, ws_route};
+use tokio::net::TcpListener;
+use ws_runtime::{Server, Socket, shutdown_signal, ws_route};
 
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Who {
@@ -30,11 +33,27 @@ struct Validated;
 #[ws_route("/ws", query = Who, body = Said, response = Heard)]
 impl Validated {
     fn message(&self, ws: &Socket<Self>, said: Said) -> Heard {
-        Heard { id: ws.query().id.clone(), message: said.message, time: ws_examples::now() }
+        Heard { id: ws.query().id.clone(), message: said.message, time: now() }
     }
+}
+
+/// The time in milliseconds since 1970, as JavaScript's `Date.now()` returns it.
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    since.as_millis().try_into().unwrap_or(u64::MAX)
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    ws_examples::serve(Server::new().route(Validated)).await
+    tracing_subscriber::fmt::init();
+    let port = std::env::var("PORT").unwrap_or("3000".to_owned());
+    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+    let server = Server::new().route(Validated).shutdown_on(shutdown_signal());
+    println!("listening on http://{}", listener.local_addr()?);
+
+    let handle = server.handle();
+    server.serve(listener).await?;
+    let ended = handle.ended().await;
+    println!("closed {} cleanly, cut off {}", ended.clean, ended.forced);
+    Ok(())
 }

@@ -47,6 +47,7 @@ async fn ends(example: &str, path: &str, signal: &str, mute: Mute) {
 #[tokio::test]
 async fn example_reports_its_sockets_after_a_signal() {
     for (example, path) in [
+        ("auction", "/lots/1?name=ada"),
         ("bench", "/room"),
         ("chat", "/chat/lobby?name=ada"),
         ("echo", "/echo"),

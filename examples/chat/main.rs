@@ -2,19 +2,21 @@
 //!
 //! Here is the route; the files beside it are the page that speaks it.
 
+#[path = "../page/page.rs"]
+mod page;
 mod rooms;
 
 use std::{
-    error::Error,
     sync::atomic::{AtomicU64, Ordering},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use ws_examples::Page;
-use ws_runtime::{Handshake, Reject, Server, Socket, SubscribeError, ws_route};
+use tokio::net::TcpListener;
+use ws_runtime::{Handshake, Reject, Server, Socket, SubscribeError, shutdown_signal, ws_route};
 
-use self::rooms::Rooms;
+use self::{page::Page, rooms::Rooms};
 
 const PAGE: Page = Page(&[
     ("/", include_str!("page.html")),
@@ -103,7 +105,7 @@ impl Chat {
     /// Starts the numbers at the clock, in microseconds: a page that comes back after a restart must not take a new message
     /// for one that it has.
     fn new() -> Self {
-        Self { rooms: Rooms::default(), next: AtomicU64::new(ws_examples::now() * 1000) }
+        Self { rooms: Rooms::default(), next: AtomicU64::new(now() * 1000) }
     }
 
     fn number(&self) -> u64 {
@@ -143,7 +145,7 @@ impl Chat {
                 None
             }
             Say::Text { text } => self.rooms.with(topic, |room| {
-                let said = Said { id: self.number(), from: me.clone(), text, at: ws_examples::now() };
+                let said = Said { id: self.number(), from: me.clone(), text, at: now() };
                 room.remember(said.clone());
                 let heard = Heard::Text(said);
                 ws.publish(topic, &heard);
@@ -161,7 +163,23 @@ impl Chat {
     }
 }
 
+/// The time in milliseconds since 1970, as JavaScript's `Date.now()` returns it.
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    since.as_millis().try_into().unwrap_or(u64::MAX)
+}
+
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    ws_examples::serve(Server::new().route(Chat::new()).fallback(PAGE)).await
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    tracing_subscriber::fmt::init();
+    let port = std::env::var("PORT").unwrap_or("3000".to_owned());
+    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+    let server = Server::new().route(Chat::new()).fallback(PAGE).shutdown_on(shutdown_signal());
+    println!("listening on http://{}", listener.local_addr()?);
+
+    let handle = server.handle();
+    server.serve(listener).await?;
+    let ended = handle.ended().await;
+    println!("closed {} cleanly, cut off {}", ended.clean, ended.forced);
+    Ok(())
 }

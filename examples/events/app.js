@@ -57,10 +57,11 @@ connection.addEventListener("message", ({ detail: heard }) => {
 connection.addEventListener("state", ({ detail: { state } }) => {
   if (state === "open") show("online");
   if (state === "waiting") show("lost");
+  if (state === "refused") show("refused");
 });
 
 function show(state) {
-  const words = { connecting: "Connecting", online: "Connected", lost: "Reconnecting" }[state];
+  const words = { connecting: "Connecting", online: "Connected", lost: "Reconnecting", refused: "Refused" }[state];
   // The same words again would be read out again.
   if ($("state").textContent !== words) $("state").textContent = words;
   $("state").dataset.state = state;

@@ -3,12 +3,15 @@
 //!
 //! An event is a variant of an enum, and each has a handler. One that is forgotten does not compile.
 
-use std::error::Error;
+#[path = "../page/page.rs"]
+mod page;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use ws_examples::Page;
-use ws_runtime::{Server, Socket, ws_route};
+use tokio::net::TcpListener;
+use ws_runtime::{Server, Socket, shutdown_signal, ws_route};
+
+use self::page::Page;
 
 /// The most rooms that one socket may be in.
 const MOST_ROOMS: usize = 8;
@@ -163,6 +166,16 @@ fn not_there() -> Heard {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    ws_examples::serve(Server::new().route(Events).fallback(PAGE)).await
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    tracing_subscriber::fmt::init();
+    let port = std::env::var("PORT").unwrap_or("3000".to_owned());
+    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+    let server = Server::new().route(Events).fallback(PAGE).shutdown_on(shutdown_signal());
+    println!("listening on http://{}", listener.local_addr()?);
+
+    let handle = server.handle();
+    server.serve(listener).await?;
+    let ended = handle.ended().await;
+    println!("closed {} cleanly, cut off {}", ended.clean, ended.forced);
+    Ok(())
 }

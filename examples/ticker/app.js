@@ -1,8 +1,10 @@
-// The page: lists what the server says and answers it, until it is told to disconnect.
+// The page: greets the server, speaks every three seconds by itself, and lists what either side said.
 
 import { Connection, TEXT } from "/connection.js";
 
-const ANSWER = "클라이언트에서 서버로 답장을 보냅니다.";
+const GREETING = "A client has connected.";
+const TICK = "A message from the client to the server.";
+const PERIOD = 3000;
 // Lines that are kept; older ones go.
 const MOST_LINES = 100;
 
@@ -11,28 +13,48 @@ const $ = (id) => document.getElementById(id);
 const connection = new Connection(TEXT);
 const url = new URL("/", location.href);
 url.protocol = url.protocol.replace("http", "ws");
-const total = { heard: 0, answered: 0 };
+const total = { heard: 0, sent: 0 };
+let ticking = 0;
 
-connection.addEventListener("state", ({ detail: { state } }) => {
+connection.addEventListener("state", ({ detail: { state, reason } }) => {
   if (state === "waiting") show("lost");
-  if (state === "open") show("online");
+  if (state === "open") {
+    show("online");
+    say(GREETING);
+  }
+  // The server refuses with a code of its own, so another try would change nothing.
+  if (state === "refused") {
+    stop();
+    add("failed", `The server refused: ${reason || "no reason given"}`);
+  }
 });
 
 connection.addEventListener("message", ({ detail: text }) => {
   connection.proven();
   add("heard", text);
-  if (connection.send(ANSWER)) add("answered", ANSWER);
 });
 
 $("toggle").addEventListener("click", () => {
   if ($("state").dataset.state === "closed") return connect();
   connection.close();
-  show("closed");
+  stop();
 });
 
 function connect() {
   show("connecting");
   connection.open(url);
+  clearInterval(ticking);
+  ticking = setInterval(() => say(TICK), PERIOD);
+}
+
+function stop() {
+  clearInterval(ticking);
+  show("closed");
+}
+
+function say(text) {
+  if (connection.send(text)) add("sent", text);
+  else add("failed", "Not sent: there is no connection.");
 }
 
 function show(state) {
@@ -44,8 +66,7 @@ function show(state) {
 }
 
 function add(kind, text) {
-  total[kind] += 1;
-  $(kind).textContent = total[kind];
+  if (kind in total) $(kind).textContent = total[kind] += 1;
   $("empty").hidden = true;
   const line = document.createElement("li");
   line.className = kind;
@@ -55,10 +76,9 @@ function add(kind, text) {
   time.textContent = now.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
   const who = document.createElement("span");
   who.className = "who";
-  who.textContent = kind === "heard" ? "Server" : "You";
+  who.textContent = { heard: "Server", sent: "You", failed: "Page" }[kind];
   const said = document.createElement("span");
   said.className = "said";
-  said.lang = "ko";
   said.textContent = text;
   line.append(time, who, said);
   $("messages").append(line);

@@ -1,17 +1,25 @@
-//! A server that speaks by itself: it greets whoever connects to `ws://127.0.0.1:3000/`, and then says the same thing every
-//! three seconds, until the socket is closed. The same address in a browser is a page that listens.
+//! A server that speaks by itself: it greets each client that connects to `ws://127.0.0.1:3000/`, and then sends the same line every
+//! three seconds until the socket closes. The same address in a browser is a page that does the same in the other direction.
 //!
-//! `TICK_MS` sets another period. Behind a proxy, `TRUSTED_PROXY` is its address: only from there is `X-Forwarded-For` believed.
+//! `TICK_MS` sets another period. Behind a proxy, `TRUSTED_PROXY` is its address: from there alone `X-Forwarded-For` is believed.
+//! To copy this example, take this folder and `../page`.
 
-use std::{error::Error, net::IpAddr, time::Duration};
+#[path = "../page/page.rs"]
+mod page;
+
+use std::{env, time::Duration};
 
 use futures_util::stream::{self, Stream};
-use tokio::time::{MissedTickBehavior, interval};
-use ws_examples::{Page, setting};
-use ws_runtime::{Handshake, HeaderMap, Reject, Server, Socket, ws_route};
+use tokio::{
+    net::TcpListener,
+    time::{MissedTickBehavior, interval},
+};
+use ws_runtime::{Server, Socket, shutdown_signal, ws_route};
 
-const GREETING: &str = "서버에 연결되었습니다.";
-const TICK: &str = "서버에서 클라이언트로 메시지를 보냅니다.";
+use self::page::Page;
+
+const GREETING: &str = "You are connected to the server.";
+const TICK: &str = "A message from the server to the client.";
 
 const PAGE: Page = Page(&[
     ("/", include_str!("page.html")),
@@ -22,24 +30,17 @@ const PAGE: Page = Page(&[
 
 struct Ticker {
     period: Duration,
-    proxy: Option<IpAddr>,
 }
 
 #[ws_route("/", body = String, response = String, max_payload_length = "1KiB", rate_limit = 100)]
 impl Ticker {
-    /// What is returned here is `ws.data()` later: the client's address.
-    fn before_handle(&self, handshake: &Handshake<Self>) -> Result<IpAddr, Reject> {
-        let peer = handshake.remote_addr().ok_or_else(|| Reject::status(400))?;
-        client(self.proxy, peer.ip(), handshake.headers())
-    }
-
-    /// The stream is the connection's feed. It runs beside the messages and ends with the socket, so there is no timer to
-    /// stop; a client that does not read holds its own feed up and nobody else's.
+    /// The stream runs beside the messages and ends with the socket, so there is no timer to stop. A client that does not
+    /// read delays its own stream alone.
     fn open(&self, ws: &Socket<Self>) -> impl Stream<Item = &'static str> {
-        println!("open {}", ws.data());
+        println!("open {}", address(ws));
         let mut ticks = interval(self.period);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        // The first tick is at once: the greeting's.
+        // The first tick is immediate: the greeting's.
         stream::unfold((ticks, GREETING), async |(mut ticks, text)| {
             ticks.tick().await;
             Some((text, (ticks, TICK)))
@@ -47,31 +48,39 @@ impl Ticker {
     }
 
     fn message(&self, ws: &Socket<Self>, text: String) {
-        println!("message {} {text:?}", ws.data());
+        println!("message {} {text:?}", address(ws));
     }
 
     fn close(&self, ws: &Socket<Self>) {
-        println!("close {}", ws.data());
+        println!("close {}", address(ws));
     }
 }
 
-/// The client's address: the peer's, or the one that the proxy has seen. That is the last of the header's, as each proxy
-/// appends to it; whatever stands before is anybody's word.
-fn client(proxy: Option<IpAddr>, peer: IpAddr, headers: &HeaderMap) -> Result<IpAddr, Reject> {
-    let Some(seen) = headers.get_all("x-forwarded-for").iter().next_back() else { return Ok(peer) };
-    if proxy != Some(peer) {
-        return Ok(peer);
-    }
-    let seen = seen.to_str().ok().and_then(|seen| seen.rsplit(',').next()?.trim().parse().ok());
-    seen.ok_or_else(|| Reject::status(400).body("X-Forwarded-For must end with an address\n"))
+/// The client's address, unless a trusted proxy does not name one.
+fn address(ws: &Socket<Ticker>) -> String {
+    ws.remote_addr().map_or("unknown".to_owned(), |address| address.ip().to_string())
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let milliseconds = setting::<u64>("TICK_MS")?.unwrap_or(3000);
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    tracing_subscriber::fmt::init();
+    let milliseconds = env::var("TICK_MS").unwrap_or("3000".to_owned()).parse()?;
     if milliseconds == 0 {
         return Err("TICK_MS cannot be 0".into());
     }
-    let ticker = Ticker { period: Duration::from_millis(milliseconds), proxy: setting("TRUSTED_PROXY")? };
-    ws_examples::serve(Server::new().route(ticker).fallback(PAGE)).await
+    let ticker = Ticker { period: Duration::from_millis(milliseconds) };
+    let port = env::var("PORT").unwrap_or("3000".to_owned());
+    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
+    let server = Server::new()
+        .route(ticker)
+        .fallback(PAGE)
+        .trusted_proxies(env::var("TRUSTED_PROXY"))
+        .shutdown_on(shutdown_signal());
+    println!("listening on http://{}", listener.local_addr()?);
+
+    let handle = server.handle();
+    server.serve(listener).await?;
+    let ended = handle.ended().await;
+    println!("closed {} cleanly, cut off {}", ended.clean, ended.forced);
+    Ok(())
 }

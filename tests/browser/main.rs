@@ -1,5 +1,6 @@
 //! The pages of the examples in Chromium.
 
+mod auction;
 mod driver;
 mod events;
 mod legible;

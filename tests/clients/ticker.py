@@ -5,8 +5,8 @@ import asyncio
 from scenario import run
 from websockets.asyncio.client import connect
 
-GREETING = "서버에 연결되었습니다."
-TICK = "서버에서 클라이언트로 메시지를 보냅니다."
+GREETING = "You are connected to the server."
+TICK = "A message from the server to the client."
 
 
 async def a_greeting_is_followed_by_a_tick_every_three_seconds(host):

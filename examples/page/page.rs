@@ -18,11 +18,10 @@ use http::{
 };
 use http_body_util::Full;
 use tower_service::Service;
-use ws_runtime::Body;
 
 /// What every page may ask for: how pages look, and the connection that comes back by itself.
 const SHARED: &[(&str, &str)] =
-    &[("/base.css", include_str!("page/base.css")), ("/connection.js", include_str!("page/connection.js"))];
+    &[("/base.css", include_str!("base.css")), ("/connection.js", include_str!("connection.js"))];
 
 const HEADERS: [(HeaderName, &str); 4] = [
     // Nothing runs but the files above, and even they cannot turn text into markup: `innerHTML` throws.
@@ -41,9 +40,9 @@ const HEADERS: [(HeaderName, &str); 4] = [
 ///
 /// A file is a path and what is there; the path's ending says what kind of file it is.
 #[derive(Clone, Copy, Debug)]
-pub struct Page(pub &'static [(&'static str, &'static str)]);
+pub(crate) struct Page(pub(crate) &'static [(&'static str, &'static str)]);
 
-impl Service<Request<Body>> for Page {
+impl<B> Service<Request<B>> for Page {
     type Response = Response<Full<Bytes>>;
     type Error = Infallible;
     type Future = Ready<Result<Self::Response, Infallible>>;
@@ -52,7 +51,7 @@ impl Service<Request<Body>> for Page {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&mut self, request: Request<B>) -> Self::Future {
         ready(Ok(answer(self.0, &request)))
     }
 }

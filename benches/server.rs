@@ -1,8 +1,11 @@
 //! What the benchmarks drive: an echo, typed messages without and with constraints, and a room.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use ws_runtime::{Deflate, Message, Server, Socket, SubscribeError, ws_route};
+use tokio::net::TcpListener;
+use ws_runtime::{Deflate, Message, Server, Socket, SubscribeError, shutdown_signal, ws_route};
 
 /// Echoes as the bytes came.
 struct Echo;
@@ -37,7 +40,7 @@ struct Json;
 #[ws_route("/json", query = Who, body = Said, response = Heard)]
 impl Json {
     fn message(&self, ws: &Socket<Self>, said: Said) -> Heard {
-        Heard { id: ws.query().id.clone(), message: said.message, time: ws_examples::now() }
+        Heard { id: ws.query().id.clone(), message: said.message, time: now() }
     }
 }
 
@@ -53,7 +56,7 @@ struct JsonChecked;
 #[ws_route("/json-checked", query = Who, body = Checked, response = Heard)]
 impl JsonChecked {
     fn message(&self, ws: &Socket<Self>, said: Checked) -> Heard {
-        Heard { id: ws.query().id.clone(), message: said.message, time: ws_examples::now() }
+        Heard { id: ws.query().id.clone(), message: said.message, time: now() }
     }
 }
 
@@ -72,12 +75,28 @@ impl Room {
     }
 }
 
+/// The time in milliseconds since 1970, as JavaScript's `Date.now()` returns it.
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    since.as_millis().try_into().unwrap_or(u64::MAX)
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let port = std::env::var("PORT").unwrap_or("3000".to_owned());
+    let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
     let mut server = Server::new().route(Echo).route(Json).route(JsonChecked).route(Room);
     // `DEFLATE=3` compresses at that level, from 1 to 9.
-    if let Some(level) = ws_examples::setting::<u8>("DEFLATE")?.filter(|level| (1..=9).contains(level)) {
+    let level = std::env::var("DEFLATE").ok().and_then(|level| level.parse().ok());
+    if let Some(level) = level.filter(|level| (1..=9).contains(level)) {
         server = server.per_message_deflate(Deflate::new().level(level));
     }
-    ws_examples::serve(server).await
+    let server = server.shutdown_on(shutdown_signal());
+    println!("listening on http://{}", listener.local_addr()?);
+
+    let handle = server.handle();
+    server.serve(listener).await?;
+    let ended = handle.ended().await;
+    println!("closed {} cleanly, cut off {}", ended.clean, ended.forced);
+    Ok(())
 }
