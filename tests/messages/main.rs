@@ -4,5 +4,6 @@
 
 mod cases;
 mod count;
+mod front_page;
 mod printed;
 mod readme;

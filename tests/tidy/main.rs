@@ -5,6 +5,7 @@
 
 mod features;
 mod layers;
+mod links;
 mod named;
 mod root;
 mod shape;

@@ -1,4 +1,5 @@
-#![doc = include_str!("../README.md")]
+#![doc = include_str!("../docs/crate.md")]
+#![doc = ""]
 #![doc = include_str!("../docs/features.md")]
 #![forbid(unsafe_code)]
 
@@ -15,7 +16,7 @@ mod events;
 #[cfg(all(feature = "server", any(fuzzing, test)))]
 #[doc(hidden)]
 pub mod fuzzing;
-#[cfg(all(doc, feature = "server"))]
+#[cfg(all(doc, feature = "testing"))]
 pub mod guide;
 #[cfg(feature = "server")]
 mod handshake;
