@@ -61,13 +61,13 @@ async fn client() -> Client<Levels> {
 }
 
 #[tokio::test(start_paused = true)]
-#[should_panic(expected = "the server sent nothing for 300s")]
+#[should_panic(expected = "the server sent nothing within 300s")]
 async fn waiting_for_a_missing_message_fails() {
     client().await.receive().await;
 }
 
 #[tokio::test(start_paused = true)]
-#[should_panic(expected = "the server sent nothing for 10s")]
+#[should_panic(expected = "the server sent nothing within 10s")]
 async fn patience_can_be_set() {
     let mut client = client().await;
     client.patience(Duration::from_secs(10));
@@ -110,7 +110,7 @@ async fn message_that_is_not_a_response_fails() {
 }
 
 #[tokio::test(start_paused = true)]
-#[should_panic(expected = "a message was waited for, and Error(")]
+#[should_panic(expected = "expected a message, found Error(")]
 async fn error_frame_is_not_a_response() {
     let mut client = client().await;
     client.send_text("{}").await;
@@ -124,7 +124,7 @@ async fn body_that_fails_its_schema_is_not_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-#[should_panic(expected = "nothing was to come")]
+#[should_panic(expected = "expected nothing")]
 async fn receive_nothing_fails_when_a_message_arrives() {
     let mut client = client().await;
     client.send(&Level { level: 2 }).await;

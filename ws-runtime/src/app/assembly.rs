@@ -26,7 +26,7 @@ use crate::{
 const LEAST_HEADER_BYTES: usize = 8192;
 
 /// Routes and the options for all of them: a [`Server`](crate::Server) without its listener, as driven by tests.
-#[must_use = "it is served by nobody yet"]
+#[must_use = "an assembly does nothing until it is served"]
 pub struct Assembly {
     routes: Vec<Adding>,
     pub(crate) defaults: Options,

@@ -34,7 +34,7 @@ const PROBLEM: &str = "application/problem+json";
 /// let wrong_token = Reject::status(401).header("www-authenticate", "Bearer").body("the token has expired");
 /// let seen_by_browsers = Reject::close(4001, "the token has expired");
 /// ```
-#[must_use = "a refusal refuses once it is returned"]
+#[must_use = "a `Reject` has no effect until it is returned"]
 pub struct Reject(RejectKind);
 
 enum RejectKind {

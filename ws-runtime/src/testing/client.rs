@@ -149,7 +149,7 @@ impl<E: Endpoint> Client<E> {
         let patience = self.patience;
         let message = match in_time(patience, self.said()).await {
             Event::Message(message) => message,
-            event => panic!("a message was waited for, and {event:?} came"),
+            event => panic!("expected a message, found {event:?}"),
         };
         let plan = self.receiving.get_or_insert_with(|| expect_plan(<Response<E> as Decode>::plan()));
         match Decode::decode(message.clone().into(), plan) {
@@ -166,7 +166,7 @@ impl<E: Endpoint> Client<E> {
         let patience = self.patience;
         match in_time(patience, self.said()).await {
             Event::Error(error) => error,
-            event => panic!("an error frame was waited for, and {event:?} came"),
+            event => panic!("expected an error frame, found {event:?}"),
         }
     }
 
@@ -178,7 +178,7 @@ impl<E: Endpoint> Client<E> {
         let patience = self.patience;
         match in_time(patience, self.said()).await {
             Event::Close(code, reason) => (code, reason),
-            event => panic!("a close frame was waited for, and {event:?} came"),
+            event => panic!("expected a close frame, found {event:?}"),
         }
     }
 
@@ -188,7 +188,7 @@ impl<E: Endpoint> Client<E> {
     /// If anything else arrives.
     pub async fn receive_nothing(&mut self, time: Duration) {
         if let Ok(event) = timeout(time, self.said()).await {
-            panic!("nothing was to come, and {event:?} came");
+            panic!("expected nothing, found {event:?}");
         }
     }
 
@@ -228,7 +228,7 @@ impl<E: Endpoint> fmt::Debug for Client<E> {
 /// Waits, and panics when patience is at its end. A server's pings go on for ever, so they count as nothing.
 async fn in_time(patience: Duration, waiting: impl Future<Output = Event>) -> Event {
     let Ok(event) = timeout(patience, waiting).await else {
-        panic!("the server sent nothing for {patience:?}");
+        panic!("the server sent nothing within {patience:?}");
     };
     event
 }

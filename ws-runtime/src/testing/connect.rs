@@ -36,7 +36,7 @@ const BUFFER: usize = 64 * 1024;
 /// An opening handshake that is being put together; await it to connect.
 ///
 /// It has what a handshake needs, and no `Origin`: it is that of a program, not of a page.
-#[must_use = "nobody connects until it is awaited"]
+#[must_use = "a client does not connect until the value is awaited"]
 pub struct Connect<'a, E: Endpoint> {
     site: &'a Site,
     target: String,
@@ -69,7 +69,7 @@ impl<'a, E: Endpoint> Connect<'a, E> {
     /// If the name or the value cannot stand in a header.
     pub fn header(mut self, name: impl TryInto<HeaderName>, value: impl TryInto<HeaderValue>) -> Self {
         let (Ok(name), Ok(value)) = (name.try_into(), value.try_into()) else {
-            panic!("the name or the value cannot stand in a header");
+            panic!("invalid header name or value");
         };
         self.headers.append(name, value);
         self
@@ -134,7 +134,7 @@ impl<'a, E: Endpoint> Connect<'a, E> {
         }
         let mut request = match Request::get(&target).body(()) {
             Ok(request) => request,
-            Err(error) => panic!("`{target}` is not the target of a request: {error}"),
+            Err(error) => panic!("`{target}` is not a valid request target: {error}"),
         };
         *request.headers_mut() = headers;
         let (parts, ()) = request.into_parts();
@@ -163,7 +163,9 @@ impl<'a, E: Endpoint> Connect<'a, E> {
         let answer = parts.headers.get_all(SEC_WEBSOCKET_EXTENSIONS).into_iter().map(HeaderValue::as_bytes);
         let agreed = deflate.and_then(|deflate| match confirm(answer, &deflate) {
             Ok(agreed) => agreed,
-            Err(Mismatch(why)) => panic!("the server's answer about compression is none: {why}"),
+            Err(Mismatch(why)) => {
+                panic!("the server answered the compression offer with invalid parameters: {why}")
+            }
         });
         Ok(Client::new(Pipe::new(ours, answering, agreed), parts.headers, tells_errors))
     }
