@@ -1,109 +1,89 @@
-//! The timers of one connection: for silence, for an unfinished message, and for the closing handshake. One tokio timer
-//! serves all.
+//! The clock of one connection: silence and the closing handshake. One tokio timer serves all deadlines.
 
 use std::{
     future::Future,
+    pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::driver::Driver;
-use crate::{
-    route::Route,
-    session::{Overdue, Silence, overdue},
-    socket::Termination,
-    wire::{Close, Encoder},
-};
+use crate::session::{Keepalive, KeepaliveRule, Silence};
 
-impl<R: Route> Driver<'_, R> {
-    pub(super) fn begin_deadline(&mut self) {
+/// The deadlines of one connection.
+pub(super) struct Clock {
+    keepalive: Keepalive,
+    /// The deadline of the closing handshake.
+    deadline: Option<Instant>,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Clock {
+    pub(super) fn new() -> Self {
+        Self { keepalive: Keepalive::new(Instant::now()), deadline: None, timer: None }
+    }
+
+    /// Restarts the idle timeout: the peer was heard, or could not be heard.
+    pub(super) fn hear(&mut self, now: Instant) {
+        self.keepalive.hear(now);
+    }
+
+    /// Returns the action that the silence up to `now` requires.
+    pub(super) fn ask(&mut self, rule: KeepaliveRule, now: Instant) -> Silence {
+        self.keepalive.ask(rule, now)
+    }
+
+    /// Starts the close timeout, once; `None` is unlimited.
+    pub(super) fn begin_deadline(&mut self, timeout: Option<Duration>) {
         if self.deadline.is_none() {
-            self.deadline = self.state.shared.settings.close_timeout.map(|timeout| Instant::now() + timeout);
+            self.restart_deadline(timeout);
         }
     }
 
-    /// Starts the close timeout if the peer has closed, or the connection must fail.
-    pub(super) fn limit_ending(&mut self) {
-        if self.inbox.owes() || self.inbox.fault().is_some() {
-            self.begin_deadline();
-        }
+    /// Starts the close timeout anew.
+    pub(super) fn restart_deadline(&mut self, timeout: Option<Duration>) {
+        self.deadline = timeout.map(|timeout| Instant::now() + timeout);
     }
 
-    /// Checks the idle timeout, the fragment timeout and the close timeout.
-    pub(super) fn poll_time(&mut self, cx: &mut Context<'_>) {
-        if self.inbox.awaits_stream() {
-            // Until the 101 is sent, the timeout of the handshake applies.
-            return;
-        }
-        // The timer is set for the earliest deadline known at that time. A later deadline needs no new timer: when this
-        // one fires, all are checked.
-        let known = [self.deadline, self.inbox.deadline()].into_iter().flatten().min();
+    /// True if the closing handshake has a deadline.
+    pub(super) fn has_deadline(&self) -> bool {
+        self.deadline.is_some()
+    }
+
+    /// True if the deadline of the closing handshake has passed.
+    pub(super) fn is_overdue(&self, now: Instant) -> bool {
+        self.deadline.is_some_and(|deadline| deadline <= now)
+    }
+
+    /// Resolves at the deadline of the closing handshake.
+    pub(super) fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.deadline.map_or(Poll::Pending, |deadline| self.poll_timer(cx, deadline))
+    }
+
+    /// True if the timer is set and fires before the close timeout and `other`. A later deadline needs no new timer: when this
+    /// one fires, all are checked.
+    pub(super) fn is_set(&mut self, cx: &mut Context<'_>, other: Option<Instant>) -> bool {
+        let known = [self.deadline, other].into_iter().flatten().min();
         if let Some(timer) = &self.timer
             && known.is_none_or(|known| timer.deadline() <= known)
             && !timer.is_elapsed()
         {
-            let rings = timer.deadline();
-            if self.poll_timer(cx, rings).is_pending() {
-                return;
-            }
-        }
-        loop {
-            let now = Instant::now();
-            if self.deadline.is_some_and(|deadline| deadline <= now) {
-                if self.expire() {
-                    return;
-                }
-                continue;
-            }
-            self.inbox.check(now);
-            let idle = match self.keepalive.ask(self.state.shared.settings.keepalive, now) {
-                Silence::Until(when) => when,
-                Silence::Ping => {
-                    self.write_half().control(|out| Encoder::ping(&[], out));
-                    self.write_half().forget();
-                    continue;
-                }
-                // A closing connection has the close timeout, which may be unlimited.
-                Silence::Expired if self.failed || self.deadline.is_some() => None,
-                Silence::Expired => {
-                    self.fail(&Close::new(1001, "idle timeout"));
-                    continue;
-                }
-            };
-            let Some(next) = [self.deadline, self.inbox.deadline(), idle].into_iter().flatten().min() else {
-                return;
-            };
-            if self.poll_timer(cx, next).is_pending() {
-                return;
-            }
-        }
-    }
-
-    /// Handles the end of the close timeout. Returns true if the connection is cut off.
-    fn expire(&mut self) -> bool {
-        match overdue(self.inbox.owes(), self.inbox.fault().is_some()) {
-            Overdue::Answer => {
-                self.answer_close();
-                self.deadline = None;
-                self.begin_deadline();
-            }
-            Overdue::Fail => {
-                if let Some(close) = self.inbox.fault().cloned() {
-                    self.deadline = None;
-                    self.fail(&close);
-                }
-            }
-            Overdue::Terminate => {
-                self.write_half().terminate(Termination::Terminate);
-                self.status.add_termination(Termination::Terminate);
-                return true;
-            }
+            let fires = timer.deadline();
+            return self.poll_timer(cx, fires).is_pending();
         }
         false
     }
 
-    pub(super) fn poll_timer(&mut self, cx: &mut Context<'_>, when: Instant) -> Poll<()> {
+    /// Sets the timer for the earliest of the close timeout and `others`. Returns false if that has passed.
+    pub(super) fn set(&mut self, cx: &mut Context<'_>, others: [Option<Instant>; 2]) -> bool {
+        match others.into_iter().chain([self.deadline]).flatten().min() {
+            Some(next) => self.poll_timer(cx, next).is_pending(),
+            None => true,
+        }
+    }
+
+    fn poll_timer(&mut self, cx: &mut Context<'_>, when: Instant) -> Poll<()> {
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(when)));
         if timer.deadline() != when {
             timer.as_mut().reset(when);

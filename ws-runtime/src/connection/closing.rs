@@ -89,7 +89,7 @@ impl<R: Route> Driver<'_, R> {
             if may_drop(self.facts(), shut.map(|shut| shut.is_ok())) {
                 return Poll::Ready(());
             }
-            if self.deadline.is_some_and(|deadline| self.poll_timer(cx, deadline).is_ready()) {
+            if self.clock.poll_deadline(cx).is_ready() {
                 return Poll::Ready(());
             }
             self.waited = true;

@@ -10,19 +10,20 @@ use std::{
 };
 
 use futures_core::Stream;
-use tokio::time::{Instant, Sleep};
 
 use super::{
     RouteState,
+    clock::Clock,
     handover::Arrival,
     inbound::{InboundEvent, Inbox},
+    invalid_run::InvalidRun,
 };
 use crate::{
     contract::Response,
     memory::Holding,
     panics::catch,
     route::{Outcome, Route},
-    session::{Facts, Keepalive, NextStep, next},
+    session::{Facts, NextStep, next},
     socket::{Flag, Socket, Status, Termination, WriteHalf},
     turn::{Turn, Work, defer, spend},
 };
@@ -37,11 +38,8 @@ pub(super) struct Driver<'a, R: Route> {
     pub(super) inbox: Inbox<'a, R>,
     /// The stream that `open` returned; it runs while messages are handled.
     pub(super) feed: Streams<'a, R>,
-    /// The number of invalid messages in a row.
-    pub(super) invalid: u32,
-    pub(super) keepalive: Keepalive,
-    /// The deadline of the closing handshake.
-    pub(super) deadline: Option<Instant>,
+    pub(super) invalid: InvalidRun,
+    pub(super) clock: Clock,
     /// True if we must end the stream: the peer violated the protocol and is not waited for.
     pub(super) failed: bool,
     /// The work that it may do before it yields.
@@ -50,7 +48,6 @@ pub(super) struct Driver<'a, R: Route> {
     pub(super) held_back: bool,
     /// The number of bytes that were queued for the peer at that time.
     pub(super) queued: usize,
-    pub(super) timer: Option<Pin<Box<Sleep>>>,
     /// The last status of the write half.
     pub(super) status: Status,
     /// True if the task has waited since, so that others may have woken it.
@@ -89,14 +86,12 @@ impl<'a, R: Route> Driver<'a, R> {
             socket,
             inbox: Inbox::new(state, socket.write_half(), arrival),
             feed: Vec::new(),
-            invalid: 0,
-            keepalive: Keepalive::new(Instant::now()),
-            deadline: None,
+            invalid: InvalidRun::default(),
+            clock: Clock::new(),
             failed: false,
             turn: Turn::begin(),
             held_back: false,
             queued: 0,
-            timer: None,
             status: Status::default(),
             waited: true,
             holding: Holding::default(),

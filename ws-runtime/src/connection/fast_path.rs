@@ -69,7 +69,7 @@ impl<'a, R: Route> Driver<'a, R> {
                     Ok(message) => handler.set(Some(begin(message))),
                     Err(invalid) => return Some(FastPath::Event(InboundEvent::Invalid(invalid))),
                 }
-                self.invalid = 0;
+                self.invalid.end();
                 match handler.as_mut().as_pin_mut()?.poll(cx) {
                     Poll::Ready(Outcome::One(ref response)) => match socket.try_send(response) {
                         Ok(_) => None,

@@ -8,11 +8,13 @@ mod fast_path;
 mod handover;
 mod heavy;
 mod inbound;
+mod invalid_run;
 mod light;
 mod reading;
 mod replies;
 mod route_state;
 mod run;
+mod timeouts;
 mod upgrade;
 
 pub(crate) use self::{

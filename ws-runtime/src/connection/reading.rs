@@ -31,7 +31,7 @@ impl<R: Route> Driver<'_, R> {
                 self.write_half().lose();
             }
             // The client could send nothing before its 101, so its idle time begins here.
-            self.keepalive.hear(Instant::now());
+            self.clock.hear(Instant::now());
             self.turn = Turn::begin();
             self.ask();
         }
@@ -54,7 +54,7 @@ impl<R: Route> Driver<'_, R> {
             // continued reading counts as activity. In both cases an unfinished message is late because of us.
             let (now, queued) = (Instant::now(), self.write_half().buffered());
             if !self.status.has(Flag::High) || queued < self.queued {
-                self.keepalive.hear(now);
+                self.clock.hear(now);
             }
             self.inbox.hold(now);
             self.queued = queued;
@@ -72,7 +72,7 @@ impl<R: Route> Driver<'_, R> {
             }
             self.ask();
         } else {
-            self.keepalive.hear(Instant::now());
+            self.clock.hear(Instant::now());
         }
         self.limit_ending();
         Poll::Ready(())

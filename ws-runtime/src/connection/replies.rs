@@ -149,7 +149,7 @@ impl<'a, R: Route> Driver<'a, R> {
         let (route, socket) = (&self.state.route, self.socket);
         match event {
             InboundEvent::Message(body) => {
-                self.invalid = 0;
+                self.invalid.end();
                 let done = self.during(Route::message(route, socket, body)).await;
                 self.settle(done)
             }
@@ -162,8 +162,7 @@ impl<'a, R: Route> Driver<'a, R> {
             }
             InboundEvent::Heavy(heavy) => self.lift(heavy).await,
             InboundEvent::Invalid(invalid) => {
-                self.invalid += 1;
-                if self.state.shared.settings.max_invalid.is_some_and(|most| self.invalid > most) {
+                if self.invalid.exceeds(self.state.shared.settings.max_invalid) {
                     self.socket.close(Close::new(1008, "too many invalid messages"));
                     return Continue(());
                 }

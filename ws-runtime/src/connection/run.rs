@@ -139,7 +139,7 @@ async fn live<R: Route>(driver: &mut Driver<'_, R>) {
                         FastPath::Over => match ready!(driver.poll_next(cx)) {
                             Next::Arrived => continue,
                             Next::Event(InboundEvent::Message(body)) => {
-                                driver.invalid = 0;
+                                driver.invalid.end();
                                 handler.set(Some(Route::message(route, socket, body)));
                                 continue;
                             }
