@@ -51,7 +51,7 @@ pub(super) async fn close_only(arrival: Arrival, close: Close, farewell: Farewel
     };
     // A peer that has disconnected, or is too slow, gets no close frame.
     match patience {
-        Some(patience) => drop(directory.unless_aborted(timeout(patience, told)).await),
-        None => drop(directory.unless_aborted(told).await),
+        Some(patience) => drop(directory.shutdown().unless_aborted(timeout(patience, told)).await),
+        None => drop(directory.shutdown().unless_aborted(told).await),
     }
 }

@@ -79,7 +79,7 @@ impl Served {
 
     /// Lets a route decide on a handshake, within the timeout and unless a shutdown has begun.
     pub(crate) async fn admit(&self, mount: Arc<dyn Mount>, mut request: Arriving) -> Answered {
-        if self.directory.is_stopped() {
+        if self.directory.shutdown().is_stopped() {
             return refuse(busy("the server is shutting down"), None);
         }
         let peer = request.remote_addr;
@@ -95,7 +95,7 @@ impl Served {
             Err(full) => return refuse(no_place(full), None),
         };
         let judging = timeout(self.handshake_timeout, mount.admit(request));
-        let Some(judged) = self.directory.unless_aborted(judging).await else {
+        let Some(judged) = self.directory.shutdown().unless_aborted(judging).await else {
             return refuse(busy("the server is shutting down"), None);
         };
         let Ok((response, mut upgrade)) = judged else {
@@ -149,7 +149,7 @@ impl Served {
                 left = self.tasks.running(),
                 "the shutdown timeout has elapsed, aborting the remaining connections"
             );
-            self.directory.abort();
+            self.directory.shutdown().abort();
             for route in &self.all {
                 route.each_socket(&mut |write_half| write_half.terminate(Termination::Abort));
             }
@@ -162,7 +162,7 @@ impl Served {
         self.reporter.stop();
         while flushers.join_next().await.is_some() {}
         self.refusals.ended().await;
-        let Shutdown { clean, forced } = self.directory.end();
+        let Shutdown { clean, forced } = self.directory.shutdown().end();
         tracing::info!(clean, forced, "the server has shut down");
     }
 
@@ -178,7 +178,7 @@ impl Served {
 
     /// Resolves when a shutdown is requested.
     pub(crate) fn stopped(&self) -> impl Future<Output = ()> + Send + '_ {
-        self.directory.stopped()
+        self.directory.shutdown().stopped()
     }
 }
 

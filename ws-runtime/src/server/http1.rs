@@ -71,7 +71,7 @@ pub(super) async fn speak<S>(
             let decides = polled.is_pending() && stage.is_deciding();
             if decides && watch.poll_gone(cx).is_ready() { Poll::Ready(false) } else { polled }
         });
-        running.served.directory.unless_aborted(spoken).await
+        running.served.directory.shutdown().unless_aborted(spoken).await
     };
     let http1::Parts { io, read_buf, .. } = connection.into_parts();
     let Some((stream, ahead)) = io.into_inner().into_inner(watch) else { return };
@@ -88,7 +88,12 @@ pub(super) async fn speak<S>(
     if spoken.is_none() {
         return;
     }
-    let _ = running.served.directory.unless_aborted(timeout(LAST_BYTES, finish(stream, stopping))).await;
+    let _ = running
+        .served
+        .directory
+        .shutdown()
+        .unless_aborted(timeout(LAST_BYTES, finish(stream, stopping)))
+        .await;
 }
 
 /// Shuts down the write half and reads until the client is done too: with unread input the kernel resets the

@@ -39,7 +39,7 @@ where
             throw_away(&mut stream).await
         };
         // A client that disconnects or is too slow gets no response.
-        let _ = running.served.directory.unless_aborted(timeout(PATIENCE, told)).await;
+        let _ = running.served.directory.shutdown().unless_aborted(timeout(PATIENCE, told)).await;
         drop(task);
     });
 }

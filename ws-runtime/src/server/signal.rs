@@ -58,7 +58,7 @@ pub(crate) async fn stopped(served: &Served, mut signals: Signals) {
     let mut stopped = std::pin::pin!(served.stopped());
     std::future::poll_fn(|cx| {
         if signals.poll(cx).is_ready() {
-            served.directory.stop();
+            served.directory.shutdown().stop();
         }
         stopped.as_mut().poll(cx)
     })

@@ -6,6 +6,7 @@ mod channel;
 mod compression;
 mod cursors;
 mod delivery;
+mod directory;
 mod encoded_message;
 mod handle;
 mod latest;
@@ -18,6 +19,7 @@ mod recipients;
 mod route_shared;
 mod sending;
 mod settings;
+mod shutdown;
 mod socket;
 mod state;
 mod status;
@@ -30,17 +32,19 @@ mod write_half;
 pub use self::{
     channel::Channel,
     delivery::Delivery,
-    handle::{Handle, Shutdown},
+    handle::Handle,
     outgoing::Outgoing,
     recipients::{Excluded, Recipients},
+    shutdown::Shutdown,
     socket::{ReadyState, Socket},
     subscribe_error::SubscribeError,
     topic_name::TopicName,
 };
 pub(crate) use self::{
-    handle::Directory,
+    directory::Directory,
     route_shared::{AnySocket, RouteShared},
     settings::Settings,
+    shutdown::ShutdownState,
     socket::Opening,
     status::{Flag, Status, Termination},
     transport::{Reader, Transport, Writer, split},

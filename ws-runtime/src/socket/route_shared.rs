@@ -89,7 +89,7 @@ impl RouteShared {
     /// A connection is over: whether by a complete closing handshake, and not cut off.
     pub(crate) fn note_end(&self, clean: bool) {
         if let Some(directory) = self.directory.upgrade() {
-            directory.note_end(clean);
+            directory.shutdown().note_end(clean);
         }
     }
 
@@ -97,10 +97,10 @@ impl RouteShared {
     pub(crate) fn catch_up_with_shutdown(&self, write_half: &WriteHalf) {
         let directory = self.directory.upgrade();
         // The shutdown sets its flags before it sweeps, so a sweep that missed the socket is seen here.
-        if directory.as_ref().is_none_or(|directory| directory.is_stopped()) {
+        if directory.as_ref().is_none_or(|directory| directory.shutdown().is_stopped()) {
             write_half.close(Some(&Close::GOING_AWAY));
         }
-        if directory.is_none_or(|directory| directory.is_aborted()) {
+        if directory.is_none_or(|directory| directory.shutdown().is_aborted()) {
             write_half.terminate(Termination::Abort);
         }
     }
