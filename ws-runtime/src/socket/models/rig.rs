@@ -5,7 +5,6 @@ use std::{
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll, Waker},
-    time::Duration,
 };
 
 use loom::{
@@ -262,7 +261,7 @@ fn letters(mut bytes: &[u8]) -> String {
 fn settings(backpressure_limit: Option<usize>) -> Settings {
     Settings {
         limits: Limits { max_message: None, max_fragments: None, fragment_timeout: None },
-        keepalive: KeepaliveRule::settle(Some(Duration::ZERO), Some(Duration::ZERO)).expect("both are off"),
+        keepalive: KeepaliveRule::new(None, None).expect("both are off"),
         backpressure_limit,
         close_on_backpressure_limit: false,
         latest_by_key: None,
