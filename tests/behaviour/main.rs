@@ -50,3 +50,4 @@ mod upgrade;
 mod values;
 mod variants;
 mod waits;
+mod written;

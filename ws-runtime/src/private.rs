@@ -5,7 +5,7 @@ pub use core::{
     clone::Clone,
     concat,
     fmt::Debug,
-    option::Option::{None, Some},
+    option::Option::{self, None, Some},
     primitive::{bool, str},
     result::Result,
     time::Duration,
@@ -24,6 +24,7 @@ pub use crate::{
         Response, Shared,
     },
     message::Message,
+    schema::{Sampled, Sampler, Sampling, Unsampled},
 };
 /// Replaces the type of a route whose block the attribute could not parse. Building such a route reports this. rustc
 /// does not build after an error of its own, so it appears only where rustc could parse what the attribute could not.

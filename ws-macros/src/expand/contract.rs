@@ -30,6 +30,9 @@ pub(super) fn implementation(contract: &Contract, scope: &ImplScope<'_>, out: &m
     }
     let mut items = constants(contract, scope);
     types(contract, scope, &mut items);
+    if let Declared::Type(_) = contract.response {
+        items.extend(sampler(scope.span));
+    }
     scope.implement(paths::contract(scope.span), items, out);
 }
 
@@ -54,6 +57,19 @@ fn constants(contract: &Contract, scope: &ImplScope<'_>) -> TokenStream {
     let mut constants = quote_spanned!(place=> const PATH: &'static #place_str = #path;);
     constants.extend([docs, summary, reserved_tag, tags, deprecated, protocols].into_iter().flatten());
     constants
+}
+
+/// How the response type is read, if it implements `Deserialize`: method lookup finds out whether it does.
+fn sampler(at: Span) -> TokenStream {
+    let (option, sampler, sampling) = (paths::option(at), paths::sampler(at), paths::sampling(at));
+    let (sampled, unsampled, contract) = (paths::sampled(at), paths::unsampled(at), paths::contract(at));
+    quote_spanned! {at=>
+        fn response_sampler() -> #option<#sampler> {
+            use #sampled as _;
+            use #unsampled as _;
+            (&#sampling::<<Self as #contract>::Response>::NEW).sampler()
+        }
+    }
 }
 
 fn list(name: &str, items: &[LitStr], span: Span) -> Option<TokenStream> {

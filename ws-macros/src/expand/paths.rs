@@ -105,6 +105,11 @@ names! {
     result = "Result",
     some = "Some",
     none = "None",
+    option = "Option",
+    sampler = "Sampler",
+    sampled = "Sampled",
+    sampling = "Sampling",
+    unsampled = "Unsampled",
     string = "String",
     /// The type in `&'static str`.
     str = "str",

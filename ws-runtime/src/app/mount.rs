@@ -86,6 +86,9 @@ impl<R: Route> Mounted<R> {
         let Building { defaults, shards, outbound, inbound, directory, heavy } = building;
         let body = <R::Contract as Contract>::Body::plan().map_err(SetupError::schema("body"))?;
         let response = <R::Contract as Contract>::Response::plan().map_err(SetupError::schema("response"))?;
+        if let Some(sampler) = <R::Contract as Contract>::response_sampler() {
+            response.check_written(sampler).map_err(SetupError::schema("response"))?;
+        }
         let plans = PartPlans::of::<R::Contract>()?;
         check_protocols(<R::Contract as Contract>::PROTOCOLS)?;
         if options.require_protocol && <R::Contract as Contract>::PROTOCOLS.is_empty() {

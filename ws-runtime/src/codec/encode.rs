@@ -23,6 +23,10 @@ const COPIED: usize = 4096;
 ///
 /// JSON has no NaN and no infinity. They are written as `null`, which only the schema of an `Option` accepts. No
 /// `format` is validated: the output of a type's own `Serialize` is sent. `Box<RawValue>` is sent verbatim.
+///
+/// A schema does not show that a tagged variant holds a string or a bool, nor the type of a map's keys. A response type
+/// that also implements `Deserialize` shows both, and does not start with a variant or a key that serde never writes. For
+/// other types, sending such a value is an error of the handler.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be encoded as a message",
     label = "not a message type",

@@ -8,9 +8,9 @@ use serde::de::DeserializeOwned;
 #[cfg(feature = "server")]
 use serde_json::{Value, json};
 
-#[cfg(feature = "server")]
-use crate::schema::Direction;
 use crate::schema::{Check, SchemaError};
+#[cfg(feature = "server")]
+use crate::schema::{Direction, Sampler};
 
 /// What [`Decode`](super::Decode) or [`Encode`](super::Encode) decides about a type once, before listening: its form on
 /// the wire, and its schema, compiled.
@@ -101,6 +101,16 @@ impl Plan {
             WireForm::Json(check) | WireForm::Mixed(check) => Some(check),
             WireForm::Raw | WireForm::Text | WireForm::Binary => None,
         }
+    }
+
+    /// Looks for what of a response type can never be written.
+    ///
+    /// # Errors
+    /// A variant or a key that serde never writes.
+    #[cfg(feature = "server")]
+    pub(crate) fn check_written(&self, sampler: Sampler) -> Result<(), SchemaError> {
+        let written = self.check().map_or(Ok(()), |check| check.check_written(sampler));
+        written.map_err(|why| SchemaError::new(self.name, Direction::Outbound, why))
     }
 
     /// Decides whether a client can tell the library's error frames, which have a member `tag`, from this response type's.

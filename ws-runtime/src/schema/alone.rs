@@ -1,6 +1,6 @@
 //! Replaces the validator in builds of contracts alone.
 
-use std::any::type_name;
+use std::{any::type_name, marker::PhantomData};
 
 use super::{Direction, SchemaError};
 
@@ -26,3 +26,31 @@ pub(crate) fn no_validator(subject: &'static str, direction: Direction) -> Schem
         "ws-runtime is built without a validator: enable its feature `server`",
     )
 }
+
+/// The sampler of a response type. Without the validator there is none.
+#[derive(Clone, Copy, Debug)]
+pub enum Sampler {}
+
+/// The type whose sampler is asked for.
+#[derive(Debug)]
+pub struct Sampling<T>(PhantomData<T>);
+
+impl<T> Sampling<T> {
+    /// The value that method lookup starts at.
+    pub const NEW: Self = Self(PhantomData);
+}
+
+/// The sampler of every type.
+pub trait Sampled {
+    /// Returns the type's sampler.
+    fn sampler(&self) -> Option<Sampler>;
+}
+
+impl<T> Sampled for Sampling<T> {
+    fn sampler(&self) -> Option<Sampler> {
+        None
+    }
+}
+
+/// Brought into scope by the attributes beside [`Sampled`].
+pub trait Unsampled {}

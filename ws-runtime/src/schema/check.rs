@@ -14,6 +14,8 @@ use super::{
     growth::{Growth, growth},
     outline::shape,
     place::leads,
+    sampler::Sampler,
+    widen::check_written,
 };
 
 /// A type's schema in one direction, compiled once, before listening.
@@ -75,6 +77,14 @@ impl Check {
             growth: growth(&schema).unwrap_or(Growth::ByDepth),
             schema,
         })
+    }
+
+    /// Looks for what of an outbound type can never be written, where the type can be sampled.
+    ///
+    /// # Errors
+    /// A variant or a key that serde never writes.
+    pub(crate) fn check_written(&self, sampler: Sampler) -> Result<(), String> {
+        check_written(&self.schema, sampler)
     }
 
     /// The document, as it is published.

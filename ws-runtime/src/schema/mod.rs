@@ -48,6 +48,8 @@ mod rest;
 #[cfg(feature = "server")]
 mod rules;
 #[cfg(feature = "server")]
+mod sampler;
+#[cfg(feature = "server")]
 mod shape;
 #[cfg(feature = "server")]
 mod tagging;
@@ -62,7 +64,11 @@ mod widen;
 
 #[cfg(not(feature = "server"))]
 pub(crate) use self::alone::{Check, no_validator};
+#[cfg(not(feature = "server"))]
+pub use self::alone::{Sampled, Sampler, Sampling, Unsampled};
 pub(crate) use self::direction::Direction;
+#[cfg(feature = "server")]
+pub use self::sampler::{Sampled, Sampler, Sampling, Unsampled};
 #[cfg(feature = "server")]
 pub(crate) use self::{
     check::Check,

@@ -12,11 +12,8 @@ use std::{
 };
 
 use serde::{
-    Deserializer,
-    de::{
-        self, DeserializeOwned, DeserializeSeed, EnumAccess, MapAccess, SeqAccess, Unexpected, VariantAccess,
-        Visitor,
-    },
+    Deserialize, Deserializer,
+    de::{self, DeserializeSeed, EnumAccess, MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor},
 };
 use serde_json::Value;
 
@@ -79,7 +76,7 @@ pub(super) enum Asked {
 /// Leads a type along a path, and says what it did at the end of it.
 pub(super) type Probe = fn(&[Go], Give<'_>) -> Seen;
 
-pub(super) fn probe<T: DeserializeOwned>(path: &[Go], give: Give<'_>) -> Seen {
+pub(super) fn probe<T: Deserialize<'static>>(path: &[Go], give: Give<'_>) -> Seen {
     let seen = RefCell::default();
     // A `Deserialize` that panics tells no further names. That it panics is noticed when a message makes it.
     let read = catch(|| T::deserialize(Recorder { path, give, seen: &seen })).unwrap_or(Err(Stop::default()));

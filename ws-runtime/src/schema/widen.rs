@@ -13,6 +13,7 @@ use super::{
     choice::{Alternatives, Choice, alternatives, is_annotation},
     edit::{Edit, strings, strings_of},
     recorder::{Asked, Give, Go, Probe, Seen},
+    sampler::Sampler,
     tagging::untaggable,
 };
 
@@ -26,7 +27,7 @@ const UNKNOWN: &str = "\u{1}unknown";
 /// # Errors
 /// What of the type can never be read.
 pub(super) fn widen(document: &mut Value, probe: Probe) -> Result<(), String> {
-    let mut walk = Walk { document, probe, runs: 0, seen: BTreeSet::new(), edits: Vec::new() };
+    let mut walk = Walk::new(document, probe, None);
     walk.place(String::new(), &mut Vec::new())?;
     let edits = walk.edits;
     for (pointer, edit) in edits {
@@ -37,16 +38,33 @@ pub(super) fn widen(document: &mut Value, probe: Probe) -> Result<(), String> {
     Ok(())
 }
 
+/// Looks for what of an outbound type can never be written, by how the same type is read.
+///
+/// A type may write itself in another way than it reads itself, so what reading shows has to be confirmed: of a variant by its
+/// schema, which shows no content, and of a key by `sampler`, which writes values.
+///
+/// # Errors
+/// What of the type can never be written.
+pub(super) fn check_written(document: &Value, sampler: Sampler) -> Result<(), String> {
+    Walk::new(document, sampler.probe, Some(sampler)).place(String::new(), &mut Vec::new())
+}
+
 struct Walk<'a> {
     document: &'a Value,
     probe: Probe,
+    /// Writes values of the type, if its document is the outbound one.
+    sampler: Option<Sampler>,
     runs: usize,
     /// The definitions that were walked.
     seen: BTreeSet<String>,
     edits: Vec<(String, Edit)>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn new(document: &'a Value, probe: Probe, sampler: Option<Sampler>) -> Self {
+        Self { document, probe, sampler, runs: 0, seen: BTreeSet::new(), edits: Vec::new() }
+    }
+
     fn run(&mut self, path: &[Go], give: Give<'_>) -> Seen {
         self.runs += 1;
         if self.runs > MOST_RUNS { Seen::default() } else { (self.probe)(path, give) }
@@ -206,9 +224,11 @@ impl Walk<'_> {
         path: &[Go],
     ) -> Result<(), String> {
         let names: Vec<&str> = branches.iter().map(|(name, _)| *name).collect();
-        for name in &names {
-            if self.run(path, Give::Tag(tag, name)).no_object {
-                return Err(untaggable(name, Direction::Inbound));
+        let direction = if self.sampler.is_some() { Direction::Outbound } else { Direction::Inbound };
+        for (name, branch) in branches {
+            let may_be = direction == Direction::Inbound || shows_tag_alone(branch, tag);
+            if may_be && self.run(path, Give::Tag(tag, name)).no_object {
+                return Err(untaggable(name, direction));
             }
         }
         let unknown = self.run(path, Give::Tag(tag, UNKNOWN));
@@ -282,7 +302,8 @@ impl Walk<'_> {
         if let (None, None) = (properties, patterns)
             && schema.get("additionalProperties").is_some_and(Value::is_object)
         {
-            if self.run(path, Give::Key("x")).no_key {
+            let unwritable = self.sampler.is_none_or(Sampler::writes_no_key);
+            if self.run(path, Give::Key("x")).no_key && unwritable {
                 return Err(
                     "the keys of a map are not strings, which JSON requires: use a list of pairs".to_owned()
                 );
@@ -311,6 +332,13 @@ impl Walk<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a branch of a tagged enum shows nothing but its tag: no schema of a content that could be an object.
+fn shows_tag_alone(branch: &Value, tag: &str) -> bool {
+    let Some(keywords) = branch.as_object() else { return false };
+    let is_plain = |key: &String| matches!(&**key, "type" | "properties" | "required") || is_annotation(key);
+    keywords.keys().all(is_plain) && branch["properties"].as_object().is_some_and(|all| all.keys().eq([tag]))
 }
 
 /// A value that a schema takes, as far as it is easily found: an item is reached behind those before it.
