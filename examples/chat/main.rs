@@ -1,6 +1,6 @@
 //! A chat of rooms: who is there, who types, what was said. Open the address that it prints in two tabs.
 //!
-//! Here is the route; the files beside it are the page that speaks it.
+//! Here is the route; the files beside it are the page that speaks it. To copy this example, take this folder and `../page`.
 
 #[path = "../page/page.rs"]
 mod page;

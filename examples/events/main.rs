@@ -1,7 +1,8 @@
 //! Named events with typed data, both ways, at `ws://127.0.0.1:3000/events`: `{"event": "howdy", "data": "stranger"}` is heard by
 //! all, what is said in a room by those who have joined it. The same address in a browser is a page to try them with.
 //!
-//! An event is a variant of an enum, and each has a handler. One that is forgotten does not compile.
+//! An event is a variant of an enum, and each has a handler. One that is forgotten does not compile. To copy this example, take this
+//! folder and `../page`.
 
 #[path = "../page/page.rs"]
 mod page;
