@@ -10,6 +10,32 @@ use crate::contract::{Contract, Endpoint, Parts};
 /// A handshake whose parts passed their schemas.
 ///
 /// Nothing has been sent yet: `before_handle` may still reject it with any status.
+///
+/// # Examples
+/// ```
+/// use ws_runtime::{Handshake, Reject, Socket, ws_route};
+///
+/// /// The user of a connection.
+/// struct User(String);
+///
+/// struct Members;
+///
+/// #[ws_route("/members/{club}", response = String)]
+/// impl Members {
+///     async fn before_handle(&self, handshake: &Handshake<Self>) -> Result<User, Reject> {
+///         let token = handshake.headers().get("authorization").ok_or(Reject::status(401))?;
+///         match token.to_str() {
+///             // An application looks the token up.
+///             Ok("Bearer 42") => Ok(User(format!("a member of {}", handshake.params().club))),
+///             _ => Err(Reject::status(403)),
+///         }
+///     }
+///
+///     fn open(&self, ws: &Socket<Self>) -> String {
+///         format!("welcome, {}", ws.data().0)
+///     }
+/// }
+/// ```
 pub struct Handshake<E: Endpoint> {
     request: RawRequest,
     parts: Parts<E::Contract>,

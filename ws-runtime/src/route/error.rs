@@ -6,6 +6,29 @@ use super::BoxError;
 use crate::codec::Invalid;
 
 /// The argument of the `error` handler. Its text is for logs and is never sent.
+///
+/// # Examples
+/// ```
+/// use ws_runtime::{Error, ws_route};
+///
+/// struct Halves;
+///
+/// #[ws_route("/halves", body = u32, response = String)]
+/// impl Halves {
+///     fn message(&self, number: u32) -> Result<String, &'static str> {
+///         if number % 2 == 0 { Ok((number / 2).to_string()) } else { Err("the number is odd") }
+///     }
+///
+///     fn error(&self, error: Error) -> Option<String> {
+///         match error {
+///             Error::Invalid(invalid) => Some(format!("not a number: {invalid}")),
+///             Error::Failed(cause) => Some(cause.to_string()),
+///             // `None` sends nothing, not even the default.
+///             _ => None,
+///         }
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {

@@ -101,6 +101,40 @@ impl Server {
     ///
     /// The extensions of the request contain the address of the client as a `SocketAddr`. It is missing where
     /// [`Socket::remote_addr`](crate::Socket::remote_addr) would be `None`, so extract it as an `Option`.
+    ///
+    /// # Examples
+    /// A health check without a framework. An axum router is a service too: `server.fallback(router)`.
+    ///
+    /// ```
+    /// use std::{convert::Infallible, future::{Ready, ready}, task::{Context, Poll}};
+    ///
+    /// use http::{Request, Response, StatusCode};
+    /// use tower_service::Service;
+    /// use ws_runtime::{Body, Server};
+    ///
+    /// #[derive(Clone)]
+    /// struct Health;
+    ///
+    /// impl Service<Request<Body>> for Health {
+    ///     type Response = Response<String>;
+    ///     type Error = Infallible;
+    ///     type Future = Ready<Result<Response<String>, Infallible>>;
+    ///
+    ///     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+    ///         Poll::Ready(Ok(()))
+    ///     }
+    ///
+    ///     fn call(&mut self, request: Request<Body>) -> Self::Future {
+    ///         let mut response = Response::new("ok".to_owned());
+    ///         if request.uri().path() != "/health" {
+    ///             *response.status_mut() = StatusCode::NOT_FOUND;
+    ///         }
+    ///         ready(Ok(response))
+    ///     }
+    /// }
+    ///
+    /// let server = Server::new().fallback(Health);
+    /// ```
     pub fn fallback<S, B>(mut self, service: S) -> Self
     where
         S: Service<http::Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,

@@ -10,6 +10,29 @@ use tokio::{
 use crate::socket::Transport;
 
 /// A source of connections: TCP, or anything on top of it, such as TLS.
+///
+/// # Examples
+/// A Unix socket, whose peers have no address:
+///
+/// ```
+/// # #[cfg(unix)] mod example {
+/// use std::{io, net::SocketAddr};
+///
+/// use tokio::net::{UnixListener, UnixStream};
+/// use ws_runtime::Listener;
+///
+/// struct Local(UnixListener);
+///
+/// impl Listener for Local {
+///     type Io = UnixStream;
+///
+///     async fn accept(&mut self) -> io::Result<(UnixStream, Option<SocketAddr>)> {
+///         let (stream, _) = self.0.accept().await?;
+///         Ok((stream, None))
+///     }
+/// }
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not implement `Listener`",
     label = "not a listener",

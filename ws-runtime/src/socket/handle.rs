@@ -8,6 +8,34 @@ use crate::contract::Endpoint;
 /// A server from outside its handlers: its routes' channels, and its shutdown. A clone is the same handle.
 ///
 /// It does not keep the server running.
+///
+/// # Examples
+/// ```no_run
+/// use ws_runtime::{Server, ws_route};
+///
+/// struct News;
+///
+/// #[ws_route("/news", response = String)]
+/// impl News {
+///     fn open(&self) -> &'static str {
+///         "welcome"
+///     }
+/// }
+///
+/// # async fn run() {
+/// let server = Server::new().route(News);
+/// let handle = server.handle();
+/// let serving = tokio::spawn(server.listen("127.0.0.1:3000"));
+///
+/// // From any task, once the server is started:
+/// if let Some(news) = handle.channel::<News>() {
+///     println!("{} sockets were told", news.all().send("It rains").receivers);
+/// }
+/// handle.shutdown();
+/// println!("{} were cut off", handle.ended().await.forced);
+/// # drop(serving);
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Handle {
     directory: Arc<Directory>,

@@ -29,6 +29,53 @@ const MAX_CONTROL: usize = 125;
 /// Its methods do not wait, but for [`drained`](Self::drained) and [`closed`](Self::closed). Two handles are equal when they
 /// are of one socket. A handle that outlives its connection does no harm: what it sends is [`Delivery::Closed`].
 ///
+/// # Examples
+/// A clone goes to a task, which works beside the handlers:
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use ws_runtime::{Delivery, Socket, ws_route};
+///
+/// struct Countdown;
+///
+/// #[ws_route("/countdown", body = u32, response = u32)]
+/// impl Countdown {
+///     fn message(&self, ws: &Socket<Self>, from: u32) {
+///         let ws = ws.clone();
+///         tokio::spawn(async move {
+///             for second in (0..=from).rev() {
+///                 if ws.send(&second) == Delivery::Closed {
+///                     return;
+///                 }
+///                 tokio::time::sleep(Duration::from_secs(1)).await;
+///             }
+///         });
+///     }
+/// }
+/// ```
+///
+/// State of a socket that changes is in [`data`](Self::data), behind an atomic or a lock:
+///
+/// ```
+/// use std::sync::atomic::{AtomicU32, Ordering};
+///
+/// use ws_runtime::{Handshake, Socket, ws_route};
+///
+/// struct Counter;
+///
+/// #[ws_route("/counter", body = String, response = u32)]
+/// impl Counter {
+///     fn before_handle(&self, _handshake: &Handshake<Self>) -> Result<AtomicU32, ws_runtime::Reject> {
+///         Ok(AtomicU32::new(0))
+///     }
+///
+///     fn message(&self, ws: &Socket<Self>) -> u32 {
+///         ws.data().fetch_add(1, Ordering::Relaxed) + 1
+///     }
+/// }
+/// ```
+///
 /// # Ordering
 /// What one task sends to a socket, and publishes to topics that the socket is subscribed to, arrives in that order.
 pub struct Socket<E: Endpoint> {
