@@ -9,7 +9,11 @@ use std::{
     cell::Cell,
     future::Future,
     pin::pin,
-    task::{Context, Poll},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU8, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
 };
 
 /// The length of a turn in units of about four nanoseconds: about a millisecond. With fifty busy sockets on two
@@ -26,6 +30,8 @@ pub(crate) enum Work {
     Message,
     /// A system call.
     Call,
+    /// Sockets or subscriptions that are visited, added or removed one by one.
+    Visited(usize),
     /// Bytes that are read, written or copied unchanged.
     Moved(usize),
     /// Bytes that are decoded, encoded or validated.
@@ -46,6 +52,7 @@ impl Work {
             Self::Frame => 64,
             Self::Message => 256,
             Self::Call => 512,
+            Self::Visited(sockets) => 64 * sockets as u64,
             Self::Moved(bytes) => bytes as u64 / 4,
             Self::Coded(bytes) | Self::Inflated(bytes) => bytes as u64,
             // Resetting the stream takes as long as compressing some hundred bytes.
@@ -102,9 +109,90 @@ pub(crate) fn defer(cx: &mut Context<'_>) {
     debug_assert!(yielded.is_pending(), "the first poll of `yield_now` waits");
 }
 
+/// A waker for code of a dependency that wakes its own task to yield. A wake-up during the poll becomes a
+/// [deferred](defer) one; any other is passed on at once.
+#[derive(Debug)]
+pub(crate) struct DeferringWaker {
+    state: AtomicU8,
+    task: Mutex<Waker>,
+}
+
+const IDLE: u8 = 0;
+const POLLING: u8 = 1;
+const WOKEN: u8 = 2;
+
+impl DeferringWaker {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self { state: AtomicU8::new(IDLE), task: Mutex::new(Waker::noop().clone()) })
+    }
+
+    /// Calls `poll` with this waker. If it was woken meanwhile, the task is polled again after sockets and timers.
+    pub(crate) fn poll<T>(
+        self: &Arc<Self>,
+        cx: &mut Context<'_>,
+        poll: impl FnOnce(&mut Context<'_>) -> T,
+    ) -> T {
+        self.task.lock().unwrap_or_else(PoisonError::into_inner).clone_from(cx.waker());
+        self.state.store(POLLING, Ordering::Release);
+        let polled = poll(&mut Context::from_waker(&Waker::from(Arc::clone(self))));
+        if self.state.swap(IDLE, Ordering::AcqRel) == WOKEN {
+            defer(cx);
+        }
+        polled
+    }
+}
+
+impl Wake for DeferringWaker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        let woken = self
+            .state
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |state| (state != IDLE).then_some(WOKEN));
+        if woken.is_err() {
+            self.task.lock().unwrap_or_else(PoisonError::into_inner).wake_by_ref();
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicUsize;
+
     use super::*;
+
+    /// Counts wake-ups of the task.
+    #[derive(Default)]
+    struct Counter(AtomicUsize);
+
+    impl Wake for Counter {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    #[test]
+    fn wake_up_is_deferred_to_the_end_of_the_poll() {
+        let counter = Arc::new(Counter::default());
+        let task = Waker::from(Arc::clone(&counter));
+        let mut cx = Context::from_waker(&task);
+        let count = || counter.0.load(Ordering::SeqCst);
+        let waker = DeferringWaker::new();
+        let inner = waker.poll(&mut cx, |cx| {
+            cx.waker().wake_by_ref();
+            cx.waker().wake_by_ref();
+            assert_eq!(count(), 0, "the poll goes on");
+            cx.waker().clone()
+        });
+        // Outside of a runtime a deferred wake-up comes at once.
+        assert_eq!(count(), 1, "woken during the poll");
+        waker.poll(&mut cx, |_| ());
+        assert_eq!(count(), 1, "not woken during the poll");
+        inner.wake();
+        assert_eq!(count(), 2, "woken between two polls");
+    }
 
     #[test]
     fn work_costs_by_its_kind_and_bytes() {
@@ -112,6 +200,7 @@ mod tests {
             (Work::Message, 256),
             (Work::Frame, 64),
             (Work::Call, 512),
+            (Work::Visited(1000), 64_000),
             (Work::Moved(4096), 1024),
             (Work::Coded(4096), 4096),
             (Work::Inflated(4096), 4096),

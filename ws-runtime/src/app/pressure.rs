@@ -53,7 +53,7 @@ impl Relief for Queues {
                 .map(|(at, member)| (member.write_half().memory(), at))
                 .filter(|(memory, _)| *memory > 0)
                 .collect();
-            let most = left(outbound.limit(), needed, queues.len());
+            let most = left(outbound.limit(), needed, members.len());
             while outbound.total() > most
                 && let Some((_, at)) = queues.pop()
             {

@@ -86,7 +86,7 @@ impl Inbound {
                 .map(|(at, holder)| (lock(&holder.part).held, at))
                 .filter(|(held, _)| *held > 0)
                 .collect();
-            let (most, mut count) = (left(self.limit, 0, sizes.len()), 0);
+            let (most, mut count) = (left(self.limit, 0, all.len()), 0);
             while self.total() > most
                 && let Some((_, at)) = sizes.pop()
             {

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     panics::drop_quietly,
     sync::{Mutex, MutexGuard},
+    turn::{Work, spend},
     wire::Format,
 };
 
@@ -135,6 +136,7 @@ impl Topics {
 
     /// Publishes a message to all subscribers except `sender`.
     pub(crate) fn publish(&self, name: &str, frames: &mut impl Frames, sender: Option<Sender>) -> Sent {
+        spend(Work::Frame);
         let mut sent = Sent::default();
         let not_to = sender.map_or(0, |sender| sender.id);
         for (index, on) in self.shards.iter().enumerate() {
@@ -171,7 +173,10 @@ impl Topics {
 
     /// Returns all subscribers of a topic.
     pub(crate) fn members(&self, name: &str) -> Vec<Arc<dyn Subscriber>> {
-        self.shards.iter().flat_map(|on| on.find(name)).flat_map(|(_, topic)| topic.members()).collect()
+        let topics = self.shards.iter().flat_map(|on| on.find(name));
+        let members: Vec<_> = topics.flat_map(|(_, topic)| topic.members()).collect();
+        spend(Work::Visited(members.len()));
+        members
     }
 }
 

@@ -30,6 +30,7 @@ use crate::{
     connection::{Pending, Upgrade},
     events::{Escaped, event},
     handshake::{Claim, Reject, RejectOutcome, not_an_upgrade, problem},
+    turn::DeferringWaker,
 };
 
 /// How long the peer may take to read the last bytes of a response.
@@ -58,6 +59,8 @@ pub(super) async fn speak<S>(
     let (stream, watch) = Paced::new(stream, running.served.handshake_timeout);
     let mut connection = http.serve_connection(TokioIo::new(stream), service);
     let mut stopping = false;
+    // hyper wakes its own task after some requests of a client that does not wait for responses.
+    let waker = DeferringWaker::new();
     let spoken = {
         // On shutdown, a request in progress is still answered; then the stream is closed.
         let mut stopped = pin!(running.served.stopped());
@@ -67,7 +70,8 @@ pub(super) async fn speak<S>(
                 Pin::new(&mut connection).graceful_shutdown();
             }
             // An error here is a client that did not speak HTTP or disconnected; hyper has answered where possible.
-            let polled = connection.poll_without_shutdown(cx).map(|spoken| spoken.is_ok());
+            let polled =
+                waker.poll(cx, |cx| connection.poll_without_shutdown(cx).map(|spoken| spoken.is_ok()));
             let decides = polled.is_pending() && stage.is_deciding();
             if decides && watch.poll_gone(cx).is_ready() { Poll::Ready(false) } else { polled }
         });

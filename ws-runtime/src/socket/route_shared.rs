@@ -107,7 +107,10 @@ impl RouteShared {
 
     /// The connected sockets.
     pub(crate) fn members(&self) -> Vec<Arc<dyn AnySocket>> {
-        self.live.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        let members: Vec<_> =
+            self.live.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect();
+        spend(Work::Visited(members.len()));
+        members
     }
 
     /// How many sockets are connected.

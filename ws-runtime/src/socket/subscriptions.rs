@@ -36,6 +36,7 @@ impl WriteHalf {
         if let Some(limit) = settings.max_subscriptions.filter(|limit| count >= *limit) {
             return Err(SubscribeError::TooManySubscriptions { limit });
         }
+        spend(Work::Visited(1));
         let cursor = topics.subscribe(shard, name, self.format(), me);
         if state.is_full() {
             cursor.topic().note_full(true);
@@ -48,6 +49,7 @@ impl WriteHalf {
     pub(super) fn unsubscribe(&self, topics: &Topics, shard: usize, name: &str) -> bool {
         let mut state = self.lock();
         let Some(place) = state.cursors.find(name) else { return false };
+        spend(Work::Visited(1));
         state.catch_up(self.id);
         let cursor = state.cursors.remove(place);
         leave(&state, topics, shard, &cursor);
@@ -59,6 +61,7 @@ impl WriteHalf {
         let mut state = self.lock();
         state.catch_up(self.id);
         for cursor in state.cursors.take() {
+            spend(Work::Visited(1));
             leave(&state, topics, shard, &cursor);
         }
         unlock(state, ());
