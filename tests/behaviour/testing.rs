@@ -153,3 +153,83 @@ async fn cancelled_receive_loses_nothing() {
     drop(site);
     assert!(!matches!(timeout(Duration::from_secs(1), client.next()).await, Ok(Event::Message(_))));
 }
+
+/// The line that a panic message names.
+fn panics_at(panicked: Result<(), tokio::task::JoinError>) -> String {
+    let payload = panicked.expect_err("it fails").into_panic();
+    let message = payload.downcast_ref::<String>().expect("it has a message");
+    message.rsplit_once("\n  at ").expect("it names a line").1.to_owned()
+}
+
+#[tokio::test(start_paused = true)]
+async fn failing_assertion_names_the_line_of_the_test() {
+    async fn fails<F: Future<Output = ()> + Send + 'static>(test: F) -> String {
+        panics_at(tokio::spawn(test).await)
+    }
+    let missing = line!() + 1;
+    let at = fails(async { drop(client().await.receive().await) }).await;
+    assert!(at.contains(&format!("testing.rs:{missing}:")), "{at}");
+    let unexpected = line!() + 4;
+    let at = fails(async {
+        let mut client = client().await;
+        client.send_text("no level").await;
+        client.receive_close().await;
+    })
+    .await;
+    assert!(at.contains(&format!("testing.rs:{unexpected}:")), "{at}");
+    let noisy = line!() + 4;
+    let at = fails(async {
+        let mut client = client().await;
+        client.send(&Level { level: 3 }).await;
+        client.receive_nothing(Duration::from_secs(1)).await;
+    })
+    .await;
+    assert!(at.contains(&format!("testing.rs:{noisy}:")), "{at}");
+    let other = line!() + 3;
+    let at = fails(async {
+        let site = Site::start(Server::new().route(Levels).route(Other));
+        drop(site.connect::<Other>("/levels").await);
+    })
+    .await;
+    assert!(at.contains(&format!("testing.rs:{other}:")), "{at}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn site_drives_the_fallback_and_heeds_shutdown_on() {
+    #[derive(Clone)]
+    struct Pages;
+
+    impl tower_service::Service<http::Request<ws_runtime::Body>> for Pages {
+        type Response = http::Response<String>;
+        type Error = &'static str;
+        type Future = std::future::Ready<Result<http::Response<String>, &'static str>>;
+
+        fn poll_ready(
+            &mut self,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Result<(), &'static str>> {
+            std::task::Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, request: http::Request<ws_runtime::Body>) -> Self::Future {
+            let answer = match request.uri().path() {
+                "/page" => Ok(http::Response::new(format!("{} a page", request.method()))),
+                _ => Err("there is no such page"),
+            };
+            std::future::ready(answer)
+        }
+    }
+
+    let hour = sleep(Duration::from_hours(1));
+    let site = Site::start(Server::new().route(Levels).fallback(Pages).shutdown_on(hour));
+    let ask = |path: &str| http::Request::post(path).body(ws_runtime::Bytes::new()).unwrap();
+    let page = site.request(ask("/page")).await.unwrap();
+    assert_eq!((page.status().as_u16(), &page.body()[..]), (200, &b"POST a page"[..]));
+    let missing = site.request(ask("/nothing")).await.unwrap_err();
+    assert_eq!(missing.to_string(), "there is no such page");
+
+    let mut client = site.connect::<Levels>("/levels").await.unwrap();
+    client.patience(Duration::from_hours(2));
+    assert_eq!(client.receive_close().await.0, Some(1001));
+    assert_eq!(site.handle().ended().await.clean, 1);
+}

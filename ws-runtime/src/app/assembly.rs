@@ -27,7 +27,7 @@ const LEAST_HEADER_BYTES: usize = 8192;
 
 /// Routes and the options for all of them: a [`Server`](crate::Server) without its listener, as driven by tests.
 #[must_use = "an assembly does nothing until it is served"]
-pub struct Assembly {
+pub(crate) struct Assembly {
     routes: Vec<Adding>,
     pub(crate) defaults: Options,
     pub(crate) handshake_timeout: Duration,

@@ -7,5 +7,5 @@ mod pressure;
 mod served;
 mod start_error;
 
-pub use self::{assembly::Assembly, start_error::StartError};
-pub(crate) use self::{close_only::throw_away, mount::Arriving, served::Served};
+pub use self::start_error::StartError;
+pub(crate) use self::{assembly::Assembly, close_only::throw_away, mount::Arriving, served::Served};

@@ -39,6 +39,10 @@ pub(crate) trait Mount: Send + Sync {
     fn admit(self: Arc<Self>, request: Arriving) -> Pin<Box<dyn Future<Output = Answered> + Send>>;
 
     /// The type of the route.
+    #[cfg_attr(
+        not(any(feature = "testing", fuzzing, test)),
+        expect(dead_code, reason = "only `testing` asks")
+    )]
     fn route(&self) -> TypeId;
 
     /// The path with which the route was added.

@@ -167,11 +167,19 @@ impl Served {
     }
 
     /// Returns the memory queued for all sockets, in bytes.
+    #[cfg_attr(
+        not(any(feature = "testing", fuzzing, test)),
+        expect(dead_code, reason = "only `testing` asks")
+    )]
     pub(crate) fn queued_memory(&self) -> usize {
         self.outbound.total()
     }
 
     /// Returns the memory held for inbound messages of all sockets, in bytes.
+    #[cfg_attr(
+        not(any(feature = "testing", fuzzing, test)),
+        expect(dead_code, reason = "only `testing` asks")
+    )]
     pub(crate) fn held_memory(&self) -> usize {
         self.inbound.total()
     }

@@ -28,7 +28,7 @@ enum BodySource {
 }
 
 impl Body {
-    pub(super) fn full(bytes: Bytes) -> Self {
+    pub(crate) fn full(bytes: Bytes) -> Self {
         Self(BodySource::Full(Some(bytes).filter(|bytes| !bytes.is_empty())))
     }
 

@@ -49,9 +49,9 @@ use crate::{
 /// ```
 #[must_use = "a server does nothing until it listens"]
 pub struct Server {
-    pub(super) assembly: Assembly,
-    pub(super) fallback: Option<Fallback>,
-    pub(super) signals: Signals,
+    pub(crate) assembly: Assembly,
+    pub(crate) fallback: Option<Fallback>,
+    pub(crate) signals: Signals,
 }
 
 impl Server {
@@ -195,13 +195,6 @@ impl Server {
 impl Default for Server {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-/// Omits the fallback service.
-impl From<Server> for Assembly {
-    fn from(server: Server) -> Self {
-        server.assembly
     }
 }
 

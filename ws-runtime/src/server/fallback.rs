@@ -13,7 +13,7 @@ use super::Body;
 use crate::route::BoxError;
 
 /// A type-erased service.
-pub(super) type Fallback = Box<dyn Fn(Request<Body>) -> Answering + Send + Sync>;
+pub(crate) type Fallback = Box<dyn Fn(Request<Body>) -> Answering + Send + Sync>;
 
 type Answering = Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;
 

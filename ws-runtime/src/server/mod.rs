@@ -19,6 +19,8 @@ pub use self::{
     address::Address, body::Body, builder::Server, error::ServeError, listener::Listener,
     signal::shutdown_signal,
 };
+#[cfg(feature = "testing")]
+pub(crate) use self::{fallback::Fallback, signal::stopped};
 pub use crate::{
     app::StartError,
     handshake::{ForwardedField, SetupError},

@@ -1,6 +1,6 @@
 //! A client of one route.
 
-use std::{fmt, future::Future, marker::PhantomData, time::Duration};
+use std::{fmt, future::Future, marker::PhantomData, panic::Location, time::Duration};
 
 use http::{HeaderMap, header::SEC_WEBSOCKET_PROTOCOL};
 use serde_json::Value;
@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_mins(5);
 /// [`Connect::buffer`](super::Connect::buffer)'s to say. Dropping it breaks the connection off, without a close frame.
 ///
 /// # Panics
-/// A method that waits panics when five minutes of tokio's clock have passed, so that a test fails rather than hangs; a longer
+/// The message of a panic ends with the line of the test that called the method. A method that waits panics when five minutes of tokio's clock have passed, so that a test fails rather than hangs; a longer
 /// [`patience`](Self::patience) may be set.
 pub struct Client<E: Endpoint> {
     pipe: Pipe,
@@ -74,7 +74,8 @@ impl<E: Endpoint> Client<E> {
     ///
     /// # Cancel safety
     /// Safe, as of every method that sends: the message stays queued and leaves with the next one.
-    pub async fn send(&mut self, value: impl Outgoing<BodyOf<E>>)
+    #[track_caller]
+    pub fn send(&mut self, value: impl Outgoing<BodyOf<E>>) -> impl Future<Output = ()>
     where
         BodyOf<E>: Encode,
     {
@@ -87,43 +88,49 @@ impl<E: Endpoint> Client<E> {
             Err(error) => panic!("the message cannot be sent: {error}"),
         };
         self.pipe.message(kind, shared.as_deref().unwrap_or(&payload));
-        self.flush().await;
+        self.flush(Location::caller())
     }
 
     /// Sends a text message, whatever the route takes.
-    pub async fn send_text(&mut self, text: impl AsRef<str>) {
+    #[track_caller]
+    pub fn send_text(&mut self, text: impl AsRef<str>) -> impl Future<Output = ()> {
         self.pipe.message(Kind::Text, text.as_ref().as_bytes());
-        self.flush().await;
+        self.flush(Location::caller())
     }
 
     /// Sends a binary message, whatever the route takes.
-    pub async fn send_binary(&mut self, bytes: impl AsRef<[u8]>) {
+    #[track_caller]
+    pub fn send_binary(&mut self, bytes: impl AsRef<[u8]>) -> impl Future<Output = ()> {
         self.pipe.message(Kind::Binary, bytes.as_ref());
-        self.flush().await;
+        self.flush(Location::caller())
     }
 
     /// Sends bytes that are no frame, a part of one, or several.
-    pub async fn send_raw(&mut self, bytes: impl AsRef<[u8]>) {
+    #[track_caller]
+    pub fn send_raw(&mut self, bytes: impl AsRef<[u8]>) -> impl Future<Output = ()> {
         self.pipe.raw(bytes.as_ref());
-        self.flush().await;
+        self.flush(Location::caller())
     }
 
     /// Sends a ping. The payload is at most 125 bytes.
-    pub async fn ping(&mut self, payload: impl AsRef<[u8]>) {
+    #[track_caller]
+    pub fn ping(&mut self, payload: impl AsRef<[u8]>) -> impl Future<Output = ()> {
         self.pipe.ping(payload.as_ref());
-        self.flush().await;
+        self.flush(Location::caller())
     }
 
     /// Sends a pong. The payload is at most 125 bytes.
-    pub async fn pong(&mut self, payload: impl AsRef<[u8]>) {
+    #[track_caller]
+    pub fn pong(&mut self, payload: impl AsRef<[u8]>) -> impl Future<Output = ()> {
         self.pipe.pong(payload.as_ref());
-        self.flush().await;
+        self.flush(Location::caller())
     }
 
     /// Sends a close frame; with `None`, one without a code. The server's answer is an event.
-    pub async fn close(&mut self, close: impl Into<Option<Close>>) {
+    #[track_caller]
+    pub fn close(&mut self, close: impl Into<Option<Close>>) -> impl Future<Output = ()> {
         self.pipe.close(close.into().as_ref());
-        self.flush().await;
+        self.flush(Location::caller())
     }
 
     /// Waits for the next event, whatever it is.
@@ -133,28 +140,38 @@ impl<E: Endpoint> Client<E> {
     ///
     /// # Cancel safety
     /// Safe, as of every method that receives: nothing is lost.
-    pub async fn next(&mut self) -> Event {
-        let patience = self.patience;
-        in_time(patience, self.event()).await
+    #[track_caller]
+    pub fn next(&mut self) -> impl Future<Output = Event> {
+        let caller = Location::caller();
+        async move {
+            let patience = self.patience;
+            in_time(patience, caller, self.event()).await
+        }
     }
 
     /// Waits for a message, and decodes it as the route's `response` type. Pings and pongs are passed over.
     ///
     /// # Panics
     /// If anything but a message comes, or one that does not keep the response's schema.
-    pub async fn receive(&mut self) -> Response<E>
+    #[track_caller]
+    pub fn receive(&mut self) -> impl Future<Output = Response<E>>
     where
         Response<E>: Decode,
     {
-        let patience = self.patience;
-        let message = match in_time(patience, self.said()).await {
-            Event::Message(message) => message,
-            event => panic!("expected a message, found {event:?}"),
-        };
-        let plan = self.receiving.get_or_insert_with(|| expect_plan(<Response<E> as Decode>::plan()));
-        match Decode::decode(message.clone().into(), plan) {
-            Ok(response) => response,
-            Err(invalid) => panic!("{message:?} is not a response of this route: {invalid}"),
+        let caller = Location::caller();
+        async move {
+            let patience = self.patience;
+            let message = match in_time(patience, caller, self.said()).await {
+                Event::Message(message) => message,
+                event => panic!("expected a message, found {event:?}\n  at {caller}"),
+            };
+            let plan = self.receiving.get_or_insert_with(|| expect_plan(<Response<E> as Decode>::plan()));
+            match Decode::decode(message.clone().into(), plan) {
+                Ok(response) => response,
+                Err(invalid) => {
+                    panic!("{message:?} is not a response of this route: {invalid}\n  at {caller}")
+                }
+            }
         }
     }
 
@@ -162,11 +179,15 @@ impl<E: Endpoint> Client<E> {
     ///
     /// # Panics
     /// If anything else but a ping or a pong comes.
-    pub async fn receive_error(&mut self) -> Value {
-        let patience = self.patience;
-        match in_time(patience, self.said()).await {
-            Event::Error(error) => error,
-            event => panic!("expected an error frame, found {event:?}"),
+    #[track_caller]
+    pub fn receive_error(&mut self) -> impl Future<Output = Value> {
+        let caller = Location::caller();
+        async move {
+            let patience = self.patience;
+            match in_time(patience, caller, self.said()).await {
+                Event::Error(error) => error,
+                event => panic!("expected an error frame, found {event:?}\n  at {caller}"),
+            }
         }
     }
 
@@ -174,11 +195,15 @@ impl<E: Endpoint> Client<E> {
     ///
     /// # Panics
     /// If anything else but a ping or a pong comes.
-    pub async fn receive_close(&mut self) -> (Option<u16>, Text) {
-        let patience = self.patience;
-        match in_time(patience, self.said()).await {
-            Event::Close(code, reason) => (code, reason),
-            event => panic!("expected a close frame, found {event:?}"),
+    #[track_caller]
+    pub fn receive_close(&mut self) -> impl Future<Output = (Option<u16>, Text)> {
+        let caller = Location::caller();
+        async move {
+            let patience = self.patience;
+            match in_time(patience, caller, self.said()).await {
+                Event::Close(code, reason) => (code, reason),
+                event => panic!("expected a close frame, found {event:?}\n  at {caller}"),
+            }
         }
     }
 
@@ -186,9 +211,13 @@ impl<E: Endpoint> Client<E> {
     ///
     /// # Panics
     /// If anything else arrives.
-    pub async fn receive_nothing(&mut self, time: Duration) {
-        if let Ok(event) = timeout(time, self.said()).await {
-            panic!("expected nothing, found {event:?}");
+    #[track_caller]
+    pub fn receive_nothing(&mut self, time: Duration) -> impl Future<Output = ()> {
+        let caller = Location::caller();
+        async move {
+            if let Ok(event) = timeout(time, self.said()).await {
+                panic!("expected nothing, found {event:?}\n  at {caller}");
+            }
         }
     }
 
@@ -213,9 +242,9 @@ impl<E: Endpoint> Client<E> {
         }
     }
 
-    async fn flush(&mut self) {
+    async fn flush(&mut self, caller: &'static Location<'static>) {
         let flushed = timeout(self.patience, self.pipe.flush()).await;
-        assert!(flushed.is_ok(), "the server read nothing for {:?}", self.patience);
+        assert!(flushed.is_ok(), "the server read nothing for {:?}\n  at {caller}", self.patience);
     }
 }
 
@@ -226,9 +255,9 @@ impl<E: Endpoint> fmt::Debug for Client<E> {
 }
 
 /// Waits, and panics when patience is at its end. A server's pings go on for ever, so they count as nothing.
-async fn in_time(patience: Duration, waiting: impl Future<Output = Event>) -> Event {
+async fn in_time(patience: Duration, caller: &Location<'_>, waiting: impl Future<Output = Event>) -> Event {
     let Ok(event) = timeout(patience, waiting).await else {
-        panic!("the server sent nothing within {patience:?}");
+        panic!("the server sent nothing within {patience:?}\n  at {caller}");
     };
     event
 }

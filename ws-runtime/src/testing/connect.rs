@@ -6,6 +6,7 @@ use std::{
     future::{Future, IntoFuture},
     marker::PhantomData,
     net::SocketAddr,
+    panic::Location,
     pin::Pin,
 };
 
@@ -40,6 +41,8 @@ const BUFFER: usize = 64 * 1024;
 pub struct Connect<'a, E: Endpoint> {
     site: &'a Site,
     target: String,
+    /// The line of the test.
+    caller: &'static Location<'static>,
     headers: HeaderMap,
     remote_addr: Option<SocketAddr>,
     buffer: usize,
@@ -49,10 +52,12 @@ pub struct Connect<'a, E: Endpoint> {
 }
 
 impl<'a, E: Endpoint> Connect<'a, E> {
+    #[track_caller]
     pub(super) fn new(site: &'a Site, target: &str) -> Self {
         Self {
             site,
             target: target.to_owned(),
+            caller: Location::caller(),
             headers: HeaderMap::new(),
             remote_addr: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
             buffer: BUFFER,
@@ -67,6 +72,7 @@ impl<'a, E: Endpoint> Connect<'a, E> {
     ///
     /// # Panics
     /// If the name or the value cannot stand in a header.
+    #[track_caller]
     pub fn header(mut self, name: impl TryInto<HeaderName>, value: impl TryInto<HeaderValue>) -> Self {
         let (Ok(name), Ok(value)) = (name.try_into(), value.try_into()) else {
             panic!("invalid header name or value");
@@ -118,7 +124,7 @@ impl<'a, E: Endpoint> Connect<'a, E> {
     }
 
     async fn connect(self) -> Result<Client<E>, Refused> {
-        let Self { site, target, mut headers, remote_addr, buffer, answering, deflate, .. } = self;
+        let Self { site, target, caller, mut headers, remote_addr, buffer, answering, deflate, .. } = self;
         if let Some(deflate) = &deflate {
             let offer = HeaderValue::try_from(offer(deflate)).expect("an offer may stand in a header");
             headers.append(SEC_WEBSOCKET_EXTENSIONS, offer);
@@ -134,7 +140,7 @@ impl<'a, E: Endpoint> Connect<'a, E> {
         }
         let mut request = match Request::get(&target).body(()) {
             Ok(request) => request,
-            Err(error) => panic!("`{target}` is not a valid request target: {error}"),
+            Err(error) => panic!("`{target}` is not a valid request target: {error}\n  at {caller}"),
         };
         *request.headers_mut() = headers;
         let (parts, ()) = request.into_parts();
@@ -144,7 +150,11 @@ impl<'a, E: Endpoint> Connect<'a, E> {
             Err(reject) => return Err(Refused::by(reject)),
         };
         let route = std::any::type_name::<E>();
-        assert_eq!(mount.route(), TypeId::of::<E>(), "`{target}` belongs to another route than `{route}`");
+        assert_eq!(
+            mount.route(),
+            TypeId::of::<E>(),
+            "`{target}` belongs to another route than `{route}`\n  at {caller}"
+        );
         // A shutdown waits for handshakes that have begun.
         let mut running = site.served.tasks.begin();
         running.keep(site.served.enter(remote_addr).map_err(Refused::by)?);
@@ -164,7 +174,9 @@ impl<'a, E: Endpoint> Connect<'a, E> {
         let agreed = deflate.and_then(|deflate| match confirm(answer, &deflate) {
             Ok(agreed) => agreed,
             Err(Mismatch(why)) => {
-                panic!("the server answered the compression offer with invalid parameters: {why}")
+                panic!(
+                    "the server answered the compression offer with invalid parameters: {why}\n  at {caller}"
+                )
             }
         });
         Ok(Client::new(Pipe::new(ours, answering, agreed), parts.headers, tells_errors))

@@ -2,7 +2,7 @@
 //!
 //! A [`Site`] serves what a [`Server`](crate::Server) was put together of. Its clients are typed by the route: what they send
 //! and receive is encoded, decoded and checked as on the network, only backwards. HTTP alone is left out: a request is given
-//! as it would have been read, and the fallback answers nothing.
+//! as it would have been read. [`Site::request`] drives the fallback.
 //!
 //! With tokio's clock paused (its feature `test-util`), a test that waits for an hour takes no time at all, and the same
 //! test does the same each time.
@@ -50,4 +50,3 @@ pub use self::{
     event::Event,
     site::Site,
 };
-pub use crate::app::Assembly;

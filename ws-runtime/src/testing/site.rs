@@ -2,6 +2,8 @@
 
 use std::{
     fmt,
+    future::{Future, poll_fn},
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -9,6 +11,9 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body as _;
 use tokio::{
     task::JoinHandle,
     time::{Instant, sleep},
@@ -16,8 +21,10 @@ use tokio::{
 
 use super::Connect;
 use crate::{
-    app::{Assembly, Served, StartError},
+    app::{Served, StartError},
     contract::Endpoint,
+    route::BoxError,
+    server::{Body, Fallback, Server, stopped},
     socket::Handle,
 };
 
@@ -62,6 +69,7 @@ use crate::{
 /// ```
 pub struct Site {
     pub(super) served: Arc<Served>,
+    fallback: Option<Fallback>,
     /// Ends when a shutdown is done.
     serving: JoinHandle<()>,
     shard: AtomicUsize,
@@ -72,8 +80,9 @@ impl Site {
     ///
     /// # Panics
     /// If the server cannot be started as it is put together, with all that is wrong; or outside tokio's runtime.
-    pub fn start(assembly: impl Into<Assembly>) -> Self {
-        match Self::try_start(assembly) {
+    #[track_caller]
+    pub fn start(server: Server) -> Self {
+        match Self::try_start(server) {
             Ok(site) => site,
             Err(errors) => panic!("the server cannot be started: {errors:?}"),
         }
@@ -86,17 +95,18 @@ impl Site {
     ///
     /// # Panics
     /// Outside tokio's runtime.
-    pub fn try_start(assembly: impl Into<Assembly>) -> Result<Self, Vec<StartError>> {
-        let served = Arc::new(assembly.into().build()?);
+    pub fn try_start(server: Server) -> Result<Self, Vec<StartError>> {
+        let Server { assembly, fallback, signals } = server;
+        let served = Arc::new(assembly.build()?);
         let flushers = served.start_flushers();
         let serving = tokio::spawn({
             let served = Arc::clone(&served);
             async move {
-                served.stopped().await;
+                stopped(&served, signals).await;
                 served.shut_down(flushers).await;
             }
         });
-        Ok(Self { served, serving, shard: AtomicUsize::new(0) })
+        Ok(Self { served, fallback, serving, shard: AtomicUsize::new(0) })
     }
 
     /// Begins an opening handshake with the route `E`: `target` is the path and the query as they stand in the request.
@@ -108,8 +118,71 @@ impl Site {
     ///
     /// # Panics
     /// When awaited, if the target is no target, or of another route than `E`.
+    #[track_caller]
     pub fn connect<E: Endpoint>(&self, target: &str) -> Connect<'_, E> {
         Connect::new(self, target)
+    }
+
+    /// Sends a request to the server's fallback, and returns its response with the whole body.
+    ///
+    /// The request reaches the fallback as it is: no route is looked for, no limit is checked, and its extensions are the test's to
+    /// set. On the network a request that asks for an upgrade of a route never gets here.
+    ///
+    /// # Errors
+    /// The fallback's error, or that of its body; on the network the client gets 500, or a cut body.
+    ///
+    /// # Panics
+    /// If the server has no fallback.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::{convert::Infallible, future::{Ready, ready}, task::{Context, Poll}};
+    ///
+    /// use http::{Request, Response};
+    /// use ws_runtime::{Bytes, Server, server::Body, testing::Site};
+    ///
+    /// #[derive(Clone)]
+    /// struct Health;
+    ///
+    /// impl tower_service::Service<Request<Body>> for Health {
+    ///     type Response = Response<String>;
+    ///     type Error = Infallible;
+    ///     type Future = Ready<Result<Response<String>, Infallible>>;
+    ///
+    ///     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+    ///         Poll::Ready(Ok(()))
+    ///     }
+    ///
+    ///     fn call(&mut self, request: Request<Body>) -> Self::Future {
+    ///         ready(Ok(Response::new(format!("{} is up", request.uri().path()))))
+    ///     }
+    /// }
+    ///
+    /// # async fn test() {
+    /// let site = Site::start(Server::new().fallback(Health));
+    /// let response = site.request(Request::get("/health").body(Bytes::new()).unwrap()).await.unwrap();
+    /// assert_eq!(response.body(), "/health is up");
+    /// # }
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(test());
+    /// ```
+    #[track_caller]
+    pub fn request(
+        &self,
+        request: Request<Bytes>,
+    ) -> impl Future<Output = Result<Response<Bytes>, BoxError>> + Send + use<> {
+        let Some(fallback) = &self.fallback else { panic!("the server has no fallback") };
+        let answering = fallback(request.map(Body::full));
+        async move {
+            let (parts, mut body) = answering.await?.into_parts();
+            let mut whole = Vec::new();
+            while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+                // Trailers are not part of the body.
+                if let Ok(data) = frame?.into_data() {
+                    whole.extend_from_slice(&data);
+                }
+            }
+            Ok(Response::from_parts(parts, whole.into()))
+        }
     }
 
     /// Returns a handle, which publishes from outside handlers and shuts the site down.

@@ -68,6 +68,10 @@ impl Encoder {
     }
 
     /// Masks a frame with a key, as a client must (RFC 6455 §5.3).
+    #[cfg_attr(
+        not(any(feature = "testing", fuzzing, test)),
+        expect(dead_code, reason = "the client's side of the wire")
+    )]
     pub(crate) fn mask(frame: &mut Vec<u8>, key: [u8; 4]) {
         let header = match frame[1] {
             126 => 4,

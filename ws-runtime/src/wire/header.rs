@@ -15,6 +15,10 @@ pub(crate) enum Role {
     /// We accepted: inbound frames are masked (RFC 6455 §5.1).
     Server,
     /// We connected: inbound frames are not masked.
+    #[cfg_attr(
+        not(any(feature = "testing", fuzzing, test)),
+        expect(dead_code, reason = "the client's side of the wire")
+    )]
     Client,
 }
 

@@ -14,13 +14,12 @@ mod limits;
 mod plain;
 mod text;
 
+#[cfg(any(feature = "testing", fuzzing, test))]
+pub(crate) use self::deflate::{Mismatch, confirm, offer};
 pub(crate) use self::{
     accept::accept_key,
     decoder::{Decoder, Deflated, Frame},
-    deflate::{
-        Agreed, Deflater, Deflating, Format, Inflater, MalformedExtensions, Mismatch, answer, confirm,
-        deflate, offer,
-    },
+    deflate::{Agreed, Deflater, Deflating, Format, Inflater, MalformedExtensions, answer, deflate},
     encoder::Encoder,
     fault::Fault,
     header::Role,

@@ -10,12 +10,14 @@ mod negotiation;
 mod settings;
 
 pub(super) use self::inflater::most_on_wire;
+#[cfg(any(feature = "testing", fuzzing, test))]
+pub(crate) use self::negotiation::{Mismatch, confirm, offer};
 pub use self::settings::Deflate;
 pub(crate) use self::{
     deflater::{Deflater, Deflating, Format, deflate},
     extensions::MalformedExtensions,
     inflater::Inflater,
-    negotiation::{Agreed, Mismatch, answer, confirm, offer},
+    negotiation::{Agreed, answer},
 };
 
 #[cfg(test)]

@@ -186,6 +186,10 @@ fn accept(offer: &Parameters, settings: &Deflate) -> Option<(Agreed, String)> {
 }
 
 /// Client side: the offer.
+#[cfg_attr(
+    not(any(feature = "testing", fuzzing, test)),
+    expect(dead_code, reason = "the client's side of the wire")
+)]
 pub(crate) fn offer(settings: &Deflate) -> String {
     let Side { bits, .. } = settings.client;
     let offer = Parameters {
@@ -198,6 +202,10 @@ pub(crate) fn offer(settings: &Deflate) -> String {
 }
 
 /// Client side: evaluates the server's response to [`offer`].
+#[cfg_attr(
+    not(any(feature = "testing", fuzzing, test)),
+    expect(dead_code, reason = "the client's side of the wire")
+)]
 pub(crate) fn confirm<'a>(
     lines: impl IntoIterator<Item = &'a [u8]>,
     settings: &Deflate,
