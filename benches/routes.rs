@@ -117,6 +117,6 @@ impl Room {
     }
 
     fn message(&self, ws: &Socket<Self>, message: Message) {
-        ws.publish("room", &message);
+        let _ = ws.publish("room", &message);
     }
 }

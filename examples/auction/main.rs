@@ -105,10 +105,10 @@ impl Auction {
         match self.lots.bid(lot, name, amount) {
             Ok(accepted) => {
                 if let Some(former) = accepted.outbid {
-                    ws.publish(private(lot, &former), &Heard::Outbid { by: name.clone() });
+                    let _ = ws.publish(private(lot, &former), &Heard::Outbid { by: name.clone() });
                 }
                 let heard = Heard::Lot(accepted.view);
-                ws.publish(room(lot), &heard);
+                let _ = ws.publish(room(lot), &heard);
                 heard
             }
             Err(reason) => Heard::Refused { reason },
@@ -118,7 +118,7 @@ impl Auction {
     #[ws_fields]
     fn message_remark(&self, ws: &Socket<Self>, text: String) -> Heard {
         let heard = Heard::Remark { from: ws.query().name.clone(), text };
-        ws.publish(room(ws.params().lot), &heard);
+        let _ = ws.publish(room(ws.params().lot), &heard);
         heard
     }
 }
@@ -142,9 +142,9 @@ async fn end_lots(lots: Arc<Lots>, server: Handle) {
         for view in lots.end_due() {
             let lot = view.lot;
             if let Some(winner) = &view.leader {
-                auction.publish(private(lot, winner), &Heard::Won { title: view.title.clone() });
+                let _ = auction.publish(private(lot, winner), &Heard::Won { title: view.title.clone() });
             }
-            auction.publish(room(lot), &Heard::Sold(view));
+            let _ = auction.publish(room(lot), &Heard::Sold(view));
             auction.to(room(lot)).disconnect(Close::new(4000, "the lot has ended"));
         }
     }

@@ -72,5 +72,5 @@ async fn notice(
 ) -> Result<Json<usize>, StatusCode> {
     house.lots.view(lot).ok_or(StatusCode::NOT_FOUND)?;
     let auction = house.server.channel::<Auction>().ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
-    Ok(Json(auction.publish(room(lot), &Heard::Notice { text }).receivers))
+    Ok(Json(auction.publish(room(lot), &Heard::Notice { text }).receivers()))
 }

@@ -128,11 +128,11 @@ impl Chat {
         let (topic, me) = (&ws.params().room, ws.data());
         self.rooms.with(topic, |room| {
             ws.subscribe(topic)?;
-            ws.publish(topic, &Heard::Joined { who: me.clone() });
+            let _ = ws.publish(topic, &Heard::Joined { who: me.clone() });
             room.people.insert(me.id, me.clone());
             let here = room.people.values().cloned().collect();
             let recent = room.recent.iter().cloned().collect();
-            ws.send(&Heard::Welcome { you: me.id, here, recent });
+            let _ = ws.send(&Heard::Welcome { you: me.id, here, recent });
             Ok(())
         })
     }
@@ -141,14 +141,14 @@ impl Chat {
         let (topic, me) = (&ws.params().room, ws.data());
         match say {
             Say::Typing => {
-                ws.publish(topic, &Heard::Typing { who: me.clone() });
+                let _ = ws.publish(topic, &Heard::Typing { who: me.clone() });
                 None
             }
             Say::Text { text } => self.rooms.with(topic, |room| {
                 let said = Said { id: self.number(), from: me.clone(), text, at: now() };
                 room.remember(said.clone());
                 let heard = Heard::Text(said);
-                ws.publish(topic, &heard);
+                let _ = ws.publish(topic, &heard);
                 Some(heard)
             }),
         }
@@ -158,7 +158,7 @@ impl Chat {
         let (topic, me) = (&ws.params().room, ws.data());
         self.rooms.with(topic, |room| {
             room.people.remove(&me.id);
-            ws.publish(topic, &Heard::Left { who: me.clone() });
+            let _ = ws.publish(topic, &Heard::Left { who: me.clone() });
         });
     }
 }

@@ -10,7 +10,7 @@ mod page;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
-use ws_runtime::{Server, Socket, shutdown_signal, ws_route};
+use ws_runtime::{Server, Socket, SocketId, shutdown_signal, ws_route};
 
 use self::page::Page;
 
@@ -47,7 +47,7 @@ enum Heard {
     /// To all.
     Howdy(Greeting),
     /// To all: this socket is gone.
-    Bye(u64),
+    Bye(SocketId),
     /// To a room.
     Joined(Member),
     /// To a room.
@@ -74,20 +74,20 @@ struct Line {
 
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Greeting {
-    from: u64,
+    from: SocketId,
     text: Text,
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Member {
     room: Room,
-    from: u64,
+    from: SocketId,
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Said {
     room: Room,
-    from: u64,
+    from: SocketId,
     text: Text,
 }
 
@@ -116,7 +116,7 @@ impl Events {
     }
 
     fn message_howdy(&self, ws: &Socket<Self>, text: Text) {
-        ws.channel().all().send(&Heard::Howdy(Greeting { from: ws.id(), text }));
+        let _ = ws.channel().all().send(&Heard::Howdy(Greeting { from: ws.id(), text }));
     }
 
     fn message_join(&self, ws: &Socket<Self>, room: Room) -> Option<Heard> {
@@ -129,7 +129,7 @@ impl Events {
             Ok(false) => return Some(Heard::Refused("you are in that room already".to_owned())),
             Err(error) => return Some(Heard::Refused(error.to_string())),
         }
-        ws.publish(&topic, &Heard::Joined(Member { room, from: ws.id() }));
+        let _ = ws.publish(&topic, &Heard::Joined(Member { room, from: ws.id() }));
         None
     }
 
@@ -139,7 +139,7 @@ impl Events {
             return Some(not_there());
         }
         // What was published before still arrives: whoever leaves hears of it.
-        ws.publish(&topic, &Heard::Left(Member { room, from: ws.id() }));
+        let _ = ws.publish(&topic, &Heard::Left(Member { room, from: ws.id() }));
         ws.unsubscribe(&topic);
         None
     }
@@ -149,7 +149,7 @@ impl Events {
         if !ws.is_subscribed(&topic) {
             return Some(not_there());
         }
-        ws.publish(&topic, &Heard::Said(Said { room, from: ws.id(), text }));
+        let _ = ws.publish(&topic, &Heard::Said(Said { room, from: ws.id(), text }));
         None
     }
 
@@ -158,7 +158,7 @@ impl Events {
     }
 
     fn close(&self, ws: &Socket<Self>) {
-        ws.broadcast(&Heard::Bye(ws.id()));
+        let _ = ws.broadcast(&Heard::Bye(ws.id()));
     }
 }
 

@@ -114,7 +114,7 @@ async fn burst_reaches_every_subscriber_complete() {
 
         fn message(&self, ws: &Socket<Self>, _text: String) {
             for n in 0..3000 {
-                ws.publish("all", &*format!("{n:01000}"));
+                let _ = ws.publish("all", &*format!("{n:01000}"));
             }
         }
     }

@@ -70,7 +70,7 @@ async fn simultaneous_close_sends_one_frame_each_way() {
     stream.write_all(&[frame(TEXT, "close"), frame(CLOSE, [0x0f, 0xa0])].concat()).await.unwrap();
     assert_eq!(read(&mut stream).await, said(CLOSE, &[&4242_u16.to_be_bytes()[..], b"bye"].concat()));
     http.shut_down().await;
-    assert_eq!(journal.take(), ["4242 \"bye\" by Us, clean"]);
+    assert_eq!(journal.take(), ["4242 \"bye\" by Local, clean"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -95,7 +95,7 @@ async fn half_closed_client_still_receives_replies() {
             "a close frame",
             [frame(TEXT, "a"), frame(CLOSE, [0x0f, 0xa0])].concat(),
             [said(TEXT, b"a"), said(CLOSE, &4000_u16.to_be_bytes())].concat(),
-            "4000 \"\" by Peer, clean",
+            "4000 \"\" by Remote, clean",
         ),
     ] {
         let mut stream = open(&http).await;

@@ -90,11 +90,11 @@ async fn data_that_panics_in_drop_affects_no_other_socket() {
         bombed.close(Close::NORMAL).await;
         if how == "a publisher" {
             // The flusher finds the socket while it closes.
-            channel.publish("all", "while it goes");
+            let _ = channel.publish("all", "while it goes");
         }
         while bombed.next().await != Event::End {}
         site.settled().await;
-        assert_eq!(journal.take(), ["1000 \"\" by Peer, clean", "had a bomb"], "{how}");
+        assert_eq!(journal.take(), ["1000 \"\" by Remote, clean", "had a bomb"], "{how}");
         drop(own);
         if how == "a publisher" {
             assert_eq!(other.receive().await, "while it goes");
@@ -102,7 +102,7 @@ async fn data_that_panics_in_drop_affects_no_other_socket() {
         other.send("drop").await;
         assert_eq!(other.receive().await, "drop", "{how}");
         for text in ["still", "here"] {
-            assert_eq!(channel.publish("all", text).receivers, 1, "{how}");
+            assert_eq!(channel.publish("all", text).receivers(), 1, "{how}");
             assert_eq!(other.receive().await, text, "{how}");
         }
         let (shut, ()) = tokio::join!(site.shut_down(), async { while other.next().await != Event::End {} });
@@ -196,7 +196,7 @@ async fn reply_that_panics_in_drop_is_sent_and_ends_its_socket_alone() {
     };
     assert_eq!((said, code), (2, Some(1011)));
     site.settled().await;
-    assert_eq!(journal.take(), ["1011 \"internal error\" by Us, clean"]);
+    assert_eq!(journal.take(), ["1011 \"internal error\" by Local, clean"]);
     other.send("good").await;
     assert_eq!((&*other.receive().await.word, &*other.receive().await.word), ("first", "good"));
 }
@@ -276,16 +276,16 @@ async fn bytes_owner_that_panics_in_drop_affects_no_socket() {
     type Say = fn(&Channel<Feed>, &Socket<Feed>, Bytes);
     let ways: [(&str, Say); 4] = [
         ("send", |_, socket, bytes| {
-            socket.send(&bytes);
+            let _ = socket.send(&bytes);
         }),
         ("send_raw", |_, socket, bytes| {
-            socket.send_raw(bytes);
+            let _ = socket.send_raw(bytes);
         }),
         ("publish", |channel, _, bytes| {
-            channel.publish("all", &bytes);
+            let _ = channel.publish("all", &bytes);
         }),
         ("to", |channel, _, bytes| {
-            channel.to("all").send(&bytes);
+            let _ = channel.to("all").send(&bytes);
         }),
     ];
     for (way, say) in ways {
@@ -300,7 +300,7 @@ async fn bytes_owner_that_panics_in_drop_affects_no_socket() {
                     continue;
                 }
                 // Only the log of the topic holds the message at this point.
-                socket.send_raw(vec![1; 200_000]);
+                let _ = socket.send_raw(vec![1; 200_000]);
             }
             say(&channel, &socket, bomb(100_000));
             site.settled().await;
@@ -310,7 +310,7 @@ async fn bytes_owner_that_panics_in_drop_affects_no_socket() {
                 "cut off by another's message" => {
                     let _second = site.connect::<Feed>("/feed").buffer(1024).await.unwrap();
                     let to_second = channel.sockets().into_iter().find(|other| *other != socket).unwrap();
-                    to_second.send_raw(vec![1; 1_000_000]);
+                    let _ = to_second.send_raw(vec![1; 1_000_000]);
                     assert_eq!(socket.buffered_amount(), 0, "{way}: the first had to go");
                 }
                 _ => drop(client),
@@ -319,7 +319,7 @@ async fn bytes_owner_that_panics_in_drop_affects_no_socket() {
             // The same flusher still serves another client.
             let mut other = site.connect::<Feed>("/feed").await.unwrap();
             site.settled().await;
-            assert!(channel.publish("all", &Bytes::from_static(b"hello")).receivers > 0, "{way}, {end}");
+            assert!(channel.publish("all", &Bytes::from_static(b"hello")).receivers() > 0, "{way}, {end}");
             assert_eq!(other.receive().await, &b"hello"[..], "{way}, {end}");
         }
     }

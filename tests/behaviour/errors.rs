@@ -72,7 +72,7 @@ async fn panic_closes_its_socket_alone() {
     assert_eq!(client.next().await, Event::End);
     other.send(&Note::new("Hello!")).await;
     assert_eq!(other.receive().await, Note::new("Hello!"));
-    assert_eq!(journal.take(), ["1011 \"internal error\" by Us, clean"]);
+    assert_eq!(journal.take(), ["1011 \"internal error\" by Local, clean"]);
 }
 
 /// A response that panics in `Serialize`.
@@ -218,7 +218,7 @@ async fn error_handler_can_send_when_open_fails() {
         }
 
         fn error(&self, ws: &Socket<Self>) -> Note {
-            ws.send(&Note::new("first"));
+            let _ = ws.send(&Note::new("first"));
             Note::new("recovered")
         }
     }

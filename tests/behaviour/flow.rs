@@ -131,7 +131,7 @@ async fn close_on_backpressure_limit_closes_with_1013() {
         }
         assert_eq!(client.receive_close().await.0, Some(1013));
         site.settled().await;
-        assert_eq!(journal.take().pop().unwrap(), "1013 \"reads too slowly\" by Us, clean", "{path}");
+        assert_eq!(journal.take().pop().unwrap(), "1013 \"reads too slowly\" by Local, clean", "{path}");
     }
     sender!(Closing, "/closing", backpressure_limit = 1000, close_on_backpressure_limit = true);
 
@@ -244,7 +244,7 @@ async fn silent_peer_is_idle_while_its_handler_is_busy() {
     site.settled().await;
     assert_eq!(journal.take(), ["1"], "the handler finishes");
     sleep(Duration::from_secs(10)).await;
-    assert_eq!(journal.take(), ["1001 \"idle timeout\" by Us, not clean"]);
+    assert_eq!(journal.take(), ["1001 \"idle timeout\" by Local, not clean"]);
 }
 
 /// Pauses on request, for two minutes.

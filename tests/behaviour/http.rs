@@ -248,7 +248,7 @@ async fn server_with_impossible_options_does_not_start() {
             #[ws_route("/quotes", response = Quote, latest_by_key = $pointer)]
             impl $name {
                 fn open(&self, ws: &Socket<Self>) {
-                    ws.send(&Quote { symbol: String::new() });
+                    let _ = ws.send(&Quote { symbol: String::new() });
                 }
             }
         };

@@ -18,7 +18,7 @@ use crate::{
 const KIB: usize = 1024;
 const BINARY: u8 = 0x82;
 const LIMIT: usize = 300 * KIB;
-const GONE: &str = "1013 \"too much waits to be handled\" by Us, not clean";
+const GONE: &str = "1013 \"too much waits to be handled\" by Local, not clean";
 
 /// Replies with the length of each message after it is released.
 struct Gate {

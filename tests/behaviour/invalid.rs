@@ -118,8 +118,8 @@ async fn payloads_of_pings_are_not_validated() {
     #[ws_route("/beating", body = Note, response = Note, max_invalid = 1)]
     impl Beating {
         fn message(&self, ws: &Socket<Self>, note: Note) -> Note {
-            ws.ping("not a note");
-            ws.pong("neither");
+            let _ = ws.ping("not a note");
+            let _ = ws.pong("neither");
             note
         }
 

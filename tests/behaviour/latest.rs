@@ -81,22 +81,22 @@ async fn latest_by_key_keeps_the_newest_of_each_key() {
         }),
         ("publish", |site, _, quote| {
             let published = site.handle().channel::<Latest>().unwrap().publish("all", quote);
-            assert_eq!((published.receivers, published.dropped), (1, 0));
+            assert_eq!((published.receivers(), published.dropped()), (1, 0));
         }),
         ("publish by turns", |site, _, quote| {
             let topic = if quote.price % 2 == 0 { "all" } else { "some" };
-            assert_eq!(site.handle().channel::<Latest>().unwrap().publish(topic, quote).dropped, 0);
+            assert_eq!(site.handle().channel::<Latest>().unwrap().publish(topic, quote).dropped(), 0);
         }),
         ("send and publish", |site, socket, quote| {
             if quote.price % 2 == 0 {
-                socket.send(quote);
+                let _ = socket.send(quote);
             } else {
-                site.handle().channel::<Latest>().unwrap().publish("all", quote);
+                let _ = site.handle().channel::<Latest>().unwrap().publish("all", quote);
             }
         }),
         ("to some", |site, _, quote| {
             let published = site.handle().channel::<Latest>().unwrap().to("some").send(quote);
-            assert_eq!((published.receivers, published.dropped), (1, 0));
+            assert_eq!((published.receivers(), published.dropped()), (1, 0));
         }),
     ];
     for (way, say) in ways {
@@ -131,7 +131,7 @@ async fn messages_without_a_key_follow_the_backpressure_rule() {
     assert_eq!(socket.send(&Quote::of("a", 1)), Delivery::Backpressure);
     assert_eq!(socket.send(&Quote::about_nothing()), Delivery::Dropped);
     let channel = site.handle().channel::<Latest>().unwrap();
-    assert_eq!(channel.publish("all", &Quote::about_nothing()).dropped, 1);
+    assert_eq!(channel.publish("all", &Quote::about_nothing()).dropped(), 1);
     assert!(read(&mut client, &Quote::of("a", 1)).await.contains_key(""));
 
     let (mut client, socket) = slow::<Closing>(&site, "/closing").await;
@@ -150,7 +150,7 @@ async fn kept_messages_are_sent_before_a_close() {
     let site = Site::start(Server::new().route(Latest));
     let (mut client, socket) = slow::<Latest>(&site, "/latest").await;
     for price in 0..100 {
-        socket.send(&Quote::of("a", price));
+        let _ = socket.send(&Quote::of("a", price));
     }
     socket.close(Close::NORMAL);
     assert_eq!(read(&mut client, &Quote::of("a", 99)).await["a"].last(), Some(&99));
@@ -215,12 +215,12 @@ async fn kept_messages_reach_a_client_that_decompresses() {
         // A message to one socket may refer to earlier messages to that socket. This is the last such message.
         let mut price = first;
         while socket.buffered_amount() < 2000 {
-            socket.send(&long("a", price));
+            let _ = socket.send(&long("a", price));
             price += 1;
         }
         for price in price..=last {
             for symbol in ["a", "b", "c"] {
-                channel.publish("all", &long(symbol, price));
+                let _ = channel.publish("all", &long(symbol, price));
             }
         }
         site.settled().await;
@@ -229,7 +229,7 @@ async fn kept_messages_reach_a_client_that_decompresses() {
         }
         // The next one must not refer past what came between.
         for price in [last, first] {
-            socket.send(&long("a", price));
+            let _ = socket.send(&long("a", price));
             assert_eq!(client.receive().await, long("a", price));
         }
     }

@@ -47,7 +47,7 @@ async fn client_connects_and_closes() {
     assert_eq!(client.next().await, Event::Close(Some(4010), "".into()));
     assert_eq!(client.next().await, Event::End);
     site.settled().await;
-    assert_eq!(journal.take(), ["open", "4010 \"mine\" by Peer, clean"]);
+    assert_eq!(journal.take(), ["open", "4010 \"mine\" by Remote, clean"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -60,9 +60,10 @@ async fn client_sends_and_receives() {
 
 #[tokio::test(start_paused = true)]
 async fn server_closes_with_a_code_and_reason() {
-    for (word, code, reason, end) in
-        [("normal", 1000, "", "1000 \"\" by Us, clean"), ("close", 4242, "bye", "4242 \"bye\" by Us, clean")]
-    {
+    for (word, code, reason, end) in [
+        ("normal", 1000, "", "1000 \"\" by Local, clean"),
+        ("close", 4242, "bye", "4242 \"bye\" by Local, clean"),
+    ] {
         let (site, journal) = site();
         let mut client = site.connect::<Witness>("/witness").await.unwrap();
         client.send(word).await;
@@ -90,7 +91,7 @@ async fn empty_close_frame_is_answered_by_an_empty_one() {
     client.close(None).await;
     assert_eq!(client.next().await, Event::Close(None, "".into()));
     site.settled().await;
-    assert_eq!(journal.take(), ["open", "no code \"\" by Peer, clean"]);
+    assert_eq!(journal.take(), ["open", "no code \"\" by Remote, clean"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -124,7 +125,7 @@ async fn messages_before_the_close_of_the_peer_are_answered() {
     assert_eq!(client.receive().await, "fast");
     assert_eq!(client.next().await, Event::Close(Some(1000), "".into()));
     site.settled().await;
-    assert_eq!(journal.take().pop().unwrap(), "1000 \"\" by Peer, clean");
+    assert_eq!(journal.take().pop().unwrap(), "1000 \"\" by Remote, clean");
 }
 
 #[tokio::test(start_paused = true)]
@@ -137,7 +138,7 @@ async fn messages_received_before_our_close_are_dropped() {
     assert_eq!(client.receive().await, "slow");
     assert_eq!(client.receive_close().await, (Some(4242), "bye".into()));
     site.settled().await;
-    let end = "4242 \"bye\" by Us, clean";
+    let end = "4242 \"bye\" by Local, clean";
     assert_eq!(journal.take(), ["open", "slow…", "…slow", "close…", end]);
 }
 
@@ -209,7 +210,7 @@ async fn closed_resolves_when_the_peer_disconnects() {
         let end = match how {
             "frame" => {
                 client.close(Close::NORMAL).await;
-                "1000 \"\" by Peer, clean"
+                "1000 \"\" by Remote, clean"
             }
             "drop" => {
                 drop(client);
@@ -219,7 +220,7 @@ async fn closed_resolves_when_the_peer_disconnects() {
                 let channel = site.handle().channel::<Patient>().unwrap();
                 assert_eq!(channel.disconnect(Close::new(4000, "out")), 1);
                 assert_eq!(client.receive_close().await, (Some(4000), "out".into()));
-                "4000 \"out\" by Us, clean"
+                "4000 \"out\" by Local, clean"
             }
         };
         site.settled().await;
@@ -284,7 +285,7 @@ async fn unanswered_close_ends_at_the_close_timeout() {
     assert_eq!(client.next().await, Event::End);
     assert_eq!(began.elapsed().as_secs(), 10);
     site.settled().await;
-    assert_eq!(journal.take().pop().unwrap(), "4242 \"bye\" by Us, not clean");
+    assert_eq!(journal.take().pop().unwrap(), "4242 \"bye\" by Local, not clean");
 }
 
 /// A slow handler does not delay a pong.

@@ -361,7 +361,7 @@ async fn close_timeout_ends_unanswered_closes() {
         assert_eq!(client.next().await, Event::End);
         assert_eq!(began.elapsed().as_secs(), seconds);
         site.settled().await;
-        assert_eq!(journal.take(), ["1000 \"\" by Us, not clean"]);
+        assert_eq!(journal.take(), ["1000 \"\" by Local, not clean"]);
     }
 
     let journal = Journal::default();

@@ -298,7 +298,7 @@ impl Secret {
     }
 
     fn message(&self, ws: &Socket<Self>, bid: Bid) -> Option<Close> {
-        ws.send(&bid);
+        let _ = ws.send(&bid);
         (bid.amount == 0).then(|| Close::new(4000, "zero"))
     }
 }

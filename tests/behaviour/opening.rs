@@ -37,12 +37,12 @@ impl Room {
             "send" => {
                 assert_eq!(ws.send(&Note::new("one")), Delivery::Sent);
                 assert_eq!(ws.ping("two"), Delivery::Sent);
-                assert_eq!(ws.publish("room", &Note::new("three")).receivers, 1);
+                assert_eq!(ws.publish("room", &Note::new("three")).receivers(), 1);
                 assert!(ws.buffered_amount() > 0);
             }
             "wait" => ws.closed().await,
             "sleep" => {
-                ws.send(&Note::new("asleep"));
+                let _ = ws.send(&Note::new("asleep"));
                 sleep(Duration::from_secs(5)).await;
                 return Ok(Some(Note::new("awake")));
             }
@@ -110,8 +110,8 @@ async fn connected_client_misses_no_publish() {
         ("pause and wait", &["now"], GONE),
         ("fail", &["an error", "now"], GONE),
         // Nothing follows a close frame.
-        ("panic", &["close 1011"], "1011 \"internal error\" by Us, not clean"),
-        ("close", &["close 4001"], "4001 \"no\" by Us, not clean"),
+        ("panic", &["close 1011"], "1011 \"internal error\" by Local, not clean"),
+        ("close", &["close 4001"], "4001 \"no\" by Local, not clean"),
         ("terminate", &[], GONE),
     ] {
         let (http, journal) = serve(|server| server);
@@ -119,7 +119,7 @@ async fn connected_client_misses_no_publish() {
         let mut stream = http
             .dial_noticed(64 * 1024, move || {
                 told.note("101");
-                handle.channel::<Room>().expect("it is served").publish("room", &Note::new("now"));
+                let _ = handle.channel::<Room>().expect("it is served").publish("room", &Note::new("now"));
             })
             .await;
         stream.write_all(asking(then).as_bytes()).await.unwrap();
@@ -293,7 +293,7 @@ async fn shutdown_before_the_101_closes_after_it() {
         http.shut_down().await;
         let ended = handle.ended().await;
         assert_eq!((ended.clean, ended.forced), (1, 0), "{then}");
-        assert_eq!(journal.take(), ["Open", "1001 \"going away\" by Us, clean"], "{then}");
+        assert_eq!(journal.take(), ["Open", "1001 \"going away\" by Local, clean"], "{then}");
     }
 }
 
@@ -310,7 +310,7 @@ async fn shutdown_aborts_clients_that_never_read_their_101() {
         let ended = handle.ended().await;
         assert_eq!((ended.clean, ended.forced), (0, 1), "{then}");
         let end = if then == "close" { "4001 \"no\"" } else { "1001 \"going away\"" };
-        assert_eq!(journal.take(), ["Open", &format!("{end} by Us, not clean")], "{then}");
+        assert_eq!(journal.take(), ["Open", &format!("{end} by Local, not clean")], "{then}");
     }
 }
 
@@ -323,7 +323,7 @@ async fn test_client_is_open_once_connected() {
         let client = site.connect::<Room>(&format!("/room?then={then}")).await.unwrap();
         assert_eq!(journal.take(), ["Open"], "{then}");
         let room = site.handle().channel::<Room>().expect("it is served");
-        assert_eq!(room.publish("room", &Note::new("now")).receivers, 1, "{then}");
+        assert_eq!(room.publish("room", &Note::new("now")).receivers(), 1, "{then}");
         drop(client);
         sleep(Duration::from_secs(11)).await;
         journal.take();

@@ -160,7 +160,7 @@ async fn panic_while_a_message_is_dropped_is_contained() {
     }
     assert_eq!(client.receive_close().await.0, Some(1000));
     site.settled().await;
-    assert_eq!(journal.take(), ["first", "1000 \"\" by Us, clean"]);
+    assert_eq!(journal.take(), ["first", "1000 \"\" by Local, clean"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -200,6 +200,6 @@ async fn panic_in_a_stream_is_contained() {
         assert_eq!(client.receive().await, Note::new("first"), "{from}");
         assert_eq!(client.receive_close().await.0, Some(1011), "{from}");
         site.settled().await;
-        assert_eq!(journal.take(), ["panicked: crack", "1011 \"internal error\" by Us, clean"], "{from}");
+        assert_eq!(journal.take(), ["panicked: crack", "1011 \"internal error\" by Local, clean"], "{from}");
     }
 }

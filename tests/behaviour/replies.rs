@@ -277,8 +277,8 @@ async fn close_reply_follows_earlier_messages() {
     #[ws_route("/farewell", body = String, response = String)]
     impl Farewell {
         fn message(&self, ws: &Socket<Self>, text: String) -> Close {
-            ws.send(&text);
-            ws.send("goodbye");
+            let _ = ws.send(&text);
+            let _ = ws.send("goodbye");
             Close::new(4242, "bye")
         }
     }

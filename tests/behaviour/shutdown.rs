@@ -39,7 +39,7 @@ impl Busy {
 
     async fn close(&self, ws: &Socket<Self>, closed: Closed) {
         self.0.note_end(&closed);
-        ws.publish("all", "left");
+        let _ = ws.publish("all", "left");
         sleep(Duration::from_secs(1)).await;
         self.0.note("closed");
     }
@@ -50,7 +50,7 @@ fn seconds(since: Instant) -> u128 {
     (since.elapsed().as_millis() + 500) / 1000
 }
 
-const GOING: &str = "1001 \"going away\" by Us, clean";
+const GOING: &str = "1001 \"going away\" by Local, clean";
 
 #[tokio::test(start_paused = true)]
 async fn shutdown_closes_every_socket_and_handlers_finish() {
@@ -106,7 +106,7 @@ async fn unresponsive_peer_is_dropped_at_the_close_timeout() {
     site.shut_down().await;
     assert_eq!(seconds(began), 10 + 1);
     assert_eq!(mute.next().await, Event::Close(Some(1001), "going away".into()));
-    assert_eq!(journal.take(), ["1001 \"going away\" by Us, not clean", "closed"]);
+    assert_eq!(journal.take(), ["1001 \"going away\" by Local, not clean", "closed"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -169,7 +169,7 @@ async fn earlier_close_keeps_its_code_during_shutdown() {
     site.settled().await;
     site.shut_down().await;
     assert_eq!(client.receive_close().await.0, Some(4010));
-    assert_eq!(journal.take(), ["4010 \"mine\" by Peer, clean", "closed"]);
+    assert_eq!(journal.take(), ["4010 \"mine\" by Remote, clean", "closed"]);
 }
 
 /// The report of a shutdown is available to every handle, before and after it is complete.

@@ -93,7 +93,7 @@ async fn first_close_wins_and_nothing_is_sent_after_it() {
     let (mut client, socket) = puppet(&site).await;
     socket.subscribe("before").unwrap();
     assert_eq!(socket.ready_state(), ReadyState::Open);
-    socket.send(&Note::new("last"));
+    let _ = socket.send(&Note::new("last"));
     socket.close(Close::new(4242, "bye"));
     socket.close(Close::new(4243, "again"));
     assert_eq!(socket.ready_state(), ReadyState::Closing);
@@ -110,7 +110,7 @@ async fn first_close_wins_and_nothing_is_sent_after_it() {
     assert_eq!(socket.ready_state(), ReadyState::Closed);
     assert_eq!(socket.send(&Note::new("late")), Delivery::Closed);
     assert_eq!(socket.subscriptions(), Vec::<String>::new());
-    assert_eq!(journal.take(), ["Open", "4242 \"bye\" by Us, clean", "Closed Closed"]);
+    assert_eq!(journal.take(), ["Open", "4242 \"bye\" by Local, clean", "Closed Closed"]);
 }
 
 #[tokio::test(start_paused = true)]

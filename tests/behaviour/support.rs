@@ -29,7 +29,7 @@ impl Journal {
         self.0.lock().expect("no test panics while it holds this").push(what.into());
     }
 
-    /// Records how a connection ended: `1000 "bye" by Peer, clean`.
+    /// Records how a connection ended: `1000 "bye" by Remote, clean`.
     pub(crate) fn note_end(&self, closed: &Closed) {
         let code = closed.code.map_or("no code".to_owned(), |code| code.to_string());
         let clean = if closed.clean { "clean" } else { "not clean" };

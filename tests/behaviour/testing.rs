@@ -24,7 +24,7 @@ impl Levels {
         match level.level {
             0 => sleep(Duration::from_mins(1)).await,
             1 => {
-                ws.send_raw("no note");
+                let _ = ws.send_raw("no note");
                 return None;
             }
             _ => {}

@@ -140,9 +140,9 @@ async fn asynchronous_handlers_take_fields_and_other_arguments() {
 
         #[ws_fields]
         async fn message_enter(&self, ws: &Socket<Self>, _type: String) {
-            ws.send(&note("somebody"));
+            let _ = ws.send(&note("somebody"));
             tokio::task::yield_now().await;
-            ws.send(&note("entered"));
+            let _ = ws.send(&note("entered"));
         }
 
         fn message_watch(&self) -> Note {
@@ -183,7 +183,7 @@ async fn fields_may_have_any_name_and_a_generic_type() {
     #[ws_route(OddApi<T>, body = Odd<T>)]
     impl<T: Serialize + DeserializeOwned + JsonSchema + ToString + Send + Sync + 'static> Room<T> {
         fn message_leave(&self, ws: &Socket<Self>, socket: T, body: u8, out: u8, field: u8, message: u8) {
-            ws.send(&note(&format!("{} {body} {out} {field} {message}", socket.to_string())));
+            let _ = ws.send(&note(&format!("{} {body} {out} {field} {message}", socket.to_string())));
         }
 
         #[ws_runtime::ws_fields]

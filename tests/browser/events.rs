@@ -25,7 +25,7 @@ async fn emit(tab: &Tab<'_>, event: &str) {
 /// socket.
 async fn logs(tab: &Tab<'_>, way: &str, name: &str, data: &str) {
     tab.until(&format!(
-        "(([name, data]) => name === {name:?} && data.replace(/(\"from\":)\\d+/, '$1N') === {data:?})(
+        "(([name, data]) => name === {name:?} && data.replace(/(\"from\":)\"[0-9a-f]{{32}}\"/, '$1N') === {data:?})(
             ['name', 'data'].map((part) => [...document.querySelectorAll('#events .{way} .' + part)].at(-1)?.innerText ?? '')
         )"
     ))

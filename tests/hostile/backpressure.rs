@@ -196,7 +196,7 @@ async fn peer_that_never_reads_does_not_affect_others() {
         let mut message = vec![b'x'; 32 * 1024];
         message[..4].copy_from_slice(&number.to_be_bytes());
         let published = channel.publish("room", message.as_slice());
-        dropped += published.dropped;
+        dropped += published.dropped();
         let frame = reads.frame().await.expect("it reads");
         assert_eq!(frame.payload[..4], number.to_be_bytes());
     }
@@ -221,7 +221,7 @@ async fn violating_peer_that_never_reads_is_cut_off() {
     let mut peer = Peer::open(served.address, "/").await;
     census.reaches(1).await;
     let channel = served.handle.channel::<Echo>().expect("it is served");
-    while channel.publish("room", vec![b'x'; 64 * 1024].as_slice()).dropped == 0 {}
+    while channel.publish("room", vec![b'x'; 64 * 1024].as_slice()).dropped() == 0 {}
     peer.send(&[frame(TEXT, b"hello"), frame(0x83, b"")].concat()).await;
     census.empties().await;
     drop(peer);
@@ -335,7 +335,7 @@ async fn transport_with_its_own_buffer_is_flushed() {
     assert_eq!(peer.text().await, "hello");
     let channel = served.handle.channel::<Echo>().expect("it is served");
     for _ in 0..10 {
-        assert_eq!(channel.publish("room", "news").receivers, 1);
+        assert_eq!(channel.publish("room", "news").receivers(), 1);
         assert_eq!(peer.text().await, "news");
     }
     peer.send(&close(1000)).await;

@@ -74,7 +74,7 @@ async fn shutdown_closes_thousands_and_cuts_off_unresponsive_ones() {
     let mut peers = connect(&served, count).await;
     census.reaches(count).await;
     let channel = served.handle.channel::<Room>().expect("it is served");
-    assert_eq!(channel.publish("room", "news").receivers, count);
+    assert_eq!(channel.publish("room", "news").receivers(), count);
     for peer in &mut peers {
         assert_eq!(peer.text().await, "news");
     }

@@ -30,7 +30,7 @@ impl Rooms {
 
     /// Publishes each message to the others through a room and echoes it to the sender.
     fn message(&self, ws: &Socket<Self>, message: Message) -> Message {
-        ws.publish("a", &message);
+        let _ = ws.publish("a", &message);
         message
     }
 
@@ -129,17 +129,17 @@ async fn frames_of_each_sender_arrive_in_order() {
                     let text = format!("{sender} {number}");
                     match (number + u32::try_from(sender).expect("it is small")) % 4 {
                         0 => {
-                            channel.publish("a", &*text);
+                            let _ = channel.publish("a", &*text);
                         }
                         1 => {
-                            channel.publish("b", &*text);
+                            let _ = channel.publish("b", &*text);
                         }
                         2 => {
-                            channel.to("a").to("b").send(&*text);
+                            let _ = channel.to("a").to("b").send(&*text);
                         }
                         _ => {
                             for socket in &sockets {
-                                socket.send_raw(text.clone());
+                                let _ = socket.send_raw(text.clone());
                             }
                         }
                     }

@@ -44,7 +44,7 @@ impl Room {
         if message.as_text().is_some() {
             yield_now().await;
         }
-        ws.publish("room", &message);
+        let _ = ws.publish("room", &message);
         message
     }
 

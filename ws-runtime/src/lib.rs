@@ -144,7 +144,9 @@ pub use self::{
         Captures, Decode, Encode, EncodeError, Encoded, Incoming, Invalid, Issue, Kind, Mixed, On, Pairs,
         Part, PartPlan, Plan, SchemaError, Segment, Text,
     },
-    contract::{Contract, Endpoint, NoCookie, NoData, NoHeader, NoParams, NoQuery, Shared},
+    contract::{
+        Contract, Endpoint, NoCookie, NoData, NoHeader, NoParams, NoQuery, Shared, SocketId, SocketIdError,
+    },
 };
 #[cfg(feature = "server")]
 #[doc(hidden)]
@@ -155,7 +157,7 @@ pub use self::{
     },
     server::{Address, Body, ForwardedField, Listener, SetupError, StartError},
     socket::{
-        CloseCodeError, Delivery, Excluded, Initiator, Outgoing, Published, ReadyState, Recipients, Shutdown,
-        TopicName,
+        CloseCause, CloseCodeError, Delivery, Excluded, Initiator, Outgoing, OutgoingRaw, Published,
+        ReadyState, Recipients, Shutdown, TopicName, Uncompressed,
     },
 };

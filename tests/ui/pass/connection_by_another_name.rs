@@ -17,7 +17,7 @@ impl Chat {
     }
 
     async fn message(&self, ws: &Socket<crate::Chat>, message: Message) {
-        ws.publish("all", &message);
+        let _ = ws.publish("all", &message);
     }
 
     fn drain(&self, ws: &wrapped::Socket) {

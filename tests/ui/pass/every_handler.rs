@@ -34,7 +34,7 @@ impl Full {
     }
 
     async fn message(&self, ws: &Socket<Self>, text: String) -> Result<Vec<String>, Close> {
-        ws.publish("all", &text);
+        let _ = ws.publish("all", &text);
         Ok(vec![text])
     }
 

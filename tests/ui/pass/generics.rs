@@ -30,7 +30,7 @@ where
 
     async fn message(&self, ws: &Socket<Self>, event: B::Event) -> Option<B::Event> {
         std::future::ready(()).await;
-        ws.publish("all", &event);
+        let _ = ws.publish("all", &event);
         Some(event)
     }
 

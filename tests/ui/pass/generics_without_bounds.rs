@@ -22,11 +22,11 @@ impl<T: ToString> Room<T> {
     }
 
     fn open(&self, ws: &Socket<Self>) {
-        ws.send(&self.0.to_string());
+        let _ = ws.send(&self.0.to_string());
     }
 
     async fn message(&self, ws: &Socket<Self>) -> Result<(), Close> {
-        ws.send(&self.0.to_string());
+        let _ = ws.send(&self.0.to_string());
         ws.drained().await;
         Ok(())
     }
@@ -73,7 +73,7 @@ where
     }
 
     async fn message(&self, ws: &Socket<Self>, text: String) -> String {
-        ws.publish(self.topic(), &text);
+        let _ = ws.publish(self.topic(), &text);
         text
     }
 
@@ -120,7 +120,7 @@ struct Called<F: ?Sized>(Box<F>);
 #[ws_route("/called", response = String)]
 impl Called<dyn for<'a> Fn(&'a str) -> &'a str + Send + Sync> {
     fn open(&self, ws: &Socket<Self>) {
-        ws.send((self.0)("open"));
+        let _ = ws.send((self.0)("open"));
     }
 }
 

@@ -57,7 +57,7 @@ impl Chat {
 
     async fn announce<T: Into<String>>(&self, ws: &Socket<Self>, text: T) -> String {
         let text = text.into();
-        ws.publish("all", &text);
+        let _ = ws.publish("all", &text);
         format!("{}, {text}", Self::GREETING)
     }
 }

@@ -31,7 +31,7 @@ struct Chat;
 #[ws_route("/chat", body = wire::Say<u32>, response = String)]
 impl Chat {
     async fn message_join_room(&self, ws: &Socket<Self>, room: u32) -> String {
-        ws.publish("all", &String::new());
+        let _ = ws.publish("all", &String::new());
         room.to_string()
     }
 

@@ -11,7 +11,7 @@ use crate::{
     route::Route,
     session::may_drop,
     turn::defer,
-    wire::Close,
+    wire::{Close, CloseCause},
 };
 
 /// The close frame for a connection that holds too much inbound memory: the client may try again.
@@ -25,6 +25,12 @@ impl<R: Route> Driver<'_, R> {
         self.failed = true;
         self.inbox.mute(self.turn);
         self.begin_deadline();
+    }
+
+    /// Fails the connection because the peer broke the protocol, or a limit on frames and messages.
+    pub(super) fn fail_peer(&mut self, close: &Close) {
+        self.write_half().note_cause(CloseCause::Protocol(close.clone()));
+        self.fail(close);
     }
 
     /// Answers the peer's close frame, unless that is done.
@@ -60,7 +66,7 @@ impl<R: Route> Driver<'_, R> {
     fn fail_after_panic(&mut self, panic: &str) {
         let (route, socket) = (self.state.shared.path, self.socket.id());
         let (events, panic) = (&self.state.shared.events, Escaped(panic));
-        event!(events, ERROR, route, socket, %panic, "application data panicked in its `Drop`");
+        event!(events, ERROR, route, %socket, %panic, "application data panicked in its `Drop`");
         self.fail(&FAILED);
     }
 

@@ -26,6 +26,7 @@ use crate::{
     session::{Facts, NextStep, next},
     socket::{Flag, Socket, Status, Termination, WriteHalf},
     turn::{Turn, Work, defer, spend},
+    wire::CloseCause,
 };
 
 /// Streams of replies. The last one is polled first, because the one before yielded it.
@@ -315,7 +316,8 @@ impl<'a, R: Route> Driver<'a, R> {
         self.waited = true;
         let (flushed, status) = self.write_half().poll_flush(cx);
         self.look_again(status, cx);
-        if let Poll::Ready(Err(_)) = flushed {
+        if let Poll::Ready(Err(error)) = flushed {
+            self.write_half().note_cause(CloseCause::Io(error));
             self.write_half().lose();
             self.status.set(Flag::Lost, true);
             defer(cx);

@@ -7,6 +7,7 @@ use std::{
 };
 
 use futures_core::Stream;
+use tracing::field::display;
 
 use super::{
     driver::{Done, Driver, Streams},
@@ -180,8 +181,8 @@ impl<'a, R: Route> Driver<'a, R> {
             InboundEvent::Fault(close) => {
                 let shared = &self.state.shared;
                 let close_text = Escaped(&close);
-                event!(shared.events, DEBUG, route = shared.path, socket = socket.id(), close = %close_text, "closing the connection after an error");
-                self.fail(&close);
+                event!(shared.events, DEBUG, route = shared.path, socket = %socket.id(), close = %close_text, "closing the connection after an error");
+                self.fail_peer(&close);
                 Continue(())
             }
         }
@@ -271,7 +272,7 @@ impl<'a, R: Route> Driver<'a, R> {
         match default {
             DefaultReply::Nothing => {}
             DefaultReply::Frame(text) => {
-                self.socket.send_raw(text);
+                let _ = self.socket.send_raw(text);
             }
             DefaultReply::Close(close) => self.socket.close(close),
         }
@@ -279,7 +280,8 @@ impl<'a, R: Route> Driver<'a, R> {
 
     /// Logs a failure by its fault. With `passed_on`, `error` was called with an invalid message and failed.
     fn log(&self, error: &Error, passed_on: bool) {
-        let (route, socket, events) = (self.state.shared.path, self.socket.id(), &self.state.shared.events);
+        let (route, socket, events) =
+            (self.state.shared.path, display(self.socket.id()), &self.state.shared.events);
         match error {
             Error::Invalid(invalid) => {
                 event!(events, DEBUG, route, socket, invalid = %Escaped(invalid), "invalid message");

@@ -121,7 +121,7 @@ async fn close<R: Route>(driver: &mut Driver<'_, R>) {
     let closed = socket.write_half().finish();
     if let Done::Panicked(text) = driver.during(Route::close(&state.route, socket, closed)).await {
         let (route, panic) = (state.shared.path, Escaped(text));
-        event!(state.shared.events, ERROR, route, socket = socket.id(), %panic, "the `close` handler panicked");
+        event!(state.shared.events, ERROR, route, socket = %socket.id(), %panic, "the `close` handler panicked");
     }
 }
 

@@ -46,7 +46,7 @@ impl<R: Route> Driver<'_, R> {
             let idle = match self.clock.ask(self.state.shared.settings.keepalive, now) {
                 Silence::Until(when) => when,
                 Silence::Ping => {
-                    self.write_half().control(|out| Encoder::ping(&[], out));
+                    let _ = self.write_half().control(|out| Encoder::ping(&[], out));
                     self.write_half().forget();
                     continue;
                 }
@@ -72,7 +72,7 @@ impl<R: Route> Driver<'_, R> {
             }
             Overdue::Fail => {
                 if let Some(close) = self.inbox.fault().cloned() {
-                    self.fail(&close);
+                    self.fail_peer(&close);
                     self.clock.restart_deadline(self.state.shared.settings.close_timeout);
                 }
             }

@@ -3,8 +3,10 @@
 //! A [`Contract`] names no handler, so a client can depend on it alone; an [`Endpoint`] adds the types of the server.
 //! The attributes generate both.
 
+mod socket_id;
 mod unset;
 
+pub use self::socket_id::{SocketId, SocketIdError};
 pub use self::unset::{NoCookie, NoData, NoHeader, NoParams, NoQuery};
 use crate::{
     codec::{Decode, Encode, Part},

@@ -45,6 +45,11 @@ impl<T> Places<T> {
         Some(value)
     }
 
+    /// Returns the value in a place.
+    pub(crate) fn get(&self, place: usize) -> Option<&T> {
+        self.places.get(place)?.as_ref()
+    }
+
     /// Iterates over the elements in `from..to`.
     pub(crate) fn range(&self, from: usize, to: usize) -> impl Iterator<Item = &T> {
         self.places.get(from..to.min(self.places.len())).unwrap_or_default().iter().flatten()

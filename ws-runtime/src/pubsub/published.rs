@@ -1,13 +1,58 @@
-//! What became of a published message.
+//! The outcome of a message to several sockets.
 
-/// What became of a published message.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The outcome of a message to several sockets; that of a message to one is a [`Delivery`](crate::Delivery).
+///
+/// # Examples
+/// ```
+/// use ws_runtime::{Published, Socket, ws_route};
+///
+/// struct Chat;
+///
+/// #[ws_route("/chat", body = String, response = String)]
+/// impl Chat {
+///     fn message(&self, ws: &Socket<Self>, text: String) -> Option<String> {
+///         match ws.broadcast(&text) {
+///             Published::Sent { receivers: 0, .. } => Some("nobody is here".to_owned()),
+///             Published::Sent { .. } => None,
+///             _ => Some("that cannot be sent".to_owned()),
+///         }
+///     }
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[must_use = "sockets may have missed the message; write `let _ =` where that does not matter"]
 #[non_exhaustive]
-pub struct Published {
-    /// The subscribers that it was handed to; the sender is not among them unless `publish_to_self` is set.
-    pub receivers: usize,
-    /// The subscribers whose outbound queue was full at the time, and who do not get it.
-    pub dropped: usize,
-    /// Whether the value was refused: it fails its own schema or cannot be encoded. Nobody gets it; the log says why.
-    pub refused: bool,
+pub enum Published {
+    /// It is on its way to the receivers.
+    Sent {
+        /// The sockets that it was queued for.
+        receivers: usize,
+        /// The sockets that do not get it: their queue is at `backpressure_limit`, or all queues together are at `outbound_total`.
+        dropped: usize,
+    },
+    /// It was refused: the value fails its own schema or cannot be encoded. Nobody gets it; the log says why.
+    Refused,
+}
+
+impl Published {
+    /// Returns the number of sockets that the message was queued for.
+    pub const fn receivers(self) -> usize {
+        match self {
+            Self::Sent { receivers, .. } => receivers,
+            Self::Refused => 0,
+        }
+    }
+
+    /// Returns the number of sockets that do not get the message, because they read too slowly.
+    pub const fn dropped(self) -> usize {
+        match self {
+            Self::Sent { dropped, .. } => dropped,
+            Self::Refused => 0,
+        }
+    }
+
+    /// True if the value was refused.
+    pub const fn is_refused(self) -> bool {
+        matches!(self, Self::Refused)
+    }
 }

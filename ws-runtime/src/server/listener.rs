@@ -58,10 +58,20 @@ pub trait Listener: Send + 'static {
     /// # Cancel safety
     /// Must be cancel safe: the server drops the future when it shuts down.
     fn accept(&mut self) -> impl Future<Output = io::Result<(Self::Io, Option<SocketAddr>)>> + Send;
+
+    /// Returns the address that it listens on, which [`Handle::local_addr`](crate::Handle::local_addr) reports; `None` unless
+    /// implemented, and where there is none, as for a Unix socket.
+    fn local_addr(&self) -> Option<SocketAddr> {
+        None
+    }
 }
 
 impl Listener for TcpListener {
     type Io = TcpStream;
+
+    fn local_addr(&self) -> Option<SocketAddr> {
+        Self::local_addr(self).ok()
+    }
 
     async fn accept(&mut self) -> io::Result<(TcpStream, Option<SocketAddr>)> {
         let (stream, address) = Self::accept(self).await?;

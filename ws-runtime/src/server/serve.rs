@@ -76,6 +76,7 @@ impl Server {
 }
 
 async fn run<L: Listener>(mut listener: L, served: Served, fallback: Option<Fallback>, signals: Signals) {
+    served.directory.note_listening(listener.local_addr());
     let flushers = served.start_flushers();
     let running = Arc::new(Running { served, fallback });
     // Accepting runs in a task of its own: the caller's thread may not be a worker of the runtime, and handing each

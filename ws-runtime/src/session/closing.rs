@@ -77,7 +77,7 @@ impl Session {
         if self.sent.is_some() {
             return false;
         }
-        self.first.get_or_insert(Initiator::Us);
+        self.first.get_or_insert(Initiator::Local);
         self.sent = Some(Code {
             code: close.map(Close::code),
             reason: close.map(|close| Text::from(close.reason())).unwrap_or_default(),
@@ -90,7 +90,7 @@ impl Session {
         if self.received.is_some() {
             return Answer::Nothing;
         }
-        self.first.get_or_insert(Initiator::Peer);
+        self.first.get_or_insert(Initiator::Remote);
         let answer = if self.sent.is_some() { Answer::Complete } else { Answer::Owed(Echo::of(code)) };
         self.received = Some(Code { code, reason });
         answer
@@ -100,8 +100,8 @@ impl Session {
     pub(crate) fn closed(&self) -> Closed {
         let by = self.first.unwrap_or(Initiator::Transport);
         let said = match by {
-            Initiator::Peer => self.received.as_ref(),
-            Initiator::Us => self.sent.as_ref(),
+            Initiator::Remote => self.received.as_ref(),
+            Initiator::Local => self.sent.as_ref(),
             Initiator::Transport => None,
         };
         let (code, reason) = said.map_or((None, Text::default()), |said| (said.code, said.reason.clone()));
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     fn closed(session: &Session) -> (Option<u16>, String, Initiator, bool) {
-        let Closed { code, reason, by, clean } = session.closed();
+        let Closed { code, reason, by, clean, .. } = session.closed();
         (code, reason.as_str().to_owned(), by, clean)
     }
 
@@ -123,16 +123,16 @@ mod tests {
         let mut we = Session::default();
         assert!(we.send(Some(&Close::new(4001, "enough"))));
         assert!(!we.may_send());
-        assert_eq!(closed(&we), (Some(4001), "enough".into(), Initiator::Us, false));
+        assert_eq!(closed(&we), (Some(4001), "enough".into(), Initiator::Local, false));
         assert_eq!(we.receive(Some(1000), "bye".into()), Answer::Complete);
-        assert_eq!(closed(&we), (Some(4001), "enough".into(), Initiator::Us, true));
+        assert_eq!(closed(&we), (Some(4001), "enough".into(), Initiator::Local, true));
 
         let mut they = Session::default();
         assert_eq!(they.receive(Some(4002), "bye".into()), Answer::Owed(Echo::Code(4002)));
         assert!(they.may_send(), "what was asked before the close may still be answered");
-        assert_eq!(closed(&they), (Some(4002), "bye".into(), Initiator::Peer, false));
+        assert_eq!(closed(&they), (Some(4002), "bye".into(), Initiator::Remote, false));
         assert!(they.send(Echo::Code(4002).close().as_ref()));
-        assert_eq!(closed(&they), (Some(4002), "bye".into(), Initiator::Peer, true));
+        assert_eq!(closed(&they), (Some(4002), "bye".into(), Initiator::Remote, true));
     }
 
     #[test]
@@ -142,7 +142,7 @@ mod tests {
         assert!(!session.send(Some(&Close::NORMAL)));
         assert_eq!(session.receive(None, Text::default()), Answer::Complete);
         assert_eq!(session.receive(Some(1001), Text::default()), Answer::Nothing);
-        assert_eq!(closed(&session), (None, String::new(), Initiator::Us, true));
+        assert_eq!(closed(&session), (None, String::new(), Initiator::Local, true));
     }
 
     #[test]

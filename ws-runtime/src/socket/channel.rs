@@ -2,9 +2,11 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use super::{Excluded, Outgoing, Recipients, RouteShared, Socket, TopicName};
+use super::{
+    Excluded, Outgoing, OutgoingRaw, Recipients, RouteShared, Socket, TopicName, naming::Name, outgoing::Raw,
+};
 use crate::{
-    contract::{Endpoint, Response},
+    contract::{Endpoint, Response, SocketId},
     pubsub::Published,
     wire::Close,
 };
@@ -25,7 +27,7 @@ use crate::{
 /// // In an HTTP handler or a timer, for example:
 /// if let Some(news) = handle.channel::<News>() {
 ///     let published = news.publish("sport", "kick-off");
-///     println!("{} of {} sockets follow sport", published.receivers, news.len());
+///     println!("{} of {} sockets follow sport", published.receivers(), news.len());
 /// }
 /// ```
 pub struct Channel<E: Endpoint> {
@@ -49,6 +51,25 @@ impl<E: Endpoint> Channel<E> {
         self.shared.publish(topic.as_ref(), &value, None)
     }
 
+    /// Publishes a message as it is to every subscriber of a topic: text or bytes that are encoded already. It is not checked, by
+    /// the response type or its schema. Otherwise as [`publish`](Self::publish).
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # use ws_runtime::{ws_route, Server};
+    /// # struct News;
+    /// # #[ws_route("/news", response = String)]
+    /// # impl News { fn open(&self) {} }
+    /// # fn relay(handle: &ws_runtime::Handle, encoded: String) -> Option<()> {
+    /// let published = handle.channel::<News>()?.publish_raw("sport", encoded);
+    /// println!("{} got it", published.receivers());
+    /// # Some(())
+    /// # }
+    /// ```
+    pub fn publish_raw(&self, topic: impl TopicName, message: impl OutgoingRaw) -> Published {
+        self.shared.publish::<Response<E>>(topic.as_ref(), &Raw::new(message), None)
+    }
+
     /// Returns how many sockets are subscribed to a topic.
     pub fn subscriber_count(&self, topic: impl TopicName) -> usize {
         self.shared.topics.count(topic.as_ref())
@@ -59,6 +80,27 @@ impl<E: Endpoint> Channel<E> {
     /// Takes time in proportion to their number.
     pub fn sockets(&self) -> Vec<Socket<E>> {
         self.shared.members().into_iter().filter_map(|member| Socket::of(member)).collect()
+    }
+
+    /// Returns the connected socket of an id; `None` if it is not of this route, or is no longer connected.
+    ///
+    /// Takes the same time however many sockets are connected.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # use ws_runtime::{ws_route, Server, SocketId};
+    /// # struct News;
+    /// # #[ws_route("/news", response = String)]
+    /// # impl News { fn open(&self) {} }
+    /// # fn tell(handle: &ws_runtime::Handle, id: &str) -> Option<()> {
+    /// let id: SocketId = id.parse().ok()?;
+    /// let socket = handle.channel::<News>()?.socket(id)?;
+    /// println!("{:?}", socket.send("for you alone"));
+    /// # Some(())
+    /// # }
+    /// ```
+    pub fn socket(&self, id: SocketId) -> Option<Socket<E>> {
+        self.shared.member(Name::of(id)?).and_then(|member| Socket::of(member))
     }
 
     /// Returns the number of connected sockets of the route.
@@ -83,7 +125,7 @@ impl<E: Endpoint> Channel<E> {
     /// # let handle = server.handle();
     /// if let Some(news) = handle.channel::<News>() {
     ///     let published = news.all().send("The server restarts in a minute");
-    ///     assert_eq!(published.dropped, 0);
+    ///     assert_eq!(published.dropped(), 0);
     /// }
     /// ```
     pub fn all(&self) -> Recipients<E> {
@@ -102,7 +144,7 @@ impl<E: Endpoint> Channel<E> {
     /// # let handle = server.handle();
     /// if let Some(news) = handle.channel::<News>() {
     ///     let sent = news.to("sport").to("weather").except("muted").send("Rain at the stadium");
-    ///     assert_eq!(sent.dropped, 0);
+    ///     assert_eq!(sent.dropped(), 0);
     ///     news.to("banned").disconnect(Close::new(4003, "banned"));
     /// }
     /// ```

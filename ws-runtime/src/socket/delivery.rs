@@ -1,7 +1,8 @@
 //! What became of a message that was sent.
 
-/// What became of a message that was sent to one socket.
+/// What became of a message that was sent to one socket; that of a message to several is a [`Published`](crate::Published).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[must_use = "the message may be dropped or refused; write `let _ =` where that does not matter"]
 #[non_exhaustive]
 pub enum Delivery {
     /// It is on its way.
@@ -15,4 +16,16 @@ pub enum Delivery {
     Refused,
     /// The socket is closing or closed.
     Closed,
+}
+
+impl Delivery {
+    /// True if the message is on its way, queued behind others or not.
+    pub const fn is_sent(self) -> bool {
+        matches!(self, Self::Sent | Self::Backpressure)
+    }
+
+    /// True if the value was refused.
+    pub const fn is_refused(self) -> bool {
+        matches!(self, Self::Refused)
+    }
 }

@@ -3,8 +3,11 @@
 use std::{
     any::TypeId,
     collections::HashMap,
+    net::SocketAddr,
     sync::{Arc, OnceLock},
 };
+
+use tokio::sync::Notify;
 
 use super::{Channel, RouteShared, ShutdownState};
 use crate::contract::Endpoint;
@@ -14,6 +17,9 @@ use crate::contract::Endpoint;
 pub(crate) struct Directory {
     routes: OnceLock<HashMap<TypeId, Arc<RouteShared>>>,
     shutdown: ShutdownState,
+    /// Where the server listens, once it does.
+    address: OnceLock<Option<SocketAddr>>,
+    listens: Notify,
 }
 
 impl Directory {
@@ -26,6 +32,29 @@ impl Directory {
     /// The channel of a route, if it is served.
     pub(super) fn channel<E: Endpoint>(&self) -> Option<Channel<E>> {
         self.routes.get()?.get(&TypeId::of::<E>()).cloned().map(Channel::new)
+    }
+
+    /// Notes that the server listens, and the address of its listener if it has one.
+    pub(crate) fn note_listening(&self, address: Option<SocketAddr>) {
+        // A server listens once.
+        let _ = self.address.set(address);
+        self.listens.notify_waiters();
+    }
+
+    /// Returns the address of the listener; the outer `None` is before the server listens.
+    pub(super) fn address(&self) -> Option<Option<SocketAddr>> {
+        self.address.get().copied()
+    }
+
+    /// Waits until the server listens.
+    pub(super) async fn listening(&self) {
+        loop {
+            let woken = self.listens.notified();
+            if self.address().is_some() {
+                return;
+            }
+            woken.await;
+        }
     }
 
     /// The shutdown of the server.

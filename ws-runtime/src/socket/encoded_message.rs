@@ -62,11 +62,13 @@ impl<'a> EncodedMessage<'a> {
         payload: Payload<'a>,
         settings: &Settings,
         outbound: &'a Arc<Outbound>,
+        compress: bool,
     ) -> Self {
         let pointer = settings.latest_by_key.filter(|_| kind == Kind::Text);
         let key = pointer.and_then(|pointer| latest::key(pointer, payload.as_bytes()));
         let (narrow, wide) = (Made::Nothing, Made::Nothing);
-        Self { kind, payload, settings: settings.deflate, key, outbound, plain: None, narrow, wide }
+        let settings = settings.deflate.filter(|_| compress);
+        Self { kind, payload, settings, key, outbound, plain: None, narrow, wide }
     }
 
     pub(super) fn kind(&self) -> Kind {

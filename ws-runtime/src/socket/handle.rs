@@ -1,6 +1,6 @@
 //! A server from outside its handlers.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, net::SocketAddr, sync::Arc};
 
 use super::{Channel, Directory, Shutdown};
 use crate::contract::Endpoint;
@@ -52,6 +52,50 @@ impl Handle {
     /// See [`Channel`].
     pub fn channel<E: Endpoint>(&self) -> Option<Channel<E>> {
         self.directory.channel()
+    }
+
+    /// Returns the address that the server listens on: with port 0, the port that the system chose.
+    ///
+    /// `None` before the server listens (see [`listening`](Self::listening)), and where its listener has no address. A server has
+    /// one listener.
+    pub fn local_addr(&self) -> Option<SocketAddr> {
+        self.directory.address().flatten()
+    }
+
+    /// Waits until the server listens, and returns its address as [`local_addr`](Self::local_addr) does.
+    ///
+    /// It waits for ever if the server is never served.
+    ///
+    /// # Examples
+    /// ```
+    /// use ws_runtime::{Server, ws_route};
+    ///
+    /// struct Echo;
+    ///
+    /// #[ws_route("/echo", body = String, response = String)]
+    /// impl Echo {
+    ///     fn message(&self, text: String) -> String {
+    ///         text
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let server = Server::new().route(Echo);
+    /// let handle = server.handle();
+    /// let serving = tokio::spawn(server.listen("127.0.0.1:0"));
+    /// let address = handle.listening().await.expect("TCP has an address");
+    /// assert_ne!(address.port(), 0);
+    /// # handle.shutdown();
+    /// # assert!(serving.await.is_ok_and(|served| served.is_ok()));
+    /// # }
+    /// ```
+    ///
+    /// # Cancel safety
+    /// Safe: nothing is lost.
+    pub async fn listening(&self) -> Option<SocketAddr> {
+        self.directory.listening().await;
+        self.local_addr()
     }
 
     /// Asks the server to shut down: it accepts nothing more, closes every socket with 1001, and waits for their handlers

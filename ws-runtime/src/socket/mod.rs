@@ -12,6 +12,7 @@ mod handle;
 mod latest;
 #[cfg(all(test, ws_loom))]
 mod models;
+mod naming;
 mod outbox;
 mod outgoing;
 mod publishing;
@@ -33,7 +34,7 @@ pub use self::{
     channel::Channel,
     delivery::Delivery,
     handle::Handle,
-    outgoing::Outgoing,
+    outgoing::{Outgoing, OutgoingRaw, Uncompressed},
     recipients::{Excluded, Recipients},
     shutdown::Shutdown,
     socket::{ReadyState, Socket},
@@ -51,6 +52,7 @@ pub(crate) use self::{
     write_half::WriteHalf,
 };
 pub use crate::{
+    contract::{SocketId, SocketIdError},
     pubsub::Published,
-    wire::{CloseCodeError, Initiator},
+    wire::{CloseCause, CloseCodeError, Initiator},
 };

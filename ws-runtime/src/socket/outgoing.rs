@@ -16,6 +16,12 @@ use crate::{
     note = "`response = …` in the attribute sets the type, which is `Message` by default; use an enum to send several types"
 )]
 pub trait Outgoing<R>: sealed::Sealed<R> {
+    /// Whether it may be compressed.
+    #[doc(hidden)]
+    fn compress(&self) -> bool {
+        true
+    }
+
     #[doc(hidden)]
     fn put(&self, plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError>
     where
@@ -30,6 +36,116 @@ pub trait Outgoing<R>: sealed::Sealed<R> {
 mod sealed {
     /// Nobody else's types are outgoing.
     pub trait Sealed<R> {}
+
+    /// Nobody else's types are outgoing as they are.
+    pub trait SealedRaw {}
+}
+
+/// A message that is sent without compression, however long it is: around what [`send`](super::Socket::send),
+/// [`publish`](super::Socket::publish), [`broadcast`](super::Socket::broadcast), their `_raw` forms and
+/// [`Recipients::send`](super::Recipients::send) take.
+///
+/// For messages that would not become smaller, such as images, and for those that hold a secret beside text that a client chose
+/// (the length of the compressed message tells about the secret). Without `per_message_deflate` it changes nothing.
+///
+/// # Examples
+/// ```
+/// use ws_runtime::{Bytes, Socket, Uncompressed, ws_route};
+///
+/// struct Camera;
+///
+/// #[ws_route("/camera", body = Bytes, response = Bytes, per_message_deflate)]
+/// impl Camera {
+///     fn message(&self, ws: &Socket<Self>, jpeg: Bytes) {
+///         println!("{} see it", ws.publish("viewers", Uncompressed(&jpeg)).receivers());
+///     }
+/// }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Uncompressed<T>(
+    /// The message.
+    pub T,
+);
+
+impl<R, T: Outgoing<R>> sealed::Sealed<R> for Uncompressed<T> {}
+
+impl<R, T: Outgoing<R>> Outgoing<R> for Uncompressed<T> {
+    fn compress(&self) -> bool {
+        false
+    }
+
+    fn put(&self, plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError>
+    where
+        R: Encode,
+    {
+        self.0.put(plan, out)
+    }
+
+    fn as_is(&self) -> Option<(Kind, &[u8])>
+    where
+        R: Encode,
+    {
+        self.0.as_is()
+    }
+}
+
+/// What may be sent as it is, past the response type: everything that becomes a [`Message`], text or bytes, also as
+/// [`Uncompressed`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent as it is",
+    label = "neither text nor bytes",
+    note = "a raw message is text (`String`, `&str`), bytes (`Bytes`, `Vec<u8>`) or a `Message`; values of the response type are sent with `send` and `publish`"
+)]
+pub trait OutgoingRaw: sealed::SealedRaw {
+    /// The message, and whether it may be compressed.
+    #[doc(hidden)]
+    fn into_raw(self) -> (Message, bool);
+}
+
+impl<T: Into<Message>> sealed::SealedRaw for T {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Into<Message>> OutgoingRaw for T {
+    fn into_raw(self) -> (Message, bool) {
+        (self.into(), true)
+    }
+}
+
+impl<T: Into<Message>> sealed::SealedRaw for Uncompressed<T> {}
+
+impl<T: Into<Message>> OutgoingRaw for Uncompressed<T> {
+    fn into_raw(self) -> (Message, bool) {
+        (self.0.into(), false)
+    }
+}
+
+/// A raw message in the place of a response.
+pub(super) struct Raw {
+    message: Message,
+    compress: bool,
+}
+
+impl Raw {
+    pub(super) fn new(message: impl OutgoingRaw) -> Self {
+        let (message, compress) = message.into_raw();
+        Self { message, compress }
+    }
+}
+
+impl<R> sealed::Sealed<R> for Raw {}
+
+impl<R> Outgoing<R> for Raw {
+    fn compress(&self) -> bool {
+        self.compress
+    }
+
+    fn put(&self, _plan: &Plan, _out: &mut Vec<u8>) -> Result<Encoded, EncodeError> {
+        Ok(Encoded::Shared(self.message.clone()))
+    }
+
+    fn as_is(&self) -> Option<(Kind, &[u8])> {
+        None
+    }
 }
 
 impl<R> sealed::Sealed<R> for &R {}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Channel, Outgoing, Recipients, Socket, TopicName};
+use super::{Channel, Outgoing, OutgoingRaw, Recipients, Socket, TopicName, outgoing::Raw};
 use crate::{
     contract::{Endpoint, Response},
     pubsub::Published,
@@ -25,6 +25,12 @@ impl<E: Endpoint> Socket<E> {
         shared.publish(topic.as_ref(), &value, from)
     }
 
+    /// Publishes a message as it is: text or bytes that are encoded already. It is not checked, by the response type or its
+    /// schema. Otherwise as [`publish`](Self::publish).
+    pub fn publish_raw(&self, topic: impl TopicName, message: impl OutgoingRaw) -> Published {
+        self.publish(topic, Raw::new(message))
+    }
+
     /// Sends a message to every other socket of the route. It is encoded once.
     ///
     /// It leaves out this socket also where `publish_to_self` is set: [`Channel::all`] is everybody.
@@ -45,7 +51,7 @@ impl<E: Endpoint> Socket<E> {
     /// impl Chat {
     ///     fn message(&self, ws: &Socket<Self>, text: String) -> String {
     ///         let published = ws.broadcast(&text);
-    ///         format!("{} others heard it", published.receivers)
+    ///         format!("{} others heard it", published.receivers())
     ///     }
     /// }
     /// ```
@@ -94,7 +100,7 @@ impl<E: Endpoint> Socket<E> {
     ///             && let Some(alerts) = ws.channel_of::<Alerts>()
     ///         {
     ///             let sent = alerts.all().send(&format!("{celsius} degrees"));
-    ///             println!("{} were told", sent.receivers);
+    ///             println!("{} were told", sent.receivers());
     ///         }
     ///     }
     /// }

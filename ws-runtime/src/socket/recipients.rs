@@ -5,7 +5,10 @@ use std::{
     fmt,
 };
 
-use super::{Channel, Delivery, Outgoing, Socket, TopicName, encoded_message::EncodedMessage};
+use super::{
+    Channel, Delivery, Outgoing, OutgoingRaw, Socket, TopicName, encoded_message::EncodedMessage,
+    outgoing::Raw,
+};
 use crate::{
     contract::{Endpoint, Response},
     pubsub::Published,
@@ -29,8 +32,8 @@ use crate::{
 ///     // To two rooms, once to each socket, but not to the sender and not to those who have muted it.
 ///     fn message(&self, ws: &Socket<Self>, text: String) {
 ///         let sent = ws.to("lobby").to("garden").except("muted").send(&text);
-///         if sent.dropped > 0 {
-///             eprintln!("{} sockets read too slowly", sent.dropped);
+///         if sent.dropped() > 0 {
+///             eprintln!("{} sockets read too slowly", sent.dropped());
 ///         }
 ///     }
 /// }
@@ -114,7 +117,7 @@ impl<E: Endpoint> Recipients<E> {
     /// impl Stage {
     ///     fn message(&self, ws: &Socket<Self>, text: String) {
     ///         let everybody_else = ws.channel().all().except(ws).except("backstage");
-    ///         println!("{} sockets hear it", everybody_else.send(&text).receivers);
+    ///         println!("{} sockets hear it", everybody_else.send(&text).receivers());
     ///     }
     /// }
     /// ```
@@ -162,21 +165,28 @@ impl<E: Endpoint> Recipients<E> {
         let published = shared.encode(&value, None, |kind, payload| {
             let sockets = self.sockets();
             if !shared.outbound.make_room(payload.as_bytes().len()) {
-                return Published { dropped: sockets.len(), ..Published::default() };
+                return Published::Sent { receivers: 0, dropped: sockets.len() };
             }
-            let mut packed = EncodedMessage::new(kind, payload, &shared.settings, &shared.outbound);
-            let mut published = Published::default();
+            let mut packed =
+                EncodedMessage::new(kind, payload, &shared.settings, &shared.outbound, value.compress());
+            let (mut receivers, mut dropped) = (0, 0);
             for socket in &sockets {
                 spend(Work::Message);
                 match socket.write_half().send_packed(&mut packed) {
-                    Delivery::Sent | Delivery::Backpressure => published.receivers += 1,
-                    Delivery::Dropped => published.dropped += 1,
+                    Delivery::Sent | Delivery::Backpressure => receivers += 1,
+                    Delivery::Dropped => dropped += 1,
                     Delivery::Refused | Delivery::Closed => {}
                 }
             }
-            published
+            Published::Sent { receivers, dropped }
         });
-        published.unwrap_or(Published { refused: true, ..Published::default() })
+        published.unwrap_or(Published::Refused)
+    }
+
+    /// Sends a message as it is: text or bytes that are encoded already. It is not checked, by the response type or its schema.
+    /// Otherwise as [`send`](Self::send).
+    pub fn send_raw(&self, message: impl OutgoingRaw) -> Published {
+        self.send(Raw::new(message))
     }
 
     /// Closes each of the sockets, after the messages that were sent before. Returns how many were open.

@@ -10,9 +10,12 @@ use std::{
     },
 };
 
+use tracing::field::display;
+
 use super::{
     Directory, Outgoing, Settings, Termination, WriteHalf,
     encoded_message::{EncodedMessage, Payload},
+    naming::Name,
 };
 use crate::{
     codec::{Encode, EncodeError, Encoded, Plan},
@@ -46,7 +49,7 @@ pub(crate) trait AnySocket: Subscriber {
 
 impl std::fmt::Debug for dyn AnySocket {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Socket {}", self.write_half().id)
+        write!(f, "Socket {}", self.write_half().socket_id())
     }
 }
 
@@ -76,7 +79,11 @@ impl RouteShared {
 
     /// Takes a socket up among the connected ones, until its place is given back.
     pub(crate) fn enter(&self, member: Arc<dyn AnySocket>) -> usize {
-        self.live.lock().unwrap_or_else(PoisonError::into_inner).insert(member)
+        let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = live.insert(Arc::clone(&member));
+        // Under the lock, so that nobody finds a socket that does not know its place.
+        member.write_half().note_place(place);
+        place
     }
 
     /// The socket is gone.
@@ -113,6 +120,12 @@ impl RouteShared {
         members
     }
 
+    /// Returns the connected socket of a name.
+    pub(super) fn member(&self, name: Name) -> Option<Arc<dyn AnySocket>> {
+        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        live.get(name.place as usize).filter(|member| member.write_half().id == name.number).cloned()
+    }
+
     /// How many sockets are connected.
     pub(super) fn len(&self) -> usize {
         self.live.lock().unwrap_or_else(PoisonError::into_inner).len()
@@ -122,7 +135,7 @@ impl RouteShared {
     pub(super) fn encode<R: Encode, T>(
         &self,
         value: &impl Outgoing<R>,
-        socket: Option<u64>,
+        socket: Option<&WriteHalf>,
         then: impl FnOnce(Kind, Payload<'_>) -> T,
     ) -> Result<T, EncodeError> {
         if let Some((kind, payload)) = value.as_is() {
@@ -150,8 +163,9 @@ impl RouteShared {
 
     /// What serde says of a value may repeat it, so that is said to those alone who debug.
     #[cold]
-    fn note_refusal(&self, response: &str, socket: Option<u64>, error: &EncodeError) {
+    fn note_refusal(&self, response: &str, socket: Option<&WriteHalf>, error: &EncodeError) {
         let (events, route, why) = (&self.events, self.path, Escaped(error));
+        let socket = socket.map(|write_half| display(write_half.socket_id()));
         event!(events, ERROR, route, socket, response, error = %why, "a response was rejected and not sent");
         if let Some(source) = error.source() {
             let source = Escaped(source);
@@ -166,11 +180,12 @@ impl RouteShared {
         value: &impl Outgoing<R>,
         from: Option<(&WriteHalf, usize)>,
     ) -> Published {
-        let published = self.encode(value, from.map(|(write_half, _)| write_half.id), |kind, payload| {
+        let published = self.encode(value, from.map(|(write_half, _)| write_half), |kind, payload| {
             if !self.outbound.make_room(payload.as_bytes().len()) {
                 return self.refuse(topic, payload.as_bytes().len(), from.map(|(write_half, _)| write_half));
             }
-            let mut packed = EncodedMessage::new(kind, payload, &self.settings, &self.outbound);
+            let mut packed =
+                EncodedMessage::new(kind, payload, &self.settings, &self.outbound, value.compress());
             let has_key = packed.has_key();
             if self.settings.deflate.is_some() {
                 // Compressing takes its time, so it is done before any lock is held.
@@ -188,9 +203,9 @@ impl RouteShared {
                 // A full queue keeps it as the latest of its key.
                 receivers += std::mem::take(&mut dropped);
             }
-            Published { receivers, dropped, refused: false }
+            Published::Sent { receivers, dropped }
         });
-        published.unwrap_or(Published { receivers: 0, dropped: 0, refused: true })
+        published.unwrap_or(Published::Refused)
     }
 
     /// What becomes of a published message that all queues together have no room for.
@@ -205,6 +220,6 @@ impl RouteShared {
         );
         let own = from.is_some_and(|write_half| write_half.is_subscribed(topic));
         let dropped = self.topics.count(topic).saturating_sub(usize::from(own));
-        Published { receivers: 0, dropped, refused: false }
+        Published::Sent { receivers: 0, dropped }
     }
 }

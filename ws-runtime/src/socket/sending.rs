@@ -19,17 +19,47 @@ impl WriteHalf {
     pub(super) fn send(&self, kind: Kind, payload: &[u8]) -> Delivery {
         match &self.agreed {
             Some(agreed) if payload.len() >= agreed.threshold() => self.send_deflated(agreed, kind, payload),
-            _ => self.queue(kind, payload, |state| {
+            _ => self.send_plain(kind, payload),
+        }
+    }
+
+    /// Queues a message that is copied and not compressed.
+    #[inline]
+    pub(super) fn send_plain(&self, kind: Kind, payload: &[u8]) -> Delivery {
+        self.queue(kind, payload, |state| {
+            state.outbox.append(|tail| Encoder::message(kind, payload, tail));
+        })
+    }
+
+    /// Queues a message if its queue has room; `None` if it has not, and then nothing is dropped.
+    pub(super) fn send_if_room(&self, kind: Kind, payload: &[u8], compress: bool) -> Option<Delivery> {
+        if let Some(agreed) = &self.agreed
+            && compress
+            && payload.len() >= agreed.threshold()
+        {
+            let is_full = matches!(self.lock().next_in_line(self.id), QueueSlot::Full);
+            return (!is_full).then(|| self.send_deflated(agreed, kind, payload));
+        }
+        if !self.outbound.make_room(payload.len()) {
+            return Some(self.refuse_for_all(payload.len()));
+        }
+        let mut state = self.lock();
+        match state.next_in_line(self.id) {
+            QueueSlot::Now => Some(state.fill(|state| {
                 state.outbox.append(|tail| Encoder::message(kind, payload, tail));
-            }),
+            })),
+            QueueSlot::Full => None,
+            QueueSlot::Never => Some(Delivery::Closed),
         }
     }
 
     /// Queues a message whose payload is shared if it is large.
-    pub(super) fn send_shared(&self, kind: Kind, payload: Bytes) -> Delivery {
+    pub(super) fn send_shared(&self, kind: Kind, payload: Bytes, compress: bool) -> Delivery {
         match &self.agreed {
-            Some(agreed) if payload.len() >= agreed.threshold() => self.send_deflated(agreed, kind, &payload),
-            _ if payload.len() < SHARE => self.send(kind, &payload),
+            Some(agreed) if compress && payload.len() >= agreed.threshold() => {
+                self.send_deflated(agreed, kind, &payload)
+            }
+            _ if payload.len() < SHARE => self.send_plain(kind, &payload),
             _ => {
                 if !self.outbound.make_room(payload.len()) {
                     return self.refuse_for_all(payload.len());
@@ -80,7 +110,7 @@ impl WriteHalf {
         event!(
             PROCESS,
             DEBUG,
-            socket = self.id,
+            socket = %self.socket_id(),
             bytes = length,
             "message dropped: `outbound_total` is reached"
         );
@@ -133,7 +163,7 @@ impl WriteHalf {
         event!(
             PROCESS,
             DEBUG,
-            socket = self.id,
+            socket = %self.socket_id(),
             bytes = length,
             "message dropped: the peer reads too slowly"
         );

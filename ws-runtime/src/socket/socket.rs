@@ -9,13 +9,12 @@ use std::{
 };
 
 use super::{
-    Delivery, Outgoing, RouteShared, SubscribeError, Termination, TopicName, WriteHalf,
+    Delivery, Outgoing, OutgoingRaw, RouteShared, SubscribeError, Termination, TopicName, WriteHalf,
     encoded_message::Payload, route_shared::AnySocket,
 };
 use crate::{
     codec::EncodeError,
-    contract::{Contract, Endpoint, Parts, Response},
-    message::Message,
+    contract::{Contract, Endpoint, Parts, Response, SocketId},
     panics::Guarded,
     pubsub::{LogView, Subscriber, Topic},
     wire::{Agreed, Close, Encoder},
@@ -164,9 +163,11 @@ impl<E: Endpoint> Socket<E> {
         self.inner.write_half.unsubscribe_all(&self.inner.shared.topics, self.inner.shard);
     }
 
-    /// Returns the socket's number, unique in this process.
-    pub fn id(&self) -> u64 {
-        self.inner.write_half.id
+    /// Returns the identity of the socket: no other socket has it, of this server or another, and it cannot be guessed.
+    ///
+    /// [`Channel::socket`](super::Channel::socket) finds the socket by it while it is connected.
+    pub fn id(&self) -> SocketId {
+        self.inner.write_half.socket_id()
     }
 
     /// Returns the client's address: that of the TCP connection's peer, or, if the peer is one of the server's
@@ -229,16 +230,63 @@ impl<E: Endpoint> Socket<E> {
     #[inline]
     pub(crate) fn try_send(&self, value: impl Outgoing<Response<E>>) -> Result<Delivery, EncodeError> {
         let write_half = &self.inner.write_half;
-        self.inner.shared.encode(&value, Some(write_half.id), |kind, payload| match payload {
-            Payload::Copied(bytes) => write_half.send(kind, bytes),
-            Payload::Shared(bytes) => write_half.send_shared(kind, bytes),
+        let compress = value.compress();
+        self.inner.shared.encode(&value, Some(write_half), |kind, payload| match payload {
+            Payload::Copied(bytes) if compress => write_half.send(kind, bytes),
+            Payload::Copied(bytes) => write_half.send_plain(kind, bytes),
+            Payload::Shared(bytes) => write_half.send_shared(kind, bytes, compress),
         })
     }
 
-    /// Sends a message as it is, past the response type and its schema.
-    pub fn send_raw(&self, message: impl Into<Message>) -> Delivery {
-        let message = message.into();
-        self.inner.write_half.send_shared(message.kind(), message.into_bytes())
+    /// Sends a message as it is: text or bytes that are encoded already. It is not checked, by the response type or its schema.
+    pub fn send_raw(&self, message: impl OutgoingRaw) -> Delivery {
+        let (message, compress) = message.into_raw();
+        self.inner.write_half.send_shared(message.kind(), message.into_bytes(), compress)
+    }
+
+    /// Waits for room in the outbound queue and sends a message: it waits while the queue is above half of
+    /// `backpressure_limit`, until it is below a quarter, and again if other tasks have filled the queue meanwhile.
+    ///
+    /// It never returns [`Delivery::Dropped`] because of the socket's own queue (where messages are compressed: unless another
+    /// thread fills the queue in that moment). It returns [`Delivery::Closed`] as soon as the socket is closing, and
+    /// [`Delivery::Dropped`] if `outbound_total` has no room.
+    ///
+    /// # Examples
+    /// ```
+    /// use ws_runtime::{Delivery, Socket, ws_route};
+    ///
+    /// struct Export;
+    ///
+    /// #[ws_route("/export", body = u32, response = String)]
+    /// impl Export {
+    ///     async fn message(&self, ws: &Socket<Self>, rows: u32) {
+    ///         for row in 0..rows {
+    ///             // As fast as the client reads.
+    ///             if ws.send_ready(&format!("row {row}")).await == Delivery::Closed {
+    ///                 return;
+    ///             }
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Cancel safety
+    /// Safe: if the future is dropped before it is ready, the message is not sent.
+    pub async fn send_ready(&self, value: impl Outgoing<Response<E>>) -> Delivery {
+        let write_half = &self.inner.write_half;
+        loop {
+            write_half.drained().await;
+            let compress = value.compress();
+            let sent = self.inner.shared.encode(&value, Some(write_half), |kind, payload| {
+                write_half.send_if_room(kind, payload.as_bytes(), compress)
+            });
+            match sent {
+                Ok(Some(delivery)) => return delivery,
+                // Other tasks were faster: the queue is above half again.
+                Ok(None) => {}
+                Err(_) => return Delivery::Refused,
+            }
+        }
     }
 
     /// Waits until the outbound queue is below a quarter of `backpressure_limit` after it was above half of it, or the
@@ -351,7 +399,7 @@ impl<E: Endpoint> Clone for Socket<E> {
 
 impl<E: Endpoint> PartialEq for Socket<E> {
     fn eq(&self, other: &Self) -> bool {
-        self.id() == other.id()
+        self.number() == other.number()
     }
 }
 
@@ -359,14 +407,14 @@ impl<E: Endpoint> Eq for Socket<E> {}
 
 impl<E: Endpoint> Hash for Socket<E> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.id().hash(state);
+        self.number().hash(state);
     }
 }
 
 impl<E: Endpoint> fmt::Debug for Socket<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Socket")
-            .field("id", &self.id())
+            .field("id", &format_args!("{}", self.id()))
             .field("path", &self.inner.shared.path)
             .finish_non_exhaustive()
     }

@@ -20,7 +20,7 @@ use crate::{
     pubsub::{catch_up, catch_up_apart, is_behind},
     session::Session,
     sync::MutexGuard,
-    wire::{Close, Encoder},
+    wire::{Close, CloseCause, Encoder},
 };
 
 /// How much a running handler may queue before it is written without waiting for the handler, in bytes.
@@ -41,6 +41,8 @@ pub(super) struct State {
     /// What compresses its messages, where they may refer to earlier ones.
     pub(super) own: Option<Box<ContextStream>>,
     pub(super) session: Session,
+    /// The first error of the stream or of the peer.
+    pub(super) cause: Option<Arc<CloseCause>>,
     /// The connection's task while it waits.
     pub(super) task: Option<Waker>,
     /// True if waiters for an empty queue or a closed socket must be notified when the lock is released.

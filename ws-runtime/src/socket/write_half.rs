@@ -6,7 +6,10 @@
 use std::{
     io,
     pin::Pin,
-    sync::{Arc, PoisonError},
+    sync::{
+        Arc, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     task::{Context, Poll},
 };
 
@@ -17,24 +20,28 @@ use super::{
     compression::ContextStream,
     cursors::Cursors,
     latest::Latest,
+    naming::Name,
     outbox::Outbox,
     state::{Locked, State, TOO_SLOW, release, unlock},
     status::{Flag, Status, StatusCell, Termination},
     transport::Writer,
 };
 use crate::{
+    contract::SocketId,
     memory::Outbound,
     message::Text,
     session::{Answer, Session},
     sync::{Mutex, Notify},
-    wire::{Agreed, Close, Closed},
+    wire::{Agreed, Close, CloseCause, Closed, Initiator},
 };
 
 /// The write side of one socket.
 #[derive(Debug)]
 pub(crate) struct WriteHalf {
-    /// Never 0, which stands for nobody.
+    /// The socket's number in this process. Never 0, which stands for nobody.
     pub(super) id: u64,
+    /// Its place among the connected sockets of its route, from when it is there.
+    place: AtomicU32,
     /// What was agreed on about compression, if anything.
     pub(super) agreed: Option<Agreed>,
     pub(super) status_cell: StatusCell,
@@ -49,6 +56,7 @@ impl WriteHalf {
     pub(crate) fn new(id: u64, settings: &Settings, outbound: Arc<Outbound>, agreed: Option<Agreed>) -> Self {
         Self {
             id,
+            place: AtomicU32::new(u32::MAX),
             agreed,
             status_cell: StatusCell::default(),
             outbound,
@@ -59,6 +67,7 @@ impl WriteHalf {
                 cursors: Cursors::default(),
                 own: ContextStream::of(agreed.as_ref()),
                 session: Session::default(),
+                cause: None,
                 task: None,
                 changed: false,
                 status: Status::default(),
@@ -74,6 +83,16 @@ impl WriteHalf {
                 counted_len: 0,
             }),
         }
+    }
+
+    /// Notes the socket's place among the connected sockets of its route, before anybody else can see it there.
+    pub(super) fn note_place(&self, place: usize) {
+        self.place.store(u32::try_from(place).unwrap_or(u32::MAX), Ordering::Relaxed);
+    }
+
+    /// Returns what the application knows the socket by.
+    pub(super) fn socket_id(&self) -> SocketId {
+        Name { number: self.id, place: self.place.load(Ordering::Relaxed) }.id()
     }
 
     pub(super) fn lock(&self) -> Locked<'_> {
@@ -224,6 +243,11 @@ impl WriteHalf {
         (flushed, status)
     }
 
+    /// Notes the error that ends the connection. The first one counts.
+    pub(crate) fn note_cause(&self, cause: CloseCause) {
+        self.lock().cause.get_or_insert_with(|| Arc::new(cause));
+    }
+
     /// The transport is gone, as far as can be seen from here.
     pub(crate) fn lose(&self) {
         let mut state = self.lock();
@@ -275,6 +299,14 @@ impl WriteHalf {
         state.count();
         state.task = None;
         let closed = state.session.closed();
+        if closed.by == Initiator::Transport && state.status.has(Flag::Ended) {
+            let ended = || Arc::new(CloseCause::Io(io::ErrorKind::UnexpectedEof.into()));
+            state.cause.get_or_insert_with(ended);
+        }
+        // After a complete closing handshake it does not matter how the stream ends.
+        let is_cause = |cause: &Arc<CloseCause>| !closed.clean || matches!(**cause, CloseCause::Protocol(_));
+        let cause = state.cause.clone().filter(is_cause);
+        let closed = closed.with_cause(cause);
         drop(state);
         drop(writer);
         self.changed.notify_waiters();

@@ -21,7 +21,7 @@
 //!     }
 //!
 //!     fn message(&self, ws: &Socket<Self>, text: String) {
-//!         ws.publish(&ws.params().name, &text);
+//!         let _ = ws.publish(&ws.params().name, &text);
 //!     }
 //! }
 //!

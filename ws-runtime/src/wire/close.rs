@@ -1,6 +1,6 @@
 //! Close frames, and how a connection ended.
 
-use std::{borrow::Cow, error::Error, fmt};
+use std::{borrow::Cow, error::Error, fmt, io, sync::Arc};
 
 use crate::message::Text;
 
@@ -129,21 +129,92 @@ pub struct Closed {
     pub by: Initiator,
     /// True if both close frames were exchanged (RFC 6455 §7.1.4).
     pub clean: bool,
+    cause: Option<Arc<CloseCause>>,
 }
 
 impl Closed {
     pub(crate) fn new(code: Option<u16>, reason: Text, by: Initiator, clean: bool) -> Self {
-        Self { code, reason, by, clean }
+        Self { code, reason, by, clean, cause: None }
+    }
+
+    pub(crate) fn with_cause(self, cause: Option<Arc<CloseCause>>) -> Self {
+        Self { cause, ..self }
+    }
+
+    /// Returns the error that ended the connection; `None` if none did: it was closed by a close frame, by a rule of this end
+    /// such as `idle_timeout`, or by [`terminate`](crate::Socket::terminate).
+    ///
+    /// # Examples
+    /// ```
+    /// use ws_runtime::{CloseCause, Closed, ws_route};
+    ///
+    /// struct Feed;
+    ///
+    /// #[ws_route("/feed", response = String)]
+    /// impl Feed {
+    ///     fn close(&self, closed: Closed) {
+    ///         match closed.cause() {
+    ///             Some(CloseCause::Io(error)) => println!("the network failed: {}", error.kind()),
+    ///             Some(cause) => println!("{cause}"),
+    ///             None => println!("closed with {:?}", closed.code),
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    pub fn cause(&self) -> Option<&CloseCause> {
+        self.cause.as_deref()
     }
 }
+
+/// The error that ended a connection; see [`Closed::cause`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum CloseCause {
+    /// The environment's: the stream failed when it was read or written. [`io::ErrorKind::UnexpectedEof`] if the peer ended it
+    /// without a close frame, which is 1006 to a browser.
+    Io(io::Error),
+    /// The peer's: it broke the protocol, or a limit on frames and messages. The close frame says which.
+    Protocol(Close),
+}
+
+impl fmt::Display for CloseCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(_) => f.write_str("the connection failed"),
+            Self::Protocol(_) => f.write_str("the peer broke the protocol"),
+        }
+    }
+}
+
+impl Error for CloseCause {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Io(error) => Some(error),
+            Self::Protocol(close) => Some(close),
+        }
+    }
+}
+
+/// Two causes are equal if they are of one kind: the kind of the IO error, or the close frame.
+impl PartialEq for CloseCause {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Io(one), Self::Io(other)) => one.kind() == other.kind(),
+            (Self::Protocol(one), Self::Protocol(other)) => one == other,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for CloseCause {}
 
 /// The side that ended a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Initiator {
-    /// The peer sent its close frame first.
-    Peer,
+    /// The peer: it sent its close frame first.
+    Remote,
     /// This end: a handler, a limit, a protocol violation or a shutdown.
-    Us,
+    Local,
     /// Neither side: the transport failed or ended without a close frame.
     Transport,
 }

@@ -27,6 +27,6 @@ pub(crate) use self::{
     text::utf8,
 };
 pub use self::{
-    close::{Close, CloseCodeError, Closed, Initiator},
+    close::{Close, CloseCause, CloseCodeError, Closed, Initiator},
     deflate::Deflate,
 };

@@ -140,7 +140,7 @@ impl<'a, R: Route> FrameHandler<'a, R> {
         match (frame, self.attention) {
             (Frame::Ping(payload), Attention::All) => {
                 if self.write_half.buffered() < PONGS {
-                    self.write_half.control(|out| Encoder::pong(payload, out));
+                    let _ = self.write_half.control(|out| Encoder::pong(payload, out));
                 }
                 R::HANDLERS.ping.then(|| Arrived::Ping(Bytes::copy_from_slice(payload)))
             }

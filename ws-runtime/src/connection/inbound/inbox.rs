@@ -6,6 +6,7 @@
 
 use std::{
     future::Future,
+    io,
     pin::pin,
     task::{Context, Poll, ready},
 };
@@ -25,7 +26,7 @@ use crate::{
     session::Echo,
     socket::{Reader, WriteHalf},
     turn::{Turn, Work, spend},
-    wire::{Close, Decoder, Fault, Inflater, Limits, Role},
+    wire::{Close, CloseCause, Decoder, Fault, Inflater, Limits, Role},
 };
 
 /// The maximum of waiting input for a connection without a message limit, in bytes.
@@ -311,6 +312,7 @@ impl<'a, R: Route> Inbox<'a, R> {
                 self.source = Source::Here(reader);
                 self.read_buffer = ReadBuffer::new(rest);
             } else {
+                self.frames.write_half().note_cause(CloseCause::Io(io::ErrorKind::ConnectionAborted.into()));
                 (self.ended, self.broken) = (true, true);
             }
         }
@@ -328,11 +330,18 @@ impl<'a, R: Route> Inbox<'a, R> {
         let Source::Here(reader) = &mut self.source else { return self.poll_arrival(cx) };
         let read = ready!(self.read_buffer.poll_fill(reader, cx));
         self.ended = !matches!(read, Ok(1..));
-        self.broken = read.is_err();
+        self.note_failure(read);
         if self.frames.ignores_input() {
             self.read_buffer.clear();
         }
         Poll::Ready(())
+    }
+
+    /// Notes a failure of the last read.
+    fn note_failure(&mut self, read: io::Result<usize>) {
+        let Err(error) = read else { return };
+        self.broken = true;
+        self.frames.write_half().note_cause(CloseCause::Io(error));
     }
 
     /// Reads a frame that is larger than the shared buffer into its own memory.
@@ -350,7 +359,7 @@ impl<'a, R: Route> Inbox<'a, R> {
         spend(Work::Moved(target.get_ref().len() - before));
         if !matches!(read, Ok(1..)) {
             self.ended = true;
-            self.broken = read.is_err();
+            self.note_failure(read);
             return Poll::Ready(());
         }
         let arrived = match self.decoder.finish_large() {
