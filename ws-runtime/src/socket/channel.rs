@@ -3,7 +3,8 @@
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use super::{
-    Excluded, Outgoing, OutgoingRaw, Recipients, RouteShared, Socket, TopicName, naming::Name, outgoing::Raw,
+    Excluded, Outgoing, OutgoingRaw, Recipients, RouteShared, Socket, TopicName, naming::SocketName,
+    outgoing::RawOutgoing,
 };
 use crate::{
     contract::{Endpoint, Response, SocketId},
@@ -67,7 +68,7 @@ impl<E: Endpoint> Channel<E> {
     /// # }
     /// ```
     pub fn publish_raw(&self, topic: impl TopicName, message: impl OutgoingRaw) -> Published {
-        self.shared.publish::<Response<E>>(topic.as_ref(), &Raw::new(message), None)
+        self.shared.publish::<Response<E>>(topic.as_ref(), &RawOutgoing::new(message), None)
     }
 
     /// Returns how many sockets are subscribed to a topic.
@@ -100,7 +101,7 @@ impl<E: Endpoint> Channel<E> {
     /// # }
     /// ```
     pub fn socket(&self, id: SocketId) -> Option<Socket<E>> {
-        self.shared.member(Name::of(id)?).and_then(|member| Socket::of(member))
+        self.shared.member(SocketName::of(id)?).and_then(|member| Socket::of(member))
     }
 
     /// Returns the number of connected sockets of the route.

@@ -10,6 +10,7 @@ mod directory;
 mod encoded_message;
 mod handle;
 mod latest;
+mod messages;
 #[cfg(all(test, ws_loom))]
 mod models;
 mod naming;

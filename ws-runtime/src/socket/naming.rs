@@ -12,30 +12,30 @@ use crate::contract::SocketId;
 
 /// What an id stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Name {
+pub(super) struct SocketName {
     pub(super) number: u64,
     pub(super) place: u32,
 }
 
 /// A key of SipHash.
 #[derive(Clone, Copy)]
-struct Key([u64; 2]);
+struct SipKey([u64; 2]);
 
 /// How many rounds make a pseudorandom permutation of a pseudorandom function, also for somebody who may ask what an id stands
 /// for.
 const ROUNDS: u64 = 4;
 
 /// The key of this process.
-fn key() -> Key {
-    static KEY: OnceLock<Key> = OnceLock::new();
+fn key() -> SipKey {
+    static KEY: OnceLock<SipKey> = OnceLock::new();
     *KEY.get_or_init(|| {
         let word =
             || getrandom::u64().expect("the system has randomness, without which it has no TLS either");
-        Key([word(), word()])
+        SipKey([word(), word()])
     })
 }
 
-impl Name {
+impl SocketName {
     /// Returns the id of the socket.
     pub(super) fn id(self) -> SocketId {
         SocketId::new(encrypt(key(), u128::from(self.number) << 64 | u128::from(self.place)))
@@ -54,7 +54,7 @@ fn halves(block: u128) -> (u64, u64) {
     ((block >> 64) as u64, block as u64)
 }
 
-fn encrypt(key: Key, block: u128) -> u128 {
+fn encrypt(key: SipKey, block: u128) -> u128 {
     let (mut left, mut right) = halves(block);
     for round in 0..ROUNDS {
         (left, right) = (right, left ^ sip_hash(key, round, right));
@@ -62,7 +62,7 @@ fn encrypt(key: Key, block: u128) -> u128 {
     u128::from(left) << 64 | u128::from(right)
 }
 
-fn decrypt(key: Key, block: u128) -> u128 {
+fn decrypt(key: SipKey, block: u128) -> u128 {
     let (mut left, mut right) = halves(block);
     for round in (0..ROUNDS).rev() {
         (left, right) = (right ^ sip_hash(key, round, left), left);
@@ -71,10 +71,10 @@ fn decrypt(key: Key, block: u128) -> u128 {
 }
 
 /// SipHash-2-4 of two words (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012).
-fn sip_hash(key: Key, first: u64, second: u64) -> u64 {
+fn sip_hash(key: SipKey, first: u64, second: u64) -> u64 {
     /// The length of the input in bytes, in the highest byte of the last block.
     const LENGTH: u64 = 16 << 56;
-    let Key([k0, k1]) = key;
+    let SipKey([k0, k1]) = key;
     let mut v = [
         k0 ^ 0x736f_6d65_7073_6575,
         k1 ^ 0x646f_7261_6e64_6f6d,
@@ -113,7 +113,7 @@ mod tests {
     /// The vector of the paper's reference code for 16 bytes: key 00 01 … 0f, input 00 01 … 0f.
     #[test]
     fn sip_hash_has_the_reference_vector() {
-        let key = Key([0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908]);
+        let key = SipKey([0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908]);
         let hash = sip_hash(key, 0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908);
         assert_eq!(hash.to_le_bytes(), [0xdb, 0x9b, 0xc2, 0x57, 0x7f, 0xcc, 0x2a, 0x3f]);
     }
@@ -122,15 +122,15 @@ mod tests {
     fn name_survives_encryption() {
         for number in [1, 2, 1 << 32, u64::MAX] {
             for place in [0, 1, 77, u32::MAX] {
-                let name = Name { number, place };
-                assert_eq!(Name::of(name.id()), Some(name));
+                let name = SocketName { number, place };
+                assert_eq!(SocketName::of(name.id()), Some(name));
             }
         }
     }
 
     #[test]
     fn neighbouring_names_have_unlike_ids() {
-        let ids: Vec<u128> = (1..200).map(|number| Name { number, place: 0 }.id().bits()).collect();
+        let ids: Vec<u128> = (1..200).map(|number| SocketName { number, place: 0 }.id().bits()).collect();
         for pair in ids.windows(2) {
             let differing = (pair[0] ^ pair[1]).count_ones();
             assert!((30..98).contains(&differing), "{differing} of 128 bits differ");
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn another_key_gives_other_ids_and_reads_none() {
-        let (one, other) = (Key([1, 2]), Key([1, 3]));
+        let (one, other) = (SipKey([1, 2]), SipKey([1, 3]));
         for number in 1..200u64 {
             let block = u128::from(number) << 64;
             assert_ne!(encrypt(one, block), encrypt(other, block));
@@ -151,9 +151,9 @@ mod tests {
 
     #[test]
     fn changed_id_stands_for_nothing() {
-        let id = Name { number: 7, place: 3 }.id().bits();
+        let id = SocketName { number: 7, place: 3 }.id().bits();
         for bit in 0..128 {
-            assert_eq!(Name::of(SocketId::new(id ^ 1 << bit)), None, "bit {bit}");
+            assert_eq!(SocketName::of(SocketId::new(id ^ 1 << bit)), None, "bit {bit}");
         }
     }
 }

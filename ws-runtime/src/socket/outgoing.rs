@@ -120,21 +120,21 @@ impl<T: Into<Message>> OutgoingRaw for Uncompressed<T> {
 }
 
 /// A raw message in the place of a response.
-pub(super) struct Raw {
+pub(super) struct RawOutgoing {
     message: Message,
     compress: bool,
 }
 
-impl Raw {
+impl RawOutgoing {
     pub(super) fn new(message: impl OutgoingRaw) -> Self {
         let (message, compress) = message.into_raw();
         Self { message, compress }
     }
 }
 
-impl<R> sealed::Sealed<R> for Raw {}
+impl<R> sealed::Sealed<R> for RawOutgoing {}
 
-impl<R> Outgoing<R> for Raw {
+impl<R> Outgoing<R> for RawOutgoing {
     fn compress(&self) -> bool {
         self.compress
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Channel, Outgoing, OutgoingRaw, Recipients, Socket, TopicName, outgoing::Raw};
+use super::{Channel, Outgoing, OutgoingRaw, Recipients, Socket, TopicName, outgoing::RawOutgoing};
 use crate::{
     contract::{Endpoint, Response},
     pubsub::Published,
@@ -28,7 +28,7 @@ impl<E: Endpoint> Socket<E> {
     /// Publishes a message as it is: text or bytes that are encoded already. It is not checked, by the response type or its
     /// schema. Otherwise as [`publish`](Self::publish).
     pub fn publish_raw(&self, topic: impl TopicName, message: impl OutgoingRaw) -> Published {
-        self.publish(topic, Raw::new(message))
+        self.publish(topic, RawOutgoing::new(message))
     }
 
     /// Sends a message to every other socket of the route. It is encoded once.

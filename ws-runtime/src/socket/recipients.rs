@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     Channel, Delivery, Outgoing, OutgoingRaw, Socket, TopicName, encoded_message::EncodedMessage,
-    outgoing::Raw,
+    outgoing::RawOutgoing,
 };
 use crate::{
     contract::{Endpoint, Response},
@@ -186,7 +186,7 @@ impl<E: Endpoint> Recipients<E> {
     /// Sends a message as it is: text or bytes that are encoded already. It is not checked, by the response type or its schema.
     /// Otherwise as [`send`](Self::send).
     pub fn send_raw(&self, message: impl OutgoingRaw) -> Published {
-        self.send(Raw::new(message))
+        self.send(RawOutgoing::new(message))
     }
 
     /// Closes each of the sockets, after the messages that were sent before. Returns how many were open.

@@ -15,7 +15,7 @@ use tracing::field::display;
 use super::{
     Directory, Outgoing, Settings, Termination, WriteHalf,
     encoded_message::{EncodedMessage, Payload},
-    naming::Name,
+    naming::SocketName,
 };
 use crate::{
     codec::{Encode, EncodeError, Encoded, Plan},
@@ -121,7 +121,7 @@ impl RouteShared {
     }
 
     /// Returns the connected socket of a name.
-    pub(super) fn member(&self, name: Name) -> Option<Arc<dyn AnySocket>> {
+    pub(super) fn member(&self, name: SocketName) -> Option<Arc<dyn AnySocket>> {
         let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         live.get(name.place as usize).filter(|member| member.write_half().id == name.number).cloned()
     }

@@ -20,7 +20,7 @@ use super::{
     compression::ContextStream,
     cursors::Cursors,
     latest::Latest,
-    naming::Name,
+    naming::SocketName,
     outbox::Outbox,
     state::{Locked, State, TOO_SLOW, release, unlock},
     status::{Flag, Status, StatusCell, Termination},
@@ -92,7 +92,7 @@ impl WriteHalf {
 
     /// Returns what the application knows the socket by.
     pub(super) fn socket_id(&self) -> SocketId {
-        Name { number: self.id, place: self.place.load(Ordering::Relaxed) }.id()
+        SocketName { number: self.id, place: self.place.load(Ordering::Relaxed) }.id()
     }
 
     pub(super) fn lock(&self) -> Locked<'_> {
