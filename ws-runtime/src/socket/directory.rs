@@ -41,16 +41,16 @@ impl Directory {
         self.listens.notify_waiters();
     }
 
-    /// Returns the address of the listener; the outer `None` is before the server listens.
-    pub(super) fn address(&self) -> Option<Option<SocketAddr>> {
-        self.address.get().copied()
+    /// Returns the address that the server listens on, if it listens and its listener has one.
+    pub(super) fn address(&self) -> Option<SocketAddr> {
+        self.address.get().copied().flatten()
     }
 
     /// Waits until the server listens.
     pub(super) async fn listening(&self) {
         loop {
             let woken = self.listens.notified();
-            if self.address().is_some() {
+            if self.address.get().is_some() {
                 return;
             }
             woken.await;

@@ -59,7 +59,7 @@ impl Handle {
     /// `None` before the server listens (see [`listening`](Self::listening)), and where its listener has no address. A server has
     /// one listener.
     pub fn local_addr(&self) -> Option<SocketAddr> {
-        self.directory.address().flatten()
+        self.directory.address()
     }
 
     /// Waits until the server listens, and returns its address as [`local_addr`](Self::local_addr) does.
