@@ -228,7 +228,7 @@ impl ShapeBuilder<'_> {
             let index = properties.iter().position(|(known, _)| Some(&**known) == name.as_str())?;
             required |= 1_u64.checked_shl(u32::try_from(index).ok()?)?;
         }
-        (properties.len() <= 64).then_some(Properties { properties, required, rest })
+        (properties.len() <= 64).then_some(Properties { declared: properties, required, rest })
     }
 }
 

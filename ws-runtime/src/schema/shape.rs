@@ -85,7 +85,7 @@ pub(crate) enum ObjectShape {
 /// The properties of an object.
 #[derive(Debug)]
 pub(crate) struct Properties {
-    pub(super) properties: Vec<(Box<str>, Id)>,
+    pub(super) declared: Vec<(Box<str>, Id)>,
     /// The required properties, as bits.
     pub(crate) required: u64,
     /// The permitted values of other properties; `None` if there must be none.
@@ -102,8 +102,8 @@ impl Array {
 impl Properties {
     /// Returns the shape of a key's value, and the bit of the key if it is declared.
     pub(crate) fn property(&self, key: &str) -> Option<(Id, u64)> {
-        let index = self.properties.iter().position(|(name, _)| **name == *key)?;
-        Some((self.properties[index].1, 1 << index))
+        let index = self.declared.iter().position(|(name, _)| **name == *key)?;
+        Some((self.declared[index].1, 1 << index))
     }
 }
 
@@ -238,7 +238,7 @@ impl TypeShapes {
             string: Some(Strings { min: 0, max: usize::MAX, one_of: None }),
             array: Some(Array { prefix: Vec::new(), items: ANY, min: 0, max: usize::MAX }),
             object: Some(ObjectShape::Properties(Properties {
-                properties: Vec::new(),
+                declared: Vec::new(),
                 required: 0,
                 rest: Some(ANY),
             })),

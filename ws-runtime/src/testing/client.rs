@@ -140,6 +140,7 @@ impl<E: Endpoint> Client<E> {
     ///
     /// # Cancel safety
     /// Safe, as of every method that receives: nothing is lost.
+    #[expect(clippy::should_implement_trait, reason = "it waits, unlike an iterator")]
     #[track_caller]
     pub fn next(&mut self) -> impl Future<Output = Event> {
         let caller = Location::caller();
