@@ -32,6 +32,7 @@ mod opening;
 mod outbound;
 mod panics;
 mod paths;
+mod pipelining;
 mod pubsub;
 mod raw;
 mod ready;

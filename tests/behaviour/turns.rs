@@ -15,10 +15,7 @@ use std::{
 use flate2::{Compress, Compression, FlushCompress};
 use futures_core::Stream;
 use serde::{Deserialize, Serialize};
-use tokio::io::AsyncWriteExt;
 use ws_runtime::{Endpoint, Error, Server, Socket, testing::Client, testing::Site, ws_route};
-
-use crate::support::Http;
 
 pub(crate) const TEXT: u8 = 0x81;
 const BINARY: u8 = 0x82;
@@ -26,7 +23,7 @@ pub(crate) const PING: u8 = 0x89;
 
 /// The number of events, and the maximum in one turn.
 #[derive(Clone, Default)]
-struct Turns(Arc<Inner>);
+pub(crate) struct Turns(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
@@ -43,7 +40,7 @@ struct Seen {
 }
 
 impl Turns {
-    fn note(&self) {
+    pub(crate) fn note(&self) {
         let look = self.0.looks.load(Ordering::SeqCst);
         let mut seen = self.0.seen.lock().expect("no test panics while it holds this");
         if seen.look != look {
@@ -59,7 +56,7 @@ impl Turns {
     }
 
     /// Watches until this many events have happened and returns the maximum in one turn.
-    async fn most_of(&self, all: usize) -> usize {
+    pub(crate) async fn most_of(&self, all: usize) -> usize {
         while self.seen().all < all {
             tokio::task::yield_now().await;
             self.0.looks.fetch_add(1, Ordering::SeqCst);
@@ -207,39 +204,6 @@ async fn turns_of_many_clients_are_counted_together() {
     }
     let most = turns.most_of(8 * 500).await;
     assert!(most <= 8 * 64, "{most} between two looks at the network");
-}
-
-/// Requests that are not upgrades take turns too, although hyper wakes its own task between them.
-#[tokio::test(start_paused = true)]
-async fn pipelined_requests_take_turns() {
-    #[derive(Clone)]
-    struct Page(Turns);
-
-    impl tower_service::Service<http::Request<ws_runtime::server::Body>> for Page {
-        type Response = http::Response<String>;
-        type Error = std::convert::Infallible;
-        type Future = std::future::Ready<Result<Self::Response, Self::Error>>;
-
-        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-            Poll::Ready(Ok(()))
-        }
-
-        fn call(&mut self, _: http::Request<ws_runtime::server::Body>) -> Self::Future {
-            self.0.note();
-            std::future::ready(Ok(http::Response::default()))
-        }
-    }
-
-    let turns = Turns::default();
-    let http = Http::serve(Server::new().fallback(Page(turns.clone())));
-    let mut clients = Vec::new();
-    for _ in 0..4 {
-        let mut client = http.dial().await;
-        client.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(500).as_slice()).await.unwrap();
-        clients.push(client);
-    }
-    let most = turns.most_of(4 * 500).await;
-    assert!(most <= 4 * 64, "{most} between two looks at the network");
 }
 
 /// A message that costs more than a turn is processed on another thread; the thread of the sockets continues.

@@ -26,10 +26,12 @@ const DIGITS: usize = 32;
 pub struct SocketId(u128);
 
 impl SocketId {
+    #[cfg(feature = "server")]
     pub(crate) const fn new(bits: u128) -> Self {
         Self(bits)
     }
 
+    #[cfg(feature = "server")]
     pub(crate) const fn bits(self) -> u128 {
         self.0
     }

@@ -29,7 +29,7 @@ use crate::contract::Endpoint;
 ///
 /// // From any task, once the server is started:
 /// if let Some(news) = handle.channel::<News>() {
-///     println!("{} sockets were told", news.all().send("It rains").receivers);
+///     println!("{} sockets were told", news.all().send("It rains").receivers());
 /// }
 /// handle.shutdown();
 /// println!("{} were cut off", handle.ended().await.forced);

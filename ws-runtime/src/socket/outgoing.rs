@@ -69,6 +69,7 @@ pub struct Uncompressed<T>(
 
 impl<R, T: Outgoing<R>> sealed::Sealed<R> for Uncompressed<T> {}
 
+#[diagnostic::do_not_recommend]
 impl<R, T: Outgoing<R>> Outgoing<R> for Uncompressed<T> {
     fn compress(&self) -> bool {
         false
