@@ -52,10 +52,10 @@ pub mod __private;
 #[doc(inline)]
 #[doc = include_str!("../docs/ws_contract.md")]
 pub use ws_macros::ws_contract;
-/// Marks a handler of a variant in a block with [`ws_route`]: its arguments are fields of the variant, by their names.
+/// Marks a handler of a variant in a block with [`ws_route`]: its arguments are fields of the variant, by name.
 ///
-/// A handler with one argument needs it; with two or more they are fields anyway. [`ws_route`] takes it out of the block, so it is
-/// not imported. Anywhere else it is an error.
+/// A handler with a single argument needs it; two or more arguments are fields in any case. [`ws_route`] removes it
+/// from the block, so it needs no import. Anywhere else it is an error.
 ///
 /// # Examples
 ///
@@ -86,10 +86,10 @@ pub use ws_macros::ws_fields;
 #[doc(inline)]
 #[doc = include_str!("../docs/ws_route.md")]
 pub use ws_macros::ws_route;
-/// Names the variant that a handler takes, where its name cannot be derived from the handler's: `HTTPPing`.
+/// Names the variant of a handler if its name cannot be derived from the handler's, such as `HTTPPing`.
 ///
-/// `message_http_ping` handles `HttpPing`, because an attribute does not see the enum. [`ws_route`] takes the marker out of the
-/// block, so it is not imported. Anywhere else it is an error.
+/// `message_http_ping` handles `HttpPing`, because an attribute does not see the enum. [`ws_route`] removes the marker
+/// from the block, so it needs no import. Anywhere else it is an error.
 ///
 /// # Examples
 ///

@@ -1,4 +1,4 @@
-//! What is decided once about a type, before listening.
+//! The prepared codec of a type.
 
 use std::any::{TypeId, type_name};
 
@@ -12,8 +12,8 @@ use crate::schema::{Check, SchemaError};
 #[cfg(feature = "server")]
 use crate::schema::{Direction, Sampler};
 
-/// What [`Decode`](super::Decode) or [`Encode`](super::Encode) decides about a type once, before listening: its form on
-/// the wire, and its schema, compiled.
+/// The part of [`Decode`](super::Decode) or [`Encode`](super::Encode) that is prepared once for a type, before
+/// listening: its form on the wire and its compiled schema.
 #[derive(Debug)]
 pub struct Plan {
     form: WireForm,
@@ -25,9 +25,9 @@ pub struct Plan {
 /// A type's form on the wire.
 #[derive(Debug)]
 pub(crate) enum WireForm {
-    /// Whatever the type makes of a message by itself; no schema is known.
+    /// A hand-written codec; no schema is known.
     Raw,
-    /// The text as it is.
+    /// The text unchanged.
     Text,
     /// Bytes in a binary frame.
     Binary,
@@ -37,7 +37,7 @@ pub(crate) enum WireForm {
     Mixed(Box<Check>),
 }
 
-/// Whether a client can tell the frames that report errors from a response type's own.
+/// Whether a client can distinguish error frames from responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg(feature = "server")]
 pub(crate) enum Telling {
@@ -48,18 +48,18 @@ pub(crate) enum Telling {
 }
 
 impl Plan {
-    /// Whether messages may be JSON, rather than text or bytes as they are.
+    /// Returns true if messages may be JSON, as opposed to plain text or bytes.
     #[cfg(feature = "server")]
     pub(crate) fn may_be_json(&self) -> bool {
         !matches!(self.form, WireForm::Text | WireForm::Binary)
     }
 
-    /// Returns the plan of a type that has no schema and decodes or encodes by itself.
+    /// Returns the plan of a type with a hand-written codec and no schema.
     pub fn unchecked() -> Self {
         Self { form: WireForm::Raw, name: "" }
     }
 
-    /// What arrives as a `T`.
+    /// Prepares the decoding of a `T`.
     pub(super) fn inbound<T: DeserializeOwned + JsonSchema + 'static>() -> Result<Self, SchemaError> {
         let form = match plain::<T>() {
             Some(form) => form,
@@ -68,7 +68,7 @@ impl Plan {
         Ok(Self { form, name: type_name::<T>() })
     }
 
-    /// What leaves as a `T`.
+    /// Prepares the encoding of a `T`.
     pub(super) fn outbound<T: JsonSchema + 'static>() -> Result<Self, SchemaError> {
         let form = match plain::<T>() {
             Some(form) => form,
@@ -77,7 +77,7 @@ impl Plan {
         Ok(Self { form, name: type_name::<T>() })
     }
 
-    /// JSON or binary, of a `T`.
+    /// Prepares JSON messages of a `T` beside binary ones.
     pub(super) fn mixed<T>(check: Check) -> Self {
         Self { form: WireForm::Mixed(Box::new(check)), name: type_name::<T>() }
     }
@@ -86,7 +86,7 @@ impl Plan {
         &self.form
     }
 
-    /// The schema, as it is published; of JSON only.
+    /// Returns the published schema, for JSON only.
     #[cfg_attr(
         not(any(fuzzing, test)),
         expect(dead_code, reason = "so far, what is published is looked at by tests alone")
@@ -103,20 +103,21 @@ impl Plan {
         }
     }
 
-    /// Looks for what of a response type can never be written.
+    /// Searches a response type for parts that can never be written.
     ///
     /// # Errors
-    /// A variant or a key that serde never writes.
+    /// If serde never writes a variant or a key.
     #[cfg(feature = "server")]
     pub(crate) fn check_written(&self, sampler: Sampler) -> Result<(), SchemaError> {
         let written = self.check().map_or(Ok(()), |check| check.check_written(sampler));
         written.map_err(|why| SchemaError::new(self.name, Direction::Outbound, why))
     }
 
-    /// Decides whether a client can tell the library's error frames, which have a member `tag`, from this response type's.
+    /// Decides whether a client can distinguish the library's frames, which have a member `tag`, from the responses of
+    /// this type.
     ///
     /// # Errors
-    /// If the response is an enum with a variant that looks like one: no client could tell which it got.
+    /// If the response is an enum with a variant that looks like one of these frames.
     #[cfg(feature = "server")]
     pub(crate) fn telling(&self, tag: &str) -> Result<Telling, SchemaError> {
         let Some(check) = self.check() else { return Ok(Telling::No) };
@@ -134,7 +135,7 @@ impl Plan {
     }
 }
 
-/// The types that are not JSON. Exactly these: a newtype of one is JSON.
+/// The types that are not JSON. A newtype of one of them is JSON.
 fn plain<T: 'static>() -> Option<WireForm> {
     let id = TypeId::of::<T>();
     if id == TypeId::of::<String>() {
@@ -146,7 +147,7 @@ fn plain<T: 'static>() -> Option<WireForm> {
     }
 }
 
-/// The frames that report an error, at their smallest.
+/// The shortest forms of the frames that report an error.
 #[cfg(feature = "server")]
 fn samples(tag: &str) -> [Value; 2] {
     let mut validation = json!({"on": "message", "detail": "", "errors": []});

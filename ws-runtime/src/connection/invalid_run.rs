@@ -5,13 +5,13 @@
 pub(super) struct InvalidRun(u32);
 
 impl InvalidRun {
-    /// A valid message ends the run.
+    /// Records a valid message, which ends the run.
     #[inline]
     pub(super) fn end(&mut self) {
         self.0 = 0;
     }
 
-    /// Counts an invalid message. Returns true if the run is longer than `most`; `None` is no limit.
+    /// Counts an invalid message. Returns true if the run exceeds `most`; `None` means unlimited.
     pub(super) fn exceeds(&mut self, most: Option<u32>) -> bool {
         self.0 = self.0.saturating_add(1);
         most.is_some_and(|most| self.0 > most)

@@ -1,4 +1,4 @@
-//! What happens at the deadlines of a connection.
+//! The reaction to the deadlines of a connection.
 
 use std::task::Context;
 

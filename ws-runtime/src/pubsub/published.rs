@@ -1,6 +1,6 @@
-//! The outcome of a message to several sockets.
+//! The result of sending a message to several sockets.
 
-/// The outcome of a message to several sockets; that of a message to one is a [`Delivery`](crate::Delivery).
+/// The result of sending a message to several sockets; for one socket see [`Delivery`](crate::Delivery).
 ///
 /// # Examples
 /// ```
@@ -23,14 +23,16 @@
 #[must_use = "sockets may have missed the message; write `let _ =` where that does not matter"]
 #[non_exhaustive]
 pub enum Published {
-    /// It is on its way to the receivers.
+    /// The message was queued for the receivers.
     Sent {
-        /// The sockets that it was queued for.
+        /// The number of sockets that it was queued for.
         receivers: usize,
-        /// The sockets that do not get it: their queue is at `backpressure_limit`, or all queues together are at `outbound_total`.
+        /// The number of sockets that do not get it: their queue is at `backpressure_limit`, or all queues together are
+        /// at `outbound_total`.
         dropped: usize,
     },
-    /// It was refused: the value fails its own schema or cannot be encoded. Nobody gets it; the log says why.
+    /// The message was refused: the value fails its own schema or cannot be encoded. Nothing is sent; the log has the
+    /// reason.
     Refused,
 }
 
@@ -51,7 +53,7 @@ impl Published {
         }
     }
 
-    /// True if the value was refused.
+    /// Returns true if the value was refused.
     pub const fn is_refused(self) -> bool {
         matches!(self, Self::Refused)
     }

@@ -1,4 +1,4 @@
-//! A type's schema, compiled: the one that is published and enforced.
+//! The compiled schema of a type, as published and enforced.
 
 use std::any::type_name;
 
@@ -18,7 +18,7 @@ use super::{
     widen::check_written,
 };
 
-/// A type's schema in one direction, compiled once, before listening.
+/// The schema of a type in one direction, compiled once before listening.
 #[derive(Debug)]
 pub(crate) struct Check {
     schema: Value,
@@ -29,20 +29,20 @@ pub(crate) struct Check {
 }
 
 impl Check {
-    /// What may arrive as a `T`, by its schema alone.
+    /// Compiles the schema of an inbound `T`, without the type.
     #[cfg(test)]
     pub(crate) fn inbound<T: JsonSchema>() -> Result<Self, SchemaError> {
         Self::of::<T>(Direction::Inbound)
     }
 
-    /// What may arrive and be read as a `T`.
+    /// Compiles the schema of an inbound `T`, and checks that the type can read it.
     pub(crate) fn read<T: JsonSchema + DeserializeOwned>() -> Result<Self, SchemaError> {
         let mut generator = Generator::new(Direction::Inbound);
         let root = generator.read::<T>();
         Self::finish::<T>(generator, root, Direction::Inbound)
     }
 
-    /// What may leave as a `T`.
+    /// Compiles the schema of an outbound `T`.
     pub(crate) fn outbound<T: JsonSchema>() -> Result<Self, SchemaError> {
         Self::of::<T>(Direction::Outbound)
     }
@@ -60,9 +60,9 @@ impl Check {
             .map_err(|reason| SchemaError::new(type_name::<T>(), direction, reason))
     }
 
-    /// Compiles a document that [`Generator::finish`] made.
+    /// Compiles a document of [`Generator::finish`].
     pub(crate) fn compile(schema: Value, direction: Direction) -> Result<Self, String> {
-        // Any crate of the program may switch it on, and numbers then reach a visitor as maps.
+        // Any crate of the program may enable this feature; then numbers reach a visitor as maps.
         if serde_json::from_str::<Value>("1e400").is_ok() {
             return Err(
                 "the feature `arbitrary_precision` of serde_json is enabled, which makes it impossible to check numbers"
@@ -79,25 +79,25 @@ impl Check {
         })
     }
 
-    /// Looks for what of an outbound type can never be written, where the type can be sampled.
+    /// Searches an outbound type for parts that can never be written, if it can be sampled.
     ///
     /// # Errors
-    /// A variant or a key that serde never writes.
+    /// If serde never writes a variant or a key.
     pub(crate) fn check_written(&self, sampler: Sampler) -> Result<(), String> {
         check_written(&self.schema, sampler)
     }
 
-    /// The document, as it is published.
+    /// Returns the document, as published.
     pub(crate) fn schema(&self) -> &Value {
         &self.schema
     }
 
-    /// Whether some value may have the place that a JSON pointer names.
+    /// Returns true if some value may have the place that a JSON pointer names.
     pub(crate) fn leads(&self, pointer: &str) -> bool {
         leads(&self.schema, pointer)
     }
 
-    /// What can be checked while the text is read, if that is the whole schema.
+    /// Returns the shape, if the whole schema can be checked on tokens.
     pub(crate) fn shape(&self) -> Option<&Shape> {
         self.shape.as_ref()
     }
@@ -106,29 +106,30 @@ impl Check {
         self.validator.is_valid(value)
     }
 
-    /// Whether a text costs too much to be read: serde copies each value for each level above it, and much of the text is
-    /// many levels deep.
+    /// Returns true if a text is too expensive to read: serde copies each value for each level above it, and much of
+    /// the text is deeply nested.
     pub(crate) fn is_too_deep(&self, text: &str) -> bool {
         self.growth == Growth::ByDepth && is_too_deep(text.as_bytes())
     }
 
-    /// Why a value is not valid: one to eight issues, sorted by path. The value is known to be invalid.
+    /// Explains why an invalid value fails: one to eight issues, sorted by path.
     pub(crate) fn explain(&self, value: &Value) -> Vec<Issue> {
         self.explainer.explain(value)
     }
 
-    /// That the type refuses a value which the schema allows, at the end of a way.
+    /// Reports that the type rejects a value that its schema accepts, at the end of a path.
     pub(crate) fn refused(&self, value: &Value, way: &[Step]) -> Issue {
         self.explainer.refused(value, way)
     }
 
-    /// Whether this is an enum whose variants are told by a tag or a key.
+    /// Returns true for an enum whose variants are identified by a tag or a key.
     pub(crate) fn is_told(&self) -> bool {
         self.explainer.is_told()
     }
 }
 
-/// Whether the bytes of a JSON text lie more than sixteen levels deep on average. A short text may be as deep as any.
+/// Returns true if the bytes of a JSON text are more than sixteen levels deep on average. A short text may have any
+/// depth.
 fn is_too_deep(text: &[u8]) -> bool {
     const LEVELS: usize = 16;
     const SHORT: usize = 8192;
@@ -150,9 +151,8 @@ fn is_too_deep(text: &[u8]) -> bool {
     sum > LEVELS * text.len()
 }
 
-/// Compiles one schema. The formats that are left in it are asserted, which 2020-12 leaves open; patterns run on an engine
-/// of linear time; what a
-/// reference names outside the document is not fetched (the crate's resolvers are compiled out).
+/// Compiles one schema. The remaining formats are validated, which 2020-12 leaves open. Patterns run on a linear-time
+/// engine. External references are not fetched (the resolvers are compiled out).
 pub(super) fn compile(schema: &Value) -> Result<Validator, String> {
     jsonschema::options()
         .with_draft(Draft::Draft202012)
@@ -165,7 +165,7 @@ pub(super) fn compile(schema: &Value) -> Result<Validator, String> {
         .map_err(|error| unusable(&error))
 }
 
-/// Why a schema cannot be compiled.
+/// Describes why a schema cannot be compiled.
 fn unusable(error: &ValidationError<'_>) -> String {
     let text = match error.kind() {
         ValidationErrorKind::Format { format } if format == "regex" => error.instance().as_str(),

@@ -1,8 +1,8 @@
-//! JSON Schema: what a type's schema is, whether a value keeps it, and what to say where it does not.
+//! JSON Schema: generation from types, validation, and explanation of errors.
 //!
-//! A schema is generated once a type and direction, brought into agreement with what serde reads and writes, and compiled.
-//! That one document is what is published and what is enforced. This floor knows [`serde_json::Value`] and nothing of
-//! messages, requests or sockets.
+//! A schema is generated once for each type and direction, adapted to what serde reads and writes, and compiled. That
+//! document is both published and enforced. This module knows [`serde_json::Value`] and nothing about messages,
+//! requests or sockets.
 
 #[cfg(not(feature = "server"))]
 mod alone;

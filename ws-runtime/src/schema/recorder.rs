@@ -1,7 +1,8 @@
-//! Which names a type reads: its `Deserialize` is run, and what it asks for is written down.
+//! Records the names that a type reads, by running its `Deserialize`.
 //!
-//! schemars knows nothing of serde's `alias` and `other`. The recorder is a deserializer that holds no value: it leads a
-//! type to one place, notes what is asked there, and fails. Two names are one field if the type makes the same of them.
+//! schemars knows nothing of serde's `alias` and `other`. The recorder is a deserializer without a value: it leads a
+//! type to one place, records what is requested there, and fails. Two names are one field if the type treats them
+//! alike.
 
 use std::{
     cell::RefCell,
@@ -20,26 +21,26 @@ use serde_json::Value;
 use super::key::RecordedKey;
 use crate::panics::catch;
 
-/// A step from a place of a type to one that is a level deeper.
+/// A step from a place of a type to the next level.
 #[derive(Clone, Debug)]
 pub(super) enum Go {
     /// The value of a key.
     Key(String),
-    /// What is behind an externally tagged variant's name.
+    /// The content of an externally tagged variant.
     Variant(String),
-    /// An item of an array, behind these.
+    /// An item of an array, after these.
     Item(Vec<Value>),
-    /// What is behind a tag: the tag's key and value, then the key of the content.
+    /// The content after a tag: the key and value of the tag, then the key of the content.
     Content(String, String, String),
 }
 
-/// What a place is given when it is reached.
+/// The input at the place.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Give<'a> {
     Nothing,
     /// An object with this key.
     Key(&'a str),
-    /// This variant's name.
+    /// The name of this variant.
     Variant(&'a str),
     /// An object of the tag alone, with this value.
     Tag(&'a str, &'a str),
@@ -49,17 +50,17 @@ pub(super) enum Give<'a> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Seen {
     pub(super) asked: Option<Asked>,
-    /// What the type made of the name that it was given: equal for the names of one field or variant.
+    /// How the type identified the given name: equal for the names of one field or variant.
     pub(super) made: Option<u64>,
-    /// The names that it has instead.
+    /// The names that it expects instead.
     pub(super) instead: Option<&'static [&'static str]>,
-    /// Whether it takes no object where it was given one.
+    /// True if it accepts no object.
     pub(super) no_object: bool,
-    /// Whether it read the key of an object as something that JSON has no keys of.
+    /// True if it read the key of an object as a type that JSON keys cannot have.
     pub(super) no_key: bool,
 }
 
-/// What is asked for at a place.
+/// The request at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
     /// A struct with these names.
@@ -68,17 +69,17 @@ pub(super) enum Asked {
     Enum(&'static [&'static str]),
     Map,
     Seq,
-    /// Whatever there is, to be looked at later.
+    /// Any value, to be buffered.
     Any,
     Other,
 }
 
-/// Leads a type along a path, and says what it did at the end of it.
+/// Leads a type along a path and returns what it did at the end.
 pub(super) type Probe = fn(&[Go], Give<'_>) -> Seen;
 
 pub(super) fn probe<T: Deserialize<'static>>(path: &[Go], give: Give<'_>) -> Seen {
     let seen = RefCell::default();
-    // A `Deserialize` that panics tells no further names. That it panics is noticed when a message makes it.
+    // A `Deserialize` that panics yields no further names. The panic will show when a message causes it.
     let read = catch(|| T::deserialize(Recorder { path, give, seen: &seen })).unwrap_or(Err(Stop::default()));
     let mut seen = seen.into_inner();
     if let Err(Stop { instead, no_object }) = read {
@@ -125,7 +126,7 @@ struct Recorder<'a> {
 }
 
 impl<'a> Recorder<'a> {
-    /// Notes what is asked for; an error unless there is more to do.
+    /// Records a request; an error unless there is more to do.
     fn asked(&self, asked: Asked) {
         if self.path.is_empty() {
             self.seen.borrow_mut().asked.get_or_insert(asked);
@@ -248,7 +249,7 @@ impl<'de> Deserializer<'de> for Recorder<'_> {
     }
 }
 
-/// An object of a few keys: each with a text, or with what the recorder gives.
+/// An object with a few keys: each with a text, or with the recorder's input.
 struct Object<'a> {
     recorder: Recorder<'a>,
     keys: std::vec::IntoIter<(&'a str, Option<&'a str>, usize)>,
@@ -284,7 +285,7 @@ impl<'de> MapAccess<'de> for Object<'_> {
     }
 }
 
-/// An array whose last item is what the recorder gives.
+/// An array whose last item is the recorder's input.
 struct List<'a> {
     recorder: Recorder<'a>,
     before: std::slice::Iter<'a, Value>,
@@ -324,7 +325,7 @@ impl<'de, 'a> EnumAccess<'de> for Variant<'a> {
     }
 }
 
-/// What is behind a variant's name.
+/// The content after the name of a variant.
 struct Inside<'a>(Recorder<'a>);
 
 impl<'de> VariantAccess<'de> for Inside<'_> {

@@ -17,9 +17,9 @@ use serde::{
 use super::recorder::{Probe, probe};
 use crate::panics::catch;
 
-/// The deepest level of a sample.
+/// The maximum depth of a sample.
 const MAX_DEPTH: usize = 12;
-/// How many samples are made: each takes the next variant of every enum.
+/// The number of samples: each takes the next variant of every enum.
 const SAMPLES: usize = 8;
 
 /// How a response type is read, and whether samples of it can be written.
@@ -41,7 +41,7 @@ impl Sampler {
 pub struct Sampling<T>(PhantomData<T>);
 
 impl<T> Sampling<T> {
-    /// The value that method lookup starts at.
+    /// The value on which method lookup starts.
     pub const NEW: Self = Self(PhantomData);
 }
 
@@ -80,10 +80,10 @@ fn writes_no_key<T: Deserialize<'static> + Serialize>() -> bool {
     })
 }
 
-/// Makes a value of whatever is asked for.
+/// Creates a value of any requested type.
 #[derive(Clone, Copy)]
 struct Sample {
-    /// Which variant is taken of each enum, counted round.
+    /// The variant to use for each enum, in turn.
     variant: usize,
     depth: usize,
 }
@@ -187,7 +187,7 @@ impl<'de> Deserializer<'de> for Sample {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        // By position, so that no field is given twice under an alias.
+        // By position, so that no field occurs twice under an alias.
         visitor.visit_seq(SampleItems { left: fields.len(), sample: self })
     }
 
@@ -203,7 +203,7 @@ impl<'de> Deserializer<'de> for Sample {
     }
 }
 
-/// So many items or entries.
+/// This many items or entries.
 struct SampleItems {
     left: usize,
     sample: Sample,

@@ -1,8 +1,8 @@
-//! What serde takes beyond schemars' schema is taken: `alias` and `other`.
+//! Adds the names that serde accepts beyond schemars' schema: `alias` and `other`.
 //!
-//! The schema is walked beside the type. What the type reads under further names is added, marked `x-serde`, so that whoever
-//! writes values by the schema can leave it out. Where serde reads a value into a buffer first (within an internally tagged
-//! or untagged enum, beside `flatten`), a type's names cannot be seen, and the schema stays as it is.
+//! The schema is walked together with the type. Further names that the type reads are added, marked `x-serde`, so that
+//! generators of values can ignore them. Where serde buffers a value first (inside an internally tagged or untagged
+//! enum, beside `flatten`), the names cannot be seen, and the schema is unchanged.
 
 use std::collections::BTreeSet;
 
@@ -17,15 +17,15 @@ use super::{
     tagging::untaggable,
 };
 
-/// The most often that a type is run.
+/// The maximum number of runs of a type.
 const MOST_RUNS: usize = 20_000;
 /// A name that no type has.
 const UNKNOWN: &str = "\u{1}unknown";
 
-/// Widens a document to what the type of its root takes.
+/// Adds to a document what the type of its root accepts.
 ///
 /// # Errors
-/// What of the type can never be read.
+/// If a part of the type can never be read.
 pub(super) fn widen(document: &mut Value, probe: Probe) -> Result<(), String> {
     let mut walk = Walk::new(document, probe, None);
     walk.place(String::new(), &mut Vec::new())?;
@@ -38,13 +38,13 @@ pub(super) fn widen(document: &mut Value, probe: Probe) -> Result<(), String> {
     Ok(())
 }
 
-/// Looks for what of an outbound type can never be written, by how the same type is read.
+/// Searches an outbound type for parts that can never be written, by how the same type is read.
 ///
-/// A type may write itself in another way than it reads itself, so what reading shows has to be confirmed: of a variant by its
-/// schema, which shows no content, and of a key by `sampler`, which writes values.
+/// A type may be written differently than it is read, so what reading shows must be confirmed: for a variant by its
+/// schema, which shows no content, and for a key by `sampler`, which writes values.
 ///
 /// # Errors
-/// What of the type can never be written.
+/// If a part of the type can never be written.
 pub(super) fn check_written(document: &Value, sampler: Sampler) -> Result<(), String> {
     Walk::new(document, sampler.probe, Some(sampler)).place(String::new(), &mut Vec::new())
 }
@@ -52,10 +52,10 @@ pub(super) fn check_written(document: &Value, sampler: Sampler) -> Result<(), St
 struct Walk<'a> {
     document: &'a Value,
     probe: Probe,
-    /// Writes values of the type, if its document is the outbound one.
+    /// Writes values of the type, for an outbound document.
     sampler: Option<Sampler>,
     runs: usize,
-    /// The definitions that were walked.
+    /// The definitions visited so far.
     seen: BTreeSet<String>,
     edits: Vec<(String, Edit)>,
 }
@@ -70,7 +70,7 @@ impl<'a> Walk<'a> {
         if self.runs > MOST_RUNS { Seen::default() } else { (self.probe)(path, give) }
     }
 
-    /// Where the schema of a place is: references and `null` beside it are passed.
+    /// Finds the schema of a place, skipping references and `null`.
     fn settle(&mut self, mut pointer: String) -> Option<String> {
         for _ in 0..64 {
             let schema = self.document.pointer(&pointer)?.as_object()?;
@@ -120,7 +120,7 @@ impl<'a> Walk<'a> {
         result
     }
 
-    /// The names of one thing, by what the type makes of each.
+    /// The names of one field or variant, by how the type treats each.
     fn groups<'n>(
         &mut self,
         path: &[Go],
@@ -156,7 +156,8 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// The names with their aliases: of each group, one name is known to the schema. Also whether any other is taken.
+    /// The names with their aliases: the schema knows one name of each group. Also returns whether any other name is
+    /// accepted.
     fn aliases(
         &mut self,
         path: &[Go],
@@ -187,7 +188,7 @@ impl<'a> Walk<'a> {
             Some(Choice::Keyed { units, keys }) => {
                 (units, keys.into_iter().map(|(key, _)| key).collect::<Vec<_>>())
             }
-            // Variants that have docs are alternatives each.
+            // Variants with docs are separate alternatives.
             Some(Choice::Untold(branches)) if branches.iter().all(|branch| branch["type"] == "string") => (
                 branches.iter().filter_map(|branch| branch.as_object()).flat_map(strings).collect(),
                 Vec::new(),
@@ -334,14 +335,14 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Whether a branch of a tagged enum shows nothing but its tag: no schema of a content that could be an object.
+/// Returns true if a branch of a tagged enum shows only its tag: no schema of a content that could be an object.
 fn shows_tag_alone(branch: &Value, tag: &str) -> bool {
     let Some(keywords) = branch.as_object() else { return false };
     let is_plain = |key: &String| matches!(&**key, "type" | "properties" | "required") || is_annotation(key);
     keywords.keys().all(is_plain) && branch["properties"].as_object().is_some_and(|all| all.keys().eq([tag]))
 }
 
-/// A value that a schema takes, as far as it is easily found: an item is reached behind those before it.
+/// Returns a value that a schema accepts, if it is easy to find: an item is reached after those before it.
 fn sample(document: &Value, schema: &Value, depth: usize) -> Value {
     let schema = super::resolve(document, schema);
     if depth > 16 {

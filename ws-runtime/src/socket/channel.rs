@@ -1,4 +1,4 @@
-//! All sockets of a route, for handlers, other routes and tasks outside of the server.
+//! The channel of a route: all its sockets and topics, for handlers, other routes and tasks outside of the server.
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
@@ -15,7 +15,7 @@ use crate::{
 /// The sockets and topics of one route. Returned by [`Handle::channel`](super::Handle::channel), [`Socket::channel`] and
 /// [`Socket::channel_of`]. A clone is the same channel.
 ///
-/// `publish` on a channel reaches every subscriber of the topic; `publish` on a socket leaves out that socket.
+/// `publish` on a channel reaches every subscriber of the topic; `publish` on a socket skips that socket.
 ///
 /// # Examples
 /// ```no_run
@@ -47,13 +47,13 @@ impl<E: Endpoint> Channel<E> {
     /// Messages that one task publishes and sends reach each socket in that order.
     ///
     /// # Backpressure
-    /// A subscriber whose queue is at its limit does not get the message; see [`Published::dropped`].
+    /// A subscriber with a full queue does not get the message; see [`Published::dropped`].
     pub fn publish(&self, topic: impl TopicName, value: impl Outgoing<Response<E>>) -> Published {
         self.shared.publish(topic.as_ref(), &value, None)
     }
 
-    /// Publishes a message as it is to every subscriber of a topic: text or bytes that are encoded already. It is not checked, by
-    /// the response type or its schema. Otherwise as [`publish`](Self::publish).
+    /// Publishes an encoded message to every subscriber of a topic: text or bytes. It is not validated, neither by the
+    /// response type nor by its schema. Otherwise like [`publish`](Self::publish).
     ///
     /// # Examples
     /// ```no_run
@@ -71,21 +71,21 @@ impl<E: Endpoint> Channel<E> {
         self.shared.publish::<Response<E>>(topic.as_ref(), &RawOutgoing::new(message), None)
     }
 
-    /// Returns how many sockets are subscribed to a topic.
+    /// Returns the number of subscribers of a topic.
     pub fn subscriber_count(&self, topic: impl TopicName) -> usize {
         self.shared.topics.count(topic.as_ref())
     }
 
     /// Returns the connected sockets of the route, in no particular order.
     ///
-    /// Takes time in proportion to their number.
+    /// Takes time proportional to their number.
     pub fn sockets(&self) -> Vec<Socket<E>> {
         self.shared.members().into_iter().filter_map(|member| Socket::of(member)).collect()
     }
 
-    /// Returns the connected socket of an id; `None` if it is not of this route, or is no longer connected.
+    /// Returns the connected socket with an id; `None` if it belongs to another route or is no longer connected.
     ///
-    /// Takes the same time however many sockets are connected.
+    /// Takes constant time.
     ///
     /// # Examples
     /// ```no_run
@@ -109,7 +109,7 @@ impl<E: Endpoint> Channel<E> {
         self.shared.len()
     }
 
-    /// True if no socket of the route is connected.
+    /// Returns true if no socket of the route is connected.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -133,7 +133,7 @@ impl<E: Endpoint> Channel<E> {
         Recipients::all(self.clone())
     }
 
-    /// Selects the subscribers of a topic. More topics may be added, and topics and sockets left out.
+    /// Selects the subscribers of a topic. Further topics can be added, and topics and sockets left out.
     ///
     /// # Examples
     /// ```no_run
@@ -153,13 +153,13 @@ impl<E: Endpoint> Channel<E> {
         Recipients::none_of(self.clone()).to(topic)
     }
 
-    /// Selects every socket of the route, without the subscribers of a topic or without one socket. As
-    /// [`all`](Self::all) and then [`Recipients::except`].
+    /// Selects every socket of the route except the subscribers of a topic, or except one socket. Short for
+    /// [`all`](Self::all) and [`Recipients::except`].
     pub fn except(&self, left_out: impl Excluded<E>) -> Recipients<E> {
         self.all().except(left_out)
     }
 
-    /// Closes every socket of the route. Returns how many were open. As [`all`](Self::all) and then
+    /// Closes every socket of the route. Returns how many were open. Short for [`all`](Self::all) and
     /// [`Recipients::disconnect`].
     pub fn disconnect(&self, close: Close) -> usize {
         self.all().disconnect(close)

@@ -12,36 +12,36 @@ use tokio::sync::Notify;
 use super::{Channel, RouteShared, ShutdownState};
 use crate::contract::Endpoint;
 
-/// What handles and sockets find of their server: its routes by type, and its shutdown.
+/// The parts of a server that handles and sockets can reach: its routes by type, and its shutdown.
 #[derive(Debug, Default)]
 pub(crate) struct Directory {
     routes: OnceLock<HashMap<TypeId, Arc<RouteShared>>>,
     shutdown: ShutdownState,
-    /// Where the server listens, once it does.
+    /// The address of the listener, once the server listens.
     address: OnceLock<Option<SocketAddr>>,
     listens: Notify,
 }
 
 impl Directory {
-    /// Fills it, once, before anything is served.
+    /// Fills the directory once, before anything is served.
     pub(crate) fn fill(&self, routes: HashMap<TypeId, Arc<RouteShared>>) {
-        // A server is started once; a second filling would be of the same routes.
+        // A server starts once; a second call would have the same routes.
         let _ = self.routes.set(routes);
     }
 
-    /// The channel of a route, if it is served.
+    /// Returns the channel of a route, if it is served.
     pub(super) fn channel<E: Endpoint>(&self) -> Option<Channel<E>> {
         self.routes.get()?.get(&TypeId::of::<E>()).cloned().map(Channel::new)
     }
 
-    /// Notes that the server listens, and the address of its listener if it has one.
+    /// Records that the server listens, and the address of its listener if it has one.
     pub(crate) fn note_listening(&self, address: Option<SocketAddr>) {
         // A server listens once.
         let _ = self.address.set(address);
         self.listens.notify_waiters();
     }
 
-    /// Returns the address that the server listens on, if it listens and its listener has one.
+    /// Returns the address of the listener, if the server listens and its listener has one.
     pub(super) fn address(&self) -> Option<SocketAddr> {
         self.address.get().copied().flatten()
     }

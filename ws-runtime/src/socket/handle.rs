@@ -1,11 +1,11 @@
-//! A server from outside its handlers.
+//! A handle to a server.
 
 use std::{fmt, net::SocketAddr, sync::Arc};
 
 use super::{Channel, Directory, Shutdown};
 use crate::contract::Endpoint;
 
-/// A server from outside its handlers: its routes' channels, and its shutdown. A clone is the same handle.
+/// A handle to a server: the channels of its routes, and its shutdown. Clones are the same handle.
 ///
 /// It does not keep the server running.
 ///
@@ -54,17 +54,17 @@ impl Handle {
         self.directory.channel()
     }
 
-    /// Returns the address that the server listens on: with port 0, the port that the system chose.
+    /// Returns the address that the server listens on; for port 0, with the port that the kernel chose.
     ///
-    /// `None` before the server listens (see [`listening`](Self::listening)), and where its listener has no address. A server has
-    /// one listener.
+    /// `None` before the server listens (see [`listening`](Self::listening)), and if its listener has no address. A
+    /// server has one listener.
     pub fn local_addr(&self) -> Option<SocketAddr> {
         self.directory.address()
     }
 
-    /// Waits until the server listens, and returns its address as [`local_addr`](Self::local_addr) does.
+    /// Waits until the server listens and returns its address, like [`local_addr`](Self::local_addr).
     ///
-    /// It waits for ever if the server is never served.
+    /// Waits forever if the server is never served.
     ///
     /// # Examples
     /// ```
@@ -98,20 +98,20 @@ impl Handle {
         self.local_addr()
     }
 
-    /// Asks the server to shut down: it accepts nothing more, closes every socket with 1001, and waits for their handlers
-    /// until `shutdown_timeout`. `listen` and `serve` return when that is done, and [`ended`](Self::ended) says what it came
-    /// to. Asking again changes nothing.
+    /// Asks the server to shut down: it accepts nothing more, closes every socket with 1001, and waits for their
+    /// handlers up to `shutdown_timeout`. Then `listen` and `serve` return, and [`ended`](Self::ended) reports the
+    /// result. Further calls have no effect.
     pub fn shutdown(&self) {
         self.directory.shutdown().stop();
     }
 
-    /// Waits until the server has shut down and none of its tasks is left. Returns what became of the sockets that were
-    /// connected when it was asked to.
+    /// Waits until the server has shut down and no task is left. Returns how the sockets ended that were connected when
+    /// the shutdown began.
     ///
-    /// It waits for ever if the server is never served, or `listen` or `serve` is dropped before it returns.
+    /// Waits forever if the server is never served, or if `listen` or `serve` is dropped before it returns.
     ///
     /// # Cancel safety
-    /// Safe: the shutdown goes on.
+    /// Safe: the shutdown continues.
     pub async fn ended(&self) -> Shutdown {
         self.directory.shutdown().ended().await
     }

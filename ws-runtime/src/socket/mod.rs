@@ -1,6 +1,6 @@
-//! A socket as handlers hold it, what all sockets of a route share, and the write side that both stand on.
+//! Sockets: the handle for handlers, the state that all sockets of a route share, and the write half.
 //!
-//! Nothing here reads from the network or calls a handler; that is the connection's.
+//! Nothing here reads from the network or calls a handler; `connection` does.
 
 mod channel;
 mod compression;

@@ -1,16 +1,16 @@
-//! Names for sockets that cannot be guessed, without memory for each.
+//! Unguessable ids of sockets, computed without memory for each.
 //!
-//! A socket has a number, which no other of the process has, and a place among the connected sockets of its route. Both are
-//! encrypted as one block of 128 bits: a Feistel network of four rounds (Luby and Rackoff, "How to construct pseudorandom
-//! permutations", 1988) whose round function is SipHash-2-4 with a key from the system's randomness. So ids differ within a process
-//! because encryption is a permutation, and between processes because each has a key of its own. 32 bits of the block are
-//! always zero, so that nearly every forged id is recognised.
+//! A socket has a number, unique in its process, and a slot among the connected sockets of its route. Both are
+//! encrypted as one block of 128 bits: a Feistel network of four rounds (Luby and Rackoff, "How to construct
+//! pseudorandom permutations", 1988) whose round function is SipHash-2-4 with a random key of the process. Ids differ
+//! within a process because encryption is a permutation, and between processes because each has its own key. 32 bits of
+//! the block are always zero, so that nearly every forged id is detected.
 
 use std::sync::OnceLock;
 
 use crate::contract::SocketId;
 
-/// What an id stands for.
+/// The content of an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct SocketName {
     pub(super) number: u64,
@@ -21,8 +21,8 @@ pub(super) struct SocketName {
 #[derive(Clone, Copy)]
 struct SipKey([u64; 2]);
 
-/// How many rounds make a pseudorandom permutation of a pseudorandom function, also for somebody who may ask what an id stands
-/// for.
+/// The number of rounds that make a pseudorandom permutation of a pseudorandom function, even against a
+/// chosen-ciphertext attack.
 const ROUNDS: u64 = 4;
 
 /// The key of this process.
@@ -41,7 +41,7 @@ impl SocketName {
         SocketId::new(encrypt(key(), u128::from(self.number) << 64 | u128::from(self.place)))
     }
 
-    /// Returns what an id stands for; `None` if it is not of this process.
+    /// Decrypts an id; `None` if it is not of this process.
     pub(super) fn of(id: SocketId) -> Option<Self> {
         let block = decrypt(key(), id.bits());
         let (number, rest) = halves(block);

@@ -1,4 +1,4 @@
-//! What may be handed to `send` and `publish`.
+//! Values that `send` and `publish` accept.
 
 use bytes::Bytes;
 
@@ -7,8 +7,8 @@ use crate::{
     message::{Kind, Message},
 };
 
-/// What may be sent on a route whose response is `R`: a reference to one; on text routes a `&str` too, on binary routes a
-/// `&[u8]`.
+/// A value that can be sent on a route with the response type `R`: a reference to one, on text routes also `&str`, on
+/// binary routes also `&[u8]`.
 #[diagnostic::on_unimplemented(
     message = "expected `&{R}`, a reference to the `response` of this route, found `{Self}`",
     label = "expected `&{R}`",
@@ -16,7 +16,7 @@ use crate::{
     note = "`response = …` in the attribute sets the type, which is `Message` by default; use an enum to send several types"
 )]
 pub trait Outgoing<R>: sealed::Sealed<R> {
-    /// Whether it may be compressed.
+    /// True if it may be compressed.
     #[doc(hidden)]
     fn compress(&self) -> bool {
         true
@@ -34,19 +34,19 @@ pub trait Outgoing<R>: sealed::Sealed<R> {
 }
 
 mod sealed {
-    /// Nobody else's types are outgoing.
+    /// The trait is sealed.
     pub trait Sealed<R> {}
 
-    /// Nobody else's types are outgoing as they are.
+    /// The trait is sealed.
     pub trait SealedRaw {}
 }
 
-/// A message that is sent without compression, however long it is: around what [`send`](super::Socket::send),
-/// [`publish`](super::Socket::publish), [`broadcast`](super::Socket::broadcast), their `_raw` forms and
-/// [`Recipients::send`](super::Recipients::send) take.
+/// Sends a message without compression, however long it is. Wraps the argument of [`send`](super::Socket::send),
+/// [`publish`](super::Socket::publish), [`broadcast`](super::Socket::broadcast), their `_raw` variants and
+/// [`Recipients::send`](super::Recipients::send).
 ///
-/// For messages that would not become smaller, such as images, and for those that hold a secret beside text that a client chose
-/// (the length of the compressed message tells about the secret). Without `per_message_deflate` it changes nothing.
+/// For messages that do not compress, such as images, and for those that contain a secret beside text chosen by a
+/// client (the length of the compressed message would reveal it). Without `per_message_deflate` it has no effect.
 ///
 /// # Examples
 /// ```
@@ -90,7 +90,7 @@ impl<R, T: Outgoing<R>> Outgoing<R> for Uncompressed<T> {
     }
 }
 
-/// What may be sent as it is, past the response type: everything that becomes a [`Message`], text or bytes, also as
+/// An encoded message that can be sent past the response type: everything that converts into a [`Message`], also inside
 /// [`Uncompressed`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as it is",
@@ -98,7 +98,7 @@ impl<R, T: Outgoing<R>> Outgoing<R> for Uncompressed<T> {
     note = "a raw message is text (`String`, `&str`), bytes (`Bytes`, `Vec<u8>`) or a `Message`; values of the response type are sent with `send` and `publish`"
 )]
 pub trait OutgoingRaw: sealed::SealedRaw {
-    /// The message, and whether it may be compressed.
+    /// Returns the message, and whether it may be compressed.
     #[doc(hidden)]
     fn into_raw(self) -> (Message, bool);
 }
@@ -120,7 +120,7 @@ impl<T: Into<Message>> OutgoingRaw for Uncompressed<T> {
     }
 }
 
-/// A raw message in the place of a response.
+/// A raw message in place of a response.
 pub(super) struct RawOutgoing {
     message: Message,
     compress: bool,
@@ -151,7 +151,7 @@ impl<R> Outgoing<R> for RawOutgoing {
 
 impl<R> sealed::Sealed<R> for &R {}
 
-// A response that cannot be encoded is reported where the route names it, and not again wherever one is sent.
+// A response without `Encode` is reported where the route names it, not at each call that sends one.
 #[diagnostic::do_not_recommend]
 impl<R> Outgoing<R> for &R {
     fn put(&self, plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError>

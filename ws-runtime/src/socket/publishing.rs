@@ -1,4 +1,4 @@
-//! What a socket sends to other sockets: of a topic, of its route, of another route.
+//! Sending from one socket to others: of a topic, of its route, of another route.
 
 use std::sync::Arc;
 
@@ -9,37 +9,37 @@ use crate::{
 };
 
 impl<E: Endpoint> Socket<E> {
-    /// Publishes to every subscriber of a topic of this route but this socket, which need not be subscribed. With
-    /// `publish_to_self` it is not left out. [`broadcast`](Self::broadcast) needs no topic.
+    /// Publishes to all other subscribers of a topic of this route. This socket need not be subscribed; with
+    /// `publish_to_self` it is not skipped. [`broadcast`](Self::broadcast) needs no topic.
     ///
-    /// It works from `close` too. The message is encoded once.
+    /// It also works in `close`. The message is encoded once.
     ///
     /// # Ordering
     /// Messages that one task publishes and sends reach each socket in that order.
     ///
     /// # Backpressure
-    /// A subscriber whose queue is at its limit does not get the message; see [`Published::dropped`].
+    /// A subscriber with a full queue does not get the message; see [`Published::dropped`].
     pub fn publish(&self, topic: impl TopicName, value: impl Outgoing<Response<E>>) -> Published {
         let shared = self.shared();
         let from = (!shared.settings.publish_to_self).then_some((self.write_half(), self.shard()));
         shared.publish(topic.as_ref(), &value, from)
     }
 
-    /// Publishes a message as it is: text or bytes that are encoded already. It is not checked, by the response type or its
-    /// schema. Otherwise as [`publish`](Self::publish).
+    /// Publishes an encoded message: text or bytes. It is not validated, neither by the response type nor by its
+    /// schema. Otherwise like [`publish`](Self::publish).
     pub fn publish_raw(&self, topic: impl TopicName, message: impl OutgoingRaw) -> Published {
         self.publish(topic, RawOutgoing::new(message))
     }
 
     /// Sends a message to every other socket of the route. It is encoded once.
     ///
-    /// It leaves out this socket also where `publish_to_self` is set: [`Channel::all`] is everybody.
+    /// It skips this socket even with `publish_to_self`. [`Channel::all`] includes it.
     ///
     /// # Ordering
-    /// As of [`Recipients::send`].
+    /// The same as for [`Recipients::send`].
     ///
     /// # Backpressure
-    /// A socket whose queue is at its limit does not get the message; see [`Published::dropped`].
+    /// A socket with a full queue does not get the message; see [`Published::dropped`].
     ///
     /// # Examples
     /// ```
@@ -64,10 +64,11 @@ impl<E: Endpoint> Socket<E> {
         self.channel().all().except(self)
     }
 
-    /// Selects the subscribers of a topic without this socket. More topics may be added, and topics and sockets left out; see
-    /// [`Recipients`].
+    /// Selects the subscribers of a topic except this socket. Further topics can be added, and topics and sockets left
+    /// out; see [`Recipients`].
     ///
-    /// As for [`publish`](Self::publish), this socket need not be subscribed, and is not left out where `publish_to_self` is set.
+    /// As with [`publish`](Self::publish), this socket need not be subscribed, and is not skipped with
+    /// `publish_to_self`.
     pub fn to(&self, topic: impl TopicName) -> Recipients<E> {
         let recipients = self.channel().to(topic);
         if self.shared().settings.publish_to_self { recipients } else { recipients.except(self) }
@@ -78,7 +79,7 @@ impl<E: Endpoint> Socket<E> {
         Channel::new(Arc::clone(self.shared()))
     }
 
-    /// Returns the channel of another route of the same server; `None` if the server does not serve it, or is gone.
+    /// Returns the channel of another route of the same server; `None` if the server does not serve it, or has ended.
     ///
     /// # Examples
     /// ```

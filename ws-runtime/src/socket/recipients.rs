@@ -1,4 +1,4 @@
-//! A selection of a route's sockets: all, or the subscribers of topics, without others.
+//! Selections of sockets of a route: all, or the subscribers of topics, with exceptions.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -16,10 +16,11 @@ use crate::{
     wire::Close,
 };
 
-/// A selection of a route's sockets, made by [`Channel::all`], [`Channel::to`], [`Socket::to`] and [`Socket::others`].
+/// A selection of sockets of a route, created by [`Channel::all`], [`Channel::to`], [`Socket::to`] and
+/// [`Socket::others`].
 ///
-/// Subscriptions are looked up when a message is sent, and each socket gets it once, however many of the topics it is subscribed
-/// to.
+/// Subscriptions are evaluated when a message is sent. Each socket gets it once, however many of the topics it is
+/// subscribed to.
 ///
 /// # Examples
 /// ```
@@ -41,15 +42,15 @@ use crate::{
 #[must_use = "a selection does nothing until it is sent to or disconnected"]
 pub struct Recipients<E: Endpoint> {
     channel: Channel<E>,
-    /// Every socket of the route, whatever the topics are.
+    /// True for every socket of the route, whatever the topics.
     all: bool,
     topics: Vec<String>,
     except_topics: Vec<String>,
-    /// The numbers of sockets, so that a selection does not keep a socket's data.
+    /// The numbers of sockets, so that a selection does not keep application data alive.
     except_sockets: Vec<u64>,
 }
 
-/// What [`Recipients::except`] leaves out: a topic's subscribers, by its name, or one socket, by reference.
+/// An argument of [`Recipients::except`]: a topic, which leaves out its subscribers, or a reference to one socket.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a topic nor a socket of this route",
     label = "neither a topic nor a `&Socket`",
@@ -63,7 +64,7 @@ pub trait Excluded<E: Endpoint>: sealed::Sealed<E> {
 mod sealed {
     use super::{Endpoint, Socket, TopicName};
 
-    /// No other types can be left out.
+    /// The trait is sealed.
     pub trait Sealed<E: Endpoint> {}
 
     #[diagnostic::do_not_recommend]
@@ -99,7 +100,7 @@ impl<E: Endpoint> Recipients<E> {
         Self { all: true, ..Self::none_of(channel) }
     }
 
-    /// Adds the subscribers of a topic. Adds nothing to a selection of all sockets.
+    /// Adds the subscribers of a topic. No effect on a selection of all sockets.
     pub fn to(mut self, topic: impl TopicName) -> Self {
         self.topics.push(topic.as_ref().to_owned());
         self
@@ -150,14 +151,14 @@ impl<E: Endpoint> Recipients<E> {
 
     /// Sends a message to each of the sockets. It is encoded once.
     ///
-    /// Takes time in proportion to the number of sockets, as it queues the message for each; to publish to a topic,
-    /// [`Channel::publish`], takes the same time however many subscribers it has.
+    /// Takes time proportional to the number of sockets, because the message is queued for each. Publishing to a topic
+    /// with [`Channel::publish`] takes the same time for any number of subscribers.
     ///
     /// # Ordering
     /// Messages that one task publishes and sends reach each socket in that order.
     ///
     /// # Backpressure
-    /// A socket whose queue is at its limit does not get the message; see [`Published::dropped`].
+    /// A socket with a full queue does not get the message; see [`Published::dropped`].
     #[doc(alias = "publish")]
     #[doc(alias = "emit")]
     pub fn send(&self, value: impl Outgoing<Response<E>>) -> Published {
@@ -183,13 +184,13 @@ impl<E: Endpoint> Recipients<E> {
         published.unwrap_or(Published::Refused)
     }
 
-    /// Sends a message as it is: text or bytes that are encoded already. It is not checked, by the response type or its schema.
-    /// Otherwise as [`send`](Self::send).
+    /// Sends an encoded message: text or bytes. It is not validated, neither by the response type nor by its schema.
+    /// Otherwise like [`send`](Self::send).
     pub fn send_raw(&self, message: impl OutgoingRaw) -> Published {
         self.send(RawOutgoing::new(message))
     }
 
-    /// Closes each of the sockets, after the messages that were sent before. Returns how many were open.
+    /// Closes each of the sockets after its earlier messages. Returns how many were open.
     pub fn disconnect(&self, close: Close) -> usize {
         self.sockets().iter().filter(|socket| socket.write_half().close(Some(&close))).count()
     }

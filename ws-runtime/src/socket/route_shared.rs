@@ -1,4 +1,4 @@
-//! What all sockets of one route share.
+//! The state that all sockets of one route share.
 
 use std::{
     any::type_name,
@@ -27,22 +27,23 @@ use crate::{
     wire::Close,
 };
 
-/// What all sockets of one route share: its topics, its settings, how its responses are encoded, and who is connected.
+/// The state that all sockets of one route share: topics, settings, the encoding of responses, and the connected
+/// sockets.
 #[derive(Debug)]
 pub(crate) struct RouteShared {
     pub(crate) path: &'static str,
     pub(crate) settings: Settings,
-    /// Limits what is logged of the route.
+    /// Limits the log events of the route.
     pub(crate) events: Arc<EventLimiter>,
     pub(crate) topics: Topics,
     response: Plan,
     live: Mutex<Places<Arc<dyn AnySocket>>>,
-    /// What is queued for all sockets of the server.
+    /// The total of queued memory of the server.
     pub(super) outbound: Arc<Outbound>,
     pub(super) directory: Weak<Directory>,
 }
 
-/// A socket of the route, whatever its types.
+/// A type-erased socket of the route.
 pub(crate) trait AnySocket: Subscriber {
     fn write_half(&self) -> &WriteHalf;
 }
@@ -54,7 +55,7 @@ impl std::fmt::Debug for dyn AnySocket {
 }
 
 thread_local! {
-    /// Where messages are encoded, one after the other.
+    /// The buffer in which messages are encoded.
     static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
@@ -71,39 +72,39 @@ impl RouteShared {
         Self { path, settings, events, topics, response, live: Mutex::default(), outbound, directory }
     }
 
-    /// A number for a new socket, not 0.
+    /// Returns a number for a new socket, never 0.
     pub(super) fn next_id() -> u64 {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         NEXT.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Takes a socket up among the connected ones, until its place is given back.
+    /// Registers a socket, until its slot is released.
     pub(crate) fn enter(&self, member: Arc<dyn AnySocket>) -> usize {
         let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         let place = live.insert(Arc::clone(&member));
-        // Under the lock, so that nobody finds a socket that does not know its place.
+        // Set under the lock, so that nobody finds a socket that does not know its slot.
         member.write_half().note_place(place);
         place
     }
 
-    /// The socket is gone.
+    /// Removes a socket.
     pub(crate) fn depart(&self, place: usize) {
-        // Dropped after the lock: the last owner of a socket drops the user's data.
+        // Dropped after the lock is released, because the last owner of a socket drops application data.
         let member = self.live.lock().unwrap_or_else(PoisonError::into_inner).remove(place);
         drop(member);
     }
 
-    /// A connection is over: whether by a complete closing handshake, and not cut off.
+    /// Records the end of a connection: whether the closing handshake completed and the connection was not cut off.
     pub(crate) fn note_end(&self, clean: bool) {
         if let Some(directory) = self.directory.upgrade() {
             directory.shutdown().note_end(clean);
         }
     }
 
-    /// Closes a socket that was entered after a shutdown had swept the connected ones.
+    /// Closes a socket that was registered after a shutdown had closed the others.
     pub(crate) fn catch_up_with_shutdown(&self, write_half: &WriteHalf) {
         let directory = self.directory.upgrade();
-        // The shutdown sets its flags before it sweeps, so a sweep that missed the socket is seen here.
+        // The shutdown sets its flags before it closes the sockets, so a socket that it missed sees them here.
         if directory.as_ref().is_none_or(|directory| directory.shutdown().is_stopped()) {
             write_half.close(Some(&Close::GOING_AWAY));
         }
@@ -112,7 +113,7 @@ impl RouteShared {
         }
     }
 
-    /// The connected sockets.
+    /// Returns the connected sockets.
     pub(crate) fn members(&self) -> Vec<Arc<dyn AnySocket>> {
         let members: Vec<_> =
             self.live.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect();
@@ -120,18 +121,18 @@ impl RouteShared {
         members
     }
 
-    /// Returns the connected socket of a name.
+    /// Returns the connected socket with a name.
     pub(super) fn member(&self, name: SocketName) -> Option<Arc<dyn AnySocket>> {
         let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         live.get(name.place as usize).filter(|member| member.write_half().id == name.number).cloned()
     }
 
-    /// How many sockets are connected.
+    /// Returns the number of connected sockets.
     pub(super) fn len(&self) -> usize {
         self.live.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Encodes a value for a socket, or for many, and says to the log why if that is refused.
+    /// Encodes a value for one socket or for several, and logs the reason if it is refused.
     pub(super) fn encode<R: Encode, T>(
         &self,
         value: &impl Outgoing<R>,
@@ -154,14 +155,14 @@ impl RouteShared {
             }
         };
         spend(Work::Coded(scratch.len()));
-        // A message that was much larger than most keeps no memory.
+        // The buffer of an unusually large message is not kept.
         if scratch.capacity() <= 64 * 1024 {
             SCRATCH.set(scratch);
         }
         encoded
     }
 
-    /// What serde says of a value may repeat it, so that is said to those alone who debug.
+    /// The text of serde's errors may repeat the value, so it is logged at `DEBUG` only.
     #[cold]
     fn note_refusal(&self, response: &str, socket: Option<&WriteHalf>, error: &EncodeError) {
         let (events, route, why) = (&self.events, self.path, Escaped(error));
@@ -173,7 +174,7 @@ impl RouteShared {
         }
     }
 
-    /// Encodes a value once and publishes it; `from` is the socket that publishes and does not get it, with its shard.
+    /// Encodes a value once and publishes it; `from` is the publishing socket, which is skipped, and its shard.
     pub(super) fn publish<R: Encode>(
         &self,
         topic: &str,
@@ -188,7 +189,7 @@ impl RouteShared {
                 EncodedMessage::new(kind, payload, &self.settings, &self.outbound, value.compress());
             let has_key = packed.has_key();
             if self.settings.deflate.is_some() {
-                // Compressing takes its time, so it is done before any lock is held.
+                // Compression takes time, so it runs before any lock is taken.
                 self.topics.prepare(topic, &mut packed);
             }
             let (mut receivers, mut dropped) = if let Some((write_half, shard)) = from {
@@ -208,7 +209,7 @@ impl RouteShared {
         published.unwrap_or(Published::Refused)
     }
 
-    /// What becomes of a published message that all queues together have no room for.
+    /// The result of a publish for which the total of all queues has no room.
     #[cold]
     fn refuse(&self, topic: &str, length: usize, from: Option<&WriteHalf>) -> Published {
         event!(

@@ -1,4 +1,4 @@
-//! Sending to one socket: what becomes of a message by the room in its queue, and in all queues together.
+//! Sending to one socket, limited by the room in its queue and in all queues together.
 
 use bytes::Bytes;
 
@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl WriteHalf {
-    /// Queues a message that is copied.
+    /// Queues a copy of a message.
     #[inline]
     pub(super) fn send(&self, kind: Kind, payload: &[u8]) -> Delivery {
         match &self.agreed {
@@ -23,7 +23,7 @@ impl WriteHalf {
         }
     }
 
-    /// Queues a message that is copied and not compressed.
+    /// Queues a copy of a message without compression.
     #[inline]
     pub(super) fn send_plain(&self, kind: Kind, payload: &[u8]) -> Delivery {
         self.queue(kind, payload, |state| {
@@ -31,7 +31,7 @@ impl WriteHalf {
         })
     }
 
-    /// Queues a message if its queue has room; `None` if it has not, and then nothing is dropped.
+    /// Queues a message if the queue has room; otherwise returns `None` and drops nothing.
     pub(super) fn send_if_room(&self, kind: Kind, payload: &[u8], compress: bool) -> Option<Delivery> {
         if let Some(agreed) = &self.agreed
             && compress
@@ -73,7 +73,7 @@ impl WriteHalf {
         }
     }
 
-    /// Queues a message as `fill` says; `payload` is what it says uncompressed.
+    /// Queues a message with `fill`; `payload` is its uncompressed payload.
     #[inline]
     pub(super) fn queue(&self, kind: Kind, payload: &[u8], fill: impl FnOnce(&mut State)) -> Delivery {
         if !self.outbound.make_room(payload.len()) {
@@ -82,7 +82,7 @@ impl WriteHalf {
         self.queue_within_total(kind, payload, fill)
     }
 
-    /// Queues a message that all queues together have room for.
+    /// Queues a message for which the total of all queues has room.
     #[inline]
     pub(super) fn queue_within_total(
         &self,
@@ -101,7 +101,7 @@ impl WriteHalf {
         }
     }
 
-    /// What becomes of a message that all queues together have no room for.
+    /// The result for a message for which the total of all queues has no room.
     #[cold]
     pub(super) fn refuse_for_all(&self, length: usize) -> Delivery {
         if !self.lock().may_send() {
@@ -117,7 +117,7 @@ impl WriteHalf {
         Delivery::Dropped
     }
 
-    /// Makes sure that a message may be queued behind what topics hold; what became of it otherwise.
+    /// Ensures that a message may be queued behind the frames of topics; otherwise returns the result.
     pub(super) fn admit(&self, kind: Kind, payload: &[u8]) -> Result<Locked<'_>, Delivery> {
         let mut state = self.lock();
         match state.next_in_line(self.id) {
@@ -127,8 +127,8 @@ impl WriteHalf {
         }
     }
 
-    /// What becomes of a message that the queue has no room for. Where the latest message of each key is kept, it is looked into
-    /// without the lock, and so the queue has to be looked at once more.
+    /// Handles a message for which the queue has no room. With `latest_by_key` its key is read without the lock, so the
+    /// queue must be checked again.
     #[cold]
     fn make_room<'a>(
         &'a self,
@@ -159,7 +159,7 @@ impl WriteHalf {
     fn refuse(&self, mut state: Locked<'_>, length: usize) -> Delivery {
         state.overflow();
         unlock(state, ());
-        // Not under the lock: the log may be read over this very socket.
+        // Not under the lock, because reading the log may lock this socket.
         event!(
             PROCESS,
             DEBUG,
@@ -170,7 +170,7 @@ impl WriteHalf {
         Delivery::Dropped
     }
 
-    /// Queues a ping or a pong. Control frames are small and not dropped, unless nothing at all is read any more.
+    /// Queues a ping or a pong. Control frames are small and are not dropped unless the peer reads nothing at all.
     pub(crate) fn control(&self, frame: impl FnOnce(&mut Vec<u8>)) -> Delivery {
         let mut state = self.lock();
         if !state.may_send() {

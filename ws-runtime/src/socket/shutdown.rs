@@ -1,4 +1,4 @@
-//! The shutdown of a server: how far it is, and how its sockets ended.
+//! The shutdown of a server: its progress, and how the sockets ended.
 
 use std::{
     future::{Future, poll_fn},
@@ -12,11 +12,11 @@ use std::{
 
 use tokio::sync::Notify;
 
-/// How far the server's shutdown is.
+/// The progress of the shutdown.
 #[derive(Debug, Default)]
 pub(crate) struct ShutdownState {
     asked: AtomicBool,
-    /// Its deadline has passed.
+    /// The deadline has passed.
     aborted: AtomicBool,
     clean: AtomicUsize,
     forced: AtomicUsize,
@@ -24,14 +24,14 @@ pub(crate) struct ShutdownState {
     wake: Notify,
 }
 
-/// What a shutdown came to.
+/// The result of a shutdown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Shutdown {
-    /// The sockets whose closing handshake was completed after their last handler had returned.
+    /// The number of sockets whose closing handshake completed after their last handler had returned.
     pub clean: usize,
-    /// The sockets that were cut off: their peer did not answer within `close_timeout` or was gone, or their handler was still
-    /// busy at `shutdown_timeout`.
+    /// The number of sockets that were cut off: their peer did not answer within `close_timeout` or was lost, or their
+    /// handler was still running at `shutdown_timeout`.
     pub forced: usize,
 }
 
@@ -42,7 +42,7 @@ impl ShutdownState {
         self.wake.notify_waiters();
     }
 
-    /// Resolves when a shutdown is asked for.
+    /// Resolves when a shutdown is requested.
     pub(crate) async fn stopped(&self) {
         self.until(Self::is_stopped).await;
     }
@@ -57,18 +57,18 @@ impl ShutdownState {
         }
     }
 
-    /// The deadline of the shutdown has passed.
+    /// Records that the deadline has passed.
     pub(crate) fn abort(&self) {
         self.aborted.store(true, Ordering::Release);
         self.wake.notify_waiters();
     }
 
-    /// Whether the deadline of the shutdown has passed.
+    /// Returns true if the deadline has passed.
     pub(crate) fn is_aborted(&self) -> bool {
         self.aborted.load(Ordering::Acquire)
     }
 
-    /// Goes on with something until the deadline of a shutdown passes; then it is dropped, and there is `None`.
+    /// Runs a future up to the deadline of a shutdown; then it is dropped, and the result is `None`.
     pub(crate) async fn unless_aborted<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         let (mut work, mut aborted) = (pin!(work), pin!(self.until(Self::is_aborted)));
         poll_fn(|cx| match aborted.as_mut().poll(cx) {
@@ -78,7 +78,7 @@ impl ShutdownState {
         .await
     }
 
-    /// A socket is gone; during a shutdown, how is counted.
+    /// Records the end of a socket; during a shutdown it is counted.
     pub(super) fn note_end(&self, clean: bool) {
         if self.is_stopped() {
             let counter = if clean { &self.clean } else { &self.forced };
@@ -86,7 +86,7 @@ impl ShutdownState {
         }
     }
 
-    /// The shutdown is done, and no task is left.
+    /// Records that the shutdown is complete and no task is left.
     pub(crate) fn end(&self) -> Shutdown {
         let clean = self.clean.load(Ordering::Acquire);
         let forced = self.forced.load(Ordering::Acquire);
@@ -95,7 +95,7 @@ impl ShutdownState {
         done
     }
 
-    /// Whether a shutdown is asked for.
+    /// Returns true if a shutdown is requested.
     pub(crate) fn is_stopped(&self) -> bool {
         self.asked.load(Ordering::Acquire)
     }

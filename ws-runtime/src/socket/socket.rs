@@ -1,4 +1,4 @@
-//! A socket as handlers hold it.
+//! The handle of a connected socket.
 
 use std::{
     any::Any,
@@ -18,16 +18,16 @@ use crate::{
     wire::{Agreed, Close, Encoder},
 };
 
-/// The longest payload of a ping or pong in bytes (RFC 6455 §5.5).
+/// The maximum payload of a ping or pong in bytes (RFC 6455 §5.5).
 const MAX_CONTROL: usize = 125;
 
-/// A connected socket: a handle that is cheap to clone and usable from any task.
+/// A connected socket: a handle that is cheap to clone and usable in any task.
 ///
-/// Its methods do not wait, but for [`drained`](Self::drained) and [`closed`](Self::closed). Two handles are equal when they
-/// are of one socket. A handle that outlives its connection does no harm: what it sends is [`Delivery::Closed`].
+/// Its methods do not wait, except [`drained`](Self::drained), [`closed`](Self::closed) and `send_ready`. Clones
+/// compare equal. A handle may outlive its connection; then sending returns [`Delivery::Closed`].
 ///
 /// # Examples
-/// A clone goes to a task, which works beside the handlers:
+/// A clone moves into a task that runs beside the handlers:
 ///
 /// ```
 /// use std::time::Duration;
@@ -52,7 +52,7 @@ const MAX_CONTROL: usize = 125;
 /// }
 /// ```
 ///
-/// State of a socket that changes is in [`data`](Self::data), behind an atomic or a lock:
+/// Mutable state of a socket belongs in [`data`](Self::data), behind an atomic or a lock:
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU32, Ordering};
@@ -74,7 +74,7 @@ const MAX_CONTROL: usize = 125;
 /// ```
 ///
 /// # Ordering
-/// What one task sends to a socket, and publishes to topics that the socket is subscribed to, arrives in that order.
+/// Messages that one task sends to a socket, and publishes to its topics, arrive in that order.
 pub struct Socket<E: Endpoint> {
     inner: Arc<Inner<E>>,
 }
@@ -83,12 +83,12 @@ struct Inner<E: Endpoint> {
     write_half: WriteHalf,
     shared: Arc<RouteShared>,
     shard: usize,
-    /// It holds the application's data, and whoever drops the last handle of the socket drops it.
+    /// Contains application data, dropped by whoever drops the last handle.
     opening: Guarded<Box<dyn Opened<E>>>,
 }
 
-/// [`Opening`] behind a pointer that does not show the compiler its types: one that cannot be shared between threads is then one
-/// mistake, where it is declared, and not another in the future of each handler.
+/// [`Opening`] behind a pointer that hides its types from the compiler: a type that is not `Sync` is then one error
+/// where it is declared, and not another for the future of each handler.
 trait Opened<E: Endpoint>: Send + Sync {
     fn get(&self) -> &Opening<E>;
 }
@@ -99,7 +99,7 @@ impl<E: Endpoint> Opened<E> for Opening<E> {
     }
 }
 
-/// What the opening handshake came to.
+/// The result of the handshake.
 pub(crate) struct Opening<E: Endpoint> {
     pub(crate) remote_addr: Option<SocketAddr>,
     pub(crate) protocol: Option<&'static str>,
@@ -108,14 +108,14 @@ pub(crate) struct Opening<E: Endpoint> {
     pub(crate) agreed: Option<Agreed>,
 }
 
-/// Where a socket stands; the browser's numbers, but for CONNECTING, which no handler sees.
+/// The state of a socket; the numbers are the browser's, without CONNECTING, which no handler sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReadyState {
-    /// Messages flow.
+    /// Messages can be exchanged.
     Open = 1,
-    /// A close frame went out or came in, or the peer is gone.
+    /// A close frame was sent or received, or the peer is lost.
     Closing = 2,
-    /// The connection is over.
+    /// The connection has ended.
     Closed = 3,
 }
 
@@ -131,7 +131,7 @@ impl<E: Endpoint> Socket<E> {
         Self { inner: Arc::new(Inner { write_half, shared, shard, opening: Guarded::new(opening) }) }
     }
 
-    /// The socket behind a member of its route or of one of its topics.
+    /// Returns the socket behind a type-erased member of its route or topic.
     pub(super) fn of(member: Arc<dyn Any + Send + Sync>) -> Option<Self> {
         member.downcast().ok().map(|inner| Self { inner })
     }
@@ -144,7 +144,7 @@ impl<E: Endpoint> Socket<E> {
         &self.inner.write_half
     }
 
-    /// The socket's number, which only this process knows.
+    /// Returns the number of the socket, which is known only in this process.
     pub(super) fn number(&self) -> u64 {
         self.inner.write_half.id
     }
@@ -161,19 +161,20 @@ impl<E: Endpoint> Socket<E> {
         self.inner.write_half.unsubscribe_all(&self.inner.shared.topics, self.inner.shard);
     }
 
-    /// Returns the identity of the socket: no other socket has it, of this server or another, and it cannot be guessed.
+    /// Returns the id of the socket. It is unique across servers and cannot be guessed.
     ///
-    /// [`Channel::socket`](super::Channel::socket) finds the socket by it while it is connected.
+    /// [`Channel::socket`](super::Channel::socket) finds the socket by its id while it is connected.
     pub fn id(&self) -> SocketId {
         self.inner.write_half.socket_id()
     }
 
-    /// Returns the client's address: that of the TCP connection's peer, or, if the peer is one of the server's
-    /// [`trusted_proxies`](crate::Server::trusted_proxies), the address that the proxy names, with port 0 where it names no port.
+    /// Returns the address of the client: that of the TCP peer or, if the peer is one of the
+    /// [`trusted_proxies`](crate::Server::trusted_proxies), the address that the proxy reports, with port 0 if it
+    /// reports none.
     ///
-    /// `None` if nobody vouches for an address: a trusted proxy names none, or the listener accepts connections without one, as
-    /// a Unix socket does. It is never the address of a trusted proxy. An IPv4 address is `SocketAddr::V4`, also where the peer's
-    /// is written as IPv6 (`::ffff:192.0.2.1`, RFC 4291 section 2.5.5.2).
+    /// `None` if the address is unknown: a trusted proxy names nobody, or the listener accepts connections without an
+    /// address, such as Unix sockets. It is never the address of a trusted proxy. An IPv4 address is `SocketAddr::V4`,
+    /// even if the peer's is IPv4-mapped (`::ffff:192.0.2.1`, RFC 4291 section 2.5.5.2).
     pub fn remote_addr(&self) -> Option<SocketAddr> {
         self.inner.opening.get().remote_addr
     }
@@ -188,34 +189,34 @@ impl<E: Endpoint> Socket<E> {
         &self.inner.opening.get().parts.query
     }
 
-    /// Returns the header fields that the route reads.
+    /// Returns the headers that the route declares.
     pub fn header(&self) -> &<E::Contract as Contract>::Header {
         &self.inner.opening.get().parts.header
     }
 
-    /// Returns the cookies that the route reads.
+    /// Returns the cookies that the route declares.
     pub fn cookie(&self) -> &<E::Contract as Contract>::Cookie {
         &self.inner.opening.get().parts.cookie
     }
 
-    /// Returns what `before_handle` made of the request.
+    /// Returns the data that `before_handle` returned.
     #[doc(alias = "state")]
     pub fn data(&self) -> &E::Data {
         &self.inner.opening.get().data
     }
 
-    /// Returns the subprotocol that was agreed on.
+    /// Returns the negotiated subprotocol.
     pub fn protocol(&self) -> Option<&'static str> {
         self.inner.opening.get().protocol
     }
 
-    /// Returns where the socket stands.
+    /// Returns the state of the socket.
     pub fn ready_state(&self) -> ReadyState {
         self.inner.write_half.phase()
     }
 
-    /// Waits until the outbound queue is below a quarter of `backpressure_limit` after it was above half of it, or the
-    /// socket is closing. Returns at once if it was not above half.
+    /// Waits until the outbound queue falls below a quarter of `backpressure_limit` after it exceeded half of it, or
+    /// until the socket is closing. Returns at once if the queue was not above half.
     ///
     /// # Cancel safety
     /// Safe: nothing is lost.
@@ -223,63 +224,63 @@ impl<E: Endpoint> Socket<E> {
         self.inner.write_half.drained().await;
     }
 
-    /// Returns how many bytes are queued, frame headers included, that the network has not taken yet.
+    /// Returns the number of queued bytes, frame headers included, that the network has not accepted yet.
     pub fn buffered_amount(&self) -> usize {
         self.inner.write_half.buffered()
     }
 
-    /// Subscribes to a topic of this route. False if the socket is subscribed already, or closing.
+    /// Subscribes to a topic of this route. Returns false if the socket is already subscribed, or closing.
     ///
     /// # Errors
-    /// The socket has `max_subscriptions` topics already, or the name is longer than `max_topic_length`. A handler may return
-    /// the error with `?`.
+    /// If the socket already has `max_subscriptions` topics, or the topic is longer than `max_topic_length`. A handler
+    /// may return the error with `?`.
     #[doc(alias = "join")]
     pub fn subscribe(&self, topic: impl TopicName) -> Result<bool, SubscribeError> {
         let Inner { write_half, shared, shard, .. } = &*self.inner;
         write_half.subscribe((&shared.topics, &shared.settings), *shard, topic.as_ref(), self.member())
     }
 
-    /// Ends a subscription; what was published before still arrives. False if it was not subscribed.
+    /// Unsubscribes from a topic; earlier publishes still arrive. Returns false if it was not subscribed.
     #[doc(alias = "leave")]
     pub fn unsubscribe(&self, topic: impl TopicName) -> bool {
         let Inner { write_half, shared, shard, .. } = &*self.inner;
         write_half.unsubscribe(&shared.topics, *shard, topic.as_ref())
     }
 
-    /// Whether the socket is subscribed to a topic.
+    /// Returns true if the socket is subscribed to a topic.
     pub fn is_subscribed(&self, topic: impl TopicName) -> bool {
         self.inner.write_half.is_subscribed(topic.as_ref())
     }
 
-    /// Returns the topics that the socket is subscribed to, in no particular order.
+    /// Returns the topics of the socket, in no particular order.
     pub fn subscriptions(&self) -> Vec<String> {
         self.inner.write_half.subscriptions()
     }
 
-    /// Returns how many sockets are subscribed to a topic of this route, this one included.
+    /// Returns the number of subscribers of a topic of this route, this socket included.
     pub fn subscriber_count(&self, topic: impl TopicName) -> usize {
         self.inner.shared.topics.count(topic.as_ref())
     }
 
-    /// Sends a ping. A payload longer than 125 bytes is cut there (RFC 6455 §5.5).
+    /// Sends a ping. The payload is truncated at 125 bytes (RFC 6455 §5.5).
     pub fn ping(&self, payload: impl AsRef<[u8]>) -> Delivery {
         let payload = payload.as_ref();
         self.inner.write_half.control(|out| Encoder::ping(&payload[..payload.len().min(MAX_CONTROL)], out))
     }
 
-    /// Sends a pong that answers nothing: a sign of life (RFC 6455 §5.5.3). A payload longer than 125 bytes is cut there.
+    /// Sends an unsolicited pong as a sign of life (RFC 6455 §5.5.3). The payload is truncated at 125 bytes.
     pub fn pong(&self, payload: impl AsRef<[u8]>) -> Delivery {
         let payload = payload.as_ref();
         self.inner.write_half.control(|out| Encoder::pong(&payload[..payload.len().min(MAX_CONTROL)], out))
     }
 
-    /// Closes the connection, after what was sent before. Messages that have arrived but not been handled are dropped.
-    /// The first close counts.
+    /// Closes the connection after all earlier messages. Received messages that are not handled yet are dropped. The
+    /// first close counts.
     pub fn close(&self, close: Close) {
         self.inner.write_half.close(Some(&close));
     }
 
-    /// Waits until the socket is closing, whoever began it. Await it beside the work of a long handler.
+    /// Waits until the socket is closing, whoever closes it. Use it beside the work of a long handler.
     ///
     /// # Cancel safety
     /// Safe: nothing is lost.
@@ -287,18 +288,18 @@ impl<E: Endpoint> Socket<E> {
         self.inner.write_half.closed().await;
     }
 
-    /// Cuts the connection without a close frame: the peer sees 1006.
+    /// Ends the connection without a close frame: the peer sees 1006.
     pub fn terminate(&self) {
         self.inner.write_half.terminate(Termination::Terminate);
     }
 
-    /// Stops reading from the connection, so that the peer is held back by TCP. Messages that have arrived are still
-    /// handled; the idle clock stands still.
+    /// Pauses reading, so that TCP pushes back. Messages that have arrived are still handled; the idle timeout is
+    /// suspended.
     pub fn pause(&self) {
         self.inner.write_half.pause(true);
     }
 
-    /// Reads again.
+    /// Resumes reading.
     pub fn resume(&self) {
         self.inner.write_half.pause(false);
     }

@@ -1,4 +1,4 @@
-//! What a socket's write side is under its lock, and what follows for it from one more frame, a full queue or a close.
+//! The state of a write half under its lock, and its transitions.
 
 use std::{
     ops::{Deref, DerefMut},
@@ -23,42 +23,42 @@ use crate::{
     wire::{Close, CloseCause, Encoder},
 };
 
-/// How much a running handler may queue before it is written without waiting for the handler, in bytes.
+/// The number of bytes that a running handler may queue before they are written without waiting for it.
 const BURST: usize = 64 * 1024;
-/// How much of a queue's memory may be uncounted until the queue has been offered to the stream, in bytes. Most messages are
-/// taken at once, and are not worth a word that all threads write.
+/// The memory of a queue, in bytes, that may stay uncounted until the queue was offered to the stream. Most messages
+/// are accepted at once and need no shared atomic.
 const SLACK: usize = 1024;
 
-/// What a slow reader is closed with: it may try again.
+/// The close frame for a slow reader: it may try again.
 pub(crate) const TOO_SLOW: Close = Close::new(1013, "reads too slowly");
 
 #[derive(Debug)]
 pub(super) struct State {
-    /// Taken away when the connection is over.
+    /// Removed when the connection has ended.
     pub(super) writer: Option<Writer>,
     pub(super) outbox: Outbox,
     pub(super) cursors: Cursors,
-    /// What compresses its messages, where they may refer to earlier ones.
+    /// Compresses its messages with context takeover.
     pub(super) own: Option<Box<ContextStream>>,
     pub(super) session: Session,
     /// The first error of the stream or of the peer.
     pub(super) cause: Option<Arc<CloseCause>>,
-    /// The connection's task while it waits.
+    /// The waker of the connection's task while it waits.
     pub(super) task: Option<Waker>,
     /// True if waiters for an empty queue or a closed socket must be notified when the lock is released.
     pub(super) changed: bool,
-    /// What the connection's task has to know.
+    /// The status for the task of the connection.
     pub(super) status: Status,
-    /// The queue is at its limit: what is sent is dropped, and each topic subscribed to counts one that is full.
+    /// The queue is at its limit: messages are dropped, and each topic counts a full subscriber.
     pub(super) full: bool,
-    /// The limit of the queue in bytes; `usize::MAX` is none.
+    /// The limit of the queue in bytes; `usize::MAX` means unlimited.
     pub(super) limit: usize,
-    /// Below this many queued bytes nothing follows from one more message; see [`State::quiet`].
+    /// Below this many queued bytes a further message needs no follow-up; see [`State::quiet`].
     pub(super) quiet: usize,
     pub(super) close_when_full: bool,
-    /// What is kept of what does not fit, where the route says by which key.
+    /// Messages kept by key for which the queue has no room.
     pub(super) latest: Option<Box<Latest>>,
-    /// How much of the total of all queues is this socket's, in bytes.
+    /// The share of this socket in the total of all queues, in bytes.
     pub(super) counted: usize,
     /// The length of the queue when its memory was last counted, in bytes.
     pub(super) counted_len: usize,
@@ -86,7 +86,7 @@ impl DerefMut for Locked<'_> {
 
 impl Drop for Locked<'_> {
     fn drop(&mut self) {
-        // Still under the lock: a later holder's word comes later.
+        // Still under the lock, so that a later holder writes later.
         self.write_half.status_cell.store(self.state.status);
         if std::mem::take(&mut self.state.changed) {
             self.write_half.changed.notify_waiters();
@@ -94,9 +94,9 @@ impl Drop for Locked<'_> {
     }
 }
 
-/// Whether a message may be queued now.
+/// Decides whether a message may be queued now.
 pub(super) enum QueueSlot {
-    /// It is the next in line.
+    /// It is next.
     Now,
     /// Not before the queue is shorter.
     Full,
@@ -105,7 +105,7 @@ pub(super) enum QueueSlot {
 }
 
 impl Locked<'_> {
-    /// Queues a message as `fill` says, and releases the lock.
+    /// Queues a message with `fill` and releases the lock.
     #[inline]
     pub(super) fn fill(mut self, fill: impl FnOnce(&mut State)) -> Delivery {
         fill(&mut self);
@@ -123,7 +123,7 @@ impl Locked<'_> {
         self.state.counted_len = self.state.outbox.len();
     }
 
-    /// Counts the memory of the queue, up to a slack. True if it has grown.
+    /// Counts the memory of the queue, up to a slack. Returns true if it has grown.
     #[inline]
     fn count_roughly(&mut self) -> bool {
         // Small frames take at most twice their length, so only a longer step can exceed the slack. A shared chunk is longer.
@@ -143,12 +143,12 @@ impl Locked<'_> {
 }
 
 impl State {
-    /// Up to where a queue is neither full nor high nor worth a write or a count of its own, in bytes.
+    /// The length up to which a queue is neither full nor high, and needs no write and no count, in bytes.
     pub(super) fn quiet(limit: Option<usize>) -> usize {
         limit.map_or(BURST, |limit| BURST.min(limit / 2))
     }
 
-    /// Whether nothing follows from what was just queued.
+    /// Returns true if the message just queued needs no follow-up.
     #[inline]
     fn is_quiet(&self) -> bool {
         self.outbox.len() < self.quiet && !self.status.has(Flag::High)
@@ -160,7 +160,7 @@ impl State {
         if self.note_level() { Delivery::Backpressure } else { Delivery::Sent }
     }
 
-    /// Queues what topics hold, and says whether a message may follow it.
+    /// Queues the frames of topics and returns whether a message may follow.
     #[inline]
     pub(super) fn next_in_line(&mut self, id: u64) -> QueueSlot {
         if !self.may_send() {
@@ -175,7 +175,7 @@ impl State {
         self.writer.is_some() && !self.status.has(Flag::Lost) && self.session.may_send()
     }
 
-    /// Queues what topics hold for this socket, so that it goes out before what is sent next.
+    /// Queues the frames of topics for this socket, so that they precede the next message.
     #[inline]
     pub(super) fn catch_up(&mut self, id: u64) {
         if is_behind(&self.cursors) {
@@ -200,7 +200,7 @@ impl State {
         self.note_level();
     }
 
-    /// What topics hold for this socket, and its queue has no room for, is kept as the latest of its key.
+    /// Frames of topics for which the queue has no room are kept as the latest of their keys.
     fn keep_published(&mut self, id: u64) {
         let (mut dropped, may_send) = (false, self.may_send());
         for frame in catch_up_apart(&mut self.cursors, id) {
@@ -211,23 +211,24 @@ impl State {
         }
     }
 
-    /// Keeps a frame in place of the one before it of the same key. False if that is not what is done, or there is no room.
+    /// Keeps a frame in place of the previous one of its key. Returns false without `latest_by_key`, or if there is no
+    /// room.
     pub(super) fn keep(&mut self, key: &Arc<str>, frame: &Chunk) -> bool {
         self.latest.as_mut().is_some_and(|latest| latest.keep(key, frame))
     }
 
-    /// Queues what was kept, as far as the queue stays below a limit.
+    /// Queues kept frames as long as the queue stays below a limit.
     pub(super) fn release(&mut self, limit: usize) {
         while self.outbox.len() < limit
             && let Some(frame) = self.latest.as_mut().and_then(|latest| latest.pop())
         {
-            // It may be compressed, and not by the socket's own stream.
+            // It may be compressed, and not by the stream of this socket.
             self.move_on();
             self.outbox.push(frame);
         }
     }
 
-    /// Drops everything that is queued or kept.
+    /// Drops everything queued or kept.
     pub(super) fn drop_queue(&mut self) {
         self.outbox.clear();
         if let Some(latest) = &mut self.latest {
@@ -235,18 +236,18 @@ impl State {
         }
     }
 
-    /// How many bytes are queued or kept.
+    /// Returns the number of queued and kept bytes.
     pub(super) fn queued(&self) -> usize {
         self.outbox.len() + self.latest.as_ref().map_or(0, |latest| latest.held())
     }
 
-    /// How much memory the queue counts in the total of all queues, in bytes.
+    /// Returns the memory that the queue counts in the total, in bytes.
     #[inline]
     pub(super) fn memory(&self) -> usize {
         self.outbox.memory() + self.latest.as_ref().map_or(0, |latest| latest.memory())
     }
 
-    /// This queue's part of the chunks that it shares with others, in bytes.
+    /// Returns its share of chunks that it shares with others, in bytes.
     pub(super) fn share(&self) -> usize {
         self.outbox.share() + self.latest.as_ref().map_or(0, |latest| latest.share())
     }
@@ -256,7 +257,7 @@ impl State {
         self.queue_close(close)
     }
 
-    /// Queues a close frame behind everything that is queued or kept. False if one went out before.
+    /// Queues a close frame behind everything queued or kept. Returns false if one was sent before.
     fn queue_close(&mut self, close: Option<&Close>) -> bool {
         let first = self.session.send(close);
         if first {
@@ -268,31 +269,31 @@ impl State {
         first
     }
 
-    /// Whether the queue is at its limit. The limit is looked at before a message is queued, so one of any size that is
-    /// allowed to arrive can leave.
+    /// Returns true if the queue is at its limit. The limit is checked before a message is queued, so a message of any
+    /// permitted size can be sent.
     #[inline]
     pub(super) fn is_full(&self) -> bool {
         self.full
     }
 
-    /// A message did not fit.
+    /// Records that a message did not fit.
     pub(super) fn overflow(&mut self) {
         if self.close_when_full {
             self.queue_close(Some(&TOO_SLOW));
         }
     }
 
-    /// Writes a long queue without waiting for whoever fills it.
+    /// Writes a long queue without waiting for the handler that fills it.
     pub(super) fn relieve(&mut self) {
         if self.outbox.len() >= BURST
             && let Some(writer) = &mut self.writer
         {
-            // A broken stream shows itself to the connection's task too, which ends the connection.
+            // The task of the connection also notices a broken stream, and ends the connection.
             let _ = self.outbox.try_write(writer);
         }
     }
 
-    /// Takes the queue's level into account. True if it is above half of its limit.
+    /// Updates the level of the queue. Returns true if it is above half of its limit.
     pub(super) fn note_level(&mut self) -> bool {
         let limit = self.limit;
         if self.full {
@@ -316,7 +317,7 @@ impl State {
     }
 }
 
-/// Releases the lock, then wakes the connection's task if it waits, and makes room if the queue has outgrown the total.
+/// Releases the lock, wakes the waiting task, and frees memory if the queue exceeds the total.
 #[inline]
 pub(super) fn unlock<T>(state: Locked<'_>, value: T) -> T {
     let write_half = state.write_half;
@@ -326,7 +327,7 @@ pub(super) fn unlock<T>(state: Locked<'_>, value: T) -> T {
     value
 }
 
-/// Releases the lock, then wakes the connection's task if it waits. True if the queue has grown, and room may have to be made.
+/// Releases the lock and wakes the waiting task. Returns true if the queue has grown and memory may have to be freed.
 #[inline]
 pub(super) fn release(mut state: Locked<'_>) -> bool {
     let grew = state.count_roughly();

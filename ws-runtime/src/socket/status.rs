@@ -1,49 +1,49 @@
-//! What the connection's task has to know of its socket before it goes on, in one word that is read without the lock.
+//! The status of a socket for the task of its connection, in one word that is read without the lock.
 
 use crate::sync::{AtomicU16, Ordering};
 
-/// What the connection's task has to know before it goes on; all zero while there is nothing but messages.
+/// The status that the task checks before it continues; zero while there are only messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Status(u16);
 
-/// What was asked of the connection that a frame cannot say.
+/// A request to end the connection without a frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Termination {
-    /// Nothing.
+    /// None.
     #[default]
     Nothing,
-    /// To be cut off without a close frame.
+    /// End without a close frame.
     Terminate,
-    /// To be cut off at once, the running handler too.
+    /// End at once, together with the running handler.
     Abort,
 }
 
-/// One thing to know.
+/// One flag of the status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u16)]
 pub(crate) enum Flag {
-    /// Reading is to rest.
+    /// Reading is paused.
     Paused = 1,
     /// The queue is above half of its limit.
     High = 1 << 1,
-    /// A drain episode has ended, and nobody has been told yet.
+    /// The queue has drained, and the route is not told yet.
     Drained = 1 << 2,
-    /// Our close frame went out.
+    /// Our close frame was sent.
     Sent = 1 << 3,
-    /// The peer's came in.
+    /// The peer's close frame was received.
     Received = 1 << 4,
-    /// The transport is gone.
+    /// The transport is lost.
     Lost = 1 << 5,
-    /// It is to be cut off.
+    /// Termination is requested.
     Terminate = 1 << 6,
-    /// It is to be cut off, and the running handler with it.
+    /// Abortion is requested, together with the running handler.
     Abort = 1 << 7,
-    /// The peer has ended its direction of the stream; whether it still reads, only writing tells.
+    /// The peer has shut down its write half. Only writing shows whether it still reads.
     Ended = 1 << 8,
 }
 
 impl Status {
-    /// Whether there is nothing to know.
+    /// Returns true if no flag is set.
     pub(crate) fn is_calm(self) -> bool {
         self.0 == 0
     }
@@ -79,7 +79,7 @@ impl Status {
         }
     }
 
-    /// Whether the socket is on its way out.
+    /// Returns true if the socket is closing.
     pub(crate) fn is_closing(self) -> bool {
         [Flag::Sent, Flag::Received, Flag::Lost, Flag::Ended, Flag::Terminate, Flag::Abort]
             .into_iter()
@@ -87,7 +87,7 @@ impl Status {
     }
 }
 
-/// The last status: stored whenever the socket's lock is released, read by the connection's task alone.
+/// The last status: stored whenever the lock of the socket is released, read only by the task of the connection.
 #[derive(Debug, Default)]
 pub(super) struct StatusCell(AtomicU16);
 

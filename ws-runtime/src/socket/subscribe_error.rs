@@ -1,22 +1,22 @@
-//! Why a socket cannot subscribe to a topic.
+//! The error of subscribing.
 
 use std::fmt;
 
-/// A topic that a socket cannot subscribe to: a limit of its route is reached.
+/// A socket cannot subscribe to a topic, because a limit of its route is reached.
 ///
-/// The limits keep a client that names its topics itself from filling the server's memory.
+/// The limits keep a client that chooses its topics from filling the memory of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "the socket is not subscribed"]
 #[non_exhaustive]
 pub enum SubscribeError {
-    /// The socket has `max_subscriptions` topics already.
+    /// The socket already has `max_subscriptions` topics.
     TooManySubscriptions {
         /// `max_subscriptions`.
         limit: usize,
     },
-    /// The name of the topic is longer than `max_topic_length`.
+    /// The topic is longer than `max_topic_length`.
     TopicTooLong {
-        /// The length of the name in bytes.
+        /// The length of the topic in bytes.
         length: usize,
         /// `max_topic_length` in bytes.
         limit: usize,

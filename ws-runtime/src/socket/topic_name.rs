@@ -1,6 +1,6 @@
 //! The names of topics.
 
-/// Text that names a topic: `&str`, `String`, or any other type that is text.
+/// A text that names a topic: `&str`, `String`, or any other type that is text.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a topic name",
     label = "expected text",

@@ -1,7 +1,7 @@
-//! The write side of one socket: stream, queue, subscriptions and closing handshake, behind one short lock.
+//! The write half of one socket: stream, queue, subscriptions and closing handshake, behind one short lock.
 //!
-//! Two write to the stream: the connection's task, and its shard's flusher. Everybody else queues and wakes the task. While
-//! the task runs, it is not in `task`; what others queue then, it writes before it waits again.
+//! Only two tasks write to the stream: that of the connection, and the flusher of its shard. All others queue and wake
+//! the task. While the task runs, `task` is empty; it writes everything queued meanwhile before it waits again.
 
 use std::{
     io,
@@ -35,17 +35,17 @@ use crate::{
     wire::{Agreed, Close, CloseCause, Closed, Initiator},
 };
 
-/// The write side of one socket.
+/// The write half of one socket.
 #[derive(Debug)]
 pub(crate) struct WriteHalf {
-    /// The socket's number in this process. Never 0, which stands for nobody.
+    /// The number of the socket in this process. Never 0, which means no socket.
     pub(super) id: u64,
-    /// Its place among the connected sockets of its route, from when it is there.
+    /// Its slot among the connected sockets of its route, once it is registered.
     place: AtomicU32,
-    /// What was agreed on about compression, if anything.
+    /// The negotiated compression, if any.
     pub(super) agreed: Option<Agreed>,
     pub(super) status_cell: StatusCell,
-    /// Where what is queued counts together with what is queued for others.
+    /// The total of all queues.
     pub(super) outbound: Arc<Outbound>,
     /// Notifies waiters that the queue has emptied or that the socket closes.
     pub(super) changed: Notify,
@@ -85,31 +85,31 @@ impl WriteHalf {
         }
     }
 
-    /// Notes the socket's place among the connected sockets of its route, before anybody else can see it there.
+    /// Records the slot of the socket among the connected sockets of its route, before others can find it there.
     pub(super) fn note_place(&self, place: usize) {
         self.place.store(u32::try_from(place).unwrap_or(u32::MAX), Ordering::Relaxed);
     }
 
-    /// Returns what the application knows the socket by.
+    /// Returns the id that the application sees.
     pub(super) fn socket_id(&self) -> SocketId {
         SocketName { number: self.id, place: self.place.load(Ordering::Relaxed) }.id()
     }
 
     pub(super) fn lock(&self) -> Locked<'_> {
-        // No code of a user runs under the lock, so a poisoned one is whole.
+        // No user code runs under the lock, so a poisoned lock protects valid data.
         Locked { state: self.state.lock().unwrap_or_else(PoisonError::into_inner), write_half: self }
     }
 
-    // What handlers and other tasks do.
+    // Methods for handlers and other tasks.
 
-    /// Queues a close frame behind everything that was sent. False if one went out before.
+    /// Queues a close frame behind all messages. Returns false if one was sent before.
     pub(crate) fn close(&self, close: Option<&Close>) -> bool {
         let mut state = self.lock();
         let first = state.writer.is_some() && state.close(self.id, close);
         unlock(state, first)
     }
 
-    /// Asks for an end without a close frame.
+    /// Requests an end without a close frame.
     pub(crate) fn terminate(&self, termination: Termination) {
         let mut state = self.lock();
         state.status.add_termination(termination);
@@ -117,8 +117,8 @@ impl WriteHalf {
         unlock(state, ());
     }
 
-    /// Cuts the connection off because too much is queued for all sockets together, and its share is the largest. Its peer does
-    /// not read, so no close frame would arrive; what is queued is dropped at once. False if it is over already.
+    /// Cuts the connection off because the total of all queues is exceeded and its share is the largest. Its peer does
+    /// not read, so no close frame would arrive; the queue is dropped at once. Returns false if it has already ended.
     pub(crate) fn give_up(&self) -> bool {
         let mut state = self.lock();
         if state.writer.is_none() || state.status.termination() != Termination::Nothing {
@@ -135,27 +135,27 @@ impl WriteHalf {
         true
     }
 
-    /// How much of the memory that is counted for all sockets would go with this socket's queue, in bytes: its own, and its
-    /// part of what it shares with others. Over all sockets and logs that adds up to the total.
+    /// Returns how much counted memory is freed with the queue of this socket, in bytes: its own, and its share of
+    /// shared memory. Over all sockets and logs these add up to the total.
     pub(crate) fn memory(&self) -> usize {
         let mut state = self.lock();
         state.count();
         state.counted + state.share()
     }
 
-    /// Stops or resumes reading.
+    /// Pauses or resumes reading.
     pub(super) fn pause(&self, paused: bool) {
         let mut state = self.lock();
         state.status.set(Flag::Paused, paused);
         unlock(state, ());
     }
 
-    /// How many bytes the stream has not taken yet.
+    /// Returns the number of bytes that the stream has not accepted yet.
     pub(crate) fn buffered(&self) -> usize {
         self.lock().queued()
     }
 
-    /// Whether the socket is open, closing (a close frame went out or came in), or closed.
+    /// Returns whether the socket is open, closing (a close frame was sent or received), or closed.
     pub(super) fn phase(&self) -> super::ReadyState {
         let state = self.lock();
         match state.writer {
@@ -165,7 +165,7 @@ impl WriteHalf {
         }
     }
 
-    /// Waits until the peer or the transport is gone, or we are closing.
+    /// Waits until the peer or the transport is lost, or we are closing.
     pub(super) async fn closed(&self) {
         self.until(|state| state.writer.is_none() || state.status.is_closing()).await;
     }
@@ -175,10 +175,10 @@ impl WriteHalf {
         self.until(|state| !state.status.has(Flag::High) || !state.may_send()).await;
     }
 
-    /// Whoever stops waiting leaves nothing behind, for a connection may outlive very many who wait.
+    /// A dropped waiter leaves nothing behind, because a connection may outlive many of them.
     async fn until(&self, reached: impl Fn(&State) -> bool) {
         loop {
-            // It hears of every change from here on, so none comes between the look and the wait.
+            // Registered before the check, so no change in between is missed.
             let changed = self.changed.notified();
             if reached(&self.lock()) {
                 return;
@@ -187,33 +187,33 @@ impl WriteHalf {
         }
     }
 
-    // What the connection's task does.
+    // Methods for the task of the connection.
 
-    /// The handshake is done, the stream is ours. To be called by the connection's task, before it is [finished](Self::finish).
+    /// Hands over the stream after the handshake. Called by the task of the connection before [`finish`](Self::finish).
     pub(crate) fn start(&self, writer: Writer) {
         self.lock().writer = Some(writer);
     }
 
-    /// The task runs, so nobody needs to wake it.
+    /// The task runs and needs no wake-up.
     pub(crate) fn run(&self) -> Status {
         let mut state = self.lock();
         state.task = None;
         state.status
     }
 
-    /// What the task has to know before it goes on.
+    /// Returns the status before the task continues.
     pub(crate) fn status(&self) -> Status {
         self.status_cell.load()
     }
 
-    /// The task is about to wait: whoever asks something of it from here on wakes it. Earlier requests are in the status.
+    /// Registers the waker before the task waits: later requests wake it. Earlier requests are in the status.
     pub(crate) fn rest(&self, cx: &mut Context<'_>) -> Status {
         let mut state = self.lock();
         state.task.get_or_insert_with(|| cx.waker().clone());
         state.status
     }
 
-    /// Writes what is queued before the task waits. While something remains, it is woken when the stream takes more. The
+    /// Writes the queue before the task waits. If bytes remain, the task is woken when the stream accepts more. The
     /// status is as in [`rest`](Self::rest).
     pub(crate) fn poll_flush(&self, cx: &mut Context<'_>) -> (Poll<io::Result<()>>, Status) {
         let mut state = self.lock();
@@ -222,7 +222,7 @@ impl WriteHalf {
         let lost = state.status.has(Flag::Lost);
         let State { writer, outbox, .. } = &mut *state;
         let flushed = match writer {
-            // A stream that broke once would say so again at each wake.
+            // A broken stream would report the same error at each wake-up.
             Some(writer) if !lost => match outbox.poll_write(writer, cx) {
                 Poll::Ready(Ok(())) => Pin::new(writer).poll_flush(cx),
                 other => other,
@@ -243,12 +243,12 @@ impl WriteHalf {
         (flushed, status)
     }
 
-    /// Notes the error that ends the connection. The first one counts.
+    /// Records the error that ends the connection. The first one counts.
     pub(crate) fn note_cause(&self, cause: CloseCause) {
         self.lock().cause.get_or_insert_with(|| Arc::new(cause));
     }
 
-    /// The transport is gone, as far as can be seen from here.
+    /// Records that the transport is lost.
     pub(crate) fn lose(&self) {
         let mut state = self.lock();
         state.status.set(Flag::Lost, true);
@@ -258,14 +258,14 @@ impl WriteHalf {
         state.changed = true;
     }
 
-    /// The peer says nothing more. What is queued for it may still arrive.
+    /// Records that the peer has shut down its write half. The queue may still arrive.
     pub(crate) fn end(&self) {
         let mut state = self.lock();
         state.status.set(Flag::Ended, true);
         state.changed = true;
     }
 
-    /// Says to the peer that nothing more comes, after everything that is queued.
+    /// Shuts down our write half after everything queued.
     pub(crate) fn poll_shutdown(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut state = self.lock();
         state.release(usize::MAX);
@@ -277,7 +277,7 @@ impl WriteHalf {
         }
     }
 
-    /// The peer's close frame arrived.
+    /// Records the peer's close frame.
     pub(crate) fn receive_close(&self, code: Option<u16>, reason: Text) -> Answer {
         let mut state = self.lock();
         let answer = state.session.receive(code, reason);
@@ -286,12 +286,12 @@ impl WriteHalf {
         answer
     }
 
-    /// The `drain` handler is called for the episode that ended.
+    /// Records that `drain` runs for the finished episode.
     pub(crate) fn take_drained(&self) {
         self.lock().status.set(Flag::Drained, false);
     }
 
-    /// The end: the stream is dropped with what is queued. What it came to.
+    /// Drops the stream and the queue, and returns how the connection ended.
     pub(crate) fn finish(&self) -> Closed {
         let mut state = self.lock();
         let writer = state.writer.take();
@@ -303,7 +303,7 @@ impl WriteHalf {
             let ended = || Arc::new(CloseCause::Io(io::ErrorKind::UnexpectedEof.into()));
             state.cause.get_or_insert_with(ended);
         }
-        // After a complete closing handshake it does not matter how the stream ends.
+        // After a complete closing handshake the end of the stream does not matter.
         let is_cause = |cause: &Arc<CloseCause>| !closed.clean || matches!(**cause, CloseCause::Protocol(_));
         let cause = state.cause.clone().filter(is_cause);
         let closed = closed.with_cause(cause);

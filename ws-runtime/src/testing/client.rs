@@ -16,22 +16,22 @@ use crate::{
     wire::Close,
 };
 
-/// How long a client waits before the test fails, of tokio's clock.
+/// How long a client waits before the test fails, measured by tokio's clock.
 const PATIENCE: Duration = Duration::from_mins(5);
 
-/// A client of one route, over an in-memory connection; made by [`Site::connect`](super::Site::connect).
+/// A client of one route over an in-memory connection; created by [`Site::connect`](super::Site::connect).
 ///
-/// It does nothing by itself: it reads while one of its methods waits, and then answers pings and close frames, as every
-/// browser does. A client of which nothing is asked is a peer that does not read; how much fits in between is
-/// [`Connect::buffer`](super::Connect::buffer)'s to say. Dropping it breaks the connection off, without a close frame.
+/// It is passive: it reads while one of its methods waits, and then answers pings and close frames, as browsers do.
+/// Between calls it is a peer that does not read; [`Connect::buffer`](super::Connect::buffer) sets how much is buffered
+/// meanwhile. Dropping it breaks the connection without a close frame.
 ///
 /// # Panics
-/// The message of a panic ends with the line of the test that called the method. A method that waits panics when five minutes of tokio's clock have passed, so that a test fails rather than hangs; a longer
-/// [`patience`](Self::patience) may be set.
+/// The message of a panic ends with the line of the test that called the method. A waiting method panics after five
+/// minutes of tokio's clock, so that a test fails instead of hanging; [`patience`](Self::patience) sets another time.
 pub struct Client<E: Endpoint> {
     pipe: Pipe,
     headers: HeaderMap,
-    /// Whether error frames can be told from responses.
+    /// True if error frames can be distinguished from responses.
     tells_errors: bool,
     patience: Duration,
     sending: Option<Plan>,
@@ -52,28 +52,30 @@ impl<E: Endpoint> Client<E> {
         }
     }
 
-    /// Returns the header fields of the 101.
+    /// Returns the headers of the 101.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// Returns the subprotocol that was agreed on.
+    /// Returns the negotiated subprotocol.
     pub fn protocol(&self) -> Option<&str> {
         self.headers.get(SEC_WEBSOCKET_PROTOCOL)?.to_str().ok()
     }
 
-    /// Sets how long a method may wait before it panics; five minutes of tokio's clock unless set.
+    /// Sets how long a method may wait before it panics. Default: five minutes of tokio's clock.
     pub fn patience(&mut self, patience: Duration) {
         self.patience = patience;
     }
 
-    /// Sends a message: a reference to the route's `body` type, or on text routes a `&str`, on binary ones a `&[u8]`.
+    /// Sends a message: a reference to the route's `body` type, on text routes also `&str`, on binary routes also
+    /// `&[u8]`.
     ///
     /// # Panics
-    /// If the value fails its own schema or cannot be encoded: [`send_text`](Self::send_text) sends what the route refuses.
+    /// If the value fails its own schema or cannot be encoded; use [`send_text`](Self::send_text) to send invalid
+    /// messages.
     ///
     /// # Cancel safety
-    /// Safe, as of every method that sends: the message stays queued and leaves with the next one.
+    /// Safe, as for every method that sends: the message stays queued and is sent with the next one.
     #[track_caller]
     pub fn send(&mut self, value: impl Outgoing<BodyOf<E>>) -> impl Future<Output = ()>
     where
@@ -91,55 +93,55 @@ impl<E: Endpoint> Client<E> {
         self.flush(Location::caller())
     }
 
-    /// Sends a text message, whatever the route takes.
+    /// Sends a text message without validating it.
     #[track_caller]
     pub fn send_text(&mut self, text: impl AsRef<str>) -> impl Future<Output = ()> {
         self.pipe.message(Kind::Text, text.as_ref().as_bytes());
         self.flush(Location::caller())
     }
 
-    /// Sends a binary message, whatever the route takes.
+    /// Sends a binary message without validating it.
     #[track_caller]
     pub fn send_binary(&mut self, bytes: impl AsRef<[u8]>) -> impl Future<Output = ()> {
         self.pipe.message(Kind::Binary, bytes.as_ref());
         self.flush(Location::caller())
     }
 
-    /// Sends bytes that are no frame, a part of one, or several.
+    /// Sends raw bytes: a part of a frame, several frames, or garbage.
     #[track_caller]
     pub fn send_raw(&mut self, bytes: impl AsRef<[u8]>) -> impl Future<Output = ()> {
         self.pipe.raw(bytes.as_ref());
         self.flush(Location::caller())
     }
 
-    /// Sends a ping. The payload is at most 125 bytes.
+    /// Sends a ping. The payload has at most 125 bytes.
     #[track_caller]
     pub fn ping(&mut self, payload: impl AsRef<[u8]>) -> impl Future<Output = ()> {
         self.pipe.ping(payload.as_ref());
         self.flush(Location::caller())
     }
 
-    /// Sends a pong. The payload is at most 125 bytes.
+    /// Sends a pong. The payload has at most 125 bytes.
     #[track_caller]
     pub fn pong(&mut self, payload: impl AsRef<[u8]>) -> impl Future<Output = ()> {
         self.pipe.pong(payload.as_ref());
         self.flush(Location::caller())
     }
 
-    /// Sends a close frame; with `None`, one without a code. The server's answer is an event.
+    /// Sends a close frame; `None` sends one without a code. The server's answer is an event.
     #[track_caller]
     pub fn close(&mut self, close: impl Into<Option<Close>>) -> impl Future<Output = ()> {
         self.pipe.close(close.into().as_ref());
         self.flush(Location::caller())
     }
 
-    /// Waits for the next event, whatever it is.
+    /// Waits for the next event of any kind.
     ///
     /// # Panics
-    /// If the server breaks the protocol; and see [`Client`].
+    /// If the server violates the protocol; see also [`Client`].
     ///
     /// # Cancel safety
-    /// Safe, as of every method that receives: nothing is lost.
+    /// Safe, as for every method that receives: nothing is lost.
     #[expect(clippy::should_implement_trait, reason = "it waits, unlike an iterator")]
     #[track_caller]
     pub fn next(&mut self) -> impl Future<Output = Event> {
@@ -150,10 +152,10 @@ impl<E: Endpoint> Client<E> {
         }
     }
 
-    /// Waits for a message, and decodes it as the route's `response` type. Pings and pongs are passed over.
+    /// Waits for a message and decodes it as the route's `response` type. Pings and pongs are skipped.
     ///
     /// # Panics
-    /// If anything but a message comes, or one that does not keep the response's schema.
+    /// If another event comes, or a message that fails the schema of the response.
     #[track_caller]
     pub fn receive(&mut self) -> impl Future<Output = Response<E>>
     where
@@ -176,10 +178,10 @@ impl<E: Endpoint> Client<E> {
         }
     }
 
-    /// Waits for an error frame, and returns what it says.
+    /// Waits for an error frame and returns its content.
     ///
     /// # Panics
-    /// If anything else but a ping or a pong comes.
+    /// If an event other than a ping or a pong comes.
     #[track_caller]
     pub fn receive_error(&mut self) -> impl Future<Output = Value> {
         let caller = Location::caller();
@@ -195,7 +197,7 @@ impl<E: Endpoint> Client<E> {
     /// Waits for the server's close frame, and returns its code and reason.
     ///
     /// # Panics
-    /// If anything else but a ping or a pong comes.
+    /// If an event other than a ping or a pong comes.
     #[track_caller]
     pub fn receive_close(&mut self) -> impl Future<Output = (Option<u16>, Text)> {
         let caller = Location::caller();
@@ -208,7 +210,7 @@ impl<E: Endpoint> Client<E> {
         }
     }
 
-    /// Makes sure that nothing arrives for a time of tokio's clock. Pings and pongs are passed over.
+    /// Checks that nothing arrives for some time of tokio's clock. Pings and pongs are skipped.
     ///
     /// # Panics
     /// If anything else arrives.
@@ -222,7 +224,7 @@ impl<E: Endpoint> Client<E> {
         }
     }
 
-    /// The next event, however long it takes.
+    /// Returns the next event, without a timeout.
     async fn event(&mut self) -> Event {
         match self.pipe.next().await {
             Event::Message(Message::Text(text)) if self.tells_errors => match error_frame::<E>(&text) {
@@ -233,7 +235,7 @@ impl<E: Endpoint> Client<E> {
         }
     }
 
-    /// The next event that is not a ping or a pong, however long it takes.
+    /// Returns the next event that is not a ping or a pong, without a timeout.
     async fn said(&mut self) -> Event {
         loop {
             match self.event().await {
@@ -255,7 +257,7 @@ impl<E: Endpoint> fmt::Debug for Client<E> {
     }
 }
 
-/// Waits, and panics when patience is at its end. A server's pings go on for ever, so they count as nothing.
+/// Waits, and panics after the patience. Pings do not extend it, because a server sends them forever.
 async fn in_time(patience: Duration, caller: &Location<'_>, waiting: impl Future<Output = Event>) -> Event {
     let Ok(event) = timeout(patience, waiting).await else {
         panic!("the server sent nothing within {patience:?}\n  at {caller}");
@@ -263,7 +265,7 @@ async fn in_time(patience: Duration, caller: &Location<'_>, waiting: impl Future
     event
 }
 
-/// A type whose schema cannot be used: the server would have refused to start, but for the other direction only.
+/// The schema of the type cannot be used in this direction; the server checks only the other one.
 fn expect_plan(plan: Result<Plan, SchemaError>) -> Plan {
     match plan {
         Ok(plan) => plan,
@@ -271,7 +273,7 @@ fn expect_plan(plan: Result<Plan, SchemaError>) -> Plan {
     }
 }
 
-/// The error frame that a text is, if it is one.
+/// Returns the error frame in a text, if it is one.
 fn error_frame<E: Endpoint>(text: &str) -> Option<Value> {
     let value: Value = serde_json::from_str(text).ok()?;
     let is_error = match value.get(<E::Contract as Contract>::RESERVED_TAG)?.as_str()? {

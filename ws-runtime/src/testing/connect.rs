@@ -1,4 +1,4 @@
-//! An opening handshake that is being put together, and what a refused one got.
+//! Builds a handshake, and represents a refused one.
 
 use std::{
     any::TypeId,
@@ -31,12 +31,12 @@ use crate::{
     wire::{Deflate, Mismatch, confirm, offer},
 };
 
-/// How much an in-memory connection holds in each direction unless it is said, in bytes.
+/// The default buffer of an in-memory connection in each direction, in bytes.
 const BUFFER: usize = 64 * 1024;
 
-/// An opening handshake that is being put together; await it to connect.
+/// A handshake under construction; await it to connect.
 ///
-/// It has what a handshake needs, and no `Origin`: it is that of a program, not of a page.
+/// It has the required headers and no `Origin`, like that of a program and not of a page.
 #[must_use = "a client does not connect until the value is awaited"]
 pub struct Connect<'a, E: Endpoint> {
     site: &'a Site,
@@ -67,11 +67,10 @@ impl<'a, E: Endpoint> Connect<'a, E> {
         }
     }
 
-    /// Adds a header field, beside those of the same name. One that every handshake has, such as `Host`, takes the place of
-    /// the one that it would have.
+    /// Adds a header; repeated names are kept. A header of the handshake itself, such as `Host`, is replaced.
     ///
     /// # Panics
-    /// If the name or the value cannot stand in a header.
+    /// If the name or the value is not permitted in a header.
     #[track_caller]
     pub fn header(mut self, name: impl TryInto<HeaderName>, value: impl TryInto<HeaderValue>) -> Self {
         let (Ok(name), Ok(value)) = (name.try_into(), value.try_into()) else {
@@ -81,7 +80,7 @@ impl<'a, E: Endpoint> Connect<'a, E> {
         self
     }
 
-    /// Sets `Origin`, as a browser does: the scheme, host and port of the page.
+    /// Sets `Origin`, as browsers do: the scheme, host and port of the page.
     pub fn origin(self, origin: &str) -> Self {
         self.header(ORIGIN, origin)
     }
@@ -91,7 +90,7 @@ impl<'a, E: Endpoint> Connect<'a, E> {
         self.header(SEC_WEBSOCKET_PROTOCOL, protocols.join(", "))
     }
 
-    /// Sets the address of the peer; 127.0.0.1 and port 0 unless set.
+    /// Sets the address of the peer. Default: 127.0.0.1 with port 0.
     pub fn remote_addr(mut self, address: SocketAddr) -> Self {
         self.remote_addr = Some(address);
         self
@@ -103,21 +102,21 @@ impl<'a, E: Endpoint> Connect<'a, E> {
         self
     }
 
-    /// Sets how much the connection holds in each direction before the other end has to wait, in bytes; 64 KiB unless set.
-    /// The smaller it is, the sooner a client that does not read is noticed.
+    /// Sets the buffer of the connection in each direction, in bytes. Default: 64 KiB. With a smaller one, a client
+    /// that does not read shows sooner.
     pub fn buffer(mut self, bytes: usize) -> Self {
         self.buffer = bytes;
         self
     }
 
-    /// Sets whether pings and close frames are answered as they are read, as every browser does; on unless set.
+    /// Sets whether pings and close frames are answered when they are read, as browsers do. Default: on.
     pub fn answering(mut self, on: bool) -> Self {
         self.answering = on;
         self
     }
 
-    /// Offers compression (permessage-deflate, RFC 7692), and compresses as it is agreed on; off unless set. The settings are
-    /// what the client asks for in both directions, and what it compresses with.
+    /// Offers compression (permessage-deflate, RFC 7692), and compresses as negotiated. Default: off. The settings are
+    /// the client's request for both directions.
     pub fn per_message_deflate(mut self, deflate: Deflate) -> Self {
         self.deflate = Some(deflate);
         self
@@ -155,7 +154,7 @@ impl<'a, E: Endpoint> Connect<'a, E> {
             TypeId::of::<E>(),
             "`{target}` belongs to another route than `{route}`\n  at {caller}"
         );
-        // A shutdown waits for handshakes that have begun.
+        // A shutdown waits for handshakes in progress.
         let mut running = site.served.tasks.begin();
         running.keep(site.served.enter(remote_addr).map_err(Refused::by)?);
         let arriving = Arriving { parts, captures, remote_addr, shard: site.next_shard() };
@@ -187,8 +186,7 @@ impl<'a, E: Endpoint> IntoFuture for Connect<'a, E> {
     type Output = Result<Client<E>, Refused>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
 
-    /// Connects: everything up to the 101 is done when the future resolves, and so is `open`, as far as it comes without
-    /// waiting.
+    /// Connects. When the future resolves, the 101 was received and `open` has run as far as it could without waiting.
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.connect())
     }
@@ -200,7 +198,7 @@ impl<E: Endpoint> fmt::Debug for Connect<'_, E> {
     }
 }
 
-/// A handshake was refused: the response that came in place of the 101.
+/// A refused handshake: the response in place of the 101.
 pub struct Refused(Box<Response<Bytes>>);
 
 impl Refused {
@@ -218,7 +216,7 @@ impl Refused {
         self.0.status()
     }
 
-    /// Returns the response's header fields.
+    /// Returns the headers of the response.
     pub fn headers(&self) -> &HeaderMap {
         self.0.headers()
     }
@@ -228,7 +226,7 @@ impl Refused {
         self.0.body()
     }
 
-    /// Reads the body as JSON, which it is in every refusal that is not a handler's; `None` if it is not.
+    /// Parses the body as JSON, which it is unless a handler sent the response; `None` otherwise.
     pub fn problem(&self) -> Option<Value> {
         serde_json::from_slice(self.body()).ok()
     }

@@ -1,25 +1,25 @@
-//! What a client is sent.
+//! Events of a client.
 
 use bytes::Bytes;
 use serde_json::Value;
 
 use crate::message::{Message, Text};
 
-/// What a client is sent, in the order in which it arrives.
+/// An event of a client, in order of arrival.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
     /// A message, not decoded.
     Message(Message),
-    /// An error frame: what the server says instead of a response when a message was invalid or a handler failed. On a route
-    /// whose responses cannot be told from one, there are none.
+    /// An error frame, sent in place of a response after an invalid message or a failed handler. Routes whose responses
+    /// look alike send none.
     Error(Value),
-    /// A ping's payload.
+    /// The payload of a ping.
     Ping(Bytes),
-    /// A pong's payload.
+    /// The payload of a pong.
     Pong(Bytes),
     /// The server's close frame: its code, if it has one, and its reason.
     Close(Option<u16>, Text),
-    /// The connection has ended. Whatever is asked for afterwards is this again.
+    /// The connection has ended. All further events are this one.
     End,
 }

@@ -1,11 +1,11 @@
-//! Routes driven in a test: over an in-memory pair, with the real handshake, codec and connection, without a port.
+//! Tests of routes over an in-memory pair, with the real handshake, codec and connection, without a port.
 //!
-//! A [`Site`] serves what a [`Server`](crate::Server) was put together of. Its clients are typed by the route: what they send
-//! and receive is encoded, decoded and checked as on the network, only backwards. HTTP alone is left out: a request is given
-//! as it would have been read. [`Site::request`] drives the fallback.
+//! A [`Site`] serves the routes of a [`Server`](crate::Server). Its clients are typed by the route: messages are
+//! encoded, decoded and validated as on the network, in the opposite direction. Only HTTP is omitted: a request is
+//! passed as if it had been parsed. [`Site::request`] drives the fallback.
 //!
-//! With tokio's clock paused (its feature `test-util`), a test that waits for an hour takes no time at all, and the same
-//! test does the same each time.
+//! With tokio's clock paused (its feature `test-util`), a test that waits for an hour takes no time, and every run is
+//! the same.
 //!
 //! # Examples
 //! ```

@@ -1,4 +1,4 @@
-//! The client's end of an in-memory connection: frames in, events out. It knows no route and no type.
+//! The client's end of an in-memory connection: frames in, events out. Knows no route and no type.
 
 use std::{
     future::{Future, poll_fn},
@@ -15,7 +15,7 @@ use crate::{
     wire::{Agreed, Close, Decoder, Deflater, Encoder, Frame, Inflater, Limits, Role},
 };
 
-/// A client takes whatever the server sends.
+/// A client accepts everything that the server sends.
 const LIMITS: Limits = Limits { max_message: None, max_fragments: None, fragment_timeout: None };
 
 #[expect(clippy::struct_excessive_bools, reason = "independent facts about one connection")]
@@ -23,22 +23,22 @@ pub(super) struct Pipe {
     stream: DuplexStream,
     decoder: Decoder,
     inflater: Option<Inflater>,
-    /// What was agreed on about compression, if anything.
+    /// The negotiated compression, if any.
     agreed: Option<Agreed>,
-    /// What compresses its messages, where they may refer to earlier ones.
+    /// Compresses its messages with context takeover.
     deflater: Option<Deflater>,
     inbound: BytesMut,
-    /// Frames that the stream has not taken yet.
+    /// Frames that the stream has not accepted yet.
     outbound: BytesMut,
-    /// Whether pings and close frames are answered as they are read.
+    /// True if pings and close frames are answered when they are read.
     answering: bool,
-    /// Our close frame went out.
+    /// True once our close frame was sent.
     closed: bool,
-    /// The server takes nothing any more.
+    /// True once the server accepts nothing any more.
     deaf: bool,
     ended: bool,
-    /// Masks are there for proxies between two ends that do not know each other (RFC 6455 §10.3). Here is none, so that they
-    /// can be foreseen does no harm, and each run of a test sends the same bytes.
+    /// Masks protect proxies between mutually unknown ends (RFC 6455 §10.3). There is no proxy here, so predictable
+    /// masks do no harm, and each run of a test sends the same bytes.
     mask: u32,
 }
 
@@ -99,7 +99,7 @@ impl Pipe {
         self.outbound.extend_from_slice(&frame);
     }
 
-    /// Waits until the stream has taken everything.
+    /// Waits until the stream has accepted everything.
     pub(super) async fn flush(&mut self) {
         poll_fn(|cx| self.poll_flush(cx)).await;
     }
@@ -108,7 +108,7 @@ impl Pipe {
         while !self.outbound.is_empty() && !self.deaf {
             match Pin::new(&mut self.stream).poll_write(cx, &self.outbound) {
                 Poll::Ready(Ok(written)) if written > 0 => self.outbound.advance(written),
-                // As on a network, what the other end does not take any more is lost.
+                // As on a network, bytes that the other end no longer accepts are lost.
                 Poll::Ready(_) => self.deaf = true,
                 Poll::Pending => return Poll::Pending,
             }
@@ -117,7 +117,7 @@ impl Pipe {
         Poll::Ready(())
     }
 
-    /// Waits for the next event, and writes what is queued meanwhile.
+    /// Waits for the next event, and writes the queue meanwhile.
     ///
     /// # Cancel safety
     /// Safe: nothing is lost.
@@ -128,7 +128,7 @@ impl Pipe {
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
         loop {
             let decoded = self.decode();
-            // The answer to what was just decoded goes out even if nothing more is waited for.
+            // The answer to the last frame is sent even if nothing more is awaited.
             let _ = self.poll_flush(cx);
             if let Some(event) = decoded {
                 return Poll::Ready(event);
@@ -144,7 +144,7 @@ impl Pipe {
         }
     }
 
-    /// Takes the next frame off what has arrived, and queues its answer.
+    /// Takes the next frame of the input and queues its answer.
     fn decode(&mut self) -> Option<Event> {
         let mut input = &mut self.inbound[..];
         let before = input.len();

@@ -1,4 +1,4 @@
-//! Routes that are served to clients of the same test.
+//! An in-memory server for tests.
 
 use std::{
     fmt,
@@ -28,9 +28,9 @@ use crate::{
     socket::Handle,
 };
 
-/// Routes that are served to clients of the same test, in memory.
+/// An in-memory server for the clients of a test.
 ///
-/// It lives in tokio's runtime. Dropping it leaves the connections to themselves; [`shut_down`](Self::shut_down) ends them.
+/// It lives in tokio's runtime. Dropping it abandons the connections; [`shut_down`](Self::shut_down) ends them.
 ///
 /// # Examples
 /// ```
@@ -70,7 +70,7 @@ use crate::{
 pub struct Site {
     pub(super) served: Arc<Served>,
     fallback: Option<Fallback>,
-    /// Ends when a shutdown is done.
+    /// Ends when a shutdown is complete.
     serving: JoinHandle<()>,
     shard: AtomicUsize,
 }
@@ -79,7 +79,7 @@ impl Site {
     /// Serves the routes of a [`Server`](crate::Server), with its options.
     ///
     /// # Panics
-    /// If the server cannot be started as it is put together, with all that is wrong; or outside tokio's runtime.
+    /// If the server cannot start as configured, with all mistakes; or outside of tokio's runtime.
     #[track_caller]
     pub fn start(server: Server) -> Self {
         match Self::try_start(server) {
@@ -91,10 +91,10 @@ impl Site {
     /// Serves the routes of a [`Server`](crate::Server), with its options.
     ///
     /// # Errors
-    /// All that keeps the server from starting; the application's fault.
+    /// If the server cannot start: a mistake of the application.
     ///
     /// # Panics
-    /// Outside tokio's runtime.
+    /// Outside of tokio's runtime.
     pub fn try_start(server: Server) -> Result<Self, Vec<StartError>> {
         let Server { assembly, fallback, signals } = server;
         let served = Arc::new(assembly.build()?);
@@ -109,27 +109,28 @@ impl Site {
         Ok(Self { served, fallback, serving, shard: AtomicUsize::new(0) })
     }
 
-    /// Begins an opening handshake with the route `E`: `target` is the path and the query as they stand in the request.
-    /// Awaiting it connects.
+    /// Begins a handshake with the route `E`; `target` is the path and the query as in the request. Await it to
+    /// connect.
     ///
     /// # Errors
     /// [`Refused`](super::Refused), when awaited: the response in place of the 101. A
-    /// [`Reject::close`](crate::Reject::close) is none: the client is connected, and its first event is the close frame.
+    /// [`Reject::close`](crate::Reject::close) is not an error: the client is connected, and its first event is the
+    /// close frame.
     ///
     /// # Panics
-    /// When awaited, if the target is no target, or of another route than `E`.
+    /// When awaited, if the target is malformed, or belongs to another route than `E`.
     #[track_caller]
     pub fn connect<E: Endpoint>(&self, target: &str) -> Connect<'_, E> {
         Connect::new(self, target)
     }
 
-    /// Sends a request to the server's fallback, and returns its response with the whole body.
+    /// Sends a request to the server's fallback and returns its response with the whole body.
     ///
-    /// The request reaches the fallback as it is: no route is looked for, no limit is checked, and its extensions are the test's to
-    /// set. On the network a request that asks for an upgrade of a route never gets here.
+    /// The request reaches the fallback unchanged: no route is searched, no limit is checked, and the test may set its
+    /// extensions. On the network, an upgrade of a route never gets here.
     ///
     /// # Errors
-    /// The fallback's error, or that of its body; on the network the client gets 500, or a cut body.
+    /// The error of the fallback or of its body; on the network the client gets 500, or a truncated body.
     ///
     /// # Panics
     /// If the server has no fallback.
@@ -185,54 +186,54 @@ impl Site {
         }
     }
 
-    /// Returns a handle, which publishes from outside handlers and shuts the site down.
+    /// Returns a handle, which publishes from outside of handlers and shuts the server down.
     pub fn handle(&self) -> Handle {
         Handle::new(Arc::clone(&self.served.directory))
     }
 
-    /// Waits until every task of the test's runtime has nothing left to do but to wait for another one's doing, or for the
-    /// clock. What was published has arrived then.
+    /// Waits until every task of the test's runtime is idle, waiting for another task or for the clock. Publishes have
+    /// arrived then.
     ///
-    /// The clock moves on by up to two milliseconds.
+    /// The clock advances by up to two milliseconds.
     ///
     /// # Panics
-    /// If tokio's clock is not paused: only then can this be told.
+    /// If tokio's clock is not paused, because idleness cannot be detected otherwise.
     pub async fn settled(&self) {
         assert!(
             is_paused(),
             "`settled` needs tokio's clock to be paused: `#[tokio::test(start_paused = true)]`"
         );
-        // A paused clock moves when nothing else can.
+        // A paused clock advances only when nothing else can run.
         sleep(Duration::from_millis(1)).await;
     }
 
-    /// Returns how much memory is queued for all sockets together, in bytes, as `outbound_total` limits it.
+    /// Returns the memory queued for all sockets in bytes, as limited by `outbound_total`.
     #[doc(hidden)]
     pub fn queued_memory(&self) -> usize {
         self.served.queued_memory()
     }
 
-    /// Returns how much memory is held of what all clients sent, in bytes, as `inbound_total` limits it.
+    /// Returns the memory held for inbound messages in bytes, as limited by `inbound_total`.
     #[doc(hidden)]
     pub fn held_memory(&self) -> usize {
         self.served.held_memory()
     }
 
-    /// Shuts down as a server does: refuses whoever comes, closes every socket with 1001, waits for the handlers until
+    /// Shuts down like a server: refuses new connections, closes every socket with 1001, waits for the handlers up to
     /// `shutdown_timeout`, then aborts them. Returns when no task is left.
     ///
-    /// The clients have to read the close frames: ask them beside this, with `tokio::join!` for example. Those that do not
-    /// are cut off after `close_timeout`.
+    /// The clients must read the close frames meanwhile, for example with `tokio::join!`. Those that do not are cut off
+    /// after `close_timeout`.
     ///
     /// # Cancel safety
-    /// The shutdown goes on when the future is dropped.
+    /// The shutdown continues when the future is dropped.
     pub async fn shut_down(self) {
         self.handle().shutdown();
-        // A panic in there would be one of ours, and is reported where it happened.
+        // A panic in it would be a bug of this library, and is reported where it happened.
         let _ = self.serving.await;
     }
 
-    /// Connections are divided as the server divides them.
+    /// Connections are assigned to shards as in the server.
     pub(super) fn next_shard(&self) -> usize {
         self.shard.fetch_add(1, Ordering::Relaxed) % self.served.shards()
     }
@@ -244,7 +245,7 @@ impl fmt::Debug for Site {
     }
 }
 
-/// Whether tokio's clock stands still while time goes by.
+/// Returns true if tokio's clock is paused.
 fn is_paused() -> bool {
     let (tokios, began) = (Instant::now(), std::time::Instant::now());
     while began.elapsed().is_zero() {

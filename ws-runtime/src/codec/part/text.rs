@@ -1,4 +1,4 @@
-//! A text that a type reads: what it asks for is read from the text itself.
+//! Parses a text as the type requests.
 
 use std::borrow::Cow;
 
@@ -14,16 +14,16 @@ use crate::{
     schema::{Numeral, Step},
 };
 
-/// A text, and the JSON value that it stands for.
+/// A text, and its value in JSON.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PartText<'t> {
     written: &'t str,
     form: Form<'t>,
-    /// Which number it is to a type that does not say which it wants.
+    /// The number to use for a type that accepts any kind of value.
     wish: Wish,
 }
 
-/// Which JSON value a text stands for.
+/// The value of a text in JSON.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Form<'t> {
     Null,
@@ -32,7 +32,7 @@ pub(super) enum Form<'t> {
     String,
 }
 
-/// What is given under one name.
+/// The input under one name.
 #[derive(Debug)]
 pub(super) enum Given<'t> {
     One(PartText<'t>),
@@ -246,7 +246,7 @@ impl<'de> SeqAccess<'de> for PartItems<'_, 'de> {
     }
 }
 
-/// What is given under all names: a struct or a map.
+/// The input under all names, for a struct or a map.
 pub(super) struct PartMembers<'g, 'de> {
     members: std::slice::Iter<'g, (&'de str, Given<'de>)>,
     member: Option<&'g (&'de str, Given<'de>)>,

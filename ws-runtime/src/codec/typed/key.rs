@@ -1,4 +1,4 @@
-//! A key of an object as the type that a map has for its keys.
+//! Reads the key of an object as the key type of a map.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::schema::Numeral;
 
-/// A key, which is a text; a type that wants a number or a bool gets the one that the text writes.
+/// A key, which is text. A type that requests a number or a bool gets the parsed one.
 pub(in crate::codec) struct Key<'de>(pub(in crate::codec) Cow<'de, str>);
 
 macro_rules! numbers {

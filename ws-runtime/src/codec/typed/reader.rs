@@ -1,4 +1,4 @@
-//! JSON text as a deserializer that keeps numbers exact, raw values verbatim, and knows its place.
+//! A deserializer of JSON text that keeps numbers exact, raw values verbatim, and knows the path.
 
 use std::borrow::Cow;
 
@@ -20,15 +20,15 @@ use crate::schema::{Lexer, NotJson, Numeral, Step, ValueKind};
 /// A text that is read as a type.
 pub(super) struct JsonReader<'de> {
     lexer: Lexer<'de>,
-    /// What is given to who does not say what is wanted.
+    /// The number to use for requests of any kind of value.
     wish: Wish,
     probe: Cutoff,
     places: usize,
-    /// Which other wish would have given another number to who did not say what is wanted.
+    /// The other form of numbers that would have changed the result.
     otherwise: Option<Wish>,
 }
 
-/// What is to be done at a place.
+/// The action at a position.
 enum Visit {
     Read,
     Probe,
@@ -39,12 +39,12 @@ impl<'de> JsonReader<'de> {
         Self { lexer: Lexer::new(text), wish, probe, places: 0, otherwise: None }
     }
 
-    /// How many places have been passed.
+    /// The number of positions passed.
     pub(super) fn places(&self) -> usize {
         self.places
     }
 
-    /// Which wish would have given other numbers so far.
+    /// Returns the form that would have changed a number so far.
     pub(super) fn otherwise(&self) -> Option<Wish> {
         self.otherwise
     }
@@ -53,7 +53,7 @@ impl<'de> JsonReader<'de> {
         self.lexer.end()
     }
 
-    /// Passes a place.
+    /// Passes a position.
     fn place(&mut self) -> Result<Visit, TypeError> {
         let place = self.places;
         self.places += 1;
@@ -64,7 +64,7 @@ impl<'de> JsonReader<'de> {
         }
     }
 
-    /// Reads a value for who says what is wanted, which serde does where it keeps nothing for later.
+    /// Reads a value of a requested kind, which serde does where it does not buffer.
     fn wanted<V: Visitor<'de>>(&mut self, wish: Wish, visitor: V) -> Result<V::Value, TypeError> {
         self.value(wish, true, visitor)
     }
@@ -76,7 +76,7 @@ impl<'de> JsonReader<'de> {
                 self.lexer.open()?;
                 let mut items = Items { reader: self, index: 0, ended: false, probed: false };
                 let value = visitor.visit_seq(&mut items)?;
-                // A tuple does not ask for what is behind its last item.
+                // A tuple does not request the end after its last item.
                 if items.ended || items.advance()?.is_none() { Ok(value) } else { Err(TypeError::probed()) }
             }
             ValueKind::Object => {
@@ -132,7 +132,7 @@ impl JsonReader<'_> {
             Wish::AsWritten if !numeral.is_plain() && numeral.integer().is_some() => Wish::Integral,
             _ => return,
         };
-        // Of two, the one that changes less is tried first.
+        // Of two forms, the one with the smaller change is tried first.
         if self.otherwise != Some(Wish::Integral) {
             self.otherwise = Some(otherwise);
         }
@@ -251,12 +251,12 @@ struct Items<'r, 'de> {
     reader: &'r mut JsonReader<'de>,
     index: usize,
     ended: bool,
-    /// Whether the array had one more item than its text.
+    /// True if the array was given one more item than its text has.
     probed: bool,
 }
 
 impl Items<'_, '_> {
-    /// Goes on to the next item; whether that is in the text. `None` at the end.
+    /// Advances to the next item and returns whether it is in the text; `None` at the end.
     fn advance(&mut self) -> Result<Option<bool>, TypeError> {
         if self.probed {
             return Ok(None);
@@ -300,7 +300,7 @@ struct Members<'r, 'de> {
     first_key: Option<Cow<'de, str>>,
     /// The last key.
     key: Option<Cow<'de, str>>,
-    /// Whether the object had one more member than its text.
+    /// True if the object was given one more member than its text has.
     probed: bool,
 }
 
@@ -309,7 +309,7 @@ impl<'r, 'de> Members<'r, 'de> {
         Self { reader, first: true, ended: false, first_key: None, key: None, probed: false }
     }
 
-    /// Goes on to the next member, and returns its key.
+    /// Advances to the next member and returns its key.
     fn advance(&mut self) -> Result<Option<Cow<'de, str>>, TypeError> {
         if self.probed {
             return Ok(None);
@@ -346,7 +346,7 @@ impl<'de> MapAccess<'de> for &mut Members<'_, 'de> {
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, TypeError> {
         match self.advance()? {
-            // The key of a map is content, so that the place is the map's.
+            // The key of a map is input, so the path ends at the map.
             Some(key) => seed.deserialize(Key(key)).map(Some).map_err(TypeError::exactly),
             None => Ok(None),
         }
