@@ -193,11 +193,17 @@ impl Log {
 
     /// Drops the frames before `at`, which every subscriber has received.
     pub(crate) fn trim(&mut self, at: u64) {
-        while let Some(entry) = self.entries.pop_front_if(|entry| entry.end <= at) {
-            self.own -= entry.key.map_or(0, |key| key.len());
+        while let Some(entry) = self.entries.front()
+            && entry.end <= at
+        {
+            self.own -= entry.key.as_ref().map_or(0, |key| key.len());
+            self.entries.pop_front();
         }
-        while let Some(piece) = self.pieces.pop_front_if(|piece| piece.at + piece.chunk.len() as u64 <= at) {
+        while let Some(piece) = self.pieces.front()
+            && piece.at + piece.chunk.len() as u64 <= at
+        {
             self.own -= piece.own;
+            self.pieces.pop_front();
         }
         if self.entries.is_empty() {
             // An idle topic holds no memory.

@@ -237,13 +237,9 @@ impl<'e> ExplainWalk<'e> {
         let Some(given) = members.get(tag) else {
             return self.report("required", format!("`{tag}` is required: {}", names()));
         };
-        match branches.iter().find(|(name, _)| given == name) {
-            Some((_, branch)) => self.visit(*branch, value),
-            None if let Some(other) = other
-                && given.is_string() =>
-            {
-                self.visit(other, value);
-            }
+        let branch = branches.iter().find(|(name, _)| given == name).map(|(_, branch)| *branch);
+        match branch.or_else(|| other.filter(|_| given.is_string())) {
+            Some(branch) => self.visit(branch, value),
             None => self.with(Some(tag), |walk| walk.report("enum", names())),
         }
     }
