@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::sources::{self, Source, Token};
 
 /// The layers of ws-runtime, lowest first. A module imports only from lower layers, not from its own.
-const FLOORS: &[&[&str]] = &[
+const LAYERS: &[&[&str]] = &[
     &["events"],
     &["admission", "memory", "panics", "sync", "turn"],
     &["message"],
@@ -55,11 +55,11 @@ impl House {
     fn runtime() -> Self {
         let mut table = BTreeMap::new();
         let mut beneath = Vec::new();
-        for floor in FLOORS {
-            for module in *floor {
+        for layer in LAYERS {
+            for module in *layer {
                 table.insert(*module, beneath.clone());
             }
-            beneath.extend_from_slice(floor);
+            beneath.extend_from_slice(layer);
         }
         for (module, allowed) in NARROWER {
             table.insert(module, allowed.to_vec());
@@ -82,7 +82,7 @@ impl House {
                 continue;
             }
             let Some(allowed) = self.table.get(module) else {
-                violations.push(format!("{}: `{module}` stands on no floor of the import table", file.path));
+                violations.push(format!("{}: `{module}` stands on no layer of the import table", file.path));
                 continue;
             };
             for (line, target) in imports(&file.tokens(), path.len()) {
@@ -218,7 +218,7 @@ fn reversed_import_is_reported() {
             "macro_rules! a { () => { $crate::__private::B } }",
             Some("1: `socket` imports `__private`"),
         ),
-        ("attic/a.rs", "", Some(" `attic` stands on no floor of the import table")),
+        ("attic/a.rs", "", Some(" `attic` stands on no layer of the import table")),
         ("route/a.rs", "use crate::{codec::{A, B}, wire::Message, route::b};", None),
         ("route/a.rs", "use super::{server, outcome};\nuse self::client;\npub(crate) fn a() {}", None),
         (

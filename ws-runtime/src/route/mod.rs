@@ -10,7 +10,7 @@ mod options;
 mod outcome;
 mod plain;
 mod reply;
-#[expect(clippy::module_inception, reason = "the trait has the name of the floor")]
+#[expect(clippy::module_inception, reason = "the trait has the name of the module")]
 mod route;
 mod route_options;
 
