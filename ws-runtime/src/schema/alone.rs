@@ -1,8 +1,8 @@
 //! Replaces the validator in builds of contracts alone.
 
-use std::{any::type_name, marker::PhantomData};
+use std::any::type_name;
 
-use super::{Direction, SchemaError};
+use super::{Direction, Sampling, SchemaError};
 
 /// A compiled schema. Without the validator there is none.
 #[derive(Debug)]
@@ -30,15 +30,6 @@ pub(crate) fn no_validator(subject: &'static str, direction: Direction) -> Schem
 /// The sampler of a response type. Without the validator there is none.
 #[derive(Clone, Copy, Debug)]
 pub enum Sampler {}
-
-/// The type whose sampler is asked for.
-#[derive(Debug)]
-pub struct Sampling<T>(PhantomData<T>);
-
-impl<T> Sampling<T> {
-    /// The value that method lookup starts at.
-    pub const NEW: Self = Self(PhantomData);
-}
 
 /// The sampler of every type.
 pub trait Sampled {

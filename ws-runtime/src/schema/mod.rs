@@ -49,6 +49,7 @@ mod rest;
 mod rules;
 #[cfg(feature = "server")]
 mod sampler;
+mod sampling;
 #[cfg(feature = "server")]
 mod shape;
 #[cfg(feature = "server")]
@@ -65,10 +66,11 @@ mod widen;
 #[cfg(not(feature = "server"))]
 pub(crate) use self::alone::{Check, no_validator};
 #[cfg(not(feature = "server"))]
-pub use self::alone::{Sampled, Sampler, Sampling, Unsampled};
+pub use self::alone::{Sampled, Sampler, Unsampled};
 pub(crate) use self::direction::Direction;
 #[cfg(feature = "server")]
-pub use self::sampler::{Sampled, Sampler, Sampling, Unsampled};
+pub use self::sampler::{Sampled, Sampler, Unsampled};
+pub use self::sampling::Sampling;
 #[cfg(feature = "server")]
 pub(crate) use self::{
     check::Check,

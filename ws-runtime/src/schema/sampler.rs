@@ -4,8 +4,6 @@
 //! a response type implements `Deserialize`, start-up learns it from there. The attributes ask for a [`Sampler`] by method
 //! lookup, which finds [`Sampled`] for types that implement `Deserialize` and [`Unsampled`] for all others.
 
-use std::marker::PhantomData;
-
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{
@@ -14,7 +12,10 @@ use serde::{
     },
 };
 
-use super::recorder::{Probe, probe};
+use super::{
+    Sampling,
+    recorder::{Probe, probe},
+};
 use crate::panics::catch;
 
 /// The maximum depth of a sample.
@@ -34,15 +35,6 @@ impl Sampler {
     pub(super) fn writes_no_key(self) -> bool {
         (self.writes_no_key)()
     }
-}
-
-/// The type whose sampler is asked for.
-#[derive(Debug)]
-pub struct Sampling<T>(PhantomData<T>);
-
-impl<T> Sampling<T> {
-    /// The value on which method lookup starts.
-    pub const NEW: Self = Self(PhantomData);
 }
 
 /// The sampler of a type that implements `Deserialize`.
