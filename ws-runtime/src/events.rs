@@ -36,7 +36,7 @@ const LEVELS: [Level; 4] = [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG
 /// if the event is enabled.
 macro_rules! event {
     ($limiter:expr, $level:ident, $($field:tt)+) => {
-        if ::tracing::enabled!(::tracing::Level::$level) && $limiter.admit(::tracing::Level::$level) {
+        if ::tracing::enabled!(::tracing::Level::$level) && $limiter.allows(::tracing::Level::$level) {
             ::tracing::event!(::tracing::Level::$level, $($field)+);
         }
     };
@@ -77,7 +77,7 @@ impl EventLimiter {
 
     /// Counts an event. Returns true if it must be logged.
     #[cold]
-    pub(crate) fn admit(&self, level: Level) -> bool {
+    pub(crate) fn allows(&self, level: Level) -> bool {
         let Some(budget) = LEVELS.iter().position(|limited| *limited == level).map(|at| &self.budgets[at])
         else {
             return true;
@@ -280,7 +280,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn limiter_counts_each_level_and_second() {
         let limiter = EventLimiter::new(None);
-        let admitted = |level, times: usize| (0..times).filter(|_| limiter.admit(level)).count() as u64;
+        let admitted = |level, times: usize| (0..times).filter(|_| limiter.allows(level)).count() as u64;
         for _ in 0..3 {
             assert_eq!(admitted(Level::ERROR, 100), MOST);
             assert_eq!(admitted(Level::ERROR, 1), 0);

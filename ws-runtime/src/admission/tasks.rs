@@ -39,7 +39,7 @@ impl Drop for TaskGuard {
 
 impl TaskGuard {
     /// Holds the permit of a connection for the lifetime of the task.
-    pub(crate) fn keep(&mut self, permit: Option<Box<Permit>>) {
+    pub(crate) fn hold_permit(&mut self, permit: Option<Box<Permit>>) {
         match (&mut self.permit, permit) {
             (Some(kept), Some(permit)) => kept.join(*permit),
             (none, permit) => *none = none.take().or(permit),

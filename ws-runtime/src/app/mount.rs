@@ -36,7 +36,7 @@ use crate::{
 /// A type-erased route.
 pub(crate) trait Mount: Send + Sync {
     /// Decides on a handshake. The response is a 101 exactly if there is an upgrade, and `open` runs before it is sent.
-    fn admit(self: Arc<Self>, request: Arriving) -> Pin<Box<dyn Future<Output = Answered> + Send>>;
+    fn run_handshake(self: Arc<Self>, request: Arriving) -> Pin<Box<dyn Future<Output = Answered> + Send>>;
 
     /// The type of the route.
     #[cfg_attr(
@@ -104,7 +104,7 @@ impl<R: Route> Mounted<R> {
         }
         let tag = <R::Contract as Contract>::RESERVED_TAG;
         let opaque = response.telling(tag).map_err(SetupError::schema("response"))? == Telling::No;
-        let mut settings = options.settle(defaults).map_err(SetupError::ping_too_late)?;
+        let mut settings = options.resolve(defaults).map_err(SetupError::ping_too_late)?;
         if !response.may_be_json()
             && settings.latest_by_key.take().is_some()
             && options.latest_by_key.flatten().is_some()
@@ -156,7 +156,7 @@ impl<R: Route> Mounted<R> {
 }
 
 impl<R: Route> Mount for Mounted<R> {
-    fn admit(self: Arc<Self>, request: Arriving) -> Pin<Box<dyn Future<Output = Answered> + Send>> {
+    fn run_handshake(self: Arc<Self>, request: Arriving) -> Pin<Box<dyn Future<Output = Answered> + Send>> {
         Box::pin(async move {
             let served = <R::Contract as Contract>::PROTOCOLS;
             let headers = &request.parts.headers;
@@ -228,7 +228,7 @@ impl<R: Route> Mounted<R> {
         offers: Offers,
     ) -> Result<(Response<()>, Socket<R>), Reject> {
         let route = &self.state.route;
-        self.origins.admit(&request.parts.headers)?;
+        self.origins.check_request(&request.parts.headers)?;
         let served = <R::Contract as Contract>::PROTOCOLS;
         let protocol = offers.choose(served, self.require_protocol)?;
         let (agreed, extensions) = match &self.state.shared.settings.deflate {

@@ -56,7 +56,7 @@ impl Served {
 
     /// Finds the route of a request, or rejects a request whose head is too large.
     pub(crate) fn find(&self, parts: &request::Parts) -> Result<RouteMatch, Reject> {
-        self.head.admit(parts)?;
+        self.head.check(parts)?;
         let path = normal(parts.uri.path());
         let Ok(found) = self.by_path.at(&path) else { return Ok(None) };
         if path.contains(ENCODED_SLASH) && self.is_bypassed(&path, &found) {
@@ -78,7 +78,7 @@ impl Served {
     }
 
     /// Lets a route decide on a handshake, within the timeout and unless a shutdown has begun.
-    pub(crate) async fn admit(&self, mount: Arc<dyn Mount>, mut request: Arriving) -> Answered {
+    pub(crate) async fn run_handshake(&self, mount: Arc<dyn Mount>, mut request: Arriving) -> Answered {
         if self.directory.shutdown().is_stopped() {
             return refuse(busy("the server is shutting down"), None);
         }
@@ -94,7 +94,7 @@ impl Served {
             Ok(claimed) => claimed,
             Err(full) => return refuse(no_place(full), None),
         };
-        let judging = timeout(self.handshake_timeout, mount.admit(request));
+        let judging = timeout(self.handshake_timeout, mount.run_handshake(request));
         let Some(judged) = self.directory.shutdown().unless_aborted(judging).await else {
             return refuse(busy("the server is shutting down"), None);
         };
@@ -102,7 +102,7 @@ impl Served {
             return refuse(problem(StatusCode::REQUEST_TIMEOUT, "the handshake took too long"), None);
         };
         if let Some(upgrade) = &mut upgrade {
-            upgrade.keep(claimed);
+            upgrade.hold_permit(claimed);
         }
         (response, upgrade)
     }

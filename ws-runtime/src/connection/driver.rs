@@ -179,9 +179,9 @@ impl<'a, R: Route> Driver<'a, R> {
     }
 
     /// Decodes the input before the task waits or reads more.
-    pub(super) fn settle_inbox(&mut self) {
+    pub(super) fn queue_input(&mut self) {
         if self.inbox.is_fresh() {
-            self.inbox.settle(self.turn);
+            self.inbox.queue_input(self.turn);
             self.ask();
             self.limit_ending();
         }
@@ -308,7 +308,7 @@ impl<'a, R: Route> Driver<'a, R> {
 
     /// Writes the queue and arranges to be woken.
     pub(super) fn wait(&mut self, cx: &mut Context<'_>) {
-        self.settle_inbox();
+        self.queue_input();
         let held = self.inbox.memory() + self.lifted;
         if self.holding.matters(held) && self.holding.count(&self.state.inbound, held, cx) {
             self.give_way(cx);

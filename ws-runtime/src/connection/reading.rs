@@ -14,9 +14,9 @@ use crate::{
 impl<R: Route> Driver<'_, R> {
     /// Reads and decodes, if reading is allowed.
     pub(super) fn read(&mut self, cx: &mut Context<'_>) {
-        self.settle_inbox();
+        self.queue_input();
         while self.poll_read(cx).is_ready() {
-            self.settle_inbox();
+            self.queue_input();
             if self.turn.is_over() {
                 return defer(cx);
             }
@@ -43,7 +43,7 @@ impl<R: Route> Driver<'_, R> {
         ready!(self.poll_arrival(cx));
         self.inbox.take_up();
         if self.inbox.is_fresh() {
-            self.settle_inbox();
+            self.queue_input();
             return Poll::Ready(());
         }
         // A paused socket pauses messages, not the closing handshake.

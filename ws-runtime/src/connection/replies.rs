@@ -71,7 +71,7 @@ impl<'a, R: Route> Driver<'a, R> {
     const TAG: &'static str = <R::Contract as Contract>::RESERVED_TAG;
 
     /// Carries out the return value of a handler as far as that needs no waiting.
-    pub(super) fn settle(&mut self, done: Done<Outcome<'a, Response<R>>>) -> Flow<'a, R> {
+    pub(super) fn carry_out(&mut self, done: Done<Outcome<'a, Response<R>>>) -> Flow<'a, R> {
         match done {
             Done::Returned(Outcome::Unsaid | Outcome::Nothing) => {}
             Done::Returned(Outcome::One(response)) => return self.send(vec![response]),
@@ -152,7 +152,7 @@ impl<'a, R: Route> Driver<'a, R> {
             InboundEvent::Message(body) => {
                 self.invalid.end();
                 let done = self.during(Route::message(route, socket, body)).await;
-                self.settle(done)
+                self.carry_out(done)
             }
             InboundEvent::Raw(message) => {
                 match self.during(Route::transform_message(route, socket, message)).await {
@@ -195,7 +195,7 @@ impl<'a, R: Route> Driver<'a, R> {
             let next = self.next_of(&mut streams).await;
             answers = answers.filter(|&from| streams.len() > from);
             let done = match next {
-                Done::Returned(Some(outcome)) => self.settle(Done::Returned(outcome)),
+                Done::Returned(Some(outcome)) => self.carry_out(Done::Returned(outcome)),
                 Done::Returned(None) => return Continue(()),
                 Done::Panicked(text) => {
                     streams.clear();
@@ -237,7 +237,7 @@ impl<'a, R: Route> Driver<'a, R> {
             return Continue(());
         }
         let panicked = matches!(done, Done::Panicked(_));
-        match self.settle(done) {
+        match self.carry_out(done) {
             // An error in `error` does not call it again.
             Break(FollowUp::Error(error)) => {
                 self.log(&error, passed_on);

@@ -107,7 +107,7 @@ impl<R: Route> Drop for Registration<R> {
 /// Calls `open`. First polled before the 101.
 async fn open<R: Route>(driver: &mut Driver<'_, R>) -> Settled {
     let opened = driver.during(Route::open(&driver.state.route, driver.socket)).await;
-    match driver.settle(opened) {
+    match driver.carry_out(opened) {
         Continue(()) => {}
         Break(FollowUp::Replies(streams)) => driver.feed = streams,
         Break(follow_up) => return Box::pin(driver.attend(follow_up)).await,
@@ -151,7 +151,7 @@ async fn live<R: Route>(driver: &mut Driver<'_, R>) {
                     }
                 };
                 handler.set(None);
-                if let Break(follow_up) = driver.settle(done) {
+                if let Break(follow_up) = driver.carry_out(done) {
                     return Poll::Ready(Break(follow_up));
                 }
             }
@@ -159,7 +159,7 @@ async fn live<R: Route>(driver: &mut Driver<'_, R>) {
         let attending = {
             let settled = match next.await {
                 Continue(Next::Event(event)) => Break(FollowUp::Event(event)),
-                Continue(Next::Fed(Some(outcome))) => driver.settle(Done::Returned(outcome)),
+                Continue(Next::Fed(Some(outcome))) => driver.carry_out(Done::Returned(outcome)),
                 Continue(Next::Arrived | Next::Fed(None)) => Continue(()),
                 Continue(Next::Drained) => Break(FollowUp::Drained),
                 Continue(Next::End) => return,

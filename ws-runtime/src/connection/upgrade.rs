@@ -39,14 +39,14 @@ impl Upgrade {
     }
 
     /// Holds a permit for the lifetime of the connection.
-    pub(crate) fn keep(&mut self, permit: Option<Box<Permit>>) {
+    pub(crate) fn hold_permit(&mut self, permit: Option<Box<Permit>>) {
         self.permit = permit;
     }
 
     /// Spawns the task of the connection, which calls `open`. `guard` counts the connection from then on.
     pub(crate) fn begin(self, mut guard: TaskGuard) -> Pending {
         let (pending, host) = Pending::new();
-        guard.keep(self.permit);
+        guard.hold_permit(self.permit);
         (self.spawn)(guard, host);
         pending
     }

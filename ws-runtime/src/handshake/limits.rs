@@ -20,7 +20,7 @@ impl HeadLimits {
 
     /// Accepts a request, or rejects it: 414 if its target alone is too long (RFC 9110 §15.5.15), otherwise 431 (RFC
     /// 6585 §5).
-    pub(crate) fn admit(self, parts: &request::Parts) -> Result<(), Reject> {
+    pub(crate) fn check(self, parts: &request::Parts) -> Result<(), Reject> {
         let target = target_length(parts);
         if self.max_bytes.is_some_and(|most| target > most) {
             return Err(problem(StatusCode::URI_TOO_LONG, "the request's target is too long"));
@@ -71,7 +71,7 @@ mod tests {
     }
 
     fn status(limits: HeadLimits, parts: &request::Parts) -> u16 {
-        match limits.admit(parts).map_err(Reject::into_refusal) {
+        match limits.check(parts).map_err(Reject::into_refusal) {
             Ok(()) => 101,
             Err(RejectOutcome::Response(response)) => response.status().as_u16(),
             Err(RejectOutcome::Close(close)) => panic!("{close} is no response"),

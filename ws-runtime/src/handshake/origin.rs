@@ -42,7 +42,7 @@ struct Origin<'a> {
 
 impl AllowedOrigins {
     /// Accepts a request, or rejects it with 403.
-    pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<(), Reject> {
+    pub(crate) fn check_request(&self, headers: &HeaderMap) -> Result<(), Reject> {
         if self.allows(headers) {
             Ok(())
         } else {
@@ -245,7 +245,7 @@ mod tests {
     fn refused_origin_gets_403() {
         use crate::handshake::RejectOutcome;
 
-        let refused = same_host().admit(&headers(&["example.com"], &["http://evil.example"]));
+        let refused = same_host().check_request(&headers(&["example.com"], &["http://evil.example"]));
         let Err(RejectOutcome::Response(response)) = refused.map_err(Reject::into_refusal) else {
             panic!("the page was let in, or the refusal is no response");
         };

@@ -96,7 +96,7 @@ impl Shard {
                 turn = Turn::begin();
                 continue;
             };
-            let at = topic.begin();
+            let at = topic.begin_round();
             let mut next = Some(0);
             while let Some(from) = next {
                 next = topic.slice(from, &mut members, &mut window);

@@ -175,7 +175,7 @@ impl Topic {
     }
 
     /// Begins a round, in which every subscriber is offered at least the frames published before.
-    pub(super) fn begin(&self) -> u64 {
+    pub(super) fn begin_round(&self) -> u64 {
         self.lock().log.end().at
     }
 
@@ -206,7 +206,7 @@ impl Topic {
 
     /// Delivers everything at once, as the flusher does in slices. `taken` sees each subscriber after its delivery.
     pub(super) fn hand_out(self: &Arc<Self>, mut taken: impl FnMut(Arc<dyn Subscriber>)) {
-        let at = self.begin();
+        let at = self.begin_round();
         let (mut members, mut window) = (Vec::with_capacity(SLICE), LogView::default());
         let mut next = Some(0);
         while let Some(from) = next {

@@ -135,7 +135,7 @@ impl Options {
 
     /// Resolves each option: the value of the attribute, then of the server, then the default. An error if they
     /// contradict each other.
-    pub(crate) fn settle(&self, server: &Self) -> Result<Settings, PingTooLate> {
+    pub(crate) fn resolve(&self, server: &Self) -> Result<Settings, PingTooLate> {
         let flag = |route: Option<bool>, server: Option<bool>, default| route.or(server).unwrap_or(default);
         let frames = limit(self.max_fragments, server.max_fragments, Some(16_384));
         let idle_timeout = limit(self.idle_timeout, server.idle_timeout, Some(KeepaliveRule::TIMEOUT));

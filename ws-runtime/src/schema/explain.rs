@@ -56,7 +56,7 @@ impl Explainer {
             issues: Vec::new(),
         };
         walk.visit(self.root, value);
-        let mut issues = Issue::settle(walk.issues);
+        let mut issues = Issue::shortlist(walk.issues);
         if issues.is_empty() {
             issues.push(Issue::new("", "schema", "does not fit the schema"));
         }

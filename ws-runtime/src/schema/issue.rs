@@ -49,7 +49,7 @@ impl Issue {
 
     /// Sorts issues by path and keeps the first ones, so that the answer to a peer is short for any input.
     #[cfg(feature = "server")]
-    pub(crate) fn settle(mut issues: Vec<Self>) -> Vec<Self> {
+    pub(crate) fn shortlist(mut issues: Vec<Self>) -> Vec<Self> {
         issues.sort_unstable();
         issues.dedup();
         issues.truncate(MAX_ISSUES);
@@ -79,9 +79,9 @@ mod tests {
     #[test]
     fn issues_are_sorted_and_bounded() {
         let issue = |index| Issue::new(&format!("/{}/{index}", "x".repeat(100)), "enum", "y".repeat(150));
-        let issues = Issue::settle(vec![issue(3), issue(1), issue(2), issue(1)]);
+        let issues = Issue::shortlist(vec![issue(3), issue(1), issue(2), issue(1)]);
         assert_eq!(issues, [issue(1), issue(2)]);
         let short = |index| Issue::new(&format!("/{index}"), "type", "expected string");
-        assert_eq!(Issue::settle((0..20).map(short).collect()).len(), MAX_ISSUES);
+        assert_eq!(Issue::shortlist((0..20).map(short).collect()).len(), MAX_ISSUES);
     }
 }

@@ -71,7 +71,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Finds the schema of a place, skipping references and `null`.
-    fn settle(&mut self, mut pointer: String) -> Option<String> {
+    fn resolve(&mut self, mut pointer: String) -> Option<String> {
         for _ in 0..64 {
             let schema = self.document.pointer(&pointer)?.as_object()?;
             let only = |key: &str| schema.keys().all(|other| other == key || is_annotation(other));
@@ -92,7 +92,7 @@ impl<'a> Walk<'a> {
     }
 
     fn place(&mut self, pointer: String, path: &mut Vec<Go>) -> Result<(), String> {
-        let Some(pointer) = self.settle(pointer) else { return Ok(()) };
+        let Some(pointer) = self.resolve(pointer) else { return Ok(()) };
         let document = self.document;
         let Some(schema) = document.pointer(&pointer).and_then(Value::as_object) else { return Ok(()) };
         let asked = self.run(path, Give::Nothing).asked;

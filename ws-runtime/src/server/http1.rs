@@ -137,7 +137,7 @@ impl Stage {
     }
 
     /// Begins a connection. Returns when its `open` has returned or waits.
-    async fn begin(&self, upgrade: Upgrade) {
+    async fn begin_upgrade(&self, upgrade: Upgrade) {
         let Use::Http(guard) = self.replace(Use::Upgrading) else { return };
         let mut pending = upgrade.begin(guard);
         pending.opened().await;
@@ -184,10 +184,10 @@ impl<'a> Service<Request<Incoming>> for HttpService<'a> {
             };
             let asked = Arriving { parts, captures, remote_addr, shard };
             stage.deciding.store(true, Ordering::Relaxed);
-            let (response, upgrade) = running.served.admit(mount, asked).await;
+            let (response, upgrade) = running.served.run_handshake(mount, asked).await;
             stage.deciding.store(false, Ordering::Relaxed);
             if let Some(upgrade) = upgrade {
-                stage.begin(upgrade).await;
+                stage.begin_upgrade(upgrade).await;
             }
             Ok(spelled(response.map(Body::full)))
         })

@@ -119,7 +119,7 @@ async fn accept<L: Listener>(listener: &mut L, running: &Arc<Running>) {
                 };
                 shard = (shard + 1) % running.served.shards();
                 let mut task = running.served.tasks.begin();
-                task.keep(place);
+                task.hold_permit(place);
                 tokio::spawn(speak(Arc::clone(running), stream, remote_addr, shard, task));
             }
             Err(error) => {

@@ -75,7 +75,7 @@ impl WriteHalf {
         if !self.outbound.make_room(packed.copied()) {
             return self.refuse_for_all(packed.payload().len());
         }
-        match self.admit(packed.kind(), packed.payload()) {
+        match self.lock_for_message(packed.kind(), packed.payload()) {
             // Compressed without the lock, unless another socket has done so already.
             Ok(state) => drop(state),
             Err(delivery) => return delivery,
@@ -116,7 +116,7 @@ impl WriteHalf {
         deflated: &mut Vec<u8>,
     ) -> Delivery {
         // A message that would be dropped is not compressed first.
-        match self.admit(kind, payload) {
+        match self.lock_for_message(kind, payload) {
             Ok(state) => drop(state),
             Err(delivery) => return delivery,
         }
@@ -140,7 +140,7 @@ impl WriteHalf {
         payload: &[u8],
         deflated: &mut Vec<u8>,
     ) -> Delivery {
-        let mut state = match self.admit(kind, payload) {
+        let mut state = match self.lock_for_message(kind, payload) {
             Ok(state) => state,
             Err(delivery) => return delivery,
         };

@@ -65,7 +65,7 @@ impl Latest {
 
     /// Keeps a frame in place of the previous one of its key. Returns false if there is no room; then no frame of that
     /// key is kept, because it would be outdated.
-    pub(super) fn keep(&mut self, key: &Arc<str>, frame: &Chunk) -> bool {
+    pub(super) fn keep_latest(&mut self, key: &Arc<str>, frame: &Chunk) -> bool {
         if let Some(place) = self.places.remove(key)
             && let Some((key, outdated)) = self.frames.remove(&place)
         {
@@ -137,15 +137,15 @@ mod tests {
         }
     }
 
-    fn keep(latest: &mut Latest, key: &str, frame: &'static str) -> bool {
-        latest.keep(&key.into(), &Chunk::uncounted(Bytes::from_static(frame.as_bytes())))
+    fn keep_latest(latest: &mut Latest, key: &str, frame: &'static str) -> bool {
+        latest.keep_latest(&key.into(), &Chunk::uncounted(Bytes::from_static(frame.as_bytes())))
     }
 
     #[test]
     fn latest_of_each_key_is_kept_in_order() {
         let mut latest = Latest::new("/k", 10_000);
         for (key, frame) in [("a", "a1"), ("b", "b1"), ("a", "a2"), ("c", "c1"), ("b", "b2")] {
-            assert!(keep(&mut latest, key, frame));
+            assert!(keep_latest(&mut latest, key, frame));
         }
         let kept: Vec<_> = std::iter::from_fn(|| latest.pop()).map(|frame| frame.to_vec()).collect();
         assert_eq!(kept, [b"a2", b"c1", b"b2"]);
@@ -155,10 +155,10 @@ mod tests {
     #[test]
     fn held_messages_are_bounded_and_current() {
         let mut latest = Latest::new("/k", 2 * (ENTRY + 5));
-        assert!(keep(&mut latest, "a", "four") && keep(&mut latest, "b", "four"));
-        assert!(!keep(&mut latest, "c", "four"));
-        assert!(keep(&mut latest, "a", "4444"), "one of the same size takes its place");
-        assert!(!keep(&mut latest, "b", "five!"));
+        assert!(keep_latest(&mut latest, "a", "four") && keep_latest(&mut latest, "b", "four"));
+        assert!(!keep_latest(&mut latest, "c", "four"));
+        assert!(keep_latest(&mut latest, "a", "4444"), "one of the same size takes its place");
+        assert!(!keep_latest(&mut latest, "b", "five!"));
         assert_eq!(latest.held(), ENTRY + 5);
         assert_eq!(latest.pop().as_deref(), Some(&b"4444"[..]));
         assert!(latest.pop().is_none());
@@ -168,7 +168,7 @@ mod tests {
     fn memory_counts_the_table_without_shared_chunks() {
         let mut latest = Latest::new("/k", 1 << 20);
         for key in 0..1000 {
-            assert!(keep(&mut latest, &key.to_string(), "frame"));
+            assert!(keep_latest(&mut latest, &key.to_string(), "frame"));
         }
         assert!(latest.memory() >= latest.held() + 1000 * size_of::<(Arc<str>, u64)>());
         while latest.frames.len() > 1 {
@@ -178,7 +178,7 @@ mod tests {
         let outbound = crate::memory::Outbound::new(usize::MAX);
         let before = latest.memory();
         let frame = Chunk::shared(Bytes::from(vec![7; 100_000]), &outbound);
-        assert!(latest.keep(&"large".into(), &frame));
+        assert!(latest.keep_latest(&"large".into(), &frame));
         assert!(latest.held() > 100_000 && latest.memory() < before + 1000);
         assert_eq!(latest.share(), 50_000);
         latest.clear();

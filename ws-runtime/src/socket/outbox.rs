@@ -115,7 +115,7 @@ impl Outbox {
         if self.tail.capacity() > 2 * left + SPARE_ROOM {
             let small = self.tail[written..].to_vec();
             self.written -= written;
-            keep(std::mem::replace(&mut self.tail, small));
+            recycle(std::mem::replace(&mut self.tail, small));
         }
         if self.pieces.capacity() > 2 * self.pieces.len() + PIECES {
             self.pieces.shrink_to_fit();
@@ -188,12 +188,12 @@ impl Outbox {
     pub(crate) fn clear(&mut self) {
         let tail = std::mem::take(&mut self.tail);
         *self = Self::default();
-        keep(tail);
+        recycle(tail);
     }
 }
 
 /// Keeps a buffer for the next socket of this thread.
-fn keep(mut buffer: Vec<u8>) {
+fn recycle(mut buffer: Vec<u8>) {
     if (1..=KEEP).contains(&buffer.capacity()) {
         buffer.clear();
         SPARE.set(buffer);

@@ -118,7 +118,7 @@ impl WriteHalf {
     }
 
     /// Ensures that a message may be queued behind the frames of topics; otherwise returns the result.
-    pub(super) fn admit(&self, kind: Kind, payload: &[u8]) -> Result<Locked<'_>, Delivery> {
+    pub(super) fn lock_for_message(&self, kind: Kind, payload: &[u8]) -> Result<Locked<'_>, Delivery> {
         let mut state = self.lock();
         match state.next_in_line(self.id) {
             QueueSlot::Now => Ok(state),
@@ -149,7 +149,7 @@ impl WriteHalf {
             }
             let mut frame = Vec::new();
             Encoder::message(Kind::Text, payload, &mut frame);
-            if key.is_some_and(|key| state.keep(&key, &Chunk::uncounted(frame.into()))) {
+            if key.is_some_and(|key| state.keep_latest(&key, &Chunk::uncounted(frame.into()))) {
                 return Err(unlock(state, Delivery::Backpressure));
             }
         }

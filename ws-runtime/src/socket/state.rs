@@ -204,7 +204,7 @@ impl State {
     fn keep_published(&mut self, id: u64) {
         let (mut dropped, may_send) = (false, self.may_send());
         for frame in catch_up_apart(&mut self.cursors, id) {
-            dropped |= may_send && !frame.key.is_some_and(|key| self.keep(&key, &frame.chunk));
+            dropped |= may_send && !frame.key.is_some_and(|key| self.keep_latest(&key, &frame.chunk));
         }
         if dropped {
             self.overflow();
@@ -213,8 +213,8 @@ impl State {
 
     /// Keeps a frame in place of the previous one of its key. Returns false without `latest_by_key`, or if there is no
     /// room.
-    pub(super) fn keep(&mut self, key: &Arc<str>, frame: &Chunk) -> bool {
-        self.latest.as_mut().is_some_and(|latest| latest.keep(key, frame))
+    pub(super) fn keep_latest(&mut self, key: &Arc<str>, frame: &Chunk) -> bool {
+        self.latest.as_mut().is_some_and(|latest| latest.keep_latest(key, frame))
     }
 
     /// Queues kept frames as long as the queue stays below a limit.

@@ -156,9 +156,9 @@ impl<'a, E: Endpoint> Connect<'a, E> {
         );
         // A shutdown waits for handshakes in progress.
         let mut running = site.served.tasks.begin();
-        running.keep(site.served.enter(remote_addr).map_err(Refused::by)?);
+        running.hold_permit(site.served.enter(remote_addr).map_err(Refused::by)?);
         let arriving = Arriving { parts, captures, remote_addr, shard: site.next_shard() };
-        let (response, upgrade) = site.served.admit(mount, arriving).await;
+        let (response, upgrade) = site.served.run_handshake(mount, arriving).await;
         let Some(upgrade) = upgrade else { return Err(Refused(Box::new(response))) };
         let (ours, theirs) = duplex(buffer);
         let mut pending = upgrade.begin(running);

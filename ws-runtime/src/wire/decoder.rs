@@ -178,7 +178,7 @@ impl Decoder {
         match (header.opcode, header.last) {
             (Opcode::Data(kind), true) if header.compressed => Ok(Some(deflated(kind, Vec::from(payload)))),
             (Opcode::Data(kind), true) => whole(kind, payload.into()).map(Some),
-            (Opcode::Data(kind), false) => self.begin(kind, payload.into(), header.compressed),
+            (Opcode::Data(kind), false) => self.begin_message(kind, payload.into(), header.compressed),
             _ => self.fragment(&payload, header.last),
         }
     }
@@ -195,7 +195,7 @@ impl Decoder {
             Opcode::Data(Kind::Binary) if header.last => {
                 Ok(Some(Frame::Message(IncomingPayload::Binary(payload).into())))
             }
-            Opcode::Data(kind) => self.begin(kind, payload.to_vec(), header.compressed),
+            Opcode::Data(kind) => self.begin_message(kind, payload.to_vec(), header.compressed),
             Opcode::Continuation => self.fragment(payload, header.last),
             Opcode::Ping => Ok(Some(Frame::Ping(payload))),
             Opcode::Pong => Ok(Some(Frame::Pong(payload))),
@@ -204,7 +204,7 @@ impl Decoder {
     }
 
     /// Begins a fragmented message.
-    fn begin(
+    fn begin_message(
         &mut self,
         kind: Kind,
         payload: Vec<u8>,

@@ -185,7 +185,7 @@ impl Names {
             issues
                 .extend(more.filter(|issue| issue.keyword != "required" || !there.contains(&issue.message)));
         }
-        Sorted { check: &self.check, value, members, issues: Issue::settle(issues) }
+        Sorted { check: &self.check, value, members, issues: Issue::shortlist(issues) }
     }
 }
 

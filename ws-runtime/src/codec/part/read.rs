@@ -119,7 +119,7 @@ mod tests {
 
     fn issues<T: Debug>(read: Result<T, Invalid>) -> Vec<String> {
         let invalid = read.unwrap_err();
-        assert_eq!(invalid.errors(), crate::schema::Issue::settle(invalid.errors().to_vec()));
+        assert_eq!(invalid.errors(), crate::schema::Issue::shortlist(invalid.errors().to_vec()));
         let issues = invalid.errors().iter();
         issues.map(|issue| format!("{} {}: {}", issue.path, issue.keyword, issue.message)).collect()
     }

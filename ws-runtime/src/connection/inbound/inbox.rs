@@ -189,7 +189,7 @@ impl<'a, R: Route> Inbox<'a, R> {
             return None;
         }
         if self.read_buffer.is_empty() && !self.decoder.is_mid_message() {
-            self.read_buffer.keep();
+            self.read_buffer.set_aside();
             return None;
         }
         let limits = self.limits();
@@ -237,7 +237,7 @@ impl<'a, R: Route> Inbox<'a, R> {
     }
 
     /// Splits the input into frames, so that the task may wait. Everything except control frames waits for its turn.
-    pub(in crate::connection) fn settle(&mut self, turn: Turn) {
+    pub(in crate::connection) fn queue_input(&mut self, turn: Turn) {
         while let Some(waiting) = self.take(turn, |_, arrived| Waiting::from(arrived)) {
             self.queue.push(waiting);
             if self.weighs_enough() || turn.is_over() {
@@ -269,7 +269,7 @@ impl<'a, R: Route> Inbox<'a, R> {
                 Ok(None) => {
                     let left = left.len();
                     self.read_buffer.advance(left);
-                    self.read_buffer.keep();
+                    self.read_buffer.set_aside();
                     // An incomplete control frame counts like a message here.
                     if self.begun.is_none() && (!self.read_buffer.is_empty() || self.decoder.is_mid_message())
                     {

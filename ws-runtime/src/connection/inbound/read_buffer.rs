@@ -86,7 +86,7 @@ impl ReadBuffer {
 
     /// Keeps the rest until it is examined again, and frees the buffer of the thread.
     pub(in crate::connection) fn hold(&mut self) {
-        self.keep();
+        self.set_aside();
         self.held = !self.is_empty();
     }
 
@@ -101,7 +101,7 @@ impl ReadBuffer {
     }
 
     /// No complete frame is left: the buffer of the thread is free for others.
-    pub(in crate::connection) fn keep(&mut self) {
+    pub(in crate::connection) fn set_aside(&mut self) {
         self.fresh = false;
         if self.shared || self.at > 0 {
             let rest = if self.is_empty() { Vec::new() } else { self.bytes().to_vec() };
@@ -117,7 +117,7 @@ impl ReadBuffer {
     pub(in crate::connection) fn clear(&mut self) {
         self.at = self.end;
         self.held = false;
-        self.keep();
+        self.set_aside();
     }
 
     /// Reads once, behind the kept bytes; 0 is the end of the stream.
