@@ -154,7 +154,7 @@ async fn end_lots(lots: Arc<Lots>, server: Handle) {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt::init();
     let lots = Arc::new(Lots::default());
-    lots.open("The log book of a computer, with a moth".to_owned(), 100, Duration::from_mins(5));
+    lots.open("The log book of a computer, with a moth".to_owned(), 100, Duration::from_secs(300));
     let port = std::env::var("PORT").unwrap_or("3000".to_owned());
     let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
     let server = Server::new().route(Auction { lots: Arc::clone(&lots) }).shutdown_on(shutdown_signal());

@@ -14,7 +14,7 @@ struct House {
 impl House {
     fn start() -> Self {
         let lots = Arc::new(Lots::default());
-        lots.open("A moth".to_owned(), 100, Duration::from_mins(1));
+        lots.open("A moth".to_owned(), 100, Duration::from_secs(60));
         let site = Site::start(Server::new().route(Auction { lots: Arc::clone(&lots) }));
         tokio::spawn(end_lots(Arc::clone(&lots), site.handle()));
         Self { lots, site }

@@ -130,7 +130,7 @@ async fn half_closed_client_that_reads_nothing_is_dropped() {
     stream.shutdown().await.unwrap();
     while journal.take().is_empty() {
         tokio::time::sleep(Duration::from_millis(100)).await;
-        assert!(began.elapsed() < Duration::from_mins(1), "it is waited for");
+        assert!(began.elapsed() < Duration::from_secs(60), "it is waited for");
     }
     assert_eq!(began.elapsed().as_secs(), 3);
     drop(stream);

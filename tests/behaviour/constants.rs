@@ -15,7 +15,7 @@ const FRAMES: u32 = 2;
 mod limits {
     use std::time::Duration;
 
-    pub(super) const IDLE: Duration = Duration::from_mins(1);
+    pub(super) const IDLE: Duration = Duration::from_secs(60);
     pub(super) const SIZE: usize = 10;
 }
 
@@ -47,7 +47,7 @@ impl Chat {
 #[test]
 fn options_have_the_values_of_their_constants() {
     let options = <Chat as Route>::OPTIONS;
-    assert_eq!(options.idle_timeout, Some(Some(Duration::from_mins(1))));
+    assert_eq!(options.idle_timeout, Some(Some(Duration::from_secs(60))));
     assert_eq!(options.close_timeout, Some(Some(Duration::from_millis(1500))));
     assert_eq!(options.max_payload_length, Some(Some(10)));
     assert_eq!(options.backpressure_limit, Some(Some(40)));

@@ -246,7 +246,7 @@ async fn stream_that_panics_in_drop_ends_its_socket_alone() {
             } else {
                 drop(client);
             }
-            tokio::time::sleep(Duration::from_mins(1)).await;
+            tokio::time::sleep(Duration::from_secs(60)).await;
             assert_eq!(journal.take().len(), 1, "{from}, {how}: `close` is called");
             assert_eq!(site.handle().channel::<Streams>().unwrap().sockets().len(), 0, "{from}, {how}");
         }
@@ -315,7 +315,7 @@ async fn bytes_owner_that_panics_in_drop_affects_no_socket() {
                 }
                 _ => drop(client),
             }
-            tokio::time::sleep(Duration::from_mins(1)).await;
+            tokio::time::sleep(Duration::from_secs(60)).await;
             // The same flusher still serves another client.
             let mut other = site.connect::<Feed>("/feed").await.unwrap();
             site.settled().await;

@@ -257,7 +257,7 @@ impl Pausing {
             ws.pause();
             let ws = ws.clone();
             tokio::spawn(async move {
-                sleep(Duration::from_mins(2)).await;
+                sleep(Duration::from_secs(120)).await;
                 ws.resume();
             });
         }

@@ -196,8 +196,8 @@ async fn idle_timeout_closes_silent_peers() {
     limited::<Eight>(&site, 8).await;
     limited::<Plain>(&site, 20).await;
     let mut client = site.connect::<Never>("/never").answering(false).await.unwrap();
-    let waited = timeout(Duration::from_hours(1), async {
-        client.patience(Duration::from_hours(2));
+    let waited = timeout(Duration::from_secs(3600), async {
+        client.patience(Duration::from_secs(7200));
         client.next().await
     });
     assert!(waited.await.is_err(), "neither a ping nor a close");
@@ -207,7 +207,7 @@ async fn idle_timeout_closes_silent_peers() {
 /// The seconds at which an unresponsive client gets pings, and at which it is closed.
 async fn silence<E: Endpoint>(site: &Site, pings: usize) -> (Vec<u64>, Option<u64>) {
     let mut client = site.connect::<E>(<E::Contract as Contract>::PATH).answering(false).await.unwrap();
-    client.patience(Duration::from_hours(2));
+    client.patience(Duration::from_secs(7200));
     let (began, mut at) = (Instant::now(), Vec::new());
     while at.len() < pings {
         match client.next().await {
@@ -252,7 +252,7 @@ async fn ping_interval_sends_pings_while_idle() {
 
     let site = Site::start(Server::new().route(Silent));
     let mut client = site.connect::<Silent>("/silent").answering(false).await.unwrap();
-    client.receive_nothing(Duration::from_hours(3)).await;
+    client.receive_nothing(Duration::from_secs(10800)).await;
 }
 
 /// A client that answers pings stays connected, however short the interval is relative to the timeout.
@@ -261,7 +261,7 @@ async fn pings_keep_live_clients_connected() {
     echo!(Tight, "/tight", idle_timeout = 8, ping_interval = "7s");
     let site = Site::start(Server::new().route(Tight));
     let mut tight = site.connect::<Tight>("/tight").await.unwrap();
-    tight.receive_nothing(Duration::from_hours(1)).await;
+    tight.receive_nothing(Duration::from_secs(3600)).await;
     says(&mut tight, "still there").await;
 }
 
@@ -269,7 +269,7 @@ async fn pings_keep_live_clients_connected() {
 async fn ping_interval_past_the_idle_timeout_does_not_start() {
     echo!(Late, "/late", idle_timeout = 8, ping_interval = 8);
     echo!(Eight, "/eight", idle_timeout = 8);
-    let minute = Duration::from_mins(1);
+    let minute = Duration::from_secs(60);
     for server in [
         Server::new().route(Late),
         Server::new().route(Eight).ping_interval(minute),

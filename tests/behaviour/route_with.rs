@@ -121,7 +121,7 @@ async fn route_with_checks_options_before_starting() {
         (route_with(|options| options.latest_by_key("a")), "`latest_by_key` cannot be `a`"),
         (route_with(|options| options.idle_timeout(Duration::MAX)), "`idle_timeout` cannot be that large"),
         (
-            route_with(|options| options.ping_interval(Duration::from_mins(2))),
+            route_with(|options| options.ping_interval(Duration::from_secs(120))),
             "`ping_interval` (120s) must be shorter",
         ),
     ] {

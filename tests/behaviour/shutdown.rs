@@ -229,7 +229,7 @@ async fn deadline_ends_handshakes_too() {
 /// Returns true if the server ends by itself within an hour.
 async fn ends(server: Server) -> bool {
     let http = Http::serve(server);
-    tokio::time::timeout(Duration::from_hours(1), http.handle.ended()).await.is_ok()
+    tokio::time::timeout(Duration::from_secs(3600), http.handle.ended()).await.is_ok()
 }
 
 #[tokio::test(start_paused = true)]
@@ -250,7 +250,7 @@ async fn shutdown_on_closes_sockets_when_its_future_resolves() {
 #[tokio::test(start_paused = true)]
 async fn shutdown_on_takes_the_first_of_several_futures() {
     let server = || Server::new().route(Busy(Journal::default()));
-    let minute = || sleep(Duration::from_mins(1));
+    let minute = || sleep(Duration::from_secs(60));
     assert!(!ends(server()).await, "nobody asked it to");
     assert!(!ends(server().shutdown_on(pending())).await);
     assert!(ends(server().shutdown_on(ready(()))).await, "also before the first connection");
@@ -275,10 +275,10 @@ async fn shutdown_on_ends_the_server_when_its_future_panics() {
     assert!(ends(server().shutdown_on(async { panic!("at once") })).await);
     let held = async {
         let _held = PanicsWhenDropped;
-        sleep(Duration::from_mins(1)).await;
+        sleep(Duration::from_secs(60)).await;
         pending::<()>().await;
     };
-    let http = Http::serve(server().shutdown_on(held).shutdown_on(sleep(Duration::from_mins(2))));
+    let http = Http::serve(server().shutdown_on(held).shutdown_on(sleep(Duration::from_secs(120))));
     assert_eq!(http.handle.ended().await.forced, 0);
     http.shut_down().await;
 }

@@ -22,7 +22,7 @@ struct Levels;
 impl Levels {
     async fn message(&self, ws: &Socket<Self>, level: Level) -> Option<Note> {
         match level.level {
-            0 => sleep(Duration::from_mins(1)).await,
+            0 => sleep(Duration::from_secs(60)).await,
             1 => {
                 let _ = ws.send_raw("no note");
                 return None;
@@ -220,7 +220,7 @@ async fn site_drives_the_fallback_and_heeds_shutdown_on() {
         }
     }
 
-    let hour = sleep(Duration::from_hours(1));
+    let hour = sleep(Duration::from_secs(3600));
     let site = Site::start(Server::new().route(Levels).fallback(Pages).shutdown_on(hour));
     let ask = |path: &str| http::Request::post(path).body(ws_runtime::Bytes::new()).unwrap();
     let page = site.request(ask("/page")).await.unwrap();
@@ -229,7 +229,7 @@ async fn site_drives_the_fallback_and_heeds_shutdown_on() {
     assert_eq!(missing.to_string(), "there is no such page");
 
     let mut client = site.connect::<Levels>("/levels").await.unwrap();
-    client.patience(Duration::from_hours(2));
+    client.patience(Duration::from_secs(7200));
     assert_eq!(client.receive_close().await.0, Some(1001));
     assert_eq!(site.handle().ended().await.clean, 1);
 }

@@ -7,6 +7,7 @@ mod features;
 mod layers;
 mod links;
 mod named;
+mod public;
 mod root;
 mod shape;
 mod sources;

@@ -4,7 +4,7 @@ use std::{borrow::Cow, error::Error, fmt};
 
 use serde::Serialize;
 
-use crate::schema::Issue;
+use crate::{message::truncated, schema::Issue};
 
 /// The maximum length of a detail in bytes.
 const MAX_DETAIL: usize = 200;
@@ -82,7 +82,7 @@ impl Invalid {
     pub fn new(detail: impl Into<Cow<'static, str>>) -> Self {
         let mut detail = detail.into();
         if detail.len() > MAX_DETAIL {
-            let end = detail.floor_char_boundary(MAX_DETAIL);
+            let end = truncated(&detail, MAX_DETAIL).len();
             detail.to_mut().truncate(end);
         }
         Self::with(On::Message, detail, Vec::new())

@@ -6,6 +6,7 @@ mod text;
 
 #[cfg(feature = "server")]
 pub(crate) use self::incoming::IncomingPayload;
+pub(crate) use self::text::truncated;
 pub use self::{
     incoming::Incoming,
     message::{Kind, Message},

@@ -91,3 +91,33 @@ impl fmt::Display for Text {
         f.write_str(self)
     }
 }
+
+/// Returns the start of a text: at most `most` bytes, whole characters. (`str::floor_char_boundary` needs a newer
+/// compiler than this crate.)
+pub(crate) fn truncated(text: &str, most: usize) -> &str {
+    if text.len() <= most {
+        return text;
+    }
+    let end = (0..=most).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    &text[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::truncated;
+
+    #[test]
+    fn truncated_text_ends_at_a_whole_character() {
+        for (text, most, expected) in [
+            ("", 0, ""),
+            ("abc", 3, "abc"),
+            ("abc", 2, "ab"),
+            ("aé", 2, "a"),
+            ("aé", 3, "aé"),
+            ("😀b", 3, ""),
+            ("é", 0, ""),
+        ] {
+            assert_eq!(truncated(text, most), expected, "{text:?} {most}");
+        }
+    }
+}

@@ -72,7 +72,7 @@ pub enum OnInvalid {
 }
 
 /// A year: a longer time is a mistake, and timers cannot represent it.
-const LONGEST: Duration = Duration::from_hours(365 * 24);
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// The maximum of a size limit, in bytes; a larger one is a mistake.
 const LARGEST: usize = u32::MAX as usize;

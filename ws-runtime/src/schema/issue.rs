@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::message::truncated;
+
 /// The maximum length of a message in bytes.
 pub(super) const MAX_MESSAGE: usize = 160;
 /// The maximum length of a path in bytes; a longer one ends at the deepest ancestor that fits.
@@ -37,7 +39,7 @@ impl Issue {
     pub(crate) fn new(path: &str, keyword: &'static str, message: impl Into<String>) -> Self {
         let mut message = message.into();
         if message.len() > MAX_MESSAGE {
-            message.truncate(message.floor_char_boundary(MAX_MESSAGE - '…'.len_utf8()));
+            message.truncate(truncated(&message, MAX_MESSAGE - '…'.len_utf8()).len());
             message.push('…');
         }
         let path = match path.as_bytes().get(..=MAX_PATH) {

@@ -21,7 +21,7 @@ pub(crate) struct PingTooLate {
 
 impl KeepaliveRule {
     /// The default timeout.
-    pub(crate) const TIMEOUT: Duration = Duration::from_mins(2);
+    pub(crate) const TIMEOUT: Duration = Duration::from_secs(120);
     /// Shorter than the idle timeouts of common proxies, the shortest of which is 50 s, even if one ping is lost.
     const PING: Duration = Duration::from_secs(25);
 

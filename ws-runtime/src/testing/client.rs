@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How long a client waits before the test fails, measured by tokio's clock.
-const PATIENCE: Duration = Duration::from_mins(5);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A client of one route over an in-memory connection; created by [`Site::connect`](super::Site::connect).
 ///

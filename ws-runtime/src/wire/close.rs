@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, error::Error, fmt, io, sync::Arc};
 
-use crate::message::Text;
+use crate::message::{Text, truncated};
 
 /// The maximum length of a reason in bytes: the payload of a control frame has at most 125 bytes (RFC 6455 §5.5), two
 /// of which are the code.
@@ -72,7 +72,7 @@ impl Close {
 
     /// Returns the reason as sent: at most 123 bytes, whole characters.
     pub fn reason(&self) -> &str {
-        &self.reason[..self.reason.floor_char_boundary(MAX_REASON)]
+        truncated(&self.reason, MAX_REASON)
     }
 }
 
