@@ -6,6 +6,7 @@
 mod accepting;
 mod admission;
 mod ahead;
+mod bearer;
 mod causes;
 mod channels;
 mod closing;

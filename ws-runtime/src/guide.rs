@@ -1,6 +1,8 @@
 //! The guide: how routes, messages and servers behave. Its code is tested, and compiled only for the documentation.
 #![doc = include_str!("../docs/guide/index.md")]
 
+#[doc = include_str!("../docs/guide/authentication.md")]
+pub mod authentication {}
 #[doc = include_str!("../docs/guide/clients.md")]
 pub mod clients {}
 #[doc = include_str!("../docs/guide/compression.md")]

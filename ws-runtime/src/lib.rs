@@ -41,6 +41,8 @@ mod sync;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "server")]
+mod tickets;
+#[cfg(feature = "server")]
 mod turn;
 #[cfg(feature = "server")]
 mod wire;

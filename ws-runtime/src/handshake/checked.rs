@@ -4,7 +4,7 @@ use std::{fmt, net::SocketAddr};
 
 use http::{Extensions, HeaderMap, Uri};
 
-use super::{RawRequest, subprotocol::Offers};
+use super::{RawRequest, bearer::bearer, subprotocol::Offers};
 use crate::contract::{Contract, Endpoint, Parts};
 
 /// A handshake whose parts passed their schemas.
@@ -23,11 +23,11 @@ use crate::contract::{Contract, Endpoint, Parts};
 /// #[ws_route("/members/{club}", response = String)]
 /// impl Members {
 ///     async fn before_handle(&self, handshake: &Handshake<Self>) -> Result<User, Reject> {
-///         let token = handshake.headers().get("authorization").ok_or(Reject::status(401))?;
-///         match token.to_str() {
+///         match handshake.bearer() {
 ///             // An application looks the token up.
-///             Ok("Bearer 42") => Ok(User(format!("a member of {}", handshake.params().club))),
-///             _ => Err(Reject::status(403)),
+///             Some("42") => Ok(User(format!("a member of {}", handshake.params().club))),
+///             Some(_) => Err(Reject::status(403)),
+///             None => Err(Reject::status(401)),
 ///         }
 ///     }
 ///
@@ -106,7 +106,19 @@ impl<E: Endpoint> Handshake<E> {
         self.request.extensions()
     }
 
-    /// Returns the offered subprotocols, in the client's order.
+    /// Returns the bearer token of the client: of `Authorization: Bearer <token>` (RFC 6750 §2.1), otherwise of an
+    /// offered subprotocol `bearer.<token>`. `None` if there is no token, or more than one.
+    ///
+    /// Browsers cannot set headers of a WebSocket. A page offers the token as a subprotocol, beside a subprotocol of the
+    /// route: `new WebSocket(url, ["v1", "bearer." + token])`. A browser fails the connection if none of the offered
+    /// subprotocols is chosen, and `bearer.<token>` never is, so the route needs `protocols`. The token must consist of
+    /// the characters of an HTTP token (RFC 9110 §5.6.2): base64url without padding, as in a JWT, but not base64.
+    pub fn bearer(&self) -> Option<&str> {
+        bearer(self.request.headers(), &self.offers)
+    }
+
+    /// Returns the offered subprotocols, in the client's order. One that begins with `bearer.` is a
+    /// [token](Self::bearer).
     pub fn offered_protocols(&self) -> &[String] {
         self.offers.as_slice()
     }

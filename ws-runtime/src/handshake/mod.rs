@@ -6,6 +6,7 @@
 //! [`read_parts`], [`Handshake`] with the handlers that may reject it, [`accepted()`].
 
 mod accepted;
+mod bearer;
 mod checked;
 mod claim;
 mod extensions;

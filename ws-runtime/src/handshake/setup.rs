@@ -117,7 +117,10 @@ impl fmt::Display for SetupError {
             }
             SetupErrorKind::Option { name, value, why } => write!(f, "`{name}` cannot be {value}: {why}"),
             SetupErrorKind::Protocol(protocol) => {
-                write!(f, "`{protocol}` in `protocols` is not a valid token, or is listed twice")
+                write!(
+                    f,
+                    "`{protocol}` in `protocols` is not a valid token, begins with `bearer.`, or is listed twice"
+                )
             }
         }
     }

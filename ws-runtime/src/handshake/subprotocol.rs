@@ -3,7 +3,7 @@
 use http::{HeaderMap, header::SEC_WEBSOCKET_PROTOCOL};
 
 use super::{
-    Reject, SetupError,
+    Reject, SetupError, bearer,
     fields::{elements, is_token},
     problem::bad_request,
 };
@@ -74,7 +74,8 @@ impl Offers {
 /// Rejects names that no client can offer, and repeated names, at start-up.
 pub(crate) fn check_protocols(served: &'static [&'static str]) -> Result<(), SetupError> {
     for (at, protocol) in served.iter().enumerate() {
-        if !is_token(protocol.as_bytes()) || served[..at].contains(protocol) {
+        let is_offerable = is_token(protocol.as_bytes()) && !bearer::is_token(protocol);
+        if !is_offerable || served[..at].contains(protocol) {
             return Err(SetupError::protocol(protocol));
         }
     }
@@ -166,7 +167,7 @@ mod tests {
     fn served_protocols_are_tokens_and_unique() {
         assert!(check_protocols(&["v2", "v1", "V1"]).is_ok());
         assert!(check_protocols(&[]).is_ok());
-        for served in [&["v1", "v1"][..], &["v 1"], &[""], &["v1,v2"]] {
+        for served in [&["v1", "v1"][..], &["v 1"], &[""], &["v1,v2"], &["bearer.v1"]] {
             assert!(check_protocols(served).is_err(), "{served:?}");
         }
     }

@@ -24,4 +24,5 @@ pub(crate) use self::{fallback::Fallback, signal::stopped};
 pub use crate::{
     app::StartError,
     handshake::{ForwardedField, SetupError},
+    tickets::{TicketError, Tickets},
 };
