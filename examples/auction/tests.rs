@@ -72,7 +72,7 @@ async fn late_bid_extends_the_lot() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn unknown_lot_is_refused_with_a_code_that_pages_see() {
+async fn client_of_an_unknown_lot_is_closed_with_4004() {
     let house = House::start();
     let mut client =
         house.site.connect::<Auction>("/lots/9?name=ada").await.expect("it is accepted, then closed");

@@ -81,7 +81,7 @@ async fn cause_is_none_after_an_orderly_close() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn cause_is_the_violation_of_the_peer() {
+async fn cause_is_the_violation_committed_by_the_peer() {
     let long = [&[0x82, 0xff, 0, 0, 0, 0, 0, 0x20, 0, 0][..], &[0; 4]].concat();
     let frame = |first: u8, payload: &[u8]| {
         [&[first, 0x80 | u8::try_from(payload.len()).unwrap(), 0, 0, 0, 0], payload].concat()
@@ -106,7 +106,7 @@ async fn cause_is_the_violation_of_the_peer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn cause_is_the_end_of_a_stream_without_a_close_frame() {
+async fn cause_of_a_lost_connection_is_an_io_error() {
     let (site, journal, client) = talk().await;
     drop(client);
     tokio::time::sleep(Duration::from_secs(10)).await;
@@ -171,7 +171,7 @@ impl Listener for One {
 }
 
 #[tokio::test(start_paused = true)]
-async fn cause_is_the_error_of_the_stream() {
+async fn cause_of_a_failed_transport_is_its_io_error() {
     for by in ["read", "write"] {
         let journal = Journal::default();
         let server = Server::new().route(Talk(journal.clone()));

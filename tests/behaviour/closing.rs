@@ -154,7 +154,7 @@ macro_rules! closed_door {
 }
 
 #[tokio::test(start_paused = true)]
-async fn connection_accepted_to_be_closed_gets_the_close_timeout() {
+async fn close_timeout_applies_to_a_handshake_rejected_with_close() {
     closed_door!(Three, "/three", close_timeout = 3);
     closed_door!(Default, "/default");
     closed_door!(Endless, "/endless", close_timeout = off);

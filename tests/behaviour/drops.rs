@@ -113,7 +113,7 @@ async fn data_that_panics_in_drop_affects_no_other_socket() {
 /// A waiting handler is dropped at the deadline of a shutdown, with a value that panics. `close` still runs, and the
 /// shutdown completes.
 #[tokio::test(start_paused = true)]
-async fn suspended_handler_that_panics_in_drop_ends_its_socket_alone() {
+async fn aborted_handler_may_panic_in_drop_during_shutdown() {
     struct Waits(Journal);
     #[ws_route("/waits/{where_to}", body = String, response = String, close_timeout = 1)]
     impl Waits {
@@ -159,7 +159,7 @@ async fn suspended_handler_that_panics_in_drop_ends_its_socket_alone() {
 
 /// The returned value is dropped after it is sent.
 #[tokio::test(start_paused = true)]
-async fn reply_that_panics_in_drop_is_sent_and_ends_its_socket_alone() {
+async fn reply_that_panics_in_drop_closes_after_the_send() {
     #[derive(schemars::JsonSchema, serde::Deserialize, serde::Serialize)]
     struct Word {
         word: String,
@@ -203,7 +203,7 @@ async fn reply_that_panics_in_drop_is_sent_and_ends_its_socket_alone() {
 
 /// A stream of replies is dropped with its socket.
 #[tokio::test(start_paused = true)]
-async fn stream_that_panics_in_drop_ends_its_socket_alone() {
+async fn stream_that_panics_in_drop_affects_no_other_socket() {
     struct Streams(Journal);
     #[ws_route("/streams/{from}", body = String, response = String)]
     impl Streams {
@@ -327,7 +327,7 @@ async fn bytes_owner_that_panics_in_drop_affects_no_socket() {
 
 /// A handshake that is refused, or whose client disconnects.
 #[tokio::test(start_paused = true)]
-async fn handshake_that_panics_in_drop_is_answered() {
+async fn drop_panic_in_a_rejected_handshake_gets_500() {
     let (site, journal, channel) = field();
     let refused = site.connect::<Field>("/field/refused").await.expect_err("it is refused");
     assert_eq!(refused.status(), 500);

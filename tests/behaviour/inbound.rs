@@ -297,7 +297,7 @@ async fn messages_waiting_for_decoding_count() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn inbound_total_defaults_to_a_gibibyte_and_can_be_off() {
+async fn default_or_disabled_inbound_total_closes_no_socket() {
     for server in [Server::new().inbound_total(None), Server::new()] {
         let gated = Gated::start(server);
         let mut clients = Vec::new();

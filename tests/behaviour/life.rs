@@ -51,7 +51,7 @@ async fn client_connects_and_closes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn client_sends_and_receives() {
+async fn client_receives_the_reply_to_its_message() {
     let (site, _) = site();
     let mut client = site.connect::<Witness>("/witness").await.unwrap();
     client.send("Hello!").await;

@@ -197,7 +197,7 @@ async fn client_lost_before_its_101_is_opened_and_closed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn client_that_never_reads_its_101_keeps_its_permit() {
+async fn unread_101_keeps_its_permit_until_the_handshake_timeout() {
     let server = |server: Server| server.max_connections(1).handshake_timeout(Duration::from_secs(10));
     let (http, _) = serve(server);
     let mut deaf = http.dial_noticed(16, || {}).await;

@@ -55,7 +55,7 @@ async fn send_ready_waits_for_room_and_drops_nothing() {
 
 /// Many wait at once: when there is room, they fill the queue, and those that find it full wait again.
 #[tokio::test(start_paused = true)]
-async fn waiting_tasks_do_not_fill_the_queue_beyond_its_limit() {
+async fn waiting_tasks_do_not_overfill_the_queue() {
     let site = Site::start(Server::new().route(Slow));
     let (mut client, socket) = slow(&site).await;
     let mut sending = JoinSet::new();

@@ -232,7 +232,7 @@ async fn limits_are_described_in_words() {
 }
 
 #[test]
-fn lookaround_pattern_is_reported_at_start_up() {
+fn unsupported_pattern_is_reported_at_start_up() {
     #[derive(Serialize, Deserialize, JsonSchema)]
     struct Strong {
         #[schemars(extend("pattern" = "^(?=.*[0-9]).+$"))]

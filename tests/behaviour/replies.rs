@@ -121,7 +121,7 @@ async fn open_may_reply_with_a_stream() {
 
 /// The stream of `open` is the feed of the connection.
 #[tokio::test(start_paused = true)]
-async fn stream_of_open_runs_while_messages_are_handled() {
+async fn stream_returned_by_open_runs_while_messages_are_handled() {
     struct Feed;
     #[ws_route("/feed", body = String, response = String)]
     impl Feed {

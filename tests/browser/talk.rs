@@ -76,7 +76,7 @@ async fn rooms_are_separate_and_equal_names_stay_distinct() {
 
 #[tokio::test]
 #[ignore = "needs chromium"]
-async fn message_past_the_limit_is_refused_and_kept() {
+async fn refused_long_message_stays_in_the_text_field() {
     let (example, browser) = (Example::start("chat").await, Browser::start().await);
     let ada = join(&browser, &example, "Ada").await;
     let grace = join(&browser, &example, "Grace").await;

@@ -108,14 +108,14 @@ pub(crate) fn shrinking(cases: &[String]) -> Vec<String> {
 }
 
 #[test]
-fn table_lists_all_cases_without_compression() {
+fn table_without_compression_lists_301_cases() {
     let cases = without_compression();
     assert_eq!(cases.len(), 301);
     assert_eq!((cases[0].as_str(), cases[300].as_str()), ("1.1.1", "10.1.1"));
 }
 
 #[test]
-fn tables_list_the_cases_with_compression() {
+fn compression_tables_list_the_expected_number_of_cases() {
     let (all, some) = (with_compression(), some_with_compression());
     assert_eq!((all.len(), some.len()), (216, 79));
     assert!(some.iter().all(|case| all.contains(case)));

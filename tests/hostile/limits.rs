@@ -177,7 +177,7 @@ async fn invalid_messages_in_a_row_close() {
 
 /// An idle peer is closed once, also without a close timeout.
 #[tokio::test]
-async fn idle_peer_is_closed_with_a_frame() {
+async fn idle_peer_is_closed_without_a_close_timeout() {
     let (served, census) = echo(|server| {
         server.idle_timeout(Duration::from_millis(100)).ping_interval(None).close_timeout(None)
     })

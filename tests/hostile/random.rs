@@ -73,7 +73,7 @@ fn random_sessions_do_not_harm_the_server() {
 
 #[test]
 #[ignore = "needs minutes"]
-fn long_random_sessions_do_not_harm_the_server() {
+fn hundred_thousand_random_sessions_do_not_harm_the_server() {
     try_sessions(100_000);
 }
 

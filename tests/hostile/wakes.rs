@@ -60,7 +60,7 @@ impl Streaming {
 }
 
 #[tokio::test]
-async fn silent_stream_ends_with_its_peer() {
+async fn stream_that_yields_nothing_ends_with_its_connection() {
     let census = Census::new();
     let server = Server::new().route(Streaming { census: census.clone(), left: 1, size: 1 });
     let served = Served::start(server).await;

@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn wake_up_is_deferred_to_the_end_of_the_poll() {
+    fn wake_up_during_a_poll_is_deferred() {
         let counter = Arc::new(Counter::default());
         let task = Waker::from(Arc::clone(&counter));
         let mut cx = Context::from_waker(&task);
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn pause_lets_others_run_only_when_the_turn_is_over() {
+    async fn pause_yields_only_when_the_turn_is_over() {
         let ran = std::rc::Rc::new(Cell::new(0));
         let count = std::rc::Rc::clone(&ran);
         let tasks = tokio::task::LocalSet::new();

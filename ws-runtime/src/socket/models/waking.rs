@@ -83,7 +83,7 @@ fn the_board_says_what_the_last_to_leave_says() {
 
 /// The queue may have become empty between the check and the wait.
 #[test]
-fn who_waits_for_the_queue_is_woken_when_it_has_emptied() {
+fn drained_resolves_when_the_queue_empties() {
     explore(3, || {
         let socket = House::new().limited(1, 2, Some(4));
         let waiter = {
@@ -103,7 +103,7 @@ fn who_waits_for_the_queue_is_woken_when_it_has_emptied() {
 
 /// The same for tasks that wait for the end.
 #[test]
-fn who_waits_for_the_end_is_woken_by_it() {
+fn closed_resolves_at_the_end() {
     explore(3, || {
         let socket = House::new().open(1, 2);
         let waiter = {
