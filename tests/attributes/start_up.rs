@@ -236,8 +236,8 @@ fn start_error_names_route_and_remedy() {
         (
             Server::new().route(Confusing),
             "cannot serve the route `/events`: invalid `response`: the outbound schema of `attributes::start_up::Event` \
-             cannot be used: a variant has the form of an error frame of the library, `{\"type\": \"validation\" or \
-             \"error\", …}`: rename the variant, or set another tag for the library's frames with `reserved_tag = \"…\"`",
+             cannot be used: a variant has the form of a frame of the library, `{\"type\": \"validation\", \
+             \"error\" or \"expiring\", …}`: rename the variant, or set another tag for the library's frames with `reserved_tag = \"…\"`",
         ),
         (Server::new().max_header_bytes(100), "`max_header_bytes` cannot be 100: the minimum is 8192"),
         (Server::new().max_headers(0), "`max_headers` cannot be 0: every request has header fields"),

@@ -17,6 +17,7 @@ mod constants;
 mod devices;
 mod drops;
 mod errors;
+mod expiry;
 mod flow;
 mod further_names;
 mod http;

@@ -180,6 +180,16 @@ pub(crate) fn error_frame(tag: &str) -> String {
     tagged(tag, "error", &Detail { detail: "internal error" })
 }
 
+/// Writes the frame for a connection that is about to expire.
+#[cfg(feature = "server")]
+pub(crate) fn expiring_frame(tag: &str, left: std::time::Duration) -> String {
+    #[derive(Serialize)]
+    struct Left {
+        in_ms: u64,
+    }
+    tagged(tag, "expiring", &Left { in_ms: u64::try_from(left.as_millis()).unwrap_or(u64::MAX) })
+}
+
 impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.detail())?;

@@ -31,7 +31,10 @@ pub use self::{
     plan::Plan,
 };
 #[cfg(feature = "server")]
-pub(crate) use self::{invalid::error_frame, plan::Telling};
+pub(crate) use self::{
+    invalid::{error_frame, expiring_frame},
+    plan::Telling,
+};
 pub use crate::{
     message::{Incoming, Kind, Text},
     schema::{Issue, SchemaError},

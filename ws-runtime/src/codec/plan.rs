@@ -126,7 +126,7 @@ impl Plan {
         }
         if check.is_told() {
             let why = format!(
-                "a variant has the form of an error frame of the library, `{{\"{tag}\": \"validation\" or \"error\", …}}`: \
+                "a variant has the form of a frame of the library, `{{\"{tag}\": \"validation\", \"error\" or \"expiring\", …}}`: \
                  rename the variant, or set another tag for the library's frames with `reserved_tag = \"…\"`"
             );
             return Err(SchemaError::new(self.name, Direction::Outbound, why));
@@ -147,12 +147,14 @@ fn plain<T: 'static>() -> Option<WireForm> {
     }
 }
 
-/// The shortest forms of the frames that report an error.
+/// The shortest forms of the library's own frames.
 #[cfg(feature = "server")]
-fn samples(tag: &str) -> [Value; 2] {
+fn samples(tag: &str) -> [Value; 3] {
     let mut validation = json!({"on": "message", "detail": "", "errors": []});
     let mut error = json!({"detail": "internal error"});
     validation[tag] = json!("validation");
     error[tag] = json!("error");
-    [validation, error]
+    let mut expiring = json!({"in_ms": 30_000});
+    expiring[tag] = json!("expiring");
+    [validation, error, expiring]
 }

@@ -9,19 +9,21 @@ use std::{
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::session::{Keepalive, KeepaliveRule, Silence};
+use crate::session::{Expiry, ExpiryStep, Keepalive, KeepaliveRule, Silence};
 
 /// The deadlines of one connection.
 pub(super) struct Clock {
     keepalive: Keepalive,
     /// The deadline of the closing handshake.
     deadline: Option<Instant>,
+    /// The expiry, which few connections have.
+    expiry: Option<Box<Expiry>>,
     timer: Option<Pin<Box<Sleep>>>,
 }
 
 impl Clock {
     pub(super) fn new() -> Self {
-        Self { keepalive: Keepalive::new(Instant::now()), deadline: None, timer: None }
+        Self { keepalive: Keepalive::new(Instant::now()), deadline: None, expiry: None, timer: None }
     }
 
     /// Restarts the idle timeout: the peer was heard, or could not be heard.
@@ -32,6 +34,22 @@ impl Clock {
     /// Returns the action that the silence up to `now` requires.
     pub(super) fn ask(&mut self, rule: KeepaliveRule, now: Instant) -> Silence {
         self.keepalive.ask(rule, now)
+    }
+
+    /// Sets or removes the expiry.
+    pub(super) fn expire_at(&mut self, when: Option<Instant>) {
+        self.expiry = when.map(|when| Box::new(Expiry::at(when)));
+    }
+
+    /// Returns the action that the expiry requires at `now`; `None` without an expiry.
+    pub(super) fn ask_expiry(&mut self, now: Instant) -> Option<ExpiryStep> {
+        self.expiry.as_mut().map(|expiry| expiry.ask(now))
+    }
+
+    /// Returns the earlier of the close timeout and the next action of the expiry.
+    fn own(&self) -> Option<Instant> {
+        let expiry = self.expiry.as_ref().map(|expiry| expiry.next());
+        self.deadline.into_iter().chain(expiry).min()
     }
 
     /// Starts the close timeout, once; `None` is unlimited.
@@ -61,10 +79,10 @@ impl Clock {
         self.deadline.map_or(Poll::Pending, |deadline| self.poll_timer(cx, deadline))
     }
 
-    /// True if the timer is set and fires before the close timeout and `other`. A later deadline needs no new timer: when this
+    /// True if the timer is set and fires before the close timeout, the expiry and `other`. A later deadline needs no new timer: when this
     /// one fires, all are checked.
     pub(super) fn is_set(&mut self, cx: &mut Context<'_>, other: Option<Instant>) -> bool {
-        let known = [self.deadline, other].into_iter().flatten().min();
+        let known = [self.own(), other].into_iter().flatten().min();
         if let Some(timer) = &self.timer
             && known.is_none_or(|known| timer.deadline() <= known)
             && !timer.is_elapsed()
@@ -75,9 +93,9 @@ impl Clock {
         false
     }
 
-    /// Sets the timer for the earliest of the close timeout and `others`. Returns false if that has passed.
+    /// Sets the timer for the earliest of the close timeout, the expiry and `others`. Returns false if that has passed.
     pub(super) fn set(&mut self, cx: &mut Context<'_>, others: [Option<Instant>; 2]) -> bool {
-        match others.into_iter().chain([self.deadline]).flatten().min() {
+        match others.into_iter().chain([self.own()]).flatten().min() {
             Some(next) => self.poll_timer(cx, next).is_pending(),
             None => true,
         }

@@ -4,6 +4,7 @@ use std::{
     ops::ControlFlow::{self, Break, Continue},
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use futures_core::Stream;
@@ -14,7 +15,7 @@ use super::{
     inbound::{InboundEvent, decode},
 };
 use crate::{
-    codec::error_frame,
+    codec::{error_frame, expiring_frame},
     contract::{Contract, Response},
     events::{Escaped, event},
     panics::{catch, drop_quietly},
@@ -265,6 +266,13 @@ impl<'a, R: Route> Driver<'a, R> {
             },
             Error::Failed(_) if !self.state.opaque => DefaultReply::Frame(error_frame(Self::TAG)),
             Error::Failed(_) | Error::Panicked(_) => DefaultReply::Close(FAILED),
+        }
+    }
+
+    /// Notifies the client that the connection expires. A response that accepts anything leaves no form for the frame.
+    pub(super) fn notify_of_expiry(&self, left: Duration) {
+        if !self.state.opaque {
+            let _ = self.socket.send_raw(expiring_frame(Self::TAG, left));
         }
     }
 

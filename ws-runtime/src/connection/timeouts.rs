@@ -7,10 +7,13 @@ use tokio::time::Instant;
 use super::driver::Driver;
 use crate::{
     route::Route,
-    session::{Overdue, Silence, overdue},
-    socket::Termination,
+    session::{ExpiryStep, Overdue, Silence, overdue},
+    socket::{Flag, Termination},
     wire::{Close, Encoder},
 };
+
+/// The close frame for an expired connection: the client needs new credentials.
+const EXPIRED: Close = Close::new(4401, "expired");
 
 impl<R: Route> Driver<'_, R> {
     /// Starts the close timeout, once.
@@ -25,11 +28,14 @@ impl<R: Route> Driver<'_, R> {
         }
     }
 
-    /// Checks the idle timeout, the fragment timeout and the close timeout.
+    /// Checks the idle timeout, the fragment timeout, the close timeout and the expiry.
     pub(super) fn poll_time(&mut self, cx: &mut Context<'_>) {
         if self.inbox.awaits_stream() {
             // Until the 101 is sent, the timeout of the handshake applies.
             return;
+        }
+        if self.status.has(Flag::Expiry) {
+            self.take_expiry();
         }
         if self.clock.is_set(cx, self.inbox.deadline()) {
             return;
@@ -40,6 +46,9 @@ impl<R: Route> Driver<'_, R> {
                 if self.expire() {
                     return;
                 }
+                continue;
+            }
+            if self.clock.ask_expiry(now).is_some_and(|step| self.expiry_step(step)) {
                 continue;
             }
             self.inbox.check(now);
@@ -61,6 +70,28 @@ impl<R: Route> Driver<'_, R> {
                 return;
             }
         }
+    }
+
+    /// Takes the expiry that the application has set.
+    #[cold]
+    fn take_expiry(&mut self) {
+        let when = self.write_half().take_expiry();
+        self.clock.expire_at(when.map(|when| *when));
+        self.status.set(Flag::Expiry, false);
+    }
+
+    /// Notifies the client of the expiry, or closes. Returns true if something was done.
+    #[cold]
+    fn expiry_step(&mut self, step: ExpiryStep) -> bool {
+        match step {
+            ExpiryStep::Until(_) => return false,
+            ExpiryStep::Notify(left) => self.notify_of_expiry(left),
+            ExpiryStep::Expire => {
+                self.clock.expire_at(None);
+                self.write_half().close(Some(&EXPIRED));
+            }
+        }
+        true
     }
 
     /// Handles the end of the close timeout. Returns true if the connection is cut off.

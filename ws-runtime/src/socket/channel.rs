@@ -164,6 +164,36 @@ impl<E: Endpoint> Channel<E> {
     pub fn disconnect(&self, close: Close) -> usize {
         self.all().disconnect(close)
     }
+
+    /// Closes each socket of the route for which `matches` returns true. Returns how many were open.
+    ///
+    /// Calls `matches` once for each connected socket, without a lock. Takes time proportional to their number.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// # use ws_runtime::{Close, Handle, Reject, Socket, ws_route};
+    /// struct User(String);
+    ///
+    /// struct Club;
+    ///
+    /// #[ws_route("/club", response = String)]
+    /// impl Club {
+    ///     fn before_handle(&self) -> Result<User, Reject> {
+    ///         Ok(User("ada".to_owned()))
+    ///     }
+    ///
+    ///     fn open(&self) {}
+    /// }
+    ///
+    /// fn log_out(handle: &Handle, user: &str) -> usize {
+    ///     let Some(club) = handle.channel::<Club>() else { return 0 };
+    ///     club.disconnect_where(|ws: &Socket<Club>| ws.data().0 == user, Close::new(4401, "logged out"))
+    /// }
+    /// ```
+    pub fn disconnect_where(&self, mut matches: impl FnMut(&Socket<E>) -> bool, close: Close) -> usize {
+        let sockets = self.sockets().into_iter();
+        sockets.filter(|socket| matches(socket) && socket.write_half().close(Some(&close))).count()
+    }
 }
 
 impl<E: Endpoint> Clone for Channel<E> {

@@ -2,8 +2,8 @@
 
 use std::{fmt, net::SocketAddr, sync::Arc};
 
-use super::{Channel, Directory, Shutdown};
-use crate::contract::Endpoint;
+use super::{Channel, Directory, Shutdown, Socket};
+use crate::{contract::Endpoint, wire::Close};
 
 /// A handle to a server: the channels of its routes, and its shutdown. Clones are the same handle.
 ///
@@ -52,6 +52,16 @@ impl Handle {
     /// See [`Channel`].
     pub fn channel<E: Endpoint>(&self) -> Option<Channel<E>> {
         self.directory.channel()
+    }
+
+    /// Closes each socket of a route for which `matches` returns true: [`Channel::disconnect_where`] of its
+    /// [`channel`](Self::channel). Returns how many were open.
+    pub fn disconnect_where<E: Endpoint>(
+        &self,
+        matches: impl FnMut(&Socket<E>) -> bool,
+        close: Close,
+    ) -> usize {
+        self.channel().map_or(0, |channel| channel.disconnect_where(matches, close))
     }
 
     /// Returns the address that the server listens on; for port 0, with the port that the kernel chose.

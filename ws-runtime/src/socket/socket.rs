@@ -6,7 +6,10 @@ use std::{
     hash::{Hash, Hasher},
     net::SocketAddr,
     sync::Arc,
+    time::Duration,
 };
+
+use tokio::time::Instant;
 
 use super::{
     Delivery, RouteShared, SubscribeError, Termination, TopicName, WriteHalf, route_shared::AnySocket,
@@ -278,6 +281,48 @@ impl<E: Endpoint> Socket<E> {
     /// first close counts.
     pub fn close(&self, close: Close) {
         self.inner.write_half.close(Some(&close));
+    }
+
+    /// Sets how long the connection remains valid from now on, such as the lifetime of the client's token. `None` means
+    /// forever, which is the default. The last call counts.
+    ///
+    /// 30 seconds before the end, the client receives a frame `{"type":"expiring","in_ms":30000}`, at once if less
+    /// remains, so that it can send a new token. At the end, the connection closes with 4401 after its earlier messages.
+    /// Routes whose `response` accepts anything send no such frame.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use schemars::JsonSchema;
+    /// use serde::{Deserialize, Serialize};
+    /// use ws_runtime::{Socket, ws_route};
+    ///
+    /// #[derive(Serialize, Deserialize, JsonSchema)]
+    /// #[serde(tag = "type", rename_all = "snake_case")]
+    /// enum Req {
+    ///     Renew { token: String, device: String },
+    /// }
+    ///
+    /// struct Club;
+    ///
+    /// #[ws_route("/club", body = Req, response = u32)]
+    /// impl Club {
+    ///     fn open(&self, ws: &Socket<Self>) {
+    ///         ws.expire_after(Duration::from_secs(15 * 60));
+    ///     }
+    ///
+    ///     fn message_renew(&self, ws: &Socket<Self>, token: String, device: String) {
+    ///         if is_valid(&token, &device) {
+    ///             ws.expire_after(Duration::from_secs(15 * 60));
+    ///         }
+    ///     }
+    /// }
+    /// # fn is_valid(token: &str, device: &str) -> bool { token != device }
+    /// ```
+    pub fn expire_after(&self, lifetime: impl Into<Option<Duration>>) {
+        let when = lifetime.into().and_then(|lifetime| Instant::now().checked_add(lifetime));
+        self.inner.write_half.expire_at(when);
     }
 
     /// Waits until the socket is closing, whoever closes it. Use it beside the work of a long handler.

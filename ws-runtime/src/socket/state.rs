@@ -15,6 +15,8 @@ use super::{
     status::{Flag, Status},
     transport::Writer,
 };
+use tokio::time::Instant;
+
 use crate::{
     memory::Chunk,
     pubsub::{catch_up, catch_up_apart, is_behind},
@@ -43,6 +45,8 @@ pub(super) struct State {
     pub(super) session: Session,
     /// The first error of the stream or of the peer.
     pub(super) cause: Option<Arc<CloseCause>>,
+    /// The new expiry, until the task takes it.
+    pub(super) expiry: Option<Box<Instant>>,
     /// The waker of the connection's task while it waits.
     pub(super) task: Option<Waker>,
     /// True if waiters for an empty queue or a closed socket must be notified when the lock is released.

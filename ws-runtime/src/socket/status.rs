@@ -40,6 +40,8 @@ pub(crate) enum Flag {
     Abort = 1 << 7,
     /// The peer has shut down its write half. Only writing shows whether it still reads.
     Ended = 1 << 8,
+    /// The expiry was changed, and the task has not taken it yet.
+    Expiry = 1 << 9,
 }
 
 impl Status {

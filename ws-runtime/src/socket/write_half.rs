@@ -13,7 +13,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use tokio::io::AsyncWrite;
+use tokio::{io::AsyncWrite, time::Instant};
 
 use super::{
     Settings,
@@ -68,6 +68,7 @@ impl WriteHalf {
                 own: ContextStream::of(agreed.as_ref()),
                 session: Session::default(),
                 cause: None,
+                expiry: None,
                 task: None,
                 changed: false,
                 status: Status::default(),
@@ -147,6 +148,14 @@ impl WriteHalf {
     pub(super) fn pause(&self, paused: bool) {
         let mut state = self.lock();
         state.status.set(Flag::Paused, paused);
+        unlock(state, ());
+    }
+
+    /// Sets the time at which the connection expires; `None` means never.
+    pub(super) fn expire_at(&self, when: Option<Instant>) {
+        let mut state = self.lock();
+        state.expiry = when.map(Box::new);
+        state.status.set(Flag::Expiry, true);
         unlock(state, ());
     }
 
@@ -284,6 +293,13 @@ impl WriteHalf {
         state.status.set(Flag::Received, true);
         state.changed = true;
         answer
+    }
+
+    /// Takes the expiry that was set last.
+    pub(crate) fn take_expiry(&self) -> Option<Box<Instant>> {
+        let mut state = self.lock();
+        state.status.set(Flag::Expiry, false);
+        state.expiry.take()
     }
 
     /// Records that `drain` runs for the finished episode.

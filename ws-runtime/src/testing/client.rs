@@ -227,10 +227,9 @@ impl<E: Endpoint> Client<E> {
     /// Returns the next event, without a timeout.
     async fn event(&mut self) -> Event {
         match self.pipe.next().await {
-            Event::Message(Message::Text(text)) if self.tells_errors => match error_frame::<E>(&text) {
-                Some(error) => Event::Error(error),
-                None => Event::Message(Message::Text(text)),
-            },
+            Event::Message(Message::Text(text)) if self.tells_errors => {
+                own_frame::<E>(&text).unwrap_or(Event::Message(Message::Text(text)))
+            }
             event => event,
         }
     }
@@ -273,13 +272,14 @@ fn expect_plan(plan: Result<Plan, SchemaError>) -> Plan {
     }
 }
 
-/// Returns the error frame in a text, if it is one.
-fn error_frame<E: Endpoint>(text: &str) -> Option<Value> {
+/// Returns the event of a frame of the library, if the text is one.
+fn own_frame<E: Endpoint>(text: &str) -> Option<Event> {
     let value: Value = serde_json::from_str(text).ok()?;
-    let is_error = match value.get(<E::Contract as Contract>::RESERVED_TAG)?.as_str()? {
-        "validation" => value.get("on").is_some() && value.get("errors").is_some(),
-        "error" => value.get("detail").is_some(),
-        _ => false,
-    };
-    is_error.then_some(value)
+    let has = |member: &str| value.get(member).is_some();
+    match value.get(<E::Contract as Contract>::RESERVED_TAG)?.as_str()? {
+        "validation" if has("on") && has("errors") => Some(Event::Error(value)),
+        "error" if has("detail") => Some(Event::Error(value)),
+        "expiring" => value.get("in_ms")?.as_u64().map(|ms| Event::Expiring(Duration::from_millis(ms))),
+        _ => None,
+    }
 }

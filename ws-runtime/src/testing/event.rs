@@ -1,5 +1,7 @@
 //! Events of a client.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use serde_json::Value;
 
@@ -14,6 +16,8 @@ pub enum Event {
     /// An error frame, sent in place of a response after an invalid message or a failed handler. Routes whose responses
     /// look alike send none.
     Error(Value),
+    /// The connection expires after this time; see [`Socket::expire_after`](crate::Socket::expire_after).
+    Expiring(Duration),
     /// The payload of a ping.
     Ping(Bytes),
     /// The payload of a pong.
