@@ -1,6 +1,6 @@
-//! Shared test support: the examples as running servers.
+//! Shared test support: runs the examples as servers.
 //!
-//! Does not depend on ws-runtime: the tests drive what users run.
+//! This crate does not depend on ws-runtime, because its tests use the same programs as users.
 
 mod support;
 

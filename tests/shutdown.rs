@@ -1,5 +1,5 @@
-//! The examples as processes that receive a signal: every socket is closed, no connection is accepted any more,
-//! unresponsive clients are cut off, and the process prints the numbers of each and exits successfully.
+//! The examples as processes that receive a signal. They close every socket, accept no more connections, cut off
+//! unresponsive clients, print the number of each, and exit successfully.
 
 #[path = "hostile/peer.rs"]
 #[expect(dead_code, reason = "some of it only the hostile tests need")]
@@ -12,14 +12,14 @@ use ws_tests::Example;
 
 use crate::peer::{Peer, close, soon};
 
-/// What a client does that never answers a close frame.
+/// Behaviour of a client that never answers a close frame.
 #[derive(Clone, Copy, PartialEq)]
 enum Mute {
     Vanishes,
     Stays,
 }
 
-/// Starts an example with two clients, of which one never answers, and sends it a signal.
+/// Starts an example with two clients, one of which never answers, and sends a signal to the example.
 async fn ends(example: &str, path: &str, signal: &str, mute: Mute) {
     let case = format!("{example}, {signal}");
     let example = Example::start(example).await;
@@ -30,7 +30,7 @@ async fn ends(example: &str, path: &str, signal: &str, mute: Mute) {
     for peer in [&mut answers, &mut silent] {
         assert_eq!(peer.close_code().await, 1001, "{case}");
     }
-    // The server keeps running, because these two clients are still connected.
+    // The server waits for these two clients, but no longer accepts new ones.
     let refused = soon(TcpStream::connect(address)).await.map_err(|error| error.kind());
     assert_eq!(refused.err(), Some(ErrorKind::ConnectionRefused), "{case}");
     answers.send(&close(1001)).await;

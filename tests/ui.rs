@@ -1,6 +1,6 @@
 //! Programs that the attributes accept, and the messages for programs with mistakes.
 //!
-//! `TRYBUILD=overwrite cargo test -p ws-tests --test ui` records the messages again. Review each: one mistake
+//! `TRYBUILD=overwrite cargo test -p ws-tests --test ui` records the messages again. Review each change: one mistake
 //! gives one error, at the right word.
 
 #[test]

@@ -1,4 +1,4 @@
-//! Lints that would warn about the signatures or names of handlers: neither handlers nor generated code trigger them.
+//! Handlers and generated code do not trigger lints about the names and signatures that a route dictates.
 
 #![warn(
     clippy::missing_const_for_fn,

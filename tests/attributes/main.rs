@@ -1,7 +1,7 @@
-//! Generated code at work: conditions, captures, generics and macros, and start-up errors that depend on the whole
-//! server.
+//! Tests of generated code at run time: conditions, captures, generics, macros, and start-up errors that depend on the
+//! whole server.
 //!
-//! The compiler's messages are tested in `ui` and `messages`, the handlers in `behaviour`.
+//! Messages of the compiler are tested in `ui` and `messages`, handlers in `behaviour`.
 
 mod lints;
 mod start_up;

@@ -1,4 +1,4 @@
-//! Mistakes that no type reveals: all of them are reported together before the server listens.
+//! Mistakes that the compiler cannot detect: the server reports all of them together, before it listens.
 
 use std::{
     collections::BTreeMap,
@@ -161,7 +161,8 @@ impl Lazy {
     fn open(&self) {}
 }
 
-/// Returns the start-up error of a server. One poll is enough, because the server reports it before it waits.
+/// Returns the start-up error of a server. Polling once is enough, because the server reports the error before its
+/// first wait.
 pub(crate) fn said(server: Server) -> String {
     let listening = pin!(server.listen("127.0.0.1:0"));
     match listening.poll(&mut Context::from_waker(Waker::noop())) {
@@ -267,7 +268,7 @@ fn start_error_names_route_and_remedy() {
     }
 }
 
-/// An expected message that ends with a colon is a prefix.
+/// Asserts the errors of a server. An expected message that ends with a colon is compared as a prefix.
 fn is_said(server: Server, expected: &str) {
     let said = said(server);
     let message = said.strip_prefix("the server cannot be started; ").expect("what it is about");

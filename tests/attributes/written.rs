@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ws_runtime::{Params, Reject, Server, Shared, Socket, testing::Site, ws_contract, ws_route};
 
-/// A handler whose `cfg` is false does not exist; one whose `cfg` is true is called.
+/// A handler is called if its `cfg` is true, and does not exist if it is false.
 #[tokio::test(start_paused = true)]
 async fn handler_exists_only_under_its_conditions() {
     struct Chat;
@@ -50,7 +50,7 @@ async fn handler_exists_only_under_its_conditions() {
     let mut client = site.connect::<Chat>("/chat").await.unwrap();
     client.send("seven").await;
     assert_eq!(client.receive().await, "seven 7");
-    // No handler takes messages, so a message is a mistake of the client.
+    // The route `Deaf` has no `message` handler, so it closes with 1007 when a message arrives.
     let mut client = site.connect::<Deaf>("/deaf").await.unwrap();
     client.send("anyone").await;
     assert_eq!(client.receive_close().await.0, Some(1007));
@@ -80,7 +80,7 @@ async fn captures_keep_their_types_and_names() {
     assert_eq!(refused.status(), 422);
 }
 
-/// The type parameter has no bounds, and each concrete type is a route of its own.
+/// The type parameter has no bounds. Each concrete type is a separate route.
 #[tokio::test(start_paused = true)]
 async fn generic_route_is_a_route_for_each_type() {
     struct Echo<T>(PhantomData<T>);
@@ -135,7 +135,7 @@ async fn block_written_by_a_macro_is_a_route() {
     assert_eq!(large.receive().await, 1_000_001);
 }
 
-/// A helper in a plain impl block is never a handler, even if its name resembles one.
+/// A method in a plain impl block is never a handler, even if its name resembles one.
 #[tokio::test(start_paused = true)]
 async fn methods_in_other_blocks_are_not_handlers() {
     struct Chat;
@@ -158,7 +158,7 @@ async fn methods_in_other_blocks_are_not_handlers() {
     assert_eq!(client.receive().await, "hello!");
 }
 
-/// One route is shared between threads, one stores its type: the bound that the attribute adds is public.
+/// The attribute adds the bound `Self: Shared`. The bound is public, so a block may also state it itself.
 #[tokio::test(start_paused = true)]
 async fn block_may_repeat_the_generated_bounds() {
     struct Room<T>(T);

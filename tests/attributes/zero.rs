@@ -1,4 +1,5 @@
-//! A limit of zero, which the attributes see in literals and the server in constants and in what is set at run time.
+//! Limits of zero: the attributes reject them in literals, the server in constants and in values that are set at run
+//! time.
 
 use std::time::Duration;
 
@@ -70,7 +71,7 @@ fn limit_of_zero_does_not_start() {
         let said = said(set(Server::new()));
         assert!(said.ends_with(&format!(": `{option}` {why}")), "{said}");
     }
-    // Zero is a value where nothing is limited.
+    // Zero is a valid value for options that are not limits.
     let compressed = Server::new().per_message_deflate(ws_runtime::Deflate::new().threshold(0));
     assert_eq!(
         said(compressed.shutdown_timeout(Duration::ZERO).max_headers(0)).matches("cannot be 0").count(),

@@ -1,5 +1,5 @@
-//! Accepting connections: an error of one client does not delay another, and only a shortage of the system pauses
-//! accepting.
+//! Accepting connections: the error of one client does not delay other clients, and only a shortage of system resources
+//! pauses accepting.
 
 use std::{
     collections::VecDeque,
@@ -33,7 +33,7 @@ impl Echo {
     }
 }
 
-/// Yields the given results in order, then stays pending. Counts its calls.
+/// A listener that yields the given results in order, then stays pending, and counts its calls.
 struct Script {
     steps: VecDeque<Step>,
     asked: Arc<AtomicUsize>,
@@ -41,9 +41,9 @@ struct Script {
 
 enum Step {
     Fail(io::Error),
-    /// The number of calls.
+    /// Number of calls of `accept`.
     FailForEver(fn() -> io::Error),
-    /// Yields this many errors, one each millisecond.
+    /// Yields this many errors, one per millisecond.
     FailSlowly(usize),
     Accept(DuplexStream),
 }
@@ -77,7 +77,7 @@ fn script(steps: impl IntoIterator<Item = Step>) -> (Script, Arc<AtomicUsize>) {
     (Script { steps: steps.into_iter().collect(), asked: Arc::clone(&asked) }, asked)
 }
 
-/// A client that has sent its handshake, and the server's end of its stream.
+/// Returns a client that has sent its handshake, and the server's end of its stream.
 async fn client() -> (DuplexStream, DuplexStream) {
     let (mut ours, theirs) = duplex(64 * 1024);
     ours.write_all(handshake("/echo").as_bytes()).await.unwrap();
@@ -130,7 +130,7 @@ async fn accepting_backs_off_while_a_shortage_lasts() {
         sleep(Duration::from_secs(60)).await;
         let asked = asked.load(Ordering::Relaxed);
         assert!((60..=70).contains(&asked), "asked {asked} times in a minute");
-        // A shutdown takes effect during the pause.
+        // A shutdown does not wait for the end of the pause.
         let began = Instant::now();
         handle.shutdown();
         serving.await.unwrap().unwrap();
@@ -140,7 +140,7 @@ async fn accepting_backs_off_while_a_shortage_lasts() {
 
 #[tokio::test(start_paused = true)]
 async fn accepting_resumes_soon_after_a_short_shortage() {
-    // Errors of single connections in between change nothing.
+    // Errors of single connections between the shortages do not lengthen the pause.
     let reset = || Step::Fail(io::ErrorKind::ConnectionReset.into());
     for _ in 0..2 {
         let (mut ours, theirs) = client().await;

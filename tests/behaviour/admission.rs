@@ -1,4 +1,4 @@
-//! Decisions before the handlers of a route: subprotocols, origins, addresses and shared contracts.
+//! Checks before the handlers of a route run: subprotocols, origins, addresses and shared contracts.
 
 use ws_runtime::{Server, Socket, testing::Site, ws_contract, ws_route};
 
@@ -101,7 +101,7 @@ async fn remote_addr_returns_the_address_of_the_peer() {
     assert_eq!(connect.await.unwrap().receive().await, "192.0.2.1:4242");
 }
 
-/// A shared contract and the route that serves it.
+/// A contract in a shared crate equals the contract of the route that serves it.
 #[tokio::test(start_paused = true)]
 async fn served_contract_equals_the_contract_of_the_route() {
     #[ws_contract("/shared/{room}", body = String, response = String, protocols = ["v1"])]

@@ -1,4 +1,5 @@
-//! Messages that are read while a handler waits: kept as sent, handled in order, and limited for all sockets together.
+//! Messages that are read while a handler waits: they are kept as sent, handled in order, and count toward the limit
+//! for all sockets.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,7 +8,7 @@ use ws_runtime::{Server, testing::Site, ws_route};
 
 use crate::turns::{PING, TEXT, connect, deflated, frame};
 
-/// Reading ahead counts as work of the turn, and the messages are handled in order.
+/// Reading ahead counts as work of the turn. The messages are handled in order.
 #[tokio::test(start_paused = true)]
 async fn messages_read_ahead_are_handled_in_order() {
     struct Gate(Arc<Semaphore>, Arc<Mutex<Vec<String>>>);

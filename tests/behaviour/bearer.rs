@@ -12,7 +12,7 @@ use ws_runtime::{
     ws_route,
 };
 
-/// A route that answers with the token of its client.
+/// A route that replies with the token of its client.
 struct Members;
 
 #[ws_route("/members", response = String, protocols = ["v1"])]

@@ -1,4 +1,4 @@
-//! Why a connection ended, as `close` is told; and where the server listens.
+//! The cause of a disconnect, as `close` receives it, and the address of the listener.
 
 use std::{
     error::Error,
@@ -115,7 +115,7 @@ async fn cause_of_a_lost_connection_is_an_io_error() {
     assert!(["io UnexpectedEof", "io BrokenPipe"].contains(&&*noted.concat()), "{noted:?}");
 }
 
-/// A stream whose reads and writes fail once they are told to.
+/// A stream whose reads and writes fail once `broken` is set.
 struct Fragile {
     stream: DuplexStream,
     broken: Arc<AtomicBool>,
@@ -218,7 +218,7 @@ async fn handle_reports_the_address_of_the_listener() {
         handle.shutdown();
         serving.await.unwrap().unwrap();
     }
-    // A listener that does not say where it listens.
+    // This listener does not report its address.
     let http = Http::serve(Server::new().route(Talk(Journal::default())));
     assert_eq!(http.handle.listening().await, None);
     http.shut_down().await;

@@ -1,4 +1,4 @@
-//! Topics used from outside of their handlers, from other routes, and in bursts.
+//! Topics used outside of handlers, from other routes, and in bursts.
 
 use tokio::time::timeout;
 use ws_runtime::{Close, Published, Server, Socket, testing::Event, testing::Site, ws_route};
@@ -43,8 +43,8 @@ async fn topics_are_separate_for_each_route() {
 
 type Act<'a> = &'a dyn Fn() -> Published;
 
-/// With one shard and with several, a channel publishes to every socket, to some of them once each, and disconnects
-/// them.
+/// A channel publishes to all sockets or to selected ones, once each, and disconnects them, with one shard and with
+/// several.
 #[tokio::test(start_paused = true)]
 async fn channel_reaches_each_recipient_once() {
     for shards in [1, 3] {
@@ -53,7 +53,7 @@ async fn channel_reaches_each_recipient_once() {
         let site = Site::start(server);
         let channel = site.handle().channel::<Room>().unwrap();
         let mut clients = Vec::new();
-        // The topics of the clients: a; a and b; b; b and c; none.
+        // Topics of the five clients.
         for topics in [&["a"][..], &["a", "b"], &["b"], &["b", "c"], &[]] {
             let mut client = enter(&site).await;
             for topic in topics {
@@ -102,7 +102,7 @@ async fn channel_reaches_each_recipient_once() {
     }
 }
 
-/// One handler publishes more than the log of a shard holds, without yielding.
+/// One handler publishes more messages than the log of a shard holds, without yielding.
 #[tokio::test(start_paused = true)]
 async fn burst_reaches_every_subscriber_complete() {
     struct Burst;

@@ -1,5 +1,5 @@
-//! Closes that involve both sides: simultaneous closes, half-closed clients, and connections accepted only to be
-//! closed.
+//! Closes that involve both sides: simultaneous closes, half-closed clients, and handshakes that are rejected with a
+//! close frame.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use ws_runtime::{
 
 use crate::support::{Http, Journal, frame, handshake, head};
 
-/// Echoes a text as often as requested, and closes on a command.
+/// Echoes a text as often as requested, and closes on request.
 struct Echo(Journal);
 
 #[ws_route("/echo", body = String, response = String, backpressure_limit = off)]
@@ -41,7 +41,7 @@ impl Echo {
 const TEXT: u8 = 0x81;
 const CLOSE: u8 = 0x88;
 
-/// An open socket as a stream of bytes.
+/// Opens a socket and returns it as a stream of bytes.
 async fn open(http: &Http) -> DuplexStream {
     let mut stream = http.dial().await;
     stream.write_all(handshake("/echo").as_bytes()).await.unwrap();
@@ -65,7 +65,7 @@ fn said(first: u8, payload: &[u8]) -> Vec<u8> {
 async fn simultaneous_close_sends_one_frame_each_way() {
     let journal = Journal::default();
     let http = Http::serve(Server::new().route(Echo(journal.clone())));
-    // Our close frame is under way when the server sends its own.
+    // The client's close frame is in transit when the server sends its own.
     let mut stream = open(&http).await;
     stream.write_all(&[frame(TEXT, "close"), frame(CLOSE, [0x0f, 0xa0])].concat()).await.unwrap();
     assert_eq!(read(&mut stream).await, said(CLOSE, &[&4242_u16.to_be_bytes()[..], b"bye"].concat()));
@@ -105,12 +105,12 @@ async fn half_closed_client_still_receives_replies() {
         tokio::task::yield_now().await;
         assert_eq!(journal.take(), [end], "{what}");
     }
-    // More than the stream buffers.
+    // The reply is longer than the buffer of the stream, so the server waits for the client to read.
     let mut stream = open(&http).await;
     stream.write_all(&frame(TEXT, "much")).await.unwrap();
     stream.shutdown().await.unwrap();
     assert_eq!(read(&mut stream).await.len(), 10 + (1 << 20));
-    // A busy handler is notified at once.
+    // A running handler can see at once that the socket is closing.
     let mut stream = open(&http).await;
     stream.write_all(&frame(TEXT, "late")).await.unwrap();
     stream.shutdown().await.unwrap();
@@ -119,7 +119,7 @@ async fn half_closed_client_still_receives_replies() {
     assert_eq!(journal.take()[1], format!("{:?} {:?}", ReadyState::Closing, Delivery::Sent));
 }
 
-/// A client that also reads nothing is not waited for.
+/// A half-closed client that does not read is dropped, although its replies were not written.
 #[tokio::test(start_paused = true)]
 async fn half_closed_client_that_reads_nothing_is_dropped() {
     let journal = Journal::default();
@@ -137,7 +137,7 @@ async fn half_closed_client_that_reads_nothing_is_dropped() {
     http.shut_down().await;
 }
 
-/// Rejects every client.
+/// Rejects every client with a close frame.
 macro_rules! closed_door {
     ($name:ident, $path:literal $(, $key:ident = $value:tt)*) => {
         struct $name;
@@ -172,7 +172,8 @@ async fn close_timeout_applies_to_a_handshake_rejected_with_close() {
     let began = Instant::now();
     let mut three = site.connect::<Three>("/three").answering(false).await.unwrap();
     let mut default = site.connect::<Default>("/default").answering(false).await.unwrap();
-    // Our direction ends at once. The shutdown shows that the connection was dropped.
+    // The server shuts down its write half at once, and drops the connection at the close timeout, for which the
+    // shutdown waits.
     assert_eq!(lasts(&mut three).await, 0);
     assert_eq!(lasts(&mut default).await, 0);
     site.shut_down().await;

@@ -1,4 +1,4 @@
-//! permessage-deflate: what is compressed for whom, how often, and within which limits.
+//! permessage-deflate: which messages are compressed for which clients, how often, and within which limits.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,7 +17,7 @@ use crate::{
 const OFFER: Deflate = Deflate::new().threshold(usize::MAX);
 const TAKEOVER: Deflate = Deflate::new().server_no_context_takeover(false).client_no_context_takeover(false);
 
-/// Echoes texts, and publishes those that begin with `*` to all others.
+/// Echoes texts, and publishes those that begin with `*` to the other sockets.
 macro_rules! talk {
     ($name:ident, $path:literal $($options:tt)*) => {
         struct $name;
@@ -68,7 +68,7 @@ fn agreed<E: Endpoint>(client: &Client<E>) -> Option<&str> {
     client.headers().get("sec-websocket-extensions").map(|answer| answer.to_str().expect("it is ours"))
 }
 
-/// Seven windows mean seven formats for messages to one socket, and two for publishes.
+/// Clients with seven window sizes need seven formats for direct messages, but only two for published ones.
 #[tokio::test(start_paused = true)]
 async fn publish_is_compressed_at_most_twice_for_any_windows() {
     let (compressions, _guard) = Compressions::watch();
@@ -137,7 +137,7 @@ async fn malformed_extension_list_fails_the_handshake_where_read() {
     ] {
         let offer = format!("\r\nSec-WebSocket-Extensions: {offer}\r\n\r\n");
         let head = handshake(path).replace("\r\n\r\n", &offer);
-        // The close frame ends the stream.
+        // The request includes a close frame, so that the server ends the stream.
         let answer = server.ask(&(head + "\u{88}")).await;
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{path}{offer}: {answer}");
         assert!(!answer.contains("permessage-deflate"), "{path}{offer}: {answer}");
@@ -183,7 +183,7 @@ async fn publish_is_compressed_once_for_equal_windows() {
     }
     assert_eq!(compressions.take().len(), 2, "once for 12 bits, and once for 9");
 
-    // Published by a socket, which does not receive it.
+    // A publish by a socket is not sent to that socket.
     clients[1].send(&*text).await;
     for (at, client) in clients.iter_mut().enumerate() {
         if at != 1 {
@@ -225,7 +225,8 @@ async fn context_takeover_refers_to_earlier_messages() {
     }
 }
 
-/// The publish moved the window of the client, and an idle context was released: the next message refers to nothing.
+/// Two events reset the context of a socket: a publish, which moves the window of the client, and silence, after which
+/// the context is released. The next message is compressed without references to earlier ones.
 #[tokio::test(start_paused = true)]
 async fn context_restarts_after_a_publish_and_after_silence() {
     let (compressions, _guard) = Compressions::watch();
@@ -241,7 +242,7 @@ async fn context_restarts_after_a_publish_and_after_silence() {
     assert_eq!(said(&mut client, &text, &compressions).await, full);
     assert!(said(&mut client, &text, &compressions).await < full / 10);
 
-    // After `ping_interval` of silence the server sends a ping.
+    // After `ping_interval` without input the server sends a ping.
     assert!(matches!(client.next().await, Event::Ping(_)));
     assert_eq!(said(&mut client, &text, &compressions).await, full);
 }
@@ -259,7 +260,7 @@ async fn said(client: &mut Client<Lasting>, text: &str, compressions: &Compressi
     compressions.take().last().expect("it was compressed").1
 }
 
-/// Clients with every window decode every mix of replies and publishes.
+/// Clients with every window size decode replies and publishes in every order.
 #[tokio::test(start_paused = true)]
 async fn replies_and_publishes_mix_with_and_without_takeover() {
     let site = Site::start(Server::new().shards(2).route(Lasting));
@@ -327,8 +328,8 @@ async fn message_that_cannot_be_inflated_closes() {
     }
 }
 
-/// One read contains many small frames, each of which may inflate to the full message length. Waiting messages stay
-/// compressed, so they need little memory, and a ping behind them is answered.
+/// One read contains many small frames, each of which may inflate to the maximum message length. They stay compressed
+/// while they wait, so they need little memory. A ping after them is answered.
 #[tokio::test(start_paused = true)]
 async fn waiting_messages_stay_compressed() {
     struct Gate(Arc<Semaphore>);

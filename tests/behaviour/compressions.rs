@@ -1,4 +1,4 @@
-//! Counts compressions by the log of the server.
+//! Counts compressions by reading the log of the server.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,7 +9,7 @@ use tracing::{
     subscriber::{DefaultGuard, set_default},
 };
 
-/// Compressions on this thread, as logged: the length of each message before and after.
+/// Logged compressions of this thread, each with the length of the message before and after.
 #[derive(Clone, Default)]
 pub(crate) struct Compressions(Arc<Mutex<Vec<(u64, u64)>>>);
 

@@ -1,4 +1,4 @@
-//! Limits on connections, in total and for each address, and how the address of a client is found.
+//! Limits on connections, in total and per address, and how the server determines the address of a client.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -30,7 +30,7 @@ impl Who {
     }
 }
 
-/// Never decides.
+/// A route whose handshake handler never returns.
 pub(crate) struct Undecided;
 
 #[ws_route("/undecided", response = String)]
@@ -49,7 +49,7 @@ fn routes() -> Server {
 /// Requests an upgrade over a new connection and returns the head of the response.
 async fn ask(http: &Http, from: &str, request: &str) -> (DuplexStream, String) {
     let mut stream = http.dial_from(from.parse::<IpAddr>().unwrap()).await;
-    // A connection refused without a read may be closed before this is written.
+    // This write may fail: a connection over the limit is closed without being read.
     let _ = stream.write_all(request.as_bytes()).await;
     let head = head(&mut stream).await;
     (stream, head)
@@ -75,7 +75,7 @@ async fn is_refused(http: &Http, from: &str, request: &str, detail: &str) {
     assert_eq!((&problem["status"], problem["detail"].as_str()), (&503.into(), Some(detail)));
 }
 
-/// Lets the server notice that clients have disconnected.
+/// Gives the server time to notice that clients have disconnected.
 async fn a_moment() {
     sleep(Duration::from_millis(1)).await;
 }
@@ -87,7 +87,7 @@ const ADDRESS: &str = "there are too many connections from this address";
 async fn max_connections_refuses_further_ones() {
     let http = Http::serve(routes().max_connections(3));
     let socket = joins(&http, "192.0.2.1").await;
-    // A client that has sent nothing, and one whose handler does not decide.
+    // A silent client, and one whose handshake handler never returns, each take a permit.
     let silent = http.dial_from([192, 0, 2, 2]).await;
     let mut undecided = http.dial_from([192, 0, 2, 3]).await;
     undecided.write_all(handshake("/undecided").as_bytes()).await.unwrap();
@@ -110,7 +110,7 @@ async fn max_connections_refuses_further_ones() {
 async fn refused_connections_cannot_exhaust_the_server() {
     let http = Http::serve(routes().max_connections(1));
     let socket = joins(&http, "192.0.2.1").await;
-    // None of them reads its response or disconnects.
+    // None of these clients reads its response or disconnects.
     let mut refused = Vec::new();
     for _ in 0..200 {
         refused.push(http.dial().await);
@@ -118,7 +118,7 @@ async fn refused_connections_cannot_exhaust_the_server() {
     drop(socket);
     a_moment().await;
     let socket = joins(&http, "192.0.2.1").await;
-    // The first ones get a response, the last ones are dropped without one.
+    // The first clients get a response, the rest are dropped without one.
     for (at, stream) in refused.into_iter().enumerate() {
         let answer = timeout(Duration::from_secs(10), rest(stream)).await.expect("the server hangs up");
         assert!(
@@ -134,7 +134,7 @@ async fn refused_connections_cannot_exhaust_the_server() {
 async fn max_connections_per_address_counts_each_address() {
     let http = Http::serve(routes().max_connections_per_address(2));
     let first = joins(&http, "192.0.2.1").await;
-    // A connection counts before it sends anything, and IPv4 addresses equal IPv4-mapped IPv6 addresses.
+    // A connection takes a permit before it sends anything. An IPv4-mapped IPv6 address counts as its IPv4 address.
     let silent = http.dial_from("::ffff:192.0.2.1".parse::<IpAddr>().unwrap()).await;
     a_moment().await;
     is_refused(&http, "192.0.2.1", &handshake("/who"), ADDRESS).await;
@@ -154,7 +154,7 @@ fn through(field: &str) -> String {
     handshake("/who").replace("Host: localhost\r\n", &format!("Host: localhost\r\n{field}\r\n"))
 }
 
-/// Behind a trusted proxy its clients are counted, not the proxy.
+/// Behind a trusted proxy, connections are counted by the address of the client, not of the proxy.
 #[tokio::test(start_paused = true)]
 async fn clients_of_a_trusted_proxy_are_counted_apart() {
     const PROXY: &str = "10.1.2.3";
@@ -168,14 +168,14 @@ async fn clients_of_a_trusted_proxy_are_counted_apart() {
         let (stream, head) = ask(&http, PROXY, &through(field)).await;
         assert!(head.starts_with("HTTP/1.1 101 "), "{field}: {head}");
         is_refused(&http, PROXY, &through(field), ADDRESS).await;
-        // Whatever the client claims, the right-most entry is from the proxy.
+        // The proxy appended the right-most entry, so the entries that the client sent before it are ignored.
         is_refused(&http, "::1", &through(&field.replace("1.1.1.1", "2.2.2.2")), ADDRESS).await;
         drop(stream);
         a_moment().await;
         let (stream, head) = ask(&http, PROXY, &through(field)).await;
         assert!(head.starts_with("HTTP/1.1 101 "), "{field}: {head}");
         drop(stream);
-        // A peer that is not trusted keeps its own address, whatever it claims.
+        // The header of a peer that is not a trusted proxy is ignored; its own address counts.
         let one = ask(&http, "192.0.2.1", &through(field)).await;
         let other = field.replace("203.0.113", "198.51.100");
         is_refused(&http, "192.0.2.1", &through(&other), ADDRESS).await;
@@ -184,7 +184,8 @@ async fn clients_of_a_trusted_proxy_are_counted_apart() {
     }
 }
 
-/// Clients that a proxy does not name, and peers without an address, share one permit that is not the proxy's.
+/// Clients whose proxy does not send their address, and peers without an address, share one permit, separate from that
+/// of the proxy.
 #[tokio::test(start_paused = true)]
 async fn clients_without_an_address_share_one_permit() {
     const PROXY: &str = "10.1.2.3";
@@ -203,7 +204,7 @@ async fn clients_without_an_address_share_one_permit() {
         is_refused(&http, PROXY, &through("X-Forwarded-For: , unknown"), ADDRESS).await;
         let mut nowhere = http.dial_from_nowhere().await;
         assert!(head(&mut nowhere).await.starts_with("HTTP/1.1 503 "), "{field}");
-        // A client with an address has a permit of its own.
+        // A client with an address takes a separate permit.
         drop(ask(&http, PROXY, &through("X-Forwarded-For: 203.0.113.9")).await);
         drop((one, nowhere));
         a_moment().await;

@@ -1,4 +1,4 @@
-//! Limits that are named by constants.
+//! Limits whose values are constants.
 
 use std::time::Duration;
 

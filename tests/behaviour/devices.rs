@@ -1,10 +1,10 @@
-//! Handshakes as real devices send them: what the grammar permits a server to ignore is ignored, and fields that a
-//! route does not use are not judged.
+//! Handshakes as real devices send them. The server ignores what the grammar permits it to ignore, and does not check
+//! fields that a route does not use.
 
 use http::HeaderValue;
 use ws_runtime::{Deflate, Handshake, Reject, Server, Socket, testing::Site, ws_route};
 
-/// Has no subprotocols and no compression, and replies with the offered subprotocols.
+/// A route without subprotocols and compression that replies with the offered subprotocols.
 struct Plain;
 
 #[ws_route("/plain", response = String)]
@@ -97,7 +97,7 @@ async fn routes_ignore_malformed_fields_they_do_not_use() {
         assert_eq!(client.receive().await, offered, "{}", protocols.escape_ascii());
         assert!(!client.headers().contains_key(PROTOCOL) && !client.headers().contains_key(EXTENSIONS));
     }
-    // More subprotocols than are kept for a handler.
+    // The client offers more subprotocols than the library passes to a handler, which is 32.
     let many = (0..50).map(|n| format!("p{n}")).collect::<Vec<_>>().join(",");
     let mut client = site.connect::<Plain>("/plain").header(PROTOCOL, many).await.expect("it is let in");
     assert_eq!(client.receive().await.split(' ').count(), 32);

@@ -1,4 +1,4 @@
-//! Values of the application that panic in `Drop`: only their own socket is affected, whoever drops them.
+//! Application values that panic in `Drop`. The panic affects only the socket of the value, whichever task drops it.
 
 use std::{
     future::pending,
@@ -25,7 +25,8 @@ impl Drop for Bomb {
     }
 }
 
-/// Its data panics in `Drop` if the path says so. A message keeps handles of all other sockets.
+/// A route whose connection data panics in `Drop` if the path says so. On a message, the socket stores handles of all
+/// other sockets.
 struct Field {
     journal: Journal,
     kept: Mutex<Vec<Socket<Field>>>,
@@ -89,7 +90,7 @@ async fn data_that_panics_in_drop_affects_no_other_socket() {
         let own = (how == "a task of the application's").then_some(own);
         bombed.close(Close::NORMAL).await;
         if how == "a publisher" {
-            // The flusher finds the socket while it closes.
+            // The flusher finds the socket while it is closing.
             let _ = channel.publish("all", "while it goes");
         }
         while bombed.next().await != Event::End {}
@@ -110,8 +111,8 @@ async fn data_that_panics_in_drop_affects_no_other_socket() {
     }
 }
 
-/// A waiting handler is dropped at the deadline of a shutdown, with a value that panics. `close` still runs, and the
-/// shutdown completes.
+/// The deadline of a shutdown drops a suspended handler, whose local variable panics in `Drop`. `close` is still
+/// called, and the shutdown completes.
 #[tokio::test(start_paused = true)]
 async fn aborted_handler_may_panic_in_drop_during_shutdown() {
     struct Waits(Journal);
@@ -157,7 +158,7 @@ async fn aborted_handler_may_panic_in_drop_during_shutdown() {
     }
 }
 
-/// The returned value is dropped after it is sent.
+/// The reply is sent before its value is dropped.
 #[tokio::test(start_paused = true)]
 async fn reply_that_panics_in_drop_closes_after_the_send() {
     #[derive(schemars::JsonSchema, serde::Deserialize, serde::Serialize)]
@@ -201,7 +202,7 @@ async fn reply_that_panics_in_drop_closes_after_the_send() {
     assert_eq!((&*other.receive().await.word, &*other.receive().await.word), ("first", "good"));
 }
 
-/// A stream of replies is dropped with its socket.
+/// The stream is dropped together with its socket.
 #[tokio::test(start_paused = true)]
 async fn stream_that_panics_in_drop_affects_no_other_socket() {
     struct Streams(Journal);
@@ -220,7 +221,7 @@ async fn stream_that_panics_in_drop_affects_no_other_socket() {
         }
     }
     impl Streams {
-        /// Sends one item, waits, and holds a value that panics in `Drop`.
+        /// A stream that yields one item, then stays pending, and holds a value that panics in `Drop`.
         fn stream() -> impl Stream<Item = String> + use<> {
             stream::unfold((true, Bomb), |(first, bomb)| async move {
                 if !first {
@@ -253,7 +254,7 @@ async fn stream_that_panics_in_drop_affects_no_other_socket() {
     }
 }
 
-/// Bytes with an owner of the application, in the queues of slow clients and in the log of a topic.
+/// The application owns the bytes of messages in the queues of slow clients and in the log of a topic.
 #[tokio::test(start_paused = true)]
 async fn bytes_owner_that_panics_in_drop_affects_no_socket() {
     struct Owner(Vec<u8>, Bomb);
@@ -299,7 +300,7 @@ async fn bytes_owner_that_panics_in_drop_affects_no_socket() {
                 if way != "publish" {
                     continue;
                 }
-                // Only the log of the topic holds the message at this point.
+                // This fills the queue, so only the log of the topic holds the next message.
                 let _ = socket.send_raw(vec![1; 200_000]);
             }
             say(&channel, &socket, bomb(100_000));
@@ -316,7 +317,7 @@ async fn bytes_owner_that_panics_in_drop_affects_no_socket() {
                 _ => drop(client),
             }
             tokio::time::sleep(Duration::from_secs(60)).await;
-            // The same flusher still serves another client.
+            // The flusher still serves another client.
             let mut other = site.connect::<Feed>("/feed").await.unwrap();
             site.settled().await;
             assert!(channel.publish("all", &Bytes::from_static(b"hello")).receivers() > 0, "{way}, {end}");
@@ -325,7 +326,7 @@ async fn bytes_owner_that_panics_in_drop_affects_no_socket() {
     }
 }
 
-/// A handshake that is refused, or whose client disconnects.
+/// A rejected handshake drops connection data that panics in `Drop`.
 #[tokio::test(start_paused = true)]
 async fn drop_panic_in_a_rejected_handshake_gets_500() {
     let (site, journal, channel) = field();

@@ -1,4 +1,5 @@
-//! What clients and the `error` handler see when a handler fails or panics, or a message is invalid.
+//! Failed or panicking handlers and invalid messages: the frames that the client gets, and the calls of the `error`
+//! handler.
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -24,7 +25,7 @@ pub(crate) fn named(error: &Error) -> String {
     }
 }
 
-/// Fails in the requested way and has no `error` handler.
+/// A route that fails as requested and has no `error` handler.
 struct Failing(Journal);
 
 #[ws_route("/failing", body = Note, response = Note)]
@@ -75,7 +76,7 @@ async fn panic_closes_its_socket_alone() {
     assert_eq!(journal.take(), ["1011 \"internal error\" by Local, clean"]);
 }
 
-/// A response that panics in `Serialize`.
+/// A response type that panics in `Serialize`.
 #[derive(JsonSchema)]
 struct Unwritable;
 
@@ -112,7 +113,7 @@ async fn response_that_panics_in_serialize_closes() {
     }
 }
 
-/// The effect of each return value of `error`.
+/// Tests each return value of `error`.
 #[tokio::test(start_paused = true)]
 async fn error_handler_decides_what_the_client_receives() {
     struct Says(Journal);
@@ -297,7 +298,7 @@ fn errors_are_small_and_send() {
     assert!(size_of::<ws_runtime::Reject>() <= 32);
 }
 
-/// `error` may return a stream, like any handler.
+/// `error` may return a stream, like other handlers.
 #[tokio::test(start_paused = true)]
 async fn error_handler_may_reply_with_a_stream() {
     struct Wordy;
@@ -321,7 +322,7 @@ async fn error_handler_may_reply_with_a_stream() {
     }
 }
 
-/// A failure in a reply of `error` does not call `error` again.
+/// If an item of the stream that `error` returned is an error, `error` is not called again.
 #[tokio::test(start_paused = true)]
 async fn error_in_an_error_stream_is_not_handled_again() {
     #[derive(Default)]

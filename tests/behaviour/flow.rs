@@ -9,7 +9,7 @@ use ws_runtime::{
 
 use crate::support::Journal;
 
-/// Sends the requested number of messages of 100 bytes, header included, and records the result of each.
+/// Sends the requested number of messages of 100 bytes, header included, and records the result of each `send`.
 macro_rules! sender {
     ($name:ident, $path:literal $(, $key:ident = $value:tt)*) => {
         struct $name(Journal);
@@ -60,12 +60,12 @@ async fn backpressure_limit_drops_messages_past_it() {
     let journal = Journal::default();
     let routes = Server::new().route(Small(journal.clone())).route(Plain(journal.clone()));
     let site = Site::start(routes.backpressure_limit(2000));
-    // The sixth message passes half of the limit, the tenth reaches it.
+    // The sixth message raises the queue above half of its limit, and the tenth fills it.
     let mut small = site.connect::<Small>("/small").buffer(64).await.unwrap();
     small.send("12").await;
     site.settled().await;
     assert_eq!(journal.take(), ["5 Sent, 5 Backpressure, 2 Dropped; 1000 buffered"]);
-    // The next message is requested while 64 bytes are in transit.
+    // 64 of the queued bytes are in transit when the client sends its next request.
     small.send("2").await;
     site.settled().await;
     assert_eq!(journal.take(), Vec::<String>::new(), "no message is handled while the queue is above half");
@@ -125,7 +125,7 @@ async fn close_on_backpressure_limit_closes_with_1013() {
         site.settled().await;
         let noted = journal.take();
         assert!(noted[0].starts_with("5 Sent, 5 Backpressure, 1 Dropped, 1 Closed;"), "{path}: {noted:?}");
-        // Messages queued earlier still arrive, then the reason.
+        // The client receives the messages that were queued earlier, then the close frame.
         for _ in 0..10 {
             assert_eq!(client.receive().await.len(), 98);
         }
@@ -171,7 +171,7 @@ async fn drained_waits_until_the_peer_has_read() {
     }
     assert_eq!(journal.take().pop().unwrap(), "done");
 
-    // A closing socket counts as drained.
+    // `drained` also resolves when the socket closes.
     client.send("").await;
     site.settled().await;
     drop(client);
@@ -196,7 +196,7 @@ async fn message_longer_than_the_limit_is_sent_whole() {
     assert_eq!(client.receive().await, text);
 }
 
-/// Takes ten seconds for a message.
+/// A handler that takes ten seconds for each message.
 struct Slow(Journal);
 
 #[ws_route("/slow", body = Vec<u8>, max_payload_length = "64KiB", idle_timeout = 4)]
@@ -211,8 +211,8 @@ impl Slow {
     }
 }
 
-/// While a handler runs, about one `max_payload_length` is read ahead. Then TCP pushes back, and the idle timeout is
-/// suspended.
+/// While a handler runs, the server reads about one `max_payload_length` ahead. After that TCP pushes back, and the
+/// idle timeout is suspended.
 #[tokio::test(start_paused = true)]
 async fn reading_ahead_is_bounded() {
     const LENGTH: usize = 1000;
@@ -223,9 +223,9 @@ async fn reading_ahead_is_bounded() {
     while timeout(Duration::from_secs(1), client.send(&[0; LENGTH][..])).await.is_ok() {
         taken += LENGTH;
     }
-    // The overhead of a stored message counts too.
+    // The limit includes the overhead of each stored message.
     assert!((60 << 10..=80 << 10).contains(&taken), "{taken} bytes were read ahead");
-    // The peer cannot send, so its silence means nothing.
+    // The peer is not idle: it cannot send while the server does not read.
     sleep(Duration::from_secs(25)).await;
     assert_eq!(journal.take(), ["1000", "1000"]);
 }
@@ -247,7 +247,7 @@ async fn silent_peer_is_idle_while_its_handler_is_busy() {
     assert_eq!(journal.take(), ["1001 \"idle timeout\" by Local, not clean"]);
 }
 
-/// Pauses on request, for two minutes.
+/// A route that pauses its socket for two minutes on request.
 struct Pausing(Journal);
 
 #[ws_route("/pausing", body = String, response = String, idle_timeout = 4, ping_interval = off)]
@@ -281,7 +281,7 @@ async fn paused_socket_is_not_read_and_never_idle() {
     assert_eq!(client.receive().await, "held back");
     assert_eq!(client.next().await, Event::Pong("".into()));
     assert_eq!(began.elapsed().as_secs(), 120);
-    // From here on the idle time counts again.
+    // The idle time starts again when the socket resumes.
     assert_eq!(client.receive_close().await.0, Some(1001));
     assert_eq!(began.elapsed().as_secs(), 124);
 }

@@ -1,4 +1,5 @@
-//! Aliases and `other`, differences between schemars and serde, and what start-up reports about them.
+//! Names that serde accepts in addition to a field's own (`alias`, `other`), differences between schemars and serde,
+//! and the log events about them at start-up.
 
 #![expect(dead_code, reason = "fields are looked at through `Debug`")]
 
@@ -90,7 +91,7 @@ async fn aliases_and_other_are_accepted_as_serde_does() {
     }
 }
 
-/// A route for one type that replies with what it received.
+/// Declares a route for one type that replies with the `Debug` output of the message.
 macro_rules! routes {
     ($($name:ident: $path:literal, $body:ty;)*) => {$(
         struct $name(Journal);
@@ -190,7 +191,7 @@ routes! {
     Swallows: "/swallowing", Swallowing;
 }
 
-/// Sends a text and returns what the handler received, or the keyword of the first error.
+/// Sends a text to a route. Returns the reply, or the keyword of the first validation error.
 async fn said<R: Route>(route: fn(Journal) -> R, path: &'static str, text: &str) -> String {
     let journal = Journal::default();
     let site = Site::start(Server::new().route(route(journal.clone())));
@@ -205,7 +206,8 @@ async fn said<R: Route>(route: fn(Journal) -> R, path: &'static str, text: &str)
 
 #[tokio::test(start_paused = true)]
 async fn schema_and_serde_accept_the_same_values() {
-    // Structs as arrays, or a unit variant as an object: the schema decides.
+    // serde would accept a struct as an array, and a unit variant as an object. The schema decides whether the library
+    // does.
     assert_eq!(said(Points, "/point", "[1,2]").await, "type");
     assert_eq!(said(Internals, "/internal", r#"["Join","r"]"#).await, "type");
     assert_eq!(said(Adjacents, "/adjacent", r#"["Join","r"]"#).await, "type");
@@ -214,26 +216,26 @@ async fn schema_and_serde_accept_the_same_values() {
     assert_eq!(said(Sets, "/set", "[1,1]").await, "uniqueItems");
     assert_eq!(said(Internals, "/internal", r#"{"type":"Leave","x":1}"#).await, "additionalProperties");
     assert_eq!(said(Texts, "/text", r#"{"text":"xyz"}"#).await, "maxLength");
-    // An integer is accepted in every notation, within the range of its type.
+    // An integer is accepted in every notation within the range of its type.
     assert_eq!(said(Numbers, "/number", "[1.0,1e2,-0,null]").await, "[Some(1), Some(100), Some(0), None]");
     assert_eq!(said(Numbers, "/number", "[4294967296]").await, "maximum");
-    // Content where there is none.
+    // A unit variant has no content, so only `null` is accepted.
     assert_eq!(said(Adjacents, "/adjacent", r#"{"t":"Leave","c":5}"#).await, "type");
     assert_eq!(said(Adjacents, "/adjacent", r#"{"t":"Leave","c":null}"#).await, "Leave");
-    // What a schema cannot express is rejected by the type.
+    // The type rejects values that its schema cannot exclude.
     assert_eq!(said(Keys, "/keys", r#"{"256":1}"#).await, "type");
     assert_eq!(said(Evens, "/even", "7").await, "type");
     assert_eq!(said(Evens, "/even", "8").await, "Even(8)");
-    // A repeated key, and excessive depth.
+    // Repeated keys and excessive nesting are JSON errors.
     assert_eq!(said(Points, "/point", r#"{"x":1,"y":2,"x":3}"#).await, "json");
     assert_eq!(said(Points, "/point", &"[".repeat(200)).await, "json");
-    // The first untagged variant that matches counts for both.
+    // Schema and serde both choose the first untagged variant that matches.
     assert_eq!(said(Overlaps, "/overlapping", r#"{"x":1,"y":"bad"}"#).await, "Small { x: 1 }");
     assert_eq!(said(Swallows, "/swallowing", r#"{"type":"zzz","x":1}"#).await, "Any { x: 1 }");
     assert_eq!(said(Flats, "/flat", r#"{"n":1}"#).await, "Flat { n: 1, point: None }");
 }
 
-/// The warnings on this thread.
+/// Warnings that were logged on this thread.
 #[derive(Clone, Default)]
 struct Warnings(Arc<Mutex<Vec<String>>>);
 

@@ -1,4 +1,4 @@
-//! HTTP before the upgrade: requests, fallbacks, limits, and options that do not start.
+//! HTTP before the upgrade: requests, fallbacks, limits, and options that prevent a start.
 
 use std::{
     convert::Infallible,
@@ -36,7 +36,7 @@ impl Numbered {
     }
 }
 
-/// Answers every request with its method and `hi`.
+/// A fallback that answers every request with its method and `hi`.
 #[derive(Clone)]
 struct Hi;
 
@@ -59,7 +59,7 @@ fn status(answer: &str) -> &str {
     answer.split(' ').nth(1).unwrap_or("nothing")
 }
 
-/// Upgrades belong to the route, and all other requests on its path to the fallback.
+/// A route answers upgrades on its path, and the fallback answers all other requests on it.
 #[tokio::test(start_paused = true)]
 async fn fallback_answers_requests_that_are_not_upgrades() {
     let http = Http::serve(Server::new().route(Echo).route(Numbered).fallback(Hi));
@@ -148,7 +148,7 @@ async fn malformed_handshakes_get_an_answer() {
     http.shut_down().await;
 }
 
-/// Frames in the same bytes as the handshake, while a handshake handler waits.
+/// The client sends frames in the same bytes as the handshake, while a handshake handler waits.
 #[tokio::test(start_paused = true)]
 async fn frames_sent_with_the_handshake_are_handled() {
     struct Slow;
@@ -174,7 +174,8 @@ async fn frames_sent_with_the_handshake_are_handled() {
         let answer = rest(stream).await;
         assert!(answer.starts_with("HTTP/1.1 101 "), "{together}: {answer}");
         let (_, said) = answer.split_once("\r\n\r\n").unwrap();
-        // Bytes that are not UTF-8 appear as U+FFFD: the first of each frame, and those of the close code.
+        // `rest` replaces bytes that are not UTF-8 by U+FFFD: the first byte of each frame, and bytes of the close
+        // code.
         assert_eq!(said, "\u{fffd}\u{5}early\u{fffd}\u{4}next\u{fffd}\u{2}\u{3}\u{fffd}", "{together}");
     }
     http.shut_down().await;
@@ -294,7 +295,7 @@ async fn server_with_impossible_options_does_not_start() {
     }
 }
 
-/// Answers with a megabyte.
+/// A fallback whose response body is one megabyte long.
 #[derive(Clone)]
 struct Much;
 
@@ -317,7 +318,7 @@ async fn client_that_reads_no_response_is_dropped() {
     const ASK: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
     let http =
         Http::serve(Server::new().route(Echo).fallback(Much).handshake_timeout(Duration::from_secs(4)));
-    // A slow reader gets all of it.
+    // A client that reads slowly receives the whole response.
     let mut slow = http.dial().await;
     slow.write_all(ASK).await.unwrap();
     let (mut taken, mut buffer) = (0, vec![0; 64 * 1024]);
@@ -327,7 +328,7 @@ async fn client_that_reads_no_response_is_dropped() {
         assert_ne!(read, 0, "it is cut off after {taken} bytes");
         taken += read;
     }
-    // A client that reads nothing is disconnected.
+    // A client that never reads is disconnected.
     let mut deaf = http.dial().await;
     deaf.write_all(ASK).await.unwrap();
     sleep(Duration::from_secs(5)).await;

@@ -1,4 +1,4 @@
-//! The identity of a socket: found again by it, sent as text, and never that of another.
+//! Socket ids: an id finds its socket, can be sent as text, and never finds another socket.
 
 use std::collections::HashSet;
 
@@ -12,7 +12,7 @@ impl Door {
         ws.id()
     }
 
-    /// Knocks at another socket.
+    /// A route that sends the sender's id to the socket with the received id.
     fn message(&self, ws: &Socket<Self>, id: SocketId) -> Option<SocketId> {
         match ws.channel().socket(id) {
             Some(socket) => {
@@ -58,7 +58,7 @@ async fn socket_is_found_by_its_id_while_connected() {
     for (_, id) in &clients {
         assert_eq!(channel.socket(*id).map(|socket| socket.id()), Some(*id));
     }
-    // Its place is given to the next, its id is not.
+    // A new socket may reuse the slot of a closed one, but not its id.
     let (mut client, gone) = clients.remove(7);
     let held = channel.socket(gone).unwrap();
     client.close(Close::NORMAL).await;
@@ -80,7 +80,7 @@ async fn id_reaches_one_socket_by_message() {
     assert_eq!(bob.receive().await, ada_id);
     bob.send(&bob_id).await;
     assert_eq!(bob.receive().await, bob_id, "a socket finds itself");
-    // An id that is nobody's, and two that are no ids.
+    // An id that no socket has, and two strings that are not ids.
     let nobody: SocketId = "00000000000000000000000000000000".parse().unwrap();
     ada.send(&nobody).await;
     assert_eq!(ada.receive().await, nobody);
@@ -103,7 +103,7 @@ async fn id_of_another_route_or_server_is_not_found() {
     assert!(channel(&site).socket(there).is_some());
 }
 
-/// Ids of neighbours have nothing in common, and no neighbour's id leads to a socket.
+/// Ids of consecutive sockets share no pattern, and an id with one changed digit finds no socket.
 #[tokio::test(start_paused = true)]
 async fn ids_of_many_sockets_are_distinct_and_unguessable() {
     let site = site();

@@ -1,5 +1,5 @@
-//! Memory held for inbound messages of all clients: past the limit the sockets that hold most are closed, and no other
-//! is affected.
+//! The limit on memory for inbound messages of all clients. If it is exceeded, the sockets that hold most are closed,
+//! and no other is affected.
 
 use std::sync::{Arc, Mutex};
 
@@ -20,7 +20,7 @@ const BINARY: u8 = 0x82;
 const LIMIT: usize = 300 * KIB;
 const GONE: &str = "1013 \"too much waits to be handled\" by Local, not clean";
 
-/// Replies with the length of each message after it is released.
+/// Replies with the length of each message once the handler is released.
 struct Gate {
     gate: Arc<Semaphore>,
     journal: Journal,
@@ -51,7 +51,7 @@ impl Gated {
         Self { site: Site::start(server.route(route)), gate, journal }
     }
 
-    /// A client that has sent these bytes.
+    /// Connects a client that sends these bytes.
     async fn sender(&self, bytes: &[u8]) -> Client<Gate> {
         let mut client = connect::<Gate>(&self.site, "/gate").await;
         client.send_raw(bytes).await;
@@ -59,29 +59,29 @@ impl Gated {
         client
     }
 
-    /// Releases every handler.
+    /// Releases every waiting handler.
     fn open(&self) {
         self.gate.add_permits(1 << 20);
     }
 }
 
-/// A message of this many KiB.
+/// Returns a message of this many KiB.
 fn large(kib: usize) -> Vec<u8> {
     frame(BINARY, &vec![7; kib * KIB])
 }
 
-/// The first half of a frame of this many bytes.
+/// Returns the first half of a frame of this many bytes.
 fn half(length: usize) -> Vec<u8> {
     let whole = frame(BINARY, &vec![7; length]);
     whole[..whole.len() - length / 2].to_vec()
 }
 
-/// A few bytes that a handler processes at once, and input that waits behind them.
+/// Returns a short message, which occupies the handler, followed by input that waits behind it.
 fn behind_one(waiting: &[u8]) -> Vec<u8> {
     [&frame(BINARY, b"first"), waiting].concat()
 }
 
-/// Random bytes, which are incompressible.
+/// Returns random bytes, which are incompressible.
 fn noise(length: usize) -> Vec<u8> {
     let mut state = 1_u64;
     let next = move || {
@@ -104,7 +104,7 @@ async fn expect_gone<E: Endpoint>(mut client: Client<E>) {
     }
 }
 
-/// For every kind of held memory, the socket that holds most is closed, and the others lose nothing.
+/// For each kind of held memory, the socket that holds most is closed, and the others lose no message.
 #[tokio::test(start_paused = true)]
 async fn inbound_total_closes_past_the_limit() {
     let fragment = || frame(0x01, &vec![b'x'; 100 * KIB]);
@@ -150,7 +150,7 @@ async fn inbound_total_closes_past_the_limit() {
     }
 }
 
-/// A socket that alone holds too much is the largest holder itself.
+/// A single socket that exceeds the limit is itself the largest holder.
 #[tokio::test(start_paused = true)]
 async fn socket_alone_past_the_total_is_closed() {
     let gated = Gated::start(Server::new().inbound_total(LIMIT));
@@ -163,7 +163,7 @@ async fn socket_alone_past_the_total_is_closed() {
     }
 }
 
-/// The socket that adds the last bytes stays if another holds more.
+/// The socket that exceeds the limit stays open if another socket holds more.
 #[tokio::test(start_paused = true)]
 async fn largest_holder_is_closed_before_the_latest() {
     let gated = Gated::start(Server::new().inbound_total(LIMIT));
@@ -171,7 +171,7 @@ async fn largest_holder_is_closed_before_the_latest() {
     for held in [70, 20, 60, 80, 10, 50] {
         clients.push((held, gated.sender(&behind_one(&large(held))).await));
     }
-    // 290 KiB are held.
+    // The clients hold 290 KiB at this point.
     let mut last = gated.sender(&half(78 * KIB)).await;
     last.send_raw(large(78).split_off(78 * KIB / 2 + 14)).await;
     gated.site.settled().await;
@@ -190,7 +190,7 @@ async fn largest_holder_is_closed_before_the_latest() {
     assert_eq!(last.receive().await, (78 * KIB).to_string());
 }
 
-/// Messages that were handled, refused or lost no longer count.
+/// Memory of messages that were handled, refused or lost is no longer counted.
 #[tokio::test(start_paused = true)]
 async fn total_falls_when_held_bytes_are_freed() {
     let gated = Gated::start(Server::new().inbound_total(LIMIT));
@@ -206,19 +206,19 @@ async fn total_falls_when_held_bytes_are_freed() {
     assert_eq!(gated.site.held_memory(), 0);
     gated.open();
     for _ in 0..20 {
-        // Each would be too much in addition to the one before.
+        // Two of these together would exceed the limit.
         let gone = gated.sender(&half(200 * KIB)).await;
         assert!(gated.site.held_memory() >= 200 * KIB);
         drop(gone);
         gated.site.settled().await;
         assert_eq!(gated.site.held_memory(), 0);
     }
-    // An unfinished message no longer counts after a protocol violation.
+    // After a protocol violation the unfinished message is no longer counted.
     let _broken = gated.sender(&[frame(0x02, &vec![7; 200 * KIB]), frame(BINARY, b"x")].concat()).await;
     assert_eq!(gated.site.held_memory(), 0);
 }
 
-/// The handler is notified at once, and `close` runs after it has returned.
+/// The socket of a running handler is closed at once. `close` runs after the handler has returned.
 #[tokio::test(start_paused = true)]
 async fn closed_holder_is_notified_while_its_handler_runs() {
     let gated = Gated::start(Server::new().inbound_total(LIMIT));
@@ -232,13 +232,14 @@ async fn closed_holder_is_notified_while_its_handler_runs() {
     drop(other);
 }
 
-/// A message that waits for a decoding thread counts as held, and is dropped without being decoded.
+/// A message that waits for a decoding thread is counted. If its socket is closed, the message is dropped without being
+/// decoded.
 #[tokio::test(start_paused = true)]
 #[expect(clippy::await_holding_lock, reason = "it is what keeps another thread busy")]
 async fn messages_waiting_for_decoding_count() {
     static BUSY: Mutex<()> = Mutex::new(());
 
-    /// Read while no thread is busy.
+    /// A message whose decoding waits while the test holds `BUSY`.
     #[derive(schemars::JsonSchema, serde::Deserialize)]
     #[serde(from = "String")]
     #[schemars(with = "String")]
@@ -259,7 +260,7 @@ async fn messages_waiting_for_decoding_count() {
         }
     }
 
-    /// Releases the handlers until this much is held. The clock does not advance while a thread is busy.
+    /// Yields until this much memory is held. The clock does not advance while a decoding thread is busy.
     async fn until_held(site: &Site, is_reached: impl Fn(usize) -> bool) {
         for _ in 0..10_000 {
             if is_reached(site.held_memory()) {
@@ -277,7 +278,7 @@ async fn messages_waiting_for_decoding_count() {
     }
     let busy = BUSY.lock().expect("no test panics while it holds this");
     let mut held = 0;
-    // The first message occupies the only thread.
+    // The first message occupies the only decoding thread.
     for (client, length) in clients.iter_mut().zip([100 * KIB, 130 * KIB, 60 * KIB]) {
         client.send_raw(frame(0x81, format!("{:?}", "x".repeat(length)).as_bytes())).await;
         held += length;

@@ -1,4 +1,4 @@
-//! Errors of the application in handshake handlers.
+//! Application errors in handshake handlers.
 
 use std::{fmt, io, net::AddrParseError};
 
@@ -30,7 +30,7 @@ fn parsed(text: &str) -> Result<std::net::IpAddr, AddrParseError> {
     text.parse()
 }
 
-/// Fails as its query says.
+/// A route whose handshake handlers fail as the query says.
 struct Boxed;
 
 #[derive(serde::Deserialize, schemars::JsonSchema)]

@@ -1,4 +1,4 @@
-//! The response to an invalid message, and to many of them.
+//! Responses to invalid messages, and the limit on consecutive ones.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::{
     support::Note,
 };
 
-/// A route for notes with the given options.
+/// Declares a route for notes with the given options.
 macro_rules! notes {
     ($name:ident, $path:literal $(, $key:ident = $value:tt)* $(,)?) => {
         struct $name;

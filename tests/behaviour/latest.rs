@@ -1,4 +1,4 @@
-//! A full queue keeps the latest message of each key and nothing outdated.
+//! `latest_by_key`: a full queue keeps only the latest message of each key.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use ws_runtime::{
     ws_route,
 };
 
-/// A price, or a quote without a symbol.
+/// A price, or a quote without a symbol, which has no key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 struct Quote {
     symbol: Option<String>,
@@ -47,7 +47,7 @@ quotes!(Plain, "/plain");
 quotes!(Closing, "/closing", latest_by_key = "/symbol", close_on_backpressure_limit = true);
 quotes!(Off, "/off", latest_by_key = off);
 
-/// A client that reads almost nothing until it is asked to, and its socket.
+/// Connects a client with a small buffer, so that its queue fills, and returns it with its socket.
 async fn slow<E>(site: &Site, path: &str) -> (Client<E>, Socket<E>)
 where
     E: ws_runtime::Endpoint,
@@ -57,7 +57,7 @@ where
     (client, site.handle().channel::<E>().unwrap().sockets().remove(0))
 }
 
-/// Reads all messages and returns the prices of each symbol in order.
+/// Reads messages up to the given one and returns the prices of each symbol in order.
 async fn read(
     client: &mut Client<impl ws_runtime::Endpoint<Contract: ws_runtime::Contract<Response = Quote>>>,
     last: &Quote,
@@ -140,7 +140,7 @@ async fn messages_without_a_key_follow_the_backpressure_rule() {
         assert_ne!(socket.send(&Quote::of("a", price)), Delivery::Closed);
     }
     assert_eq!(socket.send(&Quote::about_nothing()), Delivery::Dropped);
-    // Kept messages precede the close frame.
+    // Kept messages are sent before the close frame.
     assert_eq!(read(&mut client, &Quote::of("a", 99)).await["a"].last(), Some(&99));
     assert_eq!(client.next().await, Event::Close(Some(1013), "reads too slowly".into()));
 }
@@ -193,10 +193,11 @@ async fn latest_by_key_is_set_by_server_or_route() {
     assert!(!keeps::<Off>(&site, "/off").await);
 }
 
-/// Kept messages may be compressed, for one socket or for all. Whatever is dropped, the client can decode the rest.
+/// Kept messages may be compressed, for one socket or for all. The client can decode the messages that it receives
+/// although others were dropped.
 #[tokio::test(start_paused = true)]
 async fn kept_messages_reach_a_client_that_decompresses() {
-    /// Long enough to be compressed.
+    /// A quote that is long enough to be compressed.
     fn long(symbol: &str, price: u32) -> Quote {
         Quote { note: format!("{price} again and ").repeat(20), ..Quote::of(symbol, price) }
     }
@@ -212,7 +213,7 @@ async fn kept_messages_reach_a_client_that_decompresses() {
     let socket = channel.sockets().remove(0);
     for round in 0..3 {
         let (first, last) = (1000 * round, 1000 * round + 999);
-        // A message to one socket may refer to earlier messages to that socket. This is the last such message.
+        // Direct messages may be compressed with references to earlier direct messages to the socket.
         let mut price = first;
         while socket.buffered_amount() < 2000 {
             let _ = socket.send(&long("a", price));
@@ -227,7 +228,7 @@ async fn kept_messages_reach_a_client_that_decompresses() {
         for (symbol, prices) in read(&mut client, &long("c", last)).await {
             assert!(prices.is_sorted() && prices.last() == Some(&last), "{symbol}: {prices:?}");
         }
-        // The next one must not refer past what came between.
+        // The next direct message must not refer to data before the published messages.
         for price in [last, first] {
             let _ = socket.send(&long("a", price));
             assert_eq!(client.receive().await, long("a", price));

@@ -1,4 +1,4 @@
-//! From open to close: how connections begin and end, and the order of their handlers.
+//! The life of a connection: how it begins and ends, and the order of its handlers.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use ws_runtime::{Close, Closed, Server, Socket, testing::Event, testing::Site, w
 
 use crate::support::Journal;
 
-/// A route that records its events, echoes text, and follows commands.
+/// A route that records its events, echoes text, and obeys commands.
 struct Witness(Journal);
 
 #[ws_route("/witness", body = String, response = String)]

@@ -1,4 +1,4 @@
-//! The limits of a route: each set by the attribute and by the server, and none effective beyond its route.
+//! Limits of a route: each is set by the attribute or by the server, and affects only its own routes.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ const TEXT: u8 = 0x01;
 const CONTINUATION: u8 = 0x00;
 const LAST: u8 = 0x80;
 
-/// A route that echoes messages, with the given options.
+/// Declares a route that echoes messages, with the given options.
 macro_rules! echo {
     ($name:ident, $path:literal $(, $key:ident = $value:tt)* $(,)?) => {
         struct $name;
@@ -35,7 +35,7 @@ pub(crate) async fn connect<E: Endpoint>(site: &Site) -> Client<E> {
     site.connect::<E>(<E::Contract as Contract>::PATH).await.expect("nothing refuses it")
 }
 
-/// A route for text.
+/// A route whose messages are text.
 trait Speaks: Endpoint<Contract: Contract<Body = String, Response = String>> {}
 
 impl<E: Endpoint<Contract: Contract<Body = String, Response = String>>> Speaks for E {}
@@ -55,7 +55,7 @@ async fn max_payload_length_closes_with_1009() {
     async fn limited<E: Speaks>(site: &Site, most: usize) {
         let mut client = connect::<E>(site).await;
         says(&mut client, &"x".repeat(most)).await;
-        // In fragments: their total counts.
+        // The limit applies to the total length of the fragments.
         client.send_raw(frame(TEXT, "x".repeat(most - 1))).await;
         client.send_raw(frame(CONTINUATION | LAST, "y")).await;
         assert_eq!(client.receive().await.len(), most);
@@ -77,7 +77,7 @@ async fn max_payload_length_closes_with_1009() {
     limited::<Ten>(&site, 10).await;
     limited::<Plain>(&site, 15).await;
     limited::<Twenty>(&site, 20).await;
-    // The limit of a route is independent of other routes.
+    // A client of another route is not affected by the limit.
     says(&mut other, &"x".repeat(20)).await;
     says(&mut connect::<Unlimited>(&site).await, &"x".repeat(100)).await;
 
@@ -102,7 +102,7 @@ async fn max_fragments_closes_with_1008() {
         for _ in 0..most {
             client.send_raw(frame(CONTINUATION, "")).await;
         }
-        // At once, not when the message is late.
+        // The socket is closed at once, not at the fragment timeout.
         let closed = timeout(Duration::from_secs(1), client.receive_close()).await;
         assert_eq!(closed, Ok((Some(1008), "too many fragments".into())));
     }
@@ -156,7 +156,7 @@ async fn fragment_timeout_closes_unfinished_messages() {
 #[tokio::test(start_paused = true)]
 async fn idle_timeout_closes_silent_peers() {
     async fn limited<E: Speaks>(site: &Site, seconds: u64) {
-        // Sends nothing and answers no ping.
+        // This client sends nothing and does not answer pings.
         let connect = || async { site.connect::<E>(<E::Contract as Contract>::PATH).answering(false).await };
         let mut client = connect().await.unwrap();
         let began = Instant::now();
@@ -169,7 +169,7 @@ async fn idle_timeout_closes_silent_peers() {
         assert_eq!(closed, Event::Close(Some(1001), "idle timeout".into()));
         assert_eq!(began.elapsed().as_secs(), seconds);
 
-        // Every received byte counts as activity, and sent bytes do not.
+        // Every received byte counts as activity; sent bytes do not.
         let mut client = connect().await.unwrap();
         sleep(Duration::from_secs(seconds - 1)).await;
         says(&mut connect().await.unwrap(), "another's").await;
@@ -204,7 +204,8 @@ async fn idle_timeout_closes_silent_peers() {
     limited::<Plain>(&Site::start(Server::new().route(Plain)), 120).await;
 }
 
-/// The seconds at which an unresponsive client gets pings, and at which it is closed.
+/// Returns the seconds at which an unresponsive client gets pings, and the second at which it is closed; `None` if it
+/// stays connected.
 async fn silence<E: Endpoint>(site: &Site, pings: usize) -> (Vec<u64>, Option<u64>) {
     let mut client = site.connect::<E>(<E::Contract as Contract>::PATH).answering(false).await.unwrap();
     client.patience(Duration::from_secs(7200));
@@ -241,7 +242,7 @@ async fn ping_interval_sends_pings_while_idle() {
     assert_eq!(silence::<Endless>(&site, 5).await, (vec![25, 50, 75, 100, 125], None));
     assert_eq!(silence::<Slow>(&site, 2).await, (vec![3600, 7200], None));
 
-    // The server's value applies to routes without their own.
+    // The value of the server applies to routes that set none.
     let site = Site::start(server().ping_interval(Duration::from_secs(7)));
     assert_eq!(silence::<Plain>(&site, 3).await, (vec![7, 14, 21], None));
     assert_eq!(silence::<Eight>(&site, 9).await, (vec![7], Some(8)));
@@ -255,7 +256,7 @@ async fn ping_interval_sends_pings_while_idle() {
     client.receive_nothing(Duration::from_secs(10800)).await;
 }
 
-/// A client that answers pings stays connected, however short the interval is relative to the timeout.
+/// A client that answers pings stays connected even if the ping interval is close to the idle timeout.
 #[tokio::test(start_paused = true)]
 async fn pings_keep_live_clients_connected() {
     echo!(Tight, "/tight", idle_timeout = 8, ping_interval = "7s");
@@ -372,7 +373,7 @@ async fn close_timeout_ends_unanswered_closes() {
     limited::<Default>(&Site::start(routes()), &journal, 10).await;
 }
 
-/// A peer that violates the protocol gets the reason, and its connection fails.
+/// A client that violates the protocol gets a close frame with the reason, and is disconnected.
 #[tokio::test(start_paused = true)]
 async fn protocol_violations_close_with_1002() {
     let site = Site::start(Server::new().route(Plain));

@@ -1,4 +1,4 @@
-//! Log events: limited in number, impossible to forge, and without input of a peer.
+//! Log events: they are limited in number, cannot be forged, and contain no input of a peer.
 
 use std::{
     fmt::{self, Write},
@@ -18,14 +18,14 @@ use ws_runtime::{
     BoxError, Close, Error, Handshake, RawRequest, Reject, Server, Socket, testing::Site, ws_route,
 };
 
-/// The log events of this library on this thread, each as its level and fields.
+/// Log events of this library on this thread, each with its level and fields.
 #[derive(Clone, Default)]
 pub(crate) struct Logged(Arc<Mutex<Vec<String>>>);
 
 impl Logged {
     pub(crate) fn watch() -> (Self, DefaultGuard) {
-        // With one subscriber, tracing asks only the first thread that reaches an event whether it is enabled, and
-        // caches the answer.
+        // With a single subscriber, tracing caches for all threads whether the first thread that reached an event had
+        // it enabled. A second subscriber disables that cache.
         static SECOND: OnceLock<Dispatch> = OnceLock::new();
         SECOND.get_or_init(|| Dispatch::new(Self::default()));
         let watch = Self::default();
@@ -36,7 +36,7 @@ impl Logged {
         std::mem::take(&mut self.0.lock().expect("no test panics while it holds this"))
     }
 
-    /// The number of events of a level, suppressed ones included, and the number of lines.
+    /// Returns the number of events of a level, including suppressed ones, and the number of lines.
     fn count(&self, level: Level) -> (u64, usize) {
         let lines: Vec<_> = self.take().into_iter().filter(|line| line.starts_with(level.as_str())).collect();
         let suppressed = |line: &String| {
@@ -77,7 +77,7 @@ impl Subscriber for Logged {
     fn exit(&self, _: &span::Id) {}
 }
 
-/// Fails with the text that it receives.
+/// A route that fails with the received text as its error.
 struct Fails;
 
 #[ws_route("/fails", body = String, response = Bid)]
@@ -87,7 +87,7 @@ impl Fails {
     }
 }
 
-/// Panics with the text that it receives.
+/// A route that panics with the received text.
 struct Panics;
 
 #[ws_route("/panics", body = String, response = String)]
@@ -114,7 +114,7 @@ async fn failed_messages_cannot_flood_the_log() {
         sleep(Duration::from_secs(10)).await;
         assert_eq!(logged.take(), [""; 0], "and not again");
     }
-    // Another route has a limit of its own. Its panics and errors share one.
+    // Each route has its own limit, which panics and errors share.
     for _ in 0..100 {
         client.send("no").await;
         client.next().await;
@@ -129,7 +129,7 @@ async fn failed_messages_cannot_flood_the_log() {
         let of_route = lines.iter().filter(|line| line.contains(route) && line.starts_with("ERROR")).count();
         assert_eq!(of_route, most, "{route}");
     }
-    // Events that are not reported when the server ends are reported then.
+    // The end of the server reports the events that were suppressed and not reported yet.
     let handle = site.handle();
     handle.shutdown();
     handle.ended().await;
@@ -181,7 +181,7 @@ async fn logged_text_cannot_forge_a_line() {
             );
         }
     }
-    // One message cannot fill the log either.
+    // A single long message cannot fill the log either: it is truncated.
     let long = "x".repeat(900_000);
     site.connect::<Fails>("/fails").await.unwrap().send(&long).await;
     site.settled().await;
@@ -208,7 +208,7 @@ impl std::error::Error for Wrapped {
     }
 }
 
-/// However `error` passes its error on, an invalid message is not logged as a failure of the server.
+/// However `error` passes the error of an invalid message on, it is not logged as a failure of the server.
 #[tokio::test(start_paused = true)]
 async fn invalid_message_passed_on_is_not_logged_as_error() {
     macro_rules! passes {
@@ -245,7 +245,7 @@ async fn invalid_message_passed_on_is_not_logged_as_error() {
             client.next().await;
             let lines = logged.take();
             assert!(!lines.is_empty(), $path);
-            // A text does not tell whose fault it is.
+            // An error that was converted to text no longer shows who caused it, so it may be a warning.
             let most = if $path == "/said" { Level::WARN } else { Level::DEBUG };
             let louder = |line: &&String| !line.starts_with("DEBUG") && !line.starts_with(most.as_str());
             assert!(!lines.iter().any(|line| louder(&line)), "{lines:?}");
@@ -254,7 +254,7 @@ async fn invalid_message_passed_on_is_not_logged_as_error() {
     check!(Plain "/plain", Boxed "/boxed", Around "/around", Twice "/twice", Said "/said", Inner "/inner");
 }
 
-/// Parses JSON by hand and returns serde's error, which repeats the input.
+/// A route that parses JSON by hand and returns serde's error, whose text repeats the input.
 struct ByHand;
 
 #[ws_route("/by-hand", body = String, response = Bid)]
@@ -303,7 +303,7 @@ impl Secret {
     }
 }
 
-/// The log repeats nothing of what a peer sent, however invalid.
+/// The log does not repeat input of a peer, however invalid it is.
 #[tokio::test(start_paused = true)]
 async fn log_contains_nothing_that_a_peer_sent() {
     const SECRET: &str = "hunter2";

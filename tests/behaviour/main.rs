@@ -1,7 +1,8 @@
-//! Routes through the public API: every handler, reply, option and method of a socket, over an in-memory pair.
+//! Tests of the public API: every handler, reply and option of a route and every method of a socket, over an in-memory
+//! stream.
 //!
-//! The clock is paused, so a timeout of two minutes takes no time and nothing sleeps. Tests that need a network, and
-//! compile-time errors, are elsewhere.
+//! The clock is paused, so a timeout of two minutes takes no real time. Other targets contain the tests that need a
+//! network, and those of compile-time errors.
 
 mod accepting;
 mod admission;

@@ -1,4 +1,4 @@
-//! Inbound and outbound messages: the declared type decides, never the content.
+//! Inbound and outbound messages are decoded and encoded by their declared type, never by their content.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use ws_runtime::{Message, Mixed, Server, testing::Event, testing::Site, ws_route
 
 use crate::support::{Journal, Note};
 
-/// Echoes the text of a note.
+/// A route that echoes the text of a note.
 struct Notes(Journal);
 
 #[ws_route("/notes", body = Note, response = Note)]
@@ -68,7 +68,7 @@ async fn validation_error_does_not_echo_the_value() {
     }
 }
 
-/// Every JSON type, echoed as JSON.
+/// Messages of every JSON type, echoed as JSON.
 #[tokio::test(start_paused = true)]
 async fn every_kind_of_json_value_is_decoded() {
     struct Any;
@@ -108,7 +108,7 @@ impl Echo {
     }
 }
 
-/// Text that resembles something else stays text: a path, a number, JSON, a space, nothing.
+/// Text that resembles a path, a number, JSON or whitespace stays text.
 #[tokio::test(start_paused = true)]
 async fn text_is_never_parsed() {
     let site = Site::start(Server::new().route(Echo));
@@ -145,7 +145,8 @@ async fn text_is_never_parsed() {
 
 #[tokio::test(start_paused = true)]
 async fn frame_type_decides_between_text_and_binary() {
-    // The response is text, in which an error frame cannot be recognised, so the wrong kind of frame closes.
+    // This route replies with text, which a client could not tell from an error frame, so a frame of the wrong kind
+    // closes the socket.
     let site = Site::start(Server::new().route(Echo));
     let mut client = site.connect::<Echo>("/echo").await.unwrap();
     client.send_binary("text").await;

@@ -1,5 +1,5 @@
-//! `open` and the 101: what `open` did before its first `.await` is done when a client sees the 101, and no frame
-//! precedes the 101.
+//! `open` and the 101: the work of `open` before its first `.await` is complete when the client sees the 101, and no
+//! frame precedes the 101.
 
 use std::{
     sync::{Arc, Mutex},
@@ -17,7 +17,7 @@ use ws_runtime::{Close, Closed, Delivery, Server, Socket, testing::Site, ws_rout
 
 use crate::support::{Http, Journal, Note, frame, handshake, head, rest};
 
-/// Joins a room, then behaves as the query says.
+/// A route that joins a room, then behaves as the query says.
 struct Room(Journal);
 
 #[derive(Deserialize, JsonSchema)]
@@ -80,7 +80,7 @@ fn serve(options: impl FnOnce(Server) -> Server) -> (Http, Journal) {
     (Http::serve(options(Server::new()).route(Room(journal.clone()))), journal)
 }
 
-/// Returns the next frame of the server, of at most 125 bytes; `None` at the end of the stream.
+/// Returns the next frame of the server, which has at most 125 bytes; `None` at the end of the stream.
 async fn heard(stream: &mut DuplexStream) -> Option<String> {
     let (opcode, length) = (stream.read_u8().await.ok()? & 0x0f, stream.read_u8().await.ok()?);
     let mut payload = vec![0; length.into()];
@@ -96,8 +96,8 @@ async fn heard(stream: &mut DuplexStream) -> Option<String> {
     })
 }
 
-/// A client may ask another one to publish as soon as it sees the 101. Here, somebody publishes before its first byte
-/// is sent.
+/// A client may cause a publish as soon as it sees the 101. Here the publish happens even before the first byte of the
+/// 101 is sent.
 #[tokio::test(start_paused = true)]
 async fn connected_client_misses_no_publish() {
     for (then, frames, end) in [
@@ -109,7 +109,7 @@ async fn connected_client_misses_no_publish() {
         ("pause", &["now"], GONE),
         ("pause and wait", &["now"], GONE),
         ("fail", &["an error", "now"], GONE),
-        // Nothing follows a close frame.
+        // After a close frame the server sends no other frame.
         ("panic", &["close 1011"], "1011 \"internal error\" by Local, not clean"),
         ("close", &["close 4001"], "4001 \"no\" by Local, not clean"),
         ("terminate", &[], GONE),
@@ -132,7 +132,7 @@ async fn connected_client_misses_no_publish() {
         }
         drop(stream);
         if then.starts_with("pause") {
-            // A paused socket does not check whether its peer is connected.
+            // A paused socket is not read, so the server does not notice that its client has disconnected.
             for socket in http.handle.channel::<Room>().expect("it is served").sockets() {
                 socket.resume();
             }
@@ -143,7 +143,7 @@ async fn connected_client_misses_no_publish() {
     }
 }
 
-/// Frames right after a handshake wait for `open`, however long it takes.
+/// Frames that follow the handshake are handled after `open` has returned, however long it takes.
 #[tokio::test(start_paused = true)]
 async fn frames_behind_the_handshake_come_after_open() {
     for then in ["nothing", "send", "sleep"] {
@@ -167,12 +167,12 @@ async fn frames_behind_the_handshake_come_after_open() {
     }
 }
 
-/// `close` follows `open`, also if the 101 does not arrive.
+/// If the 101 cannot be sent, `close` is called after `open`.
 #[tokio::test(start_paused = true)]
 async fn client_lost_before_its_101_is_opened_and_closed() {
     for then in ["nothing", "send", "wait", "pause", "pause and wait", "fail", "terminate"] {
-        // A client that disconnects just before the first byte of its 101, one that disconnects after half of it, and
-        // one that never reads the other half.
+        // The client disconnects before the first byte of its 101, or in the middle of it, or stays connected without
+        // reading the rest.
         for (holds, stays) in [(64 * 1024, 0), (16, 1), (16, 20)] {
             let (http, journal) = serve(|server| server.handshake_timeout(Duration::from_secs(10)));
             let client = Arc::new(Mutex::new(None));
@@ -212,7 +212,7 @@ async fn unread_101_keeps_its_permit_until_the_handshake_timeout() {
     http.shut_down().await;
 }
 
-/// What a waiting `open` holds is released when `open` returns, whatever a client does with its 101.
+/// A lock that a waiting `open` holds is released when `open` returns, although the client has not read its 101.
 #[tokio::test(start_paused = true)]
 async fn open_continues_while_the_101_is_unread() {
     struct Locked(tokio::sync::Mutex<()>, Journal);
@@ -237,13 +237,13 @@ async fn open_continues_while_the_101_is_unread() {
     assert!(head(&mut client).await.starts_with("HTTP/1.1 101 "));
     assert_eq!(heard(&mut client).await.as_deref(), Some("welcome"));
     assert_eq!(journal.take(), ["opened"]);
-    // Messages sent meanwhile follow the 101 of the first client.
+    // The first client then gets its 101, followed by the message that `open` returned.
     assert!(head(&mut deaf).await.starts_with("HTTP/1.1 101 "));
     assert_eq!(heard(&mut deaf).await.as_deref(), Some("welcome"));
     http.shut_down().await;
 }
 
-/// The stream of `open` starts before the 101, but the idle time of the client counts from the 101.
+/// `open` and its stream start before the 101, but the idle time is measured from the 101.
 #[tokio::test(start_paused = true)]
 async fn idle_time_counts_from_the_101() {
     struct Silent;
@@ -259,7 +259,7 @@ async fn idle_time_counts_from_the_101() {
 
     for opening in ["returns", "waits", "feeds"] {
         let http = Http::serve(Server::new().handshake_timeout(Duration::from_secs(10)).route(Silent));
-        // The client reads its 101 six seconds after `open`.
+        // The client reads its 101 six seconds after `open` was called.
         let mut late = http.dial_noticed(16, || {}).await;
         late.write_all(handshake(&format!("/silent/{opening}")).as_bytes()).await.unwrap();
         sleep(Duration::from_secs(6)).await;
@@ -272,7 +272,7 @@ async fn idle_time_counts_from_the_101() {
     }
 }
 
-/// A shutdown that begins between `open` and the 101.
+/// The shutdown begins between `open` and the 101.
 #[tokio::test(start_paused = true)]
 async fn shutdown_before_the_101_closes_after_it() {
     for then in ["nothing", "wait", "send", "pause"] {
@@ -297,7 +297,7 @@ async fn shutdown_before_the_101_closes_after_it() {
     }
 }
 
-/// A shutdown whose deadline passes before the 101 is read.
+/// The deadline of the shutdown passes before the 101 is read.
 #[tokio::test(start_paused = true)]
 async fn shutdown_aborts_clients_that_never_read_their_101() {
     for then in ["nothing", "wait", "send", "close"] {
@@ -314,7 +314,7 @@ async fn shutdown_aborts_clients_that_never_read_their_101() {
     }
 }
 
-/// The in-memory client behaves in the same way.
+/// For the in-memory client too, `open` runs before `connect` returns.
 #[tokio::test(start_paused = true)]
 async fn test_client_is_open_once_connected() {
     let journal = Journal::default();

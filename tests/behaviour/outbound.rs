@@ -1,4 +1,5 @@
-//! Memory queued for all sockets: past the limit the fullest queue is cut off, and no other is affected.
+//! The limit on memory queued for all sockets. If it is exceeded, the socket with the fullest queue is cut off, and no
+//! other is affected.
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use ws_runtime::{
 
 use crate::support::Journal;
 
-/// Every socket joins one room and sends nothing.
+/// A route whose sockets join one room and send nothing.
 struct Room(Journal);
 
 #[ws_route("/room", response = Bytes)]
@@ -28,7 +29,7 @@ impl Room {
 
 const KIB: usize = 1024;
 
-/// A client that reads almost nothing unless it is asked to, and its socket.
+/// Connects a client with a small buffer, so that its queue fills, and returns it with its socket.
 async fn slow(site: &Site) -> (Client<Room>, Socket<Room>) {
     let known = site.handle().channel::<Room>().unwrap().sockets();
     let client = site.connect::<Room>("/room").buffer(KIB).await.unwrap();
@@ -60,7 +61,7 @@ async fn outbound_total_cuts_off_the_fullest_queue() {
     assert_eq!((to_large.buffered_amount(), to_large.ready_state()), (0, ReadyState::Closed));
     large.patience(Duration::from_secs(1));
     while large.next().await != Event::End {}
-    // The same amount fits again, and no other socket has lost anything.
+    // The freed memory is available again, and the other sockets have lost no message.
     let _ = to_other.send_raw(vec![3; 400 * KIB]);
     site.settled().await;
     for length in [100, 20] {
@@ -69,14 +70,14 @@ async fn outbound_total_cuts_off_the_fullest_queue() {
     for length in [390, 400] {
         assert_eq!(other.receive().await, vec![3; length * KIB]);
     }
-    // Bytes that were read no longer count.
+    // Bytes that the client has read are no longer counted.
     let _ = to_small.send_raw(vec![1; 990 * KIB]);
     site.settled().await;
     assert_eq!(small.receive().await.len(), 990 * KIB);
     assert_eq!(journal.take(), Vec::<String>::new());
 }
 
-/// The message is refused, because cutting off other sockets would not help.
+/// A message that is larger than the whole limit is refused, because cutting off sockets could not make room for it.
 #[tokio::test(start_paused = true)]
 async fn message_larger_than_the_total_is_dropped() {
     let (site, journal) = start(Server::new().outbound_total(1000 * KIB).backpressure_limit(None));
@@ -99,7 +100,7 @@ async fn message_larger_than_the_total_is_dropped() {
     assert_eq!(socket.send_raw(large), Delivery::Closed);
 }
 
-/// The call that queues frees memory itself, so no number of calls without an `.await` exceeds the limit.
+/// The call that queues a message also frees memory, so the limit holds even for many calls without an `.await`.
 #[tokio::test(start_paused = true)]
 async fn total_is_enforced_by_every_call_that_queues() {
     const LIMIT: usize = 2000 * KIB;
@@ -174,7 +175,7 @@ async fn shared_bytes_count_once() {
         site.settled().await;
     }
     assert_eq!(journal.take(), Vec::<String>::new());
-    // The message stays in memory until every socket has received it.
+    // A published message stays in memory until every socket has received it.
     let (last, to_last) = slow(&site).await;
     for client in &mut clients[1..] {
         for length in [200, 100].repeat(3) {
@@ -192,7 +193,7 @@ async fn shared_bytes_count_once() {
     drop((last, clients));
 }
 
-/// Messages that full queues keep by key count too.
+/// Messages that a full queue keeps by key are counted too.
 #[tokio::test(start_paused = true)]
 async fn messages_kept_by_key_count_in_the_total() {
     #[derive(schemars::JsonSchema, serde::Serialize)]
@@ -228,7 +229,7 @@ async fn messages_kept_by_key_count_in_the_total() {
     assert!((1..10).contains(&journal.take().len()), "two queues of 40,000 bytes each for ten sockets");
 }
 
-/// Bytes that were sent are neither held nor counted, even if the queue never becomes empty.
+/// Sent bytes are freed and no longer counted, even if the queue never becomes empty.
 #[tokio::test(start_paused = true)]
 async fn queue_that_never_empties_frees_sent_bytes() {
     for (what, length) in [("tiny", 10), ("small", 1000), ("larger than a block", 40 * KIB)] {
@@ -236,7 +237,7 @@ async fn queue_that_never_empties_frees_sent_bytes() {
         let (mut client, socket) = slow(&site).await;
         let (_other, to_other) = slow(&site).await;
         let _ = to_other.send_raw(vec![3; 100 * KIB]);
-        // Always ahead by as much as the buffer of the client does not hold.
+        // From here on the queue always holds more than the buffer of the client takes.
         for _ in 0..(3 * KIB).div_ceil(length) {
             let _ = socket.send_raw(vec![1; length]);
         }
@@ -253,7 +254,7 @@ async fn queue_that_never_empties_frees_sent_bytes() {
     }
 }
 
-/// Sockets are cut off in the order of what they hold, not of what they have read or still have to write.
+/// The socket that holds most memory is cut off first, however its messages were queued.
 #[tokio::test(start_paused = true)]
 async fn fullest_socket_is_cut_off_first() {
     type Fill = fn(&Channel<Room>, &Socket<Room>);
@@ -300,7 +301,7 @@ async fn fullest_socket_is_cut_off_first() {
     }
 }
 
-/// Short messages are copied into each queue, so each copy counts.
+/// A short message is copied into each queue, so each copy is counted.
 #[tokio::test(start_paused = true)]
 async fn copied_bytes_count_for_each_queue() {
     let (site, journal) = start(Server::new().outbound_total(1000 * KIB));
@@ -316,7 +317,7 @@ async fn copied_bytes_count_for_each_queue() {
     let cut_off = journal.take().len();
     assert!((1..20).contains(&cut_off), "{cut_off} of 20 had to go");
     assert_eq!(channel.sockets().len(), 20 - cut_off);
-    // The remaining clients read everything.
+    // The remaining clients receive every message.
     let mut complete = 0;
     for mut client in clients {
         let mut seen = 0;
@@ -339,7 +340,7 @@ async fn outbound_total_defaults_to_a_gibibyte_unless_disabled() {
         let mut sockets = Vec::new();
         for _ in 0..65 {
             let (client, socket) = slow(&site).await;
-            // One allocation for all of them, so that the test itself needs little memory.
+            // All messages share one allocation, so that the test itself needs little memory.
             let _ = socket.send_raw(one.clone());
             sockets.push((client, socket));
         }

@@ -125,8 +125,8 @@ async fn panic_in_deserialize_is_contained() {
     assert_eq!(journal.take(), ["panicked: in `Deserialize`"]);
 }
 
-/// A message that waits when its socket closes is dropped unhandled. A panic in that drop prevents neither the closing
-/// handshake nor `close`.
+/// When a socket closes, its waiting messages are dropped without being handled. A panic in that drop prevents neither
+/// the closing handshake nor `close`.
 #[tokio::test(start_paused = true)]
 async fn panic_while_a_message_is_dropped_is_contained() {
     #[derive(schemars::JsonSchema, serde::Deserialize)]

@@ -1,11 +1,11 @@
-//! Paths: every spelling of a path reaches the same route, so none bypasses it, and captures are decoded once.
+//! Every spelling of a path reaches the same route, so no spelling bypasses it. Captures are decoded once.
 
 use tokio::io::AsyncWriteExt;
 use ws_runtime::{Contract, Handshake, Reject, Server, Socket, testing::Site, ws_route};
 
 use crate::support::{Http, frame, handshake, rest};
 
-/// A route that refuses everybody.
+/// Declares a route that rejects every client.
 macro_rules! refused {
     ($name:ident, $path:literal) => {
         struct $name;
@@ -51,7 +51,7 @@ fn server() -> Server {
     server.route(Files).route(Private).route(Index)
 }
 
-/// The response to a target: a status, or the text that the route sends.
+/// Returns the response to a request target: the status, or the text that the route sends.
 async fn answer(http: &Http, target: &str) -> String {
     let mut stream = http.dial().await;
     let head = [handshake(target).as_bytes(), &frame(0x88, [0x03, 0xe8])].concat();
@@ -105,7 +105,7 @@ async fn encoded_slashes_in_a_rest_never_bypass_routes() {
     for (target, answered) in [
         ("/files/private/x", "401"),
         ("/files/ada/index", "401"),
-        // The `{*rest}` would receive the path of the other route.
+        // If these were accepted, `{*rest}` would receive a path that belongs to another route.
         ("/files/private%2Fx", "404"),
         ("/files/private%2fx/y", "404"),
         ("/files/%70rivate%2fx%2fy", "404"),
@@ -113,7 +113,7 @@ async fn encoded_slashes_in_a_rest_never_bypass_routes() {
         ("/files/ada%2Findex", "404"),
         ("/files/ada%2find%65x", "404"),
         ("/files/%61da%2Findex", "404"),
-        // Here it is not.
+        // These paths belong to no other route.
         ("/files/a%2Fb", "a/b"),
         ("/files/a%2fb/c%2Fd", "a/b/c/d"),
         ("/files/private%2F", "private/"),

@@ -1,4 +1,4 @@
-//! Requests that do not wait for the response before.
+//! Pipelined HTTP requests, which a client sends without waiting for responses.
 
 use std::task::{Context, Poll};
 
@@ -7,7 +7,7 @@ use ws_runtime::Server;
 
 use crate::{support::Http, turns::Turns};
 
-/// Requests that are not upgrades take turns too, although hyper wakes its own task between them.
+/// Requests that are not upgrades also take turns with other tasks, although hyper wakes its own task between them.
 #[tokio::test(start_paused = true)]
 async fn pipelined_requests_take_turns() {
     #[derive(Clone)]

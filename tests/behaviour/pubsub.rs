@@ -1,4 +1,4 @@
-//! Topics: who receives a publish, in which order, and how slow and leaving subscribers affect it.
+//! Topics: the receivers and the order of published messages, and the effect of slow and leaving subscribers.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use ws_runtime::{
 
 use crate::support::Journal;
 
-/// A room that follows commands of a word and a topic.
+/// A route whose messages are a command and a topic.
 pub(crate) struct Room(pub(crate) Journal);
 
 #[ws_route("/room", body = String, response = String, backpressure_limit = 1000)]
@@ -68,7 +68,7 @@ async fn subscriber_receives_what_others_publish() {
     alice.receive_nothing(NOTHING).await;
     carol.receive_nothing(NOTHING).await;
     assert_eq!(journal.take(), ["1 got it, 0 dropped"]);
-    // The publisher needs no subscription; then nobody is skipped.
+    // The publisher need not subscribe to the topic. In that case no subscriber is skipped.
     carol.send("hi tea").await;
     assert_eq!(alice.receive().await, "hi");
     assert_eq!(bob.receive().await, "hi");
@@ -160,7 +160,7 @@ async fn publish_skips_the_sender() {
     }
 }
 
-/// What one handler sends and publishes arrives in that order, over two topics and its own socket.
+/// Messages that one handler sends to its own socket and publishes to two topics arrive in the order of the calls.
 #[tokio::test(start_paused = true)]
 async fn send_and_publish_keep_their_order() {
     struct Ordered;
@@ -188,7 +188,7 @@ async fn send_and_publish_keep_their_order() {
         }
     }
 
-    // Long messages are shared instead of copied.
+    // Long messages are shared between queues, short ones are copied.
     for (shards, length) in [(1, 0), (1, 10_000), (4, 0), (4, 10_000)] {
         let site = Site::start(Server::new().route(Ordered).shards(shards));
         let (mut ada, mut bob) = (
@@ -259,7 +259,7 @@ async fn slow_subscriber_delays_nobody_and_its_drops_count() {
     let short = told.iter().filter(|told| *told == "1 got it, 1 dropped").count();
     assert_eq!(whole + short, 100, "{told:?}");
     assert!((10..=12).contains(&whole), "{whole} messages of 100 bytes fit 1000 and what is on its way");
-    // It receives those, none of the others, and continues from there.
+    // The slow subscriber receives the messages that were queued and none that were dropped, and then new ones.
     for _ in 0..whole {
         assert_eq!(slow.receive().await, word);
     }

@@ -1,4 +1,4 @@
-//! Messages that are sent as they are: raw ones, and those that are not compressed.
+//! Raw messages, which are not encoded, and messages that are exempt from compression.
 
 use ws_runtime::{
     Channel, Deflate, Delivery, Message, Published, Server, Socket, Uncompressed,
@@ -82,7 +82,7 @@ async fn raw_message_is_published_past_the_schema() {
     assert_eq!(channel.publish_raw("nowhere", "x"), Published::Sent { receivers: 0, dropped: 0 });
 }
 
-/// Each way to send, with a socket that has a stream of its own and without one.
+/// Tests each method that sends, with and without context takeover.
 #[tokio::test(start_paused = true)]
 async fn uncompressed_message_is_not_compressed_in_any_way() {
     const OFFER: Deflate = Deflate::new().threshold(usize::MAX);
@@ -123,7 +123,7 @@ async fn uncompressed_message_is_not_compressed_in_any_way() {
                 assert_eq!(compressions.take().len(), count, "{way}, takeover {takeover}");
             }
         }
-        // The peer's window is as it was: a compressed message may follow one that is not.
+        // An uncompressed message does not change the peer's window, so compressed messages may precede and follow it.
         assert_eq!(socket.send_ready(Uncompressed(&note)).await, Delivery::Sent);
         assert_eq!(client.receive().await, note);
         assert_eq!(compressions.take().len(), 0, "send_ready, takeover {takeover}");

@@ -1,4 +1,4 @@
-//! Sending that waits for room in the queue.
+//! `send_ready`, which waits until the queue has room.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ impl Slow {
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A client that reads nothing unasked, with 64 bytes on their way, and its socket.
+/// Connects a client with a buffer of 64 bytes that reads only on request, and returns it with its socket.
 async fn slow(site: &Site) -> (Client<Slow>, Socket<Slow>) {
     let client = site.connect::<Slow>("/slow").buffer(64).await.unwrap();
     site.settled().await;
@@ -53,7 +53,7 @@ async fn send_ready_waits_for_room_and_drops_nothing() {
     assert!(deliveries.iter().all(|delivery| delivery.is_sent()), "{deliveries:?}");
 }
 
-/// Many wait at once: when there is room, they fill the queue, and those that find it full wait again.
+/// When the queue has room, the waiting tasks fill it up to its limit, and the rest of them wait again.
 #[tokio::test(start_paused = true)]
 async fn waiting_tasks_do_not_overfill_the_queue() {
     let site = Site::start(Server::new().route(Slow));
@@ -116,7 +116,7 @@ async fn send_ready_ends_when_the_socket_closes() {
     }
 }
 
-/// A value that fails its schema is refused, also after waiting; without a limit nothing waits.
+/// `send_ready` refuses a value that fails its schema, and does not wait if the queue has no limit.
 #[tokio::test(start_paused = true)]
 async fn send_ready_refuses_and_never_waits_without_a_limit() {
     #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]

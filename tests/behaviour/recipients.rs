@@ -1,10 +1,10 @@
-//! Selections of sockets: all of a route, the others, the subscribers of topics, and those left out.
+//! Selections of sockets: all sockets of a route, all but the sender, subscribers of topics, and exceptions.
 
 use ws_runtime::{Channel, Close, Server, Socket, testing::Client, testing::Site, ws_route};
 
 use crate::{pubsub::NOTHING, support::Journal};
 
-/// Does what it is told: where to send the message `hi`, in words.
+/// A route that sends `hi` to the selection that the message describes.
 struct Hall(Journal);
 
 #[ws_route("/hall", body = String, response = String, backpressure_limit = 1000)]
@@ -36,7 +36,7 @@ impl Hall {
     }
 }
 
-/// As many clients as there are lists of topics, each subscribed to its own.
+/// Connects one client for each list of topics, and subscribes it to them.
 async fn hall(shards: usize, topics: &[&[&str]]) -> (Site, Journal, Vec<Client<Hall>>) {
     let journal = Journal::default();
     let site = Site::start(Server::new().route(Hall(journal.clone())).shards(shards));
@@ -56,7 +56,7 @@ fn channel(site: &Site) -> Channel<Hall> {
     site.handle().channel::<Hall>().unwrap()
 }
 
-/// Which clients get a `hi`, each at most once.
+/// Returns the indices of the clients that received `hi`, and asserts that each received it at most once.
 async fn hear(clients: &mut [Client<Hall>]) -> Vec<usize> {
     let mut heard = Vec::new();
     for (at, client) in clients.iter_mut().enumerate() {
@@ -144,12 +144,12 @@ async fn selection_leaves_out_sockets_and_topics() {
         assert_eq!(send(), receivers.len(), "case {at}");
         assert_eq!(hear(&mut clients).await, receivers, "case {at}");
     }
-    // A name may be of any type that is text.
+    // The name of a topic may be of any string type.
     let names = (String::from("a"), Box::<str>::from("b"), std::borrow::Cow::Borrowed("c"));
     assert_eq!(channel.to(&names.0).to(names.1).except(names.2).sockets().len(), 3);
 }
 
-/// `publish_to_self` is about topics, so `to` follows it and `broadcast` does not.
+/// `publish_to_self` applies to topics, so it affects `to` and not `broadcast`.
 #[tokio::test(start_paused = true)]
 async fn broadcast_leaves_out_the_sender_despite_publish_to_self() {
     struct Mirror;
@@ -182,7 +182,7 @@ async fn broadcast_leaves_out_the_sender_despite_publish_to_self() {
     }
 }
 
-/// What one task sends to all, publishes, broadcasts and sends to one socket, in turns.
+/// One task sends messages by turns to all sockets, to topics, to the others and to one socket.
 #[tokio::test(start_paused = true)]
 async fn sends_to_selections_keep_their_order_with_publishes() {
     struct Mixed;
@@ -237,7 +237,8 @@ async fn send_to_all_drops_for_full_queues_only() {
     let (site, journal, mut clients) = hall(1, &[&[], &[]]).await;
     let slow = site.connect::<Hall>("/hall").buffer(64).await.unwrap();
     let channel = channel(&site);
-    // Twenty times 102 bytes: the slow one has room for ten, and 64 bytes on their way.
+    // Each message takes 102 bytes, so a queue of 1000 bytes accepts ten of twenty; 64 bytes are in transit to the slow
+    // client.
     let text = "x".repeat(100);
     let sent: Vec<_> = (0..20).map(|_| channel.all().send(&text)).collect();
     let dropped = sent.iter().filter(|sent| (sent.receivers(), sent.dropped()) == (0, 3)).count();
@@ -247,7 +248,7 @@ async fn send_to_all_drops_for_full_queues_only() {
             assert_eq!(client.receive().await, text);
         }
     }
-    // What the slow one has taken leaves room for one message in its queue.
+    // The bytes in transit leave room for one more message in the queue of the slow client.
     let sent = channel.all().send(&text);
     assert_eq!((sent.receivers(), sent.dropped()), (3, 0));
     for client in &mut clients {
@@ -259,7 +260,7 @@ async fn send_to_all_drops_for_full_queues_only() {
     drop((slow, journal));
 }
 
-/// A response that fails its schema reaches nobody, and a closed socket is neither a receiver nor dropped.
+/// A response that fails its schema is sent to no socket, and counts neither as received nor as dropped.
 #[tokio::test(start_paused = true)]
 async fn broadcast_of_a_refused_value_reaches_nobody() {
     #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]

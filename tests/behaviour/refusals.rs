@@ -1,4 +1,4 @@
-//! The response to a refused handshake: enough to correct the request, and no more.
+//! Responses to rejected handshakes: they contain enough to correct the request, and no more.
 
 use std::{
     convert::Infallible,
@@ -46,7 +46,7 @@ struct Cookie {
     theme: Option<Role>,
 }
 
-/// The same route, with and without the key.
+/// Declares the same route with and without the key.
 macro_rules! guarded {
     ($name:ident, $path:literal $(, $key:ident $(= $value:ident)?)?) => {
         struct $name;
@@ -67,7 +67,7 @@ guarded!(Off, "/off/{seat: u8}", refusal_details = off);
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
-/// Mistakes in each part of a request: the last segment, the query, a header and the cookies.
+/// Requests with a mistake in the last segment, the query, a header and the cookies.
 const WRONG: [([&str; 4], &str, &str, &str); 9] = [
     (["7", "role=x", TOKEN, ""], "query", "/role", "enum"),
     (["7", "role=user&code=x", TOKEN, ""], "query", "/code", "pattern"),
@@ -124,13 +124,13 @@ async fn refusal_details_show_values_and_patterns() {
     ] {
         assert_eq!(says(&problem!(site, On, "/on", request)).as_deref(), Some(message), "{request:?}");
     }
-    // The route's setting overrides the server's.
+    // The setting of a route overrides that of the server.
     let site = Site::start(Server::new().route(Unset).route(Off).refusal_details(true));
     assert!(says(&problem!(site, Unset, "/unset", WRONG[0].0)).is_some());
     assert!(says(&problem!(site, Off, "/off", WRONG[0].0)).is_none());
 }
 
-/// A handler that decodes a part itself and returns the error reveals no more either.
+/// If a handler decodes a part itself and returns the error, the response hides the same details.
 #[tokio::test(start_paused = true)]
 async fn refusals_of_handlers_hide_values() {
     struct Reading;
@@ -162,7 +162,7 @@ impl Echo {
     }
 }
 
-/// A fallback that answers with one status and its own text.
+/// A fallback that answers with the given status and its own text.
 #[derive(Clone)]
 struct Answers(u16);
 
@@ -181,7 +181,7 @@ impl Service<http::Request<Body>> for Answers {
     }
 }
 
-/// An upgrade with some lines replaced; an empty replacement removes the line.
+/// Returns the request for an upgrade with some lines replaced. An empty replacement removes the line.
 fn spoilt(changes: &[(&str, &str)]) -> String {
     changes.iter().fold(handshake("/echo/a"), |head, (from, to)| {
         assert!(head.contains(from), "{from}");
@@ -221,7 +221,7 @@ async fn upgrades_over_http_1_0_are_426_at_once() {
         let http = Http::serve(server.route(Echo));
         for changes in [
             &[("HTTP/1.1", "HTTP/1.0")][..],
-            // What nginx forwards of an upgrade without further configuration.
+            // nginx forwards these fields of an upgrade if it is not configured for WebSocket.
             &[("HTTP/1.1", "HTTP/1.0"), (UPGRADE, ""), (CONNECTION, "Connection: close")],
             &[("HTTP/1.1", "HTTP/1.0"), (UPGRADE, ""), (CONNECTION, ""), (KEY, "")],
             &[("HTTP/1.1", "HTTP/1.0"), (VERSION, ""), (KEY, "")],
@@ -262,7 +262,7 @@ async fn broken_upgrades_get_426_unless_a_page_answers() {
     }
 }
 
-/// A request for an upgrade belongs to the route, whatever is wrong with it.
+/// The route answers a request for an upgrade even if the request has mistakes.
 #[tokio::test(start_paused = true)]
 async fn incomplete_upgrades_get_the_answer_of_the_route() {
     for server in [Server::new(), Server::new().fallback(Answers(404)), Server::new().fallback(Answers(200))]

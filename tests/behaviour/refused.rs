@@ -1,4 +1,5 @@
-//! Errors for a value that its type refuses: the path and what was expected.
+//! Errors for values that pass the schema and that the type rejects: they name the path of the value and the expected
+//! value.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,7 @@ use ws_runtime::{Server, testing::Site};
 
 use crate::support::{answer, echo, whole};
 
-/// A text of an even length.
+/// A string whose length is even.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 struct Even(String);
@@ -28,7 +29,7 @@ impl From<Even> for String {
     }
 }
 
-/// A range whose end is not before its start.
+/// A range that does not end before it starts.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Bounds", into = "Bounds")]
 struct Span {

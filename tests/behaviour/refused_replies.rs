@@ -1,4 +1,4 @@
-//! Replies that fail their schema or cannot be serialized become errors, never silence.
+//! Replies that fail their schema or cannot be serialized become errors and are never dropped silently.
 
 use std::{collections::BTreeMap, pin::Pin};
 
@@ -10,7 +10,7 @@ use ws_runtime::{Delivery, Error, Server, Socket, testing::Client, testing::Site
 
 use crate::support::Journal;
 
-/// A response that is refused in one of several ways, or accepted.
+/// A response that is valid, or invalid in one of several ways.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 enum Reply {
@@ -86,7 +86,7 @@ routes! {
     Streamed, "/stream", Replies, |bad| -> Replies { Box::pin(stream::iter([good("a"), bad, good("b")])) };
 }
 
-/// Checks that the client gets the valid replies, and an error frame in place of each invalid one.
+/// Asserts that the client gets the valid replies, and an error frame in place of the invalid one.
 async fn is_told(
     client: &mut Client<
         impl ws_runtime::Endpoint<Contract: ws_runtime::Contract<Body = String, Response = Reply>>,
@@ -147,7 +147,8 @@ async fn refused_replies_of_open_are_errors() {
     assert_eq!(journal.take().len(), 2);
 }
 
-/// A refused reply of `error` is an error too, but does not call `error` again. `send` reports it to its caller.
+/// A refused reply of `error` is an error, for which `error` is not called again. A refused `send` is reported to its
+/// caller.
 #[tokio::test(start_paused = true)]
 async fn refused_reply_of_error_is_not_handled_again() {
     struct Sorry(Journal);

@@ -1,4 +1,4 @@
-//! Replies of handlers: nothing, one message, several, a stream, a close, and combinations of them.
+//! Replies of handlers: none, one message, several, a stream, a close, and combinations of these.
 
 use std::{
     sync::{
@@ -25,7 +25,7 @@ where
     texts
 }
 
-/// Counts up once a second.
+/// Returns a stream that counts up once per second.
 fn ticks(count: usize) -> impl Stream<Item = String> + use<> {
     stream::unfold(0, move |n| async move {
         if n == count {
@@ -82,7 +82,7 @@ async fn handler_may_reply_with_an_iterator_stream() {
     client.receive_nothing(Duration::from_secs(1)).await;
 }
 
-/// A stream from `message` is part of handling it; each item is sent when it is ready.
+/// The stream that `message` returns is part of the handler. Each item is sent as soon as it is ready.
 #[tokio::test(start_paused = true)]
 async fn handler_may_reply_with_an_asynchronous_stream() {
     struct Ticks;
@@ -119,7 +119,7 @@ async fn open_may_reply_with_a_stream() {
     assert_eq!(texts(&mut client, 2).await, ["hello", "world"]);
 }
 
-/// The stream of `open` is the feed of the connection.
+/// The stream that `open` returns runs beside the other handlers of the connection.
 #[tokio::test(start_paused = true)]
 async fn stream_returned_by_open_runs_while_messages_are_handled() {
     struct Feed;
@@ -144,7 +144,7 @@ async fn stream_returned_by_open_runs_while_messages_are_handled() {
     assert_eq!(texts(&mut client, 1).await, ["after its end"]);
 }
 
-/// Streams may borrow the route and the socket, and may contain streams.
+/// A stream may borrow the route and the socket, and an item may be another stream.
 #[tokio::test(start_paused = true)]
 async fn streams_borrow_and_nest() {
     struct Nested {
@@ -185,7 +185,7 @@ async fn close_in_a_stream_ends_it() {
     assert_eq!(client.receive_close().await, (Some(4003), "over".into()));
 }
 
-/// Yields the requested number of items, counts them, and records its drop.
+/// A route that replies with an endless stream, counts its items, and records when it is dropped.
 struct Flood {
     made: Arc<AtomicUsize>,
     journal: Journal,
@@ -221,7 +221,7 @@ impl Flood {
     }
 }
 
-/// A stream yields items as fast as its peer reads, and ends with the connection.
+/// A stream is polled only as fast as its client reads, and is dropped with the connection.
 #[tokio::test(start_paused = true)]
 async fn stream_waits_for_its_peer_and_ends_with_it() {
     for from in ["open", "message"] {
@@ -248,7 +248,7 @@ async fn stream_waits_for_its_peer_and_ends_with_it() {
     }
 }
 
-/// Of several replies, those that fit the queue are sent and the rest is dropped.
+/// Of several replies, those that fit in the queue are sent and the rest are dropped.
 #[tokio::test(start_paused = true)]
 async fn vec_past_the_limit_is_dropped_like_any_send() {
     struct Burst;

@@ -1,4 +1,4 @@
-//! The library's own frames: the contract chooses their tag, so that a response may use `type` itself.
+//! `reserved_tag`: a contract chooses the tag of the library's own frames, so that its responses may use `type`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ struct Ask {
     fail: bool,
 }
 
-/// A response whose variants look like the library's frames with the default tag.
+/// A response whose variants look like the library's frames with the default tag `type`.
 #[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Report {
@@ -40,7 +40,7 @@ impl Clashing {
     }
 }
 
-/// The tag is part of the shared contract.
+/// A shared contract that sets the tag.
 #[ws_contract("/shared", body = Ask, response = Report, reserved_tag = "a \"b\"")]
 struct SharedApi;
 

@@ -1,4 +1,4 @@
-//! Options of one route that are known only at run time.
+//! `route_with`: options of one route that are computed at run time.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ impl Limited {
     }
 }
 
-/// The length of the longest message of some that the route takes.
+/// Returns the length of the longest message that the route accepts.
 async fn longest<E: Endpoint>(site: &Site) -> usize {
     let mut taken = 0;
     for length in [4, 5, 10, 11, 2 << 20] {
@@ -56,7 +56,7 @@ async fn route_with_overrides_attribute_and_server() {
             .route_with(Plain, |options| options.max_payload_length(None)),
     );
     assert_eq!((longest::<Limited>(&site).await, longest::<Plain>(&site).await), (5, 2 << 20));
-    // What the closure does not name stays as it was.
+    // Options that the closure does not set keep their values.
     let site =
         Site::start(server().route_with(Limited, |options| options).route_with(Plain, |options| options));
     assert_eq!((longest::<Limited>(&site).await, longest::<Plain>(&site).await), (4, 10));

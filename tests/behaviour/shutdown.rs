@@ -1,4 +1,4 @@
-//! Shutdown: every socket is closed, handlers finish, and the deadline is kept.
+//! Shutdown: every socket is closed, running handlers finish, and the deadline is met.
 
 use std::{
     future::{IntoFuture, pending, ready},
@@ -18,7 +18,7 @@ use ws_runtime::{
 
 use crate::support::{Http, Journal, handshake, head, rest};
 
-/// Takes as many seconds for a message as the message says.
+/// A route that waits as many seconds as the message says.
 struct Busy(Journal);
 
 #[ws_route("/busy", body = u64, response = String)]
@@ -45,7 +45,7 @@ impl Busy {
     }
 }
 
-/// Whole seconds since then. Waiting until all tasks are idle advances the clock by a millisecond.
+/// Returns the elapsed seconds, rounded, because waiting until all tasks are idle advances the clock by a millisecond.
 fn seconds(since: Instant) -> u128 {
     (since.elapsed().as_millis() + 500) / 1000
 }
@@ -91,7 +91,7 @@ async fn deadline_aborts_handlers_but_close_still_runs() {
         };
         tokio::join!(client, site.shut_down());
         assert_eq!(self::seconds(began), u128::from(seconds));
-        // It runs up to its first `.await`.
+        // `close` runs up to its first `.await`.
         assert_eq!(journal.take(), [GOING]);
     }
 }
@@ -113,7 +113,7 @@ async fn unresponsive_peer_is_dropped_at_the_close_timeout() {
 async fn connection_during_shutdown_is_refused_or_closed() {
     let journal = Journal::default();
     let site = Site::start(Server::new().route(Busy(journal.clone())));
-    // The handshake of this one has begun.
+    // The handshake of this connection begins before the shutdown.
     let (late, ()) = tokio::join!(site.connect::<Busy>("/busy").into_future(), async {
         sleep(Duration::from_millis(500)).await;
         site.handle().shutdown();
@@ -172,7 +172,7 @@ async fn earlier_close_keeps_its_code_during_shutdown() {
     assert_eq!(journal.take(), ["4010 \"mine\" by Remote, clean", "closed"]);
 }
 
-/// The report of a shutdown is available to every handle, before and after it is complete.
+/// Every handle reports the result of a shutdown, whether it asks before or after the end.
 #[tokio::test(start_paused = true)]
 async fn shutdown_report_counts_aborted_sockets() {
     let site = Site::start(Server::new().route(Busy(Journal::default())));
@@ -201,7 +201,7 @@ async fn shutdown_report_counts_aborted_sockets() {
     drop((mute, other_mute));
 }
 
-/// An undecided handshake is refused at the deadline, not at its own timeout.
+/// A handshake whose handler has not returned is rejected at the deadline, before its own timeout.
 #[tokio::test(start_paused = true)]
 async fn deadline_ends_handshakes_too() {
     struct Undecided;
@@ -226,7 +226,7 @@ async fn deadline_ends_handshakes_too() {
     assert_eq!((began.elapsed().as_secs(), ended.forced), (3, 0));
 }
 
-/// Returns true if the server ends by itself within an hour.
+/// Returns true if the server ends within an hour without a call of `shutdown`.
 async fn ends(server: Server) -> bool {
     let http = Http::serve(server);
     tokio::time::timeout(Duration::from_secs(3600), http.handle.ended()).await.is_ok()
@@ -256,7 +256,7 @@ async fn shutdown_on_takes_the_first_of_several_futures() {
     assert!(ends(server().shutdown_on(ready(()))).await, "also before the first connection");
     assert!(ends(server().shutdown_on(minute()).shutdown_on(pending())).await);
     assert!(ends(server().shutdown_on(pending()).shutdown_on(minute())).await);
-    // The handle keeps working meanwhile.
+    // A server with `shutdown_on` can also be shut down through its handle.
     let http = Http::serve(server().shutdown_on(pending()));
     http.shut_down().await;
 }

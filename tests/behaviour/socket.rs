@@ -1,4 +1,4 @@
-//! The methods of `Socket`, used in handlers and elsewhere, and of `Handle`.
+//! Methods of `Socket`, in handlers and in other tasks, and of `Handle`.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -10,7 +10,7 @@ use ws_runtime::{
 
 use crate::support::{Journal, Note};
 
-/// Does nothing by itself; the tests act from outside.
+/// A route whose sockets the tests use from outside of its handlers.
 struct Puppet(Journal);
 
 #[ws_route("/puppet", body = String, response = Note)]

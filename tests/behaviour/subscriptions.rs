@@ -17,7 +17,7 @@ joined!(Plain, "/plain");
 joined!(Three, "/three", max_subscriptions = 3, max_topic_length = "10B");
 joined!(Free, "/free", max_subscriptions = off, max_topic_length = off);
 
-/// The only socket of a route, and the client that keeps it connected.
+/// Returns the only socket of a route, and the client that keeps it connected.
 async fn socket<E: ws_runtime::Endpoint>(server: Server, path: &str) -> (Site, impl Sized, Socket<E>) {
     let site = Site::start(server);
     let client = site.connect::<E>(path).await.expect("nothing refuses it");
@@ -29,7 +29,7 @@ fn too_many(limit: usize) -> Result<bool, SubscribeError> {
     Err(SubscribeError::TooManySubscriptions { limit })
 }
 
-/// Subscribes to as many topics as possible and returns their number.
+/// Subscribes a socket to topics until that fails, and returns their number.
 fn fill<E: ws_runtime::Endpoint>(socket: &Socket<E>, most: usize) -> usize {
     (0..most).take_while(|topic| socket.subscribe(topic.to_string()) == Ok(true)).count()
 }
@@ -69,7 +69,7 @@ async fn max_topic_length_limits_the_bytes_of_a_topic() {
     for (topic, expected) in [
         ("x".repeat(256), Ok(true)),
         ("x".repeat(257), too_long(257, 256)),
-        // Bytes count, not characters.
+        // The limit counts bytes, not characters.
         ("ä".repeat(128), Ok(true)),
         ("ä".repeat(129), too_long(258, 256)),
         (String::new(), Ok(true)),
@@ -78,7 +78,7 @@ async fn max_topic_length_limits_the_bytes_of_a_topic() {
         assert_eq!(plain.subscribe(&topic), expected, "{}", topic.len());
         assert_eq!(plain.is_subscribed(&topic), expected == Ok(true));
     }
-    // A topic that cannot be subscribed to can be used elsewhere, and has no subscribers.
+    // A topic that is too long for a subscription may be passed to other methods. It has no subscribers.
     assert_eq!(plain.publish("x".repeat(1000), "hello").receivers(), 0);
     assert!(!plain.unsubscribe("x".repeat(1000)));
 
@@ -89,7 +89,7 @@ async fn max_topic_length_limits_the_bytes_of_a_topic() {
     assert_eq!(free.subscribe("x".repeat(100_000)), Ok(true));
 }
 
-/// A handler returns the error with `?`, and a client that chooses its topics is told.
+/// A handler returns the error with `?`, and the client gets a message about the topic that it chose.
 #[tokio::test(start_paused = true)]
 async fn subscribe_error_becomes_the_error_of_the_handler() {
     struct Joins;
@@ -120,7 +120,7 @@ async fn subscribe_error_becomes_the_error_of_the_handler() {
     }
 }
 
-/// Each of many topics is found after others were left, and its messages arrive in order.
+/// A socket with many topics stays subscribed to the rest after leaving some, and receives messages in order.
 #[tokio::test(start_paused = true)]
 async fn socket_with_many_topics_receives_every_message() {
     let site = Site::start(Server::new().route(Plain));

@@ -20,7 +20,7 @@ use ws_runtime::{
     testing::{Client, Event},
 };
 
-/// The events of handlers, in order. A clone is the same journal.
+/// A record of the events in handlers, in order. Clones share the record.
 #[derive(Clone, Default)]
 pub(crate) struct Journal(Arc<Mutex<Vec<String>>>);
 
@@ -29,7 +29,7 @@ impl Journal {
         self.0.lock().expect("no test panics while it holds this").push(what.into());
     }
 
-    /// Records how a connection ended: `1000 "bye" by Remote, clean`.
+    /// Records how a connection ended, as in `1000 "bye" by Remote, clean`.
     pub(crate) fn note_end(&self, closed: &Closed) {
         let code = closed.code.map_or("no code".to_owned(), |code| code.to_string());
         let clean = if closed.clean { "clean" } else { "not clean" };
@@ -53,7 +53,7 @@ impl Note {
     }
 }
 
-/// A client frame of at most 125 bytes. `first` is FIN (`0x80`) and the opcode. The mask is zero.
+/// Returns a client frame of at most 125 bytes. `first` is FIN (`0x80`) and the opcode. The mask is zero.
 pub(crate) fn frame(first: u8, payload: impl AsRef<[u8]>) -> Vec<u8> {
     let payload = payload.as_ref();
     let length = u8::try_from(payload.len()).expect("a test's frames are short");
@@ -105,8 +105,8 @@ impl Http {
         ours
     }
 
-    /// Connects over a stream with a buffer of this size in each direction. Calls `notice` just before the server
-    /// writes the first byte.
+    /// Connects over a stream with a buffer of this size in each direction. `notice` is called just before the server
+    /// writes its first byte.
     pub(crate) async fn dial_noticed(
         &self,
         holds: usize,
@@ -122,7 +122,7 @@ impl Http {
         self.dial.send(accepted).await.expect("the server accepts");
     }
 
-    /// Sends the head of a request and returns the output of the server up to the end of the stream.
+    /// Sends a request and returns the output of the server up to the end of the stream.
     pub(crate) async fn ask(&self, head: &str) -> String {
         let mut stream = self.dial().await;
         stream.write_all(head.as_bytes()).await.expect("the server reads");
@@ -135,10 +135,10 @@ impl Http {
     }
 }
 
-/// The server's end of a stream.
+/// The server's end of a stream, which calls `notice` once.
 struct Theirs {
     stream: DuplexStream,
-    /// Called just before the first byte is written.
+    /// Is called just before the first byte is written; `None` afterwards.
     notice: Option<Box<dyn FnOnce() + Send>>,
 }
 
@@ -173,12 +173,12 @@ impl AsyncWrite for Theirs {
 /// Reads a stream to its end.
 pub(crate) async fn rest(mut stream: DuplexStream) -> String {
     let mut bytes = Vec::new();
-    // A broken stream counts as ended.
+    // If the stream fails, the bytes that were read until then are returned.
     let _ = stream.read_to_end(&mut bytes).await;
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Reads only the head of a response.
+/// Reads a response up to the end of its head.
 pub(crate) async fn head(stream: &mut DuplexStream) -> String {
     let mut bytes = Vec::new();
     while !bytes.ends_with(b"\r\n\r\n") {
@@ -187,7 +187,7 @@ pub(crate) async fn head(stream: &mut DuplexStream) -> String {
     String::from_utf8(bytes).expect("heads are ASCII")
 }
 
-/// The head of a valid handshake.
+/// Returns the head of a valid handshake.
 pub(crate) fn handshake(target: &str) -> String {
     format!(
         "GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
@@ -195,7 +195,7 @@ pub(crate) fn handshake(target: &str) -> String {
     )
 }
 
-/// A route that echoes messages.
+/// Declares a route that echoes messages.
 macro_rules! echo {
     ($name:ident, $path:literal, $body:ty) => {
         struct $name;
@@ -211,7 +211,7 @@ macro_rules! echo {
 
 pub(crate) use echo;
 
-/// The reply to a text: another text, or the path, the keyword and the message of the first error.
+/// Sends a text and returns the reply, or the path, the keyword and the message of the first validation error.
 pub(crate) async fn answer<E: Endpoint>(client: &mut Client<E>, text: &str) -> Result<String, [String; 3]> {
     client.send_text(text).await;
     match client.next().await {
@@ -224,7 +224,7 @@ pub(crate) async fn answer<E: Endpoint>(client: &mut Client<E>, text: &str) -> R
     }
 }
 
-/// An error with all its sources.
+/// Returns the message of an error and of all its sources.
 pub(crate) fn whole(error: &(dyn Error + 'static)) -> String {
     let sources = std::iter::successors(Some(error), |&error| error.source());
     sources.map(ToString::to_string).collect::<Vec<_>>().join(": ")

@@ -1,4 +1,4 @@
-//! The `testing` module: a mistake in a test fails it with a message, and cancelled calls lose nothing.
+//! The `testing` module: a mistake in a test fails the test with a message, and a cancelled call loses no data.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ struct Level {
     level: u8,
 }
 
-/// Replies with the level as a note, after a rest if requested.
+/// A route that replies with the level as a note; at level 0 after a minute.
 struct Levels;
 
 #[ws_route("/levels", body = Level, response = Note, max_payload_length = "64KiB")]
@@ -40,7 +40,7 @@ impl Other {
     fn open(&self) {}
 }
 
-/// A route with the path of [`Levels`] that no server here serves.
+/// A route with the same path as [`Levels`], which no server in these tests serves.
 struct Namesake;
 
 #[ws_route("/levels", response = String)]
@@ -137,7 +137,8 @@ async fn cancelled_receive_loses_nothing() {
     let mut client = site.connect::<Levels>("/levels").buffer(16).await.unwrap();
     client.send(&Level { level: 0 }).await;
     assert!(timeout(Duration::from_secs(1), client.receive()).await.is_err(), "the handler rests");
-    // More than is read ahead, over a pipe of 16 bytes.
+    // The client sends more than the server reads ahead, through a pipe of 16 bytes, so some sends are cancelled
+    // half-way.
     let (mut sent, mut whole) = (0, 0);
     while whole < 5000 && sent - whole < 3 {
         sent += 1;
@@ -154,7 +155,7 @@ async fn cancelled_receive_loses_nothing() {
     assert!(!matches!(timeout(Duration::from_secs(1), client.next()).await, Ok(Event::Message(_))));
 }
 
-/// The line that a panic message names.
+/// Returns the line that a panic message names.
 fn panics_at(panicked: Result<(), tokio::task::JoinError>) -> String {
     let payload = panicked.expect_err("it fails").into_panic();
     let message = payload.downcast_ref::<String>().expect("it has a message");

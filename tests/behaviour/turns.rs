@@ -1,7 +1,7 @@
-//! Fair turns: however much one client requests, the network and all other sockets are served in between.
+//! Fair turns: whatever one client sends, the network and other sockets are served in between.
 //!
-//! A witness task shares the only thread and runs each time the runtime has polled the network. The events between two
-//! of its steps belong to one turn.
+//! A witness task shares the only thread and runs each time after the runtime has polled the network. All events
+//! between two runs of the witness belong to one turn.
 
 use std::{
     pin::Pin,
@@ -21,7 +21,7 @@ pub(crate) const TEXT: u8 = 0x81;
 const BINARY: u8 = 0x82;
 pub(crate) const PING: u8 = 0x89;
 
-/// The number of events, and the maximum in one turn.
+/// Counts events, in total and in each turn.
 #[derive(Clone, Default)]
 pub(crate) struct Turns(Arc<Inner>);
 
@@ -55,7 +55,7 @@ impl Turns {
         *self.0.seen.lock().expect("no test panics while it holds this")
     }
 
-    /// Watches until this many events have happened and returns the maximum in one turn.
+    /// Waits until this many events have happened, and returns the maximum number in one turn.
     pub(crate) async fn most_of(&self, all: usize) -> usize {
         while self.seen().all < all {
             tokio::task::yield_now().await;
@@ -65,7 +65,7 @@ impl Turns {
     }
 }
 
-/// A client frame with a mask of zeros.
+/// Returns a client frame with a mask of zeros.
 pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let length = payload.len();
     let mut frame = vec![first];
@@ -85,7 +85,7 @@ pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// The payload of a compressed message (RFC 7692 §7.2.1).
+/// Returns the compressed payload of a message (RFC 7692 §7.2.1).
 pub(crate) fn deflated(payload: &[u8]) -> Vec<u8> {
     let mut stream = Compress::new(Compression::best(), false);
     let mut out = Vec::with_capacity(payload.len() + 100);
@@ -95,7 +95,7 @@ pub(crate) fn deflated(payload: &[u8]) -> Vec<u8> {
     out
 }
 
-/// This many numbers, and one string.
+/// Returns an invalid message: an array of this many numbers and one string.
 fn spoilt(numbers: usize) -> Vec<u8> {
     format!(r#"{{"type":"nums","n":[{}"x"]}}"#, "1,".repeat(numbers)).into_bytes()
 }
@@ -145,7 +145,7 @@ pub(crate) async fn connect<E: Endpoint>(site: &Site, path: &str) -> Client<E> {
     connect.per_message_deflate(ws_runtime::Deflate::new()).await.expect("it is accepted")
 }
 
-/// Sends a message this many times at once and returns the maximum handled in one turn.
+/// Sends a message this many times at once, and returns how many were handled in one turn at most.
 async fn most_in_a_turn<E: Endpoint>(
     site: &Site,
     turns: &Turns,
@@ -158,7 +158,7 @@ async fn most_in_a_turn<E: Endpoint>(
     turns.most_of(times).await
 }
 
-/// The cost of a message decides how many of them fit a turn.
+/// The number of messages in a turn depends on what each of them costs.
 #[tokio::test(start_paused = true)]
 async fn turns_are_bounded_by_work() {
     let fragments = [frame(0x01, b"a"), frame(0x00, b"b").repeat(62), frame(0x80, b"c")].concat();
@@ -185,12 +185,12 @@ async fn turns_are_bounded_by_work() {
             most_in_a_turn::<Text>(&site, &turns, "/text", &bytes, times).await
         };
         assert!(came <= most, "{what}: {came} in a turn");
-        // A turn much shorter than permitted would cost more than it gains.
+        // Turns must not be too short either, because each turn has a fixed cost.
         assert!(came >= usize::div_ceil(most, 4), "{what}: only {came} in a turn");
     }
 }
 
-/// Each of several hostile clients gets one turn.
+/// Several hostile clients get one turn each before others run.
 #[tokio::test(start_paused = true)]
 async fn turns_of_many_clients_are_counted_together() {
     let turns = Turns::default();
@@ -206,7 +206,7 @@ async fn turns_of_many_clients_are_counted_together() {
     assert!(most <= 8 * 64, "{most} between two looks at the network");
 }
 
-/// A message that costs more than a turn is processed on another thread; the thread of the sockets continues.
+/// A message that costs more than a turn is decoded on another thread, while the thread of the sockets continues.
 #[tokio::test(start_paused = true)]
 async fn heavy_messages_do_not_block_other_sockets() {
     for (what, bytes) in [
@@ -231,7 +231,7 @@ async fn heavy_messages_do_not_block_other_sockets() {
     }
 }
 
-/// Yields this many items without waiting; with `nested`, each is an empty stream.
+/// Yields this many items without waiting. If `nested` is set, each item is an empty stream.
 struct Chatter {
     turns: Turns,
     left: usize,
@@ -340,7 +340,7 @@ async fn streams_that_never_wait_take_turns() {
     }
 }
 
-/// Replies and publishes at length.
+/// A route with long replies and long published messages.
 struct Loud(Turns);
 
 #[ws_route("/loud/{what}", body = String, response = String, per_message_deflate, backpressure_limit = off)]

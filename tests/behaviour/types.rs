@@ -9,7 +9,7 @@ use ws_runtime::{Close, Decode, Incoming, Invalid, Plan, Server, Socket, testing
 
 use crate::support::{Journal, Note};
 
-/// A moment, written as seconds and a `Z`.
+/// A time, serialized as its seconds followed by `Z`.
 #[derive(Debug, PartialEq, JsonSchema)]
 #[schemars(transparent)]
 struct Moment(String);
@@ -63,7 +63,7 @@ async fn rules_of_a_type_are_enforced() {
     }
 }
 
-/// A type with its own codec, without serde.
+/// A type with a custom codec, without serde.
 struct Celsius(i16);
 
 impl Decode for Celsius {
@@ -136,7 +136,7 @@ async fn each_variant_calls_its_handler() {
     assert_eq!(client.receive().await, Note::new("tea?"));
     client.send(&Say::Who).await;
     assert_eq!(client.receive().await, Note::new("you"));
-    // The errors are those of the variant that the tag names.
+    // The errors refer to the variant that the tag names.
     for (text, path, keyword) in [
         (r#"{"type":"text","text":""}"#, "/text", "minLength"),
         (r#"{"type":"text","text":"longer"}"#, "/text", "maxLength"),
@@ -154,7 +154,7 @@ async fn each_variant_calls_its_handler() {
     assert_eq!(client.receive_close().await.0, Some(1000));
 }
 
-/// A value that fails its own schema is not sent, in any of the ways to send it.
+/// No method sends a value that fails its schema.
 #[tokio::test(start_paused = true)]
 async fn response_that_fails_its_schema_is_not_sent() {
     #[derive(Serialize, Deserialize, JsonSchema)]

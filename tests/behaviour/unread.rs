@@ -1,4 +1,4 @@
-//! Fields of a request that no type declares have no effect.
+//! Request fields that no type of the contract declares have no effect.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ws_runtime::{RawRequest, Server, Socket, testing::Site, ws_route};
 
-/// Reads nothing of a request.
+/// A route that uses no field of the request.
 struct Plain;
 
 #[ws_route("/plain", response = String)]

@@ -12,7 +12,7 @@ use ws_runtime::{
 
 use crate::support::Journal;
 
-/// Every part of a handshake, returned as JSON.
+/// A route that returns every part of its handshake as JSON.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 struct Query {
     name: String,
@@ -139,7 +139,7 @@ async fn missing_query_is_read_as_an_empty_one() {
     }
 }
 
-/// The handshake handlers, recorded. The query says which of them rejects.
+/// A route that records the calls of its handshake handlers. The query says which of them rejects.
 struct Guarded(Journal);
 
 #[derive(Debug)]

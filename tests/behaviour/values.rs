@@ -1,4 +1,4 @@
-//! Values in both directions: texts of a request, numbers at their limits, raw JSON and formats.
+//! Values in both directions: strings in requests, numbers at their limits, raw JSON and formats.
 
 use std::{borrow::Cow, fmt, net::IpAddr};
 
@@ -15,7 +15,7 @@ use ws_runtime::{Server, Socket, testing::Site, ws_route};
 
 use crate::support::{answer, echo, whole};
 
-/// A decimal number as in crates for money: exact from text, rounded from a float.
+/// A decimal number like those of money crates: exact if read from a string, rounded if read from a float.
 #[derive(Clone, Debug, PartialEq)]
 struct Decimal(String);
 
@@ -283,7 +283,7 @@ async fn raw_values_are_verbatim() {
         "null",
         r#"{"a":{"a":{"a":"é"}}}"#,
     ] {
-        // Whitespace between values does not belong to them.
+        // A raw value does not include the whitespace around it.
         let text = format!(r#"{{"id":1,"raw":{raw},"more":[{raw},7]}}"#);
         assert_eq!(answer(&mut client, &text).await.as_deref(), Ok(&*text));
         let spaced = format!(r#"{{ "more" : [ {raw} , 7 ] , "raw" : {raw} , "id" : 1.0 }}"#);
@@ -304,7 +304,7 @@ struct Formats {
     at: Option<Timestamp>,
     uuid: Option<Uuid>,
     from: Option<IpAddr>,
-    /// A text that only its schema validates.
+    /// A string that only the schema validates, not its type.
     #[schemars(url)]
     page: Option<String>,
     #[schemars(email)]
@@ -342,7 +342,7 @@ async fn formats_are_not_asserted_outbound() {
         let heard = answer(&mut client, &value.to_string()).await.expect(text);
         assert_eq!(serde_json::from_str::<Value>(&heard).expect("it is JSON"), value, "{text}");
     }
-    // Other notations of a value are for the type to accept.
+    // The type decides whether to accept other notations of a value.
     for (name, text, written) in [
         ("uuid", "67E5504410B1426F9247BB680E5FE0C8", "67e55044-10b1-426f-9247-bb680e5fe0c8"),
         ("link", " HTTPS://EXAMPLE.org", "https://example.org/"),

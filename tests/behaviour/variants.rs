@@ -17,7 +17,7 @@ enum Req<T> {
     HTTPPing,
 }
 
-/// Sends each message and checks the reply before the next.
+/// Sends each message and checks its reply before sending the next.
 async fn check<E>(site: &Site, table: &[(&str, &[&str])])
 where
     E: Endpoint<Contract: Contract<Response = Note>>,
@@ -81,7 +81,7 @@ async fn fields_reach_the_handler_by_name() {
     struct Auction;
     #[ws_route("/rooms/{room}", body = Req<String>, response = Note)]
     impl Auction {
-        // In another order than the fields of the variant.
+        // The arguments are not in the order of the variant's fields.
         fn message_bid(&self, lot: String, amount: u64) -> Note {
             note(&format!("{amount} for {lot}"))
         }
@@ -168,7 +168,7 @@ async fn asynchronous_handlers_take_fields_and_other_arguments() {
     assert_eq!(client.receive_close().await.0, Some(1000));
 }
 
-/// Neither identifiers of the generated code nor generic types cause a conflict.
+/// Fields may have the names of identifiers in generated code, and generic types.
 #[tokio::test(start_paused = true)]
 async fn fields_may_have_any_name_and_a_generic_type() {
     #[derive(Serialize, Deserialize, JsonSchema)]

@@ -31,7 +31,7 @@ impl Echo {
     }
 }
 
-/// A fallback that treats a request as configured.
+/// A fallback that calls the given function.
 #[derive(Clone)]
 struct Fallback(fn(http::Request<Body>) -> Answering);
 
@@ -88,7 +88,7 @@ async fn stalled_request_body_gets_408() {
         "POST /up HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n";
     const INSIDE: &str =
         "POST /up HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nff\r\nab";
-    // Also on the path of a route, for requests without an upgrade.
+    // The fallback also gets requests on the path of a route if they are not upgrades.
     const ROUTE: &str = "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc";
     for (seconds, fallback) in [(30, Fallback(reads)), (30, Fallback(hands_over)), (4, Fallback(reads))] {
         for request in [LONG, CHUNKED, EMPTY, EXPECTS, INSIDE, ROUTE] {
@@ -129,13 +129,13 @@ async fn slow_request_body_is_awaited_while_it_progresses() {
         assert!(rest(stream).await.ends_with("10 bytes"));
     }
     http.shut_down().await;
-    // A fallback that does not read the body does not wait for it.
+    // If the fallback does not read the body, the response is sent at once.
     let http = Http::serve(Server::new().route(Echo).fallback(Fallback(ignores)));
     let mut stream = http.dial().await;
     stream.write_all(LONG.as_bytes()).await.unwrap();
     assert!(head(&mut stream).await.starts_with("HTTP/1.1 200 "));
     http.shut_down().await;
-    // Without a limit the body may take any time.
+    // Without a timeout the body may take any time.
     let off = Server::new().route(Echo).fallback(Fallback(reads)).body_timeout(None);
     let http = Http::serve(off.shutdown_timeout(Duration::ZERO));
     let mut stream = http.dial().await;
@@ -144,7 +144,8 @@ async fn slow_request_body_is_awaited_while_it_progresses() {
     http.shut_down().await;
 }
 
-/// Waits forever in one of the handshake handlers, and counts how often it began and was dropped.
+/// A route that waits forever in one of its handshake handlers, and counts how often the handler was called and
+/// dropped.
 #[derive(Clone, Default)]
 struct Stuck {
     began: Arc<AtomicUsize>,
@@ -201,7 +202,7 @@ impl Stuck {
 #[tokio::test(start_paused = true)]
 async fn handshake_handlers_end_with_their_client() {
     for at in ["parse", "transform", "before_handle", "upgrade"] {
-        // Frames after the handshake wait unread and do not hide a disconnect.
+        // The server notices a disconnect even if unread frames follow the handshake.
         for early in [0, 1, 100, 3000] {
             let stuck = Stuck::default();
             let http = Http::serve(Server::new().route(stuck.clone()));
@@ -219,7 +220,7 @@ async fn handshake_handlers_end_with_their_client() {
     }
 }
 
-/// Early bytes in pieces, while a handshake handler decides, are not lost.
+/// Frames that arrive in parts while a handshake handler runs are not lost.
 #[tokio::test(start_paused = true)]
 async fn early_frames_survive_a_slow_handshake() {
     struct Slow;
@@ -282,7 +283,8 @@ async fn fallback_ends_with_its_client() {
 #[tokio::test(start_paused = true)]
 async fn idle_streams_are_closed() {
     let server = || Server::new().route(Echo).fallback(Fallback(ignores));
-    // Connections kept alive after a response, after half a head, and without any byte.
+    // The requests leave a connection idle after a complete exchange, in the middle of a head, and before the first
+    // byte.
     for request in ["GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET / HTTP/1.1\r\nHo", ""] {
         let http = Http::serve(server());
         let mut stream = http.dial().await;
@@ -293,7 +295,7 @@ async fn idle_streams_are_closed() {
         assert_eq!(began.elapsed().as_secs(), 10, "{request:?}");
         http.shut_down().await;
     }
-    // A handshake with a body that never arrives.
+    // The body of this handshake never arrives.
     let http = Http::serve(server());
     let request = handshake("/echo").replace("Host:", "Content-Length: 5\r\nHost:");
     let mut stream = http.dial().await;

@@ -1,4 +1,4 @@
-//! Response types that can never be written do not start.
+//! A server with a response type that can never be serialized does not start.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -52,7 +52,7 @@ struct Cell {
     column: u8,
 }
 
-/// Written as a text, and read as a struct.
+/// A type that is serialized as a string and deserialized as a struct.
 #[derive(Clone, Serialize, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(into = "String")]
 struct Label {
@@ -65,7 +65,7 @@ impl From<Label> for String {
     }
 }
 
-/// As [`Label`], and its schema does not show it.
+/// A type like [`Label`], except that its schema does not show that it is serialized as a string.
 #[derive(Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
 struct Pair(u8, u8);
 

@@ -1,4 +1,5 @@
-//! The page of the `auction` example: bids reach the room, private messages reach one bidder, refusals are final.
+//! The page of the `auction` example: bids reach the room, private messages reach one bidder, and a rejected page does
+//! not reconnect.
 
 use ws_tests::Example;
 
@@ -17,7 +18,7 @@ async fn join<'a>(browser: &'a Browser, example: &Example, name: &str) -> Tab<'a
     tab
 }
 
-/// Waits until the last line of a kind has this text.
+/// Waits until the last line of this kind has this text.
 async fn last(tab: &Tab<'_>, kind: &str, text: &str) {
     tab.until(&format!("[...document.querySelectorAll('#events .{kind}')].at(-1)?.innerText === {text:?}"))
         .await;

@@ -1,6 +1,6 @@
-//! Drives a private Chromium through the WebDriver protocol (<https://www.w3.org/TR/webdriver2/>).
+//! Drives a separate Chromium through the WebDriver protocol (<https://www.w3.org/TR/webdriver2/>).
 //!
-//! Knows nothing about any page. Keys, clicks and rendering are real.
+//! This module does not depend on any page. Keys, clicks and rendering are real.
 
 use std::{
     env, fs,
@@ -27,19 +27,20 @@ use tokio::{
 
 use crate::tab::Tab;
 
-/// Timeout for a page to reach the state that a test waits for, in milliseconds.
+/// Maximum time until a page reaches the state that a test waits for, in milliseconds.
 const PATIENCE: u64 = 20_000;
 
-/// Number of attempts to start a driver. It picks a port that is free in IPv6 and then needs the same port in IPv4,
-/// where another test may be listening.
+/// Number of attempts to start a driver. A driver picks a port that is free in IPv6, and fails if another test listens
+/// on the same port in IPv4.
 const ATTEMPTS: u32 = 10;
-/// Message of a driver whose port was taken.
+/// Message that a driver prints if its port is in use.
 const TAKEN: &str = "port not available";
 
-/// Options of a headless browser that contacts nothing but the pages under test. The driver creates an empty profile.
+/// Options of a headless browser that makes no requests except to the pages under test. The driver creates an empty
+/// profile.
 const ARGUMENTS: [&str; 9] = [
     "--headless",
-    // The sandbox does not work for root in a container; the pages are our own.
+    // The sandbox does not work for root in a container. It is not needed, because the pages are our own.
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -50,10 +51,10 @@ const ARGUMENTS: [&str; 9] = [
     "--disable-dev-shm-usage",
 ];
 
-/// A running browser. A test ends with [`Browser::quit`]. If the test panics first, browser and driver are killed.
+/// A running browser. A test ends with [`Browser::quit`]. If it panics before, the browser and the driver are killed.
 pub(crate) struct Browser {
     wire: Mutex<http1::SendRequest<Full<Bytes>>>,
-    /// The driver process at the other end of `wire`.
+    /// Connection to the driver process.
     connection: JoinHandle<hyper::Result<()>>,
     address: SocketAddr,
     session: String,
@@ -95,7 +96,8 @@ impl Browser {
         browser
     }
 
-    /// Opens a window with a page. All windows count as visible, unlike tabs, so none is throttled.
+    /// Opens a page in a new window. A window counts as visible, unlike a tab in the background, so it is not
+    /// throttled.
     pub(crate) async fn open(&self, url: &str) -> Tab<'_> {
         let window = self.post("/window/new", json!({ "type": "window" })).await;
         let tab = Tab::new(self, window["handle"].as_str().expect("a window has a handle").to_owned());
@@ -103,7 +105,7 @@ impl Browser {
         tab
     }
 
-    /// Errors that the pages logged: exceptions, refused resources, policy violations. Each is returned once.
+    /// Returns the errors that the pages logged since the last call: exceptions, blocked resources, policy violations.
     pub(crate) async fn complaints(&self) -> Vec<String> {
         let told = self.post("/se/log", json!({ "type": "browser" })).await;
         let severe = told.as_array().into_iter().flatten().filter(|entry| entry["level"] == "SEVERE");
@@ -149,13 +151,13 @@ impl Browser {
 }
 
 impl Drop for Browser {
-    /// Also runs after a failed test, which would otherwise leave the browser running.
+    /// Kills the browser after a failed test, which would otherwise leave it running.
     fn drop(&mut self) {
         self.connection.abort();
         let group = format!("-{}", self.group);
-        // There is nobody to signal if all processes have ended.
+        // Fails if all processes have ended already.
         let _ = process::Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
-        // A process may still write while the directory is removed.
+        // Fails if a process still writes into the directory.
         for _ in 0..100 {
             if fs::remove_dir_all(&self.folder).is_ok() {
                 return;
@@ -174,7 +176,7 @@ async fn drive(folder: &Path) -> (Child, Lines<BufReader<ChildStdout>>, SocketAd
             .env("TMPDIR", folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            // The browser joins the group of the driver, so one signal reaches both.
+            // The browser joins the process group of the driver, so one signal reaches both.
             .process_group(0)
             .kill_on_drop(true)
             .spawn()
@@ -193,7 +195,7 @@ async fn drive(folder: &Path) -> (Child, Lines<BufReader<ChildStdout>>, SocketAd
     panic!("chromedriver found no free port in {ATTEMPTS} attempts");
 }
 
-/// A new directory for one browser. Its path is short because it holds sockets.
+/// Creates a directory for one browser. Its path is short because the browser creates sockets in it.
 fn folder() -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);

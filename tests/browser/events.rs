@@ -1,4 +1,4 @@
-//! The page of the `events` example: each event has a button, and the log shows what was sent and received.
+//! The page of the `events` example: it has a button for each event, and a log of sent and received events.
 
 use ws_tests::Example;
 
@@ -16,12 +16,12 @@ async fn come<'a>(browser: &'a Browser, example: &Example) -> Tab<'a> {
     tab
 }
 
-/// Clicks the button of an event.
+/// Clicks the button of this event.
 async fn emit(tab: &Tab<'_>, event: &str) {
     tab.click(&format!("button[value={event}]")).await;
 }
 
-/// Waits until the last line of this kind shows this event with this data; `N` in the data matches the number of a
+/// Waits until the last line of this kind shows this event with this data. `N` in the data stands for the number of a
 /// socket.
 async fn logs(tab: &Tab<'_>, way: &str, name: &str, data: &str) {
     tab.until(&format!(
@@ -135,7 +135,7 @@ async fn events_page_is_accessible() {
     }
     assert_eq!(order, ["greeting", "howdy", "room", "join", "leave", "text", "say", "who", "log"]);
 
-    // One line of each kind, and one that is wider than any screen.
+    // The log has one line of each kind, and one line that is wider than any screen.
     emit(&ada, "join").await;
     emit(&ada, "say").await;
     ada.fill("#greeting", &format!("{}{}", "long".repeat(60), key::ENTER)).await;
@@ -152,7 +152,7 @@ async fn events_page_is_accessible() {
     browser.quit().await;
 }
 
-/// Chromium offers compression by default and inflates the messages of the tests above.
+/// A browser offers compression, and the server of the example accepts it.
 #[tokio::test]
 #[ignore = "needs chromium"]
 async fn events_are_compressed() {

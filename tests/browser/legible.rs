@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::tab::{Screen, Tab};
 
-/// Shows a page on a screen, saves a screenshot, and checks that all of it is legible.
+/// Shows a page on a screen, saves a screenshot, and checks that nothing overflows and all text has enough contrast.
 pub(crate) async fn legible(tab: &Tab<'_>, scene: &str, screen: Screen, scheme: &str) {
     let at = format!("{scene}-{}-{scheme}", screen.name);
     tab.show_on(screen, scheme).await;
@@ -13,7 +13,7 @@ pub(crate) async fn legible(tab: &Tab<'_>, scene: &str, screen: Screen, scheme: 
     assert_eq!(tab.eval(FAINT).await, json!([]), "{at}: too faint (WCAG 2.2, 1.4.3)");
 }
 
-/// Elements that overflow the page horizontally.
+/// Returns the elements that overflow the page horizontally.
 const CUT: &str = r#"(() => {
     const cut = [];
     for (const element of document.querySelectorAll("main:not([hidden]) *")) {
@@ -23,7 +23,7 @@ const CUT: &str = r#"(() => {
     return cut;
 })()"#;
 
-/// Texts whose contrast with their background is below 4.5, each with its contrast.
+/// Returns the texts whose contrast with their background is below 4.5, each with its contrast.
 const FAINT: &str = r#"(() => {
     const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
     const paint = (colors) => {

@@ -53,7 +53,7 @@ async fn page_works_with_keyboard_and_screen_reader() {
         assert_eq!(ada.spoken(css).await, (role.to_owned(), name.to_owned()), "{css}");
     }
 
-    // The message field has the focus. Shift + Enter inserts a line break, Enter sends.
+    // The message field has the focus. Shift + Enter inserts a line break, and Enter sends.
     ada.press(&format!("one{}{}", key::SHIFT, key::ENTER)).await;
     ada.press(&format!("two{}", key::ENTER)).await;
     hears(&ada, "mine", "one\ntwo").await;

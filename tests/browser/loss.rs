@@ -1,4 +1,4 @@
-//! Lost connections: no message is lost or doubled.
+//! Lost connections: no message is lost or duplicated.
 
 use serde_json::json;
 use ws_tests::Example;
@@ -47,7 +47,7 @@ async fn server_restart_loses_no_client_and_no_message() {
         "what was there still is"
     );
 
-    // The same with a graceful stop: the server closes the sockets and the process ends by itself.
+    // The test repeats the steps with a graceful stop: the server closes the sockets, and the process ends.
     assert!(example.terminate().await.success());
     grace.until(LOST).await;
     let _example = Example::start_on("chat", port).await;
@@ -104,7 +104,7 @@ async fn client_cut_off_while_sending_learns_of_delivery() {
     let (example, browser) = (Example::start("chat").await, Browser::start().await);
     let ada = join(&browser, &example, "Ada").await;
     let grace = join(&browser, &example, "Grace").await;
-    // The network goes offline right after the text was sent.
+    // The browser goes offline directly after the message was sent.
     let cut = "(() => {
         const send = WebSocket.prototype.send;
         WebSocket.prototype.send = function (data) {

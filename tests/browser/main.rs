@@ -1,4 +1,4 @@
-//! The pages of the examples in Chromium.
+//! Tests of the example pages in Chromium.
 
 mod auction;
 mod driver;

@@ -8,9 +8,9 @@ use crate::{
     tab::{Tab, key},
 };
 
-/// Condition: the page has joined its room.
+/// JavaScript condition: the page has joined its room.
 pub(crate) const ONLINE: &str = "document.querySelector('#state').dataset.state === 'online'";
-/// Condition: the page has lost its connection.
+/// JavaScript condition: the page has lost its connection.
 pub(crate) const LOST: &str = "document.querySelector('#state').dataset.state === 'lost'";
 /// A name that contains markup.
 pub(crate) const MARKUP: &str = "<img src=x onerror=alert(1)>";
@@ -25,7 +25,7 @@ pub(crate) async fn join<'a>(browser: &'a Browser, example: &Example, name: &str
 /// Submits the entrance form.
 pub(crate) async fn knock<'a>(browser: &'a Browser, example: &Example, name: &str, room: &str) -> Tab<'a> {
     let tab = browser.open(&format!("http://{}/{room}", example.address())).await;
-    // The page remembers the last name used in this browser.
+    // The form contains the name that was last used in this browser.
     tab.fill("#name", &format!("{name}{}", key::ENTER)).await;
     tab
 }
@@ -35,7 +35,7 @@ pub(crate) async fn say(tab: &Tab<'_>, text: &str) {
     tab.until("document.querySelector('#text').value === ''").await;
 }
 
-/// Waits until a message or a note is the last line of the log.
+/// Waits until the last line of the log is this message or note.
 pub(crate) async fn hears(tab: &Tab<'_>, class: &str, text: &str) {
     let part = if class == "note" { "" } else { " .text" };
     tab.until_text(&format!("#messages li:last-child.{class}{part}"), text).await;

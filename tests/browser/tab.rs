@@ -1,4 +1,4 @@
-//! One window of the browser: input and what it shows.
+//! A window of the browser: its input and its contents.
 
 use std::{fs, path::Path};
 
@@ -7,32 +7,32 @@ use serde_json::{Value, json};
 
 use crate::driver::Browser;
 
-/// The member that names an element in WebDriver's JSON (WebDriver §12.2).
+/// Key of an element reference in WebDriver's JSON (WebDriver §12.2).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// Keys that have no character (WebDriver §17.4.2).
+/// Keys without a character (WebDriver §17.4.2).
 pub(crate) mod key {
     pub(crate) const ENTER: &str = "\u{E007}";
     pub(crate) const TAB: &str = "\u{E004}";
     pub(crate) const ESCAPE: &str = "\u{E00C}";
-    /// Held down while the text is typed.
+    /// Is held down while text is typed.
     pub(crate) const SHIFT: &str = "\u{E008}";
 }
 
-/// The screen of a page.
+/// Size and kind of a screen.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Screen {
     pub(crate) name: &'static str,
     pub(crate) width: u32,
     pub(crate) height: u32,
-    /// Touch input and a device pixel ratio above one.
+    /// True for touch input and a device pixel ratio above one.
     pub(crate) mobile: bool,
 }
 
 pub(crate) const DESKTOP: Screen = Screen { name: "desktop", width: 1280, height: 800, mobile: false };
 pub(crate) const PHONE: Screen = Screen { name: "phone", width: 390, height: 844, mobile: true };
 
-/// A window. The windows of one browser are driven in turn, never concurrently.
+/// A window. A browser executes the commands for its windows one at a time.
 pub(crate) struct Tab<'a> {
     browser: &'a Browser,
     handle: String,
@@ -87,7 +87,7 @@ impl<'a> Tab<'a> {
     /// Waits until an expression is true in the page.
     ///
     /// # Panics
-    /// If it stays false; the message contains what the page shows instead.
+    /// Panics if the expression stays false. The message contains the text of the page.
     pub(crate) async fn until(&self, expression: &str) {
         let script = format!(
             "const done = arguments[arguments.length - 1];

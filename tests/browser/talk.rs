@@ -93,14 +93,14 @@ async fn refused_long_message_stays_in_the_text_field() {
     ada.show_on(PHONE, "dark").await;
     ada.picture("refused-phone-dark").await;
 
-    // A text that is one character shorter is sent, and the error disappears.
+    // A message that is one character shorter is sent, and the error disappears.
     ada.press("\u{E003}").await;
     ada.until("document.querySelector('#refused').innerText === ''").await;
     ada.press(key::ENTER).await;
     hears(&grace, "message", &long[1..]).await;
     assert_eq!(grace.eval("document.querySelectorAll('.message').length").await, 1);
 
-    // The limit counts characters, also those that are two code units in JavaScript.
+    // The limit counts characters, including characters of two code units in JavaScript.
     ada.eval("document.querySelector('#text').value = '😀'.repeat(500)").await;
     ada.press(key::ENTER).await;
     hears(&grace, "message", &"😀".repeat(500)).await;

@@ -13,7 +13,7 @@ const TICK: &str = "A message from the server to the client.";
 const PAGE_GREETING: &str = "A client has connected.";
 const PAGE_TICK: &str = "A message from the client to the server.";
 
-/// A ticker with a short interval, to keep the test fast.
+/// Starts a ticker with a short interval, so that the test is fast.
 const FAST: &[(&str, &str)] = &[("TICK_MS", "50")];
 
 async fn listen<'a>(browser: &'a Browser, example: &Example) -> Tab<'a> {
@@ -38,7 +38,7 @@ async fn ticker_exchanges_messages_until_the_page_disconnects() {
         assert_eq!(ada.text(&format!("{css} .said")).await, said);
     }
     example.prints("open 127.0.0.1").await;
-    // The page sends by itself too.
+    // The page also sends messages without user input.
     for text in [PAGE_GREETING, PAGE_TICK] {
         example.prints(&format!("message 127.0.0.1 {text:?}")).await;
     }
@@ -47,7 +47,7 @@ async fn ticker_exchanges_messages_until_the_page_disconnects() {
     ada.until_text("#state", "Disconnected").await;
     example.prints("close 127.0.0.1").await;
     let heard = ada.text("#heard").await;
-    // This page is disconnected and receives none of the ticks that another page receives.
+    // A disconnected page does not receive the ticks that another page receives.
     let grace = listen(&browser, &example).await;
     hears(&grace, 5).await;
     assert_eq!(ada.text("#heard").await, heard);
@@ -81,7 +81,7 @@ async fn ticker_page_is_accessible() {
     let (example, browser) = (Example::start_with("ticker", FAST).await, Browser::start().await);
     let ada = listen(&browser, &example).await;
     hears(&ada, 12).await;
-    // The page is paused for its screenshot.
+    // The page is paused, so that its screenshot does not change.
     ada.press(key::TAB).await;
     assert_eq!(ada.eval("document.activeElement.id").await, "toggle");
     ada.press(key::ENTER).await;

@@ -1,6 +1,6 @@
-//! The examples, driven by foreign clients: Node's `ws` and Python's `websockets`.
+//! Clients in other languages, Node's `ws` and Python's `websockets`, against the examples.
 //!
-//! Each script in this directory gets a server of its own and runs its scenarios in sequence. Its output names them.
+//! Each script in this directory gets a separate server, runs its scenarios in sequence, and prints their names.
 //! `tests/run` installs the clients.
 
 use std::{
@@ -12,7 +12,7 @@ use std::{
 use tokio::process::Command;
 use ws_tests::Example;
 
-/// Generates a test for each script: it must pass against its example.
+/// Generates a test for each script, which must pass against its example.
 macro_rules! scripts {
     ($($test:ident: $needs:literal, $interpreter:expr, $script:literal, $example:literal;)*) => {
         $(
@@ -54,7 +54,7 @@ async fn python_websockets_speaks_the_subprotocol_with_a_token() {
     server.prints("/ws over HTTP/1.1, subprotocol none").await;
 }
 
-/// Only a trusted proxy is believed about the address of a client.
+/// The server reads the address of a client only from the header of a trusted proxy.
 #[tokio::test]
 #[ignore = "needs node"]
 async fn node_ws_is_named_behind_a_trusted_proxy() {
@@ -76,7 +76,7 @@ async fn python_websockets_cannot_forge_its_address() {
     server.prints("close 127.0.0.1").await;
 }
 
-/// The interpreter of the virtual environment that `tests/run` creates.
+/// Returns the interpreter in the virtual environment that `tests/run` creates.
 fn python() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("tools").join("python/bin/python")
 }
@@ -86,7 +86,7 @@ async fn passes(interpreter: impl AsRef<OsStr>, script: &str, server: &Example) 
     let output = Command::new(interpreter)
         .arg(Path::new("clients").join(script))
         .arg(server.address().to_string())
-        // Keeps Python's cache files out of the source tree.
+        // This variable keeps Python's cache files out of the source tree.
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
@@ -100,7 +100,7 @@ async fn passes(interpreter: impl AsRef<OsStr>, script: &str, server: &Example) 
     assert!(all_passed(&said), "{script} ended before its last line");
 }
 
-/// Returns true if the last line is `7 of 7 passed`. A script that ends early has not passed.
+/// Returns true if the last line is of the form `7 of 7 passed`. A script that ends early does not print it.
 fn all_passed(said: &str) -> bool {
     let counts = said.lines().last().and_then(|line| line.strip_suffix(" passed")?.split_once(" of "));
     counts.is_some_and(|(passed, all)| passed == all && passed != "0")

@@ -1,6 +1,6 @@
-//! The cases of the suite and the permitted deviations.
+//! The cases of the Autobahn suite and the permitted deviations.
 
-/// The groups of cases without compression and the number of cases in each, as numbered by the pinned version.
+/// Groups of cases without compression, each with its number of cases, as numbered by the pinned version.
 const WITHOUT_COMPRESSION: &[(&str, u32)] = &[
     ("1.1", 8),
     ("1.2", 8),
@@ -49,25 +49,25 @@ const WITHOUT_COMPRESSION: &[(&str, u32)] = &[
     ("10.1", 1),
 ];
 
-/// The groups of cases with compression: group 12 has one for each kind of data, group 13 one for each offer (RFC 7692
+/// Groups of cases with compression: group 12 has one for each kind of data, group 13 one for each offer (RFC 7692
 /// §7.1).
 const WITH_COMPRESSION: &[&str] =
     &["12.1", "12.2", "12.3", "12.4", "12.5", "13.1", "13.2", "13.3", "13.4", "13.5", "13.6", "13.7"];
 
-/// The number of cases in each of those groups. Cases 1 to 10 vary the length of the messages from 16 bytes to 128 KiB.
-/// The others use fragments of 256 bytes to 32 KiB.
+/// Number of cases in each group with compression. Cases 1 to 10 use messages of 16 bytes to 128 KiB, the other cases
+/// fragments of 256 bytes to 32 KiB.
 const SIZES: u32 = 18;
 
-/// The selection for a short run: the shortest messages, those of 1, 16 and 128 KiB, and 32 and 128 KiB in fragments.
-/// The offers use one further length of fragments.
+/// Cases of a short run: messages of 16 bytes, 1, 16 and 128 KiB, and fragments of 32 and 128 KiB. The groups of offers
+/// use one more length of fragments.
 const SOME_DATA: &[u32] = &[1, 4, 7, 10, 13, 18];
 const SOME_OFFERS: &[u32] = &[1, 4, 7, 10, 11, 15, 18];
 
-/// Cases whose messages cannot be compressed: short ones of a picture, and of a document that is already compressed.
+/// Cases whose messages do not shrink: short parts of a picture, and of a document that is already compressed.
 const DENSE: &[&str] = &["12.2.1", "12.2.2", "12.5.1", "12.5.2"];
 
-/// Cases where NON-STRICT is accepted, each with the reason. The suite reports it where the right reaction comes later
-/// than possible.
+/// Cases where the verdict NON-STRICT is accepted, each with the reason. The suite gives it if a violation is reported
+/// later than possible.
 pub(crate) const NON_STRICT: &[(&str, &str)] = &[
     ("6.4.3", "text is checked when its frame is whole, not while the frame is still arriving"),
     ("6.4.4", "text is checked when its frame is whole, not while the frame is still arriving"),
@@ -98,7 +98,7 @@ pub(crate) fn some_with_compression() -> Vec<String> {
     WITH_COMPRESSION.iter().flat_map(cases).collect()
 }
 
-/// The selected cases whose answers must be smaller on the wire.
+/// Returns those of the cases whose replies must be shorter on the wire.
 pub(crate) fn shrinking(cases: &[String]) -> Vec<String> {
     let shrinks = |case: &&String| {
         WITH_COMPRESSION.iter().any(|group| case.starts_with(&format!("{group}.")))

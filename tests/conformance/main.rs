@@ -1,6 +1,6 @@
-//! The Autobahn test suite against the example `echo`.
+//! The Autobahn test suite against the `echo` example.
 //!
-//! The suite exits successfully whatever it finds. The test compares its report with the list of expected cases.
+//! The suite exits successfully even if a case fails, so the test compares its report with the list of expected cases.
 //! `tests/run` installs the suite.
 
 mod cases;
@@ -27,7 +27,7 @@ async fn long_autobahn_passes_every_case() {
     passes("all", &[cases::without_compression(), cases::with_compression()].concat()).await;
 }
 
-/// Runs the cases. Each must pass, and compressible answers must have been compressed.
+/// Runs the cases, and asserts that each passes and that compressible replies were compressed.
 async fn passes(name: &str, cases: &[String]) {
     let server = Example::start("echo").await;
     let url = format!("ws://{}/echo", server.address());

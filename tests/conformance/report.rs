@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 /// Returns one line for each case that is missing, unexpected or failed.
 ///
-/// A case passes if both verdicts, on the behaviour and on the close, are OK, or INFORMATIONAL where the suite does not
-/// judge. For the behaviour, NON-STRICT passes where it is listed.
+/// A case passes if its two verdicts, on the behaviour and on the close, are OK, or INFORMATIONAL, which the suite uses
+/// where the RFC leaves a choice. NON-STRICT behaviour passes in the listed cases.
 pub(crate) fn complaints(
     index: &Map<String, Value>,
     expected: &[String],
@@ -31,7 +31,7 @@ pub(crate) fn complaints(
     complaints
 }
 
-/// Returns one line for each case whose answers were not smaller on the wire. `report` finds the report of one case.
+/// Returns one line for each case whose replies were not shorter on the wire. `report` returns the report of one case.
 pub(crate) fn uncompressed(cases: &[String], report: impl Fn(&str) -> Value) -> Vec<String> {
     let is_compressed = |case: &&String| {
         let traffic = &report(case)["trafficStats"];

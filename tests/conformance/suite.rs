@@ -1,4 +1,4 @@
-//! Runs the fuzzing client of the suite against a server and finds its report.
+//! Runs the fuzzing client of the suite against a server and reads its report.
 
 use std::{
     fs,
@@ -10,17 +10,17 @@ use std::{
 use serde_json::{Map, Value, json};
 use tokio::{process::Command, time::timeout};
 
-/// Guards against a hanging suite: it waits forever if it has nothing to run. A complete run takes minutes.
+/// Maximum time of a run, because the suite hangs if it has no cases to run. A complete run takes minutes.
 const PATIENCE: Duration = Duration::from_secs(7200);
 
-/// The name of the server in the report.
+/// Name of the server in the report.
 const AGENT: &str = "echo";
 
-/// The results of the suite.
+/// Results of the suite.
 pub(crate) struct Report {
     /// Verdicts by case; empty if the suite could not connect.
     pub(crate) index: Map<String, Value>,
-    /// The same report as HTML.
+    /// The report as HTML.
     pub(crate) page: PathBuf,
 }
 
@@ -37,7 +37,7 @@ impl Report {
 pub(crate) async fn run(name: &str, url: &str, cases: &[String]) -> Report {
     let temporary = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let folder = temporary.join("autobahn").join(name);
-    // Verdicts of an earlier run would hide cases that did not run this time.
+    // Results of an earlier run would hide cases that did not run this time.
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("the target folder is ours");
     let specification = folder.join("specification.json");

@@ -1,5 +1,5 @@
-//! A crate of shared types, as a server and its clients depend on it. `.ci/run` builds it by itself, so that `ws-runtime` has no
-//! feature then; in a build of the whole workspace it has all.
+//! A crate of shared types, on which a server and its clients depend. `.ci/run` builds it separately, so that
+//! `ws-runtime` has no features; a build of the whole workspace enables all of them.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use ws_runtime::{
 /// A message of a client.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Say {
-    /// What is said.
+    /// The text of the message.
     pub text: String,
 }
 
@@ -47,17 +47,17 @@ impl Encode for Level {
 #[derive(Debug)]
 pub struct ChatApi;
 
-/// A route that deals in raw messages.
+/// A route with raw messages.
 #[ws_contract("/raw")]
 #[derive(Debug)]
 pub struct RawApi;
 
-/// A route of levels.
+/// A route whose messages are levels.
 #[ws_contract("/levels", body = Level, response = Mixed<Say>)]
 #[derive(Debug)]
 pub struct LevelApi;
 
-/// Returns the path of a seat, as a client would.
+/// Returns the path of a seat, as a client builds it.
 pub fn seat(params: &Params<ChatApi>) -> String {
     format!("/chat/{}/{}", params.room, params.seat)
 }

@@ -1,16 +1,16 @@
-//! Routes in a crate of the 2021 edition that renames the runtime in its dependencies.
+//! Routes in a crate of the 2021 edition that renames `ws-runtime` in its dependencies.
 
 use std::pin::Pin;
 
 use futures_core::Stream;
 use sockets::{ws_contract, ws_route, Closed, Handshake, Reject, Socket};
 
-/// A contract.
+/// A shared contract.
 #[derive(Debug)]
 #[ws_contract("/chat/{room}/{seat: u32}", body = String, response = String, crate = ::sockets)]
 pub struct ChatApi;
 
-/// A route that serves it.
+/// A route that serves [`Api`].
 #[derive(Debug)]
 pub struct Chat;
 
@@ -31,7 +31,7 @@ impl Chat {
     fn close(&self, _ws: &Socket<Self>, _closed: Closed) {}
 }
 
-/// A route that replies with a stream. The 2021 edition needs the borrow in the type.
+/// A route that replies with a stream. In the 2021 edition the return type must name the borrow.
 #[derive(Debug)]
 pub struct Feed;
 

@@ -1,5 +1,5 @@
-//! Peers under backpressure, peers that never read, and peers that read as fast as possible: what each costs the
-//! server, and that the others do not pay for it.
+//! Peers under backpressure, peers that never read, and peers that read as fast as possible: each uses bounded
+//! resources of the server and does not affect others.
 
 use std::{
     pin::Pin,
@@ -23,7 +23,7 @@ use crate::{
     served::{Census, Served},
 };
 
-/// Blocks its handler until it is released.
+/// A route that blocks its handler until the test releases it.
 struct Held {
     census: Census,
     go: watch::Sender<bool>,
@@ -59,12 +59,12 @@ impl Held {
     }
 }
 
-/// Writes until the server reads no more and returns the number of bytes. Reaching `most` proves that the server reads
-/// everything.
+/// Writes until the server stops reading, and returns the number of bytes. If that is `most`, the server reads without
+/// a limit.
 async fn fill(peer: &mut Peer, bytes: &[u8], most: usize) -> usize {
     let mut taken = 0;
     while taken < most {
-        // Half a second without progress counts as a full connection.
+        // The connection is full if nothing is written for half a second.
         match timeout(Duration::from_millis(500), peer.stream.write(&bytes[taken % bytes.len()..])).await {
             Ok(written) => taken += written.expect("the server keeps the connection"),
             Err(_) => break,
@@ -73,10 +73,10 @@ async fn fill(peer: &mut Peer, bytes: &[u8], most: usize) -> usize {
     taken
 }
 
-/// Empty frames use memory too, so they count toward the limit of a peer.
+/// Empty frames count toward the limit, because each uses memory.
 #[tokio::test]
 async fn empty_frames_wait_like_any_others() {
-    // The buffers of both kernels add to the memory of the server.
+    // The limit includes what the buffers of both kernels take.
     const MOST: usize = 48 << 20;
     for (what, first) in [("texts", TEXT), ("pings", PING)] {
         let route = Held::new();
@@ -93,7 +93,7 @@ async fn empty_frames_wait_like_any_others() {
     }
 }
 
-/// While the server does not read, the idle timeout and the fragment timeout are suspended.
+/// The idle timeout and the fragment timeout are suspended while the server does not read.
 #[tokio::test]
 async fn peer_held_back_is_not_closed() {
     let route = Held::new();
@@ -105,7 +105,7 @@ async fn peer_held_back_is_not_closed() {
     let served = Served::start(server.route(route)).await;
     let mut peer = Peer::open(served.address, "/held").await;
     peer.say("wait").await;
-    // A length that is not a divisor of the read size, so that reads end inside a message.
+    // The length does not divide the read size, so that reads end inside a message.
     let message = frame(TEXT, &[b'a'; 12_345]);
     let taken = fill(&mut peer, &message, 48 << 20).await;
     go.send_replace(true);
@@ -119,7 +119,7 @@ async fn peer_held_back_is_not_closed() {
     served.end().await;
 }
 
-/// The idle timeout is also suspended for a slow reader, whose messages the server leaves unread.
+/// A client that reads slowly gets no new messages handled, so its idle timeout is suspended too.
 #[tokio::test]
 async fn slow_reader_gets_the_idle_timeout() {
     let route = Held::new();
@@ -136,7 +136,7 @@ async fn slow_reader_gets_the_idle_timeout() {
     while socket.send_raw(vec![0; 64 << 10]) != Delivery::Dropped {}
     let message = frame(TEXT, &[b'a'; 12_345]);
     let taken = fill(&mut peer, &message, 48 << 20).await;
-    // Longer than the timeout, with no reads on either side.
+    // Neither side reads for longer than the idle timeout.
     sleep(Duration::from_millis(800)).await;
     let rest = [&message[taken % message.len()..], &frame(TEXT, b"done")].concat();
     let (reader, mut writer) = peer.stream.into_split();
@@ -155,7 +155,7 @@ async fn slow_reader_gets_the_idle_timeout() {
     served.end().await;
 }
 
-/// Floods of pings are answered as far as the peer reads, and do not affect other sockets.
+/// The server answers a flood of pings only as fast as the peer reads. Other sockets are not affected.
 #[tokio::test]
 async fn ping_flood_affects_only_its_sender() {
     let (served, census) = echo(|server| server).await;
@@ -165,7 +165,7 @@ async fn ping_flood_affects_only_its_sender() {
     deaf.send(&flood).await;
     other.say("hello").await;
     assert_eq!(other.text().await, "hello");
-    // A peer that reads receives the pongs in order, and then the reply to its message.
+    // A peer that reads receives the pongs in order, then the reply to its message.
     let mut reads = Peer::open(served.address, "/").await;
     for round in 0..50 {
         reads.send(&frame(PING, &[round; 125]).repeat(100)).await;
@@ -178,7 +178,7 @@ async fn ping_flood_affects_only_its_sender() {
     end(served, census).await;
 }
 
-/// A peer that never reads misses messages. All others receive every message in order.
+/// A peer that never reads misses messages. All other peers receive every message in order.
 #[tokio::test]
 async fn peer_that_never_reads_does_not_affect_others() {
     const LIMIT: usize = 1 << 20;
@@ -208,7 +208,7 @@ async fn peer_that_never_reads_does_not_affect_others() {
     end(served, census).await;
 }
 
-/// A peer that violates the protocol is disconnected after the close timeout, whether it reads or not.
+/// A peer that violates the protocol is disconnected after the close timeout even if it does not read.
 #[tokio::test]
 async fn violating_peer_that_never_reads_is_cut_off() {
     let census = Census::new();
@@ -228,7 +228,7 @@ async fn violating_peer_that_never_reads_is_cut_off() {
     end(served, census).await;
 }
 
-/// Sends more than any peer can read and never waits.
+/// A route that replies with a stream that never waits and has more items than any peer can read.
 struct Endless {
     census: Census,
 }
@@ -261,7 +261,7 @@ impl Endless {
     }
 }
 
-/// The same with a stream of `open`, which runs while messages are handled.
+/// Like [`Endless`], with a stream that `open` returns and that runs while messages are handled.
 struct Feed {
     census: Census,
 }
@@ -275,7 +275,7 @@ impl Feed {
 
     fn message(&self, ws: &Socket<Self>, message: Message) {
         drop(message);
-        // The peer does not answer the close frame.
+        // The peer does not answer close frames, so the socket is terminated.
         ws.terminate();
     }
 
@@ -284,8 +284,8 @@ impl Feed {
     }
 }
 
-/// The server has one thread. A stream that never waits must not block the input of its own connection or other
-/// sockets.
+/// A stream that never waits must not delay the input of its connection or other sockets, although the server has only
+/// one thread.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stream_that_never_waits_leaves_others_their_turn() {
     let census = Census::new();
@@ -303,7 +303,7 @@ async fn stream_that_never_waits_leaves_others_their_turn() {
         other.say("hello").await;
         assert_eq!(other.text().await, "hello");
         writer.write_all(&last_word).await.expect("the server reads");
-        // The connection ends although the stream has more items.
+        // The connection ends although the stream has not.
         let count = soon(reading).await.expect("it only counts").expect("the end is a good one");
         assert!(count > 0, "{path}");
         drop(other);

@@ -1,4 +1,4 @@
-//! One valid session, truncated at every byte, sent byte by byte, and sent at once.
+//! A valid session that is truncated at every byte, sent byte by byte, and sent at once.
 
 use tokio::task::yield_now;
 
@@ -7,7 +7,7 @@ use crate::{
     peer::{BINARY, CLOSE, Frame, PING, PONG, Peer, TEXT, close, frame, opening},
 };
 
-/// A handshake, and one frame of every kind.
+/// Returns a handshake and one frame of every kind.
 fn session() -> Vec<u8> {
     [
         opening("/").into_bytes(),
@@ -23,7 +23,8 @@ fn session() -> Vec<u8> {
     .concat()
 }
 
-/// The server's output for a session. Pongs are sent at once and replies in turn, so each has its own order.
+/// The server's output for a session. Pongs are sent at once and replies in turn, so the order is checked for each of
+/// them separately.
 #[derive(Debug, Default, PartialEq)]
 struct Said {
     messages: Vec<Frame>,
@@ -31,7 +32,7 @@ struct Said {
 }
 
 impl Said {
-    /// The output for the complete session.
+    /// Returns the output for the complete session.
     fn all() -> Self {
         let frame = |first, payload: &[u8]| Frame { first, payload: payload.to_vec() };
         Self {
@@ -50,7 +51,7 @@ impl Said {
     }
 }
 
-/// The bytes after the 101. Nothing may follow a close frame.
+/// Parses the bytes after the 101, and asserts that no frame follows a close frame.
 async fn said(mut peer: Peer) -> Option<Said> {
     let head = peer.head().await?;
     assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
@@ -99,7 +100,7 @@ async fn session_cut_at_any_byte_ends() {
         let mut peer = Peer::connect(served.address).await;
         peer.send(&session[..at]).await;
         peer.finish().await;
-        // The server disconnects, and has sent the complete output by then.
+        // The server sends the complete output, then disconnects.
         if at < opening("/").len() {
             let answer = peer.rest().await;
             assert!(!answer.starts_with(b"HTTP/1.1 101"), "a connection after {at} bytes");

@@ -1,4 +1,4 @@
-//! The echo server of most of these tests, and the check that no connection leaves anything behind.
+//! The echo server of most tests, and a check that closed connections leave no state behind.
 
 use ws_runtime::{Message, Server, Socket, ws_route};
 
@@ -7,7 +7,7 @@ use crate::{
     served::{Census, Served},
 };
 
-/// Echoes each message. Every socket joins one room.
+/// A route that echoes each message. Its sockets join one room.
 pub(crate) struct Echo {
     census: Census,
 }

@@ -1,4 +1,4 @@
-//! Every frame header and every close frame: the response, and that it arrives.
+//! Every frame header and every close frame, each with the response of the server.
 
 use tokio::task::JoinSet;
 
@@ -8,12 +8,12 @@ use crate::{
     served::{Census, Served},
 };
 
-/// The route accepts messages of up to 1 KiB.
+/// Maximum length of a message of the route.
 async fn serve() -> (Served, Census) {
     echo(|server| server.max_payload_length(1024)).await
 }
 
-/// The fields of a frame header, and a payload of the announced length if that is short.
+/// The fields of a frame header. The frame has a payload of the announced length if that is short.
 #[derive(Clone, Copy, Debug)]
 struct Header {
     fin: bool,
@@ -21,7 +21,7 @@ struct Header {
     opcode: u8,
     masked: bool,
     length: Length,
-    /// True if an unfinished text message precedes the frame.
+    /// True if the frame is sent inside a fragmented text message.
     inside: bool,
 }
 
@@ -52,7 +52,7 @@ impl Header {
             bytes.extend([0; 4]);
         }
         if self.length() <= 2048 {
-            // A close frame: code and reason.
+            // The payload of a close frame is a code and a reason.
             let payload = [&1000_u16.to_be_bytes()[..], &[b'a'; 2048]].concat();
             let text = [b'a'; 2048];
             let payload = if self.opcode == 8 { &payload[..] } else { &text[..] };
@@ -69,7 +69,7 @@ impl Header {
         }
     }
 
-    /// The close code that the server must answer with if the frame is invalid.
+    /// Returns the close code for an invalid frame; `None` if the frame is valid.
     fn fault(self) -> Option<u16> {
         let is_control = self.opcode >= 8;
         if self.reserved != 0
@@ -89,14 +89,14 @@ impl Header {
     }
 }
 
-/// The expected response to a frame header.
+/// Sends a frame with this header and asserts the response.
 async fn try_out(header: Header, mut peer: Peer) {
     peer.try_send(&header.bytes()).await;
     if let Some(code) = header.fault() {
         assert_eq!(peer.close_code().await, code, "{header:?}");
         return;
     }
-    // The frame is valid: a message is finished, a ping is answered, and the connection continues.
+    // The frame is valid. The message is finished, a ping gets its pong, and the connection continues.
     if !header.fin || header.inside && header.opcode >= 9 {
         peer.send(&frame(0x80, b"")).await;
     }
@@ -117,7 +117,7 @@ async fn try_out(header: Header, mut peer: Peer) {
         2 => vec![(BINARY, whole), done, bye],
         _ => vec![(TEXT, whole), done, bye],
     };
-    // Pongs are sent at once and echoes in turn, so only the last one has a fixed position.
+    // Pongs are sent at once and echoes in turn, so only the last frame has a fixed position.
     let (mut seen, mut due) = (firsts.clone(), expected.clone());
     assert_eq!(seen.pop(), due.pop(), "{header:?}: {firsts:?}");
     seen.sort_unstable();
@@ -148,7 +148,7 @@ async fn every_frame_header_gets_its_answer() {
         {
             for (at, length) in lengths.into_iter().enumerate() {
                 headers.push(Header { fin, reserved: 0, opcode, masked, length, inside });
-                // One reserved bit and all of them are equally invalid, so one length is enough.
+                // Reserved bits are rejected whatever the length is, so one length is enough.
                 let reserved = if at == 1 { &[1, 2, 4, 7][..] } else { &[] };
                 headers.extend(reserved.iter().map(|reserved| Header {
                     fin,
@@ -199,7 +199,7 @@ async fn every_close_frame_gets_its_answer() {
     }
     for (payload, answer) in cases {
         let mut peer = Peer::open(served.address, "/").await;
-        // Bytes after a close frame are ignored, valid or not.
+        // The server ignores all bytes after a close frame, whether they are valid or not.
         peer.send(&[frame(CLOSE, &payload), frame(TEXT, b"late"), frame(0x83, b"wrong")].concat()).await;
         let frame = peer.frame().await.expect("an answer");
         let code = frame.payload.first_chunk().map(|code| u16::from_be_bytes(*code));
@@ -220,7 +220,7 @@ async fn invalid_utf8_fails_at_the_first_invalid_byte() {
         ("too long a form", frame(TEXT, b"\xc0\xaf")),
         ("a surrogate", frame(TEXT, b"\xed\xa0\x80")),
         ("beyond Unicode", frame(TEXT, b"\xf4\x90\x80\x80")),
-        // The last fragment is never sent.
+        // The message fails although its last fragment is never sent.
         ("in a fragment", frame(0x01, b"a\xff")),
         ("between two fragments", [frame(0x01, b"\xf0\x9d"), frame(0x00, b"\x84a")].concat()),
         ("at the end", [frame(0x01, b"\xf0\x9d"), frame(0x80, b"\x84")].concat()),
@@ -232,7 +232,8 @@ async fn invalid_utf8_fails_at_the_first_invalid_byte() {
     end(served, census).await;
 }
 
-/// The close frame reaches a peer that is still sending: the server keeps reading, so the connection is not reset.
+/// A peer that is still sending receives the close frame: the server keeps reading, so that the kernel does not reset
+/// the connection.
 #[tokio::test]
 async fn close_frame_arrives_despite_bytes_after_the_fault() {
     let (served, census) = serve().await;

@@ -1,4 +1,4 @@
-//! Handshakes with one mistake, and clients that never finish a handshake: each gets exactly one answer.
+//! Handshakes with one mistake, and clients that never finish a handshake. Each gets exactly one response.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ impl Undecided {
     fn message(&self) {}
 }
 
-/// Blocks `before_handle` until it is released.
+/// A route that blocks `before_handle` until the test releases it.
 struct Deciding(watch::Sender<bool>);
 
 #[ws_route("/deciding", body = String, response = String)]
@@ -71,7 +71,7 @@ fn server() -> Server {
     Server::new().route(Echo).route(Refusing).route(Undecided).route(Panicking)
 }
 
-/// A valid request with one line replaced by others, or removed with `None`. The request line is line 0.
+/// Returns a valid request in which one line is replaced, or removed if `text` is `None`. The request line is line 0.
 fn with(line: usize, text: Option<&str>) -> Vec<u8> {
     let good = opening("/echo/a");
     let mut lines: Vec<_> = good.trim_end().split("\r\n").map(Some).collect();
@@ -95,7 +95,8 @@ const MORE: usize = 6;
 
 const GOOD_KEY: &str = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
 
-/// Requests and frames after a refused handshake. If the server handled them, there would be a second answer.
+/// Returns requests and frames to send after a rejected handshake. If the server handled them, it would send a second
+/// response.
 fn smuggled() -> Vec<u8> {
     [
         opening("/echo/b").as_bytes(),
@@ -105,7 +106,7 @@ fn smuggled() -> Vec<u8> {
     .concat()
 }
 
-/// Checks for exactly one answer with a length and `Connection: close`.
+/// Reads a response, and asserts that it is the only one, has a length, and says `Connection: close`.
 async fn only_answer(mut peer: Peer, case: &str) -> Answer {
     let answer = peer.answer().await.unwrap_or_else(|| panic!("{case}: no answer"));
     assert_eq!(
@@ -212,7 +213,7 @@ async fn one_wrong_header_line_refuses_the_handshake() {
         peer.send(&[opening(path).as_bytes(), &smuggled()].concat()).await;
         assert_eq!(only_answer(peer, path).await.status, status, "{path}");
     }
-    // The same harness accepts a valid request.
+    // Control: with these changes the request is valid, and the same code accepts it.
     for (line, text) in [
         (MORE, None),
         (UPGRADE, Some("upgrade: h2c, WebSocket")),
@@ -243,7 +244,7 @@ async fn one_wrong_header_line_refuses_the_handshake() {
     served.end().await;
 }
 
-/// Field names are case-insensitive, but naive clients compare bytes.
+/// Field names are case-insensitive, but some clients compare bytes.
 #[tokio::test]
 async fn field_names_are_written_as_rfc_6455_writes_them() {
     struct Compressed;
@@ -279,7 +280,7 @@ async fn field_names_are_written_as_rfc_6455_writes_them() {
     served.end().await;
 }
 
-/// Unread input must not make the kernel discard the answer.
+/// The server reads the rest of the input, because unread input would make the kernel discard the response.
 #[tokio::test]
 async fn refusal_arrives_despite_bytes_after_the_request() {
     let served = Served::start(server()).await;
@@ -291,7 +292,7 @@ async fn refusal_arrives_despite_bytes_after_the_request() {
     ] {
         let mut peer = Peer::connect(served.address).await;
         peer.send(head.as_bytes()).await;
-        // Writing must not fail either: the server reads and discards the input.
+        // The peer can write all of this, because the server reads and discards it.
         peer.send(&megabytes).await;
         peer.finish().await;
         assert_eq!(only_answer(peer, what).await.status, status, "{what}");
@@ -299,7 +300,7 @@ async fn refusal_arrives_despite_bytes_after_the_request() {
     served.end().await;
 }
 
-/// Four clients that never finish and one slow handler: each is ended.
+/// Four clients that never finish their handshake, and one handler that is slow: each handshake times out.
 #[tokio::test]
 async fn slow_handshake_times_out() {
     let server = server().handshake_timeout(Duration::from_millis(300));
@@ -314,7 +315,7 @@ async fn slow_handshake_times_out() {
     ] {
         let mut peer = Peer::connect(served.address).await;
         peer.try_send(first.as_bytes()).await;
-        // The last one would never finish.
+        // The last client sends bytes without end.
         let drip = drip.as_bytes().iter().cycle().take(if drip.is_empty() { 0 } else { usize::MAX });
         let answer = soon(peer.drip(drip)).await;
         assert!(
@@ -329,7 +330,7 @@ async fn slow_handshake_times_out() {
     served.end().await;
 }
 
-/// A connection that HTTP keeps alive counts as a slow handshake.
+/// After a response, an HTTP connection that is kept alive has the time of one handshake.
 #[tokio::test]
 async fn kept_alive_connection_times_out() {
     #[derive(Clone)]
@@ -360,7 +361,7 @@ async fn kept_alive_connection_times_out() {
     served.end().await;
 }
 
-/// Frames sent before the 101 are not lost, whether they came with the handshake or while a handler waited.
+/// Frames that arrive before the 101 are not lost, whether they came with the handshake or while a handler waited.
 #[tokio::test]
 async fn early_frames_are_handled_in_order() {
     let go = watch::Sender::new(false);
@@ -368,7 +369,7 @@ async fn early_frames_are_handled_in_order() {
     let mut peer = Peer::connect(served.address).await;
     let texts: Vec<_> = (0..200).map(|number| format!("{number} {}", "x".repeat(1000))).collect();
     let frames: Vec<_> = texts.iter().flat_map(|text| frame(TEXT, text.as_bytes())).collect();
-    // The input is split inside a frame.
+    // The two writes are split inside a frame.
     let (first, second) = frames.split_at(10_000);
     peer.send(&[opening("/deciding").as_bytes(), first].concat()).await;
     peer.send(second).await;
@@ -381,7 +382,7 @@ async fn early_frames_are_handled_in_order() {
     served.end().await;
 }
 
-/// Unfinished handshakes end with the shutdown timeout.
+/// Unfinished handshakes end at the shutdown deadline.
 #[tokio::test]
 async fn shutdown_does_not_wait_for_handshakes() {
     let server = server()

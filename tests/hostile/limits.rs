@@ -1,4 +1,4 @@
-//! The limits on what a peer may send and how long it may be silent, each at its edge and past it.
+//! Limits on the input and the silence of a peer, each at its limit and one step beyond.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::{
     served::{Census, Served},
 };
 
-/// The header of a masked frame that announces a length in 64 bits.
+/// Returns the header of a masked frame with a 64-bit length.
 fn announced(first: u8, length: u64) -> Vec<u8> {
     let mut bytes = vec![first, 0xff];
     bytes.extend(length.to_be_bytes());
@@ -19,7 +19,7 @@ fn announced(first: u8, length: u64) -> Vec<u8> {
     bytes
 }
 
-/// A message in fragments of these lengths.
+/// Returns a message in fragments of these lengths.
 fn fragments(lengths: &[usize]) -> Vec<u8> {
     let last = lengths.len() - 1;
     let first = |at: usize| (u8::from(at == 0) * 2) | (u8::from(at == last) << 7);
@@ -88,7 +88,7 @@ async fn endless_fragments_are_closed() {
     end(served, census).await;
 }
 
-/// A ping in two pieces starts no fragment timeout, and the next message has its own.
+/// A ping that arrives in two parts does not start the fragment timeout of the next message.
 #[tokio::test]
 async fn split_control_frame_starts_no_fragment_timeout() {
     let (served, census) = echo(|server| server.fragment_timeout(Duration::from_millis(300))).await;
@@ -96,7 +96,7 @@ async fn split_control_frame_starts_no_fragment_timeout() {
     for control in [PING, PONG] {
         let bytes = frame(control, b"hello");
         peer.send(&bytes[..7]).await;
-        // The case depends on what the server has read, so each step is awaited.
+        // The pause lets the server read the first part alone.
         sleep(Duration::from_millis(50)).await;
         peer.send(&bytes[7..]).await;
         if control == PING {
@@ -133,7 +133,7 @@ async fn rate_limit_counts_frames_of_any_size() {
     end(served, census).await;
 }
 
-/// A number; every other message is invalid.
+/// A route whose messages are numbers, with a limit on consecutive invalid ones.
 struct Number {
     census: Census,
 }
@@ -175,7 +175,7 @@ async fn invalid_messages_in_a_row_close() {
     served.end().await;
 }
 
-/// An idle peer is closed once, also without a close timeout.
+/// An idle peer gets one close frame, even if there is no close timeout.
 #[tokio::test]
 async fn idle_peer_is_closed_without_a_close_timeout() {
     let (served, census) = echo(|server| {

@@ -1,6 +1,7 @@
-//! A server under attack: peers that send, truncate, withhold and flood.
+//! Tests of a server under attack: peers that send invalid, truncated, slow or excessive input.
 //!
-//! Servers run in this process, and peers are raw sockets. No test measures time; a server that hangs fails the test.
+//! Servers run in this process, and peers are raw TCP sockets. No test measures time. A server that hangs fails the
+//! test.
 
 mod backpressure;
 mod cuts;

@@ -1,4 +1,5 @@
-//! Thousands of peers at once: each is served, none of the misbehaving ones delays others, and nothing is left behind.
+//! Thousands of concurrent peers: each is served, misbehaving peers do not delay others, and all resources are
+//! released.
 
 use std::{fs, sync::Arc, time::Duration};
 
@@ -11,7 +12,7 @@ use crate::{
     served::{Census, Served},
 };
 
-/// All sockets join one room. The reference count of the route shows how many still hold it.
+/// A route whose sockets join one room. The reference count of `_held` shows how many clones of the route exist.
 struct Room {
     census: Census,
     _held: Arc<()>,
@@ -39,8 +40,8 @@ async fn serve(limit: impl FnOnce(Server) -> Server) -> (Served, Census, Arc<()>
     (Served::start(limit(Server::new()).route(room)).await, census, held)
 }
 
-/// The number of connections that this process may open, both ends included: half of its open files, minus those of the
-/// other tests.
+/// Returns how many connections this process may open: half of its open files, because both ends are in it, minus those
+/// of other tests.
 fn room_for(most: usize) -> usize {
     let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let files =
@@ -49,7 +50,7 @@ fn room_for(most: usize) -> usize {
     (files.saturating_sub(500) / 2).min(most)
 }
 
-/// Connects many peers, a few at a time, so that the backlog of the listener holds them.
+/// Connects many peers, a few at a time, because the backlog of the listener is limited.
 async fn connect(served: &Served, count: usize) -> Vec<Peer> {
     let (mut connecting, mut peers) = (JoinSet::new(), Vec::with_capacity(count));
     for _ in 0..count {
@@ -65,7 +66,7 @@ async fn connect(served: &Served, count: usize) -> Vec<Peer> {
     peers
 }
 
-/// A shutdown with thousands of peers, of which one in a hundred never answers the close frame.
+/// One in a hundred of the peers never answers the close frame.
 #[tokio::test]
 async fn shutdown_closes_thousands_and_cuts_off_unresponsive_ones() {
     let count = room_for(5000);
@@ -103,7 +104,7 @@ async fn shutdown_closes_thousands_and_cuts_off_unresponsive_ones() {
     assert_eq!(Arc::strong_count(&held), 1, "the route is still held");
 }
 
-/// A shutdown with peers that answer the close frame, read it and do not answer, or do not read at all.
+/// Some peers answer the close frame, some read it without answering, and some do not read at all.
 #[tokio::test]
 async fn shutdown_does_not_wait_for_unresponsive_peers() {
     const PEERS: usize = 200;
@@ -129,7 +130,7 @@ async fn shutdown_does_not_wait_for_unresponsive_peers() {
     assert_eq!((channel.sockets().len(), channel.subscriber_count("room")), (0, 0));
 }
 
-/// The virtual memory of this process, in bytes.
+/// Returns the virtual memory of this process, in bytes.
 #[cfg(target_os = "linux")]
 fn claimed() -> u64 {
     let status = fs::read_to_string("/proc/self/status").expect("Linux has it");
@@ -137,7 +138,7 @@ fn claimed() -> u64 {
     size.and_then(|size| size.parse::<u64>().ok()).expect("it is a number of kB") * 1024
 }
 
-/// A header that announces a gigabyte allocates only for the bytes that follow.
+/// If a header announces a gigabyte, memory is allocated only for the bytes that arrive.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn announced_length_allocates_nothing() {
@@ -150,7 +151,7 @@ async fn announced_length_allocates_nothing() {
         let mut header = vec![first, 0xff];
         header.extend((1_u64 << 30).to_be_bytes());
         header.extend([0; 4]);
-        // Longer than the shared read buffer.
+        // The payload so far is longer than the shared read buffer.
         header.extend(vec![b'a'; 70_000]);
         peer.send(&header).await;
     }

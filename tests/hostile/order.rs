@@ -1,4 +1,4 @@
-//! Concurrent senders and publishers: the frames of each arrive in order, and none is lost or doubled.
+//! Concurrent senders and publishers: the frames of each arrive in order, and none is lost or duplicated.
 
 use std::{
     collections::HashMap,
@@ -15,7 +15,7 @@ use crate::{
     served::{Census, Served},
 };
 
-/// Every socket joins two rooms.
+/// A route whose sockets join two rooms.
 struct Rooms {
     census: Census,
 }
@@ -28,7 +28,7 @@ impl Rooms {
         self.census.opened();
     }
 
-    /// Publishes each message to the others through a room and echoes it to the sender.
+    /// Publishes each message to the other sockets of a room, and echoes it to the sender.
     fn message(&self, ws: &Socket<Self>, message: Message) -> Message {
         let _ = ws.publish("a", &message);
         message
@@ -39,7 +39,7 @@ impl Rooms {
     }
 }
 
-/// Reads texts of the form `sender number` until each sender has sent the given number of messages.
+/// Reads texts of the form `sender number` until each sender has sent this many messages, and asserts their order.
 async fn follow(mut peer: Peer, senders: usize, most: u32) {
     let mut next: HashMap<String, u32> = HashMap::new();
     let mut done = 0;
@@ -54,7 +54,7 @@ async fn follow(mut peer: Peer, senders: usize, most: u32) {
     assert_eq!(next.len(), senders);
 }
 
-/// A server with two shards, and peers that have joined its rooms.
+/// Starts a server with two shards and connects peers, which join its rooms.
 async fn rooms(peers: usize) -> (Served, Census, Vec<Peer>) {
     let census = Census::new();
     let served = Served::start(Server::new().shards(2).route(Rooms { census: census.clone() })).await;
@@ -75,7 +75,7 @@ async fn connected_client_is_in_its_room() {
     let server = Server::new().shards(2).route(Rooms { census: Census::new() });
     let handle = server.handle();
     let serving = tokio::spawn(server.serve(listener));
-    // A blocking client reads the next byte as early as possible.
+    // The clients use blocking reads, so that they see the 101 as early as possible.
     let peers = thread::spawn(move || {
         let mut speaker = shake_hands(address);
         for round in 0..ROUNDS {
@@ -125,7 +125,7 @@ async fn frames_of_each_sender_arrive_in_order() {
             thread::spawn(move || {
                 let sockets = channel.sockets();
                 for number in 0..EACH {
-                    // Each message takes a different route to the others.
+                    // The messages of a sender are sent by four different methods in turn.
                     let text = format!("{sender} {number}");
                     match (number + u32::try_from(sender).expect("it is small")) % 4 {
                         0 => {

@@ -1,6 +1,6 @@
-//! The expected outcome of a session: RFC 6455 §5 implemented top to bottom over all bytes at once.
+//! Computes the expected outcome of a session: RFC 6455 §5, implemented for all bytes of a session at once.
 //!
-//! Shares no code with the server. Written for correctness alone.
+//! This model shares no code with the server and is not optimised.
 
 use std::collections::BTreeSet;
 
@@ -8,42 +8,43 @@ use flate2::{Decompress, FlushDecompress, Status};
 
 use crate::peer::Frame;
 
-/// The limits of the server: bytes and fragments of a message.
+/// Limits of the server: bytes and fragments of a message.
 pub(crate) const MAX_PAYLOAD: usize = 4096;
 pub(crate) const MAX_FRAGMENTS: usize = 50;
 
-/// The code that stands for a close frame without one; it is never sent (RFC 6455 §7.1.5).
+/// Represents a close frame without a code; the code itself is never sent (RFC 6455 §7.1.5).
 const NO_CODE: u16 = 1005;
 
-/// RFC 7692 §7.2.2: the bytes that a sender removes, and an empty last block, which proves that nothing was truncated.
+/// The bytes that a sender removes (RFC 7692 §7.2.2), followed by an empty last block, which marks the end of complete
+/// data.
 const TAIL: [u8; 6] = [0x00, 0x00, 0xff, 0xff, 0x03, 0x00];
 
 /// The outcome of a session.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Outcome<End> {
-    /// The messages; the flag is true for text.
+    /// Received messages. The flag is true for text.
     pub(crate) messages: Vec<(bool, Vec<u8>)>,
-    /// The payloads of the pongs.
+    /// Payloads of the pongs.
     pub(crate) pongs: Vec<Vec<u8>>,
     pub(crate) end: End,
 }
 
-/// The permitted ends of a session.
+/// Permitted ends of a session.
 #[derive(Debug)]
 pub(crate) enum Due {
-    /// Without a close frame, because the peer sent none.
+    /// No close frame, because the peer sent none.
     Nothing,
-    /// With a close frame that repeats the code of the peer.
+    /// A close frame that repeats the code of the peer.
     Answer(u16),
-    /// With a close frame of one of these codes.
+    /// A close frame with one of these codes.
     Fault(BTreeSet<u16>),
-    /// With or without a close code: the session is truncated inside a frame or a compressed message that the server may
+    /// A close frame or none: the session is truncated inside a frame or a compressed message, which the server may
     /// reject before it is complete.
     Unsure,
 }
 
 impl Due {
-    /// Returns true if a session may end with a close frame of this code, or with none.
+    /// Returns true if a session may end with this close code, or without a close frame for `None`.
     pub(crate) fn allows(&self, close: Option<u16>) -> bool {
         match self {
             Self::Nothing => close.is_none(),
@@ -54,7 +55,7 @@ impl Due {
     }
 }
 
-/// Computes the outcome of the bytes after a handshake.
+/// Computes the outcome of the bytes that follow a handshake.
 pub(crate) fn due(bytes: &[u8], compresses: bool) -> Outcome<Due> {
     let mut reading =
         Reading { compresses, messages: Vec::new(), pongs: Vec::new(), begun: None, past: Vec::new() };
@@ -71,7 +72,7 @@ pub(crate) fn due(bytes: &[u8], compresses: bool) -> Outcome<Due> {
     Outcome { messages: reading.messages, pongs: reading.pongs, end }
 }
 
-/// Parses the output of a server: complete frames of known kinds, with at most one close frame, at the end.
+/// Parses the output of a server: complete frames of known opcodes, with at most one close frame, which is the last.
 pub(crate) fn said(frames: Vec<Frame>, compresses: bool) -> Result<Outcome<Option<u16>>, String> {
     let mut said = Outcome { messages: Vec::new(), pongs: Vec::new(), end: None };
     let mut past = Vec::new();
@@ -102,17 +103,17 @@ pub(crate) fn said(frames: Vec<Frame>, compresses: bool) -> Result<Outcome<Optio
     }
 }
 
-/// One complete, unmasked frame of the peer.
+/// A complete, unmasked frame of the peer.
 struct Sent {
     first: u8,
     masked: bool,
-    /// True if the length is in its shortest form.
+    /// True if the length is encoded in its shortest form.
     shortest: bool,
     payload: Vec<u8>,
 }
 
 impl Sent {
-    /// Parses a frame; `None` if it is incomplete.
+    /// Parses a frame. Returns `None` if it is incomplete.
     fn read(rest: &mut &[u8]) -> Option<Self> {
         let [first, second] = *rest.split_off(..2)?.first_chunk()?;
         let (length, least) = match second & 0x7f {
@@ -129,13 +130,13 @@ impl Sent {
     }
 }
 
-/// The state after the bytes read so far.
+/// The state after the frames read so far.
 struct Reading {
     compresses: bool,
     messages: Vec<(bool, Vec<u8>)>,
     pongs: Vec<Vec<u8>>,
     begun: Option<Begun>,
-    /// The inflated bytes that the next message may refer to (RFC 7692 §7.2.3.2).
+    /// Inflated bytes that the next message may refer to (RFC 7692 §7.2.3.2).
     past: Vec<u8>,
 }
 
@@ -144,12 +145,12 @@ struct Begun {
     text: bool,
     compressed: bool,
     frames: usize,
-    /// The payload as sent.
+    /// The payload as it was sent.
     payload: Vec<u8>,
 }
 
 impl Reading {
-    /// Reads one frame, which may end the session.
+    /// Processes one frame. Returns the end of the session if the frame ends it.
     fn take(&mut self, sent: &Sent) -> Option<Due> {
         let codes = self.broken(sent);
         if !codes.is_empty() {
@@ -164,35 +165,35 @@ impl Reading {
         None
     }
 
-    /// Returns the close codes of all rules that a frame violates, regardless of its payload.
+    /// Returns the close codes for all rules that a frame violates, whatever its payload is.
     fn broken(&self, sent: &Sent) -> BTreeSet<u16> {
         let (opcode, fin, length) = (sent.first & 0x0f, sent.first & 0x80 != 0, sent.payload.len());
         let begins = matches!(opcode, 1 | 2);
-        // RFC 7692 §6: the first frame of a message may set the first reserved bit.
+        // The first frame of a message may set the first reserved bit (RFC 7692 §6).
         let compressed = sent.first & 0x70 == 0x40 && self.compresses && begins;
         let begun = self.begun.as_ref();
         let shrinks = compressed || begun.is_some_and(|begun| begun.compressed);
         let so_far = begun.map_or(0, |begun| begun.payload.len());
         let rules = [
-            // RFC 6455 §5.2.
+            // Reserved bits, opcodes and lengths (RFC 6455 §5.2).
             (sent.first & 0x70 != 0 && !compressed, 1002),
             (matches!(opcode, 3..=7 | 11..), 1002),
             (!sent.shortest, 1002),
-            // RFC 6455 §5.1.
+            // Masking (RFC 6455 §5.1).
             (!sent.masked, 1002),
-            // RFC 6455 §5.5.
+            // Control frames (RFC 6455 §5.5).
             (opcode >= 8 && (length > 125 || !fin), 1002),
-            // RFC 6455 §5.4.
+            // Fragmentation (RFC 6455 §5.4).
             (begins && begun.is_some(), 1002),
             (opcode == 0 && begun.is_none(), 1002),
-            // The limits of the server.
+            // Limits of the server.
             (opcode == 0 && begun.is_some_and(|begun| begun.frames == MAX_FRAGMENTS), 1008),
             (opcode <= 2 && !shrinks && so_far + length > MAX_PAYLOAD, 1009),
         ];
         rules.into_iter().filter_map(|(broken, code)| broken.then_some(code)).collect()
     }
 
-    /// Reads a data frame that is permitted at this point.
+    /// Processes a data frame that is permitted in this state.
     fn data(&mut self, sent: &Sent) -> Option<Due> {
         let mut begun = self.begun.take().unwrap_or_else(|| Begun {
             text: sent.first & 0x0f == 1,
@@ -201,7 +202,7 @@ impl Reading {
             payload: Vec::new(),
         });
         if begun.compressed && sent.payload.len() > MAX_PAYLOAD {
-            // How much longer than its message a compressed frame may be is not specified.
+            // The server may reject a compressed frame by its length. The longest accepted length is not specified.
             return Some(Due::Unsure);
         }
         begun.payload.extend(&sent.payload);
@@ -217,7 +218,7 @@ impl Reading {
             Err(_) if !last => return Some(Due::Unsure),
             Err(code) => return Some(Due::Fault([code].into())),
         };
-        // RFC 6455 §8.1; a truncated text may end inside a character.
+        // Text must be UTF-8 (RFC 6455 §8.1). Unfinished text may end inside a character.
         if begun.text
             && let Err(error) = std::str::from_utf8(&message)
             && (last || error.error_len().is_some())
@@ -239,7 +240,8 @@ impl Reading {
     }
 }
 
-/// Returns the code that answers a close frame: RFC 6455 §5.5.1 and §7.4, and the codes registered with IANA since.
+/// Returns the code that answers a close frame (RFC 6455 §5.5.1 and §7.4, and the codes that IANA has registered
+/// since).
 fn closed(payload: &[u8]) -> Due {
     let Some((code, reason)) = payload.split_first_chunk() else {
         return if payload.is_empty() { Due::Answer(NO_CODE) } else { Due::Fault([1002].into()) };
@@ -254,8 +256,8 @@ fn closed(payload: &[u8]) -> Due {
     }
 }
 
-/// Inflates the start of a message, or the whole message with [`TAIL`]. The error is the close code for invalid or
-/// oversized data.
+/// Inflates the start of a message, or the whole message if it ends with [`TAIL`]. The error is the close code for
+/// invalid data, or for data over the limit.
 fn inflate(past: &[u8], payload: &[u8]) -> Result<Vec<u8>, u16> {
     let is_whole = payload.ends_with(&TAIL);
     let mut made = Vec::with_capacity(MAX_PAYLOAD + 1);
@@ -274,7 +276,7 @@ fn inflate(past: &[u8], payload: &[u8]) -> Result<Vec<u8>, u16> {
         let taken = usize::try_from(stream.total_in()).map_err(|_| 1007_u16)?;
         rest = rest.get(taken..).unwrap_or_default();
         match (status, rest.is_empty()) {
-            // RFC 7692 §7.2.3.4: other blocks may follow the final one.
+            // Other blocks may follow the final block (RFC 7692 §7.2.3.4).
             (Status::StreamEnd, false) => {}
             (Status::StreamEnd, true) => return Ok(made),
             (_, true) if !is_whole => return Ok(made),

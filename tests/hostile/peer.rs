@@ -1,4 +1,4 @@
-//! A raw client: bytes out, frames in. It can violate the protocol.
+//! A raw client, which writes bytes and reads frames, so it can violate the protocol.
 
 use std::{future::Future, net::SocketAddr, time::Duration};
 
@@ -8,7 +8,7 @@ use tokio::{
     time::{interval, timeout},
 };
 
-/// Timeout of every read. Nothing here takes a tenth of it unless it hangs.
+/// Timeout of every read. No read takes a tenth of it unless the server hangs.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
 
 pub(crate) const TEXT: u8 = 0x81;
@@ -22,7 +22,7 @@ pub(crate) async fn soon<T>(future: impl Future<Output = T>) -> T {
     timeout(PATIENCE, future).await.expect("it hangs")
 }
 
-/// A valid handshake for a path.
+/// Returns a valid handshake for a path.
 pub(crate) fn opening(path: &str) -> String {
     format!(
         "GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
@@ -30,7 +30,7 @@ pub(crate) fn opening(path: &str) -> String {
     )
 }
 
-/// A masked frame with the shortest form of its length. `first` holds FIN, the reserved bits and the opcode.
+/// Returns a masked frame whose length is in its shortest form. `first` holds FIN, the reserved bits and the opcode.
 pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut bytes = vec![first];
     let length = payload.len();
@@ -49,7 +49,7 @@ pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A close frame with a code.
+/// Returns a close frame with a code.
 pub(crate) fn close(code: u16) -> Vec<u8> {
     frame(CLOSE, &code.to_be_bytes())
 }
@@ -69,7 +69,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Returns the value of a header field.
+    /// Returns the value of a header field; `None` if the field is missing.
     pub(crate) fn field(&self, name: &str) -> Option<&str> {
         let fields = self.head.lines().filter_map(|line| line.split_once(": "));
         fields.into_iter().find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value)
@@ -79,7 +79,7 @@ impl Answer {
 /// One connection.
 pub(crate) struct Peer {
     pub(crate) stream: TcpStream,
-    /// Bytes that were read and not parsed yet.
+    /// Bytes that were read and are not parsed yet.
     read: Vec<u8>,
 }
 
@@ -103,7 +103,7 @@ impl Peer {
         soon(self.stream.write_all(bytes)).await.expect("the server reads");
     }
 
-    /// Writes all bytes, or as many as the server accepts before it disconnects.
+    /// Writes all bytes, or as many as the server reads before it disconnects.
     pub(crate) async fn try_send(&mut self, bytes: &[u8]) {
         let _ = soon(self.stream.write_all(bytes)).await;
     }
@@ -117,7 +117,7 @@ impl Peer {
         let _ = self.stream.shutdown().await;
     }
 
-    /// Resets the connection, so that the next use by the server fails.
+    /// Resets the connection, so that the server's next read or write fails.
     pub(crate) fn reset(self) {
         self.stream.set_zero_linger().expect("it is a socket");
     }
@@ -147,8 +147,8 @@ impl Peer {
         Some(answer)
     }
 
-    /// Sends byte by byte with a pause between two, until the server disconnects or no byte is left. Returns the output
-    /// of the server.
+    /// Sends byte by byte, with a pause after each, until the server disconnects or all bytes are sent. Returns the
+    /// output of the server.
     pub(crate) async fn drip(mut self, bytes: impl Iterator<Item = &u8>) -> Vec<u8> {
         let mut moment = interval(Duration::from_millis(10));
         for byte in bytes {
@@ -181,7 +181,8 @@ impl Peer {
         String::from_utf8(frame.payload).expect("texts are UTF-8")
     }
 
-    /// Reads to the close frame and the end of the stream behind it. Returns the close code, if there was one.
+    /// Reads up to the close frame and asserts that the stream ends after it. Returns the close code; `None` if there
+    /// was no close frame.
     pub(crate) async fn closed(&mut self) -> Option<u16> {
         let mut code = None;
         while let Some(frame) = self.frame().await {

@@ -1,4 +1,4 @@
-//! Streams that deliver as many bytes at a time as a test chooses, each piece after a wait.
+//! Streams that deliver their input in pieces of chosen lengths, each after a wait.
 
 use std::{
     io::{self, IoSlice},
@@ -15,10 +15,10 @@ use tokio::{
 };
 use ws_runtime::Listener;
 
-/// The number of pieces before the rest arrives at once. Reading one byte costs as much as reading many.
+/// Number of pieces before the rest arrives at once, because many tiny reads would make the tests slow.
 const MOST: usize = 100;
 
-/// Accepts connections: the handshake unchanged, the rest in pieces.
+/// A listener whose streams deliver the handshake unchanged and the rest in pieces.
 pub(crate) struct InPieces {
     listener: TcpListener,
     lengths: Vec<usize>,
@@ -26,7 +26,7 @@ pub(crate) struct InPieces {
 }
 
 impl InPieces {
-    /// Delivers pieces of these lengths in turn, then everything that has arrived.
+    /// A stream that delivers pieces of these lengths in turn, then everything that has arrived.
     pub(crate) fn new(listener: TcpListener, lengths: Vec<usize>) -> Self {
         Self { listener, lengths, is_first: true }
     }
@@ -47,10 +47,10 @@ impl Listener for InPieces {
 }
 
 pub(crate) struct Pieces {
-    /// Reads up to the end of the piece.
+    /// This read ends at the end of the piece.
     stream: Take<TcpStream>,
     lengths: First<Cycle<vec::IntoIter<usize>>>,
-    /// Waits for the next piece.
+    /// The next piece arrives after a wait.
     waited: bool,
 }
 

@@ -1,8 +1,8 @@
-//! Random sessions, each on a server of its own. The output must follow the protocol, another client is served
-//! meanwhile, and nothing is left behind.
+//! Random sessions, each on a separate server. The output must follow the protocol, another client is served at the
+//! same time, and all resources are released.
 //!
-//! A failing session is shrunk, printed, and stored in `proptest-regressions`, which every run tries first.
-//! `PROPTEST_CASES` sets the number of sessions.
+//! A session that fails is shrunk, printed, and stored in `proptest-regressions`. Every run tries the stored sessions
+//! first. `PROPTEST_CASES` sets the number of sessions.
 
 use std::{env, net::SocketAddr, sync::Arc};
 
@@ -21,7 +21,7 @@ use crate::{
     session::{Session, session},
 };
 
-/// Echoes each message and publishes it to the other sockets.
+/// A route that echoes each message and publishes it to the other sockets.
 struct Room {
     census: Census,
     _held: Arc<()>,
@@ -39,7 +39,7 @@ impl Room {
         self.census.opened();
     }
 
-    /// Handles each text in a turn of its own, so that the bytes after it are read first.
+    /// Yields before handling a text, so that the bytes after it are read first.
     async fn message(&self, ws: &Socket<Self>, message: Message) -> Message {
         if message.as_text().is_some() {
             yield_now().await;
@@ -53,11 +53,11 @@ impl Room {
     }
 }
 
-/// Runs the given number of sessions, or `PROPTEST_CASES`.
+/// Runs this many sessions, or `PROPTEST_CASES` if that is set.
 fn try_sessions(cases: u32) {
     let defaults = ProptestConfig::with_source_file(file!());
     let cases = if env::var_os("PROPTEST_CASES").is_some() { defaults.cases } else { cases };
-    // In milliseconds. Shrinking takes long if a server hangs.
+    // The time is in milliseconds. It is limited because shrinking is slow if a server hangs.
     let config = ProptestConfig { cases, max_shrink_iters: 10_000, max_shrink_time: 120_000, ..defaults };
     let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let tried = TestRunner::new(config).run(&session(), |session| runtime.block_on(harms_nobody(session)));
@@ -77,7 +77,7 @@ fn hundred_thousand_random_sessions_do_not_harm_the_server() {
     try_sessions(100_000);
 }
 
-/// Fails if a session gets the wrong output, affects another client, or leaves anything behind.
+/// Fails if a session gets the wrong output, affects another client, or leaves state behind.
 async fn harms_nobody(session: Session) -> Result<(), TestCaseError> {
     const STILL_THERE: &str = "Still there?";
     let (census, held) = (Census::new(), Arc::new(()));
@@ -91,7 +91,7 @@ async fn harms_nobody(session: Session) -> Result<(), TestCaseError> {
     let due = outcome::due(&session.bytes(), session.compresses);
     if let Some(said) = attend(&session, served.address, &census).await? {
         prop_assert_eq!(&said.messages, &due.messages);
-        // A compressed message is inflated in its turn, so a ping after an invalid one may be answered first.
+        // A compressed message is inflated when its turn comes, so a ping behind an invalid one may be answered first.
         let faulty = session.compresses && matches!(due.end, Due::Fault(_) | Due::Unsure);
         if faulty {
             prop_assert!(said.pongs.starts_with(&due.pongs), "{:?}, not {:?}", said.pongs, due.pongs);
@@ -104,7 +104,7 @@ async fn harms_nobody(session: Session) -> Result<(), TestCaseError> {
     // The other client has received every message and is still served.
     census.falls_to(1).await;
     prop_assert_eq!(channel.subscriber_count("room"), 1);
-    // The last handler has returned before the socket closes.
+    // The socket closes after its last handler has returned.
     soon(async {
         while channel.sockets().len() > 1 {
             yield_now().await;
@@ -139,7 +139,7 @@ async fn harms_nobody(session: Session) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Runs a session and returns the output of the server, unless the peer resets the connection.
+/// Runs a session. Returns the output of the server; `None` if the peer resets the connection.
 async fn attend(
     session: &Session,
     address: SocketAddr,

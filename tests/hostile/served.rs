@@ -1,7 +1,7 @@
-//! A server on a thread and a runtime of its own, so that its idle work can be measured.
+//! A server on a separate thread and runtime, so that its CPU time can be measured.
 //!
-//! Every test ends with [`Served::end`]: the shutdown resolves, no socket and no task is left, and nothing has
-//! panicked.
+//! Every test ends with [`Served::end`], which asserts that the shutdown resolves, that no socket and no task remains,
+//! and that nothing has panicked.
 
 use std::{
     net::SocketAddr,
@@ -20,10 +20,10 @@ use ws_runtime::{Handle, Listener, Server};
 
 use crate::peer::soon;
 
-/// Panics outside the test threads, each with the thread of its server.
+/// Panics outside of the test threads, each with the thread of its server.
 static PANICS: Mutex<Vec<(ThreadId, String)>> = Mutex::new(Vec::new());
 
-/// A running server. It is stopped even if the test fails.
+/// A running server. If the test fails, dropping it stops the server.
 pub(crate) struct Served {
     pub(crate) address: SocketAddr,
     pub(crate) handle: Handle,
@@ -44,7 +44,7 @@ impl Served {
         Self::over(server, |listener| listener).await
     }
 
-    /// Serves the connections of a free port through a listener.
+    /// Serves the connections of a free port through the given listener.
     pub(crate) async fn over<L: Listener>(
         server: Server,
         over: impl FnOnce(TcpListener) -> L + Send + 'static,
@@ -68,12 +68,12 @@ impl Served {
         Self { address, handle, metrics, thread: thread.thread().id(), over: over_now }
     }
 
-    /// Returns how long the server has been busy since its start.
+    /// Returns the busy time of the server since its start.
     pub(crate) fn busy(&self) -> Duration {
         self.metrics.worker_total_busy_duration(0)
     }
 
-    /// Shuts down, which closes the remaining sockets, and checks that nothing is left.
+    /// Shuts the server down, which closes the remaining sockets, and asserts that no task remains.
     pub(crate) async fn end(mut self) {
         self.handle.shutdown();
         soon(&mut self.over).await.expect("the server's thread ends well");
@@ -83,7 +83,8 @@ impl Served {
     }
 }
 
-/// Records every panic outside the tests. The runtime catches panics of its tasks, so they would go unnoticed.
+/// Installs a hook that records every panic outside of the tests. Otherwise these would go unnoticed, because the
+/// runtime catches panics of its tasks.
 fn record_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -99,7 +100,7 @@ fn record_panics() {
     });
 }
 
-/// Counts opened and closed sockets in the handlers of a route.
+/// Counts the sockets that a route has opened and closed.
 #[derive(Clone, Debug)]
 pub(crate) struct Census(watch::Sender<(usize, usize)>);
 
@@ -116,13 +117,13 @@ impl Census {
         self.0.send_modify(|(_, closed)| *closed += 1);
     }
 
-    /// Waits until this many sockets were opened.
+    /// Waits until this many sockets have been opened.
     pub(crate) async fn reaches(&self, count: usize) {
         let mut watched = self.0.subscribe();
         soon(watched.wait_for(|(opened, _)| *opened >= count)).await.expect("the census is held here");
     }
 
-    /// Waits until all opened sockets but this many are closed.
+    /// Waits until only this many sockets are open.
     pub(crate) async fn falls_to(&self, count: usize) {
         let mut watched = self.0.subscribe();
         let fallen = watched.wait_for(|(opened, closed)| opened - closed == count);

@@ -1,6 +1,6 @@
-//! Generated sessions: mostly valid input of a peer, and the pieces in which it arrives.
+//! Generated sessions: mostly valid input of a peer, and the sizes of the reads in which it arrives.
 //!
-//! Sessions are values that proptest can shrink. This file does not depend on a server.
+//! A session is a value that proptest can shrink. This file does not depend on a server.
 
 use std::fmt;
 
@@ -12,21 +12,21 @@ use crate::{
     peer::{BINARY, CLOSE, PING, PONG, TEXT, frame},
 };
 
-/// Bits of the first byte of a frame: FIN; compressed.
+/// Bits of the first byte of a frame: FIN, and RSV1 for a compressed message.
 const FIN: u8 = 0x80;
 const COMPRESSED: u8 = 0x40;
 
 /// The input of one peer after its handshake.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
-    /// True if it offers compression.
+    /// True if the peer offers compression.
     pub(crate) compresses: bool,
     parts: Vec<Part>,
     changes: Vec<Change>,
-    /// The number of bytes in each read of the server, handshake included, repeated for a while; then everything at
-    /// once.
+    /// Number of bytes in each read of the server, handshake included. The list is repeated for a while, then the rest
+    /// arrives at once.
     pub(crate) pieces: Vec<usize>,
-    /// True if the peer resets the connection at the end instead of reading to the end.
+    /// True if the peer resets the connection at the end instead of reading up to the end of the stream.
     pub(crate) resets: bool,
 }
 
@@ -36,7 +36,7 @@ enum Part {
     Message(Message),
     Control(Control),
     Close(Option<(u16, Bytes)>),
-    /// A possibly invalid frame: any first byte and any payload.
+    /// A frame with any first byte and any payload, which may be invalid.
     Frame(u8, Bytes),
     Bytes(Bytes),
 }
@@ -46,9 +46,9 @@ struct Message {
     text: bool,
     payload: Bytes,
     compressed: bool,
-    /// The length of the fragments; 0 for a single frame.
+    /// Length of the fragments; 0 for a single frame.
     fragment: usize,
-    /// Frames sent after each fragment.
+    /// Frames to send after each fragment.
     between: Option<Control>,
 }
 
@@ -66,7 +66,7 @@ enum Change {
     Less(Index),
 }
 
-/// Bytes that print as text where possible.
+/// Bytes whose `Debug` output is text where possible.
 #[derive(Clone)]
 struct Bytes(Vec<u8>);
 
@@ -80,8 +80,8 @@ impl fmt::Debug for Bytes {
     }
 }
 
-/// Generates a session of at most eight parts, none much longer than the message limit. The total stays below the queue
-/// limit at which pings are no longer answered.
+/// Generates a session of at most eight parts, each hardly longer than the message limit. Their total stays below the
+/// queue length at which the server stops answering pings.
 pub(crate) fn session() -> impl Strategy<Value = Session> {
     let changes = prop_oneof![3 => Just(Vec::new()), 1 => vec(change(), 1..4)];
     let pieces = prop_oneof![1 => Just(Vec::new()), 3 => vec(prop_oneof![1..10_usize, 1..2000_usize], 1..6)];
@@ -117,15 +117,15 @@ fn control() -> impl Strategy<Value = Control> {
     (any::<bool>(), bytes(125)).prop_map(|(pong, payload)| Control { pong, payload })
 }
 
-/// Close codes: permitted, forbidden and undefined.
+/// Generates close codes: permitted, forbidden and undefined ones.
 fn code() -> impl Strategy<Value = u16> {
     prop_oneof![990..1020_u16, 2990..3010_u16, 3990..5010_u16, any::<u16>()]
 }
 
-/// Generates bytes, mostly text and mostly few; sometimes the maximum, or one more.
+/// Generates bytes: mostly short text, sometimes the maximum length or one byte more.
 fn bytes(limit: usize) -> impl Strategy<Value = Bytes> {
     let few = limit.min(30);
-    // Characters of each encoded length.
+    // Text of characters with each encoded length.
     let text = |most| {
         (0..4_usize, 0..=most / 4)
             .prop_map(|(skip, count)| {
@@ -153,7 +153,7 @@ fn change() -> impl Strategy<Value = Change> {
 impl Session {
     /// Returns the bytes that the peer sends after its handshake.
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        // One compressor for all messages, so that a message may refer to earlier ones (RFC 7692 §7.2.3.2).
+        // All messages share one compressor, so that a message may refer to earlier ones (RFC 7692 §7.2.3.2).
         let mut deflater = self.compresses.then(|| Compress::new(Compression::default(), false));
         let mut bytes = Vec::new();
         for part in &self.parts {
@@ -222,10 +222,10 @@ impl Change {
     }
 }
 
-/// RFC 7692 §7.2.1: flushed, without the trailing empty block.
+/// Compresses and flushes a payload, and removes the trailing empty block (RFC 7692 §7.2.1).
 fn deflated(deflater: &mut Compress, payload: &[u8]) -> Vec<u8> {
     let mut made = Vec::with_capacity(payload.len() + payload.len() / 7 + 64);
     deflater.compress_vec(payload, &mut made, FlushCompress::Sync).expect("there is room for all of it");
-    // RFC 7692 §7.2.3.6: an empty message is an empty block, because nothing is flushed twice.
+    // A second flush without data writes nothing, so an empty message is sent as an empty block (RFC 7692 §7.2.3.6).
     made.strip_suffix(&[0x00, 0x00, 0xff, 0xff]).map_or(vec![0x00], <[u8]>::to_vec)
 }

@@ -1,4 +1,4 @@
-//! Waiting connections: every event that ends the wait wakes the task, and nothing else does.
+//! Waiting connections: every event that ends a wait wakes the task, and no other event does.
 
 use std::{
     future::{Future, pending},
@@ -18,7 +18,7 @@ use crate::{
     served::{Census, Served},
 };
 
-/// A stream of the given length that then stays pending forever.
+/// A stream that yields this many items, then stays pending forever.
 struct Items {
     left: usize,
     size: usize,
@@ -36,7 +36,7 @@ impl Stream for Items {
     }
 }
 
-/// Replies with a stream; all timeouts are off.
+/// A route that replies with a stream. All timeouts are off.
 struct Streaming {
     census: Census,
     left: usize,
@@ -65,7 +65,7 @@ async fn stream_that_yields_nothing_ends_with_its_connection() {
     let server = Server::new().route(Streaming { census: census.clone(), left: 1, size: 1 });
     let served = Served::start(server).await;
 
-    // A close frame is answered while the stream continues.
+    // The server answers a close frame while the stream is pending.
     let mut polite = Peer::open(served.address, "/").await;
     polite.say("go").await;
     assert_eq!(polite.frame().await.expect("the one item").first, BINARY);
@@ -106,7 +106,7 @@ async fn stream_resumes_when_the_queue_empties_at_once() {
     served.end().await;
 }
 
-/// An echo; all timeouts are off.
+/// A route that echoes messages. All timeouts are off.
 async fn serve() -> (Served, Census) {
     echo(|server| server.idle_timeout(None).close_timeout(None).backpressure_limit(64 << 10)).await
 }
@@ -117,7 +117,7 @@ async fn messages_resume_when_the_queue_empties_at_once() {
     let mut peer = Peer::open(served.address, "/").await;
     let message = frame(BINARY, &vec![7; 20_000]);
     for _ in 0..20 {
-        // Three messages at once: the second puts the queue above half of its limit.
+        // Three messages are sent at once. The second raises the queue above half of its limit.
         peer.send(&message.repeat(3)).await;
         for item in 0..3 {
             let frame = peer.frame().await.unwrap_or_else(|| panic!("echo {item} comes"));
@@ -129,7 +129,7 @@ async fn messages_resume_when_the_queue_empties_at_once() {
     served.end().await;
 }
 
-/// Pausing and resuming at any moment of the task both take effect.
+/// A pause and a resume take effect at any moment of the connection's task.
 #[tokio::test]
 async fn request_made_before_the_task_waits_wakes_it() {
     let (served, census) = serve().await;
@@ -150,7 +150,7 @@ async fn request_made_before_the_task_waits_wakes_it() {
     served.end().await;
 }
 
-/// Terminating at any moment takes effect.
+/// `terminate` takes effect at any moment of the connection's task.
 #[tokio::test]
 async fn terminate_at_any_moment_takes_effect() {
     let (served, census) = serve().await;
@@ -163,14 +163,14 @@ async fn terminate_at_any_moment_takes_effect() {
             std::hint::spin_loop();
         }
         socket.expect("it is there until it is cut off").terminate();
-        // The connection ends without a close frame, with or without the echo.
+        // The connection ends without a close frame. The echo may or may not have been sent.
         assert_eq!(peer.closed().await, None, "round {round}");
         census.empties().await;
     }
     served.end().await;
 }
 
-/// A handler that never returns, and a task that waits for the end of the socket.
+/// A route whose handler never returns, with a task that waits for the end of the socket.
 struct Waiting {
     waiting: watch::Sender<usize>,
     ended: watch::Sender<usize>,
@@ -180,7 +180,7 @@ struct Waiting {
 impl Waiting {
     async fn message(&self, ws: &Socket<Self>, message: Message) {
         drop(message);
-        // A separate task that only the socket can wake.
+        // Only the socket can wake this task.
         let (ws, waiting, ended) = (ws.clone(), self.waiting.clone(), self.ended.clone());
         tokio::spawn(async move {
             let begun = async {
@@ -223,7 +223,7 @@ async fn closed_resolves_for_every_kind_of_end() {
     served.end().await;
 }
 
-/// Blocks its handler until it is released.
+/// A route that blocks its handler until the test releases it.
 struct Held {
     census: Census,
     go: watch::Sender<bool>,
@@ -251,7 +251,7 @@ impl Held {
     }
 }
 
-/// An idle connection does no work, whatever it waits for.
+/// An idle connection uses no CPU time, whatever event it waits for.
 #[tokio::test]
 async fn idle_tasks_do_not_poll() {
     for state in [
@@ -308,7 +308,7 @@ async fn idle_tasks_do_not_poll() {
             _ => {}
         }
         kept.get_or_insert(peer);
-        // All pending work is done. From here on the connection only waits, and a part of that time is measured.
+        // All pending work is done, so the connection only waits. The busy time is measured for a part of that wait.
         let window = Duration::from_millis(250);
         sleep(window).await;
         let before = served.busy();
@@ -325,7 +325,7 @@ async fn idle_tasks_do_not_poll() {
     }
 }
 
-/// A handler or several tasks may wait repeatedly beside other work.
+/// A handler, or several tasks, may wait for the end repeatedly and drop the future.
 #[tokio::test]
 async fn dropped_closed_future_leaves_no_waker() {
     struct Nobody;

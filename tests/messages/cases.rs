@@ -1,21 +1,21 @@
-//! Loads the cases of `tests/ui` and their recorded answers.
+//! Loads the cases of `tests/ui` and the recorded output of the compiler.
 
 use std::{fs, path::Path};
 
-/// A program that does not compile, and the output of the compiler.
+/// A program that does not compile, and the output of the compiler for it.
 pub(crate) struct Case {
-    /// Its kind of mistake and its name: `path/colon_style`.
+    /// Its kind of mistake and its name, as in `path/colon_style`.
     pub(crate) name: String,
     /// The complete output.
     pub(crate) answer: String,
 }
 
-/// One error of an answer.
+/// One error of the output.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Mistake<'a> {
-    /// The first line of the message.
+    /// The first line of its message.
     pub(crate) message: &'a str,
-    /// The source text above the caret.
+    /// The source text above its carets.
     pub(crate) caret: &'a str,
 }
 
@@ -38,7 +38,7 @@ fn caret<'a>(lines: &[&'a str]) -> Option<&'a str> {
     let is_row = |line: &&str| line.trim_start().starts_with('|') && line.contains('^');
     let row = lines.iter().position(is_row)?;
     let (from, width) = (lines[row].find('^')?, lines[row].matches('^').count());
-    // The position of a caret is in characters. The source line starts with a number.
+    // A caret's position counts characters. The line of source code starts with its number.
     let source = lines[..row]
         .iter()
         .rfind(|line| line.trim_start().starts_with(|first: char| first.is_ascii_digit()))?;

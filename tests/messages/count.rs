@@ -2,7 +2,7 @@
 
 use crate::cases::{self, Case};
 
-/// Cases with several mistakes, and their number: all are reported in one build.
+/// Cases with several mistakes, each with their number. All mistakes are reported in one build.
 pub(crate) const SEVERAL: &[(&str, usize)] = &[
     ("keys/of_other_libraries", 25),
     ("keys/no_values", 27),
@@ -12,7 +12,7 @@ pub(crate) const SEVERAL: &[(&str, usize)] = &[
     ("types/boxed_trait_of_one_thread", 2),
 ];
 
-/// Cases where one mistake gives several errors, and the reason why that cannot be avoided.
+/// Cases where one mistake causes several errors, each with the reason why this cannot be avoided.
 pub(crate) const EXCEPTIONS: &[(&str, usize, &str)] = &[
     (
         "data/bare_type_of_ones_own",
@@ -96,14 +96,14 @@ fn second_error_is_reported() {
     }
 }
 
-/// Stable compilers have no spans inside of literals, and report a future at the name of its function. Elsewhere a caret points
-/// at a word, not at a whole attribute or block.
+/// Carets point at words, not at a whole attribute or block. Exceptions are mistakes inside literals, for which stable
+/// compilers have no spans, and futures, which they report at the name of the function.
 #[test]
 fn carets_point_at_single_words() {
     let mut vague = Vec::new();
     for case in cases::all() {
         for mistake in case.mistakes() {
-            // An attribute without arguments, or without a meaning in its place, is the word itself.
+            // For these two mistakes, the attribute itself is the wrong word.
             let alone = (case.name.ends_with("/nothing_at_all") && mistake.caret == "#[ws_route]")
                 || (case.name.ends_with("/marker_outside_of_a_route") && mistake.caret == "#[ws_fields]");
             if (mistake.caret.is_empty() || mistake.caret.starts_with("#[ws_")) && !alone {

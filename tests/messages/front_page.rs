@@ -1,4 +1,4 @@
-//! The compiler error that the project's README shows is the recorded one.
+//! The compiler error in the project's README equals the recorded one.
 
 use std::fs;
 
@@ -6,14 +6,14 @@ use crate::cases;
 
 const CASE: &str = "replies/another_type";
 
-/// The lines of the error in the README, which may leave out lines of the answer.
+/// Returns the lines of the error in the README, which may omit lines of the recorded output.
 fn shown(readme: &str) -> Option<Vec<&str>> {
     let (_, rest) =
         readme.split_once(&format!("<!-- From tests/ui/{CASE}.stderr; a test compares. -->\n```text\n"))?;
     Some(rest.split_once("\n```")?.0.lines().collect())
 }
 
-/// The first line that the answer lacks, in order.
+/// Returns the first of these lines that is missing in the recorded output, or not in order; `None` if all are there.
 fn missing<'a>(shown: &[&'a str], answer: &str) -> Option<&'a str> {
     let mut lines = answer.lines();
     shown.iter().copied().find(|line| !lines.any(|recorded| recorded == *line))

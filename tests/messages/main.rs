@@ -1,6 +1,7 @@
-//! Rules for compile-time messages: one for each mistake, a case for each message, all of them in the README.
+//! Rules for compile-time messages: each mistake has one message, each message has a case, and the README lists all
+//! cases.
 //!
-//! Nothing is compiled here. `tests/ui` has the cases, and next to each the recorded output of the compiler.
+//! These tests compile nothing. They read the cases in `tests/ui` and the recorded compiler output next to each.
 
 mod cases;
 mod count;

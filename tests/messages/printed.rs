@@ -1,4 +1,4 @@
-//! Each message of the attributes has a case that prints it.
+//! Each message of the attributes is printed by a case.
 
 use std::{fs, path::Path, str::FromStr};
 
@@ -6,11 +6,11 @@ use proc_macro2::{TokenStream, TokenTree};
 
 use crate::cases;
 
-/// Messages that no otherwise valid program can cause.
+/// Messages that cannot be caused by a program that is valid otherwise.
 const UNPRINTED: &[(&str, &str)] =
     &[("an impl block that cannot be parsed", "the compiler parses it first, and reports the error")];
 
-/// Returns the string literals of a source that contain a space: messages, parts of them, and examples in them.
+/// Returns the string literals of a source that contain a space: messages, parts of messages, and code in messages.
 fn texts(source: &str) -> Vec<String> {
     let mut found = Vec::new();
     collect(TokenStream::from_str(source).expect("a source of ours"), &mut found);
@@ -24,7 +24,7 @@ fn collect(stream: TokenStream, found: &mut Vec<String>) {
     while let Some(tree) = trees.next() {
         match tree {
             TokenTree::Punct(mark) => attribute = mark.as_char() == '#' || attribute && mark.as_char() == '!',
-            // Skips documentation, and `#[cfg(test)]` with the module after it.
+            // The group is an attribute: documentation, or `#[cfg(test)]`, whose module is skipped too.
             TokenTree::Group(group) if attribute => {
                 attribute = false;
                 if group.stream().to_string() == "cfg (test)" {
@@ -69,7 +69,7 @@ fn fragments(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// True if an answer contains the fragments in this order.
+/// Returns true if an output contains the fragments in this order.
 fn holds(answer: &str, fragments: &[String]) -> bool {
     let mut rest = answer;
     fragments.iter().all(|fragment| match rest.find(&**fragment) {
@@ -81,7 +81,7 @@ fn holds(answer: &str, fragments: &[String]) -> bool {
     })
 }
 
-/// Returns an answer without the indentation that the compiler adds to further lines of a message.
+/// Returns an output without the indentation that the compiler adds to the second and later lines of a message.
 fn unindented(answer: &str) -> String {
     answer.lines().map(str::trim_start).collect::<Vec<_>>().join("\n")
 }

@@ -1,4 +1,4 @@
-//! Generates the tables of the README from the recorded answers.
+//! Generates the tables of the README from the recorded compiler output.
 
 use std::{env, fmt::Write, fs};
 
@@ -23,7 +23,7 @@ const KINDS: &[(&str, &str)] = &[
     ("placement", "Placement of attributes"),
 ];
 
-/// Renders a table for each kind, and the exceptions.
+/// Renders a table for each kind of mistake, and the list of exceptions.
 fn tables(cases: &[Case]) -> String {
     let mut text = format!("{} mistakes.\n", cases.len());
     for (folder, title) in KINDS {
@@ -60,7 +60,7 @@ fn tables(cases: &[Case]) -> String {
     text
 }
 
-/// Renders code in a table, with any quotes.
+/// Renders code for a table cell.
 fn quoted(code: &str) -> String {
     let fence = if code.contains('`') { "``" } else { "`" };
     format!("{fence}{}{fence}", cell(code))

@@ -1,7 +1,7 @@
-//! Many short connections of every kind: the memory of a server returns to its initial level.
+//! Many short connections of every kind. In the end the memory of the server is back at its initial level.
 //!
-//! The servers are separate processes, so that their memory can be measured: one without compression, with topics and
-//! typed messages, and one that accepts compression from every other client.
+//! The servers are separate processes, so that their memory can be measured: one with topics and typed messages, and
+//! one that accepts compression, which every other client offers.
 
 #[path = "../hostile/peer.rs"]
 #[expect(dead_code, reason = "some of it only the hostile tests need")]
@@ -17,24 +17,23 @@ use ws_tests::Example;
 
 use crate::peer::{BINARY, PING, Peer, TEXT, close, frame, opening};
 
-/// Duration of the run unless `SOAK_SECONDS` is set.
+/// Duration of a run if `SOAK_SECONDS` is not set.
 const SECONDS: u64 = 15 * 60;
 /// Number of concurrent clients.
 const CLIENTS: usize = 32;
-/// Interval after which all clients disconnect and the memory is measured.
+/// Number of rounds. After each round all clients disconnect, and the memory is measured.
 const ROUNDS: u32 = 12;
-/// Time for a server to release the last connections.
+/// Time for a server to release its last connections.
 const SETTLING: Duration = Duration::from_secs(2);
 
-/// Makes the GNU allocator return freed memory early. What it retains depends on which threads allocated what, and
-/// would hide a leak.
+/// Setting for the GNU allocator to return freed memory early. Otherwise retained memory would hide a leak.
 const ALLOCATOR: &[(&str, &str)] =
     &[("MALLOC_ARENA_MAX", "1"), ("MALLOC_MMAP_THRESHOLD_", "32768"), ("MALLOC_TRIM_THRESHOLD_", "65536")];
 
-/// "Hello", compressed (RFC 7692 §7.2.3.1).
+/// "Hello" in compressed form (RFC 7692 §7.2.3.1).
 const HELLO: [u8; 7] = [0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00];
 
-/// The addresses of the servers.
+/// Addresses of the servers.
 #[derive(Clone, Copy)]
 struct Servers {
     plain: SocketAddr,
@@ -51,7 +50,7 @@ async fn leaves(mut peer: Peer) {
     assert_eq!(peer.closed().await, Some(1000));
 }
 
-/// Runs one client, of a kind chosen by the number.
+/// Runs one client. Its number decides its kind.
 async fn live(servers: Servers, number: u64) {
     let Servers { plain, deflating } = servers;
     match number % 10 {
@@ -99,7 +98,7 @@ async fn live(servers: Servers, number: u64) {
             for _ in 0..10 {
                 peer.send(&frame(TEXT, b"hello, all of you")).await;
             }
-            // Publishes to many sockets, then disconnects without a close frame.
+            // The client has published to many sockets, and disconnects without a close frame.
         }
         7 => {
             let mut peer = Peer::open(plain, "/json?id=soak").await;
@@ -121,7 +120,8 @@ async fn live(servers: Servers, number: u64) {
             for _ in 0..50 {
                 peer.send(&frame(0xc1, &HELLO)).await;
                 assert!(!peer.frame().await.expect("an echo").payload.is_empty());
-                // The first compressed message of this connection; long, uniform text becomes short.
+                // The reply is the first compressed message of this connection. Its text is long and repetitive, so it
+                // becomes short.
                 peer.send(&frame(TEXT, &vec![b'a'; 20_000])).await;
                 assert!(peer.frame().await.expect("an echo").payload.len() < 1000);
             }
@@ -137,7 +137,7 @@ async fn live(servers: Servers, number: u64) {
     }
 }
 
-/// Runs clients concurrently for the given time. Returns their number.
+/// Runs clients concurrently for this time. Returns their number.
 async fn churn(servers: Servers, time: Duration, first: u64) -> u64 {
     let (mut lives, mut number) = (JoinSet::new(), first);
     let until = Instant::now() + time;
@@ -154,7 +154,7 @@ async fn churn(servers: Servers, time: Duration, first: u64) -> u64 {
     number - first
 }
 
-/// Returns the lowest memory of a server without connections, after it had time to release them.
+/// Returns the memory of a server without connections: the lowest value within the time to release them.
 async fn settled(server: &Example) -> u64 {
     let mut moment = interval(SETTLING / 20);
     let mut least = u64::MAX;
@@ -178,7 +178,8 @@ async fn long_closed_connections_leak_no_memory() {
         lives += churn(servers, Duration::from_secs(seconds) / ROUNDS, lives).await;
         memory.push([settled(&bench).await, settled(&echo).await]);
     }
-    // A process retains some memory after a while: thread-local buffers and allocator caches.
+    // The second half of the measurements is compared with the first, because a process retains some memory from its
+    // first connections, such as thread-local buffers and allocator caches.
     let (before, after) = memory.split_at(memory.len() / 2);
     for (at, name) in ["bench", "echo"].into_iter().enumerate() {
         let most = before.iter().map(|memory| memory[at]).max().unwrap_or_default();

@@ -1,6 +1,6 @@
-//! The examples as servers of a test: built once, started on a free port, killed on drop.
+//! Runs the examples as servers of a test. They are built once, started on a free port, and killed on drop.
 //!
-//! Knows of an example only that `PORT` sets its port and that it prints its address.
+//! An example must read its port from `PORT` and print its address. Nothing else about it is assumed.
 
 use std::{
     collections::HashMap,
@@ -19,10 +19,10 @@ use tokio::{
     time::timeout,
 };
 
-/// Guards against an example that hangs instead of printing the expected output.
+/// Maximum time to wait for an expected line of output.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A running example; killed when it is dropped.
+/// A running example, which is killed on drop.
 #[derive(Debug)]
 pub struct Example {
     address: SocketAddr,
@@ -32,10 +32,10 @@ pub struct Example {
 }
 
 impl Example {
-    /// Builds the examples if necessary and starts the named one on a free port.
+    /// Builds the examples if necessary, and starts this one on a free port.
     ///
     /// # Panics
-    /// If the build fails, the example does not exist, or it does not print its address.
+    /// Panics if the build fails, the example does not exist, or it does not print its address.
     pub async fn start(name: &str) -> Self {
         Self::start_on(name, 0).await
     }
@@ -43,15 +43,15 @@ impl Example {
     /// Starts the example on a free port with additional environment variables.
     ///
     /// # Panics
-    /// As [`Example::start`] does.
+    /// Panics like [`Example::start`].
     pub async fn start_with(name: &str, settings: &[(&str, &str)]) -> Self {
         Self::spawn(name, 0, settings).await
     }
 
-    /// Starts the example on a port that another instance used, as in a restart.
+    /// Starts the example on a port that another instance has used, as in a restart.
     ///
     /// # Panics
-    /// As [`Example::start`], and if the port is taken.
+    /// Panics like [`Example::start`], and if the port is in use.
     pub async fn start_on(name: &str, port: u16) -> Self {
         Self::spawn(name, port, &[]).await
     }
@@ -91,7 +91,7 @@ impl Example {
     /// Returns the resident memory of the example, in bytes.
     ///
     /// # Panics
-    /// If the process has ended, or the system does not report it.
+    /// Panics if the process has ended, or the system does not report its memory.
     pub fn memory(&self) -> u64 {
         let id = self.process.id().expect("nobody has waited for it");
         let status = fs::read_to_string(format!("/proc/{id}/status")).expect("Linux says so");
@@ -99,10 +99,10 @@ impl Example {
         resident.and_then(|kib| kib.parse::<u64>().ok()).expect("it is a number of kB") * 1024
     }
 
-    /// Waits until the example prints a line, skipping earlier output.
+    /// Waits until the example prints this line, and skips earlier output.
     ///
     /// # Panics
-    /// If the line does not appear; the message contains the actual output.
+    /// Panics if the line does not appear. The message contains the actual output.
     pub async fn prints(&mut self, expected: &str) {
         let mut others = Vec::new();
         let come = timeout(PATIENCE, async {
@@ -121,7 +121,7 @@ impl Example {
     /// Sends a signal by name, as in `TERM`.
     ///
     /// # Panics
-    /// If the process has ended.
+    /// Panics if the process has ended.
     pub async fn signal(&self, name: &str) {
         let id = self.process.id().expect("nobody has waited for it").to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status().await;
@@ -131,7 +131,7 @@ impl Example {
     /// Waits until the process has ended. Returns its unread output.
     ///
     /// # Panics
-    /// If the process keeps running.
+    /// Panics if the process keeps running.
     pub async fn ended(mut self) -> (ExitStatus, Vec<String>) {
         let mut printed = Vec::new();
         let ended = timeout(PATIENCE, async {
@@ -149,7 +149,7 @@ impl Example {
     /// Sends SIGTERM, as a service manager does, and waits for the end.
     ///
     /// # Panics
-    /// If the process has already ended, or keeps running.
+    /// Panics if the process has already ended, or keeps running.
     pub async fn terminate(self) -> ExitStatus {
         self.signal("TERM").await;
         self.ended().await.0
@@ -158,7 +158,7 @@ impl Example {
     /// Kills the process and waits until its port is free.
     ///
     /// # Panics
-    /// If the process cannot be killed.
+    /// Panics if the process cannot be killed.
     pub async fn kill(mut self) {
         self.process.kill().await.expect("it is ours");
     }
@@ -176,11 +176,11 @@ async fn executable(name: &str) -> &'static PathBuf {
     built.get(name).unwrap_or_else(|| panic!("there is no example {name:?} among {:?}", built.keys()))
 }
 
-/// Builds the examples and returns their paths as reported by cargo. A binary found beside the test might be outdated.
-/// If cargo has built them for this run already, it only reports the paths.
+/// Builds the examples and returns their paths as cargo reports them. A binary next to the test might be outdated. If
+/// the examples are up to date, cargo only prints the paths.
 ///
-/// Uses the packages of a complete run (`cargo test`), so that the features match and nothing is built twice. The long
-/// tests use optimised builds.
+/// The packages are those of a complete `cargo test`, so that the features match and nothing is built twice. Tests in
+/// release mode use optimised examples.
 async fn build() -> HashMap<String, PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);

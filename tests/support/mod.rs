@@ -1,4 +1,4 @@
-//! Processes that tests start and drive.
+//! Processes that tests start and control.
 
 mod example;
 

@@ -1,10 +1,10 @@
-//! What a build with a set of features depends on.
+//! The dependencies of a build with a given set of features.
 
 use std::{collections::BTreeSet, process::Command};
 
 use serde_json::Value;
 
-/// Crates that only a server needs.
+/// Crates that only servers need.
 const SERVER: &[&str] = &[
     "tokio",
     "hyper",
@@ -18,7 +18,7 @@ const SERVER: &[&str] = &[
     "matchit",
 ];
 
-/// The names of the crates that a build of ws-runtime with `features` alone depends on.
+/// Returns the names of the crates that a build of ws-runtime with only these features depends on.
 fn crates(features: &str) -> BTreeSet<String> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let output = Command::new(cargo)
@@ -49,7 +49,7 @@ fn contracts_alone_need_no_server_crates() {
     assert!(alone.len() < 30, "contracts alone depend on {} crates: {alone:?}", alone.len());
 }
 
-/// A Rust version, as a manifest states it.
+/// A Rust version, as in a manifest.
 type Version = (u64, u64);
 
 fn version(text: &str) -> Version {
@@ -57,8 +57,8 @@ fn version(text: &str) -> Version {
     (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
 }
 
-/// Returns the versions that crates need: our own, and the highest of all crates that a user's build of ws-runtime may
-/// contain, whatever its features and platform.
+/// Returns two versions: the one that our manifest states, and the highest that any crate in a user's build of
+/// ws-runtime may require, with any features and on any platform.
 fn rust_versions(metadata: &Value) -> (Version, (Version, &str)) {
     let packages = metadata["packages"].as_array().expect("cargo lists packages");
     let nodes = metadata["resolve"]["nodes"].as_array().expect("cargo lists dependencies");

@@ -23,12 +23,12 @@ const LAYERS: &[&[&str]] = &[
     &["testing"],
 ];
 
-/// Modules with fewer imports than their layer allows: the client depends only on what both ends share.
+/// Modules that may import less than their layer allows: the client depends only on modules that both ends share.
 const NARROWER: &[(&str, &[&str])] =
     &[("client", &["contract", "codec", "schema", "session", "wire", "message"])];
 
-/// The phases of ws-macros and their shared modules. `model` is correct by construction and does not know `syntax`,
-/// which may be wrong; `expand` sees neither `syntax` nor `lower`.
+/// The phases of ws-macros and their shared modules. `model` cannot represent a wrong route and must not import
+/// `syntax`, which can; `expand` imports neither `syntax` nor `lower`.
 const PHASES: &[(&str, &[&str])] = &[
     ("diagnostics", &[]),
     ("types", &[]),
@@ -45,9 +45,9 @@ const PHASES: &[(&str, &[&str])] = &[
 /// A crate with its table of imports.
 struct House {
     sources: &'static str,
-    /// The permitted imports of each module.
+    /// The modules that each module may import.
     table: BTreeMap<&'static str, Vec<&'static str>>,
-    /// Modules above every layer: they may import anything, and nothing may import them.
+    /// Modules above every layer. They may import every module, and no module may import them.
     roof: &'static [&'static str],
 }
 
@@ -106,7 +106,7 @@ fn module_path(file: &Source, sources: &str) -> Vec<String> {
 fn imports(tokens: &[Token], file_depth: usize) -> Vec<(usize, String)> {
     let word = |at: usize| tokens.get(at).map_or("", |token| token.word.as_str());
     let mut found = Vec::new();
-    // The brace depths at which the enclosing inline modules were opened.
+    // Brace depths at which the enclosing inline modules were opened.
     let mut inline_modules = Vec::new();
     let mut braces = 0_usize;
     let mut at = 0;
@@ -135,7 +135,7 @@ fn imports(tokens: &[Token], file_depth: usize) -> Vec<(usize, String)> {
                     if climbed == file_depth + inline_modules.len() {
                         heads(tokens, at, &mut found);
                     }
-                    // The token after the last `super::` has not been examined yet.
+                    // The token after the last `super::` is examined in the next round.
                     continue;
                 }
             }

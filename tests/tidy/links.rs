@@ -1,5 +1,5 @@
-//! Relative links of the Markdown files lead to a file, and their anchors to a heading. The documentation's own pages are
-//! checked by rustdoc.
+//! Relative links in Markdown files lead to existing files, and their anchors to existing headings. rustdoc checks the
+//! links of the documentation.
 
 use std::{fs, path::Path};
 
@@ -13,7 +13,7 @@ const PAGES: &[&str] = &[
     "tests/README.md",
 ];
 
-/// The targets of links and pictures, without code.
+/// Returns the targets of links and pictures outside of code.
 fn targets(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut fenced = false;
@@ -22,7 +22,7 @@ fn targets(text: &str) -> Vec<String> {
         if fenced {
             continue;
         }
-        // Every second part is between backticks.
+        // Parts with an odd index are between backticks.
         let prose = line.split('`').enumerate().map(|(at, part)| if at % 2 == 0 { part } else { "code" });
         let prose = prose.collect::<String>();
         let links = prose.split("](").skip(1).filter_map(|rest| rest.split(')').next());
@@ -31,7 +31,7 @@ fn targets(text: &str) -> Vec<String> {
     found
 }
 
-/// The anchors of a page's headings, as GitHub and rustdoc write them.
+/// Returns the anchors of a page's headings, as GitHub and rustdoc derive them.
 fn anchors(text: &str) -> Vec<String> {
     let mut fenced = false;
     let headings = text.lines().filter(|line| {
@@ -47,7 +47,8 @@ fn anchors(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Says what is wrong with a link of a page, if anything is. `read` returns a file's text, empty for a folder.
+/// Returns the fault of a link; `None` if it is correct. `read` returns the text of a file, and an empty text for a
+/// folder.
 fn fault(page: &str, target: &str, read: impl Fn(&str) -> Option<String>) -> Option<String> {
     if target.contains("://") {
         return None;
@@ -64,7 +65,7 @@ fn fault(page: &str, target: &str, read: impl Fn(&str) -> Option<String>) -> Opt
         .then(|| format!("{page}: `{target}` has no such heading"))
 }
 
-/// A file or folder of the workspace.
+/// Reads a file or folder of the workspace.
 fn read(path: &str) -> Option<String> {
     let path = Path::new("..").join(path);
     path.exists().then(|| fs::read_to_string(&path).unwrap_or_default())

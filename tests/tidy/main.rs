@@ -1,7 +1,6 @@
-//! Rules about the sources, enforced by `cargo test`: imports, lengths of files, and names that are restricted to a
-//! part of the code.
+//! Rules about the sources, enforced by `cargo test`, such as imports, lengths of files, and restricted names.
 //!
-//! The tables document the rules. The sources are read as tokens, so comments and strings do not count.
+//! The tables in these files define the rules. Sources are read as tokens, so comments and strings do not count.
 
 mod features;
 mod layers;

@@ -1,11 +1,11 @@
-//! The tables of attacks in `tests/README.md`: each row names existing tests or gives a reason for having none.
+//! The table of attacks in `tests/README.md`: each row names existing tests, or the reason for having none.
 
 use crate::sources;
 
 const README: &str = "README.md";
 const TITLE: &str = "## Attacks on servers";
 
-/// A row: an attack, and its tests or the reason for having none.
+/// A row of the table: an attack, and its tests or the reason for having none.
 struct Row<'a> {
     attack: &'a str,
     tried: &'a str,
@@ -20,13 +20,13 @@ fn rows(text: &str) -> Vec<Row<'_>> {
 }
 
 impl Row<'_> {
-    /// The tests named in the row.
+    /// Returns the tests that the row names.
     fn tests(&self) -> impl Iterator<Item = &str> {
         self.tried.split('`').skip(1).step_by(2).filter(|word| word.contains("::"))
     }
 }
 
-/// Returns true if a test of this name exists: `hostile::many::name` in `tests/hostile/many.rs`, `runtime::a::name` in
+/// Returns true if this test exists. `hostile::many::name` is in `tests/hostile/many.rs`, `runtime::a::name` in
 /// `ws-runtime/src/a.rs`.
 fn is_there(name: &str, file: impl Fn(&str) -> Option<String>) -> bool {
     let Some((module, test)) = name.rsplit_once("::") else { return false };

@@ -1,10 +1,10 @@
-//! The crates whose types are in the public API, as rustdoc lists them.
+//! The public API names only types of few other crates. rustdoc lists these types.
 
 use std::{collections::BTreeSet, path::PathBuf, process::Command};
 
 use serde_json::Value;
 
-/// Crates whose types users may meet. Any other could not be upgraded without a breaking change of ours.
+/// Crates whose types may be in the public API. To upgrade any of them is a breaking change of ws-runtime.
 const PUBLIC: &[&str] = &[
     "core",
     "alloc",
@@ -20,10 +20,10 @@ const PUBLIC: &[&str] = &[
     "tower_service",
 ];
 
-/// Types and traits of tokio that are public: its IO and its addresses.
+/// Types and traits of tokio that may be in the public API: those for IO and addresses.
 const TOKIO: &[&str] = &["tokio::io::", "tokio::net::"];
 
-/// Returns rustdoc's description of ws-runtime with all features. Hidden and private items are not in it.
+/// Returns rustdoc's description of ws-runtime with all features, without hidden and private items.
 fn described() -> Value {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("public");
@@ -31,7 +31,7 @@ fn described() -> Value {
         .args(["rustdoc", "--package", "ws-runtime", "--lib", "--all-features", "--target-dir"])
         .arg(&target)
         .args(["--", "-Zunstable-options", "--output-format", "json"])
-        // The format is not stable yet; the toolchain is pinned.
+        // The JSON format is unstable. It cannot change here, because the toolchain is pinned.
         .env("RUSTC_BOOTSTRAP", "1")
         .output()
         .expect("cargo runs these tests");
@@ -40,8 +40,8 @@ fn described() -> Value {
     serde_json::from_slice(&json).expect("rustdoc writes JSON")
 }
 
-/// Returns the types and traits of other crates that the described items name. Blanket and auto trait impls belong to the
-/// crate of the trait.
+/// Returns the types and traits of other crates that the described items name, except for blanket impls and auto
+/// traits, which belong to the crate of the trait.
 fn named(description: &Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let items = description["index"].as_object().into_iter().flatten();
@@ -71,7 +71,7 @@ fn collect(value: &Value, paths: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-/// Returns the names that must not be public.
+/// Returns those of the names that must not be public.
 fn leaked(names: &BTreeSet<String>) -> Vec<&str> {
     let is_public = |name: &str| {
         let of = name.split("::").next().unwrap_or_default();
@@ -85,7 +85,7 @@ fn leaked(names: &BTreeSet<String>) -> Vec<&str> {
 fn public_api_names_types_of_few_crates() {
     let names = named(&described());
     assert_eq!(leaked(&names), Vec::<&str>::new());
-    // Otherwise the walk, or the format, is not what it was.
+    // If one of these is missing, the search or rustdoc's format has changed, and the assertion above proves nothing.
     for name in ["http::header::map::HeaderMap", "tokio::net::addr::ToSocketAddrs", "tower_service::Service"]
     {
         assert!(names.contains(name), "{name} is not found: {names:?}");

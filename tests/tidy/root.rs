@@ -1,11 +1,11 @@
-//! How many names the front page of ws-runtime's documentation lists.
+//! The number of names on the front page of ws-runtime's documentation is limited.
 
 use std::collections::BTreeSet;
 
-/// More than a reader looks through.
+/// A reader does not look through more names than this.
 const MOST: usize = 30;
 
-/// Returns the documented names that a crate's root exports.
+/// Returns the documented names that the root of a crate exports.
 fn exported(text: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let mut attributes = String::new();
@@ -22,7 +22,7 @@ fn exported(text: &str) -> BTreeSet<String> {
             continue;
         };
         if !hidden {
-            // The last word of each path is the name; what stands before `::` is not.
+            // The exported name is the last segment of a path. A part that ends with `::` is a path prefix.
             let words = exports.split(['{', '}', ',']).map(str::trim).filter(|word| !word.ends_with("::"));
             names.extend(words.filter_map(|word| word.rsplit("::").next()).map(str::to_owned));
         }

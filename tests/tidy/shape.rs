@@ -1,15 +1,15 @@
-//! The shape of files: how they open, how long they are, and where restricted names may be used.
+//! The shape of files: their first line, their length, and the names that they may use.
 
 use crate::sources::{self, Source};
 
-/// A file of this many lines needs a reason.
+/// A file with more lines than this needs a reason.
 const LONG: usize = 400;
 
-/// Files longer than [`LONG`] and the reason for each.
+/// Files longer than [`LONG`], each with the reason.
 const LONG_FOR_A_REASON: &[(&str, &str)] =
     &[("ws-runtime/src/schema/explain.rs", "half of it are the tables that it is tried on")];
 
-/// Names that are restricted to a part of the code: where the rule applies, the names, where they are allowed, and why.
+/// Restricted names: the folder where the rule applies, the names, the folders where they are allowed, and the reason.
 /// Test code is exempt.
 const WORDS: &[(&str, &[&str], &[&str], &str)] = &[
     (
@@ -77,7 +77,7 @@ fn misplaced_words(files: &[Source]) -> Vec<String> {
 }
 
 fn unannounced(files: &[Source]) -> Vec<&str> {
-    // The front page of a crate may be included from the README.
+    // The front page of a crate may be included from its README.
     let opens =
         |file: &&Source| file.text.starts_with("//! ") || file.text.starts_with("#![doc = include_str!(");
     files.iter().filter(|file| !opens(file)).map(|file| file.path.as_str()).collect()
@@ -100,7 +100,7 @@ fn files_open_with_module_docs() {
     assert_eq!(unannounced(&bare), ["a.rs"]);
 }
 
-/// Also the reverse: a listed file that is short by now, or gone, must be removed from the list.
+/// Conversely, a listed file that has become short, or was removed, must be removed from the list.
 #[test]
 fn long_files_state_a_reason() {
     let files = sources::under("");

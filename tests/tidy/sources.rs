@@ -14,7 +14,7 @@ pub(crate) struct Source {
     pub(crate) text: String,
 }
 
-/// One token as written, delimiters included; a string or number is the empty word.
+/// One token as written, delimiters included. The word of a string or number is empty.
 #[derive(Debug)]
 pub(crate) struct Token {
     pub(crate) line: usize,
@@ -22,12 +22,12 @@ pub(crate) struct Token {
 }
 
 impl Source {
-    /// A file that contains only test code.
+    /// Creates a file for the tests of the rules.
     pub(crate) fn synthetic(path: &str, text: &str) -> Self {
         Self { path: path.to_owned(), text: text.to_owned() }
     }
 
-    /// All tokens, `::` as one, groups flattened between their delimiters.
+    /// Returns all tokens, with `::` as one token, and with groups flattened between their delimiters.
     pub(crate) fn tokens(&self) -> Vec<Token> {
         let stream =
             TokenStream::from_str(&self.text).unwrap_or_else(|error| panic!("{}: {error}", self.path));
@@ -36,7 +36,8 @@ impl Source {
         tokens
     }
 
-    /// The tokens compiled into the library: without items under `#[cfg(test)]`, and none in a file of tests.
+    /// Returns the tokens that are compiled into the library: none of a file of tests, and no items under
+    /// `#[cfg(test)]`.
     pub(crate) fn shipped_tokens(&self) -> Vec<Token> {
         if self.path.ends_with("/tests.rs") || self.path.contains("/tests/") {
             return Vec::new();
@@ -47,7 +48,7 @@ impl Source {
 
 /// Returns the Rust files of a directory of the workspace, sorted by path; `""` is the whole workspace.
 pub(crate) fn under(folder: &str) -> Vec<Source> {
-    // Tests run in the directory of their package. A path stored at compile time could belong to another checkout.
+    // Tests run in the directory of their package. A path stored at compile time might belong to another checkout.
     let root = Path::new("..");
     let mut paths = Vec::new();
     collect(&root.join(folder), &mut paths);
@@ -65,7 +66,7 @@ fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
         let path = entry.expect("a readable folder").path();
         let name = path.file_name().expect("an entry has a name").to_string_lossy();
-        // UI cases are programs of users, mistakes included, and follow none of our rules.
+        // UI cases are programs of users, some with mistakes, and follow none of these rules.
         let foreign = name.starts_with('.') || ["target", "node_modules", "ui"].contains(&&*name);
         if path.is_dir() && !foreign {
             collect(&path, found);
@@ -105,7 +106,7 @@ fn flatten(stream: TokenStream, tokens: &mut Vec<Token>) {
     }
 }
 
-/// Removes each `#[cfg(test)]` and the item after it, which ends at its first `;` or its first closed brace.
+/// Removes each `#[cfg(test)]` and the item after it, which ends at its first `;` or closing brace.
 fn without_tests(tokens: Vec<Token>) -> Vec<Token> {
     const MARK: [&str; 7] = ["#", "[", "cfg", "(", "test", ")", "]"];
     let mut kept = Vec::new();

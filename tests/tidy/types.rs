@@ -1,10 +1,10 @@
-//! No type name is defined twice in a crate, so that a name alone says which type is meant.
+//! Each type name is defined once in a crate, so that the name alone identifies the type.
 
 use std::collections::BTreeMap;
 
 use crate::sources::{self, Source};
 
-/// Not part of the library, or compiled in place of others where the feature `server` is off.
+/// Sources outside of the library, and sources that replace others if the feature `server` is off.
 const OTHER_PROGRAMS: &[&str] = &[
     "ws-runtime/src/fuzzing/",
     "ws-runtime/src/socket/models/",
@@ -12,8 +12,8 @@ const OTHER_PROGRAMS: &[&str] = &[
     "ws-runtime/src/schema/alone.rs",
 ];
 
-/// Returns each type name that several files of a crate define, with the places. Types inside functions, traits and inline
-/// modules are their own business.
+/// Returns each type name that several files of a crate define, with the positions. Types inside functions, traits and
+/// inline modules are not compared.
 fn defined_twice(files: &[Source]) -> Vec<String> {
     let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for file in files.iter().filter(|file| !OTHER_PROGRAMS.iter().any(|path| file.path.starts_with(path))) {
