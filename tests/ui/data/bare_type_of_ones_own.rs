@@ -1,4 +1,4 @@
-//! Data comes in a `Result`.
+//! `before_handle` must return the connection's data in a `Result`.
 
 use ws_runtime::{Handshake, Server, Socket, ws_route};
 

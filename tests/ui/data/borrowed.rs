@@ -1,4 +1,4 @@
-//! Data outlives the handshake.
+//! The connection's data cannot borrow from the handshake, because it outlives the handshake.
 
 use ws_runtime::{Handshake, Reject, Server, Socket, ws_route};
 

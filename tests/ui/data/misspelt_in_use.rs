@@ -1,4 +1,4 @@
-//! A misspelt `before_handle` is one mistake, also where a handler uses the data.
+//! A misspelt `before_handle` causes one error, even if a handler uses the data.
 
 use ws_runtime::{Handshake, Reject, Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! Without `before_handle` a connection has no data.
+//! Without `before_handle`, a connection has no data.
 
 use ws_runtime::{Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! The data of a connection is shared between threads.
+//! The connection's data must be `Sync`.
 
 use std::cell::Cell;
 

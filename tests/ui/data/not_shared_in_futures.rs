@@ -1,4 +1,4 @@
-//! A connection's data is shared between threads, and every future that takes the socket holds it.
+//! The connection's data must be `Sync`, because every future that takes the socket holds it.
 
 use std::cell::RefCell;
 

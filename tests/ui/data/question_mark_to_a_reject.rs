@@ -1,4 +1,4 @@
-//! Other errors become a `Reject` by name.
+//! An error that does not implement `IntoReject` cannot become a `Reject` with `?`.
 
 use ws_runtime::{Reject, Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Threads cannot share an `Rc`.
+//! The connection's data cannot be an `Rc`, because threads share it.
 
 use ws_runtime::{Reject, Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! The attribute does not see an `Rc` inside of a struct; the compiler reports it at the data, not at each future.
+//! The attribute cannot see an `Rc` in a field. The compiler reports it at the data, not at each future.
 
 use ws_runtime::{Reject, Server, Socket, ws_route};
 

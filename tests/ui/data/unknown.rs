@@ -1,4 +1,4 @@
-//! The type of a connection's data has to be imported.
+//! The type of the connection's data must be in scope.
 
 use ws_runtime::{Handshake, Reject, Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! The type of a refusal has to be imported.
+//! The error type of a handshake handler must be in scope.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! The data of a connection comes from `before_handle`.
+//! The fields of the connection's data are those of the type that `before_handle` returns.
 
 use ws_runtime::{Reject, Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! Data has a name.
+//! The connection's data must have a named type, not `impl …`.
 
 use ws_runtime::{Handshake, Reject, Server, Socket, ws_route};
 

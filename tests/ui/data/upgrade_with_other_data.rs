@@ -1,4 +1,4 @@
-//! `upgrade` takes the data of `before_handle`.
+//! `upgrade` must take the data that `before_handle` returns.
 
 use http::HeaderMap;
 use ws_runtime::{Handshake, Reject, Server, ws_route};

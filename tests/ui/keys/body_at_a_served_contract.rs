@@ -1,4 +1,4 @@
-//! The contract declares the body.
+//! The route of a shared contract cannot set `body`, because the contract declares it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

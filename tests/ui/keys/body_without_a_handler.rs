@@ -1,4 +1,4 @@
-//! `body` needs a handler for messages.
+//! If `body` is set, a handler must take messages.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Keys are written like fields.
+//! Keys are written in snake case.
 
 use ws_runtime::{Server, ws_route};
 

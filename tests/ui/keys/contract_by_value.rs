@@ -1,4 +1,4 @@
-//! A contract is a type, not a value.
+//! The first argument must be the type of a contract, not a value.
 
 use ws_runtime::{Server, ws_contract, ws_route};
 

@@ -1,4 +1,4 @@
-//! Types belong to the contract.
+//! The route of a shared contract cannot set `query`, because the contract declares it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

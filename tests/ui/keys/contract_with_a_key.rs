@@ -1,4 +1,4 @@
-//! The contract stands where the path would.
+//! The contract is the first argument and has no key.
 
 use ws_runtime::{Server, ws_contract, ws_route};
 

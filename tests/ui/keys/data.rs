@@ -1,4 +1,4 @@
-//! `before_handle` returns the data.
+//! The type of the connection's data is not a key; `before_handle` returns it.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A key is written once.
+//! A key can be set only once.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Values follow `=`.
+//! The value of a key follows `=`, not parentheses.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A message is JSON without a wrapper.
+//! A message type needs the key `body`, and no JSON wrapper.
 
 use ws_runtime::{Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! A route has no method: the request of a WebSocket is a GET.
+//! The path cannot follow an HTTP method, because a WebSocket request is always a GET.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A misspelt key is one mistake, also where a handler uses what it stands for.
+//! A misspelt key causes one error, even if a handler uses its type.
 
 use ws_runtime::{Server, Socket, ws_route};
 

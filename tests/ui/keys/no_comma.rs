@@ -1,4 +1,4 @@
-//! Arguments are separated.
+//! Arguments must be separated by commas.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A key without a value reports the expected value.
+//! For a key without a value, the error names the expected value.
 
 use ws_runtime::{Server, ws_route};
 

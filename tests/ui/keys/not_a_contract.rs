@@ -1,4 +1,4 @@
-//! The served type must be a contract.
+//! The type in the first argument must be a contract.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A route has a path.
+//! The attribute needs a path or a contract.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Keys of other libraries name their replacement.
+//! For keys of other libraries, the error names the replacement.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! The path has no key.
+//! The path is the first argument and has no key.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! The path comes first.
+//! The path must be the first argument.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Pings have an interval, which also turns them off.
+//! Pings are enabled and disabled by `ping_interval`, not by `send_pings`.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Server options belong to the route.
+//! A contract cannot set options of the server.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Mistakes that have nothing to do with each other are reported in one build.
+//! Independent mistakes are all reported in one build.
 
 use bytes::Bytes;
 use ws_runtime::{Server, Socket, ws_route};

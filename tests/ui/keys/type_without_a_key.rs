@@ -1,4 +1,4 @@
-//! A type needs its key.
+//! A message type needs a key.
 
 use ws_runtime::{Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! A typo gets a suggestion.
+//! For a misspelt key, the error suggests the correct one.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! An unknown key that resembles none refers to the documentation.
+//! For an unknown key that resembles no other, the error refers to the documentation.
 
 use ws_runtime::{Server, ws_route};
 

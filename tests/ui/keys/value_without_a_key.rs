@@ -1,4 +1,4 @@
-//! A value belongs to a key.
+//! A value needs a key.
 
 use ws_runtime::{Server, ws_route};
 

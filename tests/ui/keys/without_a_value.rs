@@ -1,4 +1,4 @@
-//! A type is missing.
+//! The key `query` needs a type.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,10 +1,10 @@
-//! The captures of a path as a type, a literal and a pattern.
+//! A route is accepted with captures as a type, a literal and a pattern.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ws_runtime::{Params, Server, Socket, ws_contract, ws_route};
 
-/// Neither printable nor comparable: a capture must be neither.
+/// The type of a capture need not implement `Debug` or `PartialEq`.
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Floor(u8);
 
@@ -39,7 +39,7 @@ impl Own {
     }
 }
 
-/// The user's own type of the name that the generated one usually has.
+/// A user's type may have the usual name of the generated struct.
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct PathParams {
     page: u32,

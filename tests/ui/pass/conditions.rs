@@ -1,4 +1,4 @@
-//! Conditional handlers and their generated code exist under the same conditions.
+//! Generated code exists under the same conditions as its handlers.
 
 use ws_runtime::{NoData, Reject, Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! A route may have several names, and modules may have other types of the names that connections have.
+//! A route may have several names, and modules may define types named like connections.
 
 use ws_runtime::{Message, Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! The runtime behind another crate's re-export.
+//! A route may use the runtime through another crate's re-export.
 
 use facade::ws::{Server, ws_contract, ws_route};
 

@@ -1,4 +1,4 @@
-//! Documentation from comments, from files, and from both.
+//! Documentation may come from comments, from files, and from both.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Handlers of the handshake may fail by any error.
+//! Handshake handlers may return any error type.
 
 use ws_runtime::{BoxError, HeaderMap, RawRequest, Reject, Server, Socket, ws_route};
 

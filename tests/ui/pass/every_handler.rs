@@ -1,4 +1,4 @@
-//! All handlers, with all of their arguments and with none.
+//! A block may contain all handlers, with all of their arguments and with none.
 
 use ws_runtime::{Bytes, Close, Closed, Error, Handshake, HeaderMap, Message, RawRequest, Reject, Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! Blocks with type parameters, const parameters and where clauses.
+//! A block may have type parameters, const parameters and where clauses.
 
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
@@ -37,7 +37,7 @@ where
     async fn close(&self, _ws: &Socket<Self>, _closed: Closed) {}
 }
 
-/// Nothing is said of the parameter: a message can be whatever can arrive.
+/// The type parameter needs no bounds, because a message may be of any type that can be decoded.
 struct Any<T>(std::marker::PhantomData<T>);
 
 #[ws_route("/any", body = T, response = String)]

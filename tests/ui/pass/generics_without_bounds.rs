@@ -1,4 +1,4 @@
-//! A generic route needs no bounds; serving it checks them.
+//! A generic route needs no bounds. They are checked where the route is served.
 #![deny(warnings, missing_docs)]
 
 use std::{fmt::Display, marker::PhantomData, sync::Arc};

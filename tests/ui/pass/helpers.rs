@@ -1,4 +1,4 @@
-//! Helpers stand in the block, or in one of their own where their names are near a handler's.
+//! A block may contain helpers. Helpers named like handlers may be in another block.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,4 +1,4 @@
-//! A route where documentation tests have it: in a function.
+//! A route may be in a function, as in documentation tests.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Limits may be constants of their types.
+//! Limits may be constants.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Allowed lints apply to generated code too.
+//! Lints that the user allows are also allowed in generated code.
 #![deny(warnings)]
 
 use ws_runtime::{Reject, Server, Socket, ws_contract, ws_route};

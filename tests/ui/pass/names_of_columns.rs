@@ -1,4 +1,4 @@
-//! Constants in scope with names that a generated pattern could match, as table schemas define them.
+//! Constants in scope, as in table schemas, do not change the meaning of generated patterns.
 #![allow(non_upper_case_globals, non_camel_case_types, unused_imports)]
 
 use schemars::JsonSchema;

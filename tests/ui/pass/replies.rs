@@ -1,4 +1,4 @@
-//! The forms of a reply.
+//! Every form of a reply is accepted.
 
 use std::{
     pin::Pin,

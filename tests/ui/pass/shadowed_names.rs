@@ -1,4 +1,4 @@
-//! Generated code is independent of shadowed prelude names.
+//! Generated code does not depend on prelude names, which may be shadowed.
 #![no_implicit_prelude]
 #![allow(dead_code, non_camel_case_types, unused_macros)]
 

@@ -1,4 +1,4 @@
-//! One handler for each variant.
+//! Each variant may have its own handler.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -58,7 +58,7 @@ impl Served {
     fn message_who(&self) {}
 }
 
-/// A route may have its enum's name.
+/// The route may have the name of its enum.
 struct Poll;
 
 #[ws_route("/poll", body = wire::Poll)]
@@ -66,7 +66,7 @@ impl Poll {
     fn message_vote(&self, _vote: u8) {}
 }
 
-/// Its name may be a keyword's.
+/// The name of the enum may be a raw keyword.
 struct Raw;
 
 #[ws_route("/raw", body = wire::r#use)]
@@ -74,7 +74,7 @@ impl Raw {
     fn message_up(&self) {}
 }
 
-/// Its parameters may decide what the enum is.
+/// The enum's type may contain a type parameter of the route.
 struct Room<T>(T);
 
 #[ws_route("/room", body = wire::Say<T>)]
@@ -86,7 +86,7 @@ impl<T: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static> Room<
     fn message_who(&self) {}
 }
 
-/// Its variants may have fields, whatever their names.
+/// Fields of variants may have any names.
 #[derive(Serialize, Deserialize, JsonSchema)]
 enum Req<T> {
     Bid { amount: u64, lot: T },
@@ -119,7 +119,7 @@ impl Auction {
     fn message_empty(&self) {}
 }
 
-/// A marker may name the variant.
+/// `#[ws_variant]` may name the variant.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[allow(clippy::upper_case_acronyms)]
 enum Check {
@@ -145,7 +145,7 @@ impl Monitor {
     fn message_kind(&self) {}
 }
 
-/// A parameter may decide what a field is.
+/// A type parameter may be the type of a field.
 struct Lots<T>(T);
 
 #[ws_route("/lots", body = self::Req<T>)]
@@ -164,7 +164,7 @@ impl<T: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static> Lots<
     fn message_empty(&self) {}
 }
 
-/// A macro may name variants and fields.
+/// A macro may generate the names of variants and fields.
 macro_rules! route {
     ($name:ident, $handler:ident, $field:ident: $kind:ty) => {
         struct $name;
@@ -191,7 +191,7 @@ macro_rules! route {
 
 route!(Made, message_bid, lot: Vec<u8>);
 
-/// An acronym's letters are words.
+/// Each letter of an acronym may count as a word in the handler's name.
 #[derive(Serialize, Deserialize, JsonSchema)]
 enum Probe {
     HTTPPing,

@@ -1,4 +1,4 @@
-//! The block, its path, its types and its handlers come from a macro.
+//! A macro may generate the block, its path, its types and its handlers.
 
 use ws_runtime::Server;
 

@@ -1,4 +1,4 @@
-//! Other frameworks write captures in angle brackets.
+//! Captures are written in braces, not in angle brackets as in other frameworks.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Paths are separated by slashes everywhere.
+//! A path cannot contain a backslash.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A space is percent-encoded, and other letters are as well.
+//! Spaces and non-ASCII letters in a path must be percent-encoded.
 
 use ws_runtime::{Server, ws_route};
 

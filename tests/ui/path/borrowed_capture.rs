@@ -1,4 +1,4 @@
-//! A capture owns its text.
+//! The type of a capture cannot borrow.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Frameworks with file-based routes write captures in brackets.
+//! Captures are written in braces, not in brackets as in file-based routes.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A path is a text.
+//! The path must be a string literal, not a byte string.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! An attribute does not calculate.
+//! The path must be a string literal, not an expression.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A field cannot be named `self`.
+//! A capture cannot be named `self`, because it becomes a field.
 
 use ws_runtime::{Server, ws_route};
 

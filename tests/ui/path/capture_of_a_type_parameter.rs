@@ -1,4 +1,4 @@
-//! The captures' struct has no parameters.
+//! The type of a capture cannot be a parameter of the block, because a separate struct holds it.
 
 use ws_runtime::{Server, ws_route};
 

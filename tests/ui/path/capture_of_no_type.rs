@@ -1,4 +1,4 @@
-//! A type follows the colon of a capture.
+//! The colon of a capture must be followed by a type.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A capture is named like a field.
+//! The name of a capture must be a valid field name.
 
 use ws_runtime::{Server, ws_route};
 

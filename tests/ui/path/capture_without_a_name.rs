@@ -1,4 +1,4 @@
-//! A capture has a name.
+//! A capture must have a name.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A capture is read from text.
+//! The type of a capture must be parsable from a path segment.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Other frameworks write captures with a colon.
+//! Captures are written in braces, not with a colon as in other frameworks.
 
 use ws_runtime::{Server, ws_route};
 

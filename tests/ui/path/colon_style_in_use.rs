@@ -1,4 +1,4 @@
-//! A wrong path is one mistake, also where handlers use its captures.
+//! A wrong capture causes one error, even if handlers use it.
 
 use ws_runtime::{Params, Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! An attribute runs before constants are known.
+//! The path cannot be a constant, because the attribute runs before constants are evaluated.
 
 use ws_runtime::{Server, Socket, ws_route};
 

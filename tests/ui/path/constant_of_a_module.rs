@@ -1,4 +1,4 @@
-//! A constant of another module cannot be looked up either.
+//! The path cannot be a constant of another module either.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Clients resolve dots in a path.
+//! A path cannot contain `..`, because clients resolve it.
 
 use ws_runtime::{Server, ws_route};
 

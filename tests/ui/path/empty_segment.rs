@@ -1,4 +1,4 @@
-//! Two slashes make an empty segment.
+//! A path cannot contain an empty segment.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A fragment never reaches a server.
+//! A path cannot contain a fragment, because clients do not send it.
 
 use ws_runtime::{Server, ws_route};
 

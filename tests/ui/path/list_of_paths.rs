@@ -1,4 +1,4 @@
-//! A route has one path.
+//! A route has only one path.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A path begins with a slash.
+//! A path must start with a slash.
 
 use ws_runtime::{Server, ws_route};
 

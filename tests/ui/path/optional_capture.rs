@@ -1,4 +1,4 @@
-//! A path has all of its segments.
+//! A capture cannot be optional.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Optional captures in the syntax of other frameworks are reported too.
+//! An optional capture is also reported if it is written with a colon.
 
 use ws_runtime::{Server, ws_route};
 

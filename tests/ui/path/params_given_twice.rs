@@ -1,4 +1,4 @@
-//! The types of captures are declared once.
+//! The types of the captures can be declared only once: in the path or by `params`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

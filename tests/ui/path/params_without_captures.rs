@@ -1,4 +1,4 @@
-//! A path without captures has no params.
+//! `params` needs a path with captures.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A capture is a whole segment.
+//! A capture must be a whole segment.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A path is a text.
+//! The path must be a string literal, with quotes.
 
 use ws_runtime::{Server, ws_route};
 

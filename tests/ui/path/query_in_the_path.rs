@@ -1,4 +1,4 @@
-//! The query is a type of its own.
+//! A path cannot contain a query string.
 
 use ws_runtime::{Server, ws_route};
 

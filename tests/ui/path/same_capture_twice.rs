@@ -1,4 +1,4 @@
-//! Captures are fields.
+//! The captures of a path must have different names.
 
 use ws_runtime::{Server, ws_route};
 

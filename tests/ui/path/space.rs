@@ -1,4 +1,4 @@
-//! A path is percent-encoded.
+//! A space in a path must be percent-encoded.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Other frameworks write the rest of a path with a star.
+//! A capture of the rest is written in braces, not with only a star as in other frameworks.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! The compiler's suggestion for a misspelt type does not replace the whole path.
+//! For a misspelt capture type, the compiler suggests a type, which must not replace the whole path.
 
 use ws_runtime::{Server, Socket, ws_route};
 

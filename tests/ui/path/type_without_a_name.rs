@@ -1,4 +1,4 @@
-//! The type of a capture must be a complete type.
+//! The type of a capture must be a concrete type.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A brace is missing.
+//! A capture needs a closing brace.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A capture is a field of the params.
+//! The fields of the params are the captures of the path.
 
 use ws_runtime::{Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! The type of a capture must be known.
+//! The type of a capture must be in scope.
 
 use ws_runtime::{Server, ws_route};
 

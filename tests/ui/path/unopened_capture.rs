@@ -1,4 +1,4 @@
-//! A brace is missing.
+//! A capture needs an opening brace.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A path has no scheme and host.
+//! A path cannot contain a scheme and a host.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! An attribute cannot expand `concat!`.
+//! The path cannot be a macro call, because an attribute cannot expand it.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Handlers are named like functions.
+//! The names of handlers are in snake case.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A contract is stated, not served.
+//! `#[ws_contract]` takes a path, not another contract.
 
 use ws_runtime::{ws_contract};
 

@@ -1,4 +1,4 @@
-//! A contract is named by a struct.
+//! `#[ws_contract]` belongs on a struct, not on an enum.
 
 use ws_runtime::ws_contract;
 

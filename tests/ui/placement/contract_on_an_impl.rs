@@ -1,4 +1,4 @@
-//! A contract has no handlers.
+//! `#[ws_contract]` belongs on a struct, not on an impl block.
 
 use ws_runtime::ws_contract;
 

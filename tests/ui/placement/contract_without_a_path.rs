@@ -1,4 +1,4 @@
-//! A contract has a path.
+//! A contract needs a path.
 
 use ws_runtime::ws_contract;
 

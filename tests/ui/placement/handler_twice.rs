@@ -1,4 +1,4 @@
-//! A handler is written once.
+//! A block cannot contain a handler twice.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! The output of a macro is not visible.
+//! The attribute does not see handlers that a macro in the block generates.
 
 use ws_runtime::{Server, ws_route};
 

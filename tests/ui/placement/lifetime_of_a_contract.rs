@@ -1,4 +1,4 @@
-//! A contract cannot borrow.
+//! The type that serves a contract cannot borrow.
 
 use ws_runtime::ws_contract;
 

@@ -1,4 +1,4 @@
-//! A typo gets a suggestion.
+//! For a misspelt handler, the error suggests the correct name.
 
 use ws_runtime::{Message, Server, ws_route};
 

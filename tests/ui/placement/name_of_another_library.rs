@@ -1,4 +1,4 @@
-//! Other libraries call `open` `on_connect`.
+//! For `on_connect`, as in other libraries, the error names the handler `open`.
 
 use ws_runtime::{Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! A route needs a handler.
+//! A route needs at least one handler.
 
 use ws_runtime::{Server, ws_route};
 

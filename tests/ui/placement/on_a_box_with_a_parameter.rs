@@ -1,4 +1,4 @@
-//! A generic route is not wrapped in a `Box`.
+//! The route cannot be a `Box`, even of a generic type.
 
 use ws_runtime::{Message, Server, Socket, ws_route};
 

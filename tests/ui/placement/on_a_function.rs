@@ -1,4 +1,4 @@
-//! A route is a type.
+//! `#[ws_route]` belongs on an impl block, not on a function.
 
 use ws_runtime::ws_route;
 

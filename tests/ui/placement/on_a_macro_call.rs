@@ -1,4 +1,4 @@
-//! The output of a macro is not visible.
+//! `#[ws_route]` belongs on an impl block, not on a macro call, whose output it does not see.
 
 use ws_runtime::{ws_route};
 

@@ -1,4 +1,4 @@
-//! A route cannot be implemented for a type parameter.
+//! The route cannot be a type parameter.
 
 use ws_runtime::{Message, Socket, ws_route};
 

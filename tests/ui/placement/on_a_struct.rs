@@ -1,4 +1,4 @@
-//! The handlers make the route.
+//! `#[ws_route]` belongs on the impl block, not on the struct.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Handlers need no trait.
+//! `#[ws_route]` belongs on an impl block, not on a trait.
 
 use ws_runtime::ws_route;
 

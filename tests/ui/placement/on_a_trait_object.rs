@@ -1,4 +1,4 @@
-//! A route is a type of its own.
+//! The route cannot be a trait object.
 
 use ws_runtime::{Server, Socket, ws_route};
 

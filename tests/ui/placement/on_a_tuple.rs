@@ -1,4 +1,4 @@
-//! A tuple is a type of the language.
+//! The route cannot be a tuple.
 
 use ws_runtime::{Server, Socket, ws_route};
 

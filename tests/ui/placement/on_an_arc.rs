@@ -1,4 +1,4 @@
-//! A route is not wrapped in an `Arc`.
+//! The route cannot be an `Arc`.
 
 use ws_runtime::{Message, Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! The handlers make the route.
+//! `#[ws_route]` belongs on the impl block, not on the enum.
 
 use ws_runtime::ws_route;
 

@@ -1,4 +1,4 @@
-//! The suggested wrapper struct avoids names in the type.
+//! The route cannot be an `Option`. The suggested wrapper struct avoids names in the type.
 
 use ws_runtime::{Message, Server, Socket, ws_route};
 

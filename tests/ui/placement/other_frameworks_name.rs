@@ -1,4 +1,4 @@
-//! Handlers have names of their own.
+//! For names of handlers in other frameworks, the error names the handler.
 
 use ws_runtime::{Server, ws_route};
 

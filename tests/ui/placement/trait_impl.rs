@@ -1,4 +1,4 @@
-//! Handlers need no trait.
+//! `#[ws_route]` belongs on an inherent impl block, not on the impl of a trait.
 
 use ws_runtime::{Server, ws_route};
 

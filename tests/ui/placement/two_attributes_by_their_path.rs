@@ -1,4 +1,4 @@
-//! A block is one route, however the attribute is named.
+//! A block cannot be two routes, even if an attribute is written by its path.
 
 use ws_runtime::Server;
 

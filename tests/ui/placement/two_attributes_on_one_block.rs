@@ -1,4 +1,4 @@
-//! A block is one route.
+//! A block cannot be two routes.
 
 use ws_runtime::{Server, ws_route};
 

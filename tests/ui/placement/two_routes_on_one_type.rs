@@ -1,4 +1,4 @@
-//! A type has one route.
+//! A type cannot be two routes.
 
 use ws_runtime::{Server, ws_route};
 

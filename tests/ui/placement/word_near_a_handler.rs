@@ -1,4 +1,4 @@
-//! A helper may be called `closed`, unless it takes what the missing `close` takes.
+//! A method named `closed` is reported if it takes the arguments of the missing handler `close`.
 
 use ws_runtime::{Closed, Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! The reply of an asynchronous handler is the response.
+//! The reply of an asynchronous handler must have the response type.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! The error of a handshake handler converts into a `Reject`.
+//! The error of `transform` must convert into a `Reject`.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! The error of a handshake handler converts into a `Reject`.
+//! The error of `upgrade` must convert into a `Reject`.
 
 use http::HeaderMap;
 use ws_runtime::{Server, ws_route};

@@ -1,4 +1,4 @@
-//! The error of a reply implements `Error`.
+//! The error of a reply must implement `Error`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

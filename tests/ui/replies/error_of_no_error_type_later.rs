@@ -1,4 +1,4 @@
-//! The error of an asynchronous handler's reply implements `Error`.
+//! The error in the reply of an asynchronous handler must implement `Error`.
 
 use ws_runtime::{Server, ws_route};
 

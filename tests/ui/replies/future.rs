@@ -1,4 +1,4 @@
-//! An asynchronous handler is written `async fn`.
+//! An asynchronous handler must be an `async fn`, not a function that returns a future.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A return value needs a return type.
+//! A handler that returns a value needs a return type.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! `parse` returns nothing but an error.
+//! `parse` cannot return a value.
 
 use ws_runtime::{RawRequest, Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A stream may move between threads.
+//! A stream as a reply must be `Send`.
 
 use std::{
     pin::Pin,

@@ -1,4 +1,4 @@
-//! A reply is the response.
+//! A reply must have the response type, not the body type.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

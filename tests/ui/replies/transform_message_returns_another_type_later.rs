@@ -1,4 +1,4 @@
-//! An asynchronous `transform_message` returns a `Message` too.
+//! An asynchronous `transform_message` must return a `Message`.
 
 use ws_runtime::{Message, Server, ws_route};
 

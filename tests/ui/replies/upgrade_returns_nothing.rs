@@ -1,4 +1,4 @@
-//! `upgrade` returns header fields.
+//! `upgrade` must return header fields.
 
 use ws_runtime::{Handshake, Server, ws_route};
 

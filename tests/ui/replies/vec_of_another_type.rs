@@ -1,4 +1,4 @@
-//! A reply is the response.
+//! A `Vec` as a reply must contain the response type.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Each handler takes its own connection, and takes it as it is.
+//! `parse` takes `&mut RawRequest`, not the argument of another handler.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! A payload is taken by value, even as the only argument.
+//! `message` takes its message by value, even as the only argument.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A handler takes a message by value.
+//! `message` takes its message by value.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A handler's only reference is the connection.
+//! `message` takes its message by value, even without a connection.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

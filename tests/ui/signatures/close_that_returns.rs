@@ -1,4 +1,4 @@
-//! `close` cannot reply.
+//! `close` cannot return a value.
 
 use ws_runtime::{Close, Server, ws_route};
 

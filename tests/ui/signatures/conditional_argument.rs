@@ -1,4 +1,4 @@
-//! The whole handler can be conditional.
+//! An argument cannot be conditional, but a whole handler can.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

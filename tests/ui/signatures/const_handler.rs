@@ -1,4 +1,4 @@
-//! The server calls handlers.
+//! A handler cannot be `const`.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A handler is called with one type.
+//! A handler cannot be generic.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! An unfinished signature is the compiler's error.
+//! The compiler reports an unfinished signature.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! An unfinished return type is the compiler's only error, although it drops the rest of the block.
+//! An unfinished return type causes one error, although the compiler drops the rest of the block.
 
 use ws_runtime::{Server, ws_route};
 

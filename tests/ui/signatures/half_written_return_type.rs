@@ -1,4 +1,4 @@
-//! An unfinished return type is the compiler's error.
+//! The compiler reports an unfinished return type.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Every handler takes the route.
+//! Every handler must take `&self`.
 
 use ws_runtime::{Message, Server, ws_route};
 

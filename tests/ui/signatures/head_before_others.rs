@@ -1,4 +1,4 @@
-//! An unfinished handler is the compiler's error.
+//! The compiler reports an unfinished handler before others.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! The type of an argument is named.
+//! An argument cannot have the type `impl …`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Handlers share the route.
+//! A handler takes `&self`, not `&mut self`, because all handlers share the route.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

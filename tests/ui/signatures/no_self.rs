@@ -1,4 +1,4 @@
-//! Handlers share the route.
+//! A handler must take `&self`.
 
 use ws_runtime::{Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! `open` has no payload.
+//! `open` takes no argument after the connection.
 
 use ws_runtime::{Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! An argument has a size.
+//! An argument must have a known size.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Handlers share the route by reference.
+//! A handler takes `&self`, not a receiver such as `self: Arc<Self>`.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! All tasks share a socket.
+//! A handler takes the socket by shared reference, because all tasks share it.
 
 use ws_runtime::{Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! The connection is borrowed.
+//! A handler takes the connection by reference.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! The connection is borrowed.
+//! `open` takes the connection by reference.
 
 use ws_runtime::{Server, Socket, ws_route};
 

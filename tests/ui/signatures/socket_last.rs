@@ -1,4 +1,4 @@
-//! The connection comes first.
+//! The connection must be the first argument.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

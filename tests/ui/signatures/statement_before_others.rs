@@ -1,4 +1,4 @@
-//! Statements belong inside of a handler.
+//! A statement must be inside of a method.
 
 use ws_runtime::{Server, ws_route};
 

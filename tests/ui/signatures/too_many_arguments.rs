@@ -1,4 +1,4 @@
-//! There is one message.
+//! `message` takes one message.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

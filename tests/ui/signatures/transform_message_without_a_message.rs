@@ -1,4 +1,4 @@
-//! `transform_message` returns a message.
+//! `transform_message` must return a `Message`.
 
 use ws_runtime::{Message, Server, ws_route};
 

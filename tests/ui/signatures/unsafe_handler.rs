@@ -1,4 +1,4 @@
-//! The server calls handlers.
+//! A handler cannot be `unsafe`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Both derives are needed.
+//! The body type needs both derives, `Deserialize` and `JsonSchema`.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A message is decoded.
+//! The body type must be decodable.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A message cannot borrow.
+//! The body type cannot borrow.
 
 use ws_runtime::{Server, ws_route};
 

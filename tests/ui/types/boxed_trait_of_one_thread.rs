@@ -1,4 +1,4 @@
-//! A trait object cannot be decoded, and one that is not `Send` cannot be a message at all.
+//! A trait object cannot be decoded, and must be `Send` to be a message at all.
 
 use ws_runtime::{Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! The connection is a socket of a route, and of this one.
+//! The route of a `Socket` must be the route of the block, not another type.
 
 use ws_runtime::{Server, Socket, ws_route};
 

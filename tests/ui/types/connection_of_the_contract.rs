@@ -1,4 +1,4 @@
-//! A connection is of a route, not of its contract.
+//! The type parameter of a `Socket` is the route, not its contract.
 
 use ws_runtime::{Server, Socket, ws_contract, ws_route};
 

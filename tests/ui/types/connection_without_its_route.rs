@@ -1,4 +1,4 @@
-//! A connection is of a route, and that is one mistake however many methods leave it out.
+//! A `Socket` without its route causes one error, even in several methods.
 
 use ws_runtime::{Close, Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! A handler may move between threads.
+//! The future of a handler must be `Send`.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! Futures move between threads, also those that return nothing.
+//! The future of a handler must be `Send`, even if it returns nothing.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! A type parameter is replaced by its argument.
+//! The type argument of a generic body must be decodable.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A block without an attribute has the bounds that are written on it.
+//! A block without the attribute needs the bounds that the attribute adds to a route.
 
 use ws_runtime::{Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! The connections of several threads share a route, and what its parameters stand for.
+//! A generic route must be `Send` and `Sync` for its type arguments.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! An unfinished body is the compiler's error.
+//! The compiler reports an unfinished method body.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A handshake belongs to a route.
+//! A `Handshake` needs the type of its route.
 
 use ws_runtime::{Handshake, Reject, Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! Header fields are read by their names.
+//! The header type must be readable from header fields.
 
 use ws_runtime::{Server, ws_route};
 

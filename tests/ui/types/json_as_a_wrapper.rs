@@ -1,4 +1,4 @@
-//! Messages need no wrapper.
+//! Message types need no JSON wrapper.
 
 use ws_runtime::{Server, ws_route};
 

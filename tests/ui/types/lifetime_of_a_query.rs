@@ -1,4 +1,4 @@
-//! A query owns what it holds.
+//! The query type cannot borrow.
 
 use ws_runtime::{Server, ws_route};
 

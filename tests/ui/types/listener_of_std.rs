@@ -1,4 +1,4 @@
-//! A listener is tokio's, or implements the trait.
+//! The standard library's listener is not a `Listener`; tokio's is.
 
 use std::net::TcpListener;
 

@@ -1,4 +1,4 @@
-//! The default body is `Message`.
+//! If `body` is not set, the body type is `Message`.
 
 use ws_runtime::{Server, ws_route};
 

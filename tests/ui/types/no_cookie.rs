@@ -1,4 +1,4 @@
-//! The type of an undeclared part names the missing key.
+//! If `cookie` is not set, `cookie()` has no fields, as its type `NoCookie` says.
 
 use ws_runtime::{Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! The type of an undeclared part names the missing key.
+//! If `header` is not set, `header()` has no fields, as its type `NoHeader` says.
 
 use ws_runtime::{Server, Socket, ws_route};
 

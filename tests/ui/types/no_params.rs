@@ -1,4 +1,4 @@
-//! The type of an undeclared part names the missing key.
+//! If the path has no captures, `params()` has no fields, as its type `NoParams` says.
 
 use ws_runtime::{Server, Socket, ws_route};
 

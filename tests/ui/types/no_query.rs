@@ -1,4 +1,4 @@
-//! The type of an undeclared part names the missing key.
+//! If `query` is not set, `query()` has no fields, as its type `NoQuery` says.
 
 use ws_runtime::{Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! A capture is a field.
+//! A pattern of the params can contain only captures of the path.
 
 use ws_runtime::{Params, Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Captures are read by their names.
+//! The params type must be readable from captures.
 
 use ws_runtime::{Server, ws_route};
 

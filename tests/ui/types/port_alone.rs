@@ -1,4 +1,4 @@
-//! An address needs a host.
+//! The address to listen on needs a host.
 
 use ws_runtime::{ServeError, Server, ws_route};
 

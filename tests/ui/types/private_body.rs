@@ -1,4 +1,4 @@
-//! A public route has public messages.
+//! The body type of a public route must be public.
 
 use ws_runtime::Server;
 

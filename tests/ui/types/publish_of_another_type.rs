@@ -1,4 +1,4 @@
-//! Published messages have the response type.
+//! A published message must have the response type.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A query is read.
+//! The query type must be readable from a query.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Messages move between threads.
+//! The body type must be `Send`, which an `Rc` is not.
 
 use ws_runtime::{Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! Messages are sent by reference.
+//! A message is sent by reference.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A message has a size.
+//! The response type must have a known size.
 
 use ws_runtime::{Server, Socket, ws_route};
 

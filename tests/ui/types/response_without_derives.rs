@@ -1,4 +1,4 @@
-//! A reply is encoded.
+//! The response type must be encodable.
 
 use ws_runtime::{Server, ws_route};
 

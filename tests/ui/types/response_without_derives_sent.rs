@@ -1,4 +1,4 @@
-//! A response without derives is one error, at its declaration, even if it is sent.
+//! A response type without derives causes one error, at its declaration, even if it is sent.
 
 use serde::Serialize;
 use ws_runtime::{Server, Socket, ws_route};

@@ -1,4 +1,4 @@
-//! A route is shared between threads.
+//! A route must be `Sync`, because threads share it.
 
 use std::cell::Cell;
 

@@ -1,4 +1,4 @@
-//! A route is shared between threads, and every future holds it.
+//! A route must be `Sync`, because every future of its handlers holds it.
 
 use std::cell::Cell;
 

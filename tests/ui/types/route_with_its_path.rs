@@ -1,4 +1,4 @@
-//! A route is added without its path.
+//! A route is added to a server without its path.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! The handler takes what the contract says.
+//! The handler of a shared contract takes the body type of the contract.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

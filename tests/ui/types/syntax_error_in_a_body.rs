@@ -1,4 +1,4 @@
-//! Errors in bodies are the compiler's.
+//! The compiler reports syntax errors in method bodies.
 
 use ws_runtime::{Server, ws_route};
 

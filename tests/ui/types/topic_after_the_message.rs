@@ -1,4 +1,4 @@
-//! A topic comes first.
+//! The topic is the first argument of `publish`.
 
 use ws_runtime::{Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! A topic is text.
+//! The name of a topic must be a string.
 
 use ws_runtime::{Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! The type must be known.
+//! The body type must be in scope.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A contract names its types.
+//! The response type must have a name, unlike `impl Clone`.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! The handler takes what `body` says.
+//! `message` must take the type that `body` declares.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

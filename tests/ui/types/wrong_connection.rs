@@ -1,4 +1,4 @@
-//! The connection is a socket of the route.
+//! The route of a `Socket` must be the route of the block.
 
 use ws_runtime::{Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! The word `const` needs a constant.
+//! `const` must be followed by a constant.
 
 use ws_runtime::{Server, ws_route};
 

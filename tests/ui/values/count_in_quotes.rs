@@ -1,4 +1,4 @@
-//! Counts are numbers.
+//! A count is written without quotes.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A count is a number alone.
+//! A count has no type suffix.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A window has at most 32 KiB.
+//! The exponent of a compression window is at most 15.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A window is given as an exponent of two.
+//! The exponent of a compression window must be a number.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A number is written without quotes.
+//! The exponent of a compression window is written without quotes.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A value needs a key.
+//! `per_message_deflate` cannot be a number; its settings have keys.
 
 use ws_runtime::{Server, ws_route};
 

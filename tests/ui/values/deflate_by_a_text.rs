@@ -1,4 +1,4 @@
-//! In the parentheses stand keys.
+//! The parentheses of `per_message_deflate` must contain keys, not a string.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A typo in the parentheses gets a suggestion.
+//! For a misspelt key of `per_message_deflate`, the error suggests the correct one.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! The route's own keys stand outside the parentheses.
+//! Keys of the route cannot be in the parentheses of `per_message_deflate`.
 
 use ws_runtime::{Server, ws_route};
 

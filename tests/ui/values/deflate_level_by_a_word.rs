@@ -1,4 +1,4 @@
-//! A level is a number.
+//! A compression level must be a number.
 
 use ws_runtime::{Server, ws_route};
 

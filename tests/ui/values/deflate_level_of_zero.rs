@@ -1,4 +1,4 @@
-//! Level 0 does not compress; write `off` instead.
+//! The compression level cannot be 0, which does not compress; `off` turns compression off.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Takeover is on or off.
+//! The value of `server_no_context_takeover` must be `on` or `off`.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Keys are separated by commas.
+//! Keys of `per_message_deflate` must be separated by commas.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Flags are true or false.
+//! The value of a flag must be `on` or `off`.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! There are three answers.
+//! The value of `on_invalid` must be one of three words.
 
 use ws_runtime::{Server, ws_route};
 

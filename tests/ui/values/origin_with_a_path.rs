@@ -1,4 +1,4 @@
-//! An origin has no path.
+//! An origin cannot contain a path.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! An origin has a scheme.
+//! An origin needs a scheme.
 
 use ws_runtime::{Server, ws_route};
 

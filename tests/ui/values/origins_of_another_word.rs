@@ -1,4 +1,4 @@
-//! All origins are written `any`.
+//! The only word that `origins` accepts is `any`.
 
 use ws_runtime::{Server, ws_route};
 

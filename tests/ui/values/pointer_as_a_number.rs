@@ -1,4 +1,4 @@
-//! A JSON pointer is a text.
+//! A JSON pointer must be a string.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A tilde in a JSON pointer is an escape.
+//! A tilde in a JSON pointer must be escaped.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A JSON pointer begins with a slash.
+//! A JSON pointer must start with a slash.
 
 use ws_runtime::{Server, ws_route};
 

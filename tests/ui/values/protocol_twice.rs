@@ -1,4 +1,4 @@
-//! Subprotocols are distinct.
+//! Subprotocols must be distinct.
 
 use ws_runtime::{Server, ws_route};
 

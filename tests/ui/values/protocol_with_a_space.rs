@@ -1,4 +1,4 @@
-//! Subprotocols are tokens.
+//! The name of a subprotocol cannot contain a space.
 
 use ws_runtime::{Server, ws_route};
 

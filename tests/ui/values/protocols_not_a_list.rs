@@ -1,4 +1,4 @@
-//! Subprotocols are a list.
+//! `protocols` must be a list.
 
 use ws_runtime::{Server, ws_route};
 

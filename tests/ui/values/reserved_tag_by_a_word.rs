@@ -1,4 +1,4 @@
-//! The value of `reserved_tag` is a string.
+//! The value of `reserved_tag` must be a string.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! `reserved_tag` cannot be a member of the library's frames.
+//! `reserved_tag` cannot be another member of the library's frames.
 
 use ws_runtime::{Server, ws_route};
 

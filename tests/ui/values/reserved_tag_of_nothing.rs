@@ -1,4 +1,4 @@
-//! An empty name.
+//! `reserved_tag` cannot be empty.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A route that sends nothing has no response.
+//! The response type cannot be `()`. A route that sends nothing has no `response`.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Sizes fit 32 bits.
+//! A size must fit in 32 bits.
 
 use ws_runtime::{Server, ws_route};
 

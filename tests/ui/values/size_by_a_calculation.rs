@@ -1,4 +1,4 @@
-//! A calculation is a constant expression after the word `const`.
+//! A calculated size needs the word `const`.
 
 use ws_runtime::{Server, Socket, ws_route};
 

@@ -1,4 +1,4 @@
-//! No limit is `off`.
+//! A size limit cannot be zero; no limit is written `off`.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A size cannot be that large.
+//! A size must fit in an integer.
 
 use ws_runtime::{Server, ws_route};
 

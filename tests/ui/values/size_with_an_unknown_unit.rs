@@ -1,4 +1,4 @@
-//! Units are written as the standards do.
+//! Units of size are case-sensitive, as in `kB` and `KiB`.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A route is listed once under a heading.
+//! Tags must be distinct.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Times are not negative.
+//! A time cannot be negative.
 
 use ws_runtime::{Server, ws_route};
 

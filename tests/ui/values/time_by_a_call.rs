@@ -1,4 +1,4 @@
-//! A call is a constant expression behind the word `const`.
+//! A function call as a time needs the word `const`.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Limits are literals.
+//! A constant as a time needs the word `const`.
 
 use ws_runtime::{Server, ws_route};
 

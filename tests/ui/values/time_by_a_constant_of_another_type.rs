@@ -1,4 +1,4 @@
-//! A time is a `Duration`.
+//! A constant as a time must be a `Duration`.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! A typo in a key.
+//! A time cannot exceed one year, because a longer one is probably a typo.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! No limit is `off`.
+//! A timeout cannot be zero; no timeout is written `off`.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Times are whole.
+//! A time must be a whole number.
 
 use ws_runtime::{Server, ws_route};
 

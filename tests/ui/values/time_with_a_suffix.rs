@@ -1,4 +1,4 @@
-//! A value with a unit is a string.
+//! A time with a unit must be a string.
 
 use ws_runtime::{Server, ws_route};
 

@@ -1,4 +1,4 @@
-//! Times are milliseconds at least.
+//! The shortest unit of time is the millisecond.
 
 use ws_runtime::{Server, ws_route};
 

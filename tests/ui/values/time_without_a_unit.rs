@@ -1,4 +1,4 @@
-//! A text has a unit.
+//! A time in a string needs a unit.
 
 use ws_runtime::{Server, ws_route};
 

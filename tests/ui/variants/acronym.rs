@@ -1,4 +1,4 @@
-//! An attribute does not see the enum: `#[ws_variant(HTTPPing)]` names the variant.
+//! `#[ws_variant(HTTPPing)]` is needed if the variant's name does not follow from the handler's name.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

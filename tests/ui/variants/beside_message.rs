@@ -1,4 +1,4 @@
-//! `message` takes every variant.
+//! A block with `message` cannot have handlers of variants, which would never be called.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

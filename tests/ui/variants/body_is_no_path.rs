@@ -1,4 +1,4 @@
-//! Handlers of variants need an enum.
+//! If variants have handlers, `body` must be an enum.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

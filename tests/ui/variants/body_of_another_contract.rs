@@ -1,4 +1,4 @@
-//! The body repeats the contract's.
+//! The `body` of the route must be the body of its contract.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

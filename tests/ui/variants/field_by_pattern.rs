@@ -1,4 +1,4 @@
-//! An argument that takes a field is a name.
+//! An argument for a field must be a name, not a pattern.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

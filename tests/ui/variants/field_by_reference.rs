@@ -1,4 +1,4 @@
-//! A handler of a variant takes its content.
+//! The handler of a variant takes its content by value.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! An argument is a field by its name.
+//! The name of an argument must be the name of a field.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

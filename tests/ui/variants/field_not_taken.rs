@@ -1,4 +1,4 @@
-//! All fields of a variant are taken.
+//! A handler with `#[ws_fields]` must take all fields of the variant.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A unit variant holds nothing.
+//! The handler of a unit variant takes no content.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! An argument has the type of its field.
+//! An argument must have the type of its field.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

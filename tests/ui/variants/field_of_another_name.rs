@@ -1,4 +1,4 @@
-//! An argument has the name of its field.
+//! The name of an argument must be the name of its field.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Each argument names a field.
+//! Each argument must be a field of the variant.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A field is taken once.
+//! A handler cannot take a field twice.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A newtype variant has no names to mark.
+//! `#[ws_fields]` cannot be used for a newtype variant, whose field has no name.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! The fields of a tuple variant have no names.
+//! `#[ws_fields]` cannot be used for a tuple variant, whose fields have no names.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

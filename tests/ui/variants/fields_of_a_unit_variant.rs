@@ -1,4 +1,4 @@
-//! A unit variant has no fields.
+//! The handler of a unit variant cannot take fields.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! `open` does not handle a variant.
+//! `#[ws_fields]` belongs on a handler of a variant, not on `open`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

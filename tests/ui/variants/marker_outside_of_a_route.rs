@@ -1,4 +1,4 @@
-//! The marker needs `#[ws_route]` on the block.
+//! `#[ws_fields]` belongs in a block with `#[ws_route]`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A marker is written once.
+//! `#[ws_fields]` can be written only once.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

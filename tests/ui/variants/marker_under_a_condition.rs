@@ -1,4 +1,4 @@
-//! An attribute does not know whether a condition holds.
+//! `#[ws_fields]` cannot be conditional, because conditions are evaluated after the attribute has run.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

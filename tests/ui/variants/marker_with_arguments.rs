@@ -1,4 +1,4 @@
-//! The fields are the arguments of the handler, not of the marker.
+//! `#[ws_fields]` takes no arguments; the handler's arguments name the fields.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! The marker needs arguments.
+//! `#[ws_fields]` needs a handler with arguments.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Every variant has its handler.
+//! Every variant needs a handler.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

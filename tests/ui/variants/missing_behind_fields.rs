@@ -1,4 +1,4 @@
-//! A variant without a handler is named, also if the last handler takes fields.
+//! A variant without a handler is reported, even if the last handler takes fields.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! The part after `message_` names a variant.
+//! `message_` must be followed by the name of a variant.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

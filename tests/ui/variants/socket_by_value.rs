@@ -1,4 +1,4 @@
-//! The connection is not a field.
+//! The handler of a variant takes the connection by reference.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A single field of a struct variant needs the marker.
+//! The handler of a struct variant needs `#[ws_fields]`, even for a single field.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A variant of several fields is taken apart in `message`.
+//! The handler of a variant cannot take two unnamed fields, but `message` can.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Two handler names for the same variant are reported.
+//! A variant cannot have two handlers.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A handler names a variant.
+//! The name of a handler must contain the name of a variant.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! The enum whose variants have handlers has to be imported.
+//! The enum whose variants have handlers must be in scope.
 
 use ws_runtime::{Server, ws_route};
 

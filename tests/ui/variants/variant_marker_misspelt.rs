@@ -1,4 +1,4 @@
-//! A name that the enum does not have is reported at the marker.
+//! `#[ws_variant]` must name a variant of the enum.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

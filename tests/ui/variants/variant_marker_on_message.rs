@@ -1,4 +1,4 @@
-//! `message` handles every variant.
+//! `#[ws_variant]` belongs on a handler of a variant, not on `message`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

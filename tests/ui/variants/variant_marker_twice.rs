@@ -1,4 +1,4 @@
-//! A handler handles one variant.
+//! `#[ws_variant]` can be written only once.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! The marker names a variant.
+//! `#[ws_variant]` needs the name of a variant.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Handlers of variants need a `body`.
+//! Handlers of variants need the key `body`.
 
 use ws_runtime::{Server, ws_route};
 

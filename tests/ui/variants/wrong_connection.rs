@@ -1,4 +1,4 @@
-//! The connection is a socket of the route.
+//! The route of a `Socket` must be the route of the block.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A handler takes what the variant holds.
+//! The handler of a newtype variant must take the type that the variant holds.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! The type of a field that depends on a type parameter is checked too.
+//! The type of a field is checked even if it is a type parameter.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};

@@ -1,4 +1,4 @@
-//! A reply is the response.
+//! The reply of a variant's handler must have the response type.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
