@@ -54,10 +54,11 @@ pub mod __private;
 #[doc(inline)]
 #[doc = include_str!("../docs/ws_contract.md")]
 pub use ws_macros::ws_contract;
-/// Marks a handler of a variant in a block with [`ws_route`]: its arguments are fields of the variant, by name.
+/// Marks a handler of a variant in a block with [`ws_route`]. The argument of the handler is then the field of the
+/// variant that has its name.
 ///
-/// A handler with a single argument needs it; two or more arguments are fields in any case. [`ws_route`] removes it
-/// from the block, so it needs no import. Anywhere else it is an error.
+/// Only a handler with a single argument needs the marker; two or more arguments are always fields. [`ws_route`]
+/// removes the marker from the block, so it needs no import. Anywhere else it is an error.
 ///
 /// # Examples
 ///
@@ -88,10 +89,10 @@ pub use ws_macros::ws_fields;
 #[doc(inline)]
 #[doc = include_str!("../docs/ws_route.md")]
 pub use ws_macros::ws_route;
-/// Names the variant of a handler if its name cannot be derived from the handler's, such as `HTTPPing`.
+/// Names the variant of a handler, such as `HTTPPing`, if it cannot be derived from the name of the handler.
 ///
-/// `message_http_ping` handles `HttpPing`, because an attribute does not see the enum. [`ws_route`] removes the marker
-/// from the block, so it needs no import. Anywhere else it is an error.
+/// Without the marker, `message_http_ping` handles `HttpPing`, because an attribute does not see the enum. [`ws_route`]
+/// removes the marker from the block, so it needs no import. Anywhere else it is an error.
 ///
 /// # Examples
 ///
@@ -119,14 +120,14 @@ pub use ws_macros::ws_route;
 #[doc(inline)]
 pub use ws_macros::ws_variant;
 
-// What handlers take and return of others' crates, so that a route needs neither among its dependencies.
+// Types of other crates that handlers take and return, so that a route does not need these crates as dependencies.
 #[doc(no_inline)]
 pub use bytes::Bytes;
 #[cfg(feature = "server")]
 #[doc(no_inline)]
 pub use http::HeaderMap;
 
-// What applications write. `tests/tidy` counts it.
+// The names that applications use. `tests/tidy` counts them.
 #[doc(inline)]
 pub use self::{contract::Params, message::Message};
 #[cfg(feature = "server")]
@@ -139,7 +140,7 @@ pub use self::{
     wire::{Close, Closed, Deflate},
 };
 
-// What generated code, implementors and signatures need: documented in the modules.
+// Names that generated code, implementors and signatures need. They are documented in their modules.
 #[doc(hidden)]
 pub use self::{
     codec::{

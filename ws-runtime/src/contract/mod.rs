@@ -1,7 +1,7 @@
 //! Contracts: the path and the types of a route, shared by both ends.
 //!
-//! A [`Contract`] names no handler, so a client can depend on it alone; an [`Endpoint`] adds the types of the server.
-//! The attributes generate both.
+//! A [`Contract`] does not mention handlers, so a client can depend on it alone. An [`Endpoint`] adds the types of the
+//! server. The attributes generate both.
 
 mod socket_id;
 mod unset;
@@ -20,24 +20,24 @@ use crate::{
     note = "put `#[ws_contract(\"/path\")]` on a struct, or `#[ws_route(\"/path\")]` on an impl block"
 )]
 pub trait Contract: Sized + 'static {
-    /// The path, with captures in braces: `/chat/{room}`, `/files/{*rest}`.
+    /// The path. Captures are written in braces: `/chat/{room}`, `/files/{*rest}`.
     const PATH: &'static str;
     /// The doc comments of the impl block or struct.
     const DOCS: &'static str = "";
     /// A one-line summary for lists of routes.
     const SUMMARY: &'static str = "";
-    /// The headings under which documents list the route.
+    /// The headings under which API documents list the route.
     const TAGS: &'static [&'static str] = &[];
     /// True if clients should stop using the route.
     const DEPRECATED: bool = false;
-    /// The subprotocols, in the server's order of preference.
+    /// The subprotocols, in the server's order of preference. If the list is empty, none is negotiated.
     const PROTOCOLS: &'static [&'static str] = &[];
 
-    /// The member that identifies the library's own frames (`validation`, `error`); `"type"` unless the contract sets
-    /// `reserved_tag`.
+    /// The name of the JSON member that identifies the library's own frames (`validation`, `error`). It is `"type"`
+    /// unless the contract sets `reserved_tag`.
     const RESERVED_TAG: &'static str = "type";
 
-    /// The captures of the path; [`NoParams`] if it has none.
+    /// The captures of the path; [`NoParams`] if there are none.
     type Params: Part;
     /// The query string; [`NoQuery`] if it is not declared.
     type Query: Part;
@@ -50,7 +50,8 @@ pub trait Contract: Sized + 'static {
     /// Outbound messages; [`Message`](crate::Message) unless set.
     type Response: Encode;
 
-    /// How the response type is read, if it implements `Deserialize`.
+    /// Reads the response type, to find names that its schema lacks. `None` if the type does not implement
+    /// `Deserialize`.
     #[doc(hidden)]
     fn response_sampler() -> Option<Sampler> {
         None
@@ -66,13 +67,13 @@ pub trait Contract: Sized + 'static {
 pub trait Endpoint: Sized + 'static {
     /// The shared contract: `Self`, or the contract that the route serves.
     type Contract: Contract;
-    /// The data that `before_handle` returns; [`NoData`] without one.
+    /// The data that `before_handle` returns; [`NoData`] if the route has no `before_handle`.
     type Data: Send + Sync + 'static;
 }
 
 /// A type that all connections of a server share.
 ///
-/// The attribute adds this bound to a generic block, so that a missing bound is one error.
+/// The attribute adds this bound to a generic block, so that a missing `Send`, `Sync` or `'static` is reported once.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a route, because several threads would share it",
     label = "not `Send + Sync + 'static`",
@@ -84,7 +85,7 @@ pub trait Shared: Send + Sync + 'static {}
 #[diagnostic::do_not_recommend]
 impl<T: Send + Sync + 'static> Shared for T {}
 
-/// Implemented by every type for itself alone: the type is the route of a handler.
+/// Holds only if both types are the same. It checks that a handler takes a connection of its own route.
 #[diagnostic::on_unimplemented(
     message = "expected a connection of the route `{Route}`, found one of `{Self}`",
     label = "expected `{Route}`",
@@ -96,10 +97,10 @@ pub trait OwnRoute<Route: ?Sized> {}
 #[diagnostic::do_not_recommend]
 impl<Route: ?Sized> OwnRoute<Route> for Route {}
 
-/// The captures of a path as a struct: `Params<Chat>` is usable as a type, a literal and a pattern.
+/// The captures of a path as a struct. `Params<Chat>` can be used as a type, as a struct literal and as a pattern.
 ///
-/// The generated struct is `Clone` and `Debug` if its field types are. A custom struct, as in `params = Seat`, can
-/// derive anything.
+/// The generated struct implements `Clone` and `Debug` if its fields do. A custom struct, as in `params = Seat`, can
+/// derive any trait.
 pub type Params<C> = <C as Contract>::Params;
 
 /// The inbound message type of an endpoint.

@@ -5,13 +5,13 @@ use std::{borrow::Cow, error::Error, fmt, str::FromStr};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// How long the text of an id is: 128 bits in hexadecimal digits.
+/// The length of an id in its text form: 128 bits in hexadecimal digits.
 const DIGITS: usize = 32;
 
-/// The identity of one socket: 128 bits that no other socket has, on this server or another, and that cannot be guessed.
+/// The identity of one socket: 128 bits that are unique across all servers and cannot be guessed.
 ///
-/// Returned by [`Socket::id`](crate::Socket::id); [`Channel::socket`](crate::Channel::socket) finds the socket again. As text and
-/// in JSON it is 32 lower-case hexadecimal digits, the only spelling that is parsed.
+/// Returned by [`Socket::id`](crate::Socket::id). [`Channel::socket`](crate::Channel::socket) finds the socket of an
+/// id. In text and in JSON, an id is 32 lower-case hexadecimal digits; no other spelling is accepted.
 ///
 /// # Examples
 /// ```
@@ -39,7 +39,7 @@ impl SocketId {
 
 impl fmt::Display for SocketId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(text(self.0, &mut [0; DIGITS]))
+        f.pad(to_hex(self.0, &mut [0; DIGITS]))
     }
 }
 
@@ -49,7 +49,7 @@ impl fmt::Debug for SocketId {
     }
 }
 
-fn text(bits: u128, digits: &mut [u8; DIGITS]) -> &str {
+fn to_hex(bits: u128, digits: &mut [u8; DIGITS]) -> &str {
     for (at, digit) in digits.iter_mut().rev().enumerate() {
         let nibble = (bits >> (4 * at)) & 0xf;
         *digit = b"0123456789abcdef"[nibble as usize];
@@ -71,7 +71,7 @@ impl FromStr for SocketId {
 
 impl Serialize for SocketId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(text(self.0, &mut [0; DIGITS]))
+        serializer.serialize_str(to_hex(self.0, &mut [0; DIGITS]))
     }
 }
 
@@ -95,7 +95,7 @@ impl JsonSchema for SocketId {
     }
 }
 
-/// A text that is not a [`SocketId`].
+/// The error for a string that is not a valid [`SocketId`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SocketIdError(());
 
@@ -112,13 +112,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn socket_id_has_one_spelling() {
+    fn socket_id_accepts_one_spelling() {
         for bits in [0, 1, u128::MAX, 0x0f1e_2d3c_4b5a_6978_8796_a5b4_c3d2_e1f0, 1 << 127] {
             let id = SocketId::new(bits);
             let text = id.to_string();
             assert_eq!(text.len(), DIGITS);
             assert_eq!(text.parse(), Ok(id), "{text}");
-            let json = serde_json::to_string(&id).expect("a text can be written");
+            let json = serde_json::to_string(&id).expect("an id is serialised as a string");
             assert_eq!(json, format!("\"{text}\""));
             assert_eq!(serde_json::from_str::<SocketId>(&json).ok(), Some(id));
         }

@@ -1,5 +1,5 @@
-//! Placeholder types for parts that a route does not declare. Their names let the compiler say which key of the
-//! attribute is missing.
+//! Placeholder types for the parts that a route does not declare. Their names tell the reader of a compiler message
+//! which key of the attribute is missing.
 
 use std::borrow::Cow;
 
@@ -37,13 +37,13 @@ macro_rules! unset_parts {
 }
 
 unset_parts! {
-    /// The captures of a path without captures. A capture is written `{room}` in the path.
+    /// The captures of a path that has none. A capture is written `{room}` in the path.
     NoParams,
-    /// The query of a route without the key `query`; it is not read.
+    /// The query of a route that does not set the key `query`. The query is not read.
     NoQuery,
-    /// The headers of a route without the key `header`; they are not read.
+    /// The headers of a route that does not set the key `header`. The headers are not read.
     NoHeader,
-    /// The cookies of a route without the key `cookie`; they are not read.
+    /// The cookies of a route that does not set the key `cookie`. The cookies are not read.
     NoCookie,
 }
 

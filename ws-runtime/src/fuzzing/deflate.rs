@@ -1,12 +1,12 @@
-//! Compression: negotiated parameters suit both ends, and inflating stays within its limit.
+//! Compression: both ends can use the negotiated parameters, and inflating stays within the limit.
 
 use crate::wire::{Agreed, Decoder, Deflate, Frame, Inflater, Limits, Role, answer, confirm};
 
-/// Fuzzes a client's offers: the first two bytes are the settings of the route, the rest lines of
+/// Fuzzes the offers of a client. The first two bytes are the settings of the route; the rest is lines of
 /// `Sec-WebSocket-Extensions`.
 ///
 /// # Panics
-/// If the negotiated parameters exceed the settings, or the response violates the grammar.
+/// Panics if the negotiated parameters exceed the settings, or the response violates the grammar.
 pub fn deflate_negotiation(data: &[u8]) {
     let [first, second, lines @ ..] = data else { return };
     let settings = Deflate::new()
@@ -17,17 +17,16 @@ pub fn deflate_negotiation(data: &[u8]) {
     let Ok(Some((agreed, text))) = answer(lines.split(|byte| *byte == b'\n'), &settings) else { return };
     let window = |agreed: &Agreed| agreed.inbound_window(Role::Server);
     let most = if second & 0x80 > 0 { 0 } else { 1 << (9 + second % 7) };
-    assert!(window(&agreed) <= most, "{text}: the client may refer back further than it is allowed to");
+    assert!(window(&agreed) <= most, "{text}: the client's window is larger than the settings allow");
     let willing = Deflate::new().server_no_context_takeover(false).client_no_context_takeover(false);
     let confirmed = confirm([text.as_bytes()], &willing).ok().flatten();
-    assert!(confirmed.is_some(), "{text}: a client does not understand it");
+    assert!(confirmed.is_some(), "{text}: a client rejects the response");
 }
 
-/// Fuzzes compressed input of a client: the first byte chooses the read sizes and context takeover, the rest are
-/// frames.
+/// Fuzzes compressed input of a client. The first byte chooses the read sizes and context takeover; the rest is frames.
 ///
 /// # Panics
-/// If a message exceeds the limit.
+/// Panics if a message exceeds the limit.
 pub fn inflate(data: &[u8]) {
     const MOST: usize = 4096;
     let [first, frames @ ..] = data else { return };
@@ -62,9 +61,9 @@ pub fn inflate(data: &[u8]) {
 mod tests {
     use super::*;
 
-    /// The targets, on input that sometimes passes the first check.
+    /// Runs both targets on input that often passes their first checks.
     #[test]
-    fn targets_hold_on_protocol_like_input() {
+    fn deflate_targets_accept_protocol_like_input() {
         let mut state = 1_u64;
         let mut roll = |sides: usize| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

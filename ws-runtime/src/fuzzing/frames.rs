@@ -1,5 +1,5 @@
-//! Frames: the decoder yields the same frames for any split of the input, and agrees with a direct implementation of
-//! the RFC.
+//! Frames: the decoder yields the same frames however the input is split, and agrees with a direct implementation of
+//! RFC 6455.
 
 use super::input::Input;
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     wire::{Decoder, Fault, Frame, Limits, Role},
 };
 
-/// A decoded event.
+/// A decoded message or control frame.
 #[derive(Debug, PartialEq)]
 enum Event {
     Message(Kind, Vec<u8>),
@@ -16,7 +16,7 @@ enum Event {
     Close(Option<u16>, String),
 }
 
-/// Fuzzes the decoder: the first bytes choose the role, the limits and the read sizes; the rest is the input of the
+/// Fuzzes the decoder. The first bytes choose the role, the limits and the read sizes; the rest is the input from the
 /// peer.
 pub fn frames(data: &[u8]) {
     let mut input = Input(data);
@@ -33,11 +33,11 @@ pub fn frames(data: &[u8]) {
     let (whole, fault) = decode(sent, &[sent.len().max(1)], sent.len().max(131), false, role, &limits);
     for plain in [false, true] {
         let (cut, cut_fault) = decode(sent, &pieces, capacity, plain, role, &limits);
-        assert_eq!(whole, cut, "other frames come of other pieces");
+        assert_eq!(whole, cut, "splitting the input changed the frames");
         assert_eq!(
             fault.is_some(),
             cut_fault.is_some(),
-            "{fault:?} of the whole, {cut_fault:?} of its pieces"
+            "{fault:?} for the whole input, {cut_fault:?} for its pieces"
         );
     }
     for event in &whole {
@@ -46,15 +46,15 @@ pub fn frames(data: &[u8]) {
         }
     }
     let (expected, outcome) = read(sent, role, &limits);
-    assert_eq!(whole, expected, "other frames than the model's");
-    // An incomplete frame may be rejected early or not yet.
+    assert_eq!(whole, expected, "the frames differ from those of the model");
+    // The decoder may reject an incomplete frame, but does not have to.
     if let Some(is_wrong) = outcome {
         assert_eq!(fault.is_some(), is_wrong, "{fault:?}");
     }
 }
 
-/// Feeds a decoder as a connection does: through a read buffer, and through the buffer of a large frame. With `plain`,
-/// the fast path is tried first.
+/// Feeds a decoder as a connection does: through a read buffer, and through a separate buffer for a large frame. If
+/// `plain` is set, the fast path is tried first.
 fn decode(
     sent: &[u8],
     pieces: &[usize],
@@ -79,7 +79,7 @@ fn decode(
             }
             continue;
         }
-        assert!(buffer.len() < capacity, "a full buffer and no frame");
+        assert!(buffer.len() < capacity, "the buffer is full, but no frame was decoded");
         let (now, later) = rest.split_at(piece.min(capacity - buffer.len()).min(rest.len()));
         buffer.extend_from_slice(now);
         rest = later;
@@ -110,7 +110,7 @@ impl From<Frame<'_>> for Event {
     fn from(frame: Frame<'_>) -> Self {
         match frame {
             Frame::Message(message) => Self::Message(message.kind(), message.as_bytes().to_vec()),
-            Frame::Deflated(_) => unreachable!("compression was not agreed on"),
+            Frame::Deflated(_) => unreachable!("compression was not negotiated"),
             Frame::Ping(payload) => Self::Ping(payload.to_vec()),
             Frame::Pong(payload) => Self::Pong(payload.to_vec()),
             Frame::Close(code, reason) => Self::Close(code, reason.to_owned()),
@@ -118,8 +118,8 @@ impl From<Frame<'_>> for Event {
     }
 }
 
-/// RFC 6455 §5.2 implemented top to bottom over all bytes at once. Also returns whether the peer is at fault; `None` if
-/// that depends on an incomplete frame.
+/// Decodes all bytes at once, as RFC 6455 §5.2 describes. Also returns whether the peer is at fault; `None` if that
+/// depends on an incomplete frame.
 fn read(sent: &[u8], role: Role, limits: &Limits) -> (Vec<Event>, Option<bool>) {
     let (mut events, mut rest) = (Vec::new(), sent);
     let mut message: Option<(Kind, Vec<u8>, usize)> = None;
@@ -152,9 +152,9 @@ fn read(sent: &[u8], role: Role, limits: &Limits) -> (Vec<Event>, Option<bool>) 
     (events, Some(false))
 }
 
-/// The first byte of a frame, its mask bit, its unmasked payload (`None` if the length is malformed), and the rest of
-/// the input.
-#[expect(clippy::type_complexity, reason = "it is taken apart where it is returned")]
+/// Returns the first byte of a frame, its mask bit, its unmasked payload (`None` if the length is malformed), and the
+/// rest of the input. Returns `None` if the frame is incomplete.
+#[expect(clippy::type_complexity, reason = "the caller destructures it at once")]
 fn frame(input: &[u8]) -> Option<(u8, bool, Option<Vec<u8>>, &[u8])> {
     let (&[first, second], mut rest) = input.split_first_chunk()?;
     let short = u64::from(second & 127);
@@ -184,7 +184,7 @@ fn frame(input: &[u8]) -> Option<(u8, bool, Option<Vec<u8>>, &[u8])> {
     Some((first, second & 128 != 0, Some(payload), behind))
 }
 
-/// Handles a data frame. Returns false if it is not permitted at this point or exceeds a limit.
+/// Handles a data frame. Returns false if the frame is not permitted at this point or exceeds a limit.
 fn data(
     opcode: u8,
     last: bool,
@@ -200,7 +200,7 @@ fn data(
         _ => return false,
     };
     whole.extend_from_slice(payload);
-    // The first frame of a message never exceeds the fragment limit.
+    // The first frame of a message never exceeds the limit of fragments.
     if limits.max_message.is_some_and(|most| whole.len() > most)
         || limits.max_fragments.is_some_and(|most| frames > 0 && frames >= most)
     {
@@ -220,7 +220,8 @@ fn data(
     true
 }
 
-/// RFC 6455 §5.5.1 and §7.4, and the codes registered with IANA since.
+/// Decodes the payload of a close frame (RFC 6455 §5.5.1 and §7.4, and the codes that IANA has registered since).
+/// Returns `None` if it is invalid.
 fn close(payload: &[u8]) -> Option<Event> {
     let Some((code, reason)) = payload.split_first_chunk() else {
         return payload.is_empty().then(|| Event::Close(None, String::new()));

@@ -1,4 +1,4 @@
-//! Handshakes: a request is rejected, or it follows the rules of the handshake.
+//! Handshakes: every request that is accepted follows the rules of the handshake.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -12,7 +12,7 @@ fn listed() -> AllowedOrigins {
     AllowedOrigins::List(["https://example.com", "http://[::1]:8080"].map(str::to_owned).to_vec())
 }
 
-/// Fuzzes a request: the first line is the method and the target, each further line a header.
+/// Fuzzes a request. The first line is the method and the target; every other line is a header.
 pub fn handshake(data: &[u8]) {
     let mut lines = data.split(|&byte| byte == b'\n');
     let first = lines.next().unwrap_or_default();
@@ -44,7 +44,7 @@ pub fn handshake(data: &[u8]) {
             // RFC 6455 §4.2.2: 20 bytes in base64.
             assert!(accept.len() == 28 && accept.ends_with('='));
         }
-        Err(reject) => assert!(matches!(refused(reject), 400 | 405 | 426)),
+        Err(reject) => assert!(matches!(status_of(reject), 400 | 405 | 426)),
     }
 
     match Offers::read(headers) {
@@ -60,28 +60,28 @@ pub fn handshake(data: &[u8]) {
                 assert_eq!(
                     skimmed.choose(SERVED, false).ok(),
                     Some(expected),
-                    "what is well-formed is one thing"
+                    "`skim` and `read` differ on well-formed offers"
                 );
                 match offers.choose(SERVED, required) {
                     Ok(chosen) => assert_eq!(chosen, expected),
-                    Err(reject) => assert!(required && expected.is_none(), "{}", refused(reject)),
+                    Err(reject) => assert!(required && expected.is_none(), "{}", status_of(reject)),
                 }
             }
         }
-        Err(reject) => assert_eq!(refused(reject), 400),
+        Err(reject) => assert_eq!(status_of(reject), 400),
     }
 
-    // A request that passes a stricter rule passes a looser one.
+    // A request that passes a stricter rule must pass a looser one.
     let [same, listed, any] = [AllowedOrigins::List(Vec::new()), listed(), AllowedOrigins::Any]
         .map(|origins| origins.allows(headers));
     assert!(same <= listed && listed <= any, "{same} {listed} {any}");
-    // A browser sends one origin, and a list counts as several (RFC 6454 §7.3).
+    // A browser sends one origin. A list counts as several (RFC 6454 §7.3).
     let origins: Vec<&HeaderValue> = headers.get_all(header::ORIGIN).iter().collect();
     assert_eq!(any, origins.len() < 2 && !origins.iter().any(|origin| origin.as_bytes().contains(&b',')));
-    assert!(headers.contains_key(header::ORIGIN) || same, "who is no browser sends no origin");
+    assert!(headers.contains_key(header::ORIGIN) || same, "a client without `Origin` is rejected");
     assert!(!listed || headers.get(header::ORIGIN).is_none_or(|origin| origin != "null"));
 
-    // Normalising a path is idempotent and keeps its decoded segments.
+    // Normalising a path must be idempotent and keep the decoded segments.
     let path = parts.uri.path();
     let form = normal(path);
     assert!(normal(&form) == form && form.is_ascii(), "{path} {form}");
@@ -92,15 +92,15 @@ pub fn handshake(data: &[u8]) {
     let captures = vec![("room".to_owned(), form.into_owned())];
     match RawRequest::new(parts, captures, Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 1)))) {
         Ok(request) => {
-            // Only valid text gets this far, and `Debug` shows none of it.
+            // Only valid text is accepted, and `Debug` hides it.
             assert!(request.captures().len() == 1 && format!("{request:?}").len() < 4096);
         }
-        Err(reject) => assert_eq!(refused(reject), 400),
+        Err(reject) => assert_eq!(status_of(reject), 400),
     }
 }
 
-/// The status of a rejection.
-fn refused(reject: Reject) -> u16 {
+/// Returns the status of a rejection.
+fn status_of(reject: Reject) -> u16 {
     match reject.into_refusal() {
         RejectOutcome::Response(response) => response.status().as_u16(),
         RejectOutcome::Close(close) => panic!("no rule of the handshake closes: {close:?}"),

@@ -1,6 +1,6 @@
-//! Choices made from the bytes of a fuzzer. Missing bytes read as zero, so every input is complete.
+//! Choices made from the bytes of a fuzzer. Missing bytes count as zero, so any input is complete.
 
-/// The rest of the input.
+/// The bytes that are not consumed yet.
 pub(super) struct Input<'a>(pub(super) &'a [u8]);
 
 impl<'a> Input<'a> {

@@ -1,4 +1,4 @@
-//! JSON: a text is accepted exactly if the published schema accepts it, and both decoding paths agree.
+//! JSON: a text is accepted if and only if the published schema accepts it, and both decoding paths agree.
 
 use std::{collections::BTreeMap, fmt::Debug, sync::LazyLock};
 
@@ -30,7 +30,7 @@ enum Say {
     Who,
 }
 
-/// Nested types.
+/// A recursive struct with nested types.
 #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Tree {
@@ -76,10 +76,10 @@ enum Sum {
     Number { n: u8 },
 }
 
-/// A decoder, and its published schema as another program would compile it.
+/// A decoding plan, and its published schema as another program would compile it.
 type Prepared = LazyLock<(Plan, Validator)>;
 
-/// Fuzzes decoding: the first byte chooses the type, the rest is the text.
+/// Fuzzes decoding. The first byte chooses the type; the rest is the text.
 pub fn json(data: &[u8]) {
     static SAY: Prepared = LazyLock::new(prepared::<Say>);
     static TREE: Prepared = LazyLock::new(prepared::<Tree>);
@@ -115,15 +115,16 @@ fn agree<T: DeserializeOwned + JsonSchema + Debug + PartialEq + Send + 'static>(
 ) {
     let decoded = T::decode(Message::text(text).into(), plan);
     let Ok(value) = parse(text) else {
-        assert!(decoded.is_err(), "no JSON that is read: {decoded:?}");
+        assert!(decoded.is_err(), "invalid JSON was decoded: {decoded:?}");
         return;
     };
-    // A validator sees a number rounded to a float, and a type sees its digits.
+    // A validator sees a number rounded to a float; a type sees its digits. Only short numbers are the same for both.
     let numbers = text.split(|char: char| !(char.is_ascii_digit() || "+-.eE".contains(char)));
     let are_exact = numbers.into_iter().all(|number| number.len() <= 15 && !number.contains(['e', 'E']));
     if are_exact {
-        // The strict parser loses nothing that serde_json reads.
-        let plain: serde_json::Value = serde_json::from_str(text).expect("what is read strictly is JSON");
+        // The strict parser must return the same value as `serde_json`.
+        let plain: serde_json::Value =
+            serde_json::from_str(text).expect("the strict parser accepts only JSON");
         assert_eq!(published.is_valid(&value), published.is_valid(&plain), "{value} {plain}");
         assert_eq!(decoded.is_ok(), published.is_valid(&value), "{decoded:?}");
     }
@@ -135,7 +136,7 @@ fn agree<T: DeserializeOwned + JsonSchema + Debug + PartialEq + Send + 'static>(
         }
         Err(invalid) => {
             assert!((1..=8).contains(&invalid.errors().len()), "{invalid:?}");
-            assert!(invalid.to_frame().len() < 2048, "an answer of {} bytes", invalid.to_frame().len());
+            assert!(invalid.to_frame().len() < 2048, "a reply of {} bytes", invalid.to_frame().len());
         }
     }
 }

@@ -1,7 +1,7 @@
-//! The functions behind the fuzz targets. Not part of the API: compiled only for fuzzers and tests.
+//! The functions behind the fuzz targets. They are not part of the API and are compiled only for fuzzers and tests.
 //!
-//! Each function accepts any bytes and panics if a rule is violated. The targets in `fuzz/` call them, and a test
-//! replays the seeds on a stable compiler.
+//! Each function accepts any bytes, and panics if the library violates a rule. The targets in `fuzz/` call the
+//! functions, and a test replays the seeds on a stable compiler.
 
 mod deflate;
 mod frames;

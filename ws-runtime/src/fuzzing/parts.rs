@@ -1,4 +1,4 @@
-//! Parts of a request as types: every decoded value survives a round trip.
+//! Parts of a request: every value that is read from one survives a round trip.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::input::Input;
 use crate::codec::{On, Pairs, Part, PartPlan};
 
-/// Fields of several types.
+/// A part with fields of several types.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 struct Search {
     text: String,
@@ -31,10 +31,11 @@ enum Order {
     Oldest,
 }
 
-/// Fuzzes the parts: the first byte chooses the part. The rest is a query, or lines of headers, cookies or captures.
+/// Fuzzes the parts of a request. The first byte chooses the part; the rest is a query, or lines of headers, cookies or
+/// captures.
 pub fn parts(data: &[u8]) {
     static PLAN: LazyLock<PartPlan> =
-        LazyLock::new(|| <Search as Part>::plan().expect("the struct of this file can be read from texts"));
+        LazyLock::new(|| <Search as Part>::plan().expect("the struct of this file has a plan"));
 
     let mut input = Input(data);
     let part = input.byte() % 4;
@@ -60,7 +61,7 @@ pub fn parts(data: &[u8]) {
     };
     match <Search as Part>::read(&PLAN, &pairs) {
         Ok(search) => {
-            let again = <Search as Part>::read(&PLAN, &written(pairs.on(), &search));
+            let again = <Search as Part>::read(&PLAN, &to_pairs(pairs.on(), &search));
             assert_eq!(again.as_ref().ok(), Some(&search), "{again:?}");
         }
         Err(invalid) => {
@@ -69,14 +70,14 @@ pub fn parts(data: &[u8]) {
             let (problem, brief) = (invalid.to_detailed_problem(), invalid.to_problem());
             assert!(
                 brief.len() <= problem.len() && problem.len() < 4096,
-                "an answer of {} bytes",
+                "a response of {} bytes",
                 problem.len()
             );
         }
     }
 }
 
-/// Each line as a pair, under `name` or under the text before `=`.
+/// Returns each line as a header, named `name` or else by the text before `=`.
 fn fields(lines: &[u8], name: Option<HeaderName>) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for line in lines.split(|&byte| byte == b'\n').take(64) {
@@ -95,8 +96,8 @@ fn fields(lines: &[u8], name: Option<HeaderName>) -> HeaderMap {
     headers
 }
 
-/// Returns the pairs that encode a value.
-fn written(on: On, search: &Search) -> Pairs {
+/// Returns a value as pairs of the same part of a request.
+fn to_pairs(on: On, search: &Search) -> Pairs {
     let mut pairs = Pairs::decoded(on, &[]);
     pairs.push("text", search.text.clone());
     if let Some(page) = search.page {

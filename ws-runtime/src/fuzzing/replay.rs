@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-/// A target, named as the directory of its seeds.
+/// The directory of a target's seeds, and its function.
 type Target = (&'static str, fn(&[u8]));
 
 const TARGETS: [Target; 7] = [
@@ -17,15 +17,15 @@ const TARGETS: [Target; 7] = [
 
 fn seeds(name: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/seeds").join(name);
-    let seeds = fs::read_dir(folder).expect("a folder of seeds");
+    let seeds = fs::read_dir(folder).expect("the target has a directory of seeds");
     let mut seeds: Vec<_> = seeds.map(|seed| seed.expect("a seed").path()).collect();
     assert!(seeds.len() >= 3, "{} seeds", seeds.len());
     // Directory order differs between systems.
     seeds.sort_unstable();
-    seeds.iter().map(|seed| fs::read(seed).expect("a seed that can be read")).collect()
+    seeds.iter().map(|seed| fs::read(seed).expect("the seed can be read")).collect()
 }
 
-/// Calls a target with each of its seeds, truncated at every byte and with single bits flipped.
+/// Calls a target with each of its seeds, with each seed truncated at every byte, and with single bits flipped.
 fn replay(name: &str) {
     let (_, target) = TARGETS.into_iter().find(|(other, _)| *other == name).expect("a target");
     for seed in seeds(name) {
@@ -40,12 +40,12 @@ fn replay(name: &str) {
 }
 
 #[test]
-fn frames_are_the_same_in_any_pieces() {
+fn decoded_frames_do_not_depend_on_read_sizes() {
     replay("frames");
 }
 
 #[test]
-fn accepted_handshakes_follow_the_rules() {
+fn accepted_handshakes_follow_the_rfc() {
     replay("handshake");
 }
 
@@ -60,21 +60,21 @@ fn request_parts_survive_a_round_trip() {
 }
 
 #[test]
-fn each_subscriber_receives_every_publish() {
+fn subscribers_receive_the_frames_of_their_topics() {
     replay("topics");
 }
 
 #[test]
-fn negotiated_parameters_suit_both_ends() {
+fn negotiated_parameters_are_valid_for_both_ends() {
     replay("deflate_negotiation");
 }
 
 #[test]
-fn inflating_stops_at_its_limit() {
+fn inflated_messages_never_exceed_the_limit() {
     replay("inflate");
 }
 
-/// Reproducible bytes derived from seeds.
+/// Reproducible mutations of seeds.
 struct Mutations(u64);
 
 impl Mutations {
@@ -84,7 +84,8 @@ impl Mutations {
         usize::try_from(self.0 >> 33).expect("31 bits are a size") % sides
     }
 
-    /// A seed with one to eight changes: a byte replaced, a range removed, or a range of another seed inserted.
+    /// Returns a seed with one to eight changes. Each replaces a byte, removes a range, or inserts a range of another
+    /// seed.
     fn of(&mut self, seeds: &[Vec<u8>]) -> Vec<u8> {
         let mut bytes = seeds[self.roll(seeds.len())].clone();
         for _ in 0..=self.roll(8) {
@@ -107,7 +108,7 @@ impl Mutations {
 
 #[test]
 #[ignore = "long"]
-fn long_a_million_generated_inputs_keep_the_rules() {
+fn long_million_mutated_seeds_violate_no_rule() {
     let targets = TARGETS.map(|(name, target)| (seeds(name), target));
     let mut mutations = Mutations(1);
     for case in 0..1_000_000 {

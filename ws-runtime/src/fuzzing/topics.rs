@@ -1,4 +1,4 @@
-//! Topics: subscribers receive what a simple model of names and frames predicts.
+//! Topics: subscribers receive exactly the frames that a simple model predicts.
 
 use std::{
     collections::BTreeSet,
@@ -20,7 +20,7 @@ const NAMES: [&str; 3] = ["a", "b", ""];
 const SHARDS: usize = 2;
 const SOCKETS: usize = 20;
 
-/// A socket that writes to memory.
+/// A subscriber that writes to memory.
 struct Socket {
     id: u64,
     shard: usize,
@@ -67,13 +67,13 @@ impl Subscriber for Socket {
     }
 }
 
-/// Fuzzes topics: each byte is a step, followed by its arguments.
+/// Fuzzes topics. Each step is one byte, followed by the arguments of the step.
 pub fn topics(data: &[u8]) {
     let mut input = Input(data);
     let shards: Vec<Arc<Shard>> =
         (0..SHARDS).map(|_| Arc::new(Shard::new(Outbound::new(usize::MAX)))).collect();
     for shard in &shards {
-        // A shard that is stopped from the start delivers what is pending and returns.
+        // A shard that is stopped from the start delivers pending frames and returns.
         shard.stop();
     }
     let topics = Topics::new(&shards);
@@ -87,7 +87,7 @@ pub fn topics(data: &[u8]) {
         match step & 7 {
             0 | 1 => {
                 if model.names.insert(name) {
-                    // A new topic is read from this point on, so the others are read up to this point first.
+                    // The cursor of a new topic starts at its end, so the other topics are read up to this point first.
                     socket.catch_up();
                     let member = Arc::clone(socket) as Arc<dyn Subscriber>;
                     let cursor = topics.subscribe(socket.shard, NAMES[name], socket.format, member);
@@ -129,7 +129,11 @@ pub fn topics(data: &[u8]) {
         flush(shard);
     }
     for (socket, model) in sockets.iter().zip(&models) {
-        assert!(socket.lock().written == model.expected, "socket {} got other frames", socket.id);
+        assert!(
+            socket.lock().written == model.expected,
+            "socket {} did not get the expected frames",
+            socket.id
+        );
         leave(socket, &topics, |_| true);
     }
     assert!(NAMES.iter().all(|name| topics.count(name) == 0));
@@ -153,7 +157,7 @@ fn leave(socket: &Socket, topics: &Topics, which: impl Fn(&Cursor) -> bool) {
     }
 }
 
-/// Publishes as a socket does, under its lock, or as a channel does. Counts the subscribers.
+/// Publishes as a socket does, under its lock; without `by`, as a channel does. Checks the number of subscribers.
 fn publish(
     topics: &Topics,
     name: usize,
@@ -176,11 +180,11 @@ fn publish(
 fn flush(shard: &Shard) {
     let mut flushed = pin!(shard.flush());
     let mut context = Context::from_waker(Waker::noop());
-    // It yields between two slices, and nothing else makes it wait.
+    // The task yields between two slices. It does not wait for anything else.
     for _ in 0..10_000 {
         if flushed.as_mut().poll(&mut context) == Poll::Ready(()) {
             return;
         }
     }
-    panic!("a stopped shard goes on handing out");
+    panic!("a stopped shard does not finish");
 }

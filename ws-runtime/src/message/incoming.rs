@@ -1,10 +1,10 @@
-//! An inbound message, lent by the connection for decoding.
+//! An inbound message, borrowed from the connection for decoding.
 
 use bytes::Bytes;
 
 use super::{Kind, Message};
 
-/// A complete inbound message, lent by the connection: the input of [`Decode`](crate::Decode).
+/// A complete inbound message, borrowed from the connection. It is the input of [`Decode`](crate::Decode).
 #[derive(Debug)]
 pub struct Incoming<'a>(IncomingPayload<'a>);
 
@@ -13,12 +13,12 @@ pub struct Incoming<'a>(IncomingPayload<'a>);
 pub(crate) enum IncomingPayload<'a> {
     Text(&'a str),
     Binary(&'a [u8]),
-    /// In memory of its own. This is rare; the box keeps the frequent case small.
+    /// A message that owns its payload. This is rare; the box keeps the frequent variants small.
     Whole(Box<Message>),
 }
 
 impl Incoming<'_> {
-    /// Returns the kind of its frame.
+    /// Returns whether the message is text or binary.
     pub fn kind(&self) -> Kind {
         match &self.0 {
             IncomingPayload::Text(_) => Kind::Text,
@@ -27,7 +27,7 @@ impl Incoming<'_> {
         }
     }
 
-    /// Returns the text of a text message.
+    /// Returns the text of the message; `None` if it is binary.
     pub fn as_text(&self) -> Option<&str> {
         match &self.0 {
             IncomingPayload::Text(text) => Some(text),

@@ -1,4 +1,4 @@
-//! Messages: text or binary, in bytes that are cheap to share.
+//! Text and binary messages, in bytes that are cheap to share.
 
 use bytes::Bytes;
 
@@ -13,7 +13,7 @@ pub enum Kind {
     Binary,
 }
 
-/// A complete message as sent on the wire: the message type of a route without `body` or `response`.
+/// A complete message as sent on the wire. It is the message type of a route that does not set `body` or `response`.
 ///
 /// A clone shares the payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl Message {
         Self::Binary(bytes.into())
     }
 
-    /// Returns the kind of its frame.
+    /// Returns whether the message is text or binary.
     pub const fn kind(&self) -> Kind {
         match self {
             Self::Text(_) => Kind::Text,
@@ -43,7 +43,7 @@ impl Message {
         }
     }
 
-    /// Returns the payload, without the header of the frame.
+    /// Returns the payload, without a frame header.
     pub fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Text(text) => text.as_str().as_bytes(),
@@ -51,7 +51,7 @@ impl Message {
         }
     }
 
-    /// Returns the text of a text message.
+    /// Returns the text of the message; `None` if it is binary.
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -64,7 +64,7 @@ impl Message {
         self.as_bytes().len()
     }
 
-    /// Returns true if the payload is empty; an empty message is a message.
+    /// Returns true if the payload is empty. An empty message is still sent and handled.
     pub fn is_empty(&self) -> bool {
         self.as_bytes().is_empty()
     }

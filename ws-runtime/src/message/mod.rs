@@ -1,4 +1,4 @@
-//! Messages as applications see them. This module needs no transport.
+//! Messages as applications see them. This module does not depend on a transport.
 
 mod incoming;
 mod message;

@@ -7,20 +7,20 @@ use bytestring::ByteString;
 
 /// Valid UTF-8 text that is cheap to clone.
 ///
-/// It derefs to `str`. A clone shares the bytes (one reference count).
+/// `Text` dereferences to `str`. A clone shares the bytes and increments a reference count.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Text(ByteString);
 
 impl Text {
-    /// Creates a text from a static string, without copying it.
+    /// Creates a text from a static string without copying it.
     pub const fn from_static(text: &'static str) -> Self {
         Self(ByteString::from_static(text))
     }
 
-    /// Checks that the bytes are UTF-8 and takes ownership without copying them.
+    /// Creates a text from bytes without copying them, if they are UTF-8.
     ///
     /// # Errors
-    /// `Utf8Error` if the bytes are not UTF-8; they are dropped.
+    /// Returns `Utf8Error` if the bytes are not UTF-8. The bytes are dropped.
     pub fn from_utf8(bytes: Bytes) -> Result<Self, std::str::Utf8Error> {
         ByteString::try_from(bytes).map(Self)
     }
@@ -92,8 +92,8 @@ impl fmt::Display for Text {
     }
 }
 
-/// Returns the start of a text: at most `most` bytes, whole characters. (`str::floor_char_boundary` needs a newer
-/// compiler than this crate.)
+/// Returns the longest prefix of `text` that has at most `most` bytes and consists of whole characters.
+/// (`str::floor_char_boundary` needs a newer compiler than this crate.)
 pub(crate) fn truncated(text: &str, most: usize) -> &str {
     if text.len() <= most {
         return text;
@@ -107,7 +107,7 @@ mod tests {
     use super::truncated;
 
     #[test]
-    fn truncated_text_ends_at_a_whole_character() {
+    fn truncated_text_ends_at_a_character_boundary() {
         for (text, most, expected) in [
             ("", 0, ""),
             ("abc", 3, "abc"),

@@ -1,4 +1,4 @@
-//! The log of a topic: published frames that some subscriber has not received yet, as shared bytes.
+//! The log of a topic: published frames, as shared bytes, that some subscriber has not received yet.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -10,7 +10,8 @@ use crate::memory::{Chunk, Outbound, SHARE};
 /// The size of a block for small frames, in bytes.
 const BLOCK: usize = 8 * 1024;
 
-/// Small frames are joined into pieces of up to this many bytes, which each subscriber receives in one plain write.
+/// The maximum size of a joined piece, in bytes. Small frames are joined, so that each subscriber receives them in one
+/// plain write.
 const JOINED: usize = 4 * 1024;
 
 /// Published frames, oldest first. Positions are byte counts since the topic was created, so they never change.
@@ -18,7 +19,7 @@ const JOINED: usize = 4 * 1024;
 pub(crate) struct Log {
     /// Shareable pieces, each with the position of its first byte.
     pieces: VecDeque<LogPiece>,
-    /// The last frames, to which further ones are still appended.
+    /// The newest frames. More frames can still be appended to them.
     tail: BytesMut,
     entries: VecDeque<FrameRecord>,
     /// The number of entries since the topic was created.
@@ -26,9 +27,9 @@ pub(crate) struct Log {
     end: u64,
     /// The total that counts the memory of the log.
     outbound: Arc<Outbound>,
-    /// The memory of keys, and of pieces that do not count themselves, in bytes.
+    /// The memory of keys, and of pieces that are not counted elsewhere, in bytes.
     own: usize,
-    /// The part of the total that belongs to the log, in bytes.
+    /// The part of the total that is counted for the log, in bytes.
     counted: usize,
 }
 
@@ -36,20 +37,20 @@ pub(crate) struct Log {
 struct LogPiece {
     at: u64,
     chunk: Chunk,
-    /// The memory counted for the piece, in bytes: the piece itself and the unused rest of its block.
+    /// The memory counted for the piece, in bytes: its data and the unused rest of its block.
     own: usize,
 }
 
-/// One frame.
+/// The position and the recipients of one frame.
 #[derive(Clone, Debug)]
 struct FrameRecord {
-    /// Its number among all frames of the shard.
+    /// The number of the frame among all frames of the shard.
     order: u64,
     at: u64,
     end: u64,
-    /// The id of the socket that must not receive it, or 0.
+    /// The id of the socket that must not receive the frame; 0 if there is none.
     not_to: u64,
-    /// The key of which it is the latest message.
+    /// The key of which this frame is the latest message, or `None` if it has no key.
     key: Option<Arc<str>>,
 }
 
@@ -72,11 +73,11 @@ pub(crate) struct LogView {
 /// The position of a subscriber in one log.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Position {
-    /// The first byte that it has not received.
+    /// The position of the first byte that the subscriber has not received.
     pub(crate) at: u64,
-    /// The number of the first entry that it has not received.
+    /// The number of the first entry that the subscriber has not received.
     pub(crate) count: u64,
-    /// The end of the last entry that it published itself and must skip.
+    /// The end of the last entry that the subscriber published itself and must skip.
     pub(crate) own: u64,
 }
 
@@ -104,12 +105,13 @@ impl Log {
         self.end - self.entries.front().map_or(self.end, |entry| entry.at)
     }
 
-    /// Returns the counted memory in bytes, including capacity.
+    /// Returns the counted memory in bytes, which includes unused capacity.
     pub(crate) fn memory(&self) -> usize {
         self.counted
     }
 
-    /// Records the memory of the log, without what its shared pieces count themselves.
+    /// Updates the total with the memory of the log, except shared pieces, which are counted once for all their
+    /// holders.
     fn recount(&mut self) {
         let entries = self.entries.capacity() * size_of::<FrameRecord>();
         let pieces = self.pieces.capacity() * size_of::<LogPiece>();
@@ -120,13 +122,13 @@ impl Log {
         }
     }
 
-    /// Appends a frame. Returns its end.
+    /// Appends a frame. Returns the position after it.
     pub(crate) fn append(&mut self, order: u64, not_to: u64, parcel: FrameRef<'_>) -> u64 {
         let FrameRef { head, rest, key } = parcel;
         let at = self.end;
         if self.tail.capacity() - self.tail.len() < head.len() {
             self.seal();
-            // The last piece accounts for the whole block.
+            // The block is freed with its last piece, so that piece accounts for the unused rest.
             let left = self.tail.capacity();
             if let Some(last) = self.pieces.back_mut() {
                 last.own += left;
@@ -154,7 +156,7 @@ impl Log {
         self.pieces.push_back(LogPiece { at, chunk, own });
     }
 
-    /// Makes the appended frames shareable.
+    /// Turns the appended frames into a shareable piece.
     fn seal(&mut self) {
         if self.tail.is_empty() {
             return;
@@ -179,7 +181,7 @@ impl Log {
         }
     }
 
-    /// Lends everything from the first held byte to the end. The view is empty or of this log.
+    /// Stores all frames of the log in `window`, which must be empty or a view of this log.
     pub(crate) fn window(&mut self, window: &mut LogView) {
         if window.count == self.count {
             return;
@@ -213,9 +215,9 @@ impl Log {
         self.recount();
     }
 
-    /// Yields the frames from `position` on, except those published by `me` and those after `limit` in the order of the
-    /// shard, and advances the position. Adjacent frames are yielded together, under the number of the first one,
-    /// unless `apart`.
+    /// Yields the frames from `position` on and advances the position. Skips the frames published by `me`, and stops at
+    /// the first whose number exceeds `limit`. Adjacent frames are yielded together, under the number of the first,
+    /// unless `apart` is set.
     pub(crate) fn read(
         &mut self,
         position: &mut Position,
@@ -252,7 +254,7 @@ impl Log {
 }
 
 impl Log {
-    /// Yields the same frames as [`read`](Self::read), each complete and separate.
+    /// Yields the frames that [`read`](Self::read) would yield, each complete and separate.
     pub(crate) fn frames(
         &mut self,
         position: &mut Position,
@@ -301,7 +303,7 @@ impl LogView {
         self.pieces.len()
     }
 
-    /// Advances `position` to the end of the view and lends the bytes in between.
+    /// Advances `position` to the end of the view and yields the bytes in between.
     pub(crate) fn since<'a>(&'a self, position: &mut Position, mut take: impl FnMut(&'a Chunk, usize)) {
         slices(self.pieces.iter(), position.at, self.end, |piece, from, _| take(piece, from));
         position.at = self.end;
@@ -309,7 +311,7 @@ impl LogView {
     }
 }
 
-/// Cuts the range `at..end` out of consecutive pieces.
+/// Yields the range `at..end` of consecutive pieces.
 fn slices<'a>(
     pieces: impl Iterator<Item = &'a LogPiece>,
     at: u64,
@@ -321,7 +323,7 @@ fn slices<'a>(
         let from = at.saturating_sub(piece.at);
         let to = end.saturating_sub(piece.at).min(length);
         if from < to {
-            // Both are at most the length of the piece, which is a `usize`.
+            // Both bounds are at most the length of the piece, which is a `usize`.
             #[expect(clippy::cast_possible_truncation, reason = "bounded by a length in memory")]
             take(&piece.chunk, from as usize, to as usize);
         }

@@ -1,9 +1,9 @@
-//! Topics: their subscribers, and published frames that are not delivered yet.
+//! Topics: their subscribers, and the published frames that are not delivered yet.
 //!
 //! Publishing appends the bytes of a frame to the log of its topic, once for each shard. Every subscriber has a
-//! [`Cursor`] into the log. The flusher of the shard offers each subscriber what lies between its cursor and the end,
-//! in slices, and yields between two slices. Subscribers that need another format have a log of their own. This module
-//! sees frames as bytes and subscribers as a trait; the code that writes is above.
+//! [`Cursor`] into the log. The flusher of the shard offers each subscriber the frames after its cursor, in slices, and
+//! yields between two slices. Each format has a separate log. This module sees frames as bytes and subscribers as a
+//! trait; the code that writes to sockets is in a higher module.
 
 mod log;
 mod places;

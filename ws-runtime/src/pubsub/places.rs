@@ -1,62 +1,63 @@
-//! A slab: elements keep their index while others are added and removed, so a walk over them misses none.
+//! A slab. Elements keep their index while others are added and removed, so an iteration that is done in steps misses
+//! none.
 
-/// A list whose elements keep their index; free places are reused.
+/// A list whose elements keep their index. Free slots are reused.
 #[derive(Debug)]
 pub(crate) struct Places<T> {
-    places: Vec<Option<T>>,
+    slots: Vec<Option<T>>,
     free: Vec<usize>,
 }
 
 impl<T> Default for Places<T> {
     fn default() -> Self {
-        Self { places: Vec::new(), free: Vec::new() }
+        Self { slots: Vec::new(), free: Vec::new() }
     }
 }
 
 impl<T> Places<T> {
     /// Returns the number of elements.
     pub(crate) fn len(&self) -> usize {
-        self.places.len() - self.free.len()
+        self.slots.len() - self.free.len()
     }
 
-    /// Returns the end of the occupied range.
+    /// Returns the number of slots: every occupied index is lower.
     pub(crate) fn end(&self) -> usize {
-        self.places.len()
+        self.slots.len()
     }
 
     /// Inserts an element and returns its index.
     pub(crate) fn insert(&mut self, value: T) -> usize {
         if let Some(index) = self.free.pop() {
-            self.places[index] = Some(value);
+            self.slots[index] = Some(value);
             index
         } else {
-            self.places.push(Some(value));
-            self.places.len() - 1
+            self.slots.push(Some(value));
+            self.slots.len() - 1
         }
     }
 
-    /// Removes an element. An empty list releases its memory.
+    /// Removes and returns the element at `index`. Releases the memory of the list if it was the last element.
     pub(crate) fn remove(&mut self, index: usize) -> Option<T> {
-        let value = self.places.get_mut(index)?.take()?;
+        let value = self.slots.get_mut(index)?.take()?;
         self.free.push(index);
-        if self.free.len() == self.places.len() {
+        if self.free.len() == self.slots.len() {
             *self = Self::default();
         }
         Some(value)
     }
 
-    /// Returns the value in a place.
-    pub(crate) fn get(&self, place: usize) -> Option<&T> {
-        self.places.get(place)?.as_ref()
+    /// Returns the element at `index`, or `None` if the slot is free.
+    pub(crate) fn get(&self, index: usize) -> Option<&T> {
+        self.slots.get(index)?.as_ref()
     }
 
-    /// Iterates over the elements in `from..to`.
+    /// Iterates over the elements with indices in `from..to`.
     pub(crate) fn range(&self, from: usize, to: usize) -> impl Iterator<Item = &T> {
-        self.places.get(from..to.min(self.places.len())).unwrap_or_default().iter().flatten()
+        self.slots.get(from..to.min(self.slots.len())).unwrap_or_default().iter().flatten()
     }
 
     /// Iterates over all elements.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.places.iter().flatten()
+        self.slots.iter().flatten()
     }
 }

@@ -1,6 +1,6 @@
 //! The result of sending a message to several sockets.
 
-/// The result of sending a message to several sockets; for one socket see [`Delivery`](crate::Delivery).
+/// The result of sending a message to several sockets. The result for a single socket is [`Delivery`](crate::Delivery).
 ///
 /// # Examples
 /// ```
@@ -25,19 +25,19 @@
 pub enum Published {
     /// The message was queued for the receivers.
     Sent {
-        /// The number of sockets that it was queued for.
+        /// The number of sockets for which the message was queued.
         receivers: usize,
-        /// The number of sockets that do not get it: their queue is at `backpressure_limit`, or all queues together are
-        /// at `outbound_total`.
+        /// The number of sockets that do not receive the message, because their queue is at `backpressure_limit` or all
+        /// queues together are at `outbound_total`.
         dropped: usize,
     },
-    /// The message was refused: the value fails its own schema or cannot be encoded. Nothing is sent; the log has the
-    /// reason.
+    /// The message was refused, because the value fails its own schema or cannot be encoded. No socket receives it, and
+    /// the reason is logged.
     Refused,
 }
 
 impl Published {
-    /// Returns the number of sockets that the message was queued for.
+    /// Returns the number of sockets for which the message was queued.
     pub const fn receivers(self) -> usize {
         match self {
             Self::Sent { receivers, .. } => receivers,
@@ -45,7 +45,7 @@ impl Published {
         }
     }
 
-    /// Returns the number of sockets that do not get the message, because they read too slowly.
+    /// Returns the number of sockets that do not receive the message because they read too slowly.
     pub const fn dropped(self) -> usize {
         match self {
             Self::Sent { dropped, .. } => dropped,
@@ -53,7 +53,7 @@ impl Published {
         }
     }
 
-    /// Returns true if the value was refused.
+    /// Returns true if the message was refused.
     pub const fn is_refused(self) -> bool {
         matches!(self, Self::Refused)
     }

@@ -1,4 +1,4 @@
-//! A shard: the order of its published frames, and the task that delivers them.
+//! A shard: numbers published frames, and runs the task that delivers them.
 //!
 //! A shard is data, not a thread. A connection is assigned to one when it is accepted.
 
@@ -18,7 +18,7 @@ use crate::{
     turn::Turn,
 };
 
-/// Shared by the topics of one shard.
+/// The state that the topics of one shard share.
 #[derive(Debug)]
 pub(crate) struct Shard {
     order: AtomicU64,
@@ -30,7 +30,7 @@ pub(crate) struct Shard {
 }
 
 impl Shard {
-    /// Creates a shard whose logs count their memory.
+    /// Creates a shard. The memory of its logs is counted in `outbound`.
     pub(crate) fn new(outbound: Arc<Outbound>) -> Self {
         Self {
             order: AtomicU64::new(0),
@@ -41,8 +41,8 @@ impl Shard {
         }
     }
 
-    /// Returns the number for the next frame. Called under the lock of the topic, so that a reader who sees a number
-    /// and then takes that lock finds the frame.
+    /// Returns the number for the next frame. The caller holds the lock of the topic, so that a reader who sees the
+    /// number and then takes that lock finds the frame.
     pub(super) fn next_order(&self) -> u64 {
         self.order.fetch_add(1, Ordering::AcqRel) + 1
     }
@@ -61,8 +61,8 @@ impl Shard {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 
-    /// Delivers all pending frames, so that the logs free their memory. Returns the subscribers, to be dropped after
-    /// all locks are released. Frames published meanwhile are left to the flusher.
+    /// Delivers all pending frames, so that the logs free their memory. Returns the subscribers, for the caller to drop
+    /// after all locks are released. Frames published meanwhile are left to the flusher.
     pub(crate) fn hand_out(&self) -> Vec<Arc<dyn Subscriber>> {
         let topics: Vec<_> = {
             let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
@@ -75,16 +75,16 @@ impl Shard {
         members
     }
 
-    /// Makes [`flush`](Self::flush) return once nothing is pending.
+    /// Makes [`flush`](Self::flush) return as soon as no frames are pending.
     pub(crate) fn stop(&self) {
         self.stopped.store(true, Ordering::Release);
         self.wake.notify_one();
     }
 
-    /// Delivers pending frames until it is stopped: slice by slice, yielding between two slices.
+    /// Delivers pending frames until [`stop`](Self::stop) is called. It works in slices and yields between them.
     pub(crate) async fn flush(&self) {
         let (mut members, mut window) = (Vec::with_capacity(SLICE), LogView::default());
-        // The number of subscribers written to since the last yield: small topics share a slice.
+        // The number of subscribers written to since the last yield. Small topics share a slice.
         let (mut written, mut turn) = (0, Turn::begin());
         loop {
             let Some(topic) = self.next() else {
@@ -130,9 +130,9 @@ mod tests {
         wire::Format,
     };
 
-    /// Unsubscribes while it receives a frame, so that the flusher drops it last; its drop panics.
+    /// A subscriber that unsubscribes while it receives a frame, so that the flusher drops it last. Its drop panics.
     struct Bomb {
-        place: Mutex<Option<(Arc<Topics>, Cursor)>>,
+        subscription: Mutex<Option<(Arc<Topics>, Cursor)>>,
         armed: bool,
         taken: Arc<AtomicUsize>,
     }
@@ -141,7 +141,8 @@ mod tests {
         fn take(&self, _topic: &Arc<Topic>, _window: &LogView) {
             self.taken.fetch_add(1, Ordering::Relaxed);
             if self.armed
-                && let Some((topics, cursor)) = self.place.lock().expect("nobody panics here").take()
+                && let Some((topics, cursor)) =
+                    self.subscription.lock().expect("no thread panics with the lock").take()
             {
                 topics.unsubscribe(0, &cursor);
             }
@@ -150,19 +151,20 @@ mod tests {
 
     impl Drop for Bomb {
         fn drop(&mut self) {
-            assert!(!self.armed, "the data of a user panics");
+            assert!(!self.armed, "application data panics when it is dropped");
         }
     }
 
     #[tokio::test]
-    async fn panic_in_drop_does_not_end_the_flusher() {
+    async fn flusher_continues_when_dropping_a_subscriber_panics() {
         let shard = Arc::new(Shard::new(Outbound::new(usize::MAX)));
         let topics = Arc::new(Topics::new(&[Arc::clone(&shard)]));
         let taken = Arc::new(AtomicUsize::new(0));
         for armed in [true, false] {
-            let bomb = Arc::new(Bomb { place: Mutex::default(), armed, taken: Arc::clone(&taken) });
+            let bomb = Arc::new(Bomb { subscription: Mutex::default(), armed, taken: Arc::clone(&taken) });
             let cursor = topics.subscribe(0, "room", Format::PLAIN, Arc::clone(&bomb) as Arc<dyn Subscriber>);
-            *bomb.place.lock().expect("nobody panics here") = Some((Arc::clone(&topics), cursor));
+            *bomb.subscription.lock().expect("no thread panics with the lock") =
+                Some((Arc::clone(&topics), cursor));
         }
         topics.publish("room", &mut FrameRef { head: b"frame", rest: None, key: None }, None);
         shard.stop();

@@ -17,15 +17,16 @@ use crate::{
     wire::Format,
 };
 
-/// A publisher delivers the log itself once it holds this many bytes, so that no burst outgrows it.
-const MOST: usize = 1 << 20;
-/// The number of subscribers written to between two yields. Sixteen suits both a room of a thousand and one of
-/// sixty-four: frames published meanwhile join the same write.
+/// The size of the log, in bytes, above which the publisher delivers the log itself, so that a burst cannot make it
+/// grow without bound.
+const MAX_LOG: usize = 1 << 20;
+/// The number of subscribers that are written to between two yields. Sixteen suits both a room of sixty-four and one of
+/// a thousand: frames published meanwhile are sent in the same write.
 pub(super) const SLICE: usize = 16;
 
 /// A receiver of the frames of a topic.
 pub(crate) trait Subscriber: Any + Send + Sync {
-    /// Takes the frames of the view after its cursor.
+    /// Takes the frames of `window` that come after the subscriber's cursor.
     fn take(&self, topic: &Arc<Topic>, window: &LogView);
 }
 
@@ -34,12 +35,12 @@ pub(crate) trait Subscriber: Any + Send + Sync {
 /// Lock order: the write half of a subscriber, the map of topics, the topic. A topic is never locked while a subscriber
 /// is called.
 pub(crate) struct Topic {
-    /// The name, shared with the map of topics and the maps of the subscribers.
+    /// The name, shared with the map of topics and with the subscriptions of each socket.
     name: Arc<str>,
     shard: Arc<Shard>,
-    /// The end of the log, for comparison without the lock.
+    /// The end of the log, readable without the lock.
     end: AtomicU64,
-    /// The number of subscribers that accept nothing because their queue is full.
+    /// The number of subscribers that accept no messages because their queue is full.
     full: AtomicUsize,
     state: Mutex<TopicState>,
 }
@@ -47,7 +48,7 @@ pub(crate) struct Topic {
 struct TopicState {
     log: Log,
     members: Places<Arc<dyn Subscriber>>,
-    /// True if it is on the list of the shard's flusher.
+    /// True if the topic is in the queue of the shard's flusher.
     queued: bool,
 }
 
@@ -55,20 +56,21 @@ struct TopicState {
 #[derive(Debug)]
 pub(crate) struct Cursor {
     topic: Arc<Topic>,
-    place: usize,
+    slot: usize,
     position: Position,
 }
 
-/// A frame to publish: the part to copy, and the part to share.
+/// A frame to publish: a part to copy, and an optional part to share.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FrameRef<'a> {
     pub(crate) head: &'a [u8],
     pub(crate) rest: Option<&'a Chunk>,
-    /// The key of which it is the latest message, for full queues that keep those.
+    /// The key of which this frame is the latest message. Full queues keep the latest message of each key. `None` if
+    /// the message has no key.
     pub(crate) key: Option<&'a Arc<str>>,
 }
 
-/// A message to publish: the frame of each format, encoded on first use.
+/// A message to publish, as one frame for each format, encoded on first use.
 pub(crate) trait Frames {
     fn parcel(&mut self, format: Format) -> FrameRef<'_>;
 }
@@ -104,12 +106,12 @@ impl Topic {
         &self.name
     }
 
-    /// The total that counts the memory of the log.
+    /// Returns the total that includes the memory of the log.
     pub(super) fn outbound(&self) -> &Outbound {
         &self.shard.outbound
     }
 
-    /// Records that the queue of a subscriber filled up, or has room again.
+    /// Records that the queue of a subscriber has filled up, or that it accepts messages again.
     pub(crate) fn note_full(&self, full: bool) {
         if full {
             self.full.fetch_add(1, Ordering::Relaxed);
@@ -133,18 +135,18 @@ impl Topic {
         self.lock().members.iter().cloned().collect()
     }
 
-    /// Adds a subscriber, which receives everything published from now on.
+    /// Adds a subscriber. It receives every frame that is published from now on.
     pub(super) fn join(self: &Arc<Self>, member: Arc<dyn Subscriber>) -> Cursor {
         let mut state = self.lock();
         let position = state.log.end();
-        Cursor { topic: Arc::clone(self), place: state.members.insert(member), position }
+        Cursor { topic: Arc::clone(self), slot: state.members.insert(member), position }
     }
 
-    /// Removes the subscriber of `cursor`, which loses what it has not received yet. Returns true if no subscriber is
-    /// left.
+    /// Removes the subscriber of `cursor`, which loses the frames that it has not received yet. Returns true if no
+    /// subscriber is left.
     pub(super) fn leave(&self, cursor: &Cursor) -> bool {
         let mut state = self.lock();
-        let gone = state.members.remove(cursor.place);
+        let gone = state.members.remove(cursor.slot);
         let empty = state.members.len() == 0;
         if empty {
             let end = state.log.end().at;
@@ -155,8 +157,8 @@ impl Topic {
         empty
     }
 
-    /// Appends a frame for all subscribers except that of `not_to`. Returns the number of subscribers and the end of
-    /// the frame.
+    /// Appends a frame for all subscribers except the socket with the id `not_to`. Returns the number of subscribers
+    /// and the position after the frame.
     pub(super) fn publish(self: &Arc<Self>, parcel: FrameRef<'_>, not_to: u64) -> (usize, u64) {
         let mut state = self.lock();
         let members = state.members.len();
@@ -174,13 +176,14 @@ impl Topic {
         (members, end)
     }
 
-    /// Begins a round, in which every subscriber is offered at least the frames published before.
+    /// Begins a round, in which every subscriber is offered at least the frames that were published before it. Returns
+    /// the end of the log, to be passed to [`finish`](Self::finish).
     pub(super) fn begin_round(&self) -> u64 {
         self.lock().log.end().at
     }
 
-    /// Lends the next slice of subscribers and the frames for them. Returns the start of the following slice, if there
-    /// is one.
+    /// Stores the next slice of subscribers in `members`, and the frames for them in `window`. Returns the start of the
+    /// following slice; `None` after the last.
     pub(super) fn slice(
         &self,
         from: usize,
@@ -196,7 +199,8 @@ impl Topic {
         (to < state.members.end()).then_some(to)
     }
 
-    /// Ends a round: every subscriber has the frames before `at`. Returns true if more was published meanwhile.
+    /// Ends a round: every subscriber has received the frames before `at`. Returns true if more frames were published
+    /// meanwhile.
     pub(super) fn finish(&self, at: u64) -> bool {
         let mut state = self.lock();
         state.log.trim(at);
@@ -204,7 +208,8 @@ impl Topic {
         state.queued
     }
 
-    /// Delivers everything at once, as the flusher does in slices. `taken` sees each subscriber after its delivery.
+    /// Delivers all frames at once, where the flusher would do it in slices. Calls `taken` with each subscriber after
+    /// its delivery.
     pub(super) fn hand_out(self: &Arc<Self>, mut taken: impl FnMut(Arc<dyn Subscriber>)) {
         let at = self.begin_round();
         let (mut members, mut window) = (Vec::with_capacity(SLICE), LogView::default());
@@ -219,10 +224,10 @@ impl Topic {
         self.lock().log.trim(at);
     }
 
-    /// Returns true if the log holds more than a burst may leave behind.
+    /// Returns true if the log is larger than a burst may leave it.
     pub(super) fn is_overfull(&self) -> bool {
         let state = self.lock();
-        state.log.len() > MOST as u64 || state.log.memory() > MOST
+        state.log.len() > MAX_LOG as u64 || state.log.memory() > MAX_LOG
     }
 }
 
@@ -237,7 +242,7 @@ impl Cursor {
         &self.topic
     }
 
-    /// Records that the subscriber published the frame ending here and must skip it.
+    /// Records that the subscriber published the frame that ends at `end` and must skip it.
     pub(crate) fn own(&mut self, end: u64) {
         self.position.own = end;
     }
@@ -246,7 +251,8 @@ impl Cursor {
         self.position.at < self.topic.end.load(Ordering::Acquire)
     }
 
-    /// Takes the frames of the view after the cursor if none must be skipped; otherwise returns false.
+    /// Takes the frames of `window` after the cursor. Returns false, and takes no frames, if the subscriber must skip
+    /// one of them.
     pub(crate) fn take_window<'a>(
         &mut self,
         window: &'a LogView,
@@ -267,7 +273,7 @@ pub(crate) fn is_behind(cursors: &[Cursor]) -> bool {
     cursors.iter().any(Cursor::is_behind)
 }
 
-/// Takes the frames of all topics of one subscriber, in the order of publishing on the shard.
+/// Takes the frames of all topics of one subscriber, in the order in which they were published on the shard.
 pub(crate) fn catch_up(cursors: &mut [Cursor], me: u64, mut take: impl FnMut(Chunk)) {
     match cursors {
         [] => {}
@@ -277,8 +283,8 @@ pub(crate) fn catch_up(cursors: &mut [Cursor], me: u64, mut take: impl FnMut(Chu
             }
         }
         [first, ..] => {
-            // A frame published during the walk must not overtake one of a topic that was visited already. Only frames
-            // numbered before the walk began are taken.
+            // A frame published during the walk must not overtake one of a topic that was already visited, so only
+            // frames numbered before the walk began are taken.
             let limit = first.topic.shard.order();
             let mut frames = Vec::new();
             for cursor in cursors.iter_mut().filter(|cursor| cursor.is_behind()) {
@@ -286,7 +292,7 @@ pub(crate) fn catch_up(cursors: &mut [Cursor], me: u64, mut take: impl FnMut(Chu
                 log.log
                     .read(&mut cursor.position, me, limit, true, |order, bytes| frames.push((order, bytes)));
             }
-            // Pieces of one frame share a number and keep their order, because the sort is stable.
+            // The sort is stable: pieces of one frame have the same number and keep their order.
             frames.sort_by_key(|(order, _)| *order);
             for (_, bytes) in frames {
                 take(bytes);
@@ -295,7 +301,7 @@ pub(crate) fn catch_up(cursors: &mut [Cursor], me: u64, mut take: impl FnMut(Chu
     }
 }
 
-/// Takes the same frames as [`catch_up`], each separately.
+/// Returns the frames that [`catch_up`] would take, each as a separate entry.
 pub(crate) fn catch_up_apart(cursors: &mut [Cursor], me: u64) -> Vec<LogEntry> {
     let mut frames = Vec::new();
     let Some(first) = cursors.first() else { return frames };

@@ -22,10 +22,10 @@ pub(crate) struct Topics {
     shards: Box<[OnShard]>,
 }
 
-/// A subscriber that publishes and is skipped.
+/// A subscriber that publishes a message and does not receive it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sender {
-    /// Never 0, which means no socket.
+    /// The id of the socket. It is never 0, which stands for no socket.
     pub(crate) id: u64,
     pub(crate) shard: usize,
     pub(crate) format: Format,
@@ -36,9 +36,10 @@ pub(crate) struct Sender {
 pub(crate) struct Sent {
     /// The number of subscribers of the topic.
     pub(crate) members: usize,
-    /// The number of them with a full queue.
+    /// The number of these subscribers whose queue is full.
     pub(crate) full: usize,
-    /// The end of the frame in the log that the sender is subscribed to, if it is.
+    /// The position after the frame in the log to which the sender is subscribed; `None` if the sender is not
+    /// subscribed to the topic.
     pub(crate) end: Option<u64>,
 }
 
@@ -48,7 +49,7 @@ struct OnShard {
     topics: Mutex<HashMap<Arc<str>, ByFormat>>,
 }
 
-/// A topic in each format that its subscribers use, mostly one.
+/// A topic in each format that its subscribers use, usually one.
 #[derive(Clone, Debug)]
 struct ByFormat {
     first: (Format, Arc<Topic>),
@@ -61,8 +62,8 @@ impl OnShard {
     }
 
     fn find(&self, name: &str) -> impl Iterator<Item = (Format, Arc<Topic>)> + use<> {
-        let editions = self.lock().get(name).cloned();
-        editions.into_iter().flat_map(|editions| std::iter::once(editions.first).chain(editions.others))
+        let formats = self.lock().get(name).cloned();
+        formats.into_iter().flat_map(|formats| std::iter::once(formats.first).chain(formats.others))
     }
 }
 
@@ -71,7 +72,7 @@ impl ByFormat {
         std::iter::once(&self.first).chain(&self.others)
     }
 
-    /// Removes formats without subscribers. Returns false if none is left.
+    /// Removes `topic`, which has no subscribers left. Returns false if it was the only format.
     fn remove(&mut self, topic: &Arc<Topic>) -> bool {
         if let Some(at) = self.others.iter().position(|(_, other)| Arc::ptr_eq(other, topic)) {
             self.others.swap_remove(at);
@@ -90,7 +91,7 @@ impl Topics {
         Self { shards: shards.iter().map(on).collect() }
     }
 
-    /// Subscribes a member of the shard, which receives frames in this format.
+    /// Subscribes a member of a shard, which receives frames in `format`.
     pub(crate) fn subscribe(
         &self,
         shard: usize,
@@ -100,34 +101,34 @@ impl Topics {
     ) -> Cursor {
         let on = &self.shards[shard];
         let mut topics = on.lock();
-        let Some(editions) = topics.get_mut(name) else {
+        let Some(formats) = topics.get_mut(name) else {
             let topic = Topic::new(name.into(), &on.shard);
             let cursor = topic.join(member);
             topics.insert(Arc::clone(topic.name()), ByFormat { first: (format, topic), others: Vec::new() });
             return cursor;
         };
-        if let Some((_, topic)) = editions.iter().find(|(other, _)| *other == format) {
+        if let Some((_, topic)) = formats.iter().find(|(other, _)| *other == format) {
             return topic.join(member);
         }
-        let topic = Topic::new(Arc::clone(editions.first.1.name()), &on.shard);
+        let topic = Topic::new(Arc::clone(formats.first.1.name()), &on.shard);
         let cursor = topic.join(member);
-        editions.others.push((format, topic));
+        formats.others.push((format, topic));
         cursor
     }
 
-    /// Ends a subscription, and removes the topic with its last subscriber.
+    /// Ends a subscription. Removes the topic if it was the last one.
     pub(crate) fn unsubscribe(&self, shard: usize, cursor: &Cursor) {
         let mut topics = self.shards[shard].lock();
         let topic = cursor.topic();
         if topic.leave(cursor)
-            && let Some(editions) = topics.get_mut(topic.name())
-            && !editions.remove(topic)
+            && let Some(formats) = topics.get_mut(topic.name())
+            && !formats.remove(topic)
         {
             topics.remove(topic.name());
         }
     }
 
-    /// Encodes the frames of a message for the formats in use, as far as is known now.
+    /// Encodes the frames of a message for the formats that subscribers use at this moment.
     pub(crate) fn prepare(&self, name: &str, frames: &mut impl Frames) {
         for (format, _) in self.shards.iter().flat_map(|on| on.find(name)) {
             frames.parcel(format);
@@ -153,8 +154,8 @@ impl Topics {
         sent
     }
 
-    /// Delivers the frames of a topic at once if a burst has made its log too long. Called after a publish, without a
-    /// lock.
+    /// Delivers the frames of a topic at once if a burst has made its log too long. The caller must not hold a lock,
+    /// and must have published before.
     pub(crate) fn relieve(&self, name: &str) {
         for (_, topic) in self.shards.iter().flat_map(|on| on.find(name)) {
             if topic.is_overfull() {
@@ -190,9 +191,9 @@ mod tests {
         pubsub::{FrameRef, LogView},
     };
 
-    struct Nobody;
+    struct Sink;
 
-    impl Subscriber for Nobody {
+    impl Subscriber for Sink {
         fn take(&self, _topic: &Arc<Topic>, _window: &LogView) {}
     }
 
@@ -208,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_topics_are_removed() {
+    fn topics_without_subscribers_are_removed() {
         const SHARDS: usize = 3;
         const NAMES: [&str; 5] = ["a", "b", "c", "d", ""];
         let shards: Vec<_> = (0..SHARDS).map(|_| Arc::new(Shard::new(Outbound::new(usize::MAX)))).collect();
@@ -224,7 +225,7 @@ mod tests {
             match dice.roll(8) {
                 0..4 => {
                     subscribed.entry(name).or_insert_with(|| {
-                        topics.subscribe(*shard, NAMES[name], formats[at % 3], Arc::new(Nobody))
+                        topics.subscribe(*shard, NAMES[name], formats[at % 3], Arc::new(Sink))
                     });
                 }
                 4..6 => {
@@ -239,7 +240,7 @@ mod tests {
                         None,
                     );
                 }
-                // A socket closes and another takes its place.
+                // A socket closes, and another one reuses its index.
                 _ => {
                     for cursor in std::mem::take(subscribed).into_values() {
                         topics.unsubscribe(*shard, &cursor);
@@ -251,7 +252,7 @@ mod tests {
             assert_eq!(topics.count(NAMES[name]), counted, "step {step}");
             assert_eq!(topics.members(NAMES[name]).len(), counted, "step {step}");
         }
-        assert!(topics.shards.iter().any(|on| !on.lock().is_empty()), "nothing was tried");
+        assert!(topics.shards.iter().any(|on| !on.lock().is_empty()), "no topic has subscribers");
         for (shard, subscribed) in sockets {
             for cursor in subscribed.into_values() {
                 topics.unsubscribe(shard, &cursor);

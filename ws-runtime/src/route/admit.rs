@@ -16,10 +16,10 @@ use crate::{contract::NoData, handshake::Reject};
     note = "return `Ok(data)`, as `Result<Data, Reject>`; the error may also be `BoxError` or a type `E` with `impl From<E> for Reject`"
 )]
 pub trait Admit {
-    /// The type returned by `ws.data()`.
+    /// The type of the connection's data, as returned by `ws.data()`.
     type Data;
-    /// The error type. Its conversion into a [`Reject`] is required where the value is used, not here: `Data` is then
-    /// known even if the conversion is missing, which keeps it one error.
+    /// The error type. Its conversion into a [`Reject`] is required where the value is used, not here. `Data` is then
+    /// known even if the conversion is missing, so the compiler reports one error.
     type Error;
 
     /// Accepts the request or rejects it.
@@ -58,7 +58,7 @@ pub trait Refusal: Into<Reject> {}
 #[diagnostic::do_not_recommend]
 impl<E: Into<Reject>> Refusal for E {}
 
-/// A return type of `parse` and `transform`: `()`, or a `Result` of it.
+/// A return type of `parse` and `transform`: `()`, or a `Result` with `()` as its `Ok` type.
 #[diagnostic::on_unimplemented(
     message = "`parse` and `transform` cannot return `{Self}`",
     label = "expected `()` or `Result<(), E>`",
@@ -82,7 +82,7 @@ impl<E: Refusal> Pass for Result<(), E> {
     }
 }
 
-/// A return type of `upgrade`: a `HeaderMap`, or a `Result` of it.
+/// A return type of `upgrade`: a `HeaderMap`, or a `Result` with it as its `Ok` type.
 #[diagnostic::on_unimplemented(
     message = "`upgrade` cannot return `{Self}`",
     label = "expected `HeaderMap` or `Result<HeaderMap, E>`",
@@ -111,9 +111,10 @@ pub fn admit<T: Admit<Error: Refusal>>(value: T) -> Result<T::Data, Reject> {
     value.admit().map_err(Into::into)
 }
 
-/// The default of `before_handle`: accepts every request. `D` is `NoData`, or `()` in a hand-written route, which the
-/// default method of a trait cannot express. A route with data rejects every request without the handler.
-pub(super) fn let_in<D: 'static>() -> Ready<Result<D, Reject>> {
+/// The default of `before_handle`. Accepts every request if `D` is `NoData`, or `()` in a hand-written route. For any
+/// other `D` there is no data, so every request is rejected with 500. The default method of a trait cannot be limited
+/// to two types.
+pub(super) fn accept_all<D: 'static>() -> Ready<Result<D, Reject>> {
     let mut data: Option<D> = None;
     let slot: &mut dyn Any = &mut data;
     if let Some(none) = slot.downcast_mut::<Option<NoData>>() {

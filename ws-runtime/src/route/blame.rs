@@ -1,23 +1,25 @@
-//! Classifies errors of handlers by their type, so that logs do not report a mistake of the peer as a failure.
+//! Classifies errors of handlers by their type, so that logs do not report a mistake of the peer as a failure of the
+//! application.
 
 use std::error::Error as StdError;
 
 use super::Error;
 use crate::{codec::Invalid, events::json_category};
 
-/// The party at fault.
+/// The party that caused an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Blame {
     /// The peer: the error is an invalid message, or was caused by one.
     Peer,
-    /// Unknown: serde_json failed, and its text may contain input of the peer. Holds the category of the error.
+    /// Unknown: `serde_json` failed, and the text of the error may contain input of the peer. Contains the category of
+    /// the error.
     Json(&'static str),
-    /// The application.
+    /// The application, because a handler failed.
     Handler,
 }
 
 impl Blame {
-    /// Searches an error and its sources.
+    /// Returns the party that caused an error, from its type and those of its sources.
     pub(crate) fn of(error: &(dyn StdError + 'static)) -> Self {
         let mut causes = std::iter::successors(Some(error), |&cause| cause.source());
         let is_invalid = |cause: &(dyn StdError + 'static)| {
@@ -53,9 +55,9 @@ mod tests {
     }
 
     #[test]
-    fn blame_is_found_among_error_sources() {
+    fn error_sources_determine_the_blame() {
         let invalid = || Invalid::new("no");
-        let json = || serde_json::from_str::<u8>("\"hunter2\"").expect_err("it is not a number");
+        let json = || serde_json::from_str::<u8>("\"hunter2\"").expect_err("a string is not a number");
         let rows: Vec<(BoxError, Blame)> = vec![
             (invalid().into(), Blame::Peer),
             (Error::Invalid(invalid()).into(), Blame::Peer),
@@ -65,7 +67,10 @@ mod tests {
             (Error::Failed(invalid().into()).into(), Blame::Peer),
             (json().into(), Blame::Json("data")),
             (Wrapped(json().into()).into(), Blame::Json("data")),
-            (serde_json::from_str::<Vec<u8>>("[1").expect_err("it ends").into(), Blame::Json("eof")),
+            (
+                serde_json::from_str::<Vec<u8>>("[1").expect_err("the array is not closed").into(),
+                Blame::Json("eof"),
+            ),
             (Error::Panicked("no".into()).into(), Blame::Handler),
             (Error::Failed("no".into()).into(), Blame::Handler),
             (io::Error::other("no").into(), Blame::Handler),

@@ -5,7 +5,7 @@ use std::{error::Error as StdError, fmt};
 use super::BoxError;
 use crate::codec::Invalid;
 
-/// The argument of the `error` handler. Its text is for logs and is never sent.
+/// The argument of the `error` handler. The library logs its text, but never sends it.
 ///
 /// # Examples
 /// ```
@@ -23,7 +23,7 @@ use crate::codec::Invalid;
 ///         match error {
 ///             Error::Invalid(invalid) => Some(format!("not a number: {invalid}")),
 ///             Error::Failed(cause) => Some(cause.to_string()),
-///             // `None` sends nothing, not even the default.
+///             // `None` sends no reply, not even the default one.
 ///             _ => None,
 ///         }
 ///     }
@@ -32,11 +32,12 @@ use crate::codec::Invalid;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// A mistake of the peer: a message did not fit the `body` type or its schema, or was of the wrong kind.
+    /// A mistake of the peer: a message did not match the `body` type or its schema, or was of the wrong kind.
     Invalid(Invalid),
     /// A failure of the application: a handler returned `Err`.
     Failed(BoxError),
-    /// A failure of the application: a handler panicked. The text is the message of the panic, if it has one.
+    /// A failure of the application: a handler panicked. Contains the panic message, or a placeholder if the panic has
+    /// none.
     Panicked(Box<str>),
 }
 

@@ -1,6 +1,6 @@
 //! Routes: handlers as one trait, their replies, and the options of the attribute.
 //!
-//! Defines what can be written and what it means. The callers are in higher modules.
+//! This module defines which handlers a route can have and what they can return. Higher modules call them.
 
 mod admit;
 mod blame;
@@ -25,7 +25,7 @@ pub use self::{
     route_options::RouteOptions,
 };
 pub use crate::handshake::IntoReject;
-// Named by generated code alone.
+// Only generated code uses these names.
 #[doc(hidden)]
 pub use self::{
     admit::{admit, extend, pass},

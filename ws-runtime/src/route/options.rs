@@ -1,4 +1,5 @@
-//! Options of the attribute and the server. An unset option takes the value of the next level.
+//! Options of the attribute and of the server. An option that a route does not set has the server's value, and
+//! otherwise the default.
 
 use std::time::Duration;
 
@@ -9,10 +10,10 @@ use crate::{
     wire::{Deflate, Limits},
 };
 
-/// The options of a route or a server. The outer `None` means unset; for options that can be turned off, the inner
+/// The options of a route or a server. The outer `None` means unset. For options that can be turned off, the inner
 /// `None` means off.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "each is documented at the server's method of its name")]
+#[expect(missing_docs, reason = "each option is documented at the server's method of the same name")]
 pub struct Options {
     pub max_payload_length: Option<Option<usize>>,
     pub max_fragments: Option<Option<u32>>,
@@ -36,7 +37,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Nothing is set.
+    /// No option is set.
     pub const UNSET: Self = Self {
         max_payload_length: None,
         max_fragments: None,
@@ -60,24 +61,24 @@ impl Options {
     };
 }
 
-/// The response to an invalid message if `error` does not decide.
+/// The response to an invalid message if the `error` handler does not choose one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnInvalid {
-    /// A text frame with the errors; the connection stays open.
+    /// Sends a text frame with the errors. The connection stays open.
     Reply,
-    /// No response.
+    /// Sends no response.
     Ignore,
     /// Closes the connection: 1003 for the wrong kind of frame, 1007 for invalid content.
     Close,
 }
 
-/// A year: a longer time is a mistake, and timers cannot represent it.
+/// The longest time, one year. A longer one is a mistake, and timers cannot represent every longer time.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// The maximum of a size limit, in bytes; a larger one is a mistake.
+/// The maximum of a size limit, in bytes. A larger value is a mistake.
 const LARGEST: usize = u32::MAX as usize;
 
-/// The reason why a value is invalid.
+/// An option with an invalid value, and the reason.
 pub(crate) struct WrongValue {
     pub(crate) option: &'static str,
     pub(crate) value: String,
@@ -85,8 +86,8 @@ pub(crate) struct WrongValue {
 }
 
 impl Options {
-    /// Returns the options with invalid values. The attributes check literals; constants and values set at run time are
-    /// known only here.
+    /// Returns the options with invalid values. The attributes check literals. Constants, and values set at run time,
+    /// are known only here.
     pub(crate) fn wrong(&self) -> Vec<WrongValue> {
         let times = [
             ("fragment_timeout", self.fragment_timeout),
@@ -112,11 +113,11 @@ impl Options {
             value: format!("`{pointer}`"),
             why: "a JSON pointer starts with `/`, as in `/symbol`",
         });
-        let judged =
+        let checked =
             times
-                .map(|(option, time)| (option, time.flatten().and_then(judge_time)))
+                .map(|(option, time)| (option, time.flatten().and_then(check_time)))
                 .into_iter()
-                .chain(sizes.map(|(option, size)| (option, size.flatten().and_then(judge_size))))
+                .chain(sizes.map(|(option, size)| (option, size.flatten().and_then(check_size))))
                 .chain(counts.map(|(option, count)| {
                     (option, count.flatten().filter(|&count| count == 0).map(|_| ZERO))
                 }))
@@ -124,7 +125,7 @@ impl Options {
                     "per_message_deflate(threshold)",
                     threshold.filter(|&size| size > LARGEST).map(|_| LARGE),
                 )]);
-        judged
+        checked
             .filter_map(|(option, wrong)| {
                 let (value, why) = wrong?;
                 Some(WrongValue { option, value: value.to_owned(), why })
@@ -133,8 +134,8 @@ impl Options {
             .collect()
     }
 
-    /// Resolves each option: the value of the attribute, then of the server, then the default. An error if they
-    /// contradict each other.
+    /// Resolves each option: the value of the attribute, then of the server, then the default. Fails if the ping
+    /// interval is too long for the idle timeout.
     pub(crate) fn resolve(&self, server: &Self) -> Result<Settings, PingTooLate> {
         let flag = |route: Option<bool>, server: Option<bool>, default| route.or(server).unwrap_or(default);
         let frames = limit(self.max_fragments, server.max_fragments, Some(16_384));
@@ -171,8 +172,8 @@ impl Options {
     }
 }
 
-/// Resolves one option from the values of the route, the server and the default. `None` of a level means unset; in the
-/// result it means off.
+/// Resolves one option from the values of the route, the server and the default. In the arguments, `None` means unset;
+/// in the result, it means off.
 #[expect(
     clippy::option_option,
     reason = "unset, off and on are three states, and `off` is `None` everywhere"
@@ -181,7 +182,7 @@ fn limit<T>(route: Option<Option<T>>, server: Option<Option<T>>, default: Option
     route.or(server).unwrap_or(default)
 }
 
-/// Describes an invalid value.
+/// An invalid value in words, and the reason why it is invalid.
 type Wrong = (&'static str, &'static str);
 
 pub(crate) const ZERO: Wrong =
@@ -189,10 +190,10 @@ pub(crate) const ZERO: Wrong =
 const LONG: Wrong = ("that large", "the maximum is one year");
 const LARGE: Wrong = ("that large", "the maximum is 4294967295 bytes");
 
-fn judge_time(time: Duration) -> Option<Wrong> {
+fn check_time(time: Duration) -> Option<Wrong> {
     if time.is_zero() { Some(ZERO) } else { (time > LONGEST).then_some(LONG) }
 }
 
-fn judge_size(size: usize) -> Option<Wrong> {
+fn check_size(size: usize) -> Option<Wrong> {
     if size == 0 { Some(ZERO) } else { (size > LARGEST).then_some(LARGE) }
 }

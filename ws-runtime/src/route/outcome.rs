@@ -6,25 +6,25 @@ use futures_core::Stream;
 
 use crate::wire::Close;
 
-/// Any error that a handler may return.
+/// The boxed form of any error that a handler returns.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// The result of a handler, created by [`Reply`](super::Reply) and carried out by the connection.
+/// The result of a handler. [`Reply`](super::Reply) creates it from the return value, and the connection executes it.
 #[non_exhaustive]
 pub enum Outcome<'a, R> {
-    /// `()`: sends nothing; from `error`, sends the default reply.
+    /// `()`: sends no message. From `error`, sends the default reply.
     Unsaid,
-    /// `None`: sends nothing, not even the default reply.
+    /// `None`: sends no message, not even the default reply.
     Nothing,
-    /// One message.
+    /// Sends one message.
     One(R),
-    /// Several messages, in order.
+    /// Sends several messages, in order.
     Many(Vec<R>),
-    /// A stream of messages, with backpressure.
+    /// Sends the messages of a stream, with backpressure.
     Stream(Pin<Box<dyn Stream<Item = Outcome<'a, R>> + Send + 'a>>),
-    /// Closes the connection after everything sent before.
+    /// Closes the connection after all messages that were sent before.
     Close(Close),
-    /// The handler failed: `error` is called, or the default reply is sent.
+    /// The handler failed: `error` runs, or the default reply is sent.
     Failed(BoxError),
 }
 

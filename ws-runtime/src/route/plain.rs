@@ -12,39 +12,39 @@ use crate::{
 
 /// The handlers of a route that are not `async`. Implemented by `#[ws_route]`, beside [`Route`](super::Route).
 ///
-/// Only `Route` is called; its default methods call these. Their futures are therefore compiled in this crate and not
-/// in each crate with routes, where the compiler would check every one again. A separate trait keeps the names of
-/// handlers in compiler messages. `Send` and `Sync` are required by `Route`, so that a missing one is reported once.
+/// The connection calls `Route` only, and its default methods call these. Their futures are therefore compiled in this
+/// crate, and not checked again by the compiler in each crate with routes. A separate trait keeps the names of handlers
+/// in compiler messages. `Send` and `Sync` are required by `Route`, so that a missing one is reported once.
 pub trait Plain: Endpoint {
-    /// [`Route::open`](super::Route::open).
+    /// The default of [`Route::open`](super::Route::open).
     fn open<'a>(&'a self, _ws: &'a Socket<Self>) -> Outcome<'a, Response<Self>> {
         Outcome::Unsaid
     }
 
-    /// [`Route::transform_message`](super::Route::transform_message).
+    /// The default of [`Route::transform_message`](super::Route::transform_message).
     fn transform_message<'a>(&'a self, _ws: &'a Socket<Self>, message: Message) -> Message {
         message
     }
 
-    /// [`Route::message`](super::Route::message).
+    /// The default of [`Route::message`](super::Route::message).
     fn message<'a>(&'a self, _ws: &'a Socket<Self>, _body: BodyOf<Self>) -> Outcome<'a, Response<Self>> {
         Outcome::Unsaid
     }
 
-    /// [`Route::drain`](super::Route::drain).
+    /// The default of [`Route::drain`](super::Route::drain).
     fn drain<'a>(&'a self, _ws: &'a Socket<Self>) {}
 
-    /// [`Route::ping`](super::Route::ping).
+    /// The default of [`Route::ping`](super::Route::ping).
     fn ping<'a>(&'a self, _ws: &'a Socket<Self>, _payload: Bytes) {}
 
-    /// [`Route::pong`](super::Route::pong).
+    /// The default of [`Route::pong`](super::Route::pong).
     fn pong<'a>(&'a self, _ws: &'a Socket<Self>, _payload: Bytes) {}
 
-    /// [`Route::error`](super::Route::error).
+    /// The default of [`Route::error`](super::Route::error).
     fn error<'a>(&'a self, _ws: &'a Socket<Self>, _error: Error) -> Outcome<'a, Response<Self>> {
         Outcome::Unsaid
     }
 
-    /// [`Route::close`](super::Route::close).
+    /// The default of [`Route::close`](super::Route::close).
     fn close<'a>(&'a self, _ws: &'a Socket<Self>, _closed: Closed) {}
 }

@@ -14,10 +14,12 @@ use crate::{
     wire::Close,
 };
 
-/// A return type of handlers: `()`, the response type, [`Close`], or an `Option`, `Result`, `Vec` or `Stream` of it.
+/// A return type of handlers: `()`, the response type, [`Close`], or an `Option`, `Result`, `Vec` or `Stream` of one of
+/// them.
 ///
-/// `()` sends nothing, and the default reply in `error`. `None` always sends nothing. An `Err` holds any error that
-/// converts into a boxed one; its text is never sent. `M` distinguishes the forms and is always inferred.
+/// `()` sends no message; from `error`, it sends the default reply. `None` never sends a message. The error of a
+/// `Result` is any type that converts into a [`BoxError`]; its text is never sent. `M` distinguishes the forms and is
+/// always inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a reply: the `response` of this route is `{R}`",
     label = "not a reply",
@@ -30,7 +32,7 @@ pub trait Reply<'a, R, M = ()>: Sized {
     fn reply(self) -> Outcome<'a, R>;
 }
 
-/// Markers for the forms of a reply. Users never name them.
+/// Marker types for the forms of a reply. Applications never name them.
 pub mod by {
     use std::marker::PhantomData;
 
@@ -126,8 +128,8 @@ where
     }
 }
 
-/// A stream of replies as a stream of outcomes. `F` holds the response and the form, which the type of the stream
-/// lacks.
+/// Converts a stream of replies into a stream of outcomes. `F` holds the response type and the form, which the type of
+/// the stream lacks.
 struct Each<S, F> {
     stream: Pin<Box<S>>,
     form: PhantomData<F>,
@@ -145,7 +147,8 @@ where
     }
 }
 
-/// The reply of a handler of `E`. It fixes the response type, so that a wrong value is an error about the value.
+/// Converts the return value of a handler of `E`. `E` determines the response type, so the compiler reports a wrong
+/// value at the value.
 pub fn reply<'a, E: Endpoint, T: Reply<'a, Response<E>, M>, M>(value: T) -> Outcome<'a, Response<E>> {
     value.reply()
 }

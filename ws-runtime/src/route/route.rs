@@ -5,7 +5,7 @@ use std::future::Future;
 use bytes::Bytes;
 use http::HeaderMap;
 
-use super::{Error, Options, Outcome, Plain, admit::let_in};
+use super::{Error, Options, Outcome, Plain, admit::accept_all};
 use crate::{
     contract::{BodyOf, Response},
     handshake::{Handshake, RawRequest, Reject},
@@ -14,10 +14,10 @@ use crate::{
     wire::Closed,
 };
 
-/// Flags for the handlers that a route has, so that unused work is skipped.
+/// One flag for each optional handler, so that a connection skips work that no handler needs.
 #[derive(Clone, Copy, Debug)]
-#[expect(missing_docs, reason = "each is the handler of its name")]
-#[expect(clippy::struct_excessive_bools, reason = "one question a handler, asked at compile time")]
+#[expect(missing_docs, reason = "each flag has the name of its handler")]
+#[expect(clippy::struct_excessive_bools, reason = "one flag for each handler, evaluated at compile time")]
 pub struct Handlers {
     pub message: bool,
     pub transform_message: bool,
@@ -28,7 +28,7 @@ pub struct Handlers {
 }
 
 impl Handlers {
-    /// No handler.
+    /// No optional handler exists.
     pub const NONE: Self = Self {
         message: false,
         transform_message: false,
@@ -41,7 +41,7 @@ impl Handlers {
 
 /// A route and its handlers. Implemented by `#[ws_route]`, with one method for each handler of the block.
 ///
-/// From `open` on, the default methods call those of [`Plain`], which has the handlers without `async`.
+/// From `open` on, the default methods call the methods of [`Plain`], which has the handlers without `async`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a route",
     label = "not a route",
@@ -60,9 +60,9 @@ pub trait Route: Plain + Send + Sync {
     /// origin.
     ///
     /// # Errors
-    /// The client gets the [`Reject`] in place of the 101, or a close frame right after it. No other handler runs then,
-    /// neither [`error`](Self::error) nor [`close`](Self::close). The same holds for the other handshake handlers. A
-    /// panic is answered with 500.
+    /// Returns a [`Reject`], which the client gets instead of the 101, or as a close frame directly after it. No other
+    /// handler runs then, neither [`error`](Self::error) nor [`close`](Self::close). A panic is answered with 500. All
+    /// of this also applies to the other handshake handlers.
     fn parse<'a>(&'a self, _request: &'a mut RawRequest) -> impl Future<Output = Result<(), Reject>> + Send {
         std::future::ready(Ok(()))
     }
@@ -78,7 +78,7 @@ pub trait Route: Plain + Send + Sync {
         std::future::ready(Ok(()))
     }
 
-    /// Runs once after validation, before the 101. Without it every request is accepted, and `Data` is
+    /// Runs once after validation, before the 101. By default, every request is accepted, and `Data` is
     /// [`NoData`](crate::NoData).
     ///
     /// # Errors
@@ -87,14 +87,14 @@ pub trait Route: Plain + Send + Sync {
         &'a self,
         _handshake: &'a Handshake<Self>,
     ) -> impl Future<Output = Result<Self::Data, Reject>> + Send {
-        let_in()
+        accept_all()
     }
 
-    /// Returns headers for the 101. One that belongs to the server is a mistake of the application: the client gets
-    /// 500.
+    /// Returns headers for the 101. If one of them is set by the server itself, the application has made a mistake, and
+    /// the client gets 500.
     ///
     /// # Errors
-    /// As for [`parse`](Self::parse). The data is dropped.
+    /// As for [`parse`](Self::parse). The data of the connection is dropped.
     fn upgrade<'a>(
         &'a self,
         _handshake: &'a Handshake<Self>,
@@ -103,15 +103,14 @@ pub trait Route: Plain + Send + Sync {
         std::future::ready(Ok(HeaderMap::new()))
     }
 
-    /// Runs when the socket opens: after all checks, before the first message.
+    /// Runs when the socket opens, after all checks and before the first message.
     ///
-    /// The 101 is sent when this has returned or first waits, whichever comes first. Topics joined before the first
-    /// `.await` are therefore joined by the time the client is connected, and a slow `open` does not delay the
-    /// handshake.
+    /// The 101 is sent when this method returns or waits for the first time. Topics joined before the first `.await`
+    /// are therefore joined by the time the client is connected, and a slow `open` does not delay the handshake.
     ///
     /// # Backpressure
-    /// Messages sent before the 101 are queued behind it. Until then the network accepts none of them, so all of them
-    /// count toward `backpressure_limit`.
+    /// Messages sent before the 101 are queued behind it. No bytes are written until then, so all these messages count
+    /// toward `backpressure_limit`.
     fn open<'a>(&'a self, ws: &'a Socket<Self>) -> impl Future<Output = Outcome<'a, Response<Self>>> + Send {
         async move { Plain::open(self, ws) }
     }
@@ -134,10 +133,11 @@ pub trait Route: Plain + Send + Sync {
         async move { Plain::message(self, ws, body) }
     }
 
-    /// Runs when the outbound queue falls below a quarter of `backpressure_limit` after it exceeded half of it, whether
-    /// messages were dropped or not; once for each time. [`Socket::drained`] waits for the same event.
+    /// Runs each time the outbound queue falls below a quarter of `backpressure_limit` after it exceeded half of it,
+    /// even if no message was dropped. [`Socket::drained`] waits for the same event.
     ///
-    /// It runs after the messages that have arrived. While the queue is above half, no message is handled.
+    /// The messages that have already arrived are handled first. While the queue is above half of the limit, no message
+    /// is handled.
     fn drain<'a>(&'a self, ws: &'a Socket<Self>) -> impl Future<Output = ()> + Send {
         async move { Plain::drain(self, ws) }
     }
@@ -152,12 +152,12 @@ pub trait Route: Plain + Send + Sync {
         async move { Plain::pong(self, ws, payload) }
     }
 
-    /// Runs when a handler failed or panicked, or a message was invalid: for the handlers from [`open`](Self::open) on
-    /// except [`close`](Self::close), whose panic is logged.
+    /// Runs when a handler fails or panics, or a message is invalid. This applies to the handlers from
+    /// [`open`](Self::open) on, except [`close`](Self::close), whose panic is only logged.
     ///
-    /// Its reply replaces the default reply; `()` sends the default. It does not run for itself: if it returns `Err`,
-    /// that is logged and the default is sent; if it panics, the connection is closed with 1011. A
-    /// [`Close`](crate::Close) as its error closes, as from any handler.
+    /// The reply of this handler replaces the default reply; `()` sends the default reply. A failure of this handler
+    /// does not run it again: an `Err` is logged and the default reply is sent, and a panic closes the connection with
+    /// 1011. As in any handler, a [`Close`](crate::Close) as the error closes the connection.
     fn error<'a>(
         &'a self,
         ws: &'a Socket<Self>,

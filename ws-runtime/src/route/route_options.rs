@@ -8,10 +8,11 @@ use crate::{
     wire::Deflate,
 };
 
-/// The options of one route, to be changed by [`Server::route_with`](crate::Server::route_with). They begin as the route's attribute
-/// sets them; what neither sets is the server's to say.
+/// The options of one route, changed by [`Server::route_with`](crate::Server::route_with). They start with the values
+/// of the attribute. An option that neither sets has the server's value.
 ///
-/// Each method has the name of an attribute key. `None` turns a limit off, and a limit of zero keeps the server from starting.
+/// Each method has the name of an attribute key. For a limit, `None` means unlimited. The server does not start if a
+/// limit is zero.
 ///
 /// # Examples
 /// ```
@@ -51,23 +52,23 @@ impl RouteOptions {
         Self { options, origins }
     }
 
-    /// Sets the pages of which other origins may connect beside those of the same host, each as browsers write it:
-    /// `https://example.com`, `https://example.com:8443`. The rest get 403. The list takes the place of the attribute's; an entry that
-    /// is not an origin keeps the server from starting.
+    /// Sets the origins whose pages may connect, in addition to the same host. Each is written as browsers send it:
+    /// `https://example.com`, `https://example.com:8443`. Pages of other origins get 403. Replaces the `origins` of the
+    /// attribute. The server does not start if an entry is not an origin.
     pub fn origins<O: Into<String>>(mut self, origins: impl IntoIterator<Item = O>) -> Self {
         self.origins = AllowedOrigins::List(origins.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Allows pages of all origins to connect. A user who is logged in is then only as safe as the application's own check of each
-    /// request.
+    /// Allows pages of all origins to connect. Browsers send cookies along, so the application must then check by other
+    /// means that a request comes from its own pages.
     pub fn any_origin(mut self) -> Self {
         self.origins = AllowedOrigins::Any;
         self
     }
 
-    /// Sets whether a client that offers none of the route's `protocols` is rejected with 400. A route without them does not start
-    /// with it.
+    /// Sets whether a client that offers none of the route's `protocols` is rejected with 400. The server does not
+    /// start if this is set for a route without `protocols`.
     pub fn require_protocol(mut self, on: bool) -> Self {
         self.options.require_protocol = on;
         self
