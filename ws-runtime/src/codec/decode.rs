@@ -11,37 +11,37 @@ use crate::{
     schema::SchemaError,
 };
 
-/// A type that inbound messages decode into.
+/// A type into which inbound messages are decoded.
 ///
-/// Implemented for every type with serde's `Deserialize` and schemars' `JsonSchema`: `String` is the text unchanged,
-/// `Bytes` and `Vec<u8>` a binary frame, any other type JSON text. A type without those traits can implement it by
-/// hand.
+/// Implemented for every type with serde's `Deserialize` and schemars' `JsonSchema`. `String` takes text unchanged,
+/// `Bytes` and `Vec<u8>` take a binary frame, and any other type takes JSON text. A type without those traits can
+/// implement `Decode` by hand.
 ///
-/// # What is taken
-/// Exactly the values that the published schema accepts are accepted, even where serde alone would accept more: an
-/// array in place of a struct, `{"unit": null}` for `"unit"`, a repeated item of a set, other JSON types that a
-/// `deserialize_with` reads. A repeated key of an object is rejected at any depth, and so is JSON that nests deeper
-/// than 128.
+/// # Accepted values
+/// A value is accepted if and only if the published schema accepts it, even where serde alone would accept more: an
+/// array in place of a struct, `{"unit": null}` for `"unit"`, a repeated item of a set, or other JSON types that a
+/// `deserialize_with` reads. A repeated key of an object is rejected at any depth, and so is JSON that is nested more
+/// than 128 levels deep.
 ///
-/// serde's `alias` and `other` are found at start-up, by running `Deserialize`, and added to the schema, marked
-/// `x-serde`. They cannot be found where serde buffers a value first: fields inside internally tagged or untagged
-/// enums, and fields of structs with `flatten`. There, aliases are rejected like unknown names. (The variant names of
-/// internally tagged enums can be found.)
+/// At start-up, the library runs `Deserialize` to find serde's `alias` and `other`, and adds them to the schema, marked
+/// `x-serde`. This does not work where serde buffers a value first: in fields inside internally tagged or untagged
+/// enums, and in fields of structs with `flatten`. There, aliases are rejected like unknown names. (The variant names
+/// of internally tagged enums are found.)
 ///
-/// Types that can never work do not start: a variant that serde cannot tag (`Text(String)` with `tag = "type"`), a map
-/// whose keys are not text.
+/// The server does not start if a type can never work: a variant that serde cannot tag (`Text(String)` with `tag =
+/// "type"`), or a map whose keys are not strings.
 ///
 /// # Numbers
-/// The type decides how a number is read. An integer is read exactly from its digits, in any notation (`1`, `1.0`,
-/// `1e2`, `9007199254740993.0`), and rejected if it is out of range. A float is the nearest one, rounded once, with its
-/// sign (`-0.0`), and rejected if it would be infinite. For a type that accepts integers and floats
+/// The type determines how a number is read. An integer is read exactly from its digits, in any notation (`1`, `1.0`,
+/// `1e2`, `9007199254740993.0`), and rejected if it is out of range. A float is rounded once to the nearest value,
+/// keeps its sign (`-0.0`), and is rejected if it would be infinite. If a type accepts both integers and floats
 /// (`serde_json::Value`, an untagged enum), a number is a float if it is written as one. `Box<RawValue>` is the text of
-/// a value as sent. 128-bit integers are rejected at start-up.
+/// a value as sent. A type with a 128-bit integer is rejected at start-up.
 ///
 /// # Formats
-/// Of the formats in a schema only `email` and `uri` are validated, because a `String` may have them and accepts
-/// everything; `uri` accepts any scheme followed by a colon. Every other format comes from a type, such as `Uuid` or
-/// `IpAddr`, whose own `Deserialize` decides.
+/// The only formats of a schema that the library validates are `email` and `uri`, because a `String` may have them and
+/// would accept any text. `uri` accepts any scheme followed by a colon. Every other format belongs to a type, such as
+/// `Uuid` or `IpAddr`, whose own `Deserialize` validates it.
 ///
 /// If a type rejects a value that its schema accepts, the message is invalid with the keyword `type`, or `format` if
 /// the type has one, at the path of the value. Examples are rules of `try_from` and `deserialize_with` that the schema
@@ -49,10 +49,10 @@ use crate::{
 ///
 /// # Cost
 /// Decoding a message and explaining its errors takes time proportional to its length. serde tries the variants of an
-/// untagged enum in turn, so a recursive one whose variants recurse under the same keys does not start: tag it, or give
-/// each variant its own field names. For a recursive enum that is untagged or flattened, serde copies a value once for
-/// each level above it. A message of more than 8 KiB whose bytes are more than 16 levels deep on average is therefore
-/// invalid.
+/// untagged enum in turn, so the server does not start with a recursive one whose variants recurse under the same keys:
+/// tag it, or give each variant its own field names. For a recursive enum that is untagged or flattened, serde copies a
+/// value once for each level above it. A message of more than 8 KiB whose bytes are more than 16 levels deep on average
+/// is therefore invalid.
 ///
 /// # Examples
 /// ```
@@ -76,10 +76,10 @@ use crate::{
     note = "use `String` for text, `Bytes` or `Vec<u8>` for binary, `Message` for both, or implement `Decode` for another format"
 )]
 pub trait Decode: Sized + Send + 'static {
-    /// Prepares everything that is known before listening. A type without a schema keeps the default.
+    /// Prepares everything that is known before the server listens. The default is for types without a schema.
     ///
     /// # Errors
-    /// If the schema of the type cannot be used: a mistake of the application, at start-up.
+    /// If the schema of the type cannot be used. This is a mistake of the application, reported at start-up.
     fn plan() -> Result<Plan, SchemaError> {
         Ok(Plan::unchecked())
     }
@@ -87,7 +87,7 @@ pub trait Decode: Sized + Send + 'static {
     /// Decodes one message.
     ///
     /// # Errors
-    /// If the message is invalid: a mistake of the peer.
+    /// If the message is invalid. This is a mistake of the peer.
     fn decode(message: Incoming<'_>, plan: &Plan) -> Result<Self, Invalid>;
 }
 
@@ -105,7 +105,7 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Decode for T {
                 None => Err(Invalid::kind("expected a text frame")),
             },
             WireForm::Text => match message.as_text() {
-                Some(text) => exactly(text.to_owned()),
+                Some(text) => cast(text.to_owned()),
                 None => Err(Invalid::kind("expected a text frame")),
             },
             WireForm::Binary if message.as_text().is_some() => Err(Invalid::kind("expected a binary frame")),
@@ -121,15 +121,15 @@ impl Decode for Message {
     }
 }
 
-/// Returns a payload as whichever of the two binary types `T` is.
+/// Returns a payload as `T`, which is `Vec<u8>` or `Bytes`.
 fn binary<T: 'static>(message: Incoming<'_>) -> Result<T, Invalid> {
     let bytes = message.into_message().into_bytes();
     // Bytes without another owner become a `Vec` without a copy.
-    if TypeId::of::<T>() == TypeId::of::<Vec<u8>>() { exactly(Vec::from(bytes)) } else { exactly(bytes) }
+    if TypeId::of::<T>() == TypeId::of::<Vec<u8>>() { cast(Vec::from(bytes)) } else { cast(bytes) }
 }
 
-/// Returns a value as its own type: `T` is `V` if the plan belongs to the type.
-fn exactly<V: 'static, T: 'static>(value: V) -> Result<T, Invalid> {
+/// Returns a `V` as a `T`. Both are the same type, unless the plan belongs to another type.
+fn cast<V: 'static, T: 'static>(value: V) -> Result<T, Invalid> {
     let mut slot = Some(value);
     let slot: &mut dyn Any = &mut slot;
     let value = slot.downcast_mut::<Option<T>>().and_then(Option::take);
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn declared_type_decides_the_frame_type() {
+    fn type_determines_the_accepted_frame_kind() {
         let binary = Bytes::from_static(&[0, 255]);
         assert_eq!(read::<Bytes>(binary.clone()).unwrap(), binary);
         assert_eq!(read::<Vec<u8>>(binary.clone()).unwrap(), binary);
@@ -178,20 +178,20 @@ mod tests {
         assert_eq!(read::<Message>("x").unwrap(), Message::text("x"));
         assert_eq!(read::<Mixed<u8>>("7").unwrap(), Mixed::Json(7));
         assert_eq!(read::<Mixed<u8>>(binary.clone()).unwrap(), Mixed::Binary(binary.clone()));
-        for refused in [
+        for invalid in [
             read::<Bytes>("x").unwrap_err(),
             read::<Vec<u8>>("[1]").unwrap_err(),
             read::<String>(binary.clone()).unwrap_err(),
             read::<u8>(Bytes::from_static(b"7")).unwrap_err(),
         ] {
-            assert!(refused.is_kind(), "{refused}");
+            assert!(invalid.is_kind(), "{invalid}");
         }
         assert!(!read::<u8>("x").unwrap_err().is_kind());
         assert!(!read::<Mixed<u8>>("x").unwrap_err().is_kind());
     }
 
     #[test]
-    fn only_string_bytes_and_message_are_not_json() {
+    fn newtypes_and_boxes_of_strings_are_json() {
         #[derive(Debug, Deserialize, JsonSchema, PartialEq)]
         struct Name(String);
 
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_not_json_is_reported() {
+    fn malformed_json_is_reported_at_the_root() {
         for text in ["", " ", "{", "nul", "1 1", "{\"a\":1,\"a\":2}", "\u{feff}1"] {
             let invalid = read::<Value>(text).unwrap_err();
             let [issue] = invalid.errors() else { panic!("{invalid}") };

@@ -12,21 +12,22 @@ use crate::{
     schema::{Issue, SchemaError},
 };
 
-/// Payloads of up to this many bytes are copied instead of shared.
+/// Payloads of up to this many bytes are copied, and larger ones shared.
 const COPIED: usize = 4096;
 
 /// A type that encodes into outbound messages.
 ///
-/// Implemented for every type with serde's `Serialize` and schemars' `JsonSchema`: `String` is the text unchanged,
-/// `Bytes` and `Vec<u8>` a binary frame, any other type JSON text. A type without those traits can implement it by
-/// hand.
+/// Implemented for every type with serde's `Serialize` and schemars' `JsonSchema`. `String` is sent as unchanged text,
+/// `Bytes` and `Vec<u8>` as a binary frame, and any other type as JSON text. A type without those traits can implement
+/// `Encode` by hand.
 ///
-/// JSON has no NaN and no infinity. They are written as `null`, which only the schema of an `Option` accepts. No
-/// `format` is validated: the output of a type's own `Serialize` is sent. `Box<RawValue>` is sent verbatim.
+/// JSON has no NaN and no infinity. They are written as `null`, which only the schema of an `Option` accepts. A
+/// `format` in the schema is not validated, because the type's own `Serialize` produces the value. `Box<RawValue>` is
+/// sent verbatim.
 ///
-/// A schema does not show that a tagged variant holds a string or a bool, nor the type of a map's keys. A response type
-/// that also implements `Deserialize` shows both, and does not start with a variant or a key that serde never writes. For
-/// other types, sending such a value is an error of the handler.
+/// A schema shows neither that a tagged variant holds a string or a bool, nor the type of a map's keys. If a response
+/// type also implements `Deserialize`, both are found, and the server does not start if serde can never write a variant
+/// or a key. For other types, sending such a value is an error of the handler.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be encoded as a message",
     label = "not a message type",
@@ -34,10 +35,10 @@ const COPIED: usize = 4096;
     note = "use `String` for text, `Bytes` or `Vec<u8>` for binary, `Message` for both, or implement `Encode` for another format"
 )]
 pub trait Encode: Send + Sync + 'static {
-    /// Prepares everything that is known before listening. A type without a schema keeps the default.
+    /// Prepares everything that is known before the server listens. The default is for types without a schema.
     ///
     /// # Errors
-    /// If the schema of the type cannot be used: a mistake of the application, at start-up.
+    /// If the schema of the type cannot be used. This is a mistake of the application, reported at start-up.
     fn plan() -> Result<Plan, SchemaError>
     where
         Self: Sized,
@@ -45,34 +46,36 @@ pub trait Encode: Send + Sync + 'static {
         Ok(Plan::unchecked())
     }
 
-    /// Appends the payload to `out` and returns the kind of its frame, or returns a message that shares its bytes.
+    /// Appends the payload to `out` and returns the kind of its frame, or leaves `out` unchanged and returns a message
+    /// that shares its bytes.
     ///
     /// # Errors
-    /// If the value fails its schema or cannot be serialized: a mistake of the application. Nothing of the value is
-    /// sent, and `out` is unchanged.
+    /// If the value fails its schema or cannot be serialised. This is a mistake of the application. No part of the
+    /// value is sent, and `out` is unchanged.
     fn encode(&self, plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError>;
 
-    /// Returns the message that shares the bytes of the value, unless copying them is cheaper.
+    /// Returns the payload, if copying it is cheaper than encoding or sharing it. `None` means that `encode` must be
+    /// called.
     #[doc(hidden)]
     fn as_is(&self) -> Option<(Kind, &[u8])> {
         None
     }
 }
 
-/// Where the payload is, and the kind of its frame.
+/// The result of encoding: the location of the payload and the kind of its frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Encoded {
-    /// Appended, as UTF-8 for a text frame.
+    /// The payload was appended, as UTF-8 for a text frame.
     Text,
-    /// Appended, for a binary frame.
+    /// The payload was appended, for a binary frame.
     Binary,
-    /// Not appended: this message is sent instead.
+    /// No bytes were appended; this message is sent instead.
     Shared(Message),
 }
 
-/// A value could not be encoded: it fails its own schema or cannot be serialized. Nothing of it was sent.
+/// The error for a value that fails its own schema or cannot be serialised. No part of the value was sent.
 ///
-/// Its text names the path and the keyword, not the value.
+/// The text of the error names the path and the keyword, not the value.
 #[derive(Debug)]
 pub struct EncodeError(Box<Failed>);
 
@@ -89,7 +92,7 @@ impl EncodeError {
         Self(Box::new(Failed::Serialize(source.into())))
     }
 
-    /// A value that violates its schema.
+    /// Creates the error for a value that fails its schema.
     #[cfg(feature = "server")]
     pub(super) fn schema(issues: Vec<Issue>) -> Self {
         Self(Box::new(Failed::Schema(issues)))
@@ -165,7 +168,7 @@ impl Encode for Message {
 
     #[inline]
     fn as_is(&self) -> Option<(Kind, &[u8])> {
-        // Sharing bytes needs an allocation; copying a few does not.
+        // Sharing the bytes needs an allocation; copying a few does not.
         Some((self.kind(), self.as_bytes())).filter(|(_, payload)| payload.len() <= COPIED)
     }
 }
@@ -196,19 +199,19 @@ mod tests {
         Share {
             share: f32,
         },
-        Lying {
+        Mistyped {
             #[serde(serialize_with = "as_text")]
             number: u8,
         },
     }
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
     fn as_text<S: Serializer>(number: &u8, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(number)
     }
 
     #[test]
-    fn encoding_follows_the_type() {
+    fn type_determines_the_encoding() {
         let bytes = Bytes::from_static(b"x");
         let shared = Encoded::Shared(Message::Binary(bytes.clone()));
         let raw = Message::text("x");
@@ -240,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_and_bytes_are_not_encoded_again() {
+    fn text_bytes_and_short_messages_are_copied_as_is() {
         let large = "x".repeat(COPIED + 1);
         assert_eq!(Message::text(&large[1..]).as_is(), Some((Kind::Text, &large.as_bytes()[1..])));
         assert_eq!(Message::text(&large[..]).as_is(), None);
@@ -252,25 +255,25 @@ mod tests {
     }
 
     #[test]
-    fn value_that_fails_its_schema_writes_nothing() {
-        for (written, says) in [
+    fn failed_encoding_leaves_the_buffer_unchanged() {
+        for (written, message) in [
             (write(&Heard::Text { text: String::new(), at: None }), "minLength at \"/text\""),
             (write(&Heard::Share { share: f32::INFINITY }), "type at \"/share\""),
             (write(&vec![("SECRET", f64::NAN)]), "type at \"/0/1\""),
-            (write(&Heard::Lying { number: 7 }), "type at \"/number\""),
+            (write(&Heard::Mistyped { number: 7 }), "type at \"/number\""),
             (write(&std::collections::BTreeMap::from([((1, 2), 3)])), "cannot be serialized"),
         ] {
             let (Err(error), out) = written else { panic!("{written:?}") };
-            assert!(error.contains(says) && !error.contains("SECRET"), "{error}");
+            assert!(error.contains(message) && !error.contains("SECRET"), "{error}");
             assert_eq!(out, "kept ");
         }
     }
 
     #[test]
-    fn error_frames_are_distinct_from_responses() {
+    fn response_type_determines_whether_errors_get_frames() {
         #[derive(Serialize, JsonSchema)]
         #[serde(tag = "type")]
-        #[expect(dead_code, reason = "its schema is what counts")]
+        #[expect(dead_code, reason = "only the schema is used")]
         enum Clashing {
             Fine,
             #[serde(rename = "error")]
@@ -281,7 +284,7 @@ mod tests {
 
         #[derive(Serialize, JsonSchema)]
         #[serde(tag = "type", rename_all = "snake_case")]
-        #[expect(dead_code, reason = "its schema is what counts")]
+        #[expect(dead_code, reason = "only the schema is used")]
         enum Different {
             Error { code: u8 },
         }
@@ -298,32 +301,32 @@ mod tests {
             text: String,
         }
 
-        fn telling<T: Encode>() -> Telling {
+        fn telling_of<T: Encode>() -> Telling {
             T::plan().unwrap().telling("type").unwrap()
         }
-        assert_eq!(telling::<Heard>(), Telling::Yes);
-        assert_eq!(telling::<Different>(), Telling::Yes);
-        assert_eq!(telling::<Firm>(), Telling::Yes);
-        assert_eq!(telling::<Mixed<Heard>>(), Telling::Yes);
-        assert_eq!(telling::<Vec<Firm>>(), Telling::Yes);
-        assert_eq!(telling::<Loose>(), Telling::No);
-        assert_eq!(telling::<String>(), Telling::No);
-        assert_eq!(telling::<Bytes>(), Telling::No);
-        assert_eq!(telling::<Message>(), Telling::No);
-        assert_eq!(telling::<serde_json::Value>(), Telling::No);
+        assert_eq!(telling_of::<Heard>(), Telling::Yes);
+        assert_eq!(telling_of::<Different>(), Telling::Yes);
+        assert_eq!(telling_of::<Firm>(), Telling::Yes);
+        assert_eq!(telling_of::<Mixed<Heard>>(), Telling::Yes);
+        assert_eq!(telling_of::<Vec<Firm>>(), Telling::Yes);
+        assert_eq!(telling_of::<Loose>(), Telling::No);
+        assert_eq!(telling_of::<String>(), Telling::No);
+        assert_eq!(telling_of::<Bytes>(), Telling::No);
+        assert_eq!(telling_of::<Message>(), Telling::No);
+        assert_eq!(telling_of::<serde_json::Value>(), Telling::No);
         let clashing = <Clashing as Encode>::plan().unwrap();
-        let refused = clashing.telling("type").unwrap_err().to_string();
-        assert!(refused.contains("Clashing") && refused.contains("rename the variant"), "{refused}");
+        let error = clashing.telling("type").unwrap_err().to_string();
+        assert!(error.contains("Clashing") && error.contains("rename the variant"), "{error}");
         assert!(<Mixed<Clashing> as Encode>::plan().unwrap().telling("type").is_err());
         assert_eq!(clashing.telling("kind").unwrap(), Telling::Yes);
-        // A tag with the name of another member would be written twice.
+        // A tag with the name of another member would occur twice in a frame.
         for taken in ["detail", "errors", "on"] {
             assert_eq!(clashing.telling(taken).unwrap(), Telling::Yes, "{taken}");
         }
     }
 
     #[test]
-    fn encode_error_is_small() {
+    fn encode_error_is_at_most_32_bytes() {
         assert!(size_of::<EncodeError>() <= 32);
     }
 }

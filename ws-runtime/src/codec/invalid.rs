@@ -1,4 +1,4 @@
-//! Invalid input of a peer, as reported to the peer.
+//! Invalid input of a peer, in the form that is reported to the peer.
 
 use std::{borrow::Cow, error::Error, fmt};
 
@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use crate::{message::truncated, schema::Issue};
 
-/// The maximum length of a detail in bytes.
+/// The maximum length of `detail`, in bytes.
 const MAX_DETAIL: usize = 200;
 
-/// Input of a peer that does not match the declared types.
+/// The error for input of a peer that does not match the declared types.
 ///
 /// Contains nothing of the input, neither for logs nor for the peer: all names come from the schema.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl On {
     }
 }
 
-/// The content after the tag, as a frame or as the body of a response (RFC 9457).
+/// The members after the tag, in a frame or in the body of a response (RFC 9457).
 #[derive(Serialize)]
 struct ErrorBody<'a> {
     on: On,
@@ -61,7 +61,7 @@ struct ErrorBody<'a> {
     errors: Errors<'a>,
 }
 
-/// How much is reported of each error.
+/// The errors, either in full or without messages.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Errors<'a> {
@@ -77,8 +77,8 @@ struct Brief<'a> {
 }
 
 impl Invalid {
-    /// Creates the error of a hand-written `Decode` for a message. The detail is sent to the peer and should not repeat
-    /// its input. It is truncated at 200 bytes.
+    /// Creates the error of a hand-written `Decode` for a message. `detail` is sent to the peer, so it should not
+    /// repeat the input. It is truncated at 200 bytes.
     pub fn new(detail: impl Into<Cow<'static, str>>) -> Self {
         let mut detail = detail.into();
         if detail.len() > MAX_DETAIL {
@@ -92,12 +92,12 @@ impl Invalid {
         Self(Box::new(InvalidDetails { on, detail: detail.into(), errors }))
     }
 
-    /// Input that fails its schema.
+    /// Creates the error for input that fails its schema.
     pub(super) fn schema(on: On, errors: Vec<Issue>) -> Self {
         Self::with(on, format!("invalid {}", on.name()), errors)
     }
 
-    /// A message for a route without a body.
+    /// Creates the error for a message to a route without a `body`.
     #[cfg(feature = "server")]
     pub(crate) fn unexpected() -> Self {
         Self::with(
@@ -107,7 +107,7 @@ impl Invalid {
         )
     }
 
-    /// A message in the wrong kind of frame.
+    /// Creates the error for a message in the wrong kind of frame.
     pub(super) fn kind(message: &'static str) -> Self {
         Self::with(On::Message, "wrong kind of frame", vec![Issue::new("", "kind", message)])
     }
@@ -117,17 +117,17 @@ impl Invalid {
         self.0.on
     }
 
-    /// Returns the error in one line.
+    /// Returns a one-line description of the error.
     pub fn detail(&self) -> &str {
         &self.0.detail
     }
 
-    /// Returns the individual errors, sorted by path; at most eight.
+    /// Returns the individual errors, sorted by path. There are at most eight.
     pub fn errors(&self) -> &[Issue] {
         &self.0.errors
     }
 
-    /// Returns true if the frame was of the wrong kind, such as text for binary. The content is then not at fault.
+    /// Returns true if the frame was of the wrong kind, such as text for a binary route. The content was not examined.
     pub fn is_kind(&self) -> bool {
         self.errors().iter().any(|issue| issue.keyword == "kind")
     }
@@ -144,14 +144,15 @@ impl Invalid {
 
     /// Returns the body of the response that rejects a request: `application/problem+json` (RFC 9457), status 422.
     ///
-    /// It has the path and the keyword of each error. Permitted values and patterns are omitted, because the client is
-    /// not authenticated yet.
+    /// It contains the path and the keyword of each error. Permitted values and patterns are omitted, because the
+    /// client is not authenticated yet.
     pub fn to_problem(&self) -> String {
         let errors = self.errors().iter().map(|issue| Brief { path: &issue.path, keyword: &issue.keyword });
         self.to_json("type", Some(422), Errors::Brief(errors.collect()))
     }
 
-    /// Returns the same with the message of each error, which names the values, patterns and limits of the type.
+    /// Returns the body as [`to_problem`](Self::to_problem) does, with the message of each error. The messages contain
+    /// the values, patterns and limits that the type permits.
     pub fn to_detailed_problem(&self) -> String {
         self.to_json("type", Some(422), Errors::Detailed(self.errors()))
     }
@@ -162,15 +163,17 @@ impl Invalid {
     }
 }
 
-/// Writes a frame of the library: a member `tag` that identifies it, then those of `rest`, which has at least one.
+/// Returns a frame of the library: the member `tag`, which identifies it, followed by the members of `rest`. There must
+/// be at least one.
 fn tagged(tag: &str, kind: &str, rest: &impl Serialize) -> String {
-    // Strings and lists of strings always serialize. If they did not, an incomplete frame would be no reason to panic.
+    // Strings and lists of strings can always be serialised. If that failed, an incomplete frame would be better than a
+    // panic.
     let json = |text: &str| serde_json::to_string(text).unwrap_or_default();
     let rest = serde_json::to_string(rest).unwrap_or_default();
     format!("{{{}:{},{}", json(tag), json(kind), rest.strip_prefix('{').unwrap_or("}"))
 }
 
-/// Writes the frame for a failed handler, without the reason.
+/// Returns the frame for a failed handler, without the reason.
 #[cfg(feature = "server")]
 pub(crate) fn error_frame(tag: &str) -> String {
     #[derive(Serialize)]
@@ -207,7 +210,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn frame_and_problem_have_their_documented_form() {
+    fn frame_and_problem_match_the_documentation() {
         let issues = vec![Issue::new("/text", "minLength", "must not be empty")];
         let invalid = Invalid::schema(On::Query, issues);
         assert_eq!(
@@ -233,14 +236,14 @@ mod tests {
     }
 
     #[test]
-    fn invalid_is_small_and_send() {
+    fn invalid_is_a_small_sendable_error() {
         fn shared<T: Error + Send + Sync + 'static>() {}
         shared::<Invalid>();
         assert!(size_of::<Invalid>() <= 32);
     }
 
     #[test]
-    fn long_detail_is_truncated_between_characters() {
+    fn long_detail_is_truncated_at_a_character_boundary() {
         assert_eq!(Invalid::new("€".repeat(100)).detail().len(), 198);
     }
 }

@@ -1,4 +1,4 @@
-//! JSON messages: decoded into a type and encoded from one, along the schema of the type.
+//! JSON messages, which are decoded and encoded by the schema of their type.
 
 use serde::{
     Deserialize, Serialize,
@@ -16,8 +16,8 @@ use crate::{
     wire::utf8,
 };
 
-/// Decodes JSON. If the schema can be checked while parsing, that is tried first. On any failure the slow path decides
-/// and explains.
+/// Decodes JSON. The fast path is tried first if the schema can be checked while parsing. If that fails, the slow path
+/// decides, and explains the errors.
 #[inline]
 pub(super) fn read<T: DeserializeOwned>(text: &str, check: &Check) -> Result<T, Invalid> {
     if check.is_too_deep(text) {
@@ -50,13 +50,13 @@ pub(super) fn by_value<T: DeserializeOwned>(text: &str, check: &Check) -> Result
     if !check.is_valid(&value) {
         return Err(Invalid::schema(On::Message, check.explain(&value)));
     }
-    // The type may reject a value that its schema accepts.
+    // The type may reject a value that the schema accepts.
     typed::read(text)
-        .map_err(|TypeRejection(way)| Invalid::schema(On::Message, vec![check.refused(&value, &way)]))
+        .map_err(|TypeRejection(path)| Invalid::schema(On::Message, vec![check.refused(&value, &path)]))
 }
 
-/// Writes JSON and parses it along its shape, because the output of a `Serialize` is known only then. On failure `out`
-/// is unchanged.
+/// Writes JSON, then parses it to check it against its schema, because the output of a `Serialize` is known only then.
+/// On failure, `out` is unchanged.
 pub(super) fn write<T: Serialize>(
     value: &T,
     check: &Check,

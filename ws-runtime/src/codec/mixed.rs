@@ -10,9 +10,10 @@ use crate::{
     schema::{Check, SchemaError},
 };
 
-/// JSON in text frames and bytes in binary ones: for a route with JSON commands and binary audio, images or game state.
+/// JSON in text frames and bytes in binary frames, for a route with JSON commands and binary audio, images or game
+/// state.
 ///
-/// The kind of the frame distinguishes them.
+/// The kind of the frame distinguishes the two.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Mixed<T> {
     /// A text frame with JSON.

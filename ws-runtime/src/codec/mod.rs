@@ -1,8 +1,8 @@
 //! Decoding and encoding of messages and request parts, with validation.
 //!
-//! The declared type decides: exactly `String` is the text unchanged, exactly `Bytes` or `Vec<u8>` a binary frame, any
-//! other serde and schemars type is JSON text. The content is never inspected to guess. This module does not know
-//! sockets.
+//! The declared type determines the format. Exactly `String` is unchanged text, exactly `Bytes` or `Vec<u8>` is a
+//! binary frame, and any other type with serde and schemars is JSON text. The content is never inspected to guess a
+//! format. This module does not depend on sockets.
 
 mod decode;
 mod encode;

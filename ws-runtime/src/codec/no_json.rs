@@ -1,4 +1,4 @@
-//! Replaces `json` in builds of contracts alone, where no plan leads here.
+//! Replaces `json` in builds without `server`, where no plan is for JSON, so these functions are never called.
 
 use serde::{Serialize, de::DeserializeOwned};
 

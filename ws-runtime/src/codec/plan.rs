@@ -17,23 +17,23 @@ use crate::schema::{Direction, Sampler};
 #[derive(Debug)]
 pub struct Plan {
     form: WireForm,
-    /// The type's name.
+    /// The name of the type; empty for a hand-written codec.
     #[cfg_attr(not(feature = "server"), expect(dead_code, reason = "only start-up errors name it"))]
     name: &'static str,
 }
 
-/// A type's form on the wire.
+/// The form of a type on the wire.
 #[derive(Debug)]
 pub(crate) enum WireForm {
     /// A hand-written codec; no schema is known.
     Raw,
-    /// The text unchanged.
+    /// Unchanged text in a text frame.
     Text,
     /// Bytes in a binary frame.
     Binary,
     /// JSON in a text frame.
     Json(Box<Check>),
-    /// JSON in a text frame, or bytes in a binary one.
+    /// JSON in a text frame or bytes in a binary frame.
     Mixed(Box<Check>),
 }
 
@@ -41,9 +41,9 @@ pub(crate) enum WireForm {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg(feature = "server")]
 pub(crate) enum Telling {
-    /// No response looks like one.
+    /// No response can look like an error frame.
     Yes,
-    /// A response may look like one, so errors close the connection.
+    /// A response may look like an error frame, so errors close the connection.
     No,
 }
 
@@ -77,7 +77,7 @@ impl Plan {
         Ok(Self { form, name: type_name::<T>() })
     }
 
-    /// Prepares JSON messages of a `T` beside binary ones.
+    /// Prepares messages that are either JSON for a `T` or binary.
     pub(super) fn mixed<T>(check: Check) -> Self {
         Self { form: WireForm::Mixed(Box::new(check)), name: type_name::<T>() }
     }
@@ -86,11 +86,8 @@ impl Plan {
         &self.form
     }
 
-    /// Returns the published schema, for JSON only.
-    #[cfg_attr(
-        not(any(fuzzing, test)),
-        expect(dead_code, reason = "so far, what is published is looked at by tests alone")
-    )]
+    /// Returns the published schema; `None` if the type is not JSON.
+    #[cfg_attr(not(any(fuzzing, test)), expect(dead_code, reason = "only tests read the published schema"))]
     #[cfg(feature = "server")]
     pub(crate) fn schema(&self) -> Option<&Value> {
         self.check().map(Check::schema)
@@ -103,17 +100,17 @@ impl Plan {
         }
     }
 
-    /// Searches a response type for parts that can never be written.
+    /// Checks that serde can write every part of a response type.
     ///
     /// # Errors
-    /// If serde never writes a variant or a key.
+    /// If serde can never write a variant or a key.
     #[cfg(feature = "server")]
     pub(crate) fn check_written(&self, sampler: Sampler) -> Result<(), SchemaError> {
         let written = self.check().map_or(Ok(()), |check| check.check_written(sampler));
         written.map_err(|why| SchemaError::new(self.name, Direction::Outbound, why))
     }
 
-    /// Decides whether a client can distinguish the library's frames, which have a member `tag`, from the responses of
+    /// Returns whether a client can distinguish the library's frames, which have a member `tag`, from the responses of
     /// this type.
     ///
     /// # Errors
@@ -135,7 +132,7 @@ impl Plan {
     }
 }
 
-/// The types that are not JSON. A newtype of one of them is JSON.
+/// Returns the form of a type that is not JSON; `None` for all other types. A newtype of one of them is JSON.
 fn plain<T: 'static>() -> Option<WireForm> {
     let id = TypeId::of::<T>();
     if id == TypeId::of::<String>() {
@@ -147,7 +144,7 @@ fn plain<T: 'static>() -> Option<WireForm> {
     }
 }
 
-/// The shortest forms of the library's own frames.
+/// Returns the shortest forms of the library's own frames.
 #[cfg(feature = "server")]
 fn samples(tag: &str) -> [Value; 3] {
     let mut validation = json!({"on": "message", "detail": "", "errors": []});

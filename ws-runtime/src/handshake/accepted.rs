@@ -8,11 +8,12 @@ use http::{
 use super::{Reject, fields::is_ours, problem::problem};
 use crate::events::{PROCESS, event};
 
-/// Builds the 101 with the headers that `upgrade` returned; repeated names are kept.
+/// Builds the 101 with the headers that `upgrade` returned. Repeated names are kept.
 ///
-/// They must not include headers of the server: those of the connection, of a body (RFC 9110 §8.6 forbids its length in
-/// a 101) and of the handshake. Unlike in a rejection, they would change the connection, for example the subprotocol
-/// that the client assumes. This is a mistake of the application: it is logged, and the client gets 500.
+/// The headers must not include those that the server sets: headers of the connection, of a body (RFC 9110 §8.6 forbids
+/// its length in a 101) and of the handshake. Unlike in a rejection, they would change the connection, for example the
+/// subprotocol that the client assumes. Such a header is a mistake of the application: it is logged, and the client
+/// gets 500.
 pub(crate) fn accepted(
     accept: &str,
     protocol: Option<&'static str>,
@@ -39,7 +40,7 @@ pub(crate) fn accepted(
     Ok(response)
 }
 
-/// The cause is logged and not sent to the client.
+/// Returns the rejection for a mistake of the application. The cause is logged and not sent to the client.
 fn failed() -> Reject {
     problem(StatusCode::INTERNAL_SERVER_ERROR, "internal error")
 }
@@ -52,14 +53,14 @@ mod tests {
     const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
     #[test]
-    fn accept_key_matches_the_rfc_example() {
+    fn accepted_response_has_the_fields_of_rfc_6455() {
         let response =
-            accepted(ACCEPT, Some("chat"), None, HeaderMap::new()).expect("nothing is wrong with it");
+            accepted(ACCEPT, Some("chat"), None, HeaderMap::new()).expect("the headers are permitted");
         assert_eq!(response.status(), 101);
         let mut lines: Vec<_> = response
             .headers()
             .iter()
-            .map(|(name, value)| (name.as_str(), value.to_str().expect("ours")))
+            .map(|(name, value)| (name.as_str(), value.to_str().expect("the value is ASCII")))
             .collect();
         lines.sort_unstable();
         assert_eq!(
@@ -74,25 +75,25 @@ mod tests {
     }
 
     #[test]
-    fn no_subprotocol_is_sent_without_a_choice() {
-        let response = accepted(ACCEPT, None, None, HeaderMap::new()).expect("nothing is wrong with it");
+    fn subprotocol_field_is_omitted_if_none_is_chosen() {
+        let response = accepted(ACCEPT, None, None, HeaderMap::new()).expect("the headers are permitted");
         assert!(!response.headers().contains_key(SEC_WEBSOCKET_PROTOCOL));
     }
 
     #[test]
-    fn response_headers_of_the_route_are_sent() {
+    fn headers_returned_by_upgrade_are_sent() {
         let mut extra = HeaderMap::new();
         extra.append("set-cookie", HeaderValue::from_static("a=1"));
         extra.append("set-cookie", HeaderValue::from_static("b=2"));
         extra.append("x-served-by", HeaderValue::from_static("one"));
-        let response = accepted(ACCEPT, None, None, extra).expect("nothing is wrong with it");
+        let response = accepted(ACCEPT, None, None, extra).expect("the headers are permitted");
         let cookies: Vec<_> = response.headers().get_all("set-cookie").iter().collect();
         assert_eq!(cookies, ["a=1", "b=2"]);
         assert_eq!(response.headers()["x-served-by"], "one");
     }
 
     #[test]
-    fn reserved_response_header_is_an_application_error() {
+    fn reserved_header_in_the_101_becomes_500() {
         for name in [
             "connection",
             "upgrade",

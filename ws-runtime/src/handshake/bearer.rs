@@ -8,11 +8,11 @@ use super::{
     subprotocol::Offers,
 };
 
-/// The prefix of a subprotocol that is a token.
+/// The prefix of a subprotocol that contains a token.
 const PREFIX: &str = "bearer.";
 
-/// Returns the token of `Authorization: Bearer …`, otherwise of the only offered subprotocol that begins with
-/// `bearer.`. Malformed and ambiguous credentials are no token.
+/// Returns the token of `Authorization: Bearer …`, or else of the only offered subprotocol that begins with `bearer.`.
+/// `None` if credentials are missing, malformed or ambiguous.
 pub(super) fn bearer<'a>(headers: &'a HeaderMap, offers: &'a Offers) -> Option<&'a str> {
     if let Single::One(value) = single(headers, &AUTHORIZATION)
         && let Some(token) = value.to_str().ok().and_then(credentials)
@@ -26,12 +26,13 @@ pub(super) fn bearer<'a>(headers: &'a HeaderMap, offers: &'a Offers) -> Option<&
     }
 }
 
-/// Returns true if a subprotocol carries a token, and may therefore never be chosen.
+/// Returns true if a subprotocol contains a token. Such a subprotocol must never be chosen.
 pub(super) fn is_token(protocol: &str) -> bool {
     protocol.starts_with(PREFIX)
 }
 
-/// Parses `Bearer <token>`. The scheme ignores case (RFC 9110 §11.1); the token is a `b64token` (RFC 6750 §2.1).
+/// Parses `Bearer <token>`; `None` if it is malformed. The scheme is case-insensitive (RFC 9110 §11.1). The token is a
+/// `b64token` (RFC 6750 §2.1).
 fn credentials(value: &str) -> Option<&str> {
     let (scheme, rest) = value.split_once(' ')?;
     let token = rest.trim_matches(' ');
@@ -100,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn authorization_header_precedes_the_subprotocol() {
+    fn authorization_header_takes_precedence_over_the_subprotocol() {
         assert_eq!(token(&["Bearer a"], &["bearer.b"]).as_deref(), Some("a"));
         assert_eq!(token(&["Basic YTpi"], &["bearer.b"]).as_deref(), Some("b"));
     }

@@ -9,7 +9,7 @@ use crate::contract::{Contract, Endpoint, Parts};
 
 /// A handshake whose parts passed their schemas.
 ///
-/// Nothing has been sent yet: `before_handle` may still reject it with any status.
+/// No response has been sent yet, so `before_handle` may still reject the handshake with any status.
 ///
 /// # Examples
 /// ```
@@ -53,7 +53,7 @@ impl<E: Endpoint> Handshake<E> {
         Self { request, parts, offers, protocol }
     }
 
-    /// Extracts what the connection keeps: the typed parts, the address and the subprotocol.
+    /// Returns the data that the connection keeps: the typed parts, the address and the subprotocol.
     pub(crate) fn into_parts(self) -> (Parts<E::Contract>, Option<SocketAddr>, Option<&'static str>) {
         (self.parts, self.request.remote_addr(), self.protocol)
     }
@@ -106,24 +106,26 @@ impl<E: Endpoint> Handshake<E> {
         self.request.extensions()
     }
 
-    /// Returns the bearer token of the client: of `Authorization: Bearer <token>` (RFC 6750 §2.1), otherwise of an
+    /// Returns the bearer token of the client, from `Authorization: Bearer <token>` (RFC 6750 §2.1), or else from an
     /// offered subprotocol `bearer.<token>`. `None` if there is no token, or more than one.
     ///
-    /// Browsers cannot set headers of a WebSocket. A page offers the token as a subprotocol, beside a subprotocol of the
-    /// route: `new WebSocket(url, ["v1", "bearer." + token])`. A browser fails the connection if none of the offered
-    /// subprotocols is chosen, and `bearer.<token>` never is, so the route needs `protocols`. The token must consist of
-    /// the characters of an HTTP token (RFC 9110 §5.6.2): base64url without padding, as in a JWT, but not base64.
+    /// Browsers cannot set headers of a WebSocket. A page offers the token as a subprotocol, in addition to a
+    /// subprotocol of the route: `new WebSocket(url, ["v1", "bearer." + token])`. A browser fails the connection if
+    /// none of the offered subprotocols is chosen, and `bearer.<token>` is never chosen, so the route needs
+    /// `protocols`. The token must consist of the characters of an HTTP token (RFC 9110 §5.6.2), such as base64url
+    /// without padding in a JWT, but not base64.
     pub fn bearer(&self) -> Option<&str> {
         bearer(self.request.headers(), &self.offers)
     }
 
-    /// Returns the offered subprotocols, in the client's order. One that begins with `bearer.` is a
+    /// Returns the offered subprotocols, in the client's order. One that begins with `bearer.` contains a
     /// [token](Self::bearer).
     pub fn offered_protocols(&self) -> &[String] {
         self.offers.as_slice()
     }
 
-    /// Returns the negotiated subprotocol: the first one of the route that the client offers.
+    /// Returns the negotiated subprotocol, which is the first one of the route that the client offers. `None` if there
+    /// is no such subprotocol.
     pub fn protocol(&self) -> Option<&'static str> {
         self.protocol
     }

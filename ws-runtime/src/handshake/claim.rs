@@ -13,21 +13,21 @@ pub(super) const WITH_GET: &str = "a WebSocket is opened with GET";
 const OVER_HTTP_1_0: &str = "a WebSocket is opened over HTTP/1.1, and this came over HTTP/1.0: if a proxy is in front, have it \
                              use HTTP/1.1 (nginx: `proxy_http_version 1.1`)";
 
-/// Decides who answers a request for the path of a route, which may also be the path of a page.
+/// The handler of a request for the path of a route, which may also be the path of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Claim {
-    /// The route: the request is an upgrade, well-formed or not, or has the fields of one over HTTP/1.0, which has no
-    /// upgrades.
+    /// The route, because the request is an upgrade, well-formed or not, or has the fields of an upgrade over HTTP/1.0,
+    /// which does not support it.
     Route,
-    /// The fallback, unless it answers 404 or 405: the request has fields of an upgrade but is not one, for this
-    /// reason.
+    /// The fallback, unless it answers 404 or 405. The request has fields of an upgrade but is not one, for the
+    /// contained reason.
     Spoilt(&'static str),
-    /// The fallback.
+    /// The fallback, because the request has no field of an upgrade.
     Fallback,
 }
 
 impl Claim {
-    /// Decides by the request alone.
+    /// Returns the handler of a request, without asking the fallback.
     pub(crate) fn of(parts: &request::Parts) -> Self {
         let cause = if parts.method == Method::GET { upgrades(parts).err() } else { Some(WITH_GET) };
         match cause {
@@ -44,9 +44,9 @@ pub(crate) fn not_an_upgrade(cause: &'static str) -> Reject {
     problem(StatusCode::UPGRADE_REQUIRED, cause).asking_to_upgrade()
 }
 
-/// RFC 6455 §4.2.1 items 1, 3 and 4: an upgrade is an HTTP/1.1 request with the upgrade fields. A request that fails
-/// here is not an upgrade, as opposed to a malformed one: RFC 9110 §7.8 requires `Upgrade` to be ignored in HTTP/1.0,
-/// and where `Connection` does not list it.
+/// Checks that a request is an upgrade: an HTTP/1.1 request with the upgrade fields (RFC 6455 §4.2.1 items 1, 3 and 4).
+/// Any other request is not a malformed upgrade, but not an upgrade at all: RFC 9110 §7.8 requires `Upgrade` to be
+/// ignored in HTTP/1.0, and where `Connection` does not list it.
 pub(super) fn upgrades(parts: &request::Parts) -> Result<(), &'static str> {
     if is_older(parts) && has_upgrade_fields(&parts.headers) {
         Err(OVER_HTTP_1_0)
@@ -65,7 +65,7 @@ pub(super) fn upgrades(parts: &request::Parts) -> Result<(), &'static str> {
     }
 }
 
-/// Returns true for HTTP versions without upgrades (RFC 9110 §7.8).
+/// Returns true for an HTTP version that does not support upgrades (RFC 9110 §7.8).
 pub(super) fn is_older(parts: &request::Parts) -> bool {
     matches!(parts.version, Version::HTTP_09 | Version::HTTP_10)
 }
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
     use crate::handshake::{RejectOutcome, opening};
 
-    /// Builds a request with another version, method or fields; `-name` removes a field, `name: value` sets it.
+    /// Returns a request with another version, method or fields. `-name` removes a field, `name: value` sets it.
     fn changed(method: &str, version: Version, changes: &[&'static str]) -> request::Parts {
         let request = Request::get("/chat")
             .version(version)
@@ -95,7 +95,7 @@ mod tests {
             .header("connection", "Upgrade")
             .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
             .header("sec-websocket-version", "13");
-        let (mut parts, ()) = request.body(()).expect("it is well formed").into_parts();
+        let (mut parts, ()) = request.body(()).expect("the request is well-formed").into_parts();
         for change in changes {
             match change.split_once(": ") {
                 Some((name, value)) => {
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn each_request_goes_to_the_route_or_fallback() {
+    fn request_fields_determine_the_route_or_fallback() {
         const NONE: &[&str] = &["-upgrade", "-connection", "-sec-websocket-key", "-sec-websocket-version"];
         const HOPS: &[&str] = &["-upgrade", "-connection"];
         let (now, before) = (Version::HTTP_11, Version::HTTP_10);
@@ -123,7 +123,7 @@ mod tests {
             ("GET", now, &["-sec-websocket-version"], "route"),
             ("GET", now, &["sec-websocket-version: 8"], "route"),
             ("GET", now, &["-sec-websocket-key", "-sec-websocket-version"], "route"),
-            // Over HTTP/1.0, with all fields or with those that a proxy forwards.
+            // Upgrades over HTTP/1.0, with all fields or with those that a proxy forwards.
             ("GET", before, &[], "route"),
             ("GET", before, &["connection: close", "-upgrade"], "route"),
             ("GET", before, HOPS, "route"),
@@ -141,7 +141,7 @@ mod tests {
             ("POST", now, HOPS, "opened with GET"),
             ("HEAD", now, &["-sec-websocket-key"], "opened with GET"),
             ("GET", Version::HTTP_2, HOPS, "opened over HTTP/1.1"),
-            // Requests for pages, and others.
+            // Requests for pages, and other requests.
             ("GET", now, NONE, "fallback"),
             ("GET", before, NONE, "fallback"),
             ("POST", now, NONE, "fallback"),
@@ -154,14 +154,14 @@ mod tests {
     }
 
     #[test]
-    fn upgrades_over_http_1_0_mention_the_proxy() {
+    fn rejection_over_http_1_0_mentions_the_proxy_setting() {
         for (method, changes) in [
             ("GET", &[][..]),
             ("GET", &["-upgrade", "connection: close"]),
             ("POST", &["-sec-websocket-key", "-sec-websocket-version"]),
         ] {
-            let refused = opening(&changed(method, Version::HTTP_10, changes)).map_err(Reject::into_refusal);
-            let Err(RejectOutcome::Response(response)) = refused else { panic!("it was let in") };
+            let result = opening(&changed(method, Version::HTTP_10, changes)).map_err(Reject::into_refusal);
+            let Err(RejectOutcome::Response(response)) = result else { panic!("the handshake was accepted") };
             let body = String::from_utf8_lossy(response.body());
             assert!(response.status() == 426 && body.contains("proxy_http_version 1.1"), "{method}: {body}");
         }

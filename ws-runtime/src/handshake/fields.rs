@@ -1,13 +1,13 @@
 //! Parsing of header fields (RFC 9110 §5), and the list of fields that belong to the server.
 //!
-//! Does not interpret the fields.
+//! This module does not interpret the values.
 
 use http::{
     HeaderMap, HeaderName, HeaderValue,
     header::{CONNECTION, CONTENT_LENGTH, TE, TRAILER, TRANSFER_ENCODING, UPGRADE},
 };
 
-/// Returns the elements of a list field, in order. Repeated lines form one list (RFC 9110 §5.3), whitespace around an
+/// Returns the elements of a list field, in order. Repeated lines form one list (RFC 9110 §5.3), white space around an
 /// element is not part of it (§5.6.1), and empty elements are ignored (§5.6.1.2).
 pub(super) fn elements<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
     let lines = headers.get_all(name).into_iter();
@@ -16,7 +16,7 @@ pub(super) fn elements<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl It
         .filter(|element| !element.is_empty())
 }
 
-/// Returns true if a list field contains this token, ignoring case.
+/// Returns true if a list field contains `token`, ignoring case.
 pub(super) fn lists(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
     elements(headers, name).any(|element| element.eq_ignore_ascii_case(token.as_bytes()))
 }
@@ -29,8 +29,8 @@ pub(super) enum Single<'a> {
     Several,
 }
 
-/// Reads a single-value field. None of the fields read here may contain a comma, so a comma means a list: a proxy may
-/// join two lines (RFC 9110 §5.2).
+/// Reads a single-value field. The values of the fields read here contain no comma, so a comma means that a proxy has
+/// joined two lines (RFC 9110 §5.2).
 pub(super) fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Single<'a> {
     let mut lines = headers.get_all(name).into_iter();
     match (lines.next(), lines.next()) {
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn repeated_lines_are_one_list() {
+    fn tokens_are_found_in_all_lines_of_a_list() {
         for (lines, listed) in [
             (&["Upgrade"][..], true),
             (&["keep-alive, Upgrade"], true),
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn single_value_field_rejects_repetition_and_lists() {
+    fn repeated_line_or_list_is_not_a_single_value() {
         assert!(matches!(single(&fields(&[]), &CONNECTION), Single::Missing));
         assert!(matches!(single(&fields(&["a"]), &CONNECTION), Single::One(value) if value == "a"));
         assert!(matches!(single(&fields(&["a, a"]), &CONNECTION), Single::Several));
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_contain_no_delimiters() {
+    fn token_contains_only_visible_ascii_without_delimiters() {
         for token in ["a", "v2.chat", "!#$%&'*+-.^_`|~09azAZ", "constructor", "__proto__"] {
             assert!(is_token(token.as_bytes()), "{token}");
         }

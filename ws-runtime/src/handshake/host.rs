@@ -1,7 +1,7 @@
-//! The host and port that a request names, in `Host`, in its target, or in an `Origin`.
+//! The host and port that a request names in `Host`, in its target, or in an `Origin`.
 //!
-//! This module does not decide whether the name belongs to the server. A list of the server's names, which is the
-//! protection against DNS rebinding, belongs beside [`of`]: everything that trusts `Host` reads it through that
+//! This module does not decide whether the name belongs to the server. A list of the server's names, which would
+//! protect against DNS rebinding, would be checked in [`of`]: all code that trusts `Host` reads it through that
 //! function.
 
 use std::{borrow::Cow, net::Ipv6Addr};
@@ -10,7 +10,7 @@ use http::{HeaderMap, Uri, header::HOST};
 
 use super::fields::{Single, single};
 
-/// A host, and the port if one is written.
+/// A host, and the port if the text contains one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Authority<'a> {
     name: Name<'a>,
@@ -25,8 +25,8 @@ enum Name<'a> {
 }
 
 impl<'a> Authority<'a> {
-    /// Parses `host` or `host:port`. Stricter than RFC 3986 §3.2, which permits percent-encoding and commas in names:
-    /// DNS names have neither, and a comma here joins two values.
+    /// Parses `host` or `host:port`; `None` if it is malformed. This is stricter than RFC 3986 §3.2, which permits
+    /// percent-encoding and commas in names: DNS names have neither, and a comma in a header separates two values.
     pub(super) fn parse(text: &'a str) -> Option<Self> {
         let (name, rest) = if let Some(inner) = text.strip_prefix('[') {
             let (address, rest) = inner.split_once(']')?;
@@ -40,7 +40,7 @@ impl<'a> Authority<'a> {
             (Name::Registered(lower_case(name)), rest)
         };
         let port = match rest.strip_prefix(':') {
-            // RFC 3986 §3.2.3: an empty port is the default port of the scheme.
+            // An empty port is the default port of the scheme (RFC 3986 §3.2.3).
             Some("") => None,
             Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => Some(digits.parse().ok()?),
             None if rest.is_empty() => None,
@@ -49,7 +49,7 @@ impl<'a> Authority<'a> {
         Some(Self { name, port })
     }
 
-    /// Returns true if both name the same host and port, with the default port of the scheme where none is written.
+    /// Returns true if both name the same host and port. A missing port is the default port.
     pub(super) fn is_at(&self, other: &Self, default_port: Option<u16>) -> bool {
         self.name == other.name && self.port.or(default_port) == other.port.or(default_port)
     }
@@ -63,8 +63,8 @@ pub(super) fn of(headers: &HeaderMap) -> Option<Authority<'_>> {
     }
 }
 
-/// Returns true if the request target names another host than `Host`. By RFC 9112 §3.2.2 the target takes precedence.
-/// If they differ, a proxy and this server could disagree about the host.
+/// Returns true if the request target names another host than `Host`. The target would take precedence (RFC 9112
+/// §3.2.2), but a proxy and this server could disagree about the host.
 pub(super) fn contradicts(target: &Uri, host: &Authority<'_>) -> bool {
     let default_port = target.scheme_str().and_then(default_port);
     target.authority().is_some_and(|named| {
@@ -72,7 +72,8 @@ pub(super) fn contradicts(target: &Uri, host: &Authority<'_>) -> bool {
     })
 }
 
-/// Returns the default port of a scheme of pages or WebSocket clients (RFC 9110 §4.2, RFC 6455 §3).
+/// Returns the default port of a scheme of pages or WebSocket clients (RFC 9110 §4.2, RFC 6455 §3); `None` for other
+/// schemes.
 pub(super) fn default_port(scheme: &str) -> Option<u16> {
     [("http", 80), ("ws", 80), ("https", 443), ("wss", 443)]
         .into_iter()
@@ -92,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn host_names_follow_the_grammar() {
+    fn authority_accepts_hosts_with_optional_ports_only() {
         for text in [
             "example.com",
             "example.com:1",
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_hosts_may_be_spelled_differently() {
+    fn authorities_are_compared_with_default_ports() {
         for (a, b, default_port, same) in [
             ("example.com", "EXAMPLE.COM", None, true),
             ("example.com", "example.com:443", Some(443), true),
@@ -145,7 +146,7 @@ mod tests {
             ("example.com:1", "example.com:2", None, false),
             ("[::1]", "127.0.0.1", None, false),
         ] {
-            let parsed = |text| Authority::parse(text).expect("the table's names are well formed");
+            let parsed = |text| Authority::parse(text).expect("the names are well-formed");
             assert_eq!(parsed(a).is_at(&parsed(b), default_port), same, "{a} {b}");
         }
     }

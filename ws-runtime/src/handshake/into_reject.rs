@@ -11,9 +11,9 @@ use crate::{
     wire::Close,
 };
 
-/// A type that converts into a [`Reject`]: an error for `?` in a handshake handler.
+/// A type that converts into a [`Reject`], so that `?` accepts it as an error in a handshake handler.
 ///
-/// For an error type of your own, write `impl From<MyError> for Reject`.
+/// For your own error type, write `impl From<MyError> for Reject`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be converted into a `Reject`",
     label = "write `.map_err(Reject::internal)?` to log the error and answer with 500",
@@ -25,15 +25,16 @@ pub trait IntoReject {
     fn into_reject(self) -> Reject;
 }
 
-// Keeps the compiler from listing every type that converts into a `Reject` instead of showing what to write.
+// Without this implementation, the compiler would list every type that converts into a `Reject` instead of the code to
+// write.
 impl<E: IntoReject> From<E> for Reject {
     fn from(error: E) -> Self {
         error.into_reject()
     }
 }
 
-/// An invalid part of the request: 422 with the path and keyword of each error, as `application/problem+json`.
-/// Permitted values are omitted, because the client is not authenticated yet.
+/// Rejects an invalid part of the request with 422 and the path and keyword of each error, as
+/// `application/problem+json`. Permitted values are omitted, because the client is not authenticated yet.
 #[diagnostic::do_not_recommend]
 impl IntoReject for Invalid {
     fn into_reject(self) -> Reject {
@@ -41,7 +42,7 @@ impl IntoReject for Invalid {
     }
 }
 
-/// A status that does not reject (100 to 299, 600 and above) is a mistake of the application and becomes 500.
+/// A status outside of 300 to 599 does not reject. It is a mistake of the application and becomes 500.
 #[diagnostic::do_not_recommend]
 impl IntoReject for StatusCode {
     fn into_reject(self) -> Reject {
@@ -49,7 +50,7 @@ impl IntoReject for StatusCode {
     }
 }
 
-/// Accepts the handshake, then closes; see [`Reject::close`].
+/// Accepts the handshake, then closes the connection; see [`Reject::close`].
 #[diagnostic::do_not_recommend]
 impl IntoReject for Close {
     fn into_reject(self) -> Reject {
@@ -57,7 +58,7 @@ impl IntoReject for Close {
     }
 }
 
-/// Any error becomes [`Reject::internal`], except [`Invalid`] and [`Close`], which define their own response.
+/// Any error becomes [`Reject::internal`], except [`Invalid`] and [`Close`], which determine their own response.
 #[diagnostic::do_not_recommend]
 impl IntoReject for Box<dyn Error + Send + Sync> {
     fn into_reject(self) -> Reject {
@@ -73,7 +74,7 @@ impl IntoReject for Box<dyn Error + Send + Sync> {
 }
 
 impl Reject {
-    /// Logs an error and rejects with 500. Nothing of the error is sent.
+    /// Logs an error and rejects with 500. No part of the error is sent.
     ///
     /// # Examples
     /// ```
@@ -124,7 +125,7 @@ mod tests {
     use crate::handshake::RejectOutcome;
 
     #[test]
-    fn boxed_errors_become_a_rejection_or_500() {
+    fn boxed_error_becomes_500_unless_it_defines_a_rejection() {
         type Boxed = Box<dyn Error + Send + Sync>;
         for (error, status) in [
             (Boxed::from("secret"), 500),
@@ -133,7 +134,7 @@ mod tests {
             (Boxed::from(Invalid::new("is odd")), 422),
         ] {
             let RejectOutcome::Response(response) = Reject::from(error).into_refusal() else {
-                panic!("it is not a response");
+                panic!("the rejection is not a response");
             };
             assert_eq!(response.status(), status);
             assert!(!String::from_utf8_lossy(response.body()).contains("secret"));
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn sources_of_an_error_are_joined() {
+    fn logged_error_includes_its_sources() {
         let error = std::io::Error::other(Invalid::new("is odd"));
         assert_eq!(Causes(&error).to_string(), error.to_string());
         let failed = crate::codec::EncodeError::new("no such file");

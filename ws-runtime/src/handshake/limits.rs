@@ -4,18 +4,18 @@ use http::{StatusCode, request};
 
 use super::{Reject, problem::problem};
 
-/// Limits of a request head; `None` means unlimited. hyper has its own limits while it reads, but answers them without
-/// a body and counts its buffer. These limits count the request.
+/// The limits of a request head; `None` means unlimited. hyper has its own limits while it reads, but it answers
+/// without a body and counts its buffer. These limits count the request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HeadLimits {
-    /// The maximum total of the request line and the header section, in bytes.
+    /// The maximum total length of the request line and the headers, in bytes.
     pub(crate) max_bytes: Option<usize>,
     /// The maximum number of header lines.
     pub(crate) max_headers: Option<usize>,
 }
 
 impl HeadLimits {
-    /// 16 KiB and 100 lines: several times what browsers send, cookies included.
+    /// The default limits, 16 KiB and 100 lines, which are several times what browsers send with cookies.
     pub(crate) const DEFAULT: Self = Self { max_bytes: Some(16 * 1024), max_headers: Some(100) };
 
     /// Accepts a request, or rejects it: 414 if its target alone is too long (RFC 9110 §15.5.15), otherwise 431 (RFC
@@ -42,7 +42,8 @@ impl HeadLimits {
     }
 }
 
-/// The length of the request target as sent: a path with its query, rarely a complete URI (RFC 9112 §3.2).
+/// Returns the length of the request target as sent, which is a path with its query, or rarely a complete URI (RFC 9112
+/// §3.2).
 fn target_length(parts: &request::Parts) -> usize {
     let path = parts.uri.path_and_query().map_or(0, |path| path.as_str().len());
     let authority = parts.uri.authority().map_or(0, |authority| authority.as_str().len());
@@ -57,7 +58,7 @@ mod tests {
     use super::*;
     use crate::handshake::RejectOutcome;
 
-    /// Builds a request whose head has this many bytes and lines.
+    /// Returns a request whose target and head have these lengths in bytes, with `lines` headers.
     fn request(target: usize, bytes: usize, lines: usize) -> request::Parts {
         let target = format!("/{}", "t".repeat(target - 1));
         let mut left = bytes - format!("GET {target} HTTP/1.1\r\n\r\n").len();
@@ -67,19 +68,19 @@ mod tests {
             request = request.header("a", "v".repeat(length - "a: \r\n".len()));
             left -= length;
         }
-        request.body(()).expect("it is well formed").into_parts().0
+        request.body(()).expect("the request is well-formed").into_parts().0
     }
 
     fn status(limits: HeadLimits, parts: &request::Parts) -> u16 {
         match limits.check(parts).map_err(Reject::into_refusal) {
             Ok(()) => 101,
             Err(RejectOutcome::Response(response)) => response.status().as_u16(),
-            Err(RejectOutcome::Close(close)) => panic!("{close} is no response"),
+            Err(RejectOutcome::Close(close)) => panic!("{close} is not a response"),
         }
     }
 
     #[test]
-    fn limit_passes_and_one_more_is_refused() {
+    fn head_is_rejected_above_each_limit() {
         let limits = HeadLimits { max_bytes: Some(1000), max_headers: Some(10) };
         for (target, bytes, lines, expected) in [
             (1, 1000, 1, 101),
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn disabled_limit_refuses_nothing() {
+    fn head_limits_apply_by_default_and_can_be_disabled() {
         let off = HeadLimits { max_bytes: None, max_headers: None };
         assert_eq!(status(off, &request(5000, 100_000, 500)), 101);
         assert_eq!(status(HeadLimits::DEFAULT, &request(10, 17_000, 2)), 431);

@@ -1,9 +1,9 @@
 //! The opening handshake as pure rules over `http` types: rejections, acceptance, and the types passed to handshake
 //! handlers.
 //!
-//! Has no sockets, no clock and no hyper. For each request the server calls, in this order: [`HeadLimits`], the router,
-//! [`Claim`], [`opening()`], [`Origins`], [`Offers`], [`agree`], [`RawRequest`] with the handlers that may change it,
-//! [`read_parts`], [`Handshake`] with the handlers that may reject it, [`accepted()`].
+//! This module does not depend on sockets, the clock or hyper. For each request the server calls, in this order:
+//! [`HeadLimits`], the router, [`Claim`], [`opening()`], [`Origins`], [`Offers`], [`agree`], [`RawRequest`] with the
+//! handlers that may change it, [`read_parts`], [`Handshake`] with the handlers that may reject it, [`accepted()`].
 
 mod accepted;
 mod bearer;

@@ -1,7 +1,7 @@
 //! The rules of the opening handshake (RFC 6455 §4.2.1) for a request to a route.
 //!
-//! hyper accepts an upgrade of any method and version, with a body and without a host, so every rule is checked here.
-//! The origin and the parts of the request are checked elsewhere.
+//! hyper accepts an upgrade with any method and version, with a body and without a host, so all of these rules are
+//! checked here. The origin and the parts of the request are checked elsewhere.
 
 use http::{
     HeaderMap, Method, StatusCode,
@@ -21,9 +21,9 @@ use crate::wire::accept_key;
 /// The protocol version of RFC 6455 (§4.1).
 const VERSION: &str = "13";
 
-/// Checks a handshake. Returns the value of `Sec-WebSocket-Accept` for the client's key.
+/// Checks the request of a handshake. Returns the value of `Sec-WebSocket-Accept` for the client's key.
 pub(crate) fn opening(parts: &request::Parts) -> Result<String, Reject> {
-    // RFC 6455 §4.2.1 item 1. RFC 9110 §15.5.6: the response lists the supported methods.
+    // The method must be GET (RFC 6455 §4.2.1 item 1). The response lists the supported methods (RFC 9110 §15.5.6).
     if parts.method != Method::GET && !(is_older(parts) && has_upgrade_fields(&parts.headers)) {
         return Err(problem(StatusCode::METHOD_NOT_ALLOWED, WITH_GET).header(ALLOW, "GET"));
     }
@@ -34,7 +34,8 @@ pub(crate) fn opening(parts: &request::Parts) -> Result<String, Reject> {
     Ok(accept_key(key(&parts.headers)?))
 }
 
-/// RFC 6455 §4.2.1 item 2, RFC 9112 §3.2: exactly one well-formed `Host`, which agrees with the target.
+/// Checks that there is exactly one well-formed `Host`, and that it agrees with the target (RFC 6455 §4.2.1 item 2, RFC
+/// 9112 §3.2).
 fn named(parts: &request::Parts) -> Result<(), Reject> {
     let Some(host) = host::of(&parts.headers) else {
         return Err(bad_request("`Host` must be there once and name one host"));
@@ -45,8 +46,8 @@ fn named(parts: &request::Parts) -> Result<(), Reject> {
     Ok(())
 }
 
-/// Proxies disagree about an upgrade with a body: its bytes could be taken for frames, or frames for a request (RFC
-/// 9112 §11.2). RFC 6455 §4.1 defines no body, so one is rejected.
+/// Checks that the request has no body, for which RFC 6455 §4.1 has no use. Proxies disagree about an upgrade with a
+/// body: they could take its bytes for frames, or frames for a request (RFC 9112 §11.2).
 fn empty(headers: &HeaderMap) -> Result<(), Reject> {
     let has_length = headers.get_all(CONTENT_LENGTH).iter().any(|length| length != "0");
     if has_length || headers.contains_key(TRANSFER_ENCODING) {
@@ -55,7 +56,7 @@ fn empty(headers: &HeaderMap) -> Result<(), Reject> {
     Ok(())
 }
 
-/// RFC 6455 §4.2.1 item 6. By §4.4 the response names the supported version.
+/// Checks the protocol version (RFC 6455 §4.2.1 item 6). A rejection names the supported version (§4.4).
 fn version(headers: &HeaderMap) -> Result<(), Reject> {
     match single(headers, &SEC_WEBSOCKET_VERSION) {
         Single::One(version) if version == VERSION => Ok(()),
@@ -67,8 +68,8 @@ fn version(headers: &HeaderMap) -> Result<(), Reject> {
     }
 }
 
-/// RFC 6455 §4.2.1 item 5: one key of 16 bytes in base64, which is 22 digits and two padding characters. Unused bits in
-/// the last digit are accepted, as RFC 4648 §3.5 permits.
+/// Returns the key, which must be 16 bytes in base64: 22 digits and two padding characters (RFC 6455 §4.2.1 item 5).
+/// Unused bits in the last digit are accepted, as RFC 4648 §3.5 permits.
 fn key(headers: &HeaderMap) -> Result<&[u8], Reject> {
     let Single::One(key) = single(headers, &SEC_WEBSOCKET_KEY) else {
         return Err(bad_request("`Sec-WebSocket-Key` must be there once"));
@@ -92,8 +93,8 @@ mod tests {
     use super::*;
     use crate::handshake::RejectOutcome;
 
-    /// The example of RFC 6455 §1.2.
-    fn good() -> request::Parts {
+    /// Returns the example of RFC 6455 §1.2.
+    fn valid() -> request::Parts {
         let request = Request::get("/chat?name=ada")
             .header("host", "server.example.com")
             .header("upgrade", "websocket")
@@ -102,40 +103,40 @@ mod tests {
             .header("origin", "http://example.com")
             .header("sec-websocket-protocol", "chat, superchat")
             .header("sec-websocket-version", "13");
-        request.body(()).expect("the example is well formed").into_parts().0
+        request.body(()).expect("the example is well-formed").into_parts().0
     }
 
-    /// The valid handshake with other lines for one field; an empty list removes the field.
+    /// Returns the valid handshake with other lines for one field. An empty list removes the field.
     fn with(name: &'static str, lines: &[&'static [u8]]) -> request::Parts {
-        let mut parts = good();
+        let mut parts = valid();
         let name = HeaderName::from_static(name);
         parts.headers.remove(&name);
         for line in lines {
-            let line = HeaderValue::from_bytes(line).expect("the table's values may stand in a header");
+            let line = HeaderValue::from_bytes(line).expect("the table contains valid header values");
             parts.headers.append(name.clone(), line);
         }
         parts
     }
 
-    /// Returns the status and fields of the response; 101 means accepted.
-    fn answer(parts: &request::Parts) -> (u16, HeaderMap) {
+    /// Returns the status and fields of the response. A status of 101 means that the handshake was accepted.
+    fn response_to(parts: &request::Parts) -> (u16, HeaderMap) {
         match opening(parts).map_err(Reject::into_refusal) {
             Ok(_) => (101, HeaderMap::new()),
             Err(RejectOutcome::Response(response)) => {
                 (response.status().as_u16(), response.headers().clone())
             }
-            Err(RejectOutcome::Close(close)) => panic!("an opening handshake is never answered by {close}"),
+            Err(RejectOutcome::Close(close)) => panic!("an invalid handshake was rejected with {close}"),
         }
     }
 
     #[test]
     fn rfc_example_is_accepted() {
-        let accept = opening(&good()).expect("the example is a handshake");
+        let accept = opening(&valid()).expect("the example is a handshake");
         assert_eq!(accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
     }
 
     #[test]
-    fn wrong_field_is_refused_and_other_spellings_pass() {
+    fn invalid_field_is_rejected_and_equivalent_spellings_pass() {
         let cases: &[(&str, &[&[u8]], u16)] = &[
             ("host", &[], 400),
             ("host", &[b""], 400),
@@ -197,16 +198,16 @@ mod tests {
             ("transfer-encoding", &[b"identity"], 400),
             ("upgrade", &[b",, websocket ,"], 101),
             ("connection", &[b"", b",keep-alive,,Upgrade,"], 101),
-            // Unregistered names, and lists that nobody reads.
+            // Unregistered names, and malformed lists that a route without compression does not read.
             ("sec-websocket-extensions", &[b"constructor, __proto__; hasOwnProperty"], 101),
             ("sec-websocket-extensions", &[b",;=\"\xff"], 101),
         ];
         for (name, lines, status) in cases {
-            let (answered, fields) = answer(&with(name, lines));
+            let (answered, fields) = response_to(&with(name, lines));
             let lines = lines.iter().map(|line| line.escape_ascii().to_string()).collect::<Vec<_>>();
             assert_eq!(answered, *status, "{name}: {lines:?}");
             if answered != 101 {
-                let connection = fields["connection"].to_str().expect("it is ours");
+                let connection = fields["connection"].to_str().expect("the value is ASCII");
                 assert!(
                     connection.ends_with("close"),
                     "{name}: {lines:?} keeps the connection: {connection}"
@@ -217,24 +218,24 @@ mod tests {
 
     #[test]
     fn changed_byte_passes_only_if_equivalent() {
-        let means_the_same = |name: &str, at: usize, old: u8, new: u8| match name {
+        let is_equivalent = |name: &str, at: usize, old: u8, new: u8| match name {
             "upgrade" | "connection" => new.eq_ignore_ascii_case(&old),
             "sec-websocket-key" => new == old || (at < 22 && is_base64(new)),
             _ => new == old,
         };
         for name in ["upgrade", "connection", "sec-websocket-key", "sec-websocket-version"] {
-            let value = good().headers[name].as_bytes().to_vec();
+            let value = valid().headers[name].as_bytes().to_vec();
             for (at, new) in (0..value.len()).flat_map(|at| (0..=u8::MAX).map(move |new| (at, new))) {
                 let mut changed = value.clone();
                 changed[at] = new;
-                // Characters that are forbidden in a header never get past hyper.
+                // hyper rejects characters that are forbidden in a header.
                 let Ok(changed) = HeaderValue::from_bytes(&changed) else { continue };
-                let mut parts = good();
+                let mut parts = valid();
                 parts.headers.insert(name, changed);
-                let is_let_in = opening(&parts).is_ok();
+                let is_accepted = opening(&parts).is_ok();
                 assert_eq!(
-                    is_let_in,
-                    means_the_same(name, at, value[at], new),
+                    is_accepted,
+                    is_equivalent(name, at, value[at], new),
                     "{name}: byte {at} is {new:#04x}"
                 );
             }
@@ -244,20 +245,20 @@ mod tests {
     #[test]
     fn only_get_over_http_1_1_is_accepted() {
         for method in ["POST", "HEAD", "PUT", "OPTIONS", "CONNECT", "get", "BREW"] {
-            let mut parts = good();
+            let mut parts = valid();
             parts.method = method.parse().expect("the table's methods are tokens");
-            let (status, fields) = answer(&parts);
+            let (status, fields) = response_to(&parts);
             assert_eq!((status, &fields["allow"]), (405, &HeaderValue::from_static("GET")), "{method}");
         }
         for version in [Version::HTTP_09, Version::HTTP_10, Version::HTTP_2, Version::HTTP_3] {
-            let mut parts = good();
+            let mut parts = valid();
             parts.version = version;
-            assert_eq!(answer(&parts).0, 426, "{version:?}");
+            assert_eq!(response_to(&parts).0, 426, "{version:?}");
         }
     }
 
     #[test]
-    fn absolute_target_of_another_host_is_refused() {
+    fn absolute_target_must_name_the_host() {
         for (target, status) in [
             ("http://server.example.com/chat", 101),
             ("http://SERVER.example.com:80/chat", 101),
@@ -265,15 +266,15 @@ mod tests {
             ("http://other.example.com/chat", 400),
             ("http://user@server.example.com/chat", 400),
         ] {
-            let mut parts = good();
+            let mut parts = valid();
             parts.uri = target.parse().expect("the table's targets are URIs");
-            assert_eq!(answer(&parts).0, status, "{target}");
+            assert_eq!(response_to(&parts).0, status, "{target}");
         }
     }
 
     #[test]
     fn plain_get_gets_426() {
-        let (status, fields) = answer(&with("upgrade", &[]));
+        let (status, fields) = response_to(&with("upgrade", &[]));
         assert_eq!(status, 426);
         assert_eq!(fields["upgrade"], "websocket");
         assert_eq!(fields["connection"], "upgrade, close");
@@ -281,8 +282,8 @@ mod tests {
     }
 
     #[test]
-    fn other_version_gets_the_supported_version() {
-        let (status, fields) = answer(&with("sec-websocket-version", &[b"8"]));
+    fn unsupported_version_gets_426_with_the_supported_one() {
+        let (status, fields) = response_to(&with("sec-websocket-version", &[b"8"]));
         assert_eq!((status, &fields["sec-websocket-version"]), (426, &HeaderValue::from_static("13")));
         assert_eq!(fields["upgrade"], "websocket");
     }

@@ -1,10 +1,10 @@
-//! The origin check: which pages may open a connection (RFC 6455 §10.2).
+//! The origin check, which decides which pages may open a connection (RFC 6455 §10.2).
 //!
-//! A browser lets any page open a WebSocket to any host and sends the cookies of that host. Only `Origin` identifies
-//! the page. Other programs send no `Origin` and can forge one, so a missing one passes.
+//! A browser lets any page open a WebSocket to any host, and sends the cookies of that host. Only `Origin` identifies
+//! the page. Other programs send no `Origin`, and could forge one, so a request without it is accepted.
 //!
-//! Comparing with `Host` stops other sites, but not DNS rebinding, where the attacker's own name resolves to this
-//! server and appears in both fields. That needs a list of the server's names; `host` says where it belongs.
+//! Comparing `Origin` with `Host` stops other sites, but not DNS rebinding, where the attacker's own name resolves to
+//! this server and appears in both fields. That would need a list of the server's names, as described in `host`.
 
 use http::{HeaderMap, StatusCode, header::ORIGIN};
 
@@ -15,19 +15,20 @@ use super::{
     problem::problem,
 };
 
-/// Which pages may open a connection. Default: those of the same host.
+/// The pages that may open a connection. The default is pages of the same host.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Origins {
     /// Pages of the host and port that the request names, over http or https.
     #[default]
     SameHost,
-    /// Also these origins, each as browsers write it: `https://example.com`, `https://example.com:8443`.
+    /// Pages of the same host and of these origins, each written as browsers send it: `https://example.com`,
+    /// `https://example.com:8443`.
     List(&'static [&'static str]),
-    /// All pages. The application must then protect the sessions of its users by its own checks.
+    /// All pages. The application must then protect the sessions of its users by other checks.
     Any,
 }
 
-/// The origins that a started route allows, beside the same host.
+/// The origins that a started route allows in addition to the same host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum AllowedOrigins {
     List(Vec<String>),
@@ -50,23 +51,24 @@ impl AllowedOrigins {
         }
     }
 
-    /// Returns true if the `Origin` of the request may open a connection.
+    /// Returns true if a page of the request's `Origin` may open a connection.
     pub(crate) fn allows(&self, headers: &HeaderMap) -> bool {
         let value = match single(headers, &ORIGIN) {
             Single::Missing => return true,
             Single::One(value) => value,
-            // RFC 6454 §7.3: a browser sends one. Of two, a proxy and this server could read different ones.
+            // A browser sends one (RFC 6454 §7.3). If there are two, a proxy and this server could read different ones.
             Single::Several => return false,
         };
         if *self == Self::Any {
             return true;
         }
-        // `null` does not parse. Every sandboxed frame and every local file has that origin, so it identifies nobody.
+        // `null` does not parse. It does not identify a page, because it is the origin of every sandboxed frame and
+        // local file.
         let Some(origin) = value.to_str().ok().and_then(Origin::parse) else { return false };
         origin.is_of_host(headers) || self.listed().iter().any(|listed| origin.is(listed))
     }
 
-    /// Rejects origins that can never match, at start-up. `null` is rejected too, because every page can have it.
+    /// Checks, at start-up, that each listed origin can match. `null` is an error too, because any page can have it.
     pub(crate) fn check(&self) -> Result<(), SetupError> {
         match self.listed().iter().find(|listed| Origin::parse(listed).is_none()) {
             Some(malformed) => Err(SetupError::origin(malformed)),
@@ -83,7 +85,7 @@ impl AllowedOrigins {
 }
 
 impl<'a> Origin<'a> {
-    /// Parses one serialized origin (RFC 6454 §6.2): no path, not even a slash, and no list.
+    /// Parses one serialised origin (RFC 6454 §6.2). `None` for a list, and for an origin with a path, even a slash.
     fn parse(text: &'a str) -> Option<Self> {
         let (scheme, authority) = text.split_once("://")?;
         let in_a_scheme = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
@@ -93,9 +95,9 @@ impl<'a> Origin<'a> {
         Some(Self { scheme, authority: Authority::parse(authority)? })
     }
 
-    /// Returns true if the page came from the host that the request names. The schemes are not compared: behind a
-    /// TLS-terminating proxy this server does not know its own. A `Host` without a port therefore has the default port
-    /// of the page's scheme.
+    /// Returns true if the page came from the host that the request names. The schemes are not compared, because behind
+    /// a proxy that terminates TLS, this server does not know its own. A `Host` without a port therefore has the
+    /// default port of the page's scheme.
     fn is_of_host(&self, headers: &HeaderMap) -> bool {
         let Some(port) = self.default_port() else { return false };
         host::of(headers).is_some_and(|host| self.authority.is_at(&host, Some(port)))
@@ -123,7 +125,7 @@ mod tests {
         AllowedOrigins::List(origins.map(str::to_owned).to_vec())
     }
 
-    fn three() -> AllowedOrigins {
+    fn three_listed() -> AllowedOrigins {
         list(["https://app.example", "http://localhost:5173", "chrome-extension://abcdef"])
     }
 
@@ -133,7 +135,7 @@ mod tests {
 
     fn headers(host: &[&str], origin: &[&str]) -> HeaderMap {
         let value = |text: &str| {
-            HeaderValue::from_bytes(text.as_bytes()).expect("the table's values may stand in a header")
+            HeaderValue::from_bytes(text.as_bytes()).expect("the table contains valid header values")
         };
         let hosts = host.iter().map(|text| (HOST, value(text)));
         hosts.chain(origin.iter().map(|text| (ORIGIN, value(text)))).collect()
@@ -169,10 +171,10 @@ mod tests {
             ("example.com", "http://example.com@evil.example", false),
             ("127.0.0.1:3000", "http://localhost:3000", false),
             ("[::1]:3000", "http://[::2]:3000", false),
-            // A custom scheme is not a page of this host.
+            // A custom scheme does not belong to a page of this host.
             ("localhost", "app://localhost", false),
             ("localhost", "file://localhost", false),
-            // Malformed origins are not either.
+            // Malformed origins are rejected.
             ("example.com", "null", false),
             ("example.com", "", false),
             ("example.com", "example.com", false),
@@ -183,7 +185,7 @@ mod tests {
             ("example.com", "http://example.com http://example.com", false),
             ("example.com", "http://example.com, http://example.com", false),
             ("bücher.example", "https://bücher.example", false),
-            // Nor hosts that cannot be compared.
+            // Hosts that cannot be compared are rejected.
             ("", "http://", false),
             ("a.example, b.example", "http://a.example", false),
         ] {
@@ -208,55 +210,55 @@ mod tests {
             ("moz-extension://abcdef", false),
             ("null", false),
         ] {
-            assert_eq!(three().allows(&headers(&["example.com"], &[origin])), passes, "{origin}");
+            assert_eq!(three_listed().allows(&headers(&["example.com"], &[origin])), passes, "{origin}");
         }
     }
 
     #[test]
     fn missing_origin_passes() {
-        for origins in [same_host(), three(), AllowedOrigins::Any] {
+        for origins in [same_host(), three_listed(), AllowedOrigins::Any] {
             assert!(origins.allows(&headers(&["example.com"], &[])), "{origins:?}");
         }
     }
 
     #[test]
-    fn two_origins_never_pass() {
-        for origins in [same_host(), three(), AllowedOrigins::Any] {
+    fn repeated_origin_never_passes() {
+        for origins in [same_host(), three_listed(), AllowedOrigins::Any] {
             let twice = headers(&["example.com"], &["http://example.com", "http://example.com"]);
             assert!(!origins.allows(&twice), "{origins:?}");
         }
     }
 
     #[test]
-    fn origin_is_refused_without_a_single_host() {
+    fn same_host_check_needs_a_single_host() {
         for host in [&[][..], &["example.com", "example.com"]] {
             assert!(!same_host().allows(&headers(host, &["http://example.com"])), "{host:?}");
         }
     }
 
     #[test]
-    fn any_origin_passes_where_allowed() {
+    fn any_origin_passes_if_all_are_allowed() {
         for origin in ["http://evil.example", "null", "nonsense"] {
             assert!(AllowedOrigins::Any.allows(&headers(&["example.com"], &[origin])), "{origin}");
         }
     }
 
     #[test]
-    fn refused_origin_gets_403() {
+    fn rejected_origin_gets_403_without_an_echo() {
         use crate::handshake::RejectOutcome;
 
-        let refused = same_host().check_request(&headers(&["example.com"], &["http://evil.example"]));
-        let Err(RejectOutcome::Response(response)) = refused.map_err(Reject::into_refusal) else {
-            panic!("the page was let in, or the refusal is no response");
+        let result = same_host().check_request(&headers(&["example.com"], &["http://evil.example"]));
+        let Err(RejectOutcome::Response(response)) = result.map_err(Reject::into_refusal) else {
+            panic!("the origin was not rejected with a response");
         };
         assert_eq!(response.status(), 403);
         assert_eq!(response.headers()["connection"], "close");
-        assert!(!String::from_utf8_lossy(response.body()).contains("evil"), "the refusal echoes the origin");
+        assert!(!String::from_utf8_lossy(response.body()).contains("evil"), "the response echoes the origin");
     }
 
     #[test]
-    fn lists_are_checked_at_start_up() {
-        assert!(three().check().is_ok());
+    fn listed_origins_must_be_well_formed() {
+        assert!(three_listed().check().is_ok());
         assert!(AllowedOrigins::Any.check().is_ok());
         for listed in [
             "null",

@@ -1,4 +1,4 @@
-//! Decoding of the four typed parts of a request.
+//! Decodes the four typed parts of a request.
 
 use http::HeaderName;
 
@@ -8,7 +8,7 @@ use crate::{
     contract::{Contract, Parts},
 };
 
-/// The decoders of the four parts, built before the server listens.
+/// The decoding plans of the four parts, built before the server listens.
 pub(crate) struct PartPlans {
     pub(crate) params: PartPlan,
     pub(crate) query: PartPlan,
@@ -17,7 +17,7 @@ pub(crate) struct PartPlans {
 }
 
 impl PartPlans {
-    /// Builds the decoders. Rejects types that no request could match.
+    /// Builds the plans. Fails for types that no request could match.
     pub(crate) fn of<C: Contract>() -> Result<Self, SetupError> {
         let plans = Self {
             params: C::Params::plan().map_err(SetupError::schema("params"))?,
@@ -31,7 +31,7 @@ impl PartPlans {
     }
 }
 
-/// Decodes the four parts from left to right, as a request is written. The first invalid part is reported.
+/// Decodes the four parts in the order in which a request contains them. Returns the error of the first invalid part.
 pub(crate) fn read_parts<C: Contract>(request: &RawRequest, plans: &PartPlans) -> Result<Parts<C>, Invalid> {
     Ok(Parts {
         params: C::Params::read(&plans.params, &Pairs::decoded(On::Params, request.captures()))?,
@@ -41,7 +41,7 @@ pub(crate) fn read_parts<C: Contract>(request: &RawRequest, plans: &PartPlans) -
     })
 }
 
-/// Checks that captures and fields of `params` have the same names: a field without a capture could never be read, and
+/// Checks that captures and fields of `params` have the same names. A field without a capture could never be read, and
 /// a capture without a field was probably forgotten.
 fn compare_captures(path: &'static str, params: &PartPlan) -> Result<(), SetupError> {
     if let Some(field) = params.names().find(|field| captures(path).all(|capture| capture != *field)) {
@@ -53,7 +53,7 @@ fn compare_captures(path: &'static str, params: &PartPlan) -> Result<(), SetupEr
     Ok(())
 }
 
-/// Returns the names between the braces of a path, without the star of a tail. Doubled braces are literal.
+/// Returns the names between the braces of a path, without the star of a tail. A doubled brace is a literal brace.
 fn captures(path: &'static str) -> impl Iterator<Item = &'static str> {
     let mut rest = path;
     std::iter::from_fn(move || {
@@ -70,8 +70,8 @@ fn captures(path: &'static str) -> impl Iterator<Item = &'static str> {
     })
 }
 
-/// Header names are case-insensitive and arrive in lower case. Proxies drop names with `_`, so `_` in the name of a
-/// field stands for a `-` that serde was not told about.
+/// Checks that a header can have the name of each field. Header names are case-insensitive and stored in lower case.
+/// Proxies drop names with `_`, so a `_` in the name of a field was most likely meant as `-` and lacks a `rename`.
 fn check_header_names(header: &PartPlan) -> Result<(), SetupError> {
     let matches_none =
         |name: &str| name.contains('_') || HeaderName::from_lowercase(name.as_bytes()).is_err();
@@ -159,18 +159,17 @@ mod tests {
         type Data = ();
     }
 
-    /// A request with the four parts, each as sent.
+    /// Returns a request with the four parts as sent.
     fn request([seat, name, version, cookie]: [&str; 4]) -> RawRequest {
         let request = Request::get(format!("/lobby/{seat}?{name}"))
             .header("x-version", version)
             .header("cookie", cookie);
-        let parts = request.body(()).expect("the test's requests are well formed").into_parts().0;
+        let parts = request.body(()).expect("the request is well-formed").into_parts().0;
         let captures = vec![("room".to_owned(), "lob%62y".to_owned()), ("seat".to_owned(), seat.to_owned())];
-        RawRequest::new(parts, captures, Some(([127, 0, 0, 1], 9).into()))
-            .expect("the test's requests are text")
+        RawRequest::new(parts, captures, Some(([127, 0, 0, 1], 9).into())).expect("the captures are UTF-8")
     }
 
-    const GOOD: [&str; 4] = ["7", "name=ada", "3", "session=s"];
+    const VALID: [&str; 4] = ["7", "name=ada", "3", "session=s"];
 
     fn plans<C: Contract>() -> PartPlans {
         PartPlans::of::<C>().expect("the contract can be served")
@@ -178,8 +177,8 @@ mod tests {
 
     #[test]
     fn each_part_is_decoded_into_its_type() {
-        let parts = read_parts::<Game>(&request(GOOD), &plans::<Game>()).expect("the request is valid");
-        let handshake = Handshake::<Game>::new(request(GOOD), parts, Offers::default(), Some("v1"));
+        let parts = read_parts::<Game>(&request(VALID), &plans::<Game>()).expect("the request is valid");
+        let handshake = Handshake::<Game>::new(request(VALID), parts, Offers::default(), Some("v1"));
         assert_eq!(*handshake.params(), Seat { room: "lobby".to_owned(), seat: 7 });
         assert_eq!(*handshake.query(), Join { name: "ada".to_owned() });
         assert_eq!(*handshake.header(), Client { version: 3 });
@@ -194,13 +193,13 @@ mod tests {
     }
 
     #[test]
-    fn transform_changes_what_is_decoded() {
+    fn changes_of_transform_are_decoded() {
         let mut request = request(["x", "", "x", ""]);
         request.captures_mut()[1].1 = "8".to_owned();
         request.query_mut().push(("name".to_owned(), "50%41".to_owned()));
         request.headers_mut().insert("x-version", 4.into());
         request.cookies_mut().push(("session".to_owned(), "t".to_owned()));
-        let parts = read_parts::<Game>(&request, &plans::<Game>()).expect("transform has made it valid");
+        let parts = read_parts::<Game>(&request, &plans::<Game>()).expect("the changed request is valid");
         assert_eq!((parts.params.seat, parts.header.version), (8, 4));
         assert_eq!((parts.query.name.as_str(), parts.cookie.session.as_str()), ("50%41", "t"));
     }
@@ -214,10 +213,10 @@ mod tests {
             (["7", "name=a", "3", "sessio=hunter2"], "cookie"),
         ] {
             let Err(invalid) = read_parts::<Game>(&request(parts), &plans::<Game>()) else {
-                panic!("{parts:?} was let in");
+                panic!("{parts:?} was accepted");
             };
             let RejectOutcome::Response(response) = Reject::from(invalid).into_refusal() else {
-                panic!("{parts:?} was answered by a close frame");
+                panic!("{parts:?} was rejected with a close frame");
             };
             assert_eq!(response.status(), 422, "{parts:?}");
             assert_eq!(response.headers()["content-type"], "application/problem+json");
@@ -231,11 +230,11 @@ mod tests {
     }
 
     #[test]
-    fn captures_and_params_must_match_both_ways() {
-        let refused =
+    fn captures_and_params_must_have_equal_names() {
+        let error_of =
             |plans: Result<PartPlans, SetupError>| plans.map(|_| ()).map_err(|error| error.to_string());
-        assert_eq!(refused(PartPlans::of::<Bare>()), Ok(()));
-        assert_eq!(refused(PartPlans::of::<Tail>()), Ok(()));
+        assert_eq!(error_of(PartPlans::of::<Bare>()), Ok(()));
+        assert_eq!(error_of(PartPlans::of::<Tail>()), Ok(()));
         let not_captured = |path, field| {
             Err(format!(
                 "`params` has the field `{field}`, but the path `{path}` has no capture of that name"
@@ -244,14 +243,14 @@ mod tests {
         let not_read = |path, capture| {
             Err(format!("the path `{path}` captures `{capture}`, but `params` has no field of that name"))
         };
-        assert_eq!(refused(PartPlans::of::<Short>()), not_captured("/{room}", "seat"));
-        assert_eq!(refused(PartPlans::of::<Misspelt>()), not_captured("/{room}/{saet}", "seat"));
-        assert_eq!(refused(PartPlans::of::<Long>()), not_read("/{room}/{seat}/{row}", "row"));
-        assert_eq!(refused(PartPlans::of::<Unread>()), not_read("/{room}", "room"));
+        assert_eq!(error_of(PartPlans::of::<Short>()), not_captured("/{room}", "seat"));
+        assert_eq!(error_of(PartPlans::of::<Misspelt>()), not_captured("/{room}/{saet}", "seat"));
+        assert_eq!(error_of(PartPlans::of::<Long>()), not_read("/{room}/{seat}/{row}", "row"));
+        assert_eq!(error_of(PartPlans::of::<Unread>()), not_read("/{room}", "room"));
     }
 
     #[test]
-    fn header_names_that_match_no_field_are_refused() {
+    fn field_names_that_match_no_header_are_rejected() {
         for (plans, name) in [
             (PartPlans::of::<UnderscoredHeader>(), "x_version"),
             (PartPlans::of::<CapitalHeader>(), "X-Version"),
@@ -262,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn setup_error_is_small() {
+    fn setup_error_is_at_most_32_bytes() {
         assert!(size_of::<SetupError>() <= 32);
     }
 }

@@ -1,16 +1,16 @@
-//! The normal form of paths for routing (RFC 3986 §6.2.2). No second spelling of a path can bypass its route.
+//! The normal form of paths for routing (RFC 3986 §6.2.2), so that no spelling of a path bypasses its route.
 //!
-//! Two paths are equal if their segments decode to the same bytes. This goes slightly beyond RFC 3986, which
-//! distinguishes `%40` and `@`: a capture receives the decoded text, so `/users/%40me` would otherwise reach
-//! `/users/{name}` with the name for which `/users/@me` is a separate route.
+//! Two paths are equal if their segments decode to the same bytes. This is slightly more than RFC 3986 requires, which
+//! distinguishes `%40` and `@`. A capture receives the decoded text, so `/users/%40me` would otherwise reach
+//! `/users/{name}` with a name for which `/users/@me` is a separate route.
 
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-/// Normalises the path of a request: segments are encoded only where necessary, in upper case, and `.` and `..` are
-/// resolved (RFC 3986 §5.2.4). An encoded slash stays encoded, and so does a percent sign: a capture is decoded exactly
-/// once.
+/// Normalises the path of a request. Segments are percent-encoded only where necessary, with upper-case digits, and `.`
+/// and `..` are resolved (RFC 3986 §5.2.4). An encoded slash or percent sign stays encoded, so that a capture is
+/// decoded exactly once.
 pub(crate) fn normal(path: &str) -> Cow<'_, str> {
     let is_normal = |byte: u8| stays(byte) || byte == b'/';
     if path.bytes().all(is_normal) && !path.contains("/.") {
@@ -19,8 +19,8 @@ pub(crate) fn normal(path: &str) -> Cow<'_, str> {
     Cow::Owned(resolve(path, recode))
 }
 
-/// Normalises the path of a route. Captures are kept; a doubled brace is a literal brace and is encoded. An invalid
-/// path is left for the router to reject.
+/// Normalises the path of a route. Captures are kept. A doubled brace is a literal brace, which is encoded. The router
+/// rejects an invalid path later.
 pub(crate) fn normal_route(path: &str) -> String {
     resolve(path, |segment, normal| {
         let mut rest = segment;
@@ -79,7 +79,7 @@ fn recode(segment: &str, normal: &mut String) {
     }
 }
 
-/// Returns true if a byte needs no encoding in a segment: `pchar` of RFC 3986 §3.3 without percent-encodings.
+/// Returns true if a byte needs no encoding in a segment: it is a `pchar` (RFC 3986 §3.3), but not a `%`.
 fn stays(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte)
 }
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn different_paths_stay_different() {
+    fn normal_form_keeps_different_paths_apart() {
         for path in [
             "/Admin",
             "/users//admin",
@@ -140,7 +140,7 @@ mod tests {
         }
     }
 
-    /// Normalising before decoding yields the same text as decoding.
+    /// A normalised segment must decode to the same bytes as the original.
     #[test]
     fn captures_are_decoded_once() {
         for segment in [
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn captures_in_a_route_are_kept() {
+    fn captures_are_kept_in_a_normalised_route() {
         for (path, form) in [
             ("/{room}", "/{room}"),
             ("/%61/{room}/{*rest}", "/a/{room}/{*rest}"),
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn normalised_paths_are_borrowed() {
+    fn path_in_normal_form_is_not_copied() {
         for path in ["/", "/chat/lobby", "/a-b_c~d/1.5/@x:y", "*", ""] {
             assert!(matches!(normal(path), Cow::Borrowed(_)), "{path}");
         }

@@ -1,4 +1,4 @@
-//! The address of a client behind proxies, as reported by trusted ones.
+//! The address of a client behind trusted proxies.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -8,17 +8,17 @@ use crate::admission::behind_nat64;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The request header in which trusted proxies report the client. Only this one is read.
+/// The request header in which trusted proxies report the client. The server reads only this one.
 ///
-/// A proxy appends to the header that it knows and forwards the other one unchanged, so a client can forge the other
-/// one.
+/// A proxy appends to one of these headers and forwards the other unchanged, so a client can forge the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ForwardedField {
-    /// `X-Forwarded-For`, the default: nginx, HAProxy, Caddy, Traefik, Envoy and the load balancers of the large clouds write it.
+    /// `X-Forwarded-For`, the default. nginx, HAProxy, Caddy, Traefik, Envoy and the load balancers of the large clouds
+    /// write it.
     #[default]
     XForwardedFor,
-    /// `Forwarded` (RFC 7239): for proxies that are configured to write it.
+    /// `Forwarded` (RFC 7239), for proxies that are configured to write it.
     Forwarded,
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct Proxies {
     field: ForwardedField,
 }
 
-/// A network: all addresses with the same prefix. IPv4 is treated as a part of IPv6 (RFC 4291 §2.5.5.2).
+/// A network: all addresses with the same prefix. IPv4 addresses are mapped into IPv6 (RFC 4291 §2.5.5.2).
 #[derive(Clone, Copy, Debug)]
 struct Network {
     first: u128,
@@ -37,22 +37,24 @@ struct Network {
 }
 
 impl Proxies {
-    /// Parses addresses, `10.0.0.1`, and networks, `10.0.0.0/8`. The error is the first invalid entry.
+    /// Parses addresses (`10.0.0.1`) and networks (`10.0.0.0/8`). Returns the first invalid entry as the error.
     pub(crate) fn read(written: &[String], field: ForwardedField) -> Result<Self, &str> {
         let networks = written.iter().map(|one| Network::read(one).ok_or(one.as_str()));
         Ok(Self { networks: networks.collect::<Result<_, _>>()?, field })
     }
 
-    /// Returns true if the address belongs to a proxy.
+    /// Returns true if the address belongs to a trusted proxy.
     pub(crate) fn trusts(&self, address: IpAddr) -> bool {
-        self.networks.iter().any(|network| network.holds(address))
+        self.networks.iter().any(|network| network.contains(address))
     }
 
-    /// Returns the client of a request over a connection from `peer`: `peer` itself, unless it is a trusted proxy. Then
-    /// it is the address in the header, or `None` if the header names only proxies or nobody. A missing port is 0.
+    /// Returns the client of a request over a connection from `peer`. That is `peer` itself, unless it is a trusted
+    /// proxy. Otherwise it is the address in the header, or `None` if the header contains no address other than those
+    /// of proxies. A missing port is 0.
     ///
-    /// Each proxy appends the address from which it received the request, so the header is read from the right,
-    /// skipping trusted proxies. Entries further left are not trustworthy. An unreadable entry hides the client.
+    /// Each proxy appends the address from which it received the request, so the header is read from the right and
+    /// trusted proxies are skipped. Clients can forge the entries further left. If an entry is unreadable, the client
+    /// is unknown.
     pub(crate) fn client(&self, headers: &HeaderMap, peer: SocketAddr) -> Option<SocketAddr> {
         if !self.trusts(peer.ip()) {
             return Some(canonical(peer));
@@ -91,7 +93,7 @@ impl Network {
         (bits <= length).then(|| Self { first: number(address), bits: 128 - length + bits })
     }
 
-    fn holds(self, address: IpAddr) -> bool {
+    fn contains(self, address: IpAddr) -> bool {
         let begins_as = |address| {
             let differ = self.first ^ number(address);
             differ.checked_shr(128 - self.bits).unwrap_or(0) == 0
@@ -109,9 +111,9 @@ fn number(address: IpAddr) -> u128 {
 
 /// Returns the client in one element of `Forwarded` (RFC 7239 §4): `for=192.0.2.60;proto=http`.
 ///
-/// Commas and semicolons separate elements even inside quotes: otherwise a client could open a quote that swallows what
-/// a proxy appends. For the same reason an element with an unclosed quote, an escape or a second `for` names nobody: it
-/// may be part of a quoted value that the client chose, such as `host`.
+/// Commas and semicolons separate elements even inside quotes. Otherwise a client could open a quote that encloses the
+/// entries that a proxy appends. For the same reason, an element with an unclosed quote, an escape or a second `for`
+/// yields `None`: it may be part of a quoted value that the client chose, such as `host`.
 fn forwarded_for(element: &str) -> Option<&str> {
     let mut client = None;
     for pair in element.split(';').map(str::trim).filter(|pair| !pair.is_empty()) {
@@ -124,7 +126,8 @@ fn forwarded_for(element: &str) -> Option<&str> {
     client
 }
 
-/// Removes the quotes around a value. `None` if only one of the two is present, or another quote or escape.
+/// Removes the quotes around a value. `None` if only one of them is present, or if the value contains a quote or an
+/// escape.
 fn unquote(value: &str) -> Option<&str> {
     let bare = match value.strip_prefix('"') {
         Some(rest) => rest.strip_suffix('"')?,
@@ -133,8 +136,9 @@ fn unquote(value: &str) -> Option<&str> {
     (!bare.contains(['"', '\\'])).then_some(bare)
 }
 
-/// Parses an address with or without a port (RFC 7239 §6), which may be obfuscated (§6.3). IPv6 needs no brackets if
-/// there is no port. `None` for `unknown`, an obfuscated identifier such as `_gazonk`, and anything else.
+/// Parses an address with an optional port (RFC 7239 §6). The port may be obfuscated (§6.3) and is then 0. An IPv6
+/// address without a port needs no brackets. `None` for `unknown`, an obfuscated identifier such as `_gazonk`, and any
+/// other text.
 fn read_node(node: &str) -> Option<SocketAddr> {
     let node = match node.rsplit_once(":_") {
         Some((address, _)) if address.ends_with(']') || address.parse::<Ipv4Addr>().is_ok() => address,
@@ -145,11 +149,11 @@ fn read_node(node: &str) -> Option<SocketAddr> {
     Some(canonical(read))
 }
 
-/// An IPv4-mapped IPv6 address (`::ffff:192.0.2.1`) is the IPv4 address.
+/// Converts an IPv4-mapped IPv6 address (`::ffff:192.0.2.1`) into the IPv4 address.
 fn canonical(address: SocketAddr) -> SocketAddr {
     match address.ip().to_canonical() {
         ip @ IpAddr::V4(_) => SocketAddr::new(ip, address.port()),
-        // With its zone, which distinguishes link-local addresses.
+        // The address keeps its zone, which distinguishes link-local addresses.
         IpAddr::V6(_) => address,
     }
 }
@@ -162,12 +166,12 @@ mod tests {
 
     fn proxies(written: &[&str], field: ForwardedField) -> Proxies {
         let written: Vec<_> = written.iter().map(|one| (*one).to_owned()).collect();
-        Proxies::read(&written, field).expect("they can be read")
+        Proxies::read(&written, field).expect("the networks are well-formed")
     }
 
     #[test]
-    fn network_contains_addresses_with_its_prefix() {
-        for (network, address, holds) in [
+    fn network_contains_the_addresses_with_its_prefix() {
+        for (network, address, expected) in [
             ("10.0.0.1", "10.0.0.1", true),
             ("10.0.0.1", "10.0.0.2", false),
             ("10.0.0.0/8", "10.255.0.1", true),
@@ -181,7 +185,7 @@ mod tests {
             ("2001:db8::/32", "2001:db8:ffff::1", true),
             ("2001:db8::/32", "2001:db9::1", false),
             ("::1", "::1", true),
-            // Addresses behind NAT64, and the network of all of them.
+            // Addresses behind NAT64, and the NAT64 network itself.
             ("10.0.0.0/8", "64:ff9b::10.0.0.1", true),
             ("198.51.100.7", "64:ff9b::198.51.100.7", true),
             ("198.51.100.7", "64:ff9b::198.51.100.8", false),
@@ -196,7 +200,7 @@ mod tests {
             let address: IpAddr = address.parse().expect("an address");
             assert_eq!(
                 proxies(&[network], ForwardedField::default()).trusts(address),
-                holds,
+                expected,
                 "{network} {address}"
             );
         }
@@ -208,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn only_trusted_proxies_are_believed() {
+    fn client_address_comes_from_trusted_proxies_only() {
         const F: &str = "forwarded";
         const X: &str = "x-forwarded-for";
         let [custom, standard] = [ForwardedField::XForwardedFor, ForwardedField::Forwarded]
@@ -222,7 +226,7 @@ mod tests {
             (&custom, "10.0.0.1:9", &[(X, "203.0.113.9")], "203.0.113.9:0"),
             (&custom, "[::ffff:10.0.0.1]:9", &[(X, "203.0.113.9")], "203.0.113.9:0"),
             (&custom, "[::1]:9", &[(X, "2001:db8::9")], "[2001:db8::9]:0"),
-            // The right-most entry that is not trusted counts; entries before it may be forged.
+            // The right-most entry that is not a trusted proxy is the client; entries further left may be forged.
             (&custom, "10.0.0.1:9", &[(X, "1.1.1.1, 203.0.113.9")], "203.0.113.9:0"),
             (&custom, "10.0.0.1:9", &[(X, "127.0.0.1, 10.0.0.1, 203.0.113.9")], "203.0.113.9:0"),
             (&custom, "10.0.0.1:9", &[(X, "1.1.1.1, 203.0.113.9, 10.0.0.2")], "203.0.113.9:0"),
@@ -241,14 +245,14 @@ mod tests {
             (&custom, "10.0.0.1:9", &[(X, "64:ff9b::10.0.0.2")], "-"),
             (&standard, "[64:ff9b::10.0.0.1]:9", &[(F, "for=\"[64:ff9b::a00:2]:80\"")], "-"),
             (&custom, "10.0.0.1:9", &[(X, "64:ff9b::203.0.113.9")], "[64:ff9b::cb00:7109]:0"),
-            // The header names nobody, or only proxies.
+            // The header contains no client, or only proxies.
             (&custom, "10.0.0.1:9", &[], "-"),
             (&custom, "10.0.0.1:9", &[(X, "")], "-"),
             (&custom, "10.0.0.1:9", &[(X, " , ,")], "-"),
             (&custom, "10.0.0.1:9", &[(X, "10.0.0.3, 10.0.0.2")], "-"),
             (&custom, "10.0.0.1:9", &[(X, "10.0.0.1")], "-"),
             (&custom, "[::1]:9", &[(X, "::1")], "-"),
-            // An unreadable entry hides the client.
+            // The client is unknown if an entry is unreadable.
             (&custom, "10.0.0.1:9", &[(X, "203.0.113.9, unknown")], "-"),
             (&custom, "10.0.0.1:9", &[(X, "203.0.113.9, unknown, 10.0.0.2")], "-"),
             (&custom, "10.0.0.1:9", &[(X, "203.0.113.9, \u{e9}")], "-"),
@@ -278,7 +282,8 @@ mod tests {
             (&standard, "10.0.0.1:9", &[(F, "for=_hidden")], "-"),
             (&standard, "10.0.0.1:9", &[(F, "for=\"_hidden:80\", for=10.0.0.2")], "-"),
             (&standard, "10.0.0.1:9", &[(F, "203.0.113.9")], "-"),
-            // An unclosed quote swallows nothing, and a quoted value of the client names nobody.
+            // An unclosed quote does not enclose later entries, and a quoted value that a client may have chosen is not
+            // used.
             (&standard, "10.0.0.1:9", &[(F, "for=\"1.1.1.1, for=203.0.113.9")], "203.0.113.9:0"),
             (&standard, "10.0.0.1:9", &[(F, "for=203.0.113.9;host=\"a, for=127.0.0.1\"")], "-"),
             (&standard, "10.0.0.1:9", &[(F, "host=\"a;for=127.0.0.1\";for=203.0.113.9")], "-"),
@@ -295,11 +300,14 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             for (name, value) in fields {
-                headers.append(*name, HeaderValue::from_bytes(value.as_bytes()).expect("a field's value"));
+                headers.append(
+                    *name,
+                    HeaderValue::from_bytes(value.as_bytes()).expect("the value is valid in a header"),
+                );
             }
             let peer: SocketAddr = peer.parse().expect("an address");
-            let named = trusted.client(&headers, peer).map_or("-".to_owned(), |client| client.to_string());
-            assert_eq!(named, client, "{peer} {fields:?}");
+            let found = trusted.client(&headers, peer).map_or("-".to_owned(), |client| client.to_string());
+            assert_eq!(found, client, "{peer} {fields:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Rejection of a handshake: an HTTP response, or a close frame for clients that cannot see a response.
+//! Rejections of a handshake: an HTTP response, or a close frame for clients that cannot see a response.
 
 use std::fmt;
 
@@ -17,14 +17,14 @@ use crate::{
 
 const PROBLEM: &str = "application/problem+json";
 
-/// Rejects a handshake; the error type of `parse`, `transform`, `before_handle` and `upgrade`.
+/// A rejection of a handshake. It is the error type of `parse`, `transform`, `before_handle` and `upgrade`.
 ///
 /// A rejection is an HTTP response instead of the 101. JavaScript in a browser sees neither its status nor its body,
 /// only that the connection failed. [`Reject::close`] accepts the handshake and then closes, which a page can see.
 ///
-/// Some headers of the response belong to the server: those of the connection and of the body length (`Connection`,
-/// `Upgrade`, `Content-Length`, `Transfer-Encoding` and the like, and `Sec-WebSocket-*`). The connection is closed
-/// afterwards, so that bytes after a rejected upgrade are not taken for a second request.
+/// Only the server may set some headers of the response: those of the connection and of the body length (`Connection`,
+/// `Upgrade`, `Content-Length`, `Transfer-Encoding` and similar ones, and `Sec-WebSocket-*`). The connection is closed
+/// after the response, so that bytes after a rejected upgrade are not taken for a second request.
 ///
 /// # Examples
 /// ```
@@ -46,7 +46,7 @@ enum RejectKind {
 #[derive(Default)]
 struct Extras {
     headers: HeaderMap,
-    /// `None` if the application set no body.
+    /// The body that the application set, or `None`.
     body: Option<Bytes>,
 }
 
@@ -54,42 +54,43 @@ struct Extras {
 pub(crate) enum RejectOutcome {
     /// A response in place of the 101.
     Response(Response<Bytes>),
-    /// The handshake is accepted, and this is its only frame.
+    /// The handshake is accepted, and this is the only frame on the connection.
     Close(Close),
 }
 
 impl Reject {
     /// Rejects with an HTTP status. In a `const`, an invalid status is a compile error.
     ///
-    /// Unless [`body`](Self::body) sets one, an error has the body of every rejection by the server:
-    /// `application/problem+json` with the status and its title (RFC 9457). A redirect has none.
+    /// Unless [`body`](Self::body) sets a body, an error has the same one as a rejection by the server:
+    /// `application/problem+json` with the status and its title (RFC 9457). A redirect has no body.
     ///
     /// For a status that is known only at run time, use `From<StatusCode>`.
     ///
     /// # Panics
-    /// If the status is not from 300 to 599. A client may follow a redirect (RFC 6455 §4.1); browsers do not.
+    /// Panics if the status is not from 300 to 599. A client may follow a redirect (RFC 6455 §4.1); browsers do not.
     pub const fn status(status: u16) -> Self {
         match StatusCode::from_u16(status) {
-            Ok(status) if refuses(status) => Self(RejectKind::Status(status, None)),
-            _ => panic!("this status does not refuse a handshake: 300 to 599 do"),
+            Ok(status) if rejects(status) => Self(RejectKind::Status(status, None)),
+            _ => panic!("this status does not reject a handshake: use one from 300 to 599"),
         }
     }
 
-    /// Accepts the handshake, then closes at once, without calling a handler of the connection. For browsers.
+    /// Accepts the handshake, then closes the connection at once, without calling a handler of the connection. A page
+    /// in a browser sees the code and the reason.
     ///
-    /// There is no response, so [`header`](Self::header) and [`body`](Self::body) have no effect. For a reason that is
-    /// built at run time, use `From<Close>`.
+    /// [`header`](Self::header) and [`body`](Self::body) have no effect, because there is no response. For a reason
+    /// that is built at run time, use `From<Close>`.
     ///
     /// # Panics
-    /// If the code must not be sent; see [`Close`].
+    /// Panics if the code must not be sent; see [`Close`].
     pub const fn close(code: u16, reason: &'static str) -> Self {
         Self(RejectKind::Close(Close::new(code, reason)))
     }
 
-    /// Adds a header to the response. Repeated names are kept: several `Set-Cookie` are several cookies.
+    /// Adds a header to the response. Repeated names are kept, so several `Set-Cookie` set several cookies.
     ///
-    /// A header that belongs to the server (see [`Reject`]) or is malformed is left out and logged. The request stays
-    /// rejected, whatever its value was built from.
+    /// A header that only the server may set (see [`Reject`]) or that is malformed is omitted, and the mistake is
+    /// logged. The request is still rejected.
     pub fn header(mut self, name: impl TryInto<HeaderName>, value: impl TryInto<HeaderValue>) -> Self {
         let Some(content) = self.content() else { return self };
         let added = match (name.try_into(), value.try_into()) {
@@ -103,8 +104,8 @@ impl Reject {
         self
     }
 
-    /// Sets the body of the response; `text/plain; charset=utf-8` unless [`header`](Self::header) sets another
-    /// `Content-Type`.
+    /// Sets the body of the response. Its type is `text/plain; charset=utf-8` unless [`header`](Self::header) sets
+    /// another `Content-Type`.
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         if let Some(content) = self.content() {
             content.body = Some(body.into());
@@ -112,7 +113,7 @@ impl Reject {
         self
     }
 
-    /// A rejection with a problem in JSON as its body (RFC 9457 §3).
+    /// Rejects with a problem in JSON as the body (RFC 9457 §3).
     pub(super) fn json(status: StatusCode, body: impl Into<Bytes>) -> Self {
         Self::from(status).header(CONTENT_TYPE, HeaderValue::from_static(PROBLEM)).body(body)
     }
@@ -122,8 +123,7 @@ impl Reject {
         Self::json(StatusCode::UNPROCESSABLE_ENTITY, invalid.to_detailed_problem())
     }
 
-    /// Asks for an upgrade to WebSocket. Applications cannot create this, because RFC 9110 §15.5.22 requires the
-    /// `Upgrade` field.
+    /// Adds the `Upgrade` field, which RFC 9110 §15.5.22 requires in a 426. Applications cannot set it.
     pub(super) fn asking_to_upgrade(mut self) -> Self {
         if let Some(content) = self.content() {
             content.headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
@@ -131,7 +131,7 @@ impl Reject {
         self
     }
 
-    /// Names the supported protocol version (RFC 6455 §4.4), which applications cannot do.
+    /// Adds the supported protocol version (RFC 6455 §4.4). Applications cannot set it.
     pub(super) fn speaking(mut self, version: &'static str) -> Self {
         if let Some(content) = self.content() {
             content.headers.insert(http::header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static(version));
@@ -140,7 +140,7 @@ impl Reject {
     }
 
     /// Returns the outcome. A response gets `Content-Length`, and `Connection: close`, without which the bytes after a
-    /// rejected upgrade would be read as further requests.
+    /// rejected upgrade would be read as more requests.
     pub(crate) fn into_refusal(self) -> RejectOutcome {
         let (status, content) = match self.0 {
             RejectKind::Close(close) => return RejectOutcome::Close(close),
@@ -154,7 +154,7 @@ impl Reject {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
         }
         headers.insert(CONTENT_LENGTH, body.len().into());
-        // RFC 9110 §7.8: a sender of `Upgrade` lists it in `Connection`.
+        // A sender of `Upgrade` must list it in `Connection` (RFC 9110 §7.8).
         let connection = if headers.contains_key(UPGRADE) { "upgrade, close" } else { "close" };
         headers.insert(CONNECTION, HeaderValue::from_static(connection));
         let mut response = Response::new(body);
@@ -163,9 +163,10 @@ impl Reject {
         RejectOutcome::Response(response)
     }
 
-    /// A status that does not reject (100 to 299, 600 and above) is a mistake of the application and becomes 500.
+    /// Rejects with a status that is known only at run time. A status outside of 300 to 599 does not reject: it is a
+    /// mistake of the application and becomes 500.
     pub(super) fn of_status(status: StatusCode) -> Self {
-        if refuses(status) {
+        if rejects(status) {
             return Self(RejectKind::Status(status, None));
         }
         event!(
@@ -177,7 +178,7 @@ impl Reject {
         Self::status(500)
     }
 
-    /// Accepts the handshake, then closes.
+    /// Accepts the handshake, then closes the connection.
     pub(super) fn of_close(close: Close) -> Self {
         Self(RejectKind::Close(close))
     }
@@ -191,7 +192,7 @@ impl Reject {
 }
 
 impl fmt::Debug for Reject {
-    /// The body and the header values may be meant for the client alone, so `Debug` omits them.
+    /// Omits the body and the header values, which may be meant for the client alone.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             RejectKind::Status(status, _) => {
@@ -202,7 +203,8 @@ impl fmt::Debug for Reject {
     }
 }
 
-/// The body of an error without one from the application: a problem (RFC 9457 §3), as in every other rejection.
+/// Returns the body of a response for which the application set none: a problem (RFC 9457 §3), as in a rejection by the
+/// server, or no body for a redirect.
 fn default_body(status: StatusCode, headers: &mut HeaderMap) -> Bytes {
     if status.is_redirection() || headers.contains_key(CONTENT_TYPE) {
         return Bytes::new();
@@ -211,8 +213,8 @@ fn default_body(status: StatusCode, headers: &mut HeaderMap) -> Bytes {
     problem_body(status, None)
 }
 
-/// A status below 300 reports success, and 101 reports an upgrade.
-const fn refuses(status: StatusCode) -> bool {
+/// Returns true if a status rejects. A status below 300 reports success, and 101 an upgrade.
+const fn rejects(status: StatusCode) -> bool {
     matches!(status.as_u16(), 300..=599)
 }
 
@@ -224,11 +226,11 @@ mod tests {
     fn response(reject: Reject) -> Response<Bytes> {
         match reject.into_refusal() {
             RejectOutcome::Response(response) => response,
-            RejectOutcome::Close(close) => panic!("{close} is no response"),
+            RejectOutcome::Close(close) => panic!("{close} is not a response"),
         }
     }
 
-    /// The headers of a response, sorted by name, without the two that every rejection has.
+    /// Returns the headers of a response, sorted by name, without the two that every rejection has.
     fn fields(response: &Response<Bytes>) -> Vec<String> {
         let headers =
             response.headers().iter().filter(|(name, _)| ![CONNECTION, CONTENT_LENGTH].contains(name));
@@ -239,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn rejection_has_status_headers_and_body() {
+    fn rejection_has_the_given_status_headers_and_body() {
         const PLAIN: &str = "content-type: text/plain; charset=utf-8";
         const PROBLEM: &str = "content-type: application/problem+json";
         for (reject, status, lines, body) in [
@@ -298,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn reserved_and_malformed_headers_are_left_out() {
+    fn reserved_and_malformed_headers_are_omitted() {
         for (name, value) in [
             ("connection", "keep-alive"),
             ("Connection", "upgrade"),
@@ -325,40 +327,42 @@ mod tests {
     }
 
     #[test]
-    fn non_error_status_becomes_500() {
+    fn non_rejecting_status_becomes_500_at_run_time() {
         for status in [100, 101, 200, 204, 299, 600, 999] {
-            let status = StatusCode::from_u16(status).expect("the table's statuses have three digits");
+            let status = StatusCode::from_u16(status).expect("the status has three digits");
             assert_eq!(response(Reject::from(status)).status(), 500, "{status}");
         }
     }
 
     #[test]
-    #[should_panic(expected = "does not refuse")]
-    fn non_error_status_panics_in_debug() {
+    #[should_panic(expected = "does not reject")]
+    fn non_rejecting_literal_status_panics() {
         let _ = Reject::status(101);
     }
 
     #[test]
-    fn close_rejection_has_no_response() {
+    fn close_rejection_ignores_headers_and_body() {
         let from_close = Reject::from(Close::new(4001, "").with_reason("expired"));
         for reject in [
             Reject::close(4001, "expired"),
             from_close,
             Reject::close(4001, "expired").header("a", "b").body("c"),
         ] {
-            let RejectOutcome::Close(close) = reject.into_refusal() else { panic!("it is a response") };
+            let RejectOutcome::Close(close) = reject.into_refusal() else {
+                panic!("the rejection is a response")
+            };
             assert_eq!((close.code(), close.reason()), (4001, "expired"));
         }
     }
 
     #[test]
-    fn debug_hides_the_response() {
+    fn debug_hides_headers_and_body() {
         let reject = Reject::status(401).header("x-secret", "hunter2").body("hunter2");
         assert_eq!(format!("{reject:?}"), "Reject(401, ..)");
     }
 
     #[test]
-    fn rejection_is_small() {
+    fn rejection_is_at_most_32_bytes() {
         assert!(size_of::<Reject>() <= 32, "{}", size_of::<Reject>());
     }
 }

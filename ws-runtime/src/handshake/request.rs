@@ -9,13 +9,13 @@ use crate::codec::Pairs;
 
 /// The request of a handshake, which `parse` and `transform` may change before its parts are validated.
 ///
-/// Captures, query and cookies are extracted once, before `parse`, and the types of the route are read from them:
-/// changing [`headers_mut`](Self::headers_mut) does not change the cookies.
+/// Captures, query and cookies are extracted once, before `parse`, and the types of the route are read from them. A
+/// change of [`headers_mut`](Self::headers_mut) therefore does not change the cookies.
 ///
-/// Query pairs and cookies that are not UTF-8 are omitted. If the type of the route declares such a name, the request
-/// is rejected with 422, unless a handler adds a text of that name.
+/// Query pairs and cookies that are not UTF-8 are omitted. If a type of the route declares the name of such a pair, the
+/// request is rejected with 422, unless a handler adds a value under that name.
 ///
-/// Its `Debug` output omits all values, because headers, cookies and queries carry tokens.
+/// The `Debug` output omits all values, because headers, cookies and queries contain tokens.
 pub struct RawRequest {
     method: Method,
     uri: Uri,
@@ -28,8 +28,8 @@ pub struct RawRequest {
 }
 
 impl RawRequest {
-    /// Splits a request into its parts; the captures are passed as in the path, still encoded. 400 if one of them is
-    /// not UTF-8.
+    /// Splits a request into its parts. The captures are passed as in the path, still encoded. Rejects with 400 if one
+    /// of them is not UTF-8.
     pub(crate) fn new(
         parts: request::Parts,
         captures: Vec<(String, String)>,
@@ -62,28 +62,29 @@ impl RawRequest {
         &self.headers
     }
 
-    /// Returns the headers, from which the route's `header` type is read. Changes do not affect the handshake itself.
+    /// Returns the headers, mutably. The route's `header` type is read from them. Changes do not affect the handshake
+    /// itself.
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
         &mut self.headers
     }
 
-    /// Returns the captures of the path, decoded: names and values.
+    /// Returns the captures of the path as pairs of a name and a decoded value.
     pub fn captures(&self) -> &[(String, String)] {
         &self.captures
     }
 
-    /// Returns the captures, from which the route's `params` type is read.
+    /// Returns the captures, mutably. The route's `params` type is read from them.
     pub fn captures_mut(&mut self) -> &mut Vec<(String, String)> {
         &mut self.captures
     }
 
-    /// Returns the query pairs in order, decoded once. Names may repeat. A `%` that encodes nothing stays a `%`, as in
-    /// browsers.
+    /// Returns the query pairs in order, decoded once. Names may repeat. A `%` that does not begin an escape is kept,
+    /// as in browsers.
     pub fn query(&self) -> &[(String, String)] {
         &self.query.pairs
     }
 
-    /// Returns the query pairs, from which the route's `query` type is read.
+    /// Returns the query pairs, mutably. The route's `query` type is read from them.
     pub fn query_mut(&mut self) -> &mut Vec<(String, String)> {
         &mut self.query.pairs
     }
@@ -93,17 +94,17 @@ impl RawRequest {
         &self.cookies.pairs
     }
 
-    /// Returns the cookies, from which the route's `cookie` type is read.
+    /// Returns the cookies, mutably. The route's `cookie` type is read from them.
     pub fn cookies_mut(&mut self) -> &mut Vec<(String, String)> {
         &mut self.cookies.pairs
     }
 
-    /// Returns the pairs from which the route's `query` type is read.
+    /// Returns the pairs from which the route's `query` type is read, including unreadable ones.
     pub(super) fn query_pairs(&self) -> Pairs {
         self.query.to_pairs()
     }
 
-    /// Returns the pairs from which the route's `cookie` type is read.
+    /// Returns the pairs from which the route's `cookie` type is read, including unreadable ones.
     pub(super) fn cookie_pairs(&self) -> Pairs {
         self.cookies.to_pairs()
     }
@@ -113,7 +114,7 @@ impl RawRequest {
         &self.extensions
     }
 
-    /// Returns the extensions, to set further ones for later handlers.
+    /// Returns the extensions, mutably, to pass data to later handlers.
     pub fn extensions_mut(&mut self) -> &mut Extensions {
         &mut self.extensions
     }
@@ -146,7 +147,7 @@ mod tests {
         for line in cookies {
             request = request.header(COOKIE, *line);
         }
-        let parts = request.body(()).expect("the table's requests are well formed").into_parts().0;
+        let parts = request.body(()).expect("the request is well-formed").into_parts().0;
         let captures =
             captures.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         RawRequest::new(parts, captures, Some(([127, 0, 0, 1], 1).into()))
@@ -159,39 +160,39 @@ mod tests {
     #[test]
     fn request_parts_are_decoded_once() {
         let request = raw("/chat/a%2525b?q=a+b%2525&q=", &[("room", "a%2525b")], &[b"a=1; b=%31"]);
-        let request = request.expect("the request is well formed");
+        let request = request.expect("the request is well-formed");
         assert_eq!(pairs(request.captures()), [("room", "a%25b")]);
         assert_eq!(pairs(request.query()), [("q", "a b%25"), ("q", "")]);
         assert_eq!(pairs(request.cookies()), [("a", "1"), ("b", "%31")]);
     }
 
     #[test]
-    fn captures_that_are_not_utf_8_are_refused() {
+    fn captures_that_are_not_utf_8_get_400() {
         for capture in ["%ff", "%C3", "a%C0%AE", "%ED%A0%80"] {
-            let refused = raw("/", &[("room", capture)], &[]);
-            let Err(RejectOutcome::Response(response)) = refused.map_err(Reject::into_refusal) else {
-                panic!("{capture} was let in");
+            let result = raw("/", &[("room", capture)], &[]);
+            let Err(RejectOutcome::Response(response)) = result.map_err(Reject::into_refusal) else {
+                panic!("{capture} was accepted");
             };
             assert_eq!(response.status(), 400, "{capture}");
         }
     }
 
     #[test]
-    fn malformed_queries_and_cookies_are_not_refused() {
+    fn malformed_queries_and_cookies_are_accepted_unread() {
         for (target, line) in [
             ("/?utm=%E9", &b"theme=caf\xe9"[..]),
             ("/?p=100%", b"a=1; \xff"),
             ("/?%ff=%ff&&=&%", b"=; ;\xff=\xff;="),
             ("/?%00=%0a%zz", b"a=%ff"),
         ] {
-            let request = raw(target, &[], &[line]).expect("nobody has read them");
+            let request = raw(target, &[], &[line]).expect("no type has read them");
             assert!(request.query().iter().all(|(_, text)| !text.contains('\u{fffd}')), "{target}");
         }
     }
 
     #[test]
-    fn unreadable_pairs_count_until_replaced() {
-        let mut request = raw("/?a=%ff&b=%ff&b=1", &[], &[b"s=\xff"]).expect("nobody has read them");
+    fn unreadable_pair_counts_until_a_handler_replaces_it() {
+        let mut request = raw("/?a=%ff&b=%ff&b=1", &[], &[b"s=\xff"]).expect("no type has read them");
         let unreadable = |request: &RawRequest| {
             let (_, query) = request.query_pairs().divide();
             let (_, cookies) = request.cookie_pairs().divide();
@@ -207,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn cookies_are_split_verbatim() {
+    fn cookie_values_are_kept_verbatim() {
         for (lines, cookies) in [
             (&[][..], &[][..]),
             (&[&b""[..]], &[]),
@@ -218,15 +219,15 @@ mod tests {
             (&[b"a=; b==x; c=\"q\""], &[("a", ""), ("b", "=x"), ("c", "\"q\"")]),
             (&[b"nonsense; a=1"], &[("a", "1")]),
         ] {
-            let request = raw("/", &[], lines).expect("the table's cookies are text");
+            let request = raw("/", &[], lines).expect("the cookies are UTF-8");
             assert_eq!(pairs(request.cookies()), cookies, "{lines:?}");
         }
     }
 
     #[test]
-    fn debug_hides_secrets() {
+    fn debug_hides_all_values() {
         let request = raw("/hunter2?token=hunter2", &[("key", "hunter2")], &[b"session=hunter2"]);
-        let shown = format!("{:?}", request.expect("the request is well formed"));
-        assert!(!shown.contains("hunter2"), "{shown}");
+        let debug = format!("{:?}", request.expect("the request is well-formed"));
+        assert!(!debug.contains("hunter2"), "{debug}");
     }
 }

@@ -1,10 +1,11 @@
-//! Mistakes in the handshake options of a route, found before the server listens.
+//! Mistakes in the configuration of a route, found before the server listens.
 
 use std::{error::Error, fmt};
 
 use crate::{schema::SchemaError, session::PingTooLate};
 
-/// A route that cannot be served as written: a mistake of the application, found before the server listens.
+/// The error for a route that cannot be served as written. It is a mistake of the application, found before the server
+/// listens.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct SetupError(Box<SetupErrorKind>);
@@ -25,57 +26,58 @@ enum SetupErrorKind {
 }
 
 impl SetupError {
-    /// The schema of a part's type cannot be used; the source says why.
+    /// Creates the error for a part whose schema cannot be used. The source contains the reason.
     pub(crate) fn schema(part: &'static str) -> impl Fn(SchemaError) -> Self {
         move |error| Self(Box::new(SetupErrorKind::Schema { part, error }))
     }
 
-    /// `params` has a field that the path does not capture.
+    /// Creates the error for a field of `params` that the path does not capture.
     pub(super) fn not_captured(path: &'static str, field: &str) -> Self {
         Self(Box::new(SetupErrorKind::NotCaptured { path, field: field.into() }))
     }
 
-    /// The path has a capture without a field in `params`.
+    /// Creates the error for a capture that has no field in `params`.
     pub(super) fn not_read(path: &'static str, capture: &'static str) -> Self {
         Self(Box::new(SetupErrorKind::NotRead { path, capture }))
     }
 
-    /// A field of `header` has a name that no header can have.
+    /// Creates the error for a field of `header` whose name no header can have.
     pub(super) fn header_name(name: &str) -> Self {
         Self(Box::new(SetupErrorKind::HeaderName(name.into())))
     }
 
-    /// An entry of `origins` is not an origin.
+    /// Creates the error for an entry of `origins` that is not an origin.
     pub(super) fn origin(origin: &str) -> Self {
         Self(Box::new(SetupErrorKind::Origin(origin.into())))
     }
 
-    /// `require_protocol` is set without `protocols`.
+    /// Creates the error for `require_protocol` without `protocols`.
     pub(crate) fn no_protocols() -> Self {
         Self(Box::new(SetupErrorKind::NoProtocols))
     }
 
-    /// `latest_by_key` is set for a response without keys.
+    /// Creates the error for `latest_by_key` with a response that is not JSON.
     pub(crate) fn no_keys() -> Self {
         Self(Box::new(SetupErrorKind::NoKeys))
     }
 
-    /// `latest_by_key` points to a place that no response has.
+    /// Creates the error for a `latest_by_key` that points to a path that no response has.
     pub(crate) fn no_key(pointer: &'static str) -> Self {
         Self(Box::new(SetupErrorKind::NoKey(pointer)))
     }
 
-    /// An option has an invalid value.
+    /// Creates the error for an option with an invalid value.
     pub(crate) fn option(name: &'static str, value: String, why: &'static str) -> Self {
         Self(Box::new(SetupErrorKind::Option { name, value, why }))
     }
 
-    /// The ping interval is not shorter than the idle timeout, so a live peer would be closed before its first ping.
+    /// Creates the error for a ping interval that is not shorter than the idle timeout. The server would close a live
+    /// peer before its first ping.
     pub(crate) fn ping_too_late(error: PingTooLate) -> Self {
         Self(Box::new(SetupErrorKind::PingTooLate(error)))
     }
 
-    /// An entry of `protocols` is not a token, or is repeated.
+    /// Creates the error for an entry of `protocols` that is not a token, is a bearer token, or is repeated.
     pub(super) fn protocol(protocol: &'static str) -> Self {
         Self(Box::new(SetupErrorKind::Protocol(protocol)))
     }

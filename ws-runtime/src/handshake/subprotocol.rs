@@ -1,4 +1,5 @@
-//! Negotiation of a subprotocol (RFC 6455 §1.9): the first one of the server that the client offered.
+//! Negotiation of a subprotocol (RFC 6455 §1.9): the server chooses the first of its subprotocols that the client
+//! offers.
 
 use http::{HeaderMap, header::SEC_WEBSOCKET_PROTOCOL};
 
@@ -8,10 +9,10 @@ use super::{
     problem::bad_request,
 };
 
-/// The maximum number of offered subprotocols. Each offer is compared with every other, so the number must be limited.
+/// The maximum number of offered subprotocols. It bounds the cost, because each offer is compared with every other.
 const MAX_OFFERS: usize = 32;
 
-/// The offered subprotocols in the client's order of preference; well-formed and unique.
+/// The offered subprotocols in the client's order of preference. They are well-formed and unique.
 #[derive(Debug, Default)]
 pub(crate) struct Offers(Vec<String>);
 
@@ -25,7 +26,7 @@ impl Offers {
         Ok(offers)
     }
 
-    /// Parses the offers for a route without subprotocols, which does not judge them: malformed, repeated and excess
+    /// Parses the offers for a route without subprotocols, which does not validate them: malformed, repeated and excess
     /// offers are skipped.
     pub(crate) fn skim(headers: &HeaderMap) -> Self {
         let mut offers = Self::default();
@@ -39,7 +40,7 @@ impl Offers {
         if self.0.len() == MAX_OFFERS {
             return Err("at most 32 subprotocols may be offered");
         }
-        // RFC 6455 §4.1 item 10: the elements are tokens and unique.
+        // The elements must be tokens and unique (RFC 6455 §4.1 item 10).
         let token = Some(element).filter(|element| is_token(element));
         let Some(offer) = token.and_then(|token| std::str::from_utf8(token).ok()) else {
             return Err("`Sec-WebSocket-Protocol` must be a list of tokens");
@@ -51,8 +52,8 @@ impl Offers {
         Ok(())
     }
 
-    /// Chooses the first subprotocol of the server that was offered; names are case-sensitive. Without a common one
-    /// there is none, or a rejection if one is required. A subprotocol that was not offered is never chosen (RFC 6455
+    /// Returns the first subprotocol of the server that was offered. Names are case-sensitive. If none was offered,
+    /// returns `None`, or a rejection if one is required. A subprotocol that was not offered is never chosen (RFC 6455
     /// §4.2.2).
     pub(crate) fn choose(
         &self,
@@ -71,7 +72,7 @@ impl Offers {
     }
 }
 
-/// Rejects names that no client can offer, and repeated names, at start-up.
+/// Checks, at start-up, that a client can offer each subprotocol and that none is repeated.
 pub(crate) fn check_protocols(served: &'static [&'static str]) -> Result<(), SetupError> {
     for (at, protocol) in served.iter().enumerate() {
         let is_offerable = is_token(protocol.as_bytes()) && !bearer::is_token(protocol);
@@ -89,8 +90,7 @@ mod tests {
     use super::*;
 
     fn fields(lines: &[&str]) -> HeaderMap {
-        let line =
-            |line: &&str| HeaderValue::from_str(line).expect("the table's values may stand in a header");
+        let line = |line: &&str| HeaderValue::from_str(line).expect("the table contains valid header values");
         lines.iter().map(|text| (SEC_WEBSOCKET_PROTOCOL, line(text))).collect()
     }
 
@@ -117,7 +117,7 @@ mod tests {
             (&["v2.1"], None),
             (&[], None),
         ] {
-            let offers = offers(lines).expect("the table's offers are well formed");
+            let offers = offers(lines).expect("the offers are well-formed");
             assert_eq!(offers.choose(&["v2", "v1"], false).ok(), Some(chosen), "{lines:?}");
             assert_eq!(offers.choose(&["v2", "v1"], true).ok(), chosen.map(Some), "{lines:?}, required");
             assert_eq!(offers.choose(&[], false).ok(), Some(None), "{lines:?}, none served");
@@ -125,14 +125,14 @@ mod tests {
     }
 
     #[test]
-    fn malformed_offers_are_refused() {
+    fn malformed_and_repeated_offers_are_rejected() {
         for lines in [&["v1 v2"][..], &["\"v1\""], &["v1;q=1"], &["ü"], &["v1, v1"], &["v1", "v2, v1"]] {
             assert!(offers(lines).is_err(), "{lines:?}");
         }
     }
 
     #[test]
-    fn unread_offers_are_not_validated() {
+    fn skimmed_offers_are_not_validated() {
         let many = (0..40).map(|n| format!("p{n}")).collect::<Vec<_>>().join(",");
         for (lines, skimmed) in [
             (&["v1, v1"][..], 1),
@@ -146,16 +146,17 @@ mod tests {
     }
 
     #[test]
-    fn at_most_32_offers_are_read() {
+    fn more_than_32_offers_are_rejected() {
         let names = |count: usize| (0..count).map(|n| format!("p{n}")).collect::<Vec<_>>().join(",");
         assert_eq!(offers(&[&names(32)]).map(|offers| offers.as_slice().len()).ok(), Some(32));
         assert!(offers(&[&names(33)]).is_err());
         assert!(offers(&[&names(32), "one-more"]).is_err());
     }
 
-    /// Inputs that kept some server busy for minutes, because its run time was quadratic. Here they would hang.
+    /// Inputs that kept other servers busy for minutes, because their run time was quadratic. With such a run time,
+    /// this test would not finish.
     #[test]
-    fn long_malformed_offers_are_refused_in_one_pass() {
+    fn long_offers_are_parsed_in_linear_time() {
         for line in [format!("b{}x", " ".repeat(1 << 22)), "a,".repeat(1 << 21)] {
             assert!(offers(&[&line]).is_err());
             assert!(Offers::skim(&fields(&[&line])).as_slice().len() < 2);
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn served_protocols_are_tokens_and_unique() {
+    fn served_protocols_must_be_unique_tokens() {
         assert!(check_protocols(&["v2", "v1", "V1"]).is_ok());
         assert!(check_protocols(&[]).is_ok());
         for served in [&["v1", "v1"][..], &["v 1"], &[""], &["v1,v2"], &["bearer.v1"]] {

@@ -1,21 +1,21 @@
-//! The query or the cookies of a request, as handlers may change them.
+//! The query or the cookies of a request, which handlers may change.
 
 use crate::codec::{On, Pairs};
 
-/// Names and texts. Pairs that are not UTF-8 are kept apart and hidden from handlers.
+/// Pairs of names and values. Pairs that are not UTF-8 are stored separately and hidden from handlers.
 ///
-/// Such a pair causes no rejection by itself. It counts if a type declares its name, unless a handler has added a text
-/// of that name.
+/// A hidden pair does not reject the request by itself. It does if a type declares its name, unless a handler has added
+/// a value under that name.
 pub(super) struct Texts {
     on: On,
     pub(super) pairs: Vec<(String, String)>,
     unreadable: Vec<Unreadable>,
 }
 
-/// A pair whose text is not UTF-8.
+/// A pair whose value is not UTF-8.
 struct Unreadable {
     name: String,
-    /// The number of readable texts of the same name when the request arrived.
+    /// The number of readable values with the same name when the request arrived.
     beside: usize,
 }
 
@@ -28,7 +28,7 @@ impl Texts {
         Self { on, pairs, unreadable }
     }
 
-    /// Returns the source from which a type is read.
+    /// Returns the pairs from which a type is read.
     pub(super) fn to_pairs(&self) -> Pairs {
         let mut read = Pairs::decoded(self.on, &self.pairs);
         for Unreadable { name, beside } in &self.unreadable {

@@ -1,10 +1,10 @@
-//! Replaces the validator in builds of contracts alone.
+//! Replaces the validator in builds without `server`.
 
 use std::any::type_name;
 
 use super::{Direction, Sampling, SchemaError};
 
-/// A compiled schema. Without the validator there is none.
+/// A compiled schema. It has no values, because there is no validator.
 #[derive(Debug)]
 pub(crate) enum Check {}
 
@@ -18,7 +18,7 @@ impl Check {
     }
 }
 
-/// The error of every plan that needs the validator.
+/// Returns the error of every plan that needs the validator.
 pub(crate) fn no_validator(subject: &'static str, direction: Direction) -> SchemaError {
     SchemaError::new(
         subject,
@@ -27,13 +27,13 @@ pub(crate) fn no_validator(subject: &'static str, direction: Direction) -> Schem
     )
 }
 
-/// The sampler of a response type. Without the validator there is none.
+/// The sampler of a response type. It has no values, because there is no validator.
 #[derive(Clone, Copy, Debug)]
 pub enum Sampler {}
 
-/// The sampler of every type.
+/// Returns no sampler, for any type.
 pub trait Sampled {
-    /// Returns the type's sampler.
+    /// Returns `None`, because there is no validator.
     fn sampler(&self) -> Option<Sampler>;
 }
 
@@ -43,5 +43,5 @@ impl<T> Sampled for Sampling<T> {
     }
 }
 
-/// Brought into scope by the attributes beside [`Sampled`].
+/// A trait without members, which the attributes bring into scope beside [`Sampled`].
 pub trait Unsampled {}

@@ -1,4 +1,4 @@
-//! The compiled schema of a type, as published and enforced.
+//! The compiled schema of a type, which is both published and enforced.
 
 use std::any::type_name;
 
@@ -29,13 +29,13 @@ pub(crate) struct Check {
 }
 
 impl Check {
-    /// Compiles the schema of an inbound `T`, without the type.
+    /// Compiles the schema of an inbound `T` without reading the type.
     #[cfg(test)]
     pub(crate) fn inbound<T: JsonSchema>() -> Result<Self, SchemaError> {
         Self::of::<T>(Direction::Inbound)
     }
 
-    /// Compiles the schema of an inbound `T`, and checks that the type can read it.
+    /// Compiles the schema of an inbound `T`, with the names that the type reads.
     pub(crate) fn read<T: JsonSchema + DeserializeOwned>() -> Result<Self, SchemaError> {
         let mut generator = Generator::new(Direction::Inbound);
         let root = generator.read::<T>();
@@ -62,7 +62,7 @@ impl Check {
 
     /// Compiles a document of [`Generator::finish`].
     pub(crate) fn compile(schema: Value, direction: Direction) -> Result<Self, String> {
-        // Any crate of the program may enable this feature; then numbers reach a visitor as maps.
+        // Any crate of the program may enable this feature. With it, a visitor gets numbers as maps.
         if serde_json::from_str::<Value>("1e400").is_ok() {
             return Err(
                 "the feature `arbitrary_precision` of serde_json is enabled, which makes it impossible to check numbers"
@@ -79,25 +79,25 @@ impl Check {
         })
     }
 
-    /// Searches an outbound type for parts that can never be written, if it can be sampled.
+    /// Checks that serde can write every part of an outbound type.
     ///
     /// # Errors
-    /// If serde never writes a variant or a key.
+    /// If serde can never write a variant or a key.
     pub(crate) fn check_written(&self, sampler: Sampler) -> Result<(), String> {
         check_written(&self.schema, sampler)
     }
 
-    /// Returns the document, as published.
+    /// Returns the published document.
     pub(crate) fn schema(&self) -> &Value {
         &self.schema
     }
 
-    /// Returns true if some value may have the place that a JSON pointer names.
+    /// Returns true if a JSON pointer may have a target in a value of this schema.
     pub(crate) fn leads(&self, pointer: &str) -> bool {
         leads(&self.schema, pointer)
     }
 
-    /// Returns the shape, if the whole schema can be checked on tokens.
+    /// Returns the shape; `None` if a part of the schema cannot be checked on tokens.
     pub(crate) fn shape(&self) -> Option<&Shape> {
         self.shape.as_ref()
     }
@@ -112,12 +112,12 @@ impl Check {
         self.growth == Growth::ByDepth && is_too_deep(text.as_bytes())
     }
 
-    /// Explains why an invalid value fails: one to eight issues, sorted by path.
+    /// Returns the issues of an invalid value: one to eight, sorted by path.
     pub(crate) fn explain(&self, value: &Value) -> Vec<Issue> {
         self.explainer.explain(value)
     }
 
-    /// Reports that the type rejects a value that its schema accepts, at the end of a path.
+    /// Returns the issue for a value that its schema accepts and its type rejects. `way` is the path to that value.
     pub(crate) fn refused(&self, value: &Value, way: &[Step]) -> Issue {
         self.explainer.refused(value, way)
     }
@@ -151,8 +151,8 @@ fn is_too_deep(text: &[u8]) -> bool {
     sum > LEVELS * text.len()
 }
 
-/// Compiles one schema. The remaining formats are validated, which 2020-12 leaves open. Patterns run on a linear-time
-/// engine. External references are not fetched (the resolvers are compiled out).
+/// Compiles one schema. The remaining formats are validated, which 2020-12 leaves open. Patterns are matched in linear
+/// time. External references are not fetched; the resolvers are compiled out.
 pub(super) fn compile(schema: &Value) -> Result<Validator, String> {
     jsonschema::options()
         .with_draft(Draft::Draft202012)
@@ -165,7 +165,7 @@ pub(super) fn compile(schema: &Value) -> Result<Validator, String> {
         .map_err(|error| unusable(&error))
 }
 
-/// Describes why a schema cannot be compiled.
+/// Returns the reason why a schema cannot be compiled.
 fn unusable(error: &ValidationError<'_>) -> String {
     let text = match error.kind() {
         ValidationErrorKind::Format { format } if format == "regex" => error.instance().as_str(),
@@ -186,7 +186,7 @@ mod tests {
     use super::is_too_deep;
 
     #[test]
-    fn long_text_with_deep_nesting_is_refused() {
+    fn long_text_is_too_deep_if_mostly_nested() {
         let nested =
             |levels: usize, inner: &str| format!("{}{inner}{}", "[".repeat(levels), "]".repeat(levels));
         let ones = vec!["1"; 20_000].join(",");

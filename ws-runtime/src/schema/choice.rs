@@ -1,7 +1,7 @@
-//! Selects the alternative of a schema that a value belongs to, by its tag or its only key.
+//! Identifies the alternatives of a schema by their tag or their only key.
 //!
-//! `oneOf` and `anyOf` come from enums and from `Option`. The author of a wrong field wants to hear about that field,
-//! and not that nothing matched, so the alternatives of a tagged enum are identified by their tags.
+//! `oneOf` and `anyOf` come from enums and from `Option`. For a wrong field, a message about that field is more useful
+//! than one that no alternative matched, so the alternatives of a tagged enum are identified by their tags.
 
 use std::borrow::Cow;
 
@@ -13,25 +13,25 @@ use super::format::FORMATS;
 /// The alternatives of a schema.
 pub(super) struct Alternatives<'a> {
     pub(super) choice: Choice<'a>,
-    /// True if `null` is an alternative; it is not listed in the choice.
+    /// True if `null` is an alternative. It is not listed in `choice`.
     pub(super) null: bool,
     /// True if exactly one alternative may match (`oneOf`).
     pub(super) exclusive: bool,
-    /// The alternative for all other tags or texts (serde's `other`).
+    /// The alternative for all other tags or strings (serde's `other`). `None` if there is none.
     pub(super) other: Option<&'a Value>,
 }
 
-/// How an alternative is identified.
+/// The way in which alternatives are identified.
 pub(super) enum Choice<'a> {
-    /// Objects with a property that names the alternative: internally and adjacently tagged enums.
+    /// By a property of an object that names the alternative: internally and adjacently tagged enums.
     Tagged { tag: &'a str, branches: Vec<(&'a str, &'a Value)> },
-    /// Strings, and objects with one property, whose key names the alternative: externally tagged enums.
+    /// By a string, or by the only key of an object: externally tagged enums.
     Keyed { units: Vec<&'a str>, keys: Vec<(&'a str, &'a Value)> },
-    /// By trying: untagged enums.
+    /// By trying each one: untagged enums.
     Untold(Vec<&'a Value>),
 }
 
-/// Returns the alternatives in the `oneOf` or `anyOf` of a schema.
+/// Returns the alternatives in the `oneOf` or `anyOf` of a schema; `None` if it has neither or both.
 pub(super) fn alternatives<'a>(root: &'a Value, schema: &'a Map<String, Value>) -> Option<Alternatives<'a>> {
     let (all, exclusive) = match (schema.get("oneOf"), schema.get("anyOf")) {
         (Some(all), None) => (all, true),
@@ -65,7 +65,7 @@ fn tagged<'a>(root: &'a Value, branches: &[&'a Value]) -> Option<Choice<'a>> {
     Some(Choice::Tagged { tag, branches: branches.collect() })
 }
 
-/// Returns the only text that a required property may have.
+/// Returns the only string that a required property may have; `None` if it may have others.
 fn named<'a>(object: &'a Map<String, Value>, tag: &str) -> Option<&'a str> {
     let required = object.get("required")?.as_array()?.iter().any(|name| name == tag);
     let property = object.get("properties")?.get(tag)?;
@@ -110,7 +110,7 @@ fn properties(object: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value
     properties.into_iter().flatten().map(|(name, schema)| (name.as_str(), schema))
 }
 
-/// Returns the names of each field that is required under one of several names (serde's `alias`); its main name is the
+/// Returns the names of each field that is required under one of several names (serde's `alias`). The main name comes
 /// first.
 pub(super) fn aliased(schema: &Map<String, Value>) -> Vec<Vec<&str>> {
     let all = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
@@ -135,7 +135,7 @@ pub(crate) fn is_aliased(part: &Value) -> bool {
 /// Follows references to a schema that is not just a reference.
 pub(crate) fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     let mut at = schema;
-    // A chain of references is no longer than the number of definitions; a cycle is abandoned.
+    // The length of the chain is limited, because references may form a cycle.
     for _ in 0..64 {
         let Some(object) = at.as_object() else { return at };
         match object.get("$ref").and_then(Value::as_str).and_then(|reference| target(root, reference)) {
@@ -154,7 +154,7 @@ pub(super) fn target<'a>(root: &'a Value, reference: &str) -> Option<&'a Value> 
     root.pointer(&pointer)
 }
 
-/// Returns true for keywords that describe a schema and do not constrain a value.
+/// Returns true for keywords that describe a schema without constraining values.
 pub(super) fn is_annotation(keyword: &str) -> bool {
     matches!(
         keyword,

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{format::must_be, issue::MAX_MESSAGE};
 
-/// Lists names of the schema as `a`, `b` and `c`, in backticks.
+/// Returns a message that lists names of the schema in backticks.
 pub(super) fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let mut list = String::from("expected one of ");
     for (index, name) in names.into_iter().enumerate() {
@@ -24,7 +24,8 @@ pub(super) fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     list
 }
 
-/// Describes an error of the validator in our own words, because the validator's text repeats the value.
+/// Returns the keyword and a message for an error of the validator. The validator's own text is not used, because it
+/// repeats the value.
 pub(super) fn describe(kind: &ValidationErrorKind) -> (&'static str, String) {
     use ValidationErrorKind as Kind;
     match kind {
@@ -90,7 +91,7 @@ fn at_most(limit: u64, one: &str, many: &str) -> String {
     }
 }
 
-/// Formats a value of the schema for a list: a string without its quotes.
+/// Formats a value of the schema for a list; a string has no quotes.
 fn text(value: &Value) -> Cow<'_, str> {
     value.as_str().map_or_else(|| Cow::Owned(value.to_string()), Cow::Borrowed)
 }
@@ -101,7 +102,7 @@ mod tests {
     use crate::schema::Issue;
 
     #[test]
-    fn long_message_is_truncated_between_characters() {
+    fn long_message_is_truncated_at_a_character_boundary() {
         let issue = Issue::new("", "enum", one_of(std::iter::repeat_n("é", 500)));
         assert!(issue.message.len() <= MAX_MESSAGE && issue.message.ends_with('…'), "{}", issue.message);
     }

@@ -1,6 +1,7 @@
 //! The direction of a value.
 
-/// The direction of a value. Schemas differ, because serde reads and writes a type differently.
+/// The direction of a value. The schemas of a type differ by direction, because serde reads and writes a type
+/// differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
     /// Inbound: deserialized.

@@ -1,4 +1,4 @@
-//! Additions to a schema for further names that serde accepts.
+//! Additions to a schema for names that serde accepts and schemars does not list.
 
 use serde_json::{Map, Value, json};
 
@@ -6,13 +6,13 @@ use serde_json::{Map, Value, json};
 pub(super) enum Edit {
     /// A field has aliases.
     Field { name: String, aliases: Vec<String> },
-    /// A variant has aliases, in the list of the enum or as branches of it.
+    /// A variant has aliases. They are added to the list of an enum, or as branches.
     Variant { name: String, aliases: Vec<String> },
-    /// All other strings are accepted as a variant.
+    /// Any other string is accepted as a variant.
     OtherString(Vec<String>),
-    /// All other tags are accepted as a variant; `content` may be null.
+    /// Any other tag is accepted as a variant; `content` may be null.
     OtherTag { tag: String, names: Vec<String>, content: Option<String> },
-    /// A variant has no content except `null`.
+    /// A variant accepts no content except `null`.
     NoContent { name: String, tag: String, content: String },
 }
 
@@ -41,7 +41,7 @@ impl Edit {
                     other["properties"][content] = json!({"type": "null"});
                 }
                 if let Some(branches) = schema.get_mut("oneOf").and_then(Value::as_array_mut) {
-                    // Variants with aliases are already present.
+                    // Branches for aliases have been added already, so the excluded names are collected again.
                     let more = branches.iter().flat_map(|branch| strings_of(&branch["properties"][&tag]));
                     let more: Vec<Value> = more.map(Value::from).collect();
                     other["properties"][&tag]["not"]["enum"] = more.into();
@@ -62,7 +62,7 @@ impl Edit {
     }
 }
 
-/// Adds the names of a field, each as a property; one of them is required if the field was.
+/// Adds each alias of a field as a property. If the field was required, one of its names is now required.
 fn field(schema: &mut Value, name: &str, aliases: &[String]) {
     let Some(property) = schema["properties"].get(name).cloned() else { return };
     for alias in aliases {
@@ -88,7 +88,7 @@ fn field(schema: &mut Value, name: &str, aliases: &[String]) {
     }
 }
 
-/// Adds the names of a variant: to a list of names, or as a branch like that of the variant.
+/// Adds the aliases of a variant to a list of names, or each as a copy of the variant's branch.
 fn variant(schema: &mut Value, name: &str, aliases: &[String]) {
     if let Some(branches) = schema.get_mut("oneOf").and_then(Value::as_array_mut) {
         if let Some(branch) = branches.iter_mut().find(|branch| strings_of(branch).contains(&name)) {
@@ -122,7 +122,7 @@ fn listed(schema: &mut Value, aliases: &[String]) {
     }
 }
 
-/// Returns a branch under another name: its only key, or its tag.
+/// Returns a copy of a branch with another name as its only key or its tag.
 fn renamed(branch: &Value, name: &str, alias: &str) -> Value {
     let mut branch = branch.clone();
     branch["x-serde"] = "alias".into();
@@ -136,12 +136,12 @@ fn renamed(branch: &Value, name: &str, alias: &str) -> Value {
     branch
 }
 
-/// Returns the texts that a schema lists.
+/// Returns the strings that a schema lists.
 pub(super) fn strings_of(schema: &Value) -> Vec<&str> {
     schema.as_object().map(strings).unwrap_or_default()
 }
 
-/// Returns the texts that keywords list.
+/// Returns the strings that `enum` and `const` list.
 pub(super) fn strings(schema: &Map<String, Value>) -> Vec<&str> {
     let names = schema.get("enum").and_then(Value::as_array).into_iter().flatten().chain(schema.get("const"));
     names.filter_map(Value::as_str).collect()

@@ -1,12 +1,13 @@
-//! Types that cannot be served: a mistake of the application, found before listening.
+//! The error for a type that cannot be served.
 
 use std::{error::Error, fmt};
 
 use super::Direction;
 
-/// The schema of a type cannot be used. Found at start-up, before the server listens.
+/// The error for a type whose schema cannot be used. It is a mistake of the application, found at start-up before the
+/// server listens.
 ///
-/// Its text names the type, the direction (inbound and outbound schemas differ) and the change to make.
+/// The text of the error names the type, the direction (inbound and outbound schemas differ) and the change to make.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct SchemaError(Box<SchemaErrorDetails>);
@@ -42,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn schema_error_is_complete_in_32_bytes() {
+    fn schema_error_is_small_and_names_the_type() {
         let error = SchemaError::new("app::Say", Direction::Outbound, "no");
         assert_eq!(error.to_string(), "the outbound schema of `app::Say` cannot be used: no");
         assert!(size_of::<SchemaError>() <= 32);

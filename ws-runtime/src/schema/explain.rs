@@ -1,9 +1,9 @@
 //! Explains why a value is invalid, briefly and in bounded time.
 //!
-//! The validator's own errors are not used: it collects all of them (a megabyte of invalid items yields a hundred
-//! thousand), and for an enum it only reports that nothing matched. Instead, the schema is walked along the value. At
-//! each place a small validator answers for that place alone, and of the alternatives only the one that the tag names
-//! is walked.
+//! The validator's own errors are not used. It collects all of them (a megabyte of invalid items yields a hundred
+//! thousand), and for an enum it reports only that no alternative matched. Instead, this module walks the schema along
+//! the value. At each path, a small validator checks that value alone, and of the alternatives only the one that the
+//! tag names is walked.
 
 use std::cell::Cell;
 
@@ -18,14 +18,15 @@ use super::{
     rules::{Forms, Rule, rules},
 };
 
-/// The maximum number of places that are examined.
+/// The maximum number of steps in one explanation. A step is one check of one value.
 const MAX_STEPS: usize = 50_000;
-/// The number of steps that each value in the message pays for: the schema may ask several questions about each.
+/// The number of steps that each value in the message adds to the limit. The schema may require several checks of each
+/// value.
 const STEPS_PER_VALUE: usize = 16;
-/// The number of steps that every message has.
+/// The number of steps that are available for any message.
 const LEAST_STEPS: usize = 64;
 
-/// A schema, prepared for explaining.
+/// A schema, prepared for explaining errors.
 #[derive(Debug)]
 pub(super) struct Explainer {
     rules: Vec<Rule>,
@@ -36,17 +37,17 @@ impl Explainer {
     /// Prepares a schema.
     ///
     /// # Errors
-    /// If the validator rejects a part of it: mostly a pattern.
+    /// If the validator rejects a part of the schema, in most cases a pattern.
     pub(super) fn new(schema: &Value) -> Result<Self, String> {
         rules(schema).map(|(rules, root)| Self { rules, root })
     }
 
-    /// Returns the issues of an invalid value: at least one, sorted by path.
+    /// Returns the issues of an invalid value, sorted by path. There is at least one.
     pub(super) fn explain(&self, value: &Value) -> Vec<Issue> {
         self.counted(value).0
     }
 
-    /// Returns the issues of an invalid value, and the number of examined places.
+    /// Returns the issues of an invalid value, and the number of steps taken.
     fn counted(&self, value: &Value) -> (Vec<Issue>, usize) {
         let mut walk = ExplainWalk {
             rules: &self.rules,
@@ -63,7 +64,7 @@ impl Explainer {
         (issues, walk.steps.get())
     }
 
-    /// Reports that the type rejects a value that its schema accepts, at the end of a path.
+    /// Returns the issue for a value that its schema accepts and its type rejects. `way` is the path to that value.
     pub(super) fn refused(&self, value: &Value, way: &[Step]) -> Issue {
         locate(&self.rules, self.root, value, way).refused()
     }
@@ -91,8 +92,8 @@ struct ExplainWalk<'e> {
     issues: Vec<Issue>,
 }
 
-/// Returns the budget of a value: a multiple of the number of values in it, so that a short message has a short
-/// explanation.
+/// Returns the maximum number of steps for a value, a multiple of the number of values in it. A short message therefore
+/// has a short explanation.
 fn most_steps(value: &Value) -> usize {
     fn count(value: &Value, left: usize) -> usize {
         let Some(mut left) = left.checked_sub(1) else { return 0 };
@@ -161,7 +162,7 @@ impl<'e> ExplainWalk<'e> {
         self.steps.set(self.steps.get() + 1);
     }
 
-    /// Returns true if no steps are left. The issues found so far are then reported.
+    /// Returns true if no steps are left. The explanation then ends with the issues found so far.
     fn is_spent(&self) -> bool {
         self.steps.get() > self.most
     }
@@ -172,15 +173,15 @@ impl<'e> ExplainWalk<'e> {
         if validator.is_valid(value) {
             return;
         }
-        // One place has few rules, so collecting all failures is cheap. `patternProperties` may be as long as the
-        // object and stops at the first failure.
+        // One value has few rules, so collecting all failures is cheap. `patternProperties` may be as long as the
+        // object, so only its first failure is collected.
         let errors: Vec<_> = if rule.properties.is_empty() {
             validator.validate(value).err().into_iter().collect()
         } else {
             validator.iter_errors(value).collect()
         };
         for error in errors {
-            // Alternatives are examined separately.
+            // The alternatives are checked separately.
             if matches!(
                 error.kind(),
                 ValidationErrorKind::AnyOf { .. } | ValidationErrorKind::OneOfNotValid { .. }
@@ -263,11 +264,12 @@ impl<'e> ExplainWalk<'e> {
         }
     }
 
-    /// Alternatives without a tag: if the JSON type leaves one, its issues are reported.
+    /// Explains alternatives without a tag. If the JSON type of the value matches only one of them, its issues are
+    /// reported.
     fn untold(&mut self, branches: &'e [usize], keyword: &'static str, value: &Value) {
         let mut fitting: Vec<_> = branches.iter().filter(|branch| self.fits(**branch, value, 0)).collect();
         if fitting.is_empty() {
-            // For an optional value, the value itself is meant.
+            // If the alternatives are `null` and one other, the other one is explained.
             fitting = branches.iter().filter(|branch| self.rules[**branch].types != ["null"]).collect();
             if let (true, Some(types)) = (fitting.len() > 1, self.types(branches)) {
                 return self.report("type", format!("expected {types}"));
@@ -285,7 +287,7 @@ impl<'e> ExplainWalk<'e> {
         }
         self.issues = found;
         match holding {
-            // An alternative that was not examined completely is neither valid nor invalid.
+            // An alternative that was not checked completely is neither valid nor invalid.
             _ if self.is_spent() => {}
             0 => self.report(keyword, "fits none of the allowed forms"),
             2.. if keyword == "oneOf" => {
@@ -295,12 +297,12 @@ impl<'e> ExplainWalk<'e> {
         }
     }
 
-    /// The JSON types that the alternatives accept, if all of them state it.
+    /// Returns the JSON types that the alternatives accept. `None` unless each of them declares its types.
     fn types(&self, branches: &[usize]) -> Option<String> {
         let mut all = Vec::new();
         for &branch in branches {
             let mut rule = &self.rules[branch];
-            // A definition states it at its own place.
+            // A reference has no types; they are declared in its definition.
             while let ([], [also], None) = (&*rule.types, &*rule.also, &rule.forms) {
                 rule = &self.rules[*also];
             }
@@ -351,12 +353,12 @@ impl<'e> ExplainWalk<'e> {
         self.with(segment, |walk| walk.visit(rule, value));
     }
 
-    /// Calls a function one step deeper; `None` is a key that the schema does not declare.
+    /// Calls a function for a value one step deeper. `None` stands for a key that the schema does not declare.
     fn with(&mut self, segment: Option<&str>, then: impl FnOnce(&mut Self)) {
         self.under(&format!("/{}", segment.map_or(ANY_KEY.into(), escaped)), then);
     }
 
-    /// Calls a function some steps deeper.
+    /// Calls a function for a value at a path below the current one.
     fn under(&mut self, path: &str, then: impl FnOnce(&mut Self)) {
         let length = self.path.len();
         self.path.push_str(path);
@@ -367,7 +369,7 @@ impl<'e> ExplainWalk<'e> {
     fn report(&mut self, keyword: &'static str, message: impl Into<String>) {
         if self.issues.len() < MAX_ISSUES {
             let issue = Issue::new(&self.path, keyword, message);
-            // The values of a map have one path, and mostly one kind of error.
+            // All values of a map are reported under one path, so equal issues are reported once.
             if !self.issues.contains(&issue) {
                 self.issues.push(issue);
             }
@@ -394,7 +396,7 @@ mod tests {
 
     #[derive(JsonSchema)]
     #[serde(tag = "type", rename_all = "snake_case")]
-    #[expect(dead_code, reason = "its schema is what counts")]
+    #[expect(dead_code, reason = "only the schema is used")]
     enum Say {
         Text {
             #[schemars(length(min = 1, max = 5))]
@@ -406,7 +408,7 @@ mod tests {
 
     #[derive(JsonSchema)]
     #[serde(deny_unknown_fields)]
-    #[expect(dead_code, reason = "its schema is what counts")]
+    #[expect(dead_code, reason = "only the schema is used")]
     struct Point {
         #[serde(rename = "a/b~c")]
         x: u8,
@@ -415,7 +417,7 @@ mod tests {
 
     #[derive(JsonSchema)]
     #[serde(tag = "t", content = "c")]
-    #[expect(dead_code, reason = "its schema is what counts")]
+    #[expect(dead_code, reason = "only the schema is used")]
     enum Adjacent {
         One { n: u8 },
         Two(String),
@@ -423,7 +425,7 @@ mod tests {
 
     #[derive(JsonSchema)]
     #[serde(rename_all = "lowercase")]
-    #[expect(dead_code, reason = "its schema is what counts")]
+    #[expect(dead_code, reason = "only the schema is used")]
     enum External {
         Unit,
         New(u8),
@@ -432,7 +434,7 @@ mod tests {
 
     #[derive(JsonSchema)]
     #[serde(untagged)]
-    #[expect(dead_code, reason = "its schema is what counts")]
+    #[expect(dead_code, reason = "only the schema is used")]
     enum Untagged {
         Number(u8),
         Small { x: u8 },
@@ -440,7 +442,7 @@ mod tests {
     }
 
     #[derive(JsonSchema)]
-    #[expect(dead_code, reason = "its schema is what counts")]
+    #[expect(dead_code, reason = "only the schema is used")]
     struct Envelope {
         id: u8,
         #[serde(flatten)]
@@ -448,7 +450,7 @@ mod tests {
     }
 
     #[derive(JsonSchema)]
-    #[expect(dead_code, reason = "its schema is what counts")]
+    #[expect(dead_code, reason = "only the schema is used")]
     struct Tree {
         children: Vec<Tree>,
     }
@@ -487,7 +489,7 @@ mod tests {
     }
 
     #[test]
-    fn other_enums_report_the_matching_variant() {
+    fn untagged_and_keyed_enums_report_the_matching_variant() {
         let names = "expected one of `unit`, `new`, `struct`";
         for (issues, expected) in [
             (
@@ -518,7 +520,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_the_value_are_not_echoed() {
+    fn issues_do_not_echo_keys_of_the_value() {
         let issues = explain::<Point>(&json!({"a/b~c": 1, "SECRET": 2}));
         assert_eq!(issues, [" additionalProperties: has a property that is not allowed"]);
         let issues = explain::<BTreeMap<String, Vec<u8>>>(&json!({"SECRET": ["SECRET"]}));
@@ -539,7 +541,7 @@ mod tests {
         }
         let [issue] = &*explain::<Tree>(&deep) else { panic!() };
         assert!(issue.len() < 200 && issue.ends_with(": expected array"), "{issue}");
-        // The first invalid item lies beyond the budget: the answer lacks its path but is still given.
+        // The first invalid item is beyond the step limit, so the issue has no path.
         let late: Value = std::iter::repeat_n(json!(1), 200_000).chain([json!("x")]).collect();
         assert_eq!(explain::<Vec<u8>>(&late), [" schema: does not fit the schema"]);
         let late =
@@ -548,11 +550,11 @@ mod tests {
     }
 
     #[test]
-    fn explaining_is_bounded_by_the_size_of_the_message() {
-        /// No schema here is rejected at start-up: the bound is that of the explainer.
+    fn explaining_takes_steps_proportional_to_the_message() {
+        /// The explainer is called directly, because start-up would reject this type.
         #[derive(JsonSchema)]
         #[serde(untagged)]
-        #[expect(dead_code, reason = "its schema is what counts")]
+        #[expect(dead_code, reason = "only the schema is used")]
         enum Doubling {
             Leaf(u8),
             One { x: Box<Doubling> },
@@ -562,7 +564,7 @@ mod tests {
 
         #[derive(JsonSchema)]
         #[serde(untagged)]
-        #[expect(dead_code, reason = "its schema is what counts")]
+        #[expect(dead_code, reason = "only the schema is used")]
         enum Json {
             Number(u8),
             List(Vec<Json>),

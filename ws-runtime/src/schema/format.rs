@@ -1,9 +1,8 @@
-//! The keyword `format`: which formats are validated, and their names.
+//! The keyword `format`: the formats that are validated, and the names of all formats in messages.
 //!
-//! A format comes from a type, and the type decides what it accepts: an `IpAddr`, a `Uuid` or a `Timestamp` accepts
-//! more or less than the specification of its format. Therefore no format is validated outbound. Inbound, two are,
-//! because a field may have them that is a `String` and accepts everything: `#[schemars(email)]` and
-//! `#[schemars(url)]`.
+//! A format belongs to a type, which decides what it accepts: an `IpAddr`, a `Uuid` or a `Timestamp` accepts more or
+//! less than the specification of its format. Therefore no format is validated outbound. Inbound, two are validated,
+//! because a `String` field may have them and would accept any text: `#[schemars(email)]` and `#[schemars(url)]`.
 
 use schemars::{
     Schema,
@@ -13,10 +12,10 @@ use serde_json::Value;
 
 use super::Direction;
 
-/// The keyword that lists formats which are not validated. Validators do not know it.
+/// The keyword that lists the formats that are not validated. Validators ignore it.
 pub(super) const FORMATS: &str = "x-formats";
 
-/// Removes the formats that are not validated from a schema.
+/// Returns a schema in which the formats that are not validated are moved to the keyword [`FORMATS`].
 pub(super) fn asserted(schema: &Value, direction: Direction) -> Value {
     let Value::Object(object) = schema else { return schema.clone() };
     let mut schema = Schema::from(object.clone());
@@ -31,7 +30,8 @@ impl Unassert {
         self.0 == Direction::Inbound && matches!(format, "email" | "uri")
     }
 
-    /// Returns the formats in a schema that are not validated, its own or those of its alternatives.
+    /// Returns the formats of a schema, or of its alternatives, that are not validated, and the keyword that contains
+    /// them. `None` if there are none.
     fn formats(&self, schema: &Schema) -> Option<(&'static str, Vec<Value>)> {
         let free = |format: &Value| format.as_str().is_some_and(|format| !self.is_asserted(format));
         if let Some(format) = schema.get("format").filter(|format| free(format)) {
@@ -56,8 +56,8 @@ impl Transform for Unassert {
     }
 }
 
-/// Returns true if a text is a URI as `url::Url` reads it: a scheme, a colon, and anything. Surrounding white space and
-/// control characters, and line breaks and tabs inside, are ignored (WHATWG URL, section 4.4).
+/// Returns true if a text is a URI as `url::Url` reads it: a scheme, a colon, and any text. Surrounding white space and
+/// control characters are ignored, and so are line breaks and tabs inside (WHATWG URL, section 4.4).
 pub(super) fn is_uri(text: &str) -> bool {
     let text = text.trim_matches(|char: char| char <= ' ');
     let mut scheme = text.chars().filter(|char| !matches!(char, '\t' | '\n' | '\r'));
@@ -65,7 +65,7 @@ pub(super) fn is_uri(text: &str) -> bool {
         && scheme.find(|char| !char.is_ascii_alphanumeric() && !matches!(char, '+' | '-' | '.')) == Some(':')
 }
 
-/// Describes what a text of one of these formats must be.
+/// Returns the message for a text that is not in any of these formats.
 pub(super) fn must_be<'a>(formats: impl IntoIterator<Item = &'a str>) -> String {
     let mut names: Vec<_> = formats.into_iter().collect();
     names.sort_unstable();
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn uri_is_a_scheme_and_a_colon() {
+    fn uri_needs_only_a_scheme_and_a_colon() {
         for text in [
             "https://images.example/a[1000x700].jpg",
             "https://example.org/a b|c",
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn only_email_and_uri_are_asserted_and_only_inbound() {
+    fn only_inbound_email_and_uri_formats_are_validated() {
         let schema = json!({
             "properties": {
                 "mail": {"type": "string", "format": "email"},
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn formats_are_named_in_words() {
+    fn format_messages_name_the_format_in_words() {
         for (formats, words) in [
             (&["ipv6", "ipv4", "ipv4"][..], "must be an IP address"),
             (&["uuid"], "must be a UUID"),

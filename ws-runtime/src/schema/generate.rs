@@ -1,4 +1,4 @@
-//! Generates the schema of a type that is published and enforced.
+//! Generates the schema of a type, which is both published and enforced.
 
 use std::time::{Duration, SystemTime};
 
@@ -25,14 +25,14 @@ fn settings(direction: Direction) -> SchemaSettings {
     }
 }
 
-/// Generates one schema document (JSON Schema 2020-12), for one type or several that are combined by hand.
+/// Generates one schema document (JSON Schema 2020-12) for one type, or for several that the caller combines.
 #[derive(Debug)]
 pub(crate) struct Generator {
     schemas: SchemaGenerator,
     direction: Direction,
-    /// The schema of each type, and how to generate it without references.
+    /// The schema of each type, and a function that generates it without references.
     parts: Vec<(Value, WriteOut)>,
-    /// How the root type is read.
+    /// Reads the root type from a recorder. `None` if aliases are not searched.
     probe: Option<Probe>,
 }
 
@@ -51,22 +51,22 @@ impl Generator {
     }
 
     /// Returns the schema of one type, with references into the document of [`finish`](Self::finish). A named type is
-    /// always a reference, so that the schema of a recursive type can be moved into a larger document: schemars refers
-    /// to a root as `#`, which means something else there.
+    /// always a reference, so that a recursive type can be part of a larger document: schemars refers to the root type
+    /// as `#`, which has another meaning there.
     pub(crate) fn schema<T: JsonSchema>(&mut self) -> Value {
         let schema = self.schemas.subschema_for::<T>().to_value();
         self.parts.push((schema.clone(), write_out::<T>));
         schema
     }
 
-    /// Returns the schema of an inbound type, as the root: what the type accepts beyond schemars' schema is added to
-    /// it.
+    /// Returns the schema of an inbound type, which must be the root. [`finish`](Self::finish) adds the names that the
+    /// type accepts and schemars does not list.
     pub(crate) fn read<T: JsonSchema + DeserializeOwned>(&mut self) -> Value {
         self.probe = Some(probe::<T>);
         self.schema::<T>()
     }
 
-    /// Returns the name of a type's definition, if the document has it.
+    /// Returns the name of a type's definition; `None` if the document does not contain it.
     fn name_of<T: JsonSchema>(&mut self) -> Option<String> {
         let before = self.schemas.definitions().len();
         let schema = self.schemas.subschema_for::<T>();
@@ -79,7 +79,7 @@ impl Generator {
     }
 
     /// # Errors
-    /// Two types share one definition.
+    /// If two different types share one definition.
     fn tell_apart(&self) -> Result<(), String> {
         for (root, write_out) in &self.parts {
             let referring = Document { root, definitions: self.schemas.definitions() };
@@ -99,10 +99,10 @@ impl Generator {
         Ok(())
     }
 
-    /// Completes the document around its root.
+    /// Completes the document with the schema `root` at its root.
     ///
     /// # Errors
-    /// If serde differs from the schema in a way that cannot be reconciled.
+    /// If serde and the schema differ in a way that cannot be reconciled.
     pub(crate) fn finish(mut self, root: Value) -> Result<Value, String> {
         let mut document = match root {
             Value::Object(root) => root,

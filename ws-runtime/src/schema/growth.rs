@@ -1,10 +1,10 @@
 //! Checks that the cost of decoding a type is bounded by the length of the input.
 //!
-//! serde tries the variants of an untagged enum in turn. If two of them lead back to the same enum under the same keys,
-//! each level of a message is read twice as often as the one above it, and a few hundred bytes keep a core busy for
-//! years. The schema distinguishes such a type from a harmless one (a tree whose variants have their own keys, a JSON
-//! value): it is an automaton that reads the path of a place, and a type is rejected if two runs read the same path and
-//! meet again.
+//! serde tries the variants of an untagged enum in turn. If two of them contain the same enum under the same keys, each
+//! level of a message is read twice as often as the level above it, and a few hundred bytes keep a core busy for years.
+//! A harmless type, such as a tree whose variants have different keys or a JSON value, has no such variants. The schema
+//! shows the difference: it is an automaton that reads paths, and a type is rejected if two runs read the same path and
+//! end at the same node.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::paths::Graph;
 
-/// The maximum number of pairs of places that are compared for one definition.
+/// The maximum number of pairs of nodes that are compared for one definition.
 const MOST_PAIRS: usize = 100_000;
 
 /// The cost of decoding a type.
@@ -24,15 +24,15 @@ pub(super) enum Growth {
     ByDepth,
 }
 
-/// Determines the cost of a document.
+/// Determines the cost of decoding by a schema document.
 ///
 /// # Errors
-/// If the type cannot be decoded in bounded time; the text names the type and the way out.
+/// If the type cannot be decoded in bounded time. The text names the type and the change to make.
 pub(super) fn growth(document: &Value) -> Result<Growth, String> {
     judge(&Graph::of(document)?)
 }
 
-/// Checks that decoding along the document terminates.
+/// Checks that the type of a document can have a finite value.
 ///
 /// # Errors
 /// If the type contains itself directly.
@@ -74,7 +74,7 @@ fn judge(graph: &Graph<'_>) -> Result<Growth, String> {
     Ok(growth)
 }
 
-/// Places outside of every cycle: most types have no others.
+/// Returns the nodes that are outside of every cycle. Most types have no others.
 fn without_cycle(graph: &Graph<'_>, backwards: &[Vec<usize>]) -> BTreeSet<usize> {
     let mut without = BTreeSet::new();
     loop {
@@ -91,7 +91,7 @@ fn without_cycle(graph: &Graph<'_>, backwards: &[Vec<usize>]) -> BTreeSet<usize>
     }
 }
 
-/// Finds two runs from a place back to it with the same path, and returns the key at which they part.
+/// Finds two runs from a node back to itself with the same path. Returns the key at which they separate, or `None`.
 fn doubles(graph: &Graph<'_>, place: usize, cycle: &BTreeSet<usize>) -> Option<String> {
     let steps = graph.steps(place);
     for (index, one) in steps.iter().enumerate() {
@@ -108,7 +108,7 @@ fn doubles(graph: &Graph<'_>, place: usize, cycle: &BTreeSet<usize>) -> Option<S
     None
 }
 
-/// Returns true if two places lead to one place under the same path.
+/// Returns true if two nodes lead to `place` by the same path.
 fn meet(graph: &Graph<'_>, place: usize, from: (usize, usize), cycle: &BTreeSet<usize>) -> bool {
     let mut seen = BTreeSet::from([from]);
     let mut next = vec![from];
@@ -128,7 +128,7 @@ fn meet(graph: &Graph<'_>, place: usize, from: (usize, usize), cycle: &BTreeSet<
     false
 }
 
-/// Returns all places that can be reached from one.
+/// Returns all nodes that can be reached from one.
 fn reached<I: Iterator<Item = usize>>(from: usize, next: impl Fn(usize) -> I) -> BTreeSet<usize> {
     let mut seen = BTreeSet::from([from]);
     let mut open = vec![from];
@@ -157,7 +157,7 @@ mod tests {
         ($($(#[$attribute:meta])* $name:ident $body:tt)*) => {$(
             #[derive(JsonSchema)]
             $(#[$attribute])*
-            #[expect(dead_code, reason = "its schema is what counts")]
+            #[expect(dead_code, reason = "only the schema is used")]
             enum $name $body
         )*};
     }
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[derive(JsonSchema)]
-    #[expect(dead_code, reason = "its schema is what counts")]
+    #[expect(dead_code, reason = "only the schema is used")]
     struct Tree {
         left: Option<Box<Tree>>,
         right: Option<Box<Tree>>,
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[derive(JsonSchema)]
-    #[expect(dead_code, reason = "its schema is what counts")]
+    #[expect(dead_code, reason = "only the schema is used")]
     struct Node {
         id: u8,
         #[serde(flatten)]
@@ -224,8 +224,8 @@ mod tests {
     }
 
     #[test]
-    fn type_that_doubles_with_each_level_is_refused() {
-        for (refused, name, key) in [
+    fn type_with_exponential_decoding_cost_is_rejected() {
+        for (result, name, key) in [
             (judge::<Doubling>(), "`Doubling`", "the field `x`"),
             (judge::<Vec<Option<Doubling>>>(), "`Doubling`", "the field `x`"),
             (judge::<ByList>(), "`ByList`", "the field `items`"),
@@ -236,14 +236,14 @@ mod tests {
             (judge::<ByAnother>(), "`ByAnother`", "the field `x`"),
             (judge::<Later>(), "`Later`", "the field `x`"),
         ] {
-            let reason = refused.unwrap_err();
+            let reason = result.unwrap_err();
             assert!(reason.contains(name) && reason.contains(key), "{reason}");
             assert!(reason.contains("tag the enum"), "{reason}");
         }
     }
 
     #[test]
-    fn endless_type_is_refused_in_both_directions() {
+    fn directly_recursive_type_is_rejected_in_both_directions() {
         for direction in [Direction::Inbound, Direction::Outbound] {
             let mut generator = Generator::new(direction);
             let root = generator.schema::<Endless>();
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn distinguishable_recursive_types_are_accepted() {
+    fn types_with_bounded_decoding_cost_are_accepted() {
         for (growth, expected) in [
             (judge::<Tree>(), Growth::Linear),
             (judge::<Tagged>(), Growth::Linear),

@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::message::truncated;
 
-/// The maximum length of a message in bytes.
+/// The maximum length of a message, in bytes.
 pub(super) const MAX_MESSAGE: usize = 160;
-/// The maximum length of a path in bytes; a longer one ends at the deepest ancestor that fits.
+/// The maximum length of a path, in bytes. A longer path is truncated to its deepest ancestor that fits.
 const MAX_PATH: usize = 120;
 
 /// The maximum number of reported issues.
 #[cfg(feature = "server")]
 pub(super) const MAX_ISSUES: usize = 8;
-/// The maximum total of paths and messages in bytes, after the first issue.
+/// The maximum total length of all paths and messages, in bytes. The first issue is always kept.
 #[cfg(feature = "server")]
 const MAX_BYTES: usize = 600;
 
@@ -26,12 +26,12 @@ const MAX_BYTES: usize = 600;
 #[non_exhaustive]
 pub struct Issue {
     /// The path as a JSON Pointer (RFC 6901), empty for the root. A key that the schema does not declare, as in a map,
-    /// is input: `*` replaces it.
+    /// is input of the peer and is replaced by `*`.
     pub path: String,
-    /// The violated keyword of the schema: `required`, `minLength`. Beyond JSON Schema: `json` (malformed JSON), `kind`
-    /// (the wrong kind of frame), `encoding` (text that cannot be decoded).
+    /// The violated keyword of the schema, such as `required` or `minLength`. In addition to the keywords of JSON
+    /// Schema: `json` (malformed JSON), `kind` (the wrong kind of frame), `encoding` (text that cannot be decoded).
     pub keyword: Cow<'static, str>,
-    /// The error, as a sentence without a subject: "expected string".
+    /// The error, as a sentence without a subject, such as "expected string".
     pub message: String,
 }
 
@@ -49,7 +49,7 @@ impl Issue {
         Self { path: path.to_owned(), keyword: Cow::Borrowed(keyword), message }
     }
 
-    /// Sorts issues by path and keeps the first ones, so that the answer to a peer is short for any input.
+    /// Sorts issues by path and keeps the first ones, so that the reply to a peer is short for any input.
     #[cfg(feature = "server")]
     pub(crate) fn shortlist(mut issues: Vec<Self>) -> Vec<Self> {
         issues.sort_unstable();
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn issues_are_sorted_and_bounded() {
+    fn issues_are_sorted_deduplicated_and_bounded() {
         let issue = |index| Issue::new(&format!("/{}/{index}", "x".repeat(100)), "enum", "y".repeat(150));
         let issues = Issue::shortlist(vec![issue(3), issue(1), issue(2), issue(1)]);
         assert_eq!(issues, [issue(1), issue(2)]);

@@ -1,4 +1,4 @@
-//! Keys, tags and names of variants, as a recorder provides them.
+//! Deserializers for keys, tags and names of variants, used by a recorder.
 
 use std::cell::RefCell;
 
@@ -10,7 +10,7 @@ use serde::{
 
 use super::recorder::{Seen, Stop};
 
-/// A key, a tag or the name of a variant.
+/// A key, a tag or the name of a variant, as a deserializer.
 pub(super) struct RecordedKey<'a> {
     pub(super) text: &'a str,
     pub(super) seen: &'a RefCell<Seen>,

@@ -1,20 +1,20 @@
-//! Reads JSON text token by token (RFC 8259), for readers that need what `serde_json` does not provide: the digits of a
-//! number, and the text of a value.
+//! Reads JSON text token by token (RFC 8259), for readers that need data that `serde_json` does not provide: the digits
+//! of a number, and the text of a value.
 //!
-//! Common messages are read by `serde_json` alone; only those that need a second reading come here.
+//! `serde_json` reads the common messages alone. This module is used only for messages that need a second reading.
 
 use std::borrow::Cow;
 
 use super::number::Numeral;
 
-/// The maximum depth, the same as in `serde_json`.
+/// The maximum nesting depth, the same as in `serde_json`.
 const MAX_DEPTH: u8 = 127;
 
-/// The text is not JSON at this position, or nests too deep.
+/// The error for a text that is not JSON at the current position, or is nested too deeply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NotJson;
 
-/// The kind of a value, by its first character.
+/// The kind of a value, determined by its first character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ValueKind {
     Null,
@@ -38,7 +38,7 @@ impl<'t> Lexer<'t> {
         Self { text, at: 0, depth: 0 }
     }
 
-    /// Returns the line and column of the next character, from 1.
+    /// Returns the line and column of the next character, counted from 1.
     pub(super) fn position(&self) -> (usize, usize) {
         let before = &self.text.as_bytes()[..self.at.min(self.text.len())];
         let line = before.split(|&byte| byte == b'\n').count();
@@ -88,7 +88,7 @@ impl<'t> Lexer<'t> {
                     return Ok(Cow::Owned(string));
                 }
                 Some(b'\\') => string.push(self.escape()?),
-                // A control character, or the end of the text.
+                // The next byte is a control character, or the text has ended.
                 _ => return Err(NotJson),
             }
             let start = self.at;
@@ -107,12 +107,12 @@ impl<'t> Lexer<'t> {
         Ok(())
     }
 
-    /// Advances to the next item of an array. Returns false at its end, which leaves the array.
+    /// Advances to the next item of an array. Returns false at its end, and leaves the array.
     pub(crate) fn item(&mut self, first: bool) -> Result<bool, NotJson> {
         self.more(first, b']')
     }
 
-    /// Advances to the next member of an object and returns its key; `None` at its end, which leaves the object.
+    /// Advances to the next member of an object and returns its key. Returns `None` at the end, and leaves the object.
     pub(crate) fn key(&mut self, first: bool) -> Result<Option<Cow<'t, str>>, NotJson> {
         if !self.more(first, b'}')? {
             return Ok(None);
@@ -153,7 +153,7 @@ impl<'t> Lexer<'t> {
         Ok(&self.text[start..self.at])
     }
 
-    /// Returns true if only white space is left.
+    /// Fails if the rest of the text is not white space.
     pub(crate) fn end(&mut self) -> Result<(), NotJson> {
         if self.next_byte().is_none() { Ok(()) } else { Err(NotJson) }
     }
@@ -189,7 +189,7 @@ impl<'t> Lexer<'t> {
         found
     }
 
-    /// Skips unescaped characters of a string and returns where they end.
+    /// Skips the unescaped characters of a string and returns the position after them.
     fn plain(&mut self) -> usize {
         let rest = &self.text.as_bytes()[self.at..];
         self.at += rest.iter().take_while(|&&byte| byte >= 0x20 && byte != b'"' && byte != b'\\').count();

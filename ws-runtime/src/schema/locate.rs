@@ -1,4 +1,4 @@
-//! The path of a value without any input in it, and the schema at that path.
+//! The path of a value, without input of the peer, and the schemas at that path.
 
 use serde_json::Value;
 
@@ -8,19 +8,19 @@ use super::{
     rules::{Forms, Rule},
 };
 
-/// Replaces a key in a path that comes from the value and not from the schema.
+/// The segment of a path that replaces a key of the value that the schema does not declare.
 pub(super) const ANY_KEY: &str = "*";
 
 /// One step of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// To the member with this key.
+    /// A step to the member with this key.
     Key(String),
-    /// To the item at this index.
+    /// A step to the item at this index.
     Index(usize),
 }
 
-/// A place and its schemas.
+/// A path and its schemas.
 pub(super) struct Place<'r> {
     pub(super) path: String,
     rules: Vec<&'r Rule>,
@@ -52,22 +52,22 @@ pub(super) fn locate<'r>(rules: &'r [Rule], root: usize, mut value: &Value, way:
     Place { path, rules: at.found.into_iter().map(|rule| &rules[rule]).collect() }
 }
 
-/// Escapes a key as a segment of a JSON pointer (RFC 6901 section 3).
+/// Escapes a key for use as a segment of a JSON pointer (RFC 6901 §3).
 pub(super) fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
 impl Place<'_> {
-    /// Reports that the type rejects the value at this place, described by its schema.
+    /// Returns the issue for a value at this path that its type rejects, described by its schemas.
     pub(super) fn refused(&self) -> Issue {
-        let said = |rule: &&&Rule| rule.types != ["null"];
+        let is_not_null = |rule: &&&Rule| rule.types != ["null"];
         let formats: Vec<_> = self.rules.iter().flat_map(|rule| &rule.formats).map(String::as_str).collect();
         if !formats.is_empty() {
             return Issue::new(&self.path, "format", must_be(formats));
         }
         let types: Vec<_> =
             self.rules.iter().flat_map(|rule| &rule.types).filter(|name| *name != "null").collect();
-        let name = self.rules.iter().filter(said).find_map(|rule| rule.name.as_deref());
+        let name = self.rules.iter().filter(is_not_null).find_map(|rule| rule.name.as_deref());
         let message = match (name, &*types) {
             (Some(name), _) => format!("is not a valid `{name}`"),
             (None, [only]) if *only == "integer" => "expected integer".to_owned(),
@@ -78,7 +78,7 @@ impl Place<'_> {
     }
 }
 
-/// The schemas of one place.
+/// The schemas that apply to one value.
 struct Here<'r> {
     rules: &'r [Rule],
     found: Vec<usize>,
@@ -89,7 +89,7 @@ impl<'r> Here<'r> {
         Self { rules, found: Vec::new() }
     }
 
-    /// Adds a schema, and those that also apply to the value or might.
+    /// Adds a schema, and the schemas that also apply to the value or may apply.
     fn add(&mut self, rule: usize, value: &Value) {
         if self.found.contains(&rule) {
             return;
@@ -117,13 +117,14 @@ impl<'r> Here<'r> {
         }
     }
 
-    /// Returns true if a variant other than that of the value has such a property: the name then comes from the schema.
+    /// Returns true if any variant declares this property. The name of the property then comes from the schema, not
+    /// from the peer.
     fn is_named(&self, rule: usize, key: &str) -> bool {
         let Some(Forms::Tagged { branches, .. }) = &self.rules[rule].forms else { return false };
         branches.iter().any(|(_, branch)| self.rules[*branch].properties.iter().any(|(name, _)| name == key))
     }
 
-    /// Returns true if the schemas declare a step, and adds the schemas below it.
+    /// Returns whether the schemas declare a step, and the schemas of the value after it.
     fn beneath(&self, step: &Step) -> (bool, Vec<usize>) {
         let rules = || self.found.iter().map(|&rule| &self.rules[rule]);
         match step {

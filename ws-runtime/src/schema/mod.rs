@@ -1,8 +1,8 @@
 //! JSON Schema: generation from types, validation, and explanation of errors.
 //!
-//! A schema is generated once for each type and direction, adapted to what serde reads and writes, and compiled. That
-//! document is both published and enforced. This module knows [`serde_json::Value`] and nothing about messages,
-//! requests or sockets.
+//! A schema is generated once for each type and direction, adapted to the JSON that serde reads and writes, and
+//! compiled. That document is both published and enforced. This module depends on [`serde_json::Value`], but not on
+//! messages, requests or sockets.
 
 #[cfg(not(feature = "server"))]
 mod alone;

@@ -1,22 +1,22 @@
-//! JSON numbers as text: their exact value, and their value for a type of a given width.
+//! JSON numbers as text, with their exact value and their value for a type of a given width.
 //!
 //! An `f64` represents neither 9007199254740993 nor `f32::MAX` as written, and cannot distinguish -9223372036854775809
 //! from `i64::MIN`. A number therefore stays text until a type requests it.
 
 use serde_json::Number;
 
-/// A number in JSON's grammar (RFC 8259 section 6).
+/// A number in the grammar of JSON (RFC 8259 §6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Numeral<'t>(&'t str);
 
 impl<'t> Numeral<'t> {
-    /// Parses a whole text as a number: without `+`, leading zeros or spaces.
+    /// Parses a whole text as a number. `None` for a `+`, leading zeros or spaces.
     pub(crate) fn parse(text: &'t str) -> Option<Self> {
         let numeral = Self::prefix(text)?;
         (numeral.0.len() == text.len()).then_some(numeral)
     }
 
-    /// Parses the number at the start of a text.
+    /// Parses the number at the start of a text; `None` if there is none.
     pub(super) fn prefix(text: &'t str) -> Option<Self> {
         let bytes = text.as_bytes();
         let digits = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -48,7 +48,7 @@ impl<'t> Numeral<'t> {
         self.0
     }
 
-    /// Returns true if the text consists of digits, so that programs read it as an integer.
+    /// Returns true if the text is written as an integer, without a fraction or an exponent.
     pub(crate) fn is_plain(self) -> bool {
         !self.0.contains(['.', 'e', 'E'])
     }
@@ -57,12 +57,13 @@ impl<'t> Numeral<'t> {
         self.0.starts_with('-')
     }
 
-    /// Returns true for a zero with a sign, which only a float keeps.
+    /// Returns true for a zero with a minus sign. Only a float keeps the sign.
     pub(crate) fn is_signed_zero(self) -> bool {
         self.is_negative() && self.integer() == Some(0)
     }
 
-    /// Returns the number if it is an integer, in any notation (`1`, `1.0`, `1e2`), of at most 128 bits.
+    /// Returns the number as an integer, in whatever notation it is written (`1`, `1.0`, `1e2`). `None` if it is not an
+    /// integer or does not fit 128 bits.
     pub(crate) fn integer(self) -> Option<i128> {
         if self.is_plain() {
             return self.0.parse().ok();
@@ -81,7 +82,8 @@ impl<'t> Numeral<'t> {
         if significant.is_empty() {
             return Some(0);
         }
-        // Returns the number of zeros after the last significant digit; negative for digits behind the decimal point.
+        // The number of zeros after the last significant digit. It is negative if digits follow the decimal point, and
+        // the number is then not an integer.
         let shift = u32::try_from(exponent.saturating_add(zeros).saturating_sub(places)).ok()?;
         let magnitude: i128 = if self.is_negative() {
             format!("-{significant}").parse().ok()?
@@ -91,17 +93,17 @@ impl<'t> Numeral<'t> {
         magnitude.checked_mul(10_i128.checked_pow(shift)?)
     }
 
-    /// Returns the nearest `f64`; `None` if that is infinite.
+    /// Returns the nearest `f64`; `None` if it is infinite.
     pub(crate) fn double(self) -> Option<f64> {
         self.0.parse().ok().filter(|float: &f64| float.is_finite())
     }
 
-    /// Returns the nearest `f32`, rounded once; `None` if that is infinite.
+    /// Returns the nearest `f32`, rounded once; `None` if it is infinite.
     pub(crate) fn single(self) -> Option<f32> {
         self.0.parse().ok().filter(|float: &f32| float.is_finite())
     }
 
-    /// Returns the number for a validator, which knows integers of 64 bits and floats.
+    /// Returns the number for a validator, which supports floats and integers of 64 bits.
     pub(crate) fn value(self) -> Number {
         let integer = self.integer();
         if let Some(Ok(value)) = integer.map(u64::try_from) {
@@ -110,7 +112,7 @@ impl<'t> Numeral<'t> {
         if let Some(Ok(value)) = integer.map(i64::try_from) {
             return value.into();
         }
-        // Beyond the range of a float every limit of a type is exceeded.
+        // A number beyond the range of a float becomes the largest float, which exceeds every limit of a type.
         let far = if self.is_negative() { f64::MIN } else { f64::MAX };
         let float = self.double().unwrap_or(far);
         // An integer below `i64::MIN` must not be rounded up to it.
@@ -120,7 +122,7 @@ impl<'t> Numeral<'t> {
     }
 }
 
-/// Returns the exponent, clamped: a text may contain one that no integer holds.
+/// Returns the exponent, clamped to the range of `i64`.
 fn saturating(exponent: &str) -> i64 {
     let far = if exponent.starts_with('-') { i64::MIN } else { i64::MAX };
     exponent.parse().unwrap_or(far)
@@ -137,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_outside_the_grammar_are_not_numbers() {
+    fn numbers_follow_the_grammar_of_json() {
         for text in [
             "", "-", "+1", "01", "-01", ".5", "1.", "1e", "1e+", "1.e2", "0x10", "NaN", "Infinity", " 1",
             "1 ", "1_0", "١",
@@ -150,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn integers_are_exact_however_they_are_written() {
+    fn integers_are_exact_in_every_notation() {
         for (text, integer) in [
             ("0", Some(0)),
             ("-0", Some(0)),
@@ -182,11 +184,11 @@ mod tests {
     }
 
     #[test]
-    fn floats_round_to_nearest_and_stay_finite() {
+    fn floats_are_rounded_once_and_never_infinite() {
         assert_eq!(numeral("3.4028235e38").single(), Some(f32::MAX));
         assert_eq!(numeral("3.4028236e38").single(), None);
         assert_eq!(numeral("1e-45").single(), Some(f32::from_bits(1)));
-        // Through a double it would be the next one.
+        // Rounding by way of a double would yield the next single.
         assert_eq!(numeral("7.038531e-26").single(), Some(f32::from_bits(0x15ae_43fd)));
         assert_eq!(numeral("1.7976931348623157e308").double(), Some(f64::MAX));
         assert_eq!(numeral("1.7976931348623159e308").double(), None);
@@ -196,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn validators_see_exact_integers() {
+    fn validator_gets_exact_integers_and_finite_floats() {
         for (text, value) in [
             ("1.0", json!(1)),
             ("1e2", json!(100)),

@@ -1,4 +1,4 @@
-//! Builds the shape of a schema: every keyword is understood, or there is no shape.
+//! Builds the shape of a schema. A schema with an unsupported keyword has no shape.
 
 use std::collections::HashMap;
 
@@ -10,10 +10,10 @@ use super::{
     shape::{ANY, Array, Id, Node, Numbers, ObjectShape, Properties, Shape, Strings, TypeShapes},
 };
 
-/// The integers that a double represents exactly: up to here comparisons are exact in every notation.
+/// The limit below which a double represents every integer, so that comparisons are exact in every notation.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// Returns the shape of a schema, if all of it can be checked on tokens.
+/// Returns the shape of a schema; `None` if a part of it cannot be checked on tokens.
 pub(super) fn shape(schema: &Value) -> Option<Shape> {
     let mut build =
         ShapeBuilder { document: schema, nodes: vec![Node::Types(TypeShapes::any())], known: HashMap::new() };
@@ -24,7 +24,7 @@ pub(super) fn shape(schema: &Value) -> Option<Shape> {
 struct ShapeBuilder<'a> {
     document: &'a Value,
     nodes: Vec<Node>,
-    /// The nodes of references, so that a recursive schema terminates.
+    /// The nodes of references that were visited, so that a recursive schema terminates.
     known: HashMap<String, Id>,
 }
 
@@ -70,7 +70,7 @@ impl ShapeBuilder<'_> {
     }
 
     fn parts(&mut self, schema: &Value, depth: usize) -> Option<TypeShapes> {
-        // Types are not nested this deep; a cycle of references is.
+        // No type is nested this deep, but a cycle of references is.
         if depth > 64 {
             return None;
         }
@@ -130,7 +130,7 @@ impl ShapeBuilder<'_> {
             .collect()
     }
 
-    /// A schema with types and without alternatives. Every keyword in it is understood, or there is no shape.
+    /// Builds the shapes of a schema with types and without alternatives. `None` if it has an unsupported keyword.
     fn typed(&mut self, schema: &Map<String, Value>, depth: usize) -> Option<TypeShapes> {
         let mut keywords = Keywords(schema.iter().filter(|(name, _)| !is_annotation(name)).collect());
         let names: Option<Vec<_>> = match keywords.take("enum") {
@@ -203,7 +203,7 @@ impl ShapeBuilder<'_> {
     fn plain(&mut self, keywords: &mut Keywords<'_>, depth: usize) -> Option<Properties> {
         let mut properties: Vec<(Box<str>, Id)> = Vec::new();
         for (name, schema) in keywords.take("properties").and_then(Value::as_object).into_iter().flatten() {
-            // A field under an alias takes the slow path, which checks that it occurs once.
+            // An alias takes the slow path, which checks that the field occurs once.
             let alias = schema["x-serde"] == "alias";
             let node = if alias {
                 self.push(Node::Types(TypeShapes::default()))
@@ -232,7 +232,7 @@ impl ShapeBuilder<'_> {
     }
 }
 
-/// Returns the keywords of a schema; `None` for a schema that rejects everything.
+/// Returns the constraining keywords of a schema; `None` for a schema that rejects every value.
 fn constraints(schema: &Value) -> Option<Vec<(&str, &Value)>> {
     match schema {
         Value::Bool(true) => Some(Vec::new()),
@@ -244,8 +244,8 @@ fn constraints(schema: &Value) -> Option<Vec<(&str, &Value)>> {
     }
 }
 
-/// Merges a reference and its siblings into one schema of an object: a newtype variant and its tag. Only if neither
-/// rules out what the other declares.
+/// Merges the target of a reference and the siblings of the reference into one schema of an object, as for a newtype
+/// variant and its tag. `None` if one excludes properties that the other declares.
 fn merged(target: &Value, beside: &Map<String, Value>) -> Option<Map<String, Value>> {
     let target = target.as_object()?;
     let mut merged = Map::new();
@@ -275,7 +275,7 @@ fn merged(target: &Value, beside: &Map<String, Value>) -> Option<Map<String, Val
     Some(merged)
 }
 
-/// The keywords of a schema that are not understood yet.
+/// The keywords of a schema that have not been used yet.
 struct Keywords<'a>(Vec<(&'a String, &'a Value)>);
 
 impl<'a> Keywords<'a> {
@@ -309,7 +309,7 @@ impl<'a> Keywords<'a> {
             let read = |limit: Option<&Value>| limit.map_or(Some(None), |limit| real(limit).map(Some));
             Some((read(inclusive)?, read(exclusive)?))
         };
-        // A float below a limit is at most the previous float.
+        // A float below an exclusive limit is at most the previous float.
         let (least, above) = limits(self.take("minimum"), self.take("exclusiveMinimum"))?;
         let (most, below) = limits(self.take("maximum"), self.take("exclusiveMaximum"))?;
         let low = least.unwrap_or(f64::MIN).max(above.map_or(f64::MIN, f64::next_up));

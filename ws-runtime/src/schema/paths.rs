@@ -1,4 +1,4 @@
-//! The paths through a schema: which keys and indexes lead from one place to another.
+//! The paths through a schema: the keys and indexes that lead from one node to another.
 
 use std::collections::HashMap;
 
@@ -6,49 +6,50 @@ use serde_json::{Map, Value};
 
 use super::choice::{Choice, alternatives, is_annotation, target};
 
-/// Schemas with more steps than this to a level are not followed further: no real type has as many.
+/// The maximum number of steps from one node. Real types have far fewer; further steps are ignored.
 const MOST_STEPS: usize = 10_000;
 
-/// Distinguishes the parts of one document.
+/// Identifies a part of a document by its address.
 type PartId = *const Value;
 
-/// The places of a schema and the steps between them.
+/// The nodes of a schema and the steps between them.
 pub(super) struct Graph<'a> {
     document: &'a Value,
     places: HashMap<PartId, usize>,
     steps: Vec<Vec<PathStep<'a>>>,
-    /// The definition of each place, or the first one that it mentions.
+    /// The name of each node's definition, or of the first definition that its schema mentions; `None` if there is
+    /// none.
     names: Vec<Option<&'a str>>,
 }
 
-/// A step from a place to one that is a level deeper.
+/// A step from a node to one that is a level deeper.
 #[derive(Clone)]
 pub(super) struct PathStep<'a> {
     by: By<'a>,
     pub(super) to: usize,
-    /// The alternatives taken on the way.
+    /// The alternatives chosen before the step.
     turns: Vec<Alternative>,
-    /// True if serde keeps a copy of the value to try several alternatives.
+    /// True if serde keeps a copy of the value, to try several alternatives.
     pub(super) copied: bool,
 }
 
-/// The key of a step to a deeper level.
+/// The key or index of a step.
 #[derive(Clone)]
 enum By<'a> {
     Key(&'a str),
     /// Any key except these.
     Rest(Vec<&'a str>),
     Index(usize),
-    /// Any index from this one on.
+    /// This index or any later one.
     Items(usize),
 }
 
-/// One alternative of several.
+/// A choice of one alternative.
 #[derive(Clone, PartialEq, Eq)]
 struct Alternative {
     of: PartId,
     part: usize,
-    /// True if a value matches only one of the parts, selected by its tag.
+    /// True if a value matches only one of the alternatives, selected by its tag.
     told: bool,
 }
 
@@ -61,10 +62,10 @@ struct OpenStep<'a> {
 }
 
 impl<'a> Graph<'a> {
-    /// Follows all paths of a document.
+    /// Builds the graph of a document.
     ///
     /// # Errors
-    /// If a place leads to itself without a key.
+    /// If a node leads to itself without a key or index.
     pub(super) fn of(document: &'a Value) -> Result<Self, String> {
         let mut graph = Self { document, places: HashMap::new(), steps: Vec::new(), names: Vec::new() };
         let (root, name) = graph.named(document);
@@ -72,7 +73,7 @@ impl<'a> Graph<'a> {
         Ok(graph)
     }
 
-    /// Returns the number of places, including the root.
+    /// Returns the number of nodes, including the root.
     pub(super) fn len(&self) -> usize {
         self.steps.len()
     }
@@ -81,7 +82,8 @@ impl<'a> Graph<'a> {
         &self.steps[place]
     }
 
-    /// Returns the name of a place's definition, or of the first that it mentions.
+    /// Returns the name of a node's definition, or of the first definition that its schema mentions; `None` if there is
+    /// none.
     pub(super) fn name(&self, place: usize) -> Option<&'a str> {
         self.names[place]
     }
@@ -98,11 +100,11 @@ impl<'a> Graph<'a> {
         let mut found = Vec::new();
         self.look(schema, &mut Vec::new(), &mut Vec::new(), false, &mut found)?;
         for OpenStep { by, to, turns, copied } in found {
-            // A reference is the place that it names.
+            // A reference leads to the node of its definition.
             let (to, name) = self.named(to);
             let to = self.place(to, name)?;
             let steps = &mut self.steps[place];
-            // A map with several key patterns has one value for a key.
+            // All key patterns of a map have the same value type, so one step stands for them.
             let known = |step: &PathStep<'_>| {
                 step.to == to && step.turns == turns && matches!((&step.by, &by), (By::Rest(_), By::Rest(_)))
             };
@@ -113,7 +115,7 @@ impl<'a> Graph<'a> {
         Ok(place)
     }
 
-    /// Returns the definition that a schema refers to, with its name, or the schema itself.
+    /// Returns the definition to which a schema refers, with its name, or else the schema itself.
     fn named(&self, schema: &'a Value) -> (&'a Value, Option<&'a str>) {
         let only = |keys: &Map<String, Value>| keys.keys().all(|key| key == "$ref" || is_annotation(key));
         let reference = schema.as_object().filter(|keys| only(keys)).and_then(|keys| keys.get("$ref"));
@@ -150,7 +152,7 @@ impl<'a> Graph<'a> {
         let named = named.and_then(|reference| target(self.document, reference));
         let all = keywords.get("allOf").and_then(Value::as_array);
         let both = named.map(|schema| (schema, copied)).into_iter();
-        // serde keeps a copy of the input of flattened enums.
+        // serde keeps a copy of the input of a flattened enum.
         let flat = copied || keywords.contains_key("properties");
         let both = both.chain(all.into_iter().flatten().map(|schema| (schema, flat)));
         for (part, (schema, copied)) in both.enumerate() {
@@ -192,27 +194,27 @@ impl PathStep<'_> {
         self.by.meets(&other.by)
     }
 
-    /// Returns true if one value may take both steps from a place: they read the same key and no tag separates them.
+    /// Returns true if one value may take both steps from a node: they read the same key, and no tag separates them.
     pub(super) fn coexists(&self, other: &Self) -> bool {
         let parted = self.turns.iter().zip(&other.turns).find(|(one, other)| one != other);
         self.meets(other) && parted.is_none_or(|(one, other)| one.of != other.of || !one.told)
     }
 
-    /// Formats the key for people.
+    /// Describes the key in words.
     pub(super) fn said(&self) -> String {
         self.by.said()
     }
 }
 
-/// Returns the first definition that a schema mentions, directly or as an alternative; for an optional value, that of
-/// the value.
+/// Returns the name of the first definition that a schema mentions, directly or as an alternative. For an optional
+/// value, that is the definition of the value.
 fn mentioned(schema: &Value) -> Option<&str> {
     let branches = ["anyOf", "oneOf", "allOf"].into_iter().filter_map(|key| schema[key].as_array()).flatten();
     let mut all = branches.chain([schema]);
     all.find_map(|schema| schema["$ref"].as_str()?.rsplit('/').next())
 }
 
-/// Collects the steps of the object's and array's own keywords.
+/// Collects the steps of a schema's own keywords for objects and arrays.
 fn own<'a>(
     keywords: &'a Map<String, Value>,
     turns: &[Alternative],

@@ -1,14 +1,14 @@
-//! Checks whether a JSON pointer leads anywhere in the values of a schema.
+//! Checks whether a JSON pointer can have a target in the values of a schema.
 
 use serde_json::{Map, Value};
 
 use super::choice::{resolve, target};
 
-/// Nested schemas without a step of the pointer in between. Beyond this depth the answer is "yes".
+/// The maximum number of nested schemas without a step of the pointer between them. Deeper ones count as a target.
 const DEPTH: usize = 64;
 
-/// Returns true if some value that `schema` accepts may have the place that the pointer (RFC 6901) names. False is
-/// certain if objects have only the properties listed in their schema, which holds for values that serde writes.
+/// Returns true if the JSON pointer (RFC 6901) may have a target in a value that `schema` accepts. False is certain if
+/// objects have only the properties listed in their schema, as those written by serde do.
 pub(super) fn leads(schema: &Value, pointer: &str) -> bool {
     let steps: Vec<String> =
         pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect();
@@ -36,7 +36,7 @@ fn walk(root: &Value, schema: &Value, steps: &[String], depth: usize) -> bool {
     beneath(schema, step).into_iter().any(|schema| walk(root, schema, rest, DEPTH))
 }
 
-/// Returns the schemas that a step may lead to.
+/// Returns the schemas of the values to which a step may lead.
 fn beneath<'a>(schema: &'a Map<String, Value>, step: &str) -> Vec<&'a Value> {
     if let Some(property) = schema.get("properties").and_then(|properties| properties.get(step)) {
         return vec![property];
@@ -53,7 +53,8 @@ fn beneath<'a>(schema: &'a Map<String, Value>, step: &str) -> Vec<&'a Value> {
     all
 }
 
-/// An index of an array (RFC 6901 §4): digits without a leading zero.
+/// Returns the index of an array that a step denotes (RFC 6901 §4): digits without a leading zero. `None` for any other
+/// step.
 fn index(step: &str) -> Option<usize> {
     let is_index = step == "0" || !step.starts_with('0') && step.bytes().all(|byte| byte.is_ascii_digit());
     is_index.then(|| step.parse().ok())?
@@ -124,7 +125,7 @@ mod tests {
 
     #[derive(Serialize, JsonSchema)]
     #[serde(tag = "type", rename_all = "snake_case")]
-    #[expect(dead_code, reason = "only its schema is of use")]
+    #[expect(dead_code, reason = "only the schema is used")]
     enum Heard {
         Quote(Quote),
         Pair { pair: (u8, Price) },
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn pointer_is_resolved_against_the_schema() {
+    fn pointer_leads_only_to_values_of_the_schema() {
         let quote = Check::outbound::<Quote>().unwrap();
         let heard = Check::outbound::<Heard>().unwrap();
         for (check, pointer, expected) in [

@@ -1,22 +1,22 @@
-//! Adapts schemars' schema to what serde accepts, where they differ.
+//! Adapts the schema of schemars where it differs from the values that serde accepts.
 //!
-//! | part | what is done |
+//! | part | change |
 //! |---|---|
-//! | integers of 32 and 64 bits have no limits but a `format` that nobody checks | `minimum` and `maximum` |
-//! | `f32` likewise: beyond its range it would become infinite | `exclusiveMinimum` and `exclusiveMaximum` |
+//! | integers of 32 and 64 bits have no limits, only a `format` that is not validated | `minimum` and `maximum` |
+//! | the same for `f32`, which would be infinite beyond its range | `exclusiveMinimum` and `exclusiveMaximum` |
 //! | formats that JSON Schema does not know (`uint32`, `float`) | removed |
 //! | `IpAddr` has the unknown format `ip` | `ipv4` or `ipv6` |
-//! | `Result`, `Bound`, `Range`, `Duration`, `SystemTime` allow further properties, serde does not | `additionalProperties: false` |
-//! | `deny_unknown_fields` around a flattened, internally tagged enum: serde then refuses every value | refused |
-//! | 128-bit integers do not survive most JSON readers, ours included | refused |
+//! | `Result`, `Bound`, `Range`, `Duration`, `SystemTime` allow other properties, but serde does not | `additionalProperties: false` |
+//! | `deny_unknown_fields` around a flattened, internally tagged enum: serde then rejects every value | rejected |
+//! | 128-bit integers lose digits in most JSON readers, including this one | rejected |
 //!
-//! `rest` keeps a tag or another name out of the values of a flattened map. `widen` adds what only the type reveals
-//! (`alias`, `other`, content of an adjacently tagged unit variant).
+//! `rest` excludes tags and other surrounding names from the values of a flattened map. `widen` adds the parts that
+//! only the type reveals (`alias`, `other`, the content of an adjacently tagged unit variant).
 //!
-//! Not reconciled, because a schema cannot express it: rules of `try_from` and `deserialize_with`, and integer keys of
-//! a map that are out of range. A value that such a type rejects is reported as one of the wrong type. What serde would
-//! accept beyond the schema is rejected, because the schema decides: arrays in place of objects, `{"unit": null}`,
-//! repeated items of a set.
+//! Rules of `try_from` and `deserialize_with`, and the range of a map's integer keys, are not reconciled, because a
+//! schema cannot express them. A value that such a type rejects is reported as one of the wrong type. The schema also
+//! decides where serde alone would accept more: arrays in place of objects, `{"unit": null}`, and repeated items of a
+//! set are rejected.
 
 use std::collections::BTreeSet;
 
@@ -29,16 +29,16 @@ use serde_json::{Value, json};
 
 use super::Direction;
 
-/// Adapts a schema and all its subschemas; what cannot be adapted is reported by [`finish`](Self::finish).
+/// Adapts a schema and all its subschemas. [`finish`](Self::finish) reports a part that cannot be adapted.
 pub(super) struct Reconcile {
     direction: Direction,
-    /// The definitions of std's durations and times.
+    /// The names of the definitions of std's durations and times.
     seconds: Vec<String>,
     refused: Option<&'static str>,
 }
 
 impl Reconcile {
-    /// `seconds` names the definitions of std's durations and times.
+    /// Creates a transformation. `seconds` contains the names of the definitions of std's durations and times.
     pub(super) fn new(direction: Direction, seconds: Vec<String>) -> Self {
         Self { direction, seconds, refused: None }
     }
@@ -77,7 +77,7 @@ impl Reconcile {
             bound(schema, "minimum", low, |ours, theirs| ours > theirs);
             bound(schema, "maximum", high, |ours, theirs| ours < theirs);
         } else if format == "float" {
-            // A tighter limit of the type is enough.
+            // If the type sets a tighter limit, that one is kept.
             let is_tight = |keyword: &str| {
                 schema.get(keyword).and_then(Value::as_f64).is_some_and(|limit| limit.abs() < F32_END)
             };
@@ -99,10 +99,11 @@ impl Reconcile {
     }
 }
 
-/// Halfway between `f32::MAX` and the next power of two: a smaller double rounds to an `f32`, others to infinity.
+/// The value halfway between `f32::MAX` and the next power of two. A smaller double rounds to an `f32`, any other one
+/// to infinity.
 pub(super) const F32_END: f64 = 3.402_823_567_797_336_6e38;
 
-/// Returns the range of a Rust number, by schemars' name of it.
+/// Returns the range of a Rust integer type by the name that schemars gives it; `None` for other names.
 fn limits(format: &str) -> Option<(Value, Value)> {
     Some(match format {
         "int8" => (i8::MIN.into(), i8::MAX.into()),
@@ -119,7 +120,7 @@ fn limits(format: &str) -> Option<(Value, Value)> {
     })
 }
 
-/// Sets a limit, unless the author of the type has set a tighter one.
+/// Sets a limit, unless the type already has a tighter one.
 fn bound(schema: &mut Schema, keyword: &str, limit: Value, tighter: fn(f64, f64) -> bool) {
     let keep = schema.get(keyword).and_then(Value::as_f64);
     if keep.is_none_or(|theirs| limit.as_f64().is_none_or(|ours| tighter(ours, theirs))) {
@@ -151,9 +152,9 @@ fn denies_its_own_tag(schema: &Value) -> bool {
     })
 }
 
-/// Returns true if a definition is that of std's `Result`, `Bound` or `Range`, whose objects accept no further
-/// properties. schemars gives them names that no derive produces. A type may still be renamed to such a name, so the
-/// parameters in the name and the form must agree.
+/// Returns true if a definition is that of std's `Result`, `Bound` or `Range`, whose objects accept no other
+/// properties. schemars gives them names that no derive produces. Another type may still be renamed to such a name, so
+/// the type parameters in the name must match the properties.
 fn is_std_generic(name: &str, definition: &Value) -> bool {
     let keys =
         |object: &Value| object["properties"].as_object().map(|all| all.keys().cloned().collect::<Vec<_>>());
@@ -179,7 +180,7 @@ fn is_std_generic(name: &str, definition: &Value) -> bool {
     }
 }
 
-/// Returns schemars' name of a type that its schema reveals.
+/// Returns the name that schemars gives a type, if the schema of the type reveals it.
 fn spelled(schema: &Value) -> Option<String> {
     let reference = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());
     if let Some(name) = reference {
@@ -225,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_get_the_limits_of_their_types() {
+    fn number_schemas_have_the_limits_of_their_types() {
         for (schema, low, high) in [
             (schema::<u8>(), json!(0), json!(255)),
             (schema::<u32>(), json!(0), json!(u32::MAX)),
@@ -247,7 +248,7 @@ mod tests {
     }
 
     #[derive(JsonSchema)]
-    #[expect(dead_code, reason = "its schema is what counts")]
+    #[expect(dead_code, reason = "only the schema is used")]
     struct Ranged {
         #[schemars(range(min = 5, max = 10))]
         tighter: u32,
@@ -256,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn tighter_of_two_limits_is_kept() {
+    fn tighter_limit_of_a_number_is_kept() {
         let schema = schema::<Ranged>().unwrap();
         let properties = &schema["$defs"]["Ranged"]["properties"];
         assert_eq!(properties["tighter"], json!({"type": "integer", "minimum": 5, "maximum": 10}));
@@ -264,17 +265,16 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_128_bits_are_refused_everywhere() {
-        for refused in
-            [schema::<u128>(), schema::<Vec<Option<i128>>>(), schema::<BTreeMap<String, (u128,)>>()]
+    fn types_with_128_bit_integers_are_rejected() {
+        for result in [schema::<u128>(), schema::<Vec<Option<i128>>>(), schema::<BTreeMap<String, (u128,)>>()]
         {
-            assert!(refused.unwrap_err().contains("128-bit"));
+            assert!(result.unwrap_err().contains("128-bit"));
         }
     }
 
     #[derive(JsonSchema)]
     #[serde(deny_unknown_fields)]
-    #[expect(dead_code, reason = "its schema is what counts")]
+    #[expect(dead_code, reason = "only the schema is used")]
     struct Envelope<T> {
         id: u8,
         #[serde(flatten)]
@@ -283,7 +283,7 @@ mod tests {
 
     #[derive(JsonSchema)]
     #[serde(tag = "type")]
-    #[expect(dead_code, reason = "its schema is what counts")]
+    #[expect(dead_code, reason = "only the schema is used")]
     enum Internal {
         Text { text: String },
         Typing { on: bool },
@@ -291,14 +291,14 @@ mod tests {
 
     #[derive(JsonSchema)]
     #[serde(tag = "type", content = "content")]
-    #[expect(dead_code, reason = "its schema is what counts")]
+    #[expect(dead_code, reason = "only the schema is used")]
     enum Adjacent {
         Text { text: String },
         Typing(bool),
     }
 
     #[test]
-    fn struct_that_denies_the_flattened_tag_is_refused() {
+    fn struct_that_denies_its_flattened_tag_is_rejected() {
         assert!(schema::<Envelope<Internal>>().unwrap_err().contains("deny_unknown_fields"));
         assert!(schema::<Vec<Envelope<Internal>>>().is_err());
         assert!(schema::<Envelope<Adjacent>>().is_ok());
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_formats_are_removed() {
+    fn formats_unknown_to_json_schema_are_replaced() {
         assert_eq!(schema::<IpAddr>().unwrap()["anyOf"], json!([{"format": "ipv4"}, {"format": "ipv6"}]));
         assert_eq!(schema::<std::net::Ipv4Addr>().unwrap()["format"], "ipv4");
         assert_eq!(schema::<f64>().unwrap().get("format"), None);
@@ -316,7 +316,7 @@ mod tests {
         assert_eq!(duration["$defs"]["Duration"]["additionalProperties"], false);
     }
 
-    /// The schemas of types that have the names of std's types.
+    /// Types that have the names of std's types.
     mod alike {
         use schemars::JsonSchema;
 
@@ -324,7 +324,7 @@ mod tests {
             ($($(#[$attribute:meta])* $name:ident $body:tt)*) => {$(
                 #[derive(JsonSchema)]
                 $(#[$attribute])*
-                #[expect(dead_code, reason = "its schema is what counts")]
+                #[expect(dead_code, reason = "only the schema is used")]
                 pub(super) struct $name $body
             )*};
         }
@@ -341,7 +341,7 @@ mod tests {
         }
 
         #[derive(JsonSchema)]
-        #[expect(dead_code, reason = "its schema is what counts")]
+        #[expect(dead_code, reason = "only the schema is used")]
         pub(super) struct Range<T> {
             start: T,
             end: T,
@@ -349,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn only_std_types_deny_unknown_properties() {
+    fn types_named_like_std_types_allow_unknown_properties() {
         type Both = (alike::Duration, Duration);
         let closed = |schema: Result<Value, String>| -> Vec<String> {
             let schema = schema.unwrap();

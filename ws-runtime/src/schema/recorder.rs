@@ -1,8 +1,8 @@
 //! Records the names that a type reads, by running its `Deserialize`.
 //!
-//! schemars knows nothing of serde's `alias` and `other`. The recorder is a deserializer without a value: it leads a
-//! type to one place, records what is requested there, and fails. Two names are one field if the type treats them
-//! alike.
+//! schemars does not report serde's `alias` and `other`. The recorder is a deserializer without a value. It leads a
+//! type to the value at one path, records what the type requests there, and fails. Two names belong to one field if the
+//! type treats them alike.
 
 use std::{
     cell::RefCell,
@@ -21,20 +21,20 @@ use serde_json::Value;
 use super::key::RecordedKey;
 use crate::panics::catch;
 
-/// A step from a place of a type to the next level.
+/// A step of a path through a type.
 #[derive(Clone, Debug)]
 pub(super) enum Go {
-    /// The value of a key.
+    /// To the value of this key.
     Key(String),
-    /// The content of an externally tagged variant.
+    /// To the content of this externally tagged variant.
     Variant(String),
-    /// An item of an array, after these.
+    /// To the item of an array after these items.
     Item(Vec<Value>),
-    /// The content after a tag: the key and value of the tag, then the key of the content.
+    /// To the content after a tag. Contains the key and the value of the tag, and the key of the content.
     Content(String, String, String),
 }
 
-/// The input at the place.
+/// The input at the end of the path.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Give<'a> {
     Nothing,
@@ -42,25 +42,26 @@ pub(super) enum Give<'a> {
     Key(&'a str),
     /// The name of this variant.
     Variant(&'a str),
-    /// An object of the tag alone, with this value.
+    /// An object that has only the tag, with this value.
     Tag(&'a str, &'a str),
 }
 
-/// What a type did at a place.
+/// How a type read the value at a path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Seen {
     pub(super) asked: Option<Asked>,
-    /// How the type identified the given name: equal for the names of one field or variant.
+    /// A hash of the identifier into which the type converted the given name. It is equal for all names of one field or
+    /// variant. `None` if the name was rejected or not read.
     pub(super) made: Option<u64>,
-    /// The names that it expects instead.
+    /// The names that the type expects instead of the given one, if it reported them.
     pub(super) instead: Option<&'static [&'static str]>,
-    /// True if it accepts no object.
+    /// True if the type rejects objects.
     pub(super) no_object: bool,
-    /// True if it read the key of an object as a type that JSON keys cannot have.
+    /// True if the type read the key of an object as a type that JSON keys cannot have.
     pub(super) no_key: bool,
 }
 
-/// The request at a place.
+/// The kind of value that a type requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
     /// A struct with these names.
@@ -74,12 +75,12 @@ pub(super) enum Asked {
     Other,
 }
 
-/// Leads a type along a path and returns what it did at the end.
+/// Leads a type along a path and returns how it read the value at the end.
 pub(super) type Probe = fn(&[Go], Give<'_>) -> Seen;
 
 pub(super) fn probe<T: Deserialize<'static>>(path: &[Go], give: Give<'_>) -> Seen {
     let seen = RefCell::default();
-    // A `Deserialize` that panics yields no further names. The panic will show when a message causes it.
+    // A `Deserialize` that panics yields no names. The panic is reported when a message causes it.
     let read = catch(|| T::deserialize(Recorder { path, give, seen: &seen })).unwrap_or(Err(Stop::default()));
     let mut seen = seen.into_inner();
     if let Err(Stop { instead, no_object }) = read {
@@ -89,7 +90,7 @@ pub(super) fn probe<T: Deserialize<'static>>(path: &[Go], give: Give<'_>) -> See
     seen
 }
 
-/// Why reading stopped.
+/// The reason why reading stopped.
 #[derive(Debug, Default)]
 pub(super) struct Stop {
     instead: Option<&'static [&'static str]>,
@@ -126,7 +127,7 @@ struct Recorder<'a> {
 }
 
 impl<'a> Recorder<'a> {
-    /// Records a request; an error unless there is more to do.
+    /// Records a request if the end of the path is reached.
     fn asked(&self, asked: Asked) {
         if self.path.is_empty() {
             self.seen.borrow_mut().asked.get_or_insert(asked);
@@ -249,7 +250,7 @@ impl<'de> Deserializer<'de> for Recorder<'_> {
     }
 }
 
-/// An object with a few keys: each with a text, or with the recorder's input.
+/// An object with a few keys. The value of each key is a string or the input of the recorder.
 struct Object<'a> {
     recorder: Recorder<'a>,
     keys: std::vec::IntoIter<(&'a str, Option<&'a str>, usize)>,
@@ -285,7 +286,7 @@ impl<'de> MapAccess<'de> for Object<'_> {
     }
 }
 
-/// An array whose last item is the recorder's input.
+/// An array whose last item is the input of the recorder.
 struct List<'a> {
     recorder: Recorder<'a>,
     before: std::slice::Iter<'a, Value>,
@@ -325,7 +326,7 @@ impl<'de, 'a> EnumAccess<'de> for Variant<'a> {
     }
 }
 
-/// The content after the name of a variant.
+/// Access to the content of a variant.
 struct Inside<'a>(Recorder<'a>);
 
 impl<'de> VariantAccess<'de> for Inside<'_> {

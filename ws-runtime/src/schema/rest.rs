@@ -1,8 +1,9 @@
-//! Flattened maps, seen from a surrounding schema.
+//! Flattened maps in a surrounding object.
 //!
-//! serde passes a flattened map the members that no surrounding field takes. JSON Schema's `additionalProperties` knows
-//! only the properties beside it: if an object refers to the schema with the map, as a branch of a tagged enum does,
-//! the tag would have to be a valid value of the map. The surrounding names are therefore declared beside the map too.
+//! serde passes a flattened map the members that no surrounding field takes. JSON Schema's `additionalProperties`
+//! considers only the properties of the same schema. If an object refers to the schema with the map, as a branch of a
+//! tagged enum does, the tag would have to be a valid value of the map. The surrounding names are therefore also
+//! declared in the schema of the map.
 
 use schemars::{
     Schema,
@@ -12,14 +13,14 @@ use serde_json::{Map, Value};
 
 use super::choice::{is_annotation, target};
 
-/// Keywords that apply to the same object.
+/// The keywords whose schemas apply to the same object.
 const COMBINED: [&str; 3] = ["oneOf", "anyOf", "allOf"];
-/// More nested references and alternatives than types have; a cycle is abandoned.
+/// The maximum depth of nested references and alternatives. It is more than types have and ends cycles.
 const MAX_DEPTH: usize = 16;
 
-/// Declares the properties of an object beside the flattened maps in it.
+/// Declares the properties of an object in the schemas of the flattened maps in it.
 pub(super) struct Rest<'a> {
-    /// The document before the change, for references.
+    /// The document before the change, in which references are resolved.
     pub(super) document: &'a Value,
 }
 
@@ -54,8 +55,8 @@ impl Rest<'_> {
         }
     }
 
-    /// Declares properties beside the maps of a nested schema. A reference gets them as siblings and is expanded when
-    /// its turn comes.
+    /// Declares properties in the maps of a nested schema. A reference gets them as siblings, and is expanded when the
+    /// walk reaches it.
     fn name(&self, schema: &mut Value, names: &[String], depth: usize) {
         if !self.takes_rest(schema, depth) {
             return;
@@ -76,7 +77,7 @@ impl Rest<'_> {
         }
     }
 
-    /// Returns true if a map in the schema takes the other members of the object.
+    /// Returns true if the schema contains a map that takes the remaining members of the object.
     fn takes_rest(&self, schema: &Value, depth: usize) -> bool {
         let Some(object) = schema.as_object().filter(|_| depth < MAX_DEPTH) else { return false };
         let referred = object.get("$ref").and_then(Value::as_str);
@@ -90,7 +91,7 @@ impl Rest<'_> {
     }
 }
 
-/// Returns true if undeclared properties have a schema of their own.
+/// Returns true if the schema constrains undeclared properties.
 fn is_rest(object: &Map<String, Value>) -> bool {
     object.contains_key("patternProperties")
         || object

@@ -1,4 +1,4 @@
-//! A schema as rules for each place, so that a value can be followed through it.
+//! A schema as a list of rules, along which a value can be followed.
 
 use std::collections::HashMap;
 
@@ -11,23 +11,24 @@ use super::{
     format::FORMATS,
 };
 
-/// The rules of one place.
+/// The rules for the values at one position of a schema.
 #[derive(Debug, Default)]
 pub(super) struct Rule {
-    /// The permitted JSON types, if the schema states them.
+    /// The permitted JSON types; empty if the schema does not restrict them.
     pub(super) types: Vec<String>,
-    /// The name of the definition.
+    /// The name of the definition to which the schema refers; `None` without a reference.
     pub(super) name: Option<String>,
-    /// The formats of texts here, validated or not.
+    /// The formats of strings, validated or not.
     pub(super) formats: Vec<String>,
-    /// The rules of this place alone.
+    /// Validates a value without its nested values and alternatives. `None` if there is no such rule.
     pub(super) here: Option<Validator>,
-    /// All rules together, for keywords that depend on other parts of the schema (`unevaluatedProperties`).
+    /// Validates a value by the complete schema, for keywords that depend on other parts of it
+    /// (`unevaluatedProperties`). `None` if there are none.
     pub(super) whole: Option<Validator>,
-    /// Further schemas that apply: a reference, `allOf`.
+    /// Other schemas that also apply: a reference, `allOf`.
     pub(super) also: Vec<usize>,
     pub(super) forms: Option<Forms>,
-    /// Names of fields of which one is required.
+    /// The names of each field with aliases; one of them is required.
     pub(super) aliased: Vec<Vec<String>>,
     pub(super) properties: Vec<(String, usize)>,
     pub(super) rest: Option<usize>,
@@ -42,10 +43,10 @@ pub(super) enum Forms {
     Untold { branches: Vec<usize>, keyword: &'static str },
 }
 
-/// Builds the rules of a schema; the second value is the index of the root.
+/// Builds the rules of a schema. The second value is the index of the root.
 ///
 /// # Errors
-/// If the validator rejects a part of it: mostly a pattern.
+/// If the validator rejects a part of the schema, in most cases a pattern.
 pub(super) fn rules(schema: &Value) -> Result<(Vec<Rule>, usize), String> {
     let mut build = RuleBuilder { document: schema, rules: Vec::new(), known: HashMap::new() };
     let root = build.rule(schema)?;
@@ -55,7 +56,7 @@ pub(super) fn rules(schema: &Value) -> Result<(Vec<Rule>, usize), String> {
 struct RuleBuilder<'a> {
     document: &'a Value,
     rules: Vec<Rule>,
-    /// The rules of references, so that a recursive schema terminates.
+    /// The rules of references that were visited, so that a recursive schema terminates.
     known: HashMap<&'a str, usize>,
 }
 
@@ -125,7 +126,7 @@ impl<'a> RuleBuilder<'a> {
         let Some(alternatives) = alternatives(self.document, schema) else { return Ok(None) };
         let keyword = if alternatives.exclusive { "oneOf" } else { "anyOf" };
         Ok(Some(match alternatives.choice {
-            // An optional enum is its alternatives or `null`, which the JSON type distinguishes.
+            // An optional enum has its alternatives and `null`, which the JSON type distinguishes.
             Choice::Tagged { tag, branches } if !alternatives.null => {
                 let other = alternatives.other.map(|other| self.rule(other)).transpose()?;
                 Forms::Tagged { tag: tag.to_owned(), branches: self.named(branches)?, other }
@@ -146,7 +147,7 @@ impl<'a> RuleBuilder<'a> {
         branches.into_iter().map(|(name, schema)| Ok((name.to_owned(), self.rule(schema)?))).collect()
     }
 
-    /// Builds a validator for the keywords of this place, without those of nested places.
+    /// Builds a validator for the keywords of one position, without those for nested values. `None` if none are left.
     fn here(&self, schema: &Map<String, Value>) -> Result<Option<Validator>, String> {
         let mut here = schema.clone();
         for within in [
@@ -166,7 +167,7 @@ impl<'a> RuleBuilder<'a> {
         ] {
             here.remove(within);
         }
-        // If nothing else is permitted, the names and number of declared properties belong to this place.
+        // If no other properties are permitted, the names and number of the declared ones are part of this check.
         if here.get("additionalProperties") != Some(&Value::Bool(false)) {
             here.remove("properties");
             here.remove("additionalProperties");
@@ -188,8 +189,7 @@ impl<'a> RuleBuilder<'a> {
         if here.is_empty() { Ok(None) } else { self.compile(here).map(Some) }
     }
 
-    /// Builds a validator for the whole schema, if only all keywords together determine which properties are
-    /// unevaluated.
+    /// Builds a validator for the complete schema, if it has keywords that depend on all others. `None` if not.
     fn whole(&self, schema: &Map<String, Value>) -> Result<Option<Validator>, String> {
         let whole = schema.contains_key("unevaluatedProperties") || schema.contains_key("unevaluatedItems");
         whole.then(|| self.compile(schema.clone())).transpose()
@@ -197,7 +197,7 @@ impl<'a> RuleBuilder<'a> {
 
     fn compile(&self, mut schema: Map<String, Value>) -> Result<Validator, String> {
         schema.remove("$schema");
-        // Most places contain no reference, and each compilation reads all definitions that it is given.
+        // Most schemas contain no reference, and each compilation reads all definitions that it is given.
         let refers = Value::Object(schema.clone()).to_string().contains("\"$ref\"");
         if let (true, Some(definitions)) = (refers, self.document.get("$defs")) {
             schema.insert("$defs".to_owned(), definitions.clone());
@@ -206,13 +206,13 @@ impl<'a> RuleBuilder<'a> {
     }
 }
 
-/// Returns the formats of a schema: the validated one, or the others.
+/// Returns the formats of a schema, validated or not.
 fn formats(schema: &Map<String, Value>) -> Vec<String> {
     let all = schema.get(FORMATS).and_then(Value::as_array).into_iter().flatten().chain(schema.get("format"));
     all.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// Returns the schema of the values of a map with one key pattern, such as integer keys.
+/// Returns the schema of the values of a map with one key pattern, such as integer keys. `None` for any other schema.
 fn patterned(schema: &Map<String, Value>) -> Option<&Value> {
     let patterns = schema.get("patternProperties")?.as_object()?;
     let mut values = patterns.values().filter(|values| values.is_object());

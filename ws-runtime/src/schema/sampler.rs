@@ -1,8 +1,8 @@
-//! Response types that can be read too: how they are read shows what of them can never be written.
+//! Finds the parts of a response type that serde can never write, if the type can also be read.
 //!
-//! A schema does not show what a tagged variant holds if that is a string or a bool, nor of what type a map's keys are. Where
-//! a response type implements `Deserialize`, start-up learns it from there. The attributes ask for a [`Sampler`] by method
-//! lookup, which finds [`Sampled`] for types that implement `Deserialize` and [`Unsampled`] for all others.
+//! A schema shows neither the content of a tagged variant if it is a string or a bool, nor the type of a map's keys. If
+//! a response type implements `Deserialize`, reading it at start-up shows both. The attributes obtain a [`Sampler`] by
+//! method lookup, which finds [`Sampled`] for types that implement `Deserialize` and [`Unsampled`] for all others.
 
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -20,10 +20,10 @@ use crate::panics::catch;
 
 /// The maximum depth of a sample.
 const MAX_DEPTH: usize = 12;
-/// The number of samples: each takes the next variant of every enum.
+/// The number of samples. Each uses the next variant of every enum.
 const SAMPLES: usize = 8;
 
-/// How a response type is read, and whether samples of it can be written.
+/// Functions that read a response type, and that try to write samples of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Sampler {
     pub(super) probe: Probe,
@@ -31,26 +31,26 @@ pub struct Sampler {
 }
 
 impl Sampler {
-    /// Returns true if a sample was made that serde cannot write because of a map's key.
+    /// Returns true if serde could not write a sample because of the key of a map.
     pub(super) fn writes_no_key(self) -> bool {
         (self.writes_no_key)()
     }
 }
 
-/// The sampler of a type that implements `Deserialize`.
+/// Returns the sampler of a type that implements `Deserialize`.
 pub trait Sampled {
     /// Returns the type's sampler.
     fn sampler(&self) -> Option<Sampler>;
 }
 
-// Response types are `'static`, so `'static` is the one lifetime that they can be asked for without regions.
+// Response types are `'static`, so `'static` is a lifetime for which method lookup can check `Deserialize`.
 impl<T: Deserialize<'static> + Serialize> Sampled for Sampling<T> {
     fn sampler(&self) -> Option<Sampler> {
         Some(Sampler { probe: probe::<T>, writes_no_key: writes_no_key::<T> })
     }
 }
 
-/// No sampler, for every other type.
+/// Returns no sampler, for every other type.
 pub trait Unsampled {
     /// Returns the type's sampler.
     fn sampler(&self) -> Option<Sampler>;
@@ -72,10 +72,10 @@ fn writes_no_key<T: Deserialize<'static> + Serialize>() -> bool {
     })
 }
 
-/// Creates a value of any requested type.
+/// A deserializer that creates a value of any requested type.
 #[derive(Clone, Copy)]
 struct Sample {
-    /// The variant to use for each enum, in turn.
+    /// The index of the variant to use for every enum, modulo the number of its variants.
     variant: usize,
     depth: usize,
 }
@@ -179,7 +179,7 @@ impl<'de> Deserializer<'de> for Sample {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        // By position, so that no field occurs twice under an alias.
+        // The fields are given by position, so that none occurs twice under an alias.
         visitor.visit_seq(SampleItems { left: fields.len(), sample: self })
     }
 
@@ -195,7 +195,7 @@ impl<'de> Deserializer<'de> for Sample {
     }
 }
 
-/// This many items or entries.
+/// Access to `left` more items or entries.
 struct SampleItems {
     left: usize,
     sample: Sample,

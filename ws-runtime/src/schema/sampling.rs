@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-/// The type whose sampler is requested.
+/// A marker for the type whose sampler is requested.
 #[derive(Debug)]
 pub struct Sampling<T>(PhantomData<T>);
 

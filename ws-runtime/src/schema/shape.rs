@@ -1,30 +1,30 @@
 //! Schemas that can be validated while the text is parsed.
 //!
-//! Most schemas of types need no whole value: they state JSON types, keys, lengths, ranges and tags. Such a schema
-//! becomes a small tree, along which a deserializer checks each token without building a value. A schema with other
-//! keywords (patterns, formats, unique items, untagged objects) has no shape. A text that the shape rejects is not
-//! necessarily invalid: it is read again on the slow path, which alone decides.
+//! Most schemas of types consist of JSON types, keys, lengths, ranges and tags. Such a schema becomes a small tree,
+//! along which a deserializer checks each token without building a value. A schema with other keywords (patterns,
+//! formats, unique items, untagged objects) has no shape. A text that the shape rejects is not necessarily invalid: it
+//! is read again on the slow path, which alone decides.
 
-/// A schema as a tree; recursion uses indexes.
+/// A schema as a tree. Nodes refer to each other by index, so it can be recursive.
 #[derive(Debug)]
 pub(crate) struct Shape {
     nodes: Vec<Node>,
     root: Id,
 }
 
-/// A position in a shape.
+/// The index of a node in a shape.
 pub(crate) type Id = usize;
 
-/// The position that accepts anything.
+/// The node that accepts any value.
 pub(super) const ANY: Id = 0;
 
 #[derive(Debug)]
 pub(super) enum Node {
     /// The permitted values, by JSON type.
     Types(TypeShapes),
-    /// The same as another node, and also `null`.
+    /// The same values as another node, and `null`.
     OrNull(Id),
-    /// The same as another node.
+    /// The same values as another node.
     Same(Id),
 }
 
@@ -48,13 +48,13 @@ pub(super) enum Numbers {
         low: f64,
         high: f64,
     },
-    /// The range of an `f32`, without limits of its own.
+    /// The range of an `f32`, without additional limits.
     Single,
 }
 
 #[derive(Debug)]
 pub(super) struct Strings {
-    /// Lengths in characters.
+    /// The minimum length, in characters; `max` is the maximum.
     pub(super) min: usize,
     pub(super) max: usize,
     pub(super) one_of: Option<Vec<Box<str>>>,
@@ -73,12 +73,12 @@ pub(crate) struct Array {
 #[derive(Debug)]
 pub(crate) enum ObjectShape {
     Properties(Properties),
-    /// The property `tag` selects the branch, which is known only if the tag comes first.
+    /// The property `tag` selects the branch. The branch is known only if the tag comes first.
     Tagged {
         tag: Box<str>,
         branches: Vec<(Box<str>, Id)>,
     },
-    /// One property, whose key selects the branch.
+    /// The key of the only property selects the branch.
     Keyed(Vec<(Box<str>, Id)>),
 }
 
@@ -86,21 +86,21 @@ pub(crate) enum ObjectShape {
 #[derive(Debug)]
 pub(crate) struct Properties {
     pub(super) declared: Vec<(Box<str>, Id)>,
-    /// The required properties, as bits.
+    /// The required properties, one bit each.
     pub(crate) required: u64,
-    /// The permitted values of other properties; `None` if there must be none.
+    /// The shape of undeclared properties; `None` if they are not permitted.
     pub(crate) rest: Option<Id>,
 }
 
 impl Array {
-    /// Returns the shape at an index.
+    /// Returns the shape of the item at an index.
     pub(crate) fn item(&self, index: usize) -> Id {
         self.prefix.get(index).copied().unwrap_or(self.items)
     }
 }
 
 impl Properties {
-    /// Returns the shape of a key's value, and the bit of the key if it is declared.
+    /// Returns the shape of a key's value and the bit of the key; `None` if the key is not declared.
     pub(crate) fn property(&self, key: &str) -> Option<(Id, u64)> {
         let index = self.declared.iter().position(|(name, _)| **name == *key)?;
         Some((self.declared[index].1, 1 << index))
@@ -108,7 +108,7 @@ impl Properties {
 }
 
 impl ObjectShape {
-    /// Returns the branch with this name.
+    /// Returns the branch with this name, or `None`.
     pub(crate) fn branch(branches: &[(Box<str>, Id)], name: &str) -> Option<Id> {
         branches.iter().find(|(known, _)| **known == *name).map(|(_, id)| *id)
     }
@@ -122,7 +122,7 @@ pub(crate) enum Token {
     Float(f64),
 }
 
-/// One position of a shape, to be asked about tokens.
+/// A position in a shape, at which tokens are checked.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spot<'p> {
     shape: &'p Shape,
@@ -147,7 +147,7 @@ impl<'p> Spot<'p> {
     /// its text has the exact value.
     #[expect(
         clippy::cast_precision_loss,
-        reason = "limits that a double does not hold exactly have no shape"
+        reason = "a schema with limits that a double cannot represent has no shape"
     )]
     pub(crate) fn number(self, token: Token) -> bool {
         match (self.parts.number.as_ref(), token) {
@@ -164,7 +164,7 @@ impl<'p> Spot<'p> {
                 (*low..=*high).contains(&(value as f64))
             }
             (Some(Numbers::Real { low, high }), Token::Float(value)) => (*low..=*high).contains(&value),
-            // A number that rounds to `f32::MAX` may exceed the limit of the schema; the slow path decides.
+            // A number that rounds to `f32::MAX` may exceed the limit of the schema, so the slow path decides.
             (Some(Numbers::Single), Token::Float(value)) => value.abs() < f32::MAX.into(),
             (Some(Numbers::Single), Token::Unsigned(_) | Token::Signed(_)) => true,
             (Some(Numbers::Integer { .. }), Token::Float(_)) | (None, _) => false,
@@ -197,10 +197,11 @@ impl<'p> Spot<'p> {
 }
 
 impl Shape {
-    /// Creates a shape from its nodes; the first accepts anything.
+    /// Creates a shape from its nodes, of which the first accepts any value. `None` if a reference leads back to
+    /// itself.
     pub(super) fn new(nodes: Vec<Node>, root: Id) -> Option<Self> {
         let shape = Self { nodes, root };
-        // A reference that returns to itself states nothing.
+        // A reference that leads back to itself does not define any values.
         (0..shape.nodes.len()).all(|id| shape.follow(id).is_some()).then_some(shape)
     }
 
@@ -245,7 +246,7 @@ impl TypeShapes {
         }
     }
 
-    /// Accepts both, if no JSON type is in both.
+    /// Returns a shape that accepts the values of both; `None` if both accept the same JSON type.
     pub(super) fn or(self, other: Self) -> Option<Self> {
         let overlap = (self.null && other.null)
             || (self.boolean && other.boolean)

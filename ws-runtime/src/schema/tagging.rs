@@ -1,7 +1,7 @@
-//! Variants that serde cannot tag: their content is not an object, so it has no place for the tag.
+//! Detects variants that serde cannot tag, because their content is not an object that could contain the tag.
 //!
-//! schemars merges the tag into the schema of the content. For numbers, lists and enums something of it remains
-//! visible; a string or a bool looks like a variant without content, and is found by running its type (see `widen`).
+//! schemars merges the tag into the schema of the content. For numbers, lists and enums, a part of that schema remains
+//! visible. A string or a bool looks like a variant without content, and is found by reading its type (see `widen`).
 
 use serde_json::{Map, Value};
 
@@ -10,19 +10,19 @@ use super::{
     choice::{Choice, alternatives, target},
 };
 
-/// The parts of a schema that remain after a tag was merged into it.
+/// The keywords of a content that remain after a tag was merged into its schema.
 const LEFT: &[&str] =
     &["format", "minimum", "maximum", "items", "prefixItems", "minItems", "minLength", "pattern", "enum"];
 
-/// Checks all enums of an unmodified document.
+/// Checks all enums of a document as schemars generates it.
 ///
 /// # Errors
-/// If a variant can never be read, or never be written.
+/// If a variant can never be read or written.
 pub(super) fn check(document: &Value, direction: Direction) -> Result<(), String> {
     within(document, document, direction)
 }
 
-/// Reports that a variant cannot be tagged, with the way out.
+/// Returns the reason why a variant cannot be tagged, and the change to make.
 pub(super) fn untaggable(name: &str, direction: Direction) -> String {
     let never = match direction {
         Direction::Inbound => "read",
@@ -59,11 +59,11 @@ fn can_be_tagged(document: &Value, branch: &Map<String, Value>, direction: Direc
     let optional = optional.is_some_and(|all| all.iter().any(|one| one["type"] == "null"));
     !LEFT.iter().any(|keyword| branch.contains_key(*keyword))
         && content.is_none_or(|content| may_be_object(document, content, 0))
-        // An option is read as its content, and serde refuses to write it.
+        // An option is read as its content, but serde does not write it.
         && !(optional && direction == Direction::Outbound)
 }
 
-/// Returns true if some value of a schema is an object.
+/// Returns true if a value of the schema may be an object.
 fn may_be_object(document: &Value, schema: &Value, depth: usize) -> bool {
     let Some(keywords) = schema.as_object().filter(|_| depth < 16) else { return true };
     let types =
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
     use crate::schema::Generator;
 
-    fn refused<T: JsonSchema>(direction: Direction) -> Option<String> {
+    fn rejection<T: JsonSchema>(direction: Direction) -> Option<String> {
         let mut generator = Generator::new(direction);
         let root = generator.schema::<T>();
         generator.finish(root).err()
@@ -96,7 +96,7 @@ mod tests {
         ($($name:ident($content:ty);)*) => {$(
             #[derive(JsonSchema)]
             #[serde(tag = "type")]
-            #[expect(dead_code, reason = "its schema is what counts")]
+            #[expect(dead_code, reason = "only the schema is used")]
             enum $name {
                 Held($content),
                 Other,
@@ -105,18 +105,18 @@ mod tests {
     }
 
     #[derive(JsonSchema)]
-    #[expect(dead_code, reason = "its schema is what counts")]
+    #[expect(dead_code, reason = "only the schema is used")]
     enum Level {
         Low,
         High,
     }
 
     #[derive(JsonSchema)]
-    #[expect(dead_code, reason = "its schema is what counts")]
+    #[expect(dead_code, reason = "only the schema is used")]
     struct Name(String);
 
     #[derive(JsonSchema)]
-    #[expect(dead_code, reason = "its schema is what counts")]
+    #[expect(dead_code, reason = "only the schema is used")]
     struct Point {
         x: u8,
     }
@@ -125,7 +125,7 @@ mod tests {
     struct Unit;
 
     #[derive(JsonSchema)]
-    #[expect(dead_code, reason = "its schema is what counts")]
+    #[expect(dead_code, reason = "only the schema is used")]
     enum External {
         Low,
         Of(u8),
@@ -153,48 +153,48 @@ mod tests {
     }
 
     #[test]
-    fn tagged_variant_without_an_object_is_refused() {
+    fn tagged_variant_must_contain_an_object() {
         for direction in [Direction::Inbound, Direction::Outbound] {
-            for refused in [
-                refused::<Number>(direction),
-                refused::<Real>(direction),
-                refused::<List>(direction),
-                refused::<Set>(direction),
-                refused::<Pair>(direction),
-                refused::<Character>(direction),
-                refused::<Enum>(direction),
-                refused::<Newtype>(direction),
-                refused::<Listed>(direction),
-                refused::<Vec<Option<Number>>>(direction),
-                refused::<Nested2>(direction),
+            for rejection in [
+                rejection::<Number>(direction),
+                rejection::<Real>(direction),
+                rejection::<List>(direction),
+                rejection::<Set>(direction),
+                rejection::<Pair>(direction),
+                rejection::<Character>(direction),
+                rejection::<Enum>(direction),
+                rejection::<Newtype>(direction),
+                rejection::<Listed>(direction),
+                rejection::<Vec<Option<Number>>>(direction),
+                rejection::<Nested2>(direction),
             ] {
-                let reason = refused.unwrap();
+                let reason = rejection.unwrap();
                 assert!(reason.contains("`Held`") && reason.contains("content = \"data\""), "{reason}");
             }
-            for refused in [
-                refused::<Structure>(direction),
-                refused::<Boxed>(direction),
-                refused::<Mapped>(direction),
-                refused::<Nothing>(direction),
-                refused::<UnitStruct>(direction),
-                refused::<Nested>(direction),
-                refused::<Keyed>(direction),
-                refused::<Any>(direction),
+            for rejection in [
+                rejection::<Structure>(direction),
+                rejection::<Boxed>(direction),
+                rejection::<Mapped>(direction),
+                rejection::<Nothing>(direction),
+                rejection::<UnitStruct>(direction),
+                rejection::<Nested>(direction),
+                rejection::<Keyed>(direction),
+                rejection::<Any>(direction),
             ] {
-                assert_eq!(refused, None);
+                assert_eq!(rejection, None);
             }
         }
     }
 
     #[derive(JsonSchema)]
-    #[expect(dead_code, reason = "its schema is what counts")]
+    #[expect(dead_code, reason = "only the schema is used")]
     struct Nested2 {
         inner: BTreeMap<String, Enum>,
     }
 
     #[test]
-    fn optional_tagged_content_is_refused_outbound() {
-        assert_eq!(refused::<Optional>(Direction::Inbound), None);
-        assert!(refused::<Optional>(Direction::Outbound).unwrap().contains("never be written"));
+    fn optional_tagged_content_is_rejected_outbound() {
+        assert_eq!(rejection::<Optional>(Direction::Inbound), None);
+        assert!(rejection::<Optional>(Direction::Outbound).unwrap().contains("never be written"));
     }
 }

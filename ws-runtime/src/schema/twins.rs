@@ -1,15 +1,15 @@
-//! Detects two types that schemars takes for one.
+//! Detects two types that schemars treats as one.
 //!
-//! schemars identifies a type by its module and name. Two types of one name in two function bodies, or renamed to one
-//! name in a module, share the schema of the first. Generated once more with every reference expanded, each has its own
-//! schema. If that differs from the referenced definition, there are two types.
+//! schemars identifies a type by its module and name. Two types of the same name in two function bodies, or renamed to
+//! the same name in one module, share the schema of the first. If the schema is generated again with every reference
+//! expanded, each type has its own schema. If that differs from the referenced definition, there are two types.
 
 use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
 
-/// The maximum number of schemas that are expanded for the comparison: types that refer to each other many times grow
-/// with each level.
+/// The maximum number of schemas that are expanded for the comparison. If types refer to each other many times, the
+/// number grows with each level.
 const MOST: usize = 100_000;
 
 /// A schema and its definitions.
@@ -25,7 +25,7 @@ impl<'a> Document<'a> {
         self.count(self.root, &mut Vec::new(), MOST).is_some()
     }
 
-    /// Returns the remaining budget after a schema is expanded.
+    /// Returns the budget that remains after a schema is expanded; `None` if it is exceeded.
     fn count(self, schema: &'a Value, above: &mut Vec<&'a str>, budget: usize) -> Option<usize> {
         let mut budget = budget.checked_sub(1)?;
         match schema {
@@ -55,7 +55,8 @@ impl<'a> Document<'a> {
     }
 }
 
-/// Returns the name that two types share, if there is one: `referring` and `written_out` are generated from one type.
+/// Returns the name that two types share; `None` if there is none. `referring` and `written_out` are generated from one
+/// type.
 pub(super) fn shared_name(referring: Document<'_>, written_out: Document<'_>) -> Option<String> {
     let mut compare = Compare { referring, written_out, seen: HashSet::new() };
     compare.places(referring.root, written_out.root, None).err().map(str::to_owned)
@@ -68,7 +69,7 @@ struct Compare<'a> {
 }
 
 impl<'a> Compare<'a> {
-    /// Compares two places within the definition of this name.
+    /// Compares two schemas within the definition named `within`.
     fn places(&mut self, one: &'a Value, other: &'a Value, within: Option<&'a str>) -> Result<(), &'a str> {
         if !self.seen.insert((one, other)) {
             return Ok(());
@@ -96,7 +97,7 @@ impl<'a> Compare<'a> {
     }
 }
 
-/// The statements of a place about its values, in any form: by reference or not, optional or not.
+/// The constraints of a schema, independent of whether it is a reference or optional.
 #[derive(Default)]
 struct View<'a> {
     within: Option<&'a str>,
@@ -105,7 +106,7 @@ struct View<'a> {
     names: Option<Vec<&'a Value>>,
     properties: Vec<(&'a str, &'a Value)>,
     branches: Vec<&'a Value>,
-    /// The nested schemas: items, values of a map.
+    /// The nested schemas: those of items and of the values of a map.
     parts: Vec<Option<&'a Value>>,
 }
 
@@ -116,7 +117,7 @@ impl<'a> View<'a> {
         view
     }
 
-    /// Adds statements of a schema where none exist yet: siblings of a reference take precedence.
+    /// Adds the constraints of a schema that are not set yet. The siblings of a reference take precedence.
     fn add(&mut self, document: Document<'a>, schema: &'a Value, depth: usize) {
         let Some(keywords) = schema.as_object().filter(|_| depth < 16) else { return };
         if self.types.is_empty() {
@@ -161,7 +162,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Returns true if no type can have both views. A statement in only one of them is no difference, because
+    /// Returns true if no type can have both views. A constraint that only one of them has is not a difference, because
     /// attributes of a field may have added it.
     fn differs(&self, other: &Self) -> bool {
         let differ =
@@ -199,12 +200,12 @@ mod tests {
         ($($(#[$attribute:meta])* $kind:ident $name:ident $body:tt)*) => {$(
             #[derive(JsonSchema)]
             $(#[$attribute])*
-            #[expect(dead_code, reason = "its schema is what counts")]
+            #[expect(dead_code, reason = "only the schema is used")]
             $kind $name $body
         )*};
     }
 
-    /// Types of the same name in the bodies of two functions.
+    /// Types with equal names in the bodies of several functions.
     mod bodies {
         use schemars::JsonSchema;
 
@@ -215,7 +216,7 @@ mod tests {
                     type Kind: JsonSchema;
                 }
 
-                #[expect(dead_code, non_local_definitions, reason = "it holds the types, and the trait lets them out")]
+                #[expect(dead_code, non_local_definitions, reason = "the function exists for its types, which the trait exposes")]
                 fn $body() {
                     #[derive(JsonSchema)]
                     pub(super) struct Item $item
@@ -261,10 +262,10 @@ mod tests {
         struct Outer { item: Option<Box<Innermost>> }
         #[schemars(rename = "Item")]
         struct Innermost { last: u8 }
-        /// No mistakes: each is one type in different forms.
+        /// A type that is accepted: each name in it belongs to one type, used in different forms.
         #[schemars(rename = "Fine")]
         struct Fine {
-            /// Text of its own.
+            /// A doc comment on the field.
             one: Item,
             #[serde(default)]
             two: Option<Item>,
@@ -296,13 +297,13 @@ mod tests {
     }
 
     #[derive(JsonSchema)]
-    #[expect(dead_code, reason = "its schema is what counts")]
+    #[expect(dead_code, reason = "only the schema is used")]
     struct Generic<T> {
         of: T,
     }
 
     #[test]
-    fn distinct_types_of_one_name_are_refused() {
+    fn distinct_types_with_one_name_are_rejected() {
         for direction in [Direction::Inbound, Direction::Outbound] {
             for (generated, name) in [
                 (generate::<Pair>(direction), "`Item`"),
@@ -323,11 +324,11 @@ mod tests {
     }
 
     #[test]
-    fn equal_types_are_recognised_in_every_form() {
+    fn one_type_used_in_several_forms_is_accepted() {
         for direction in [Direction::Inbound, Direction::Outbound] {
             generate::<Fine>(direction).unwrap();
             generate::<FineTagged>(direction).unwrap();
-            // Types that cannot be distinguished do no harm.
+            // Types with equal schemas cannot be distinguished, which does no harm.
             generate::<(Item, <() as Same>::Item)>(direction).unwrap();
         }
     }

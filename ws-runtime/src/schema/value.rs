@@ -1,8 +1,9 @@
 //! Parses JSON text into a [`Value`], more strictly than `serde_json`.
 //!
-//! A repeated key of an object is rejected: parsers differ in which of the two they use, so a proxy could check one and
-//! this server act on the other. Numbers are converted for validators: an integer written as a float becomes one
-//! (`1.0`, `1e2`, `-0`), because in JSON Schema they are the same number. The types themselves are read from the text.
+//! A repeated key of an object is rejected: parsers differ in which of the two values they use, so a proxy could check
+//! one and this server use the other. Numbers are converted for validators: an integer written as a float (`1.0`,
+//! `1e2`, `-0`) becomes an integer, because in JSON Schema both are the same number. The types themselves are read from
+//! the text.
 
 use std::fmt;
 
@@ -10,10 +11,10 @@ use serde_json::{Map, Value};
 
 use super::lexer::{Lexer, NotJson, ValueKind};
 
-/// Malformed JSON, or JSON that is rejected.
+/// The error for a text that is not JSON or repeats a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Malformed {
-    /// Malformed or too deeply nested at this line and column.
+    /// The text is malformed or too deeply nested at this line and column.
     Syntax(usize, usize),
     /// An object repeats a key.
     RepeatedKey,
@@ -30,7 +31,7 @@ impl fmt::Display for Malformed {
     }
 }
 
-/// Parses one JSON text. The maximum depth is that of `serde_json`, 128.
+/// Parses a JSON text. Like `serde_json`, it rejects a nesting depth of 128 or more.
 pub(crate) fn parse(text: &str) -> Result<Value, Malformed> {
     let mut lexer = Lexer::new(text);
     let parsed = value(&mut lexer).and_then(|value| {
@@ -57,7 +58,7 @@ impl From<NotJson> for ParseStop {
     }
 }
 
-/// The lexer's maximum depth bounds the recursion.
+/// Reads one value. The maximum depth of the lexer bounds the recursion.
 fn value(lexer: &mut Lexer<'_>) -> Result<Value, ParseStop> {
     Ok(match lexer.peek()? {
         ValueKind::Null => {
@@ -95,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn repeated_key_is_refused_at_any_depth() {
+    fn repeated_key_is_rejected_at_any_depth() {
         for text in [r#"{"a":1,"a":1}"#, r#"[{"b":{"a":1,"c":2,"a":3}}]"#, r#"{"a":1,"\u0061":2}"#] {
             assert_eq!(parse(text), Err(Malformed::RepeatedKey), "{text}");
         }
@@ -144,9 +145,9 @@ mod tests {
         assert_eq!(parse("[1,2"), Err(Malformed::Syntax(1, 5)));
     }
 
-    /// Accepts exactly what `serde_json` accepts, with the same result, except for numbers.
+    /// Compares the result with that of `serde_json`, for texts without repeated keys and special numbers.
     #[test]
-    fn text_is_parsed_as_serde_json_does() {
+    fn json_text_is_parsed_as_by_serde_json() {
         let deep = "[".repeat(127) + &"]".repeat(127);
         let texts = [
             " null\t",
@@ -167,7 +168,7 @@ mod tests {
         for text in texts {
             let plain: Value = serde_json::from_str(text).unwrap();
             assert_eq!(parse(text), Ok(plain), "{text}");
-            // Truncated anywhere, it is JSON exactly if serde_json accepts it.
+            // Each prefix and suffix must be accepted if and only if `serde_json` accepts it.
             for end in (0..text.len()).filter(|&end| text.is_char_boundary(end)) {
                 for cut in [&text[..end], &text[end..]] {
                     let plain: Option<Value> = serde_json::from_str(cut).ok();

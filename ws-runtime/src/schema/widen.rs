@@ -1,8 +1,8 @@
-//! Adds the names that serde accepts beyond schemars' schema: `alias` and `other`.
+//! Adds the names that serde accepts and schemars does not list: `alias` and `other`.
 //!
-//! The schema is walked together with the type. Further names that the type reads are added, marked `x-serde`, so that
-//! generators of values can ignore them. Where serde buffers a value first (inside an internally tagged or untagged
-//! enum, beside `flatten`), the names cannot be seen, and the schema is unchanged.
+//! The schema and the type are walked together. Additional names that the type reads are added, marked `x-serde`, so
+//! that generators of values can ignore them. Where serde buffers a value first (inside an internally tagged or
+//! untagged enum, beside `flatten`), the names cannot be found, and the schema is unchanged.
 
 use std::collections::BTreeSet;
 
@@ -17,12 +17,12 @@ use super::{
     tagging::untaggable,
 };
 
-/// The maximum number of runs of a type.
+/// The maximum number of times that a type is read.
 const MOST_RUNS: usize = 20_000;
-/// A name that no type has.
+/// A name that no field or variant has.
 const UNKNOWN: &str = "\u{1}unknown";
 
-/// Adds to a document what the type of its root accepts.
+/// Adds to a document the names that its root type accepts.
 ///
 /// # Errors
 /// If a part of the type can never be read.
@@ -38,10 +38,10 @@ pub(super) fn widen(document: &mut Value, probe: Probe) -> Result<(), String> {
     Ok(())
 }
 
-/// Searches an outbound type for parts that can never be written, by how the same type is read.
+/// Checks that serde can write every part of an outbound type, by reading the same type.
 ///
-/// A type may be written differently than it is read, so what reading shows must be confirmed: for a variant by its
-/// schema, which shows no content, and for a key by `sampler`, which writes values.
+/// A type may be written differently than it is read, so a finding must be confirmed: for a variant by its schema,
+/// which shows no content, and for a key by `sampler`, which writes values.
 ///
 /// # Errors
 /// If a part of the type can never be written.
@@ -52,7 +52,7 @@ pub(super) fn check_written(document: &Value, sampler: Sampler) -> Result<(), St
 struct Walk<'a> {
     document: &'a Value,
     probe: Probe,
-    /// Writes values of the type, for an outbound document.
+    /// Writes values of the type. `None` for an inbound document.
     sampler: Option<Sampler>,
     runs: usize,
     /// The definitions visited so far.
@@ -70,7 +70,8 @@ impl<'a> Walk<'a> {
         if self.runs > MOST_RUNS { Seen::default() } else { (self.probe)(path, give) }
     }
 
-    /// Finds the schema of a place, skipping references and `null`.
+    /// Returns the pointer to the schema itself, behind references and optional values. `None` if it was visited
+    /// before.
     fn resolve(&mut self, mut pointer: String) -> Option<String> {
         for _ in 0..64 {
             let schema = self.document.pointer(&pointer)?.as_object()?;
@@ -120,7 +121,8 @@ impl<'a> Walk<'a> {
         result
     }
 
-    /// The names of one field or variant, by how the type treats each.
+    /// Groups the names that the type treats alike, which belong to one field or variant. Also returns how the type
+    /// treats an unknown name; `None` if it rejects it.
     fn groups<'n>(
         &mut self,
         path: &[Go],
@@ -156,8 +158,8 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// The names with their aliases: the schema knows one name of each group. Also returns whether any other name is
-    /// accepted.
+    /// Returns the names that have aliases, with these. The schema lists one name of each group. Also returns true if
+    /// any other name is accepted.
     fn aliases(
         &mut self,
         path: &[Go],
@@ -188,7 +190,7 @@ impl<'a> Walk<'a> {
             Some(Choice::Keyed { units, keys }) => {
                 (units, keys.into_iter().map(|(key, _)| key).collect::<Vec<_>>())
             }
-            // Variants with docs are separate alternatives.
+            // Variants with doc comments are separate alternatives.
             Some(Choice::Untold(branches)) if branches.iter().all(|branch| branch["type"] == "string") => (
                 branches.iter().filter_map(|branch| branch.as_object()).flat_map(strings).collect(),
                 Vec::new(),
@@ -335,14 +337,15 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Returns true if a branch of a tagged enum shows only its tag: no schema of a content that could be an object.
+/// Returns true if a branch of a tagged enum contains only its tag, and no schema of a content that could be an object.
 fn shows_tag_alone(branch: &Value, tag: &str) -> bool {
     let Some(keywords) = branch.as_object() else { return false };
     let is_plain = |key: &String| matches!(&**key, "type" | "properties" | "required") || is_annotation(key);
     keywords.keys().all(is_plain) && branch["properties"].as_object().is_some_and(|all| all.keys().eq([tag]))
 }
 
-/// Returns a value that a schema accepts, if it is easy to find: an item is reached after those before it.
+/// Returns a value that a schema accepts if it is easy to find, or else `null`. To reach an item, the type must read
+/// the items before it.
 fn sample(document: &Value, schema: &Value, depth: usize) -> Value {
     let schema = super::resolve(document, schema);
     if depth > 16 {
@@ -381,7 +384,7 @@ fn sample(document: &Value, schema: &Value, depth: usize) -> Value {
     }
 }
 
-/// A segment of a JSON pointer (RFC 6901 §3).
+/// Escapes a segment of a JSON pointer (RFC 6901 §3).
 fn escaped(segment: &str) -> String {
     segment.replace('~', "~0").replace('/', "~1")
 }

@@ -109,7 +109,7 @@ impl<'a> Sorted<'a> {
 
     /// Reports that a type rejected a value that its schema accepts.
     pub(super) fn refused(&self, refused: TypeError) -> Issue {
-        self.check.refused(&self.value, &refused.into_way())
+        self.check.refused(&self.value, &refused.into_path())
     }
 }
 

@@ -1,4 +1,4 @@
-//! Arrays and objects, item by item and key by key.
+//! Access to arrays and objects, item by item and key by key.
 
 use std::{borrow::Cow, collections::HashSet};
 
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::schema::{Array, Id, ObjectShape, Properties, Spot};
 
-/// A seed that reads at a position in a shape.
+/// Applies a seed at a position in a shape.
 impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Strict<'_, S> {
     type Value = S::Value;
 
@@ -23,7 +23,7 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Strict<'_, S> {
     }
 }
 
-/// The items of an array.
+/// Access to the items of an array.
 pub(super) struct StrictItems<'p, A> {
     pub(super) inner: A,
     pub(super) array: &'p Array,
@@ -47,12 +47,12 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for &mut StrictItems<'_, A> {
     }
 }
 
-/// The members of an object.
+/// Access to the members of an object.
 pub(super) struct StrictMembers<'p, 'de, A> {
     inner: A,
     spot: Spot<'p>,
     state: ObjectState<'p>,
-    /// The bits of the declared keys that have occurred.
+    /// The declared keys that have occurred, one bit each.
     seen: u64,
     /// The other keys that have occurred.
     others: Option<HashSet<Cow<'de, str>>>,
@@ -62,12 +62,12 @@ pub(super) struct StrictMembers<'p, 'de, A> {
 }
 
 enum ObjectState<'p> {
-    /// The first key must be the tag: without it the shape is unknown.
+    /// The first key must be the tag, because it determines the shape.
     Untagged(&'p str, &'p [(Box<str>, Id)]),
-    /// The value of the tag comes next.
+    /// The next value is that of the tag.
     Tag(&'p str, &'p [(Box<str>, Id)]),
     Properties(&'p Properties),
-    /// The only key names the branch.
+    /// The first and only key selects the branch.
     Unkeyed(&'p [(Box<str>, Id)]),
     Keyed,
 }
@@ -94,9 +94,9 @@ impl<'p, A> StrictMembers<'p, '_, A> {
 }
 
 impl<'de, A: MapAccess<'de>> StrictMembers<'_, 'de, A> {
-    /// Looks up a key and checks that it is permitted here.
+    /// Looks up a key. Returns true if it is permitted here and has not occurred before.
     #[inline]
-    #[expect(clippy::ptr_arg, reason = "a borrowed key is kept without being copied")]
+    #[expect(clippy::ptr_arg, reason = "a borrowed key is stored without a copy")]
     fn enter(&mut self, key: &Cow<'de, str>) -> bool {
         match self.state {
             ObjectState::Properties(plain) => match (plain.property(key), plain.rest) {

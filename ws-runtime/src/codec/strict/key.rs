@@ -1,4 +1,4 @@
-//! Keys, which are checked before the type sees them.
+//! Object keys, which are checked before the type sees them.
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
@@ -37,7 +37,7 @@ impl<'de> Visitor<'de> for AsKey {
     }
 }
 
-/// A key that is passed on to the type.
+/// A checked key, as a deserializer that passes it on to the type.
 pub(super) struct StrictKey<'de, E> {
     text: Cow<'de, str>,
     error: PhantomData<E>,

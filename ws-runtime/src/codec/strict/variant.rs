@@ -13,7 +13,7 @@ use super::{
 };
 use crate::schema::{ObjectShape, Spot};
 
-/// Reads the name of a variant.
+/// A visitor that reads the name of a variant.
 pub(super) struct Variants<'p, V> {
     pub(super) visitor: V,
     pub(super) spot: Spot<'p>,
@@ -60,7 +60,7 @@ impl<'p, 'de, 'm, A: MapAccess<'de>> EnumAccess<'de> for NamedVariant<'p, 'de, '
     }
 }
 
-/// Reads the content after the name.
+/// Reads the content of a variant.
 struct VariantContent<'p, 'm, A> {
     members: &'m mut A,
     spot: Spot<'p>,
@@ -69,7 +69,7 @@ struct VariantContent<'p, 'm, A> {
 impl<'de, A: MapAccess<'de>> VariantAccess<'de> for VariantContent<'_, '_, A> {
     type Error = A::Error;
 
-    /// A unit variant is a string only.
+    /// A unit variant is written as a string, never as an object.
     fn unit_variant(self) -> Result<(), A::Error> {
         refuse()
     }

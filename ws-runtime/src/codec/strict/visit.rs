@@ -25,19 +25,19 @@ impl<'p, I> Strict<'p, I> {
         Self { inner, spot }
     }
 
-    /// The same position, for a visitor.
+    /// Returns a visitor at the same position.
     fn visitor<V>(&self, visitor: V) -> Strict<'p, V> {
         Strict::new(visitor, self.spot)
     }
 }
 
-/// Rejects a token. The slow path reads the text again and explains, so no reason is given here.
+/// Rejects a token. No reason is given, because the slow path reads the text again and explains the errors.
 #[cold]
 pub(super) fn refuse<T, E: de::Error>() -> Result<T, E> {
-    Err(E::custom("not by this way"))
+    Err(E::custom("rejected by the fast path"))
 }
 
-/// Requests are passed on unchanged, because text deserializers use them to read numbers, bytes and raw values.
+/// Forwards requests unchanged, because text deserializers use them to read numbers, bytes and raw values.
 macro_rules! forward {
     ($($method:ident($($argument:ident: $type:ty),*))*) => {$(
         #[inline]
@@ -53,7 +53,8 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
 
     #[inline]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        // If serde buffers the number, it must be rounded once and not twice.
+        // serde may buffer the number as a double. Rounding it to a single first makes the later conversion exact, so
+        // it is rounded once and not twice.
         if self.spot.is_single() {
             let visitor = self.visitor(visitor);
             return self.inner.deserialize_f32(visitor);
@@ -91,7 +92,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
         deserialize_identifier()
     }
 
-    /// A raw value needs the original text, which the slow path has.
+    /// A raw value needs the original text, which only the slow path has.
     #[inline]
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
@@ -105,7 +106,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
         self.inner.deserialize_newtype_struct(name, visitor)
     }
 
-    /// A number with limits is validated as a double, for which they are defined, and rounded to a single afterwards.
+    /// A single with limits is read as a double, because its limits are doubles, and is rounded afterwards.
     fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         if self.spot.is_single() {
             let visitor = self.visitor(visitor);
@@ -114,12 +115,13 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
         self.inner.deserialize_f64(Strict::new(F32Visitor(visitor), self.spot))
     }
 
-    /// Content that the type ignores is validated too.
+    /// Content that the type ignores is still validated.
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
         self.deserialize_any(visitor)
     }
 
-    /// Variants are not requested as such: a text deserializer would accept `{"unit": null}` for `"unit"` unnoticed.
+    /// An enum is requested as any value: if it were requested as an enum, a text deserializer would accept `{"unit":
+    /// null}` for `"unit"` unnoticed.
     #[inline]
     fn deserialize_enum<V: Visitor<'de>>(
         self,
@@ -150,7 +152,7 @@ impl<'de, V: Visitor<'de>> Strict<'_, V> {
     }
 }
 
-/// Types that JSON lacks (bytes, 128-bit integers) are rejected by the default methods of the trait.
+/// The default methods of the trait reject types that JSON lacks (bytes, 128-bit integers).
 impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<'_, V> {
     type Value = V::Value;
 
@@ -211,7 +213,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<'_, V> {
         let Some(array) = self.spot.array() else { return refuse() };
         let mut items = StrictItems { inner: items, array, spot: self.spot, count: 0 };
         let value = self.inner.visit_seq(&mut items)?;
-        // A tuple stops at its length without requesting the end, which the text's own deserializer then checks.
+        // A tuple stops at its length without looking for the end, which the deserializer of the text then checks.
         if (array.min..=array.max).contains(&items.count) { Ok(value) } else { refuse() }
     }
 
@@ -228,7 +230,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<'_, V> {
     }
 }
 
-/// A visitor for `deserialize_f32`.
+/// A visitor that rounds a double for a type that requested an `f32`.
 struct F32Visitor<V>(V);
 
 impl<'de, V: Visitor<'de>> Visitor<'de> for F32Visitor<V> {
@@ -251,8 +253,9 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for F32Visitor<V> {
     }
 }
 
-/// Returns true if a double lies halfway between two singles. Only its text tells which of them is nearer.
-#[expect(clippy::cast_possible_truncation, reason = "the rounding is what this is about")]
+/// Returns true if a double is exactly halfway between two singles. Only the text of the number shows which of them is
+/// nearer.
+#[expect(clippy::cast_possible_truncation, reason = "rounding is the purpose")]
 fn is_between(value: f64) -> bool {
     let near = value as f32;
     let other = if f64::from(near) < value { near.next_up() } else { near.next_down() };

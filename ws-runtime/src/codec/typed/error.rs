@@ -1,4 +1,5 @@
-//! The error of a type that rejects a value: its path. The text of the type, which may repeat the value, is not kept.
+//! The error of a type that rejects a value. It keeps the path, but not the message of the type, which may repeat the
+//! value.
 
 use std::{cell::Cell, error::Error, fmt};
 
@@ -6,37 +7,37 @@ use serde::de::{self, Unexpected};
 
 use crate::schema::{NotJson, Step};
 
-/// A type rejected its input.
+/// The path of a value that its type rejected.
 #[derive(Debug)]
 pub(in crate::codec) struct TypeError {
-    /// The path, from its end.
-    way: Vec<Step>,
+    /// The path to the rejected value, innermost step first.
+    path: Vec<Step>,
     /// True if the value at the path is a scalar.
     exact: bool,
 }
 
 thread_local! {
-    /// True if a type was given something that no text contains, to find out how far it reads; see [`super::blame`].
+    /// True if a type was given a value that is not in the text, to find out how far it reads; see [`super::blame`].
     static PROBED: Cell<bool> = const { Cell::new(false) };
 }
 
 impl TypeError {
     pub(in crate::codec) fn new() -> Self {
-        Self { way: Vec::new(), exact: false }
+        Self { path: Vec::new(), exact: false }
     }
 
-    /// A value that was not in the text was rejected.
+    /// Creates the error for a rejected probe, a value that is not in the text, and records that a probe was rejected.
     pub(super) fn probed() -> Self {
         PROBED.set(true);
         Self::new()
     }
 
-    /// Returns true if such a value was rejected since the last call.
+    /// Returns true if a probe was rejected since the last call.
     pub(super) fn take_probed() -> bool {
         PROBED.take()
     }
 
-    /// Marks the error as that of a scalar.
+    /// Marks the rejected value as a scalar, so that its path is complete.
     pub(super) fn exactly(self) -> Self {
         Self { exact: true, ..self }
     }
@@ -45,16 +46,16 @@ impl TypeError {
         self.exact
     }
 
-    /// Adds the parent to the path.
+    /// Adds the step from the parent to the path.
     pub(in crate::codec) fn below(mut self, step: impl FnOnce() -> Step) -> Self {
-        self.way.push(step());
+        self.path.push(step());
         self
     }
 
     /// Returns the path from the root.
-    pub(in crate::codec) fn into_way(mut self) -> Vec<Step> {
-        self.way.reverse();
-        self.way
+    pub(in crate::codec) fn into_path(mut self) -> Vec<Step> {
+        self.path.reverse();
+        self.path
     }
 }
 
@@ -78,16 +79,16 @@ impl de::Error for TypeError {
     }
 
     fn invalid_type(unexpected: Unexpected<'_>, _: &dyn de::Expected) -> Self {
-        // JSON has no newtypes, so this is a probe.
+        // JSON has no newtypes, so the value is a probe.
         if unexpected == Unexpected::NewtypeStruct { Self::probed() } else { Self::new() }
     }
 
-    /// Probes make arrays longer.
+    /// Only a probe makes an array longer.
     fn invalid_length(_: usize, _: &dyn de::Expected) -> Self {
         Self::probed()
     }
 
-    /// Probes repeat keys, which the text did not.
+    /// The text has no repeated keys, so a probe repeats one.
     fn duplicate_field(_: &'static str) -> Self {
         Self::probed()
     }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::schema::Numeral;
 
-/// A key, which is text. A type that requests a number or a bool gets the parsed one.
+/// A key as a deserializer. A type that requests a number or a bool gets the parsed key.
 pub(in crate::codec) struct Key<'de>(pub(in crate::codec) Cow<'de, str>);
 
 macro_rules! numbers {

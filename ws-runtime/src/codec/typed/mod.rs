@@ -1,8 +1,9 @@
-//! Decodes text that is valid by its schema: exactly, and with the path of a value that its type rejects.
+//! Decodes text that its schema accepts. Numbers are exact, and a value that the type rejects is reported with its
+//! path.
 //!
-//! `serde_json` passes a number on as a rounded double, and reports errors by line and column. Here a number is read as
-//! the type requests: an integer from its digits, a float rounded once. A value that its schema accepts and its type
-//! rejects is reported with its path.
+//! `serde_json` passes on a number as a rounded double, and reports errors by line and column. This module reads a
+//! number as the type requests it: an integer from its digits, a float rounded once. A value that the schema accepts
+//! and the type rejects is reported with its path.
 
 mod blame;
 mod error;
@@ -20,5 +21,5 @@ pub(super) use self::{
     raw::Raw,
 };
 
-/// The name of the newtype by which `serde_json` requests the text of a value.
+/// The name of the newtype with which `serde_json` requests the text of a value.
 pub(super) const RAW_VALUE: &str = "$serde_json::private::RawValue";

@@ -4,7 +4,7 @@ use serde::de::{self, Visitor};
 
 use crate::schema::Numeral;
 
-/// The requested form.
+/// The form in which a number is passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::codec) enum Wish {
     /// An integer of any width.
@@ -13,16 +13,16 @@ pub(in crate::codec) enum Wish {
     Single,
     /// An `f64`.
     Double,
-    /// Any: a number is a float if it is written as one.
+    /// Any form: a number is a float if it is written as one.
     AsWritten,
-    /// Any, and the type rejected a float in place of an integer: an integer in any notation, except a zero with a
-    /// sign.
+    /// Any form, after the type rejected a float in place of an integer: an integer in any notation, except a signed
+    /// zero.
     Integral,
-    /// Any, and the type rejected a zero with a sign too.
+    /// Any form, after the type also rejected a signed zero: an integer in any notation.
     Unsigned,
 }
 
-/// Passes a number to a visitor.
+/// Passes a number to a visitor in the form `wish`.
 pub(in crate::codec) fn visit<'de, V: Visitor<'de>, E: de::Error>(
     numeral: Numeral<'_>,
     wish: Wish,
@@ -31,7 +31,7 @@ pub(in crate::codec) fn visit<'de, V: Visitor<'de>, E: de::Error>(
     let integer = match wish {
         Wish::Integer | Wish::Unsigned => numeral.integer(),
         Wish::Integral => numeral.integer().filter(|_| !numeral.is_signed_zero()),
-        // `serde_json` visits integers as integers, whatever was requested.
+        // `serde_json` passes on an integer as an integer, whatever form was requested.
         Wish::Single | Wish::Double | Wish::AsWritten => {
             let plain = numeral.is_plain() && !numeral.is_signed_zero();
             numeral.integer().filter(|_| plain)

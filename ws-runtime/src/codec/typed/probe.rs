@@ -1,41 +1,41 @@
-//! Replacement values that reveal how far a type reads, see [`super::blame`].
+//! Replacement values that reveal how far a type reads; see [`super::blame`].
 
 use serde::{Deserializer, de::Visitor, forward_to_deserialize_any};
 
 use super::error::TypeError;
 
-/// The treatment of the text from some position on.
+/// The position from which a text is read differently.
 ///
 /// Positions are counted in the order of the text: each scalar, and each end of an array or object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cutoff {
     /// The whole text is read.
     Nothing,
-    /// From this position on, requests for any value get values that no type accepts, and each unfinished array and
-    /// object has one more of them. In an object it repeats an existing key.
-    From(usize, Again),
-    /// Reading fails here, so that the error reports the path.
+    /// From this position on, a request for any kind of value gets one that no type accepts. Each unfinished array and
+    /// object gets one more such value, in an object under a repeated key.
+    From(usize, RepeatedKey),
+    /// Reading fails at this position, so that the error contains its path.
     At(usize),
 }
 
-/// Selects the repeated key: a tag, which serde reads immediately, would hide the others.
+/// The key that a probe repeats. Both are tried: a tag, which serde reads immediately, would hide the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Again {
+pub(super) enum RepeatedKey {
     First,
     Last,
 }
 
-/// More nested newtypes than any type has: serde can buffer them like JSON, and a later request for a JSON value
-/// rejects them.
-pub(super) struct Unheard(u8);
+/// A value that no type accepts: more nested newtypes than any type has. serde can buffer it like JSON, and a type that
+/// later requests a JSON value rejects it.
+pub(super) struct Unreadable(u8);
 
-impl Unheard {
+impl Unreadable {
     pub(super) fn new() -> Self {
         Self(16)
     }
 }
 
-impl<'de> Deserializer<'de> for Unheard {
+impl<'de> Deserializer<'de> for Unreadable {
     type Error = TypeError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {

@@ -1,4 +1,4 @@
-//! Raw values: the text of a value, verbatim.
+//! Raw values: JSON values that are passed on as text, verbatim.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use serde::de::{DeserializeSeed, IntoDeserializer, MapAccess, value::BorrowedStr
 
 use super::{RAW_VALUE, error::TypeError};
 
-/// The text of a value, in the form in which `serde_json` passes it to a raw value.
+/// The text of a value, in the form in which `serde_json` passes it to a raw value. `None` after it was read.
 pub(in crate::codec) struct Raw<'de>(pub(in crate::codec) Option<Cow<'de, str>>);
 
 impl<'de> MapAccess<'de> for Raw<'de> {

@@ -1,4 +1,5 @@
-//! A deserializer of JSON text that keeps numbers exact, raw values verbatim, and knows the path.
+//! A deserializer of JSON text that keeps numbers exact and raw values verbatim, and that reports the path of a
+//! rejected value.
 
 use std::borrow::Cow;
 
@@ -12,23 +13,23 @@ use super::{
     error::TypeError,
     key::Key,
     number::{Wish, visit},
-    probe::{Again, Cutoff, Unheard},
+    probe::{Cutoff, RepeatedKey, Unreadable},
     raw::Raw,
 };
 use crate::schema::{Lexer, NotJson, Numeral, Step, ValueKind};
 
-/// A text that is read as a type.
+/// A JSON text that is being read as a type.
 pub(super) struct JsonReader<'de> {
     lexer: Lexer<'de>,
-    /// The number to use for requests of any kind of value.
+    /// The form of numbers for requests that accept any kind of value.
     wish: Wish,
     probe: Cutoff,
-    places: usize,
-    /// The other form of numbers that would have changed the result.
+    positions: usize,
+    /// The other form of numbers that would change a value read so far; `None` if there is no such value.
     otherwise: Option<Wish>,
 }
 
-/// The action at a position.
+/// The action to take at a position.
 enum Visit {
     Read,
     Probe,
@@ -36,15 +37,15 @@ enum Visit {
 
 impl<'de> JsonReader<'de> {
     pub(super) fn new(text: &'de str, wish: Wish, probe: Cutoff) -> Self {
-        Self { lexer: Lexer::new(text), wish, probe, places: 0, otherwise: None }
+        Self { lexer: Lexer::new(text), wish, probe, positions: 0, otherwise: None }
     }
 
-    /// The number of positions passed.
-    pub(super) fn places(&self) -> usize {
-        self.places
+    /// Returns the number of positions passed so far.
+    pub(super) fn positions(&self) -> usize {
+        self.positions
     }
 
-    /// Returns the form that would have changed a number so far.
+    /// Returns the other form of numbers that would change a value read so far; `None` if there is no such value.
     pub(super) fn otherwise(&self) -> Option<Wish> {
         self.otherwise
     }
@@ -53,30 +54,35 @@ impl<'de> JsonReader<'de> {
         self.lexer.end()
     }
 
-    /// Passes a position.
-    fn place(&mut self) -> Result<Visit, TypeError> {
-        let place = self.places;
-        self.places += 1;
+    /// Advances past a position and returns the action to take there.
+    fn next_position(&mut self) -> Result<Visit, TypeError> {
+        let position = self.positions;
+        self.positions += 1;
         match self.probe {
-            Cutoff::At(at) if at == place => Err(TypeError::probed().exactly()),
-            Cutoff::From(from, _) if from <= place => Ok(Visit::Probe),
+            Cutoff::At(at) if at == position => Err(TypeError::probed().exactly()),
+            Cutoff::From(from, _) if from <= position => Ok(Visit::Probe),
             _ => Ok(Visit::Read),
         }
     }
 
-    /// Reads a value of a requested kind, which serde does where it does not buffer.
+    /// Reads a value whose kind the type requested. serde requests a kind unless it buffers the value.
     fn wanted<V: Visitor<'de>>(&mut self, wish: Wish, visitor: V) -> Result<V::Value, TypeError> {
         self.value(wish, true, visitor)
     }
 
-    fn value<V: Visitor<'de>>(&mut self, wish: Wish, said: bool, visitor: V) -> Result<V::Value, TypeError> {
+    fn value<V: Visitor<'de>>(
+        &mut self,
+        wish: Wish,
+        requested: bool,
+        visitor: V,
+    ) -> Result<V::Value, TypeError> {
         let kind = self.lexer.peek()?;
         match kind {
             ValueKind::Array => {
                 self.lexer.open()?;
                 let mut items = Items { reader: self, index: 0, ended: false, probed: false };
                 let value = visitor.visit_seq(&mut items)?;
-                // A tuple does not request the end after its last item.
+                // A tuple does not look for the end after its last item.
                 if items.ended || items.advance()?.is_none() { Ok(value) } else { Err(TypeError::probed()) }
             }
             ValueKind::Object => {
@@ -89,10 +95,10 @@ impl<'de> JsonReader<'de> {
                     Err(TypeError::probed())
                 }
             }
-            _ => match self.place()? {
-                Visit::Probe if !said => {
+            _ => match self.next_position()? {
+                Visit::Probe if !requested => {
                     self.lexer.skip()?;
-                    Unheard::new().deserialize_any(visitor)
+                    Unreadable::new().deserialize_any(visitor)
                 }
                 Visit::Read | Visit::Probe => self.scalar(kind, wish, visitor).map_err(TypeError::exactly),
             },
@@ -132,14 +138,14 @@ impl JsonReader<'_> {
             Wish::AsWritten if !numeral.is_plain() && numeral.integer().is_some() => Wish::Integral,
             _ => return,
         };
-        // Of two forms, the one with the smaller change is tried first.
+        // If both forms would change a value, the one with the smaller change is tried first.
         if self.otherwise != Some(Wish::Integral) {
             self.otherwise = Some(otherwise);
         }
     }
 }
 
-macro_rules! ask {
+macro_rules! numbers {
     ($($method:ident: $wish:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
             self.wanted(Wish::$wish, visitor)
@@ -147,7 +153,7 @@ macro_rules! ask {
     )*};
 }
 
-macro_rules! said {
+macro_rules! requested {
     ($($method:ident($($argument:ident: $type:ty),*))*) => {$(
         fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, TypeError> {
             $(let _ = $argument;)*
@@ -159,7 +165,7 @@ macro_rules! said {
 impl<'de> Deserializer<'de> for &mut JsonReader<'de> {
     type Error = TypeError;
 
-    ask! {
+    numbers! {
         deserialize_i8: Integer
         deserialize_i16: Integer
         deserialize_i32: Integer
@@ -178,7 +184,7 @@ impl<'de> Deserializer<'de> for &mut JsonReader<'de> {
         self.value(self.wish, false, visitor)
     }
 
-    said! {
+    requested! {
         deserialize_bool()
         deserialize_char()
         deserialize_str()
@@ -199,7 +205,7 @@ impl<'de> Deserializer<'de> for &mut JsonReader<'de> {
         if self.lexer.peek()? != ValueKind::Null {
             return visitor.visit_some(self);
         }
-        self.place()?;
+        self.next_position()?;
         self.lexer.null()?;
         visitor.visit_none()
     }
@@ -212,7 +218,7 @@ impl<'de> Deserializer<'de> for &mut JsonReader<'de> {
         if name != RAW_VALUE {
             return visitor.visit_newtype_struct(self);
         }
-        self.place()?;
+        self.next_position()?;
         let text = self.lexer.skip()?;
         visitor.visit_map(Raw(Some(text.into()))).map_err(TypeError::exactly)
     }
@@ -231,7 +237,7 @@ impl<'de> Deserializer<'de> for &mut JsonReader<'de> {
                 if members.advance()?.is_none() { Ok(value) } else { Err(TypeError::new()) }
             }
             ValueKind::String => {
-                self.place()?;
+                self.next_position()?;
                 let name = self.lexer.string()?;
                 visitor.visit_enum(name.into_deserializer()).map_err(TypeError::exactly)
             }
@@ -240,23 +246,23 @@ impl<'de> Deserializer<'de> for &mut JsonReader<'de> {
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
-        self.place()?;
+        self.next_position()?;
         self.lexer.skip()?;
         visitor.visit_unit()
     }
 }
 
-/// The items of an array.
+/// Access to the items of an array.
 struct Items<'r, 'de> {
     reader: &'r mut JsonReader<'de>,
     index: usize,
     ended: bool,
-    /// True if the array was given one more item than its text has.
+    /// True if the type has been given one more item than the text has.
     probed: bool,
 }
 
 impl Items<'_, '_> {
-    /// Advances to the next item and returns whether it is in the text; `None` at the end.
+    /// Advances to the next item. Returns true if the text has it, false if it is a probe, and `None` at the end.
     fn advance(&mut self) -> Result<Option<bool>, TypeError> {
         if self.probed {
             return Ok(None);
@@ -265,7 +271,7 @@ impl Items<'_, '_> {
             return Ok(Some(true));
         }
         self.ended = true;
-        match self.reader.place()? {
+        match self.reader.next_position()? {
             Visit::Read => Ok(None),
             Visit::Probe => {
                 self.probed = true;
@@ -281,26 +287,26 @@ impl<'de> SeqAccess<'de> for &mut Items<'_, 'de> {
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, TypeError> {
         match self.advance()? {
             None => Ok(None),
-            Some(false) => seed.deserialize(Unheard::new()).map(Some),
+            Some(false) => seed.deserialize(Unreadable::new()).map(Some),
             Some(true) => {
                 let index = self.index;
                 self.index += 1;
                 let item = seed.deserialize(&mut *self.reader);
-                item.map(Some).map_err(|refused| refused.below(|| Step::Index(index)))
+                item.map(Some).map_err(|error| error.below(|| Step::Index(index)))
             }
         }
     }
 }
 
-/// The members of an object.
+/// Access to the members of an object.
 struct Members<'r, 'de> {
     reader: &'r mut JsonReader<'de>,
     first: bool,
     ended: bool,
     first_key: Option<Cow<'de, str>>,
-    /// The last key.
+    /// The key that was read last.
     key: Option<Cow<'de, str>>,
-    /// True if the object was given one more member than its text has.
+    /// True if the type has been given one more member than the text has.
     probed: bool,
 }
 
@@ -309,7 +315,7 @@ impl<'r, 'de> Members<'r, 'de> {
         Self { reader, first: true, ended: false, first_key: None, key: None, probed: false }
     }
 
-    /// Advances to the next member and returns its key.
+    /// Advances to the next member and returns its key, or `None` at the end.
     fn advance(&mut self) -> Result<Option<Cow<'de, str>>, TypeError> {
         if self.probed {
             return Ok(None);
@@ -323,12 +329,12 @@ impl<'r, 'de> Members<'r, 'de> {
             return Ok(Some(key));
         }
         self.ended = true;
-        match self.reader.place()? {
+        match self.reader.next_position()? {
             Visit::Read => Ok(None),
             Visit::Probe => {
                 self.probed = true;
                 let key = match self.reader.probe {
-                    Cutoff::From(_, Again::First) => self.first_key.take(),
+                    Cutoff::From(_, RepeatedKey::First) => self.first_key.take(),
                     _ => self.key.take(),
                 };
                 Ok(Some(key.unwrap_or_default()))
@@ -336,8 +342,8 @@ impl<'r, 'de> Members<'r, 'de> {
         }
     }
 
-    fn below(&self, refused: TypeError) -> TypeError {
-        refused.below(|| Step::Key(self.key.as_deref().unwrap_or_default().to_owned()))
+    fn below(&self, error: TypeError) -> TypeError {
+        error.below(|| Step::Key(self.key.as_deref().unwrap_or_default().to_owned()))
     }
 }
 
@@ -346,7 +352,7 @@ impl<'de> MapAccess<'de> for &mut Members<'_, 'de> {
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, TypeError> {
         match self.advance()? {
-            // The key of a map is input, so the path ends at the map.
+            // The key of a map is input of the peer, so the path ends at the map.
             Some(key) => seed.deserialize(Key(key)).map(Some).map_err(TypeError::exactly),
             None => Ok(None),
         }
@@ -354,13 +360,13 @@ impl<'de> MapAccess<'de> for &mut Members<'_, 'de> {
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, TypeError> {
         if self.probed {
-            return seed.deserialize(Unheard::new());
+            return seed.deserialize(Unreadable::new());
         }
-        seed.deserialize(&mut *self.reader).map_err(|refused| self.below(refused))
+        seed.deserialize(&mut *self.reader).map_err(|error| self.below(error))
     }
 }
 
-/// The only member of an externally tagged enum.
+/// Reads the only member of an externally tagged enum.
 impl<'de> EnumAccess<'de> for &mut Members<'_, 'de> {
     type Error = TypeError;
     type Variant = Self;
@@ -379,11 +385,11 @@ impl<'de> VariantAccess<'de> for &mut Members<'_, 'de> {
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, TypeError> {
-        seed.deserialize(&mut *self.reader).map_err(|refused| self.below(refused))
+        seed.deserialize(&mut *self.reader).map_err(|error| self.below(error))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, TypeError> {
-        self.reader.deserialize_tuple(len, visitor).map_err(|refused| self.below(refused))
+        self.reader.deserialize_tuple(len, visitor).map_err(|error| self.below(error))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -391,6 +397,6 @@ impl<'de> VariantAccess<'de> for &mut Members<'_, 'de> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, TypeError> {
-        self.reader.deserialize_struct("", fields, visitor).map_err(|refused| self.below(refused))
+        self.reader.deserialize_struct("", fields, visitor).map_err(|error| self.below(error))
     }
 }

@@ -1,4 +1,4 @@
-//! Names that serde accepts beyond schemars' schema, checked against the schema and the types themselves.
+//! Tests of names that serde accepts and schemars does not list, checked against the schema and the types themselves.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,7 +13,7 @@ macro_rules! types {
     ($($(#[$attribute:meta])* $kind:ident $name:ident $body:tt)*) => {$(
         #[derive(Debug, Deserialize, JsonSchema)]
         $(#[$attribute])*
-        #[expect(dead_code, reason = "it is read and no more")]
+        #[expect(dead_code, reason = "the type is only deserialised")]
         $kind $name $body
     )*};
 }
@@ -67,7 +67,7 @@ enum Level {
     Unknown,
 }
 
-/// Variants with docs.
+/// An enum whose variants have doc comments, which schemars writes as branches.
 #[derive(Debug, Deserialize, JsonSchema)]
 enum Documented {
     /// The lower one.
@@ -101,11 +101,12 @@ fn check<T: DeserializeOwned + JsonSchema>() -> Check {
     Check::read::<T>().unwrap()
 }
 
-/// Each of these is accepted by both the schema and the type, or by neither.
-fn agree<T: DeserializeOwned + JsonSchema>(taken: &[&str], refused: &[&str]) {
+/// Asserts that the schema accepts the texts in `accepted` and rejects those in `rejected`, and that the type reads the
+/// accepted ones.
+fn agree<T: DeserializeOwned + JsonSchema>(accepted: &[&str], rejected: &[&str]) {
     let check = check::<T>();
     for (text, expected) in
-        taken.iter().map(|text| (text, true)).chain(refused.iter().map(|text| (text, false)))
+        accepted.iter().map(|text| (text, true)).chain(rejected.iter().map(|text| (text, false)))
     {
         let value: Value = serde_json::from_str(text).unwrap();
         assert_eq!(check.is_valid(&value), expected, "{text} in {}", check.schema());
@@ -140,21 +141,22 @@ fn aliases_are_found_at_any_depth() {
             r#"{{"list":[{list}],"map":{{"7":{list}}},"named":{{"k":[1,"x",{list}]}},"keyed":{{"High":{list}}},"external":{external}}}"#
         )
     };
-    let taken = [
+    let accepted = [
         external(r#"{"fresh":{"nick":"x","age":1}}"#, r#"{"b":1}"#),
         external(r#"{"Struct":{"y":1}}"#, r#"{"a":1}"#),
         external(r#"{"Tuple":[1,{"b":2}]}"#, "{}"),
         external("\"Unit\"", r#"{"b":255}"#),
     ];
-    let refused = [
+    let rejected = [
         external(r#"{"fresh":{"nick":"x","ages":1}}"#, r#"{"b":1}"#),
         external(r#"{"Struct":{"z":1}}"#, r#"{"a":1}"#),
         external("\"Unit\"", r#"{"c":1}"#),
         external("\"fresh\"", "{}"),
     ];
-    let (taken, refused) = (taken.each_ref().map(String::as_str), refused.each_ref().map(String::as_str));
-    agree::<Deep>(&taken, &refused);
-    agree::<Vec<Option<Deep>>>(&[&format!("[{}]", taken[0])], &[&format!("[{}]", refused[0])]);
+    let (accepted, rejected) =
+        (accepted.each_ref().map(String::as_str), rejected.each_ref().map(String::as_str));
+    agree::<Deep>(&accepted, &rejected);
+    agree::<Vec<Option<Deep>>>(&[&format!("[{}]", accepted[0])], &[&format!("[{}]", rejected[0])]);
 }
 
 #[test]
@@ -168,7 +170,7 @@ fn variants_are_accepted_under_each_alias() {
 }
 
 #[test]
-fn other_accepts_unknown_tags_only() {
+fn other_variant_accepts_unknown_tags_only() {
     agree::<Level>(&["\"low\"", "\"least\"", "\"medium\"", "\"unknown\"", "\"\""], &["1", "null", "[]"]);
     agree::<Internal>(
         &[r#"{"type":"who"}"#, r#"{"type":"later","more":[1]}"#, r#"{"type":"unknown"}"#],
@@ -190,7 +192,7 @@ fn other_accepts_unknown_tags_only() {
 }
 
 #[test]
-fn buffered_enums_keep_their_declared_names() {
+fn aliases_of_flattened_fields_are_ignored() {
     agree::<Flat>(
         &[r#"{"level":"else"}"#, r#"{"own":1,"level":"low"}"#],
         &[r#"{"inner":{"nick":"x","years":1},"level":"low"}"#],
@@ -223,12 +225,12 @@ fn issue_names_the_field_not_its_alias() {
 }
 
 #[test]
-fn unreachable_variant_or_key_is_refused() {
+fn untaggable_variant_or_map_key_is_rejected() {
     macro_rules! tagged {
         ($($name:ident($content:ty);)*) => {$(
             #[derive(Debug, Deserialize, JsonSchema)]
             #[serde(tag = "type")]
-            #[expect(dead_code, reason = "it is read and no more")]
+            #[expect(dead_code, reason = "the type is only deserialised")]
             enum $name {
                 Who,
                 Held($content),
@@ -250,26 +252,26 @@ fn unreachable_variant_or_key_is_refused() {
         Who,
         Held(()),
     }
-    for refused in [
+    for rejected in [
         Check::read::<Text>(),
         Check::read::<Switch>(),
         Check::read::<Maybe>(),
         Check::read::<Wrapped>(),
         Check::read::<Vec<Option<Text>>>(),
     ] {
-        let reason = refused.unwrap_err().to_string();
+        let reason = rejected.unwrap_err().to_string();
         assert!(reason.contains("`Held`") && reason.contains("content = \"data\""), "{reason}");
     }
     check::<Named2>();
     check::<Maybe2>();
     check::<Nothing>();
     check::<Mapped>();
-    for refused in [
+    for rejected in [
         Check::read::<BTreeMap<(u8, u8), u8>>(),
         Check::read::<Vec<BTreeMap<Vec<u8>, u8>>>(),
         Check::read::<Option<BTreeMap<(), String>>>(),
     ] {
-        let reason = refused.unwrap_err().to_string();
+        let reason = rejected.unwrap_err().to_string();
         assert!(reason.contains("keys of a map"), "{reason}");
     }
     check::<BTreeMap<bool, u8>>();

@@ -1,3 +1,3 @@
-//! Tests that need the whole schema module.
+//! Tests that need all of the schema module.
 
 mod further_names;
