@@ -10,11 +10,12 @@ use crate::{
     syntax::{Arguments, Item, Marker, unmarked},
 };
 
-/// Expands `#[ws_route]` to the block, the errors, and the implementations. The block stays as written except for bounds in its head,
-/// the routes of connections, and the markers, which are removed.
+/// Expands `#[ws_route]` to the block, the errors, and the implementations. The block stays as written, except that its
+/// head may get bounds, connections of another route get `Self`, and the markers are removed.
 ///
-/// With an error, only the implementations that other code needs are emitted, so that one mistake stays one error. For the same
-/// reason a block that borrows is emitted with `'static`, and the block of a type that cannot be a route for a placeholder type.
+/// If there is an error, only the implementations that other code needs are emitted, so that one mistake causes one
+/// error. For the same reason, a block that borrows is emitted with `'static`, and the block of a type that cannot be a
+/// route is emitted for a placeholder type.
 pub(crate) fn route(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Diagnostics::default();
     let read = Item::read(&item);
@@ -39,7 +40,7 @@ pub(crate) fn route(arguments: TokenStream, item: TokenStream) -> TokenStream {
     [allow, Some(item), errors.into_tokens(), beside].into_iter().flatten().collect()
 }
 
-/// Expands `#[ws_contract]` to the struct as written, the errors, and the contract.
+/// Expands `#[ws_contract]` to the unchanged struct, the errors, and the contract.
 pub(crate) fn contract(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Diagnostics::default();
     let read = Item::read(&item);
@@ -51,7 +52,7 @@ pub(crate) fn contract(arguments: TokenStream, item: TokenStream) -> TokenStream
     [Some(item), errors.into_tokens(), beside].into_iter().flatten().collect()
 }
 
-/// Reports a marker on an item that is not in a block with `#[ws_route]`.
+/// Reports a marker on an item outside of a block with `#[ws_route]`.
 pub(crate) fn misplaced_marker(marker: Marker, item: TokenStream) -> TokenStream {
     let (mut errors, name) = (Diagnostics::default(), marker.name());
     errors.at(

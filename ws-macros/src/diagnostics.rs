@@ -18,23 +18,24 @@ impl Diagnostics {
         self.push(syn::Error::new(span, message));
     }
 
-    /// Reports a mistake in all of `tokens`.
+    /// Reports a mistake at all of `tokens`.
     pub(crate) fn on(&mut self, tokens: impl ToTokens, message: impl Display) {
         self.push(syn::Error::new_spanned(tokens, message));
     }
 
-    /// Records a mistake that the compiler reports in the user's own code.
+    /// Records a mistake in the user's code that the compiler reports.
     pub(crate) fn by_the_compiler(&mut self) {
         self.by_the_compiler = true;
     }
 
-    /// True if no mistakes were found.
+    /// Returns true if no mistakes were recorded.
     pub(crate) fn is_clean(&self) -> bool {
         self.error.is_none() && !self.by_the_compiler
     }
 
-    /// Removes the last mistake and returns it as a `compile_error!`, to be emitted where it suppresses follow-up errors. It is the last
-    /// one because the compiler then reports it after the others.
+    /// Removes the last mistake and returns it as a `compile_error!`, which the caller emits where it suppresses
+    /// follow-up errors; `None` if there is none. The last one is taken because the compiler reports it after the
+    /// others.
     pub(crate) fn take_last(&mut self) -> Option<TokenStream> {
         let mut errors: Vec<syn::Error> = self.error.take()?.into_iter().collect();
         let last = errors.pop()?;
@@ -44,7 +45,7 @@ impl Diagnostics {
         Some(last.to_compile_error())
     }
 
-    /// Returns a `compile_error!` for each mistake; `None` without any.
+    /// Returns a `compile_error!` for each mistake; `None` if there are none.
     pub(crate) fn into_tokens(self) -> Option<TokenStream> {
         self.error.map(|error| error.to_compile_error())
     }

@@ -1,7 +1,8 @@
-//! The attributes of `ws-runtime`; depend on that crate, which re-exports and documents them.
+//! The attributes of `ws-runtime`. Depend on that crate, which re-exports and documents them.
 //!
-//! An attribute runs in four phases: `syntax` parses tokens, which may be wrong; `lower` checks their meaning and reports mistakes;
-//! `model` is a route without mistakes, or a stub of one; `expand` generates the output and cannot fail.
+//! An attribute runs in four phases: `syntax` parses tokens into a tree, which may be wrong; `lower` checks its meaning
+//! and reports mistakes; `model` represents a route without mistakes, or a stub of one; `expand` generates the output
+//! and cannot fail.
 #![forbid(unsafe_code)]
 
 mod attribute;
@@ -46,8 +47,8 @@ pub fn ws_variant(_: TokenStream, item: TokenStream) -> TokenStream {
     attribute::misplaced_marker(Marker::Variant, item.into()).into()
 }
 
-/// Writes the dispatch to the handlers of variants, for `#[ws_route]` only. The compiler prints its name below each error in the
-/// dispatch, so the name says where to look.
+/// Generates the dispatch to the handlers of variants. Only the output of `#[ws_route]` uses this derive. The compiler
+/// prints its name below each error in the dispatch, so the name says where to look.
 #[doc(hidden)]
 #[proc_macro_derive(see_ws_fields_and_ws_variant, attributes(ws_variants))]
 pub fn variants(item: TokenStream) -> TokenStream {

@@ -1,15 +1,16 @@
 //! Replaces lifetimes by `'static` in tokens.
 //!
-//! A route that borrows is one mistake. All other code is generated as if it did not, so that the compiler reports no second one.
+//! A route that borrows is reported once. All other code is generated as if it did not borrow, so that the compiler
+//! reports no second error.
 
 use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 
-/// Lifetimes to replace.
+/// Selects the lifetimes to replace.
 #[derive(Clone, Copy)]
 pub(crate) enum Selection<'a> {
-    /// All of them, including elided lifetimes of references.
+    /// All lifetimes, including elided ones of references.
     All,
-    /// Lifetimes of these names.
+    /// Lifetimes with these names.
     Named(&'a [String]),
 }
 
@@ -18,8 +19,8 @@ pub(crate) fn made_static(tokens: TokenStream, which: Selection<'_>) -> TokenStr
     changed(&tokens, which).unwrap_or(tokens)
 }
 
-/// Returns the changed tokens, or `None` if nothing changes. An unchanged group stays the user's own, because the compiler would
-/// report a syntax error in a copy a second time.
+/// Returns the changed tokens; `None` if nothing changes. An unchanged group stays the user's token, because the
+/// compiler would report a syntax error in a copy again.
 fn changed(tokens: &TokenStream, which: Selection<'_>) -> Option<TokenStream> {
     let mut out = Vec::new();
     let mut any = false;
@@ -75,7 +76,7 @@ mod tests {
 
     use super::{Selection, made_static};
 
-    /// Renders tokens without spaces, which tokens do not record.
+    /// Renders tokens without the spaces between them, which tokens do not record.
     fn written(tokens: &TokenStream) -> String {
         tokens.to_string().replace(' ', "")
     }

@@ -1,16 +1,16 @@
-//! Renders user tokens in messages.
+//! Renders the user's tokens for messages.
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 use quote::ToTokens;
 
-/// Renders tokens as code: `Box<dyn Any + Send>`.
+/// Renders tokens as code, such as `Box<dyn Any + Send>`.
 pub(crate) fn code(tokens: &impl ToTokens) -> String {
     let mut text = String::new();
     write(tokens.to_token_stream(), &mut text);
     text
 }
 
-/// Renders a string of the user's in a sentence, even if it is empty.
+/// Renders a string for a sentence, even if it is empty.
 pub(crate) fn text(text: &str) -> String {
     if text.is_empty() { "an empty string".to_owned() } else { format!("`{text}`") }
 }
@@ -43,7 +43,7 @@ fn write(tokens: TokenStream, text: &mut String) {
     }
 }
 
-/// True if a space separates the text from the next token.
+/// Returns true if a space separates the rendered text from the next token.
 fn is_apart(text: &str, next: &TokenTree) -> bool {
     let Some(last) = text.chars().next_back() else { return false };
     let ends_word = last.is_alphanumeric() || last == '_' || last == '"';

@@ -1,4 +1,4 @@
-//! Cheap inspection of types, without rendering their tokens, which is a round trip to the compiler.
+//! Inspects types without rendering their tokens, which would be a round trip to the compiler.
 
 use proc_macro2::{Ident, Span};
 use syn::{GenericArgument, PathArguments, PathSegment, Type, TypePath, TypeReference, spanned::Spanned};
@@ -9,7 +9,7 @@ pub(crate) const PRIMITIVES: &[&str] = &[
     "u128", "usize",
 ];
 
-/// Returns a type that is a single name, as most types are.
+/// Returns the name of a type that is a single name, as most types are; `None` for other types.
 pub(crate) fn name(ty: &Type) -> Option<&Ident> {
     match ty {
         Type::Path(named) if named.qself.is_none() => named.path.get_ident(),
@@ -17,7 +17,7 @@ pub(crate) fn name(ty: &Type) -> Option<&Ident> {
     }
 }
 
-/// Returns a reference type, also in parentheses.
+/// Returns a reference type, even in parentheses; `None` for other types.
 pub(crate) fn reference(ty: &Type) -> Option<&TypeReference> {
     match ty {
         Type::Reference(ty) => Some(ty),
@@ -27,7 +27,8 @@ pub(crate) fn reference(ty: &Type) -> Option<&TypeReference> {
     }
 }
 
-/// Returns the last segment of a path: `Bytes` of `ws_runtime::Bytes`. It may be another type of that name.
+/// Returns the last segment of a path, such as `Bytes` of `ws_runtime::Bytes`. Other crates may define a type of the
+/// same name. Returns `None` if the type is not a path.
 pub(crate) fn last(ty: &Type) -> Option<&PathSegment> {
     match ty {
         Type::Path(named) if named.qself.is_none() => named.path.segments.last(),
@@ -35,12 +36,12 @@ pub(crate) fn last(ty: &Type) -> Option<&PathSegment> {
     }
 }
 
-/// True if the last segment of a type has one of these names.
+/// Returns true if the last segment of a type is one of these names.
 pub(crate) fn is_called(ty: &Type, names: &[&str]) -> bool {
     last(ty).is_some_and(|last| names.iter().any(|name| last.ident == name))
 }
 
-/// Returns the first type argument: `Chat` of `Arc<Chat>`.
+/// Returns the first type argument, such as `Chat` of `Arc<Chat>`; `None` if there is none.
 pub(crate) fn argument(ty: &Type) -> Option<&Type> {
     let PathArguments::AngleBracketed(arguments) = &last(ty)?.arguments else { return None };
     arguments.args.iter().find_map(|argument| match argument {
@@ -60,7 +61,7 @@ pub(crate) fn place(ty: &Type) -> Span {
     }
 }
 
-/// Collects the names in a type, other than after `::`; `None` if that needs a full search.
+/// Collects the names in a type, except for those after `::`; `None` if the type needs a search of all its tokens.
 pub(crate) fn names<'a>(ty: &'a Type, found: &mut Vec<&'a Ident>) -> Option<()> {
     match ty {
         Type::Reference(reference) if reference.lifetime.is_none() => names(&reference.elem, found),

@@ -1,4 +1,5 @@
-//! The user's block. Members are emitted as written, except for the route of a connection that is not the block's own.
+//! The user's block, whose members are emitted as written, except that connections of other routes get the route of the
+//! block.
 
 use std::iter::Peekable;
 
@@ -18,7 +19,7 @@ use crate::{
     vocabulary::CONNECTIONS,
 };
 
-/// Returns the `#[allow]` for lints on properties that the route dictates: names, arguments and `async` of handlers.
+/// Returns an `#[allow]` for lints on what the route dictates: names, arguments and `async` of handlers.
 pub(crate) fn allow() -> TokenStream {
     quote! {
         #[allow(
@@ -39,7 +40,7 @@ pub(crate) fn block(target: &Target, block: TokenStream) -> TokenStream {
     sharing(target, with_self(target, block))
 }
 
-/// Returns the block with `Socket<Self>` in methods whose connection names another route or none.
+/// Returns the block with `Socket<Self>` in methods whose connection has another route or none.
 fn with_self(target: &Target, block: TokenStream) -> TokenStream {
     if target.with_self.is_empty() {
         return block;
@@ -69,8 +70,8 @@ fn with_self(target: &Target, block: TokenStream) -> TokenStream {
     head.into_iter().chain([TokenTree::Group(members)]).collect()
 }
 
-/// Returns the block of a type that cannot be a route, moved to a type that contains the mistake. The compiler reports the mistake and
-/// no follow-up errors, and everything in the block counts as used.
+/// Returns the block of a type that cannot be a route, moved to a type that contains the mistake. The compiler then
+/// reports only the mistake, and everything in the block counts as used.
 ///
 /// ```text
 /// const _: () = { struct __Foreign<T>(T); impl<G> __Foreign<([(); compile_error!("…")], *const G)> { … } };
@@ -88,7 +89,7 @@ pub(crate) fn foreign(generics: &Generics, block: TokenStream, cause: Option<Tok
     }
 }
 
-/// Returns arguments with `Self` as the route of each connection.
+/// Returns the arguments with `<Self>` as the type argument of every connection.
 fn owned(arguments: TokenStream) -> TokenStream {
     let mut out = TokenStream::new();
     let mut tokens = arguments.into_iter().peekable();
@@ -106,7 +107,7 @@ fn owned(arguments: TokenStream) -> TokenStream {
     out
 }
 
-/// Skips `<…>`, if that is next.
+/// Skips the `<…>` at this position, if there is one.
 fn pass_angles(tokens: &mut Peekable<impl Iterator<Item = TokenTree>>) {
     if !tokens.peek().is_some_and(|next| is(next, '<')) {
         return;
@@ -134,7 +135,7 @@ fn regrouped(old: &Group, content: TokenStream) -> Group {
     new
 }
 
-/// Returns the block of a generic route with the bounds of the route, so that handlers can name it without bounds written by the user.
+/// Returns the block of a generic route with the bounds of the route, so that users need not write them.
 ///
 /// ```text
 /// impl<T> Chat<T> where Self: Shared, T: Decode { … }

@@ -15,7 +15,7 @@ use crate::{
     span,
 };
 
-/// Output of `#[ws_contract]` beside the struct. `cause` is the mistake that hides a type, if one does.
+/// Returns the output of `#[ws_contract]` after the struct. `cause` is the mistake that hides a type, if there is one.
 pub(crate) fn contract(stated: &Stated, cause: Option<&TokenStream>) -> TokenStream {
     let scope = ImplScope::new(&stated.target).with_unknown(cause);
     let mut items = TokenStream::new();
@@ -23,7 +23,7 @@ pub(crate) fn contract(stated: &Stated, cause: Option<&TokenStream>) -> TokenStr
     scope.enclose(items)
 }
 
-/// The struct of the captures, if there is one, and the contract.
+/// Writes the struct of the captures, if the path has any, and the implementation of `Contract`.
 pub(super) fn implementation(contract: &Contract, scope: &ImplScope<'_>, out: &mut TokenStream) {
     if let Params::Inline(inline) = &contract.params {
         params::structure(inline, out);
@@ -36,7 +36,7 @@ pub(super) fn implementation(contract: &Contract, scope: &ImplScope<'_>, out: &m
     scope.implement(paths::contract(scope.span), items, out);
 }
 
-/// Items that differ from the defaults of the trait.
+/// Returns the constants that differ from the defaults of the trait.
 fn constants(contract: &Contract, scope: &ImplScope<'_>) -> TokenStream {
     let at = scope.span;
     let (str, bool) = (paths::str(at), paths::bool(at));
@@ -59,7 +59,8 @@ fn constants(contract: &Contract, scope: &ImplScope<'_>) -> TokenStream {
     constants
 }
 
-/// How the response type is read, if it implements `Deserialize`: method lookup finds out whether it does.
+/// Returns the constant with which the runtime reads sample responses. It uses method lookup to find out whether the
+/// response type implements `Deserialize`.
 fn sampler(at: Span) -> TokenStream {
     let (option, sampler, sampling) = (paths::option(at), paths::sampler(at), paths::sampling(at));
     let (sampled, unsampled, contract) = (paths::sampled(at), paths::unsampled(at), paths::contract(at));
@@ -98,7 +99,7 @@ fn types(contract: &Contract, scope: &ImplScope<'_>, lines: &mut TokenStream) {
     declared("Response", &contract.response, paths::message(at));
 }
 
-/// `type Body = Say;` with the span of `Say`, so that an unmet bound is an error on that word.
+/// Writes `type Body = Say;` with the span of `Say`, so that the compiler reports an unmet bound at that word.
 fn line(name: &str, ty: &dyn ToTokens, place: Span, lines: &mut TokenStream) {
     Token![type](place).to_tokens(lines);
     Ident::new(name, place).to_tokens(lines);

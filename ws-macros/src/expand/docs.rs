@@ -7,7 +7,7 @@ use syn::LitStr;
 use super::paths;
 use crate::model::DocPart;
 
-/// The text, if there is any, without the space after each `///`.
+/// Returns the documentation without the space after each `///`; `None` if there is none.
 pub(super) fn text(parts: &[DocPart], span: Span) -> Option<TokenStream> {
     let mut pieces = Vec::new();
     let mut lines: Vec<String> = Vec::new();

@@ -10,15 +10,15 @@ use crate::{
     span,
 };
 
-/// Source of the type of a connection's data.
+/// The type of the connection's data, before expansion.
 pub(super) struct Data<'a> {
-    /// Several only if they are conditional.
+    /// `before_handle`. Several are possible only if they are conditional.
     pub(super) before_handle: &'a [&'a Handler],
-    /// True if a mistake hides the type.
+    /// True if a mistake hides the type of the data.
     pub(super) is_unknown: bool,
 }
 
-/// The server's types.
+/// Writes the implementation of `Endpoint`.
 pub(super) fn implementation(served: &Served, from: &Data<'_>, scope: &ImplScope<'_>, out: &mut TokenStream) {
     let mut items = match served {
         Served::Own(_) => quote_spanned!(scope.span=> type Contract = Self;),
@@ -31,7 +31,7 @@ pub(super) fn implementation(served: &Served, from: &Data<'_>, scope: &ImplScope
     scope.implement_as_written(paths::endpoint(scope.span), items, out);
 }
 
-/// The data type, taken from the return type of `before_handle`.
+/// Writes the type of the data, which is read from the return type of `before_handle`.
 fn data(from: &Data<'_>, scope: &ImplScope<'_>, items: &mut TokenStream) {
     let Data { before_handle, is_unknown } = *from;
     let none =
@@ -51,7 +51,7 @@ fn data(from: &Data<'_>, scope: &ImplScope<'_>, items: &mut TokenStream) {
     );
 }
 
-/// Return type of a handler, `()` if none is written.
+/// Returns the return type of a handler; `()` if none is written.
 pub(super) fn output(handler: &Handler) -> TokenStream {
     handler
         .output

@@ -10,8 +10,8 @@
 //! }
 //! ```
 //!
-//! The method of a handler that is not async is not async either, and belongs to `Plain` instead of `Route`: a future costs the
-//! compiler more than the rest of the method.
+//! If a handler is not async, its method is not async either, and belongs to `Plain` instead of `Route`, because a
+//! future costs the compiler more than the rest of the method.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -34,7 +34,8 @@ pub(super) fn method(handler: &Handler, scope: &ImplScope<'_>) -> TokenStream {
             let returns = quote_spanned!(at=> #result<(), #reject>);
             converted(handler, at, &[REQUEST], &returns, &paths::pass(returned), scope)
         }
-        // The whole method has the span of the return type: a wrong type is then one error, together with that of `Data`.
+        // The whole method has the span of the return type, so that a wrong type is reported once, together with the
+        // error about `Data`.
         HandlerKind::BeforeHandle => {
             let (result, reject) = (paths::result(returned), paths::reject(returned));
             let returns = quote_spanned!(returned=> #result<Self::Data, #reject>);
@@ -55,7 +56,7 @@ pub(super) fn method(handler: &Handler, scope: &ImplScope<'_>) -> TokenStream {
     }
 }
 
-/// Method of a handler whose return value is converted by a function of the runtime.
+/// Returns the method of a handler whose return value is converted by a function of the runtime.
 fn converted(
     handler: &Handler,
     at: Span,
@@ -83,7 +84,7 @@ fn replying(handler: &Handler, arguments: &[Argument], scope: &ImplScope<'_>) ->
     converted(handler, at, arguments, &Outcome { at }, &convert, scope)
 }
 
-/// Method of a handler whose return type is fixed, or checked by the trait.
+/// Returns the method of a handler whose return type is fixed, or checked by the trait.
 fn unconverted(handler: &Handler, arguments: &[Argument], scope: &ImplScope<'_>) -> TokenStream {
     let at = span::at(handler.name.span());
     let head = Head { kind: handler.kind, plain: handler.is_plain(), at };
@@ -92,13 +93,15 @@ fn unconverted(handler: &Handler, arguments: &[Argument], scope: &ImplScope<'_>)
     let call = Call::new(handler, &arguments, scope);
     let returns = match &handler.output {
         Some(output) => Some(quote_spanned!(at=> -> #output)),
-        // The compiler reports a future that is not `Send` at the return type, so one is written, with the span of the handler's name.
+        // The compiler reports a future that is not `Send` at the return type. Therefore one is written, with the span
+        // of the handler's name.
         None => handler.is_async.then(|| quote_spanned!(at=> -> ())),
     };
     quote_spanned!(at=> #attributes #head<'ws>(#arguments) #returns { #call })
 }
 
-/// Method of a route whose handlers could not be read. Serving it fails to compile, even if the compiler could parse the block.
+/// Returns a method for a route whose handlers could not be read. It makes serving the route an error, even if the
+/// compiler could parse the block.
 pub(super) fn unread(place: Span) -> TokenStream {
     let at = span::at(place);
     let (socket, outcome, unread) = ((SOCKET.default)(at), Outcome { at }, paths::unread(at));
@@ -125,7 +128,7 @@ impl ToTokens for Outcome {
     }
 }
 
-/// `reply::<Self, _, _>`. Because `Self` fixes the response type, a wrong value is an error about the value.
+/// `reply::<Self, _, _>`. Because `Self` determines the response type, a wrong reply is an error at the reply.
 pub(super) struct ReplyCall {
     pub(super) at: Span,
 }

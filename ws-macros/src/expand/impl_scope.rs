@@ -19,7 +19,7 @@ pub(super) struct ImplScope<'a> {
     /// Span of the self type.
     pub(super) span: Span,
     generics: Generics,
-    /// The mistake that hides a type.
+    /// The mistake that hides a type; `None` if there is none.
     cause: Option<&'a TokenStream>,
 }
 
@@ -27,9 +27,11 @@ impl<'a> ImplScope<'a> {
     pub(super) fn new(target: &'a Target) -> Self {
         let span = span::at(target.self_type.span());
         let mut generics = target.generics.clone();
-        // Without this bound each impl would require it of the parameters; with it, it is required once, where the type is named.
+        // Without this bound, each impl would require bounds on the parameters. With it, they are required once, where
+        // the type is named.
         if target.is_generic() {
-            // The compiler suggests further bounds after this one, so it has the span of the end of the block's head.
+            // The compiler suggests additional bounds after this one, so it has the span of the end of the block's
+            // head.
             let end =
                 end(&target.generics.where_clause).or_else(|| end(&target.self_type)).map_or(span, span::at);
             let (self_type, shared) = (&target.self_type, paths::shared(end));
@@ -41,7 +43,7 @@ impl<'a> ImplScope<'a> {
         Self { target, span, generics, cause: None }
     }
 
-    /// Adds a type that replaces each type that a mistake hides.
+    /// Adds a placeholder for each type that a mistake hides.
     pub(super) fn with_unknown(self, cause: Option<&'a TokenStream>) -> Self {
         Self { cause, ..self }
     }
@@ -51,13 +53,13 @@ impl<'a> ImplScope<'a> {
         self.implement_by(Token![impl](self.span), name, items, out);
     }
 
-    /// Like [`implement`](Self::implement), with the user's own `impl` token. For an unknown type the compiler then prints the same
-    /// error here as for the user's block, and prints equal errors once.
+    /// Like [`implement`](Self::implement), with the user's `impl` token. For an unknown type, the compiler then finds
+    /// the same error here and in the user's block, and prints it once.
     pub(super) fn implement_as_written(&self, name: Name, items: TokenStream, out: &mut TokenStream) {
         self.implement_by(Token![impl](self.target.keyword), name, items, out);
     }
 
-    /// Like [`implement`](Self::implement), with one more item for which the compiler suggests no edits.
+    /// Like [`implement`](Self::implement), with an additional item for which the compiler makes no suggestions.
     pub(super) fn implement_derived(
         &self,
         name: Name,
@@ -98,8 +100,8 @@ impl<'a> ImplScope<'a> {
         }
     }
 
-    /// Declares a type that cannot be resolved because it contains the mistake. The compiler reports the mistake once, and nothing about
-    /// uses of the type.
+    /// Returns a type that cannot be resolved because it contains the mistake; `None` if no type is hidden. The
+    /// compiler reports the mistake once, and does not report uses of the type.
     ///
     /// ```text
     /// type __Unknown = <[(); compile_error!("unknown key `qeury`")] as Endpoint>::Data;
@@ -117,14 +119,14 @@ fn braces(content: TokenStream, span: Span) -> Group {
     group
 }
 
-/// Bound on a generic type of the contract.
+/// Returns the bound on a generic type of the contract.
 fn predicate(bound: &ContractBound) -> WherePredicate {
     let (ty, place) = (&bound.ty, span::of(&bound.ty));
     let bound = trait_for(bound.role)(place);
     parse_quote!(#ty: #bound)
 }
 
-/// Trait that a type needs for its role in the contract.
+/// Returns the trait that a type needs for its role in the contract.
 pub(super) fn trait_for(role: Role) -> fn(Span) -> Name {
     match role {
         Role::Part => paths::part,
@@ -133,7 +135,7 @@ pub(super) fn trait_for(role: Role) -> fn(Span) -> Name {
     }
 }
 
-/// Span of the last token.
+/// Returns the span of the last token; `None` if there are no tokens.
 fn end(tokens: &impl ToTokens) -> Option<Span> {
     tokens.to_token_stream().into_iter().last().map(|token| match token {
         TokenTree::Group(group) => group.span_close(),

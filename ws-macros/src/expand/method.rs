@@ -1,9 +1,9 @@
 //! The head of a generated method, and the call in it.
 //!
-//! The head has the user's own types, so that a wrong type is an error on the user's word. The whole method has the span of the
-//! handler's name, where the compiler reports a future that is not `Send`.
+//! The head has the user's types, so that the compiler reports a wrong type at the user's word. The whole method has
+//! the span of the handler's name, where the compiler reports a future that is not `Send`.
 //!
-//! Everything is emitted token by token, because each intermediate stream is a round trip to the compiler.
+//! Tokens are emitted one by one, because each intermediate stream is a round trip to the compiler.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident};
@@ -12,7 +12,7 @@ use syn::{Lifetime, Token, Type, token::Paren};
 use super::{derived, impl_scope::ImplScope};
 use crate::{model::Handler, span, vocabulary::HandlerKind};
 
-/// MethodArguments of a method and of the call in it.
+/// Arguments of a method and of the call in it.
 pub(super) struct MethodArguments<'a> {
     at: Span,
     list: Vec<MethodArgument<'a>>,
@@ -24,23 +24,24 @@ struct MethodArgument<'a> {
     ty: ArgumentType<'a>,
 }
 
-/// The type of an argument.
+/// The type of a method's argument.
 enum ArgumentType<'a> {
-    /// The handler's own type.
+    /// The type that the handler declares.
     Own(&'a Type),
-    /// The trait's type, for an argument that the handler omits.
+    /// The type in the trait, if the handler omits the argument.
     Default(TokenStream),
 }
 
 /// An argument of a trait method.
 pub(super) struct Argument {
     pub(super) name: &'static str,
-    /// Type of the argument in the trait.
+    /// Creates the type that the argument has in the trait.
     pub(super) default: fn(Span) -> TokenStream,
 }
 
 impl<'a> MethodArguments<'a> {
-    /// Returns the arguments of the method and of the call, with the handler's types where it has the argument.
+    /// Returns the arguments of the method and of the call. The types are those of the handler, where it has the
+    /// argument.
     pub(super) fn new(handler: &'a Handler, arguments: &[Argument]) -> Self {
         let at = span::at(handler.name.span());
         let taken = |(argument, own): (&Argument, &'a Option<Type>)| match own {
@@ -55,13 +56,13 @@ impl<'a> MethodArguments<'a> {
         Self { at, list: arguments.iter().zip([&handler.first, &handler.second]).map(taken).collect() }
     }
 
-    /// MethodArguments of the call after `self`.
+    /// Arguments of the call after `self`.
     fn given(&self) -> impl Iterator<Item = &Ident> {
         self.list.iter().filter(|taken| matches!(taken.ty, ArgumentType::Own(_))).map(|taken| &taken.name)
     }
 }
 
-/// `&'ws self, socket: &'ws Socket<Self>, say: Say`.
+/// Writes arguments such as `&'ws self, socket: &'ws Socket<Self>, say: Say`.
 impl ToTokens for MethodArguments<'_> {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Self { at, list } = self;
@@ -80,16 +81,17 @@ impl ToTokens for MethodArguments<'_> {
     }
 }
 
-/// `<Chat>::message(self, socket, say).await`, which resolves to the inherent method, never to the generated one.
+/// A call such as `<Chat>::message(self, socket, say).await`. This path resolves to the inherent method, never to the
+/// generated one.
 pub(super) struct Call<'a, S, G> {
-    /// The route's type as it is emitted.
+    /// The type of the route, as it is emitted.
     self_type: S,
     handler: &'a Handler,
     given: Vec<G>,
 }
 
 impl<'a> Call<'a, &'a Type, &'a Ident> {
-    /// Creates the call of a method with `arguments`.
+    /// Creates the call with the arguments of the method.
     pub(super) fn new(
         handler: &'a Handler,
         arguments: &'a MethodArguments<'_>,
@@ -100,7 +102,7 @@ impl<'a> Call<'a, &'a Type, &'a Ident> {
 }
 
 impl<'a, G: ToTokens> Call<'a, TokenStream, G> {
-    /// Creates the call with the given arguments after `self`, in code for which the compiler suggests no edits.
+    /// Creates the call with these arguments after `self`, in code for which the compiler makes no suggestions.
     pub(super) fn derived(handler: &'a Handler, given: Vec<G>, scope: &ImplScope<'_>) -> Self {
         Self { self_type: derived::user(scope.target.self_type.to_token_stream()), handler, given }
     }
@@ -129,7 +131,7 @@ impl<S: ToTokens, G: ToTokens> ToTokens for Call<'_, S, G> {
     }
 }
 
-/// `async fn open`, or `fn open` for a method that is not async.
+/// The start of a method: `async fn open`, or `fn open` if it is not async.
 pub(super) struct Head {
     pub(super) kind: HandlerKind,
     pub(super) plain: bool,
@@ -146,23 +148,25 @@ impl ToTokens for Head {
     }
 }
 
-/// Variable with the return value of the handler. It has the span of the return type, where a wrong one is reported.
+/// Returns the variable for the handler's return value. Its span is that of the return type, where the compiler reports
+/// a wrong one.
 pub(super) fn out(handler: &Handler) -> Ident {
     local("out", returned(handler))
 }
 
-/// Span of the handler's return type, or of its name.
+/// Returns the span of the handler's return type, or of its name if it has none.
 pub(super) fn returned(handler: &Handler) -> Span {
     handler.output.as_ref().map_or_else(|| span::at(handler.name.span()), span::of)
 }
 
-/// Name of a generated variable. It has a prefix, because a name in a pattern may be that of a constant or unit struct in scope.
+/// Returns the name of a generated variable. Without its prefix, a name in a pattern could match a constant or unit
+/// struct in scope.
 pub(super) fn local(name: &str, span: Span) -> Ident {
     format_ident!("__{name}", span = span)
 }
 
-/// Adds the method's lifetime to a reference; the rest of the user's type is unchanged. It is called `'ws`, because function types
-/// in the block may use `'a`.
+/// Adds the method's lifetime to a reference, and leaves the rest of the user's type unchanged. The lifetime is called
+/// `'ws`, because function types in the block may use `'a`.
 fn borrowed(ty: &Type, at: Span, tokens: &mut TokenStream) {
     match ty {
         Type::Group(group) => borrowed(&group.elem, at, tokens),

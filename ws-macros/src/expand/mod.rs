@@ -1,4 +1,4 @@
-//! Generates the output from a model. It cannot fail and reports nothing.
+//! Generates the output from a model. This phase cannot fail and reports no mistakes.
 //!
 //! ```text
 //! #[allow(…)]

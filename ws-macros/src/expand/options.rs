@@ -11,7 +11,7 @@ use crate::{
     vocabulary::{HandlerKind, Home, KEYS},
 };
 
-/// `OPTIONS`, if any option is set.
+/// Returns the constant `OPTIONS`; `None` if no option is set.
 pub(super) fn options(options: &Options, scope: &ImplScope<'_>) -> Option<TokenStream> {
     let at = scope.span;
     let name = paths::options(at);
@@ -36,7 +36,7 @@ fn field(setting: &Setting) -> TokenStream {
     let (name, some) = (format_ident!("{}", setting.name, span = at), paths::some(at));
     let given = match &setting.value {
         Value::Off => paths::none(at).into_token_stream(),
-        // These are never off.
+        // These options cannot be turned off.
         Value::Flag(_) | Value::OnInvalid(_) => value(setting, at),
         _ => {
             let value = value(setting, at);
@@ -70,7 +70,7 @@ fn value(setting: &Setting, at: Span) -> TokenStream {
     }
 }
 
-/// A constant as an expression: a block after `const`, without redundant braces.
+/// Returns a constant as an expression: `const` and a block, without redundant braces.
 fn constant_expression(constant: &TokenStream) -> TokenStream {
     let mut tokens = constant.clone().into_iter();
     match (tokens.next(), tokens.next()) {
@@ -81,7 +81,7 @@ fn constant_expression(constant: &TokenStream) -> TokenStream {
     }
 }
 
-/// A constant of the runtime's `Deflate`, built with its own functions.
+/// Returns a constant of the runtime's `Deflate`, built with its const functions.
 fn deflate(settings: &[Setting], at: Span) -> TokenStream {
     let ty = paths::deflate(at);
     let calls = settings.iter().map(|setting| {
@@ -92,14 +92,14 @@ fn deflate(settings: &[Setting], at: Span) -> TokenStream {
     quote_spanned!(at=> #ty::new()#(#calls)*)
 }
 
-/// A literal without a suffix, which takes the type of the field.
+/// Returns a literal without a suffix, so that it has the type of the field.
 fn number(value: impl Into<u64>, span: Span) -> TokenStream {
     let mut literal = Literal::u64_unsuffixed(value.into());
     literal.set_span(span);
     literal.into_token_stream()
 }
 
-/// `HANDLERS`, if the block has a handler for which the server prepares something.
+/// Returns the constant `HANDLERS`; `None` if the server need not prepare anything for the handlers of the block.
 pub(super) fn handlers(route: &Route, scope: &ImplScope<'_>) -> Option<TokenStream> {
     const PREPARED: &[HandlerKind] = &[
         HandlerKind::Message,
@@ -124,7 +124,7 @@ pub(super) fn handlers(route: &Route, scope: &ImplScope<'_>) -> Option<TokenStre
     (!fields.is_empty()).then(|| quote_spanned!(at=> const HANDLERS: #name = #name { #(#fields,)* #others };))
 }
 
-/// `HANDLER_DOCS`, if any handler is documented.
+/// Returns the constant `HANDLER_DOCS`; `None` if no handler is documented.
 pub(super) fn handler_docs(route: &Route, scope: &ImplScope<'_>) -> Option<TokenStream> {
     let at = scope.span;
     let entries: Vec<TokenStream> = all(route)

@@ -1,11 +1,12 @@
-//! The struct of a path's captures.
+//! The generated struct for the captures of a path.
 //!
 //! ```text
 //! pub struct Params<T0> { pub room: String, pub seat: T0 }
 //! impl Part for Params<u32> { … }              // two calls a capture
 //! ```
 //!
-//! The type of a capture is a parameter of the struct, so that the derives add no bounds on it.
+//! The types of the captures are parameters of the struct, so that the derives add bounds on the parameters and not on
+//! the types.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -22,7 +23,7 @@ const PRIMITIVES: &[&str] = &[
     "u128", "usize",
 ];
 
-/// The struct and its `Part` implementation.
+/// Writes the struct and its `Part` implementation.
 pub(super) fn structure(inline: &Inline, out: &mut TokenStream) {
     let span = span::at(inline.span);
     let (derives, name, string) = (paths::derives(span), &inline.name, paths::string(span));
@@ -44,15 +45,16 @@ pub(super) fn structure(inline: &Inline, out: &mut TokenStream) {
     out.extend(part(inline, span));
 }
 
-/// The struct with the types of its captures: `Params<u32>`.
+/// Returns the struct with the types of its captures, as in `Params<u32>`.
 pub(super) fn ty(inline: &Inline) -> TokenStream {
     let name = &inline.name;
     let arguments = parameters(inline, |index, capture| typed(index, capture, span::at(inline.span)));
     quote!(#name #arguments)
 }
 
-/// The `Part` implementation. The type of each capture occurs once, so that an unusable type is one error. All captures are parsed
-/// before the first is returned, so that all errors of a request are reported together.
+/// Returns the `Part` implementation. It contains the type of each capture once, so that an unusable type causes one
+/// error. It parses all captures before it returns the first error, so that all errors of a request are reported
+/// together.
 fn part(inline: &Inline, span: Span) -> TokenStream {
     let (part, captures) = (paths::part(span), paths::captures(span));
     let (invalid, result) = (paths::invalid(span), paths::result(span));
@@ -83,7 +85,7 @@ fn parameters(inline: &Inline, write: impl Fn(usize, &Capture) -> TokenStream) -
     (!written.is_empty()).then(|| quote!(<#(#written),*>))
 }
 
-/// Type of a capture, by its alias if it has one.
+/// Returns the type of a capture, or the alias of that type if it has one.
 fn typed(index: usize, capture: &Capture, span: Span) -> TokenStream {
     match &capture.ty {
         Some(ty) if may_be_unknown(ty) => alias(index, span).into_token_stream(),
@@ -91,7 +93,8 @@ fn typed(index: usize, capture: &Capture, span: Span) -> TokenStream {
     }
 }
 
-/// True if the compiler might suggest another type, which would replace the whole path without the alias.
+/// Returns true if the compiler might suggest another type. The suggestion would replace the whole path, so the type
+/// gets an alias.
 fn may_be_unknown(ty: &Type) -> bool {
     let name = match ty {
         Type::Path(named) => named.path.get_ident(),

@@ -1,7 +1,7 @@
-//! Paths of all items of the runtime and of the standard library in the output. Only their members (`Options::UNSET`,
-//! `Origins::Any`) are spelled elsewhere.
+//! Paths of all items of the runtime and of the standard library in the output. Other files only append their members,
+//! as in `Options::UNSET`.
 //!
-//! An expansion has one absolute path, to the runtime; all other names are resolved through it:
+//! An expansion contains one absolute path, that of the runtime. All other names are resolved through it:
 //!
 //! ```text
 //! use ::ws_runtime::__private as __ws;
@@ -15,7 +15,7 @@ use syn::{Path, Token};
 /// Name of the runtime in an expansion.
 const RUNTIME: &str = "__ws";
 
-/// A name, emitted token by token, because each intermediate stream is a round trip to the compiler.
+/// A name that is emitted token by token, because each intermediate stream is a round trip to the compiler.
 #[derive(Clone, Copy)]
 pub(super) struct Name {
     name: &'static str,
@@ -30,14 +30,14 @@ impl ToTokens for Name {
     }
 }
 
-/// The `use` for all names: of `crate = …`, or of `::ws_runtime`.
+/// Returns the `use` through which all names are resolved: of the path in `crate = …`, or of `::ws_runtime`.
 pub(super) fn runtime(root: Option<&Path>, span: Span) -> TokenStream {
     let name = Ident::new(RUNTIME, span);
     let usual = root.is_none().then(|| quote_spanned!(span=> ::ws_runtime));
     quote_spanned!(span=> use #root #usual::__private as #name;)
 }
 
-/// A name of the runtime outside of the scope of the generated items.
+/// Returns a name of the runtime for use outside of the generated scope.
 pub(super) fn outside(root: Option<&Path>, name: Name) -> TokenStream {
     let Name { name, span } = name;
     let name = Ident::new(name, span);
@@ -45,7 +45,8 @@ pub(super) fn outside(root: Option<&Path>, name: Name) -> TokenStream {
     quote_spanned!(span=> #root #usual::__private::#name)
 }
 
-/// The derive that generates the dispatch to handlers of variants. Its two names have two spans, and its own span covers the range.
+/// Returns the two names in the path of the derive that generates the dispatch. Each has a separate span, so that the
+/// path has a span from the first to the second.
 pub(super) fn variants(from: Span, to: Span) -> (Ident, Ident) {
     (Ident::new(RUNTIME, from), Ident::new("see_ws_fields_and_ws_variant", to))
 }
@@ -121,7 +122,8 @@ names! {
     concat = "concat",
 }
 
-/// The type that replaces one hidden by a mistake; declared by [`ImplScope::with_unknown`](super::impl_scope::ImplScope::with_unknown).
+/// The placeholder for a type that a mistake hides.
+/// [`ImplScope::with_unknown`](super::impl_scope::ImplScope::with_unknown) declares it.
 pub(super) fn unknown(span: Span) -> TokenStream {
     Ident::new("__Unknown", span).into_token_stream()
 }

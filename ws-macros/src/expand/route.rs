@@ -1,4 +1,4 @@
-//! Implementations of a route, and the stub that replaces them beside an error.
+//! Implementations of a route, and the stub that replaces them if there is an error.
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
@@ -38,8 +38,8 @@ pub(crate) fn route(route: &Route) -> TokenStream {
     beside(&route.served, &data, plain, items, &scope)
 }
 
-/// Returns the implementations without handlers, so that other code that names the route has no follow-up errors. `cause` is the
-/// mistake that hides a type, if one does.
+/// Returns the implementations without handlers, so that code that names the route has no follow-up errors. `cause` is
+/// the mistake that hides a type, if there is one.
 pub(crate) fn stub(stub: &Stub, cause: Option<&TokenStream>) -> TokenStream {
     let Stub { target, served, unread, before_handle, unknown_data, .. } = stub;
     let scope = ImplScope::new(target).with_unknown(cause);
@@ -53,7 +53,7 @@ pub(crate) fn stub(stub: &Stub, cause: Option<&TokenStream>) -> TokenStream {
 /// Items of an impl.
 struct Impl {
     items: TokenStream,
-    /// The dispatch to handlers of variants, if there is one.
+    /// The dispatch to handlers of variants; `None` if there are none.
     dispatch: Option<TokenStream>,
 }
 
@@ -87,7 +87,7 @@ fn beside(
     scope.enclose(out)
 }
 
-/// Asserts that types written as the route of a connection are the route.
+/// Asserts that the types that connections name as their route are the route.
 ///
 /// ```text
 /// const _: () = own_route::<ChatApi, Chat>();

@@ -1,4 +1,4 @@
-//! `message` of a route with handlers of variants: a `match`.
+//! The `message` method of a route with handlers of variants, which is a `match`.
 //!
 //! ```text
 //! match body {
@@ -8,7 +8,8 @@
 //! }
 //! ```
 //!
-//! A derive generates it, so that the compiler suggests no edits (`derived`). User tokens in it are marked.
+//! A derive generates this method, so that the compiler makes no suggestions (see `derived`). The user's tokens in it
+//! are marked.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
@@ -34,13 +35,13 @@ pub(super) fn method(variants: &Variants, scope: &ImplScope<'_>) -> TokenStream 
     let attribute = presence::if_any(variants.arms.iter().map(|arm| &arm.handler), at).map(user);
     let head = Head { kind: HandlerKind::Message, plain: variants.is_plain(), at };
     let (socket, socket_type) = (method::local(SOCKET.name, at), (SOCKET.default)(at));
-    // A variant without a handler is reported where the enum is named.
+    // The `match` has the span of the enum's name, where the compiler reports a variant without a handler.
     let body = method::local("body", span::of(&variants.body));
     let (ty, outcome) = (user(variants.body.to_token_stream()), Outcome { at });
     let arms = variants.arms.iter().map(|arm| self::arm(arm, variants, scope));
     let block = quote_spanned!(at=> { #(#arms)* });
     let dispatch = aliased(variants, quote_spanned!(body.span()=> match #body #block));
-    // Handlers and variants may be deprecated; the dispatch must not warn.
+    // The dispatch may name deprecated handlers and variants without a warning.
     quote_spanned! {at=>
         #attribute
         #[allow(deprecated)]
@@ -48,7 +49,8 @@ pub(super) fn method(variants: &Variants, scope: &ImplScope<'_>) -> TokenStream 
     }
 }
 
-/// A `match` whose patterns name the enum by an alias, if it has one. It takes two aliases, because `type Say = Say` is a cycle.
+/// Returns a `match` whose patterns name the enum by an alias, if it has one. Two aliases are needed, because `type Say
+/// = Say` is a cycle.
 ///
 /// ```text
 /// type __Say = wire::Say<u8>;
@@ -62,21 +64,23 @@ fn aliased(variants: &Variants, dispatch: TokenStream) -> TokenStream {
     let Some(alias) = alias else { return dispatch };
     let at = span::of(body);
     let (ty, body) = (method::local(&alias.unraw().to_string(), at), user(body.to_token_stream()));
-    // The user's enum may have a name of any case.
+    // The name of the user's enum need not be in camel case.
     let allow = quote_spanned!(at=> #[allow(non_camel_case_types)]);
     quote_spanned!(at=> #allow type #ty = #body; { #allow type #alias = #ty; #dispatch })
 }
 
-/// Returns the arm of a variant. Braces fit any variant, parentheses only a newtype, and fields are all named, so no data is lost.
+/// Returns the match arm of a variant. Its pattern cannot ignore data by accident: `{ .. }` is used only if the handler
+/// takes no content, `( )` matches only a newtype, and fields must all be named.
 fn arm(arm: &Arm, variants: &Variants, scope: &ImplScope<'_>) -> TokenStream {
     let Arm { variant, handler, content } = arm;
     let name = handler.name.span();
     let at = span::at(name);
-    // The handler's name, unless a marker names the variant.
+    // Span of the variant's name in the handler's name, or in its marker.
     let named = variant.span();
     let attributes = presence::attributes(handler, at).map(user);
     let mut given: Vec<CallArgument> = Vec::new();
-    // The head of the method has the trait's types, so a wrong type of the user's is an error at the argument.
+    // The head of the method has the trait's type for the connection, so a wrong type is reported at the handler's
+    // argument.
     given.extend(
         handler.first.as_ref().map(|ty| CallArgument::Socket(method::local(SOCKET.name, span::of(ty)))),
     );
@@ -95,12 +99,13 @@ fn arm(arm: &Arm, variants: &Variants, scope: &ImplScope<'_>) -> TokenStream {
             let mut list = TokenStream::new();
             for field in fields {
                 let local = method::local(&format!("field_{}", field.name.unraw()), span::of(&field.ty));
-                // For an unknown field the compiler may suggest another, at the argument's name.
+                // For an unknown field, the compiler may suggest another name at the argument.
                 let name = user(field.name.to_token_stream());
                 list.extend(quote_spanned!(at=> #name: #local,));
                 given.push(CallArgument::content(local, scope));
             }
-            // The compiler names a missing field only if the first and the last token of the pattern are the user's.
+            // The compiler names a missing field only if the first and the last token of the pattern belong to the
+            // user.
             let (path, fields) = (user(path(variants, name)), user(braces(user(list), name)));
             quote_spanned!(at=> #path::#variant #fields)
         }
@@ -116,13 +121,13 @@ fn arm(arm: &Arm, variants: &Variants, scope: &ImplScope<'_>) -> TokenStream {
     }
 }
 
-/// Path before the name of a variant, with the derive's span where the user did not write it.
+/// Returns the path before the name of a variant, with the span of the derive unless the user wrote it.
 fn own_path(variants: &Variants, at: Span) -> TokenStream {
     let path = path(variants, at);
     if variants.alias.is_some() { path } else { user(path) }
 }
 
-/// Path before the name of a variant, with the span `at`.
+/// Returns the path before the name of a variant, with the span `at`.
 fn path(variants: &Variants, at: Span) -> TokenStream {
     if let Some(alias) = &variants.alias {
         let mut alias = alias.clone();
@@ -143,12 +148,12 @@ fn braces(content: TokenStream, place: Span) -> TokenStream {
     TokenTree::Group(group).into()
 }
 
-/// An argument of the call.
+/// An argument of the call in a match arm.
 enum CallArgument {
     Socket(Ident),
-    /// `content(field)`: converted to the type that the handler takes.
+    /// `content(field)`: the field, converted to the type that the handler takes.
     Content(Ident),
-    /// `open_content(field, fixed)`: the same in a generic block.
+    /// `open_content(field, fixed)`: the same conversion in a generic block.
     OpenContent(Ident),
 }
 

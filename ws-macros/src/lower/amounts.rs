@@ -1,11 +1,12 @@
-//! Sizes, times and counts as numbers or constants. A limit of zero is a mistake, because no limit is written `off`.
+//! Reads sizes, times and counts, which are numbers or constants. A limit of zero is a mistake, because a limit is
+//! turned off with `off`.
 
 use proc_macro2::Span;
 use syn::{LitInt, LitStr};
 
 use crate::{diagnostics::Diagnostics, model::Value, render, syntax::Amount};
 
-/// One year in milliseconds. A longer time is most likely a mistake, and timers cannot represent it.
+/// One year in milliseconds. A longer time is probably a mistake, and timers cannot represent it.
 const LONGEST: u64 = 365 * 24 * 60 * 60 * 1000;
 
 const SIZES: &[(&str, u64)] = &[
@@ -19,17 +20,17 @@ const SIZES: &[(&str, u64)] = &[
 ];
 const TIMES: &[(&str, u64)] = &[("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)];
 
-/// Reads a limit in bytes.
+/// Reads a limit in bytes; `None` after a mistake.
 pub(super) fn size(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
     limit(amount, bytes, errors)
 }
 
-/// Reads a limit in milliseconds.
+/// Reads a limit in milliseconds; `None` after a mistake.
 pub(super) fn time(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
     limit(amount, milliseconds, errors)
 }
 
-/// Reads a limit of a count.
+/// Reads a limit on a count; `None` after a mistake.
 pub(super) fn count(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
     limit(amount, number, errors)
 }
@@ -53,7 +54,7 @@ fn limit(amount: &Amount, read: Read, errors: &mut Diagnostics) -> Option<Value>
     Some(value)
 }
 
-/// Reads a size in bytes, which may be zero.
+/// Reads a size in bytes, which may be zero; `None` after a mistake.
 pub(super) fn bytes(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
     let (value, span) = match amount {
         Amount::Off => return Some(Value::Count(0)),
@@ -78,7 +79,7 @@ fn milliseconds(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
     Some(Value::Milliseconds(value))
 }
 
-/// Reads a count, which may be zero.
+/// Reads a count, which may be zero; `None` after a mistake.
 pub(super) fn number(amount: &Amount, errors: &mut Diagnostics) -> Option<Value> {
     match amount {
         Amount::Off => Some(Value::Count(0)),
@@ -125,7 +126,7 @@ fn whole(number: &LitInt, example: &str, errors: &mut Diagnostics) -> Option<u64
     value.ok()
 }
 
-/// Parses a number with a unit.
+/// Parses a number with a unit; `None` after a mistake.
 fn measure(text: &LitStr, what: &str, units: &[(&str, u64)], errors: &mut Diagnostics) -> Option<u64> {
     let written = text.value();
     let digits = written.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(written.len());

@@ -1,4 +1,4 @@
-//! Attributes of an item: documentation, lints and conditions.
+//! Attributes of an item: documentation, lints, and conditions.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
@@ -26,8 +26,8 @@ fn doc(attribute: &Attribute) -> Option<DocPart> {
     })
 }
 
-/// Returns the lints that an item allows, for the code generated beside it. `#[expect]` becomes `#[allow]`, because the lint may fire only
-/// in the item.
+/// Returns the lints that an item allows, for the code that is generated next to it. `#[expect]` becomes `#[allow]`,
+/// because the lint may not apply to that code.
 pub(super) fn allowed(attributes: &[Attribute]) -> Vec<Attribute> {
     let allowed = attributes.iter().filter_map(|attribute| {
         let path = attribute.path();
@@ -43,7 +43,7 @@ pub(super) fn allowed(attributes: &[Attribute]) -> Vec<Attribute> {
     allowed.collect()
 }
 
-/// True if an item is `#[deprecated]`, even under a condition.
+/// Returns true if an item is `#[deprecated]`, even conditionally.
 pub(super) fn is_deprecated(attributes: &[Attribute]) -> bool {
     fn deprecates(meta: &Meta) -> bool {
         match meta {
@@ -73,7 +73,7 @@ fn condition(meta: &Meta) -> Vec<TokenStream> {
     parts.flat_map(|part| condition(&part)).map(|inner| quote!(any(not(#when), #inner))).collect()
 }
 
-/// Parses `cfg_attr(…)`: the condition, then attributes; empty if it cannot be parsed.
+/// Parses `cfg_attr(…)` into its condition and its attributes. Returns an empty list if it cannot be parsed.
 fn parts(list: &MetaList) -> Vec<Meta> {
     let parts = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
     parts.into_iter().flatten().collect()

@@ -9,24 +9,25 @@ use crate::{
     types::name,
 };
 
-/// Message for a contract type in which [`find`] finds a borrow.
+/// Message about a contract type in which [`find`] finds a borrow.
 pub(super) const BORROWED: &str = "a type of the contract cannot borrow, because its values outlive the read buffer\n\
      help: use an owned type, such as `String` instead of `&str`";
 
 /// The token that makes a type borrow.
 pub(super) struct Borrow {
     pub(super) place: Span,
-    /// `&`, or the lifetime.
+    /// `&`, or a lifetime.
     pub(super) written: String,
 }
 
-/// Returns the first reference or lifetime of a type that is not `'static`, if there is one.
+/// Returns the first reference or lifetime in a type other than `'static`; `None` if the type does not borrow.
 pub(super) fn find(ty: &Type) -> Option<Borrow> {
     if name(ty).is_some() { None } else { search(ty.to_token_stream(), &mut Vec::new()) }
 }
 
-/// Searches tokens for a borrow. Function types (`fn(&str) -> &str`, `for<'a> Fn(&'a str)`) borrow only during a call, so they do not
-/// count; `bound` are the lifetimes that they declare.
+/// Searches tokens for a borrow. The arguments of function types (`fn(&str) -> &str`, `for<'a> Fn(&'a str)`) are
+/// borrowed only during a call, so they do not count. `bound` contains the lifetimes that function types declare.
+/// Returns `None` if the tokens do not borrow.
 fn search(tokens: TokenStream, bound: &mut Vec<String>) -> Option<Borrow> {
     let mut tokens = tokens.into_iter().peekable();
     let mut called = false;

@@ -1,7 +1,7 @@
-//! Connections without a route, or of another route than the block's: `&Socket`, `&Socket<ChatApi>`.
+//! Finds connections without a route, or with another route than the block's, as in `&Socket` and `&Socket<ChatApi>`.
 //!
-//! The compiler would report each such argument several times, and each of its uses. So the mistake is reported once, and the code is
-//! generated with `Self`.
+//! The compiler would report each such argument and each of its uses. Therefore the mistake is reported once, and code
+//! is generated with `Self`.
 
 use syn::{
     AngleBracketedGenericArguments, FnArg, GenericArgument, PathArguments, PathSegment, Type, ext::IdentExt,
@@ -19,9 +19,9 @@ use crate::{
 /// Result of [`read`].
 #[derive(Default)]
 pub(super) struct Connections {
-    /// Methods whose connection is rewritten to `Self`.
+    /// Methods whose connection is rewritten to the route `Self`.
     pub(super) methods: Vec<String>,
-    /// Types that handlers name as their route. The compiler checks that each is the route.
+    /// Types that handlers name as the route of their connection. The compiler checks that each is the route.
     pub(super) routes: Vec<Type>,
 }
 
@@ -29,7 +29,7 @@ pub(super) struct Connections {
 pub(super) fn read(block: &mut Block, errors: &mut Diagnostics) -> Connections {
     let mut found = Connections::default();
     let own = last(&block.self_type).map(|last| last.ident.clone());
-    // Generic types cannot be named outside of the block.
+    // In a generic block, the types may use its parameters, so an assertion outside of the block cannot name them.
     let is_generic = !block.generics.params.is_empty();
     let mut is_reported = false;
     for method in &mut block.methods {
@@ -78,7 +78,8 @@ fn is_handler(method: &Method) -> bool {
     name.starts_with("message_") || HANDLERS.iter().any(|word| word.kind.name() == name)
 }
 
-/// Returns the last segment of `&Socket<…>`, also by its full path. Other modules may have types of these names.
+/// Returns the last path segment of `&Socket<…>`, with or without a path before it; `None` for other types. Types of
+/// these names in other modules are not distinguished.
 fn connection(ty: &mut Type) -> Option<&mut PathSegment> {
     match ty {
         Type::Reference(reference) => connection(&mut reference.elem),
@@ -93,7 +94,7 @@ fn connection(ty: &mut Type) -> Option<&mut PathSegment> {
     }
 }
 
-/// The type argument between `<` and `>`.
+/// The type argument of a connection.
 enum RouteArgument<'a> {
     None,
     Other(&'a Type),
@@ -113,7 +114,7 @@ fn route(arguments: &PathArguments) -> RouteArgument<'_> {
     }
 }
 
-/// Unwraps the invisible group around a type that a macro passes.
+/// Unwraps the invisible group in which a macro passes a type.
 fn ungrouped(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => ungrouped(&group.elem),

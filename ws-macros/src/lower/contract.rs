@@ -18,7 +18,7 @@ use crate::{
     types,
 };
 
-/// Lowers `#[ws_contract]`.
+/// Lowers `#[ws_contract]`. Returns `None` if there is no struct.
 pub(crate) fn contract(arguments: Arguments, item: Item, errors: &mut Diagnostics) -> Option<Stated> {
     key_homes::in_contract(&arguments.given, errors);
     if let Some(Subject::Contract(other)) = &arguments.subject {
@@ -44,8 +44,9 @@ pub(crate) fn contract(arguments: Arguments, item: Item, errors: &mut Diagnostic
     Some(Stated { target, contract })
 }
 
-/// Reads the contract from the keys. Without a path it has the path `/`, so that dependent code still exists. If an argument could
-/// not be parsed (`is_complete` is false), it may have set any type that is not set otherwise.
+/// Reads the contract from the keys. If the path is missing, it is `/`, so that code that depends on the contract
+/// compiles. If an argument could not be parsed (`is_complete` is false), every type that is not set counts as hidden,
+/// because that argument may have set it.
 pub(super) fn read(
     literal: Option<&LitStr>,
     keys: &Keys,
@@ -109,7 +110,7 @@ pub(super) fn read(
     }
 }
 
-/// Gives the generated struct a name that the user does not use in its scope.
+/// Gives the generated struct a name that the user's code does not use.
 pub(super) fn name_params(contract: &mut Contract, named: impl Fn(&str) -> bool) {
     if let Params::Inline(structure) = &mut contract.params {
         let kinds = || structure.captures.iter().filter_map(|capture| capture.ty.as_ref());
@@ -139,7 +140,7 @@ fn sent(response: Declared, errors: &mut Diagnostics) -> Declared {
     }
 }
 
-/// Checks a type of the contract as far as its tokens show.
+/// Returns true if a type may be part of a contract, as far as its tokens show. Mistakes are reported.
 fn may_be_declared(ty: &Type, errors: &mut Diagnostics) -> bool {
     if !is_complete(ty) {
         let found = render::code(ty);
@@ -172,7 +173,7 @@ fn may_be_declared(ty: &Type, errors: &mut Diagnostics) -> bool {
     true
 }
 
-/// Returns the owned type to write in place of an unsized type.
+/// Returns the owned type that replaces an unsized type; `None` if the type is sized.
 fn sized(ty: &Type) -> Option<String> {
     match ty {
         Type::Group(group) => sized(&group.elem),

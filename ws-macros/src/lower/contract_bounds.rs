@@ -1,11 +1,11 @@
-//! Bounds that the contract puts on types with parameters of the block.
+//! Bounds on types of the contract that depend on parameters of the block.
 
 use syn::{Generics, Type};
 
 use super::mentions::names;
 use crate::model::{Contract, ContractBound, Params, Role};
 
-/// Returns one bound for each type of the contract that names a parameter.
+/// Returns a bound for each type of the contract that names a parameter.
 pub(super) fn read(contract: &Contract, generics: &Generics) -> Vec<ContractBound> {
     let params = match &contract.params {
         Params::Given(params) => Some(&**params),

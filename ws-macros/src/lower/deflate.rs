@@ -1,4 +1,4 @@
-//! Settings of `per_message_deflate`.
+//! Reads the settings of `per_message_deflate`.
 
 use super::amounts;
 use crate::{
@@ -46,7 +46,7 @@ pub(super) fn read(deflate: &Deflate, errors: &mut Diagnostics) -> Value {
     Value::Deflate(settings)
 }
 
-/// Reads a number with a minimum and a maximum.
+/// Reads a number with a minimum and a maximum; `None` if it is not set, or after a mistake.
 fn within(slot: &Slot<Amount>, least: u32, most: u32, errors: &mut Diagnostics) -> Option<Value> {
     let amount = slot.value()?;
     let value = amounts::number(amount, errors)?;

@@ -1,6 +1,6 @@
-//! Types that cannot be a route by their tokens alone: they are unsized, or belong to other crates.
+//! Types that cannot be a route, as their tokens show: they are unsized, or belong to other crates.
 //!
-//! The compiler rejects them too, once for the block and again for each handler in it.
+//! The compiler rejects these types too, but it reports them for the block and again for each handler.
 
 use syn::{Generics, Type};
 
@@ -13,7 +13,7 @@ use crate::{
 /// Types that wrap a value of another type.
 const WRAPPERS: &[&str] = &["Arc", "Rc", "Box", "Pin", "Cow"];
 
-/// Other types of the standard library, besides sized primitive types.
+/// Types of the standard library that are not in the other lists.
 const OTHERS: &[&str] = &[
     "String",
     "Vec",
@@ -33,7 +33,7 @@ const OTHERS: &[&str] = &[
     "str",
 ];
 
-/// Returns what to write instead of implementing handlers for this type; `None` if it may be the user's own type.
+/// Returns the help text for a type that cannot be a route; `None` if it may be the user's type.
 pub(super) fn remedy(ty: &Type, generics: &Generics) -> Option<String> {
     match name(ty).filter(|name| generics.type_params().any(|parameter| parameter.ident == **name)) {
         Some(name) => Some(format!(

@@ -21,11 +21,12 @@ use crate::{
 pub(super) struct FoundHandlers {
     pub(super) handlers: Vec<Handler>,
     pub(super) arms: Vec<Arm>,
-    /// Kinds of all handlers, including wrong ones.
+    /// Kinds of all handlers, including handlers with mistakes.
     pub(super) kinds: Vec<HandlerKind>,
-    /// True if any method handles a variant, including wrong ones.
+    /// True if any method handles a variant, even with mistakes.
     pub(super) any_arm: bool,
-    /// Span of unparsable tokens, which the compiler reports. There may be more handlers.
+    /// Span of tokens that cannot be parsed, which the compiler reports; `None` if there are none. They may contain
+    /// handlers.
     pub(super) unread: Option<Span>,
 }
 
@@ -57,7 +58,7 @@ pub(super) fn read(block: Block, body: Option<&Type>, errors: &mut Diagnostics) 
                     found.add_arm(arm, errors);
                 }
             }
-            // Counts as the intended handler for other rules.
+            // For other rules, the method counts as the handler that was meant.
             MethodRole::Missed(word) => found.kinds.push(word.kind),
             MethodRole::Other => {}
         }
@@ -67,7 +68,7 @@ pub(super) fn read(block: Block, body: Option<&Type>, errors: &mut Diagnostics) 
             single.span(),
             format!("`{single}` would never be called, because `message` takes every message\nhelp: remove `message`, or the handlers of variants"),
         );
-        // Their other requirements are not checked.
+        // Other rules about handlers of variants are not checked.
         found.arms.clear();
     }
     if found.kinds.is_empty() && !found.any_arm && found.unread.is_none() {
@@ -84,7 +85,8 @@ pub(super) fn read(block: Block, body: Option<&Type>, errors: &mut Diagnostics) 
 }
 
 impl FoundHandlers {
-    /// Adds a handler. The compiler reports a second one of its kind, unless it is conditional.
+    /// Adds a handler. If the block has another one of the same kind, neither of them conditional, the compiler reports
+    /// it.
     fn add(&mut self, handler: Handler) {
         let twice =
             self.handlers.iter().any(|other| other.kind == handler.kind && both_always(other, &handler));
@@ -93,7 +95,8 @@ impl FoundHandlers {
         }
     }
 
-    /// Adds the handler of a variant. Two names may refer to the same variant, and the second would never be called.
+    /// Adds the handler of a variant. If another handler has the same variant under another name, it is reported,
+    /// because it would never be called.
     fn add_arm(&mut self, arm: Arm, errors: &mut Diagnostics) {
         let same = |other: &&Arm| other.variant == arm.variant && both_always(&other.handler, &arm.handler);
         let Some(earlier) = self.arms.iter().find(same) else {

@@ -1,4 +1,4 @@
-//! The struct that is generated for the captures of a path: its name, and the types that it may use.
+//! The struct that is generated for the captures of a path: its name and its types.
 
 use proc_macro2::{Ident, Span};
 use syn::Generics;
@@ -13,12 +13,13 @@ use crate::{
     span,
 };
 
-/// Creates the struct for some captures.
+/// Creates the struct for these captures.
 pub(super) fn structure(captures: Vec<Capture>, place: Span) -> Inline {
     Inline { name: name(place, |_| false), span: place, captures }
 }
 
-/// Returns a name that is not `named`, because the struct is in the scope where the user's types are resolved.
+/// Returns a name for which `named` returns false, so that the struct does not shadow a type of the user in the
+/// generated scope.
 pub(super) fn name(place: Span, named: impl Fn(&str) -> bool) -> Ident {
     let mut name = "Params".to_owned();
     while named(&name) {
@@ -27,7 +28,8 @@ pub(super) fn name(place: Span, named: impl Fn(&str) -> bool) -> Ident {
     Ident::new(&name, span::at(place))
 }
 
-/// Reports types that use parameters of the block, which the struct does not have, and removes them. Returns true if all types are usable.
+/// Reports and removes types that use parameters of the block, which the struct does not have. Returns true if there
+/// are none.
 pub(super) fn check(
     captures: &mut [Capture],
     place: Span,

@@ -1,4 +1,4 @@
-//! Checks that each key is on the attribute that it belongs to.
+//! Checks that each key is used on an attribute that accepts it.
 
 use proc_macro2::Ident;
 use syn::{TypePath, ext::IdentExt};
@@ -9,7 +9,7 @@ use crate::{
     vocabulary::{self, Home},
 };
 
-/// Reports keys of the server on `#[ws_contract]`.
+/// Reports server options on `#[ws_contract]`.
 pub(super) fn in_contract(given: &[Ident], errors: &mut Diagnostics) {
     for key in misplaced(given, Home::Route) {
         errors.at(
@@ -22,7 +22,7 @@ pub(super) fn in_contract(given: &[Ident], errors: &mut Diagnostics) {
     }
 }
 
-/// Reports keys of the contract on `#[ws_route(ChatApi)]`, except for `body` if variants have handlers.
+/// Reports keys of the contract on `#[ws_route(ChatApi)]`. `body` is permitted if variants have handlers.
 pub(super) fn serving(contract: &TypePath, given: &[Ident], variants: bool, errors: &mut Diagnostics) {
     let contract = render::code(contract);
     for key in misplaced(given, Home::Contract) {

@@ -1,4 +1,4 @@
-//! The markers on a method: `#[ws_fields]` and `#[ws_variant(HTTPPing)]`.
+//! Reads the markers on a method: `#[ws_fields]` and `#[ws_variant(HTTPPing)]`.
 
 use proc_macro2::Ident;
 use syn::{Attribute, Meta};
@@ -10,9 +10,9 @@ use crate::{
 
 /// The markers of a variant's handler.
 pub(super) struct Markers {
-    /// `#[ws_fields]`.
+    /// The attribute `#[ws_fields]`; `None` if it is missing.
     pub(super) fields: Option<Attribute>,
-    /// The name in `#[ws_variant(HTTPPing)]`.
+    /// The name in `#[ws_variant(HTTPPing)]`; `None` if the marker is missing.
     pub(super) variant: Option<Ident>,
 }
 

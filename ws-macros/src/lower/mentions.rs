@@ -6,7 +6,7 @@ use syn::{GenericParam, Generics, Type};
 
 use crate::types;
 
-/// True if a type contains the name, other than after `::`.
+/// Returns true if a type contains the name, except after `::`.
 pub(super) fn names(ty: &Type, other: &str) -> bool {
     let mut found = Vec::new();
     match types::names(ty, &mut found) {
@@ -15,7 +15,7 @@ pub(super) fn names(ty: &Type, other: &str) -> bool {
     }
 }
 
-/// True if the tokens contain the name, other than after `::`.
+/// Returns true if the tokens contain the name, except after `::`.
 pub(super) fn mentions(tokens: &TokenStream, name: &str) -> bool {
     let mut colons = 0;
     tokens.clone().into_iter().any(|token| match token {
@@ -35,7 +35,7 @@ pub(super) fn mentions(tokens: &TokenStream, name: &str) -> bool {
     })
 }
 
-/// Returns the parameter of a block, or `Self`, that a type names.
+/// Returns the first parameter of the block, or `Self`, that a type contains; `None` if there is none.
 pub(super) fn parameter(ty: &Type, generics: &Generics) -> Option<String> {
     let parameters = generics.params.iter().filter_map(|parameter| match parameter {
         GenericParam::Type(parameter) => Some(parameter.ident.to_string()),
@@ -45,7 +45,7 @@ pub(super) fn parameter(ty: &Type, generics: &Generics) -> Option<String> {
     parameters.chain(["Self".to_owned()]).find(|parameter| names(ty, parameter))
 }
 
-/// True if the type is complete as written: without `_` or `impl …`, and sized.
+/// Returns true if a type is sized and contains neither `_` nor `impl …`.
 pub(super) fn is_complete(ty: &Type) -> bool {
     match ty {
         Type::TraitObject(_) | Type::Infer(_) => false,

@@ -1,4 +1,4 @@
-//! Decides by its signature whether a method with a name similar to a handler's was meant to be that handler.
+//! Decides by the signature of a method with a similar name whether it was meant to be a handler.
 
 use syn::{FnArg, GenericParam, ReturnType, Signature, Type};
 
@@ -8,8 +8,8 @@ use crate::{
     vocabulary::{HandlerKind, HandlerWord, Nearness, Returns, Second},
 };
 
-/// True if the signature fits the handler: no other arguments, and a possible return type. If the name is an ordinary word, the
-/// handler's own argument must be among the arguments.
+/// Returns true if the signature fits the handler: it has no other arguments, and a return type that the handler may
+/// have. If the name is an ordinary word, one of its arguments must be the handler's.
 pub(super) fn fits(
     signature: &Signature,
     word: &HandlerWord,
@@ -38,7 +38,7 @@ pub(super) fn fits(
     receiver && !generic && returns(&signature.output, word) && (own || nearness != Nearness::Word)
 }
 
-/// Type of the handler's first argument: `Socket`.
+/// Returns the name of the handler's first argument type, such as `Socket`.
 fn connection(word: &HandlerWord) -> &'static str {
     let name = word.first.trim_start_matches('&').trim_start_matches("mut ");
     name.split('<').next().unwrap_or(name)
@@ -57,12 +57,13 @@ fn is_payload(
     word.second == Second::Value
         && (given.is_some_and(|body| render::code(body) == render::code(ty))
             || usual.is_some_and(|name| is_ours(ty, name))
-            // The body of a contract is not known here, and the payload of a listener may have a wrong type.
+            // The body of a shared contract is not known here, and the payload of a method named like a listener may
+            // have a wrong type.
             || (after_first && (message && body.is_none() || nearness == Nearness::Listener))
             || (message && nearness == Nearness::Listener))
 }
 
-/// True for a type of the runtime, such as `Error`, but not for `io::Error`.
+/// Returns true for a type of the runtime, such as `Error`, but not for `io::Error`.
 fn is_ours(ty: &Type, name: &str) -> bool {
     let Type::Path(path) = ty else { return false };
     let first = path.path.segments.first().map(|first| &first.ident);

@@ -1,4 +1,5 @@
-//! Checks the meaning of the parsed tokens. All mistakes are reported; with a mistake, only a stub of the route remains.
+//! Checks the meaning of the parsed tokens. All mistakes are reported; if there are any, the result is a stub of the
+//! route.
 
 mod amounts;
 mod attributes;

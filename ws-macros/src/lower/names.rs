@@ -13,16 +13,16 @@ use crate::{
 /// Role of a method by its name.
 pub(super) enum MethodRole {
     Handler(&'static HandlerWord),
-    /// `message_<variant>`, with the part after the prefix.
+    /// `message_<variant>`; the value is the part after the prefix.
     Variant(String),
-    /// A misnamed handler, already reported.
+    /// A misnamed handler, which has been reported.
     Missed(&'static HandlerWord),
     /// Any other method.
     Other,
 }
 
-/// Classifies a method of a block with methods of these names. A method that was meant to be a missing handler is reported, by its
-/// similar name and by its signature.
+/// Classifies a method by its name. `names` are those of all methods in the block. A method whose name and signature
+/// resemble those of a handler that is missing in the block is reported.
 pub(super) fn sort(
     method: &Method,
     names: &[Ident],
@@ -55,7 +55,7 @@ pub(super) fn sort(
     MethodRole::Other
 }
 
-/// True if a method of this name is the handler, or replaces it.
+/// Returns true if a method of this name is the handler, or replaces it.
 fn stands_for(name: &str, handler: &str) -> bool {
     name == handler || (handler == "message" && name.starts_with("message_"))
 }

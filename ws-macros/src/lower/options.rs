@@ -1,4 +1,4 @@
-//! Keys that set options of the server.
+//! Reads the keys that set options of the server.
 
 use proc_macro2::Ident;
 
@@ -10,7 +10,7 @@ use crate::{
     vocabulary::{self, KeyWord, Shape},
 };
 
-/// Reads the options, in the order of the key table.
+/// Returns the options in the order of the key table.
 pub(super) fn read(keys: &Keys, errors: &mut Diagnostics) -> Options {
     let mut settings = Vec::new();
     for (word, slot) in keys.options.iter() {

@@ -1,4 +1,4 @@
-//! Grammar of a path: segments, captures in braces, and `{*rest}` at the end.
+//! Reads a path: segments, captures in braces, and `{*rest}` at the end.
 
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
@@ -9,14 +9,14 @@ use crate::{diagnostics::Diagnostics, model::Capture};
 
 /// A parsed path.
 pub(super) struct Template {
-    /// The path without types.
+    /// The path without the types of its captures.
     pub(super) path: LitStr,
     pub(super) captures: Vec<Capture>,
-    /// True if the path has no mistakes, so that all captures are known.
+    /// True if the path has no mistakes, so that all of its captures are known.
     pub(super) is_whole: bool,
 }
 
-/// Parses a path. Mistakes are reported and left out.
+/// Parses a path. Wrong segments are reported and omitted.
 pub(super) fn read(literal: &LitStr, errors: &mut Diagnostics) -> Template {
     let text = literal.value();
     let mut reader = PathReader { span: literal.span(), captures: Vec::new(), is_whole: true, errors };
@@ -58,7 +58,7 @@ impl PathReader<'_> {
         path
     }
 
-    /// Parses a segment and returns it without a type.
+    /// Parses a segment and returns it without the type of its capture.
     fn segment(&mut self, segment: &str, last: bool) -> String {
         if segment.is_empty() && !last {
             self.error("empty path segment\nhelp: remove the second of the two slashes");
@@ -126,7 +126,7 @@ impl PathReader<'_> {
         }
     }
 
-    /// Reports captures in brackets, as in frameworks with file-based routes.
+    /// Reports captures in brackets, as in file-based routes.
     fn brackets(&mut self, segment: &str, inner: &str) {
         if let Some(optional) = inner.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             self.optional(segment, optional);
@@ -151,7 +151,7 @@ impl PathReader<'_> {
         self.error(format!("captures of the rest of the path are written `{{*{name}}}`, not `{found}`"));
     }
 
-    /// Reports an optional segment, as in other frameworks.
+    /// Reports an optional segment, which other frameworks support.
     fn optional(&mut self, found: &str, name: &str) {
         let name = word(name).unwrap_or("name");
         self.error(format!(
@@ -200,7 +200,7 @@ impl PathReader<'_> {
         format!("{{{star}{name}}}")
     }
 
-    /// Returns the name of a capture as the name of a field.
+    /// Returns the name of a capture as a field name; `None` if it is invalid, which is reported.
     fn field(&mut self, name: &str) -> Option<Ident> {
         let word = |text| (|input: syn::parse::ParseStream<'_>| input.call(Ident::parse_any)).parse_str(text);
         match word(name) {
@@ -211,7 +211,7 @@ impl PathReader<'_> {
                 None
             }
             Ok(word) if word == name && !name.starts_with("r#") => {
-                // `gen` is a keyword of the 2024 edition that the parser does not know.
+                // `gen` is a keyword of the 2024 edition, but the parser accepts it as an identifier.
                 let plain = name != "gen" && syn::parse_str::<Ident>(name).is_ok();
                 Some(if plain { Ident::new(name, self.span) } else { Ident::new_raw(name, self.span) })
             }
@@ -220,7 +220,7 @@ impl PathReader<'_> {
                 None
             }
             _ => {
-                // The field of a keyword is raw, but the name in the path is not.
+                // In the path, a keyword is written without `r#`.
                 let bare = name.strip_prefix("r#").unwrap_or(name);
                 let guess = bare.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
                 let help = match word(&guess) {
@@ -255,7 +255,8 @@ impl PathReader<'_> {
     }
 }
 
-/// True for captures of the rest of a path as others write them: `...rest`, `rest..`, `rest*`, `**rest`, `rest:.*`.
+/// Returns true for captures of the rest of a path in other notations: `...rest`, `rest..`, `rest*`, `**rest`,
+/// `rest:.*`.
 fn is_tail(inner: &str) -> bool {
     let (name, ty) = inner.split_once(':').unwrap_or((inner, ""));
     let name = name.trim();
@@ -266,7 +267,7 @@ fn is_tail(inner: &str) -> bool {
         || matches!(ty.trim(), ".*" | ".+")
 }
 
-/// Returns the first word of a text that can be the name of a field.
+/// Returns the first word of a text that is a valid field name; `None` if there is none.
 fn word(text: &str) -> Option<&str> {
     let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     let text = text.trim_start_matches(|letter: char| !(letter.is_ascii_alphabetic() || letter == '_'));

@@ -1,6 +1,7 @@
 //! Characters of a path that browsers percent-encode (WHATWG URL §1.3, the path percent-encode set).
 
-/// Returns the first character that no client sends as it is: one that is encoded, or a `%` that encodes nothing.
+/// Returns the first character that no client sends unchanged: one that is percent-encoded, or a `%` that is not
+/// followed by two hex digits. Returns `None` if there is none.
 pub(super) fn odd(segment: &str) -> Option<char> {
     segment.char_indices().find(|&(at, letter)| is_odd(letter, &segment[at..])).map(|(_, letter)| letter)
 }
@@ -19,7 +20,7 @@ pub(super) fn encoded(segment: &str) -> String {
     letters.concat()
 }
 
-/// True if a character is invalid at its position; `rest` starts with it.
+/// Returns true if a character is invalid at its position. `rest` starts with that character.
 fn is_odd(letter: char, rest: &str) -> bool {
     match rest.as_bytes() {
         [b'%', high, low, ..] => !(high.is_ascii_hexdigit() && low.is_ascii_hexdigit()),

@@ -1,4 +1,4 @@
-//! A route as a whole: the arguments of the attribute and the block must match.
+//! Checks a route as a whole: the arguments of the attribute and the block must match.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -23,7 +23,8 @@ use crate::{
     vocabulary::HandlerKind,
 };
 
-/// Lowers `#[ws_route]`. Everything readable is checked, despite other mistakes; `None` if there is no type to implement for.
+/// Lowers `#[ws_route]`. All parts that could be parsed are checked, even if others have mistakes. Returns `None` if
+/// there is no type to implement the traits for.
 pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) -> Option<Lowered> {
     let Arguments { tokens, span, subject, keys, given, is_complete } = arguments;
     if subject.is_none() {
@@ -88,7 +89,7 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
     })))
 }
 
-/// True if the user's tokens contain the name, which a generated one could shadow.
+/// Returns true if the user's tokens contain the name, so that a generated item of that name would shadow the user's.
 fn is_named(name: &str, arguments: &TokenStream, target: &Target, found: &FoundHandlers) -> bool {
     let Target { self_type, generics, .. } = target;
     let types = |handler: &Handler| {
@@ -114,7 +115,8 @@ fn check_protocols(contract: &Contract, options: &Options, keys: &Keys, errors: 
     }
 }
 
-/// Checks the type of the connection's data by name. The compiler would report it for each future that holds the connection.
+/// Returns true if the name of the data's type is not known to be wrong; otherwise the mistake is reported. The
+/// compiler would report a wrong one for each future that holds the connection.
 fn check_data(found: &FoundHandlers, errors: &mut Diagnostics) -> bool {
     let before_handle = found.handlers.iter().filter(|handler| handler.kind == HandlerKind::BeforeHandle);
     let mut outputs = before_handle.filter_map(|handler| handler.output.as_ref());
@@ -142,7 +144,8 @@ fn check_body(keys: &Keys, found: &FoundHandlers, errors: &mut Diagnostics) {
     }
 }
 
-/// Creates the dispatch of each variant of `body` to its handler.
+/// Creates the dispatch of each variant of `body` to its handler; `None` if there are no such handlers, or if `body` is
+/// missing.
 fn dispatch(keys: &Keys, arms: Vec<Arm>, target: &Target, errors: &mut Diagnostics) -> Option<Variants> {
     let first = arms.first()?;
     let Some(body) = keys.body.value() else {

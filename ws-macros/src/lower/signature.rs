@@ -1,4 +1,4 @@
-//! Checks signatures of handlers as far as tokens show. The compiler reports other mistakes better.
+//! Checks signatures of handlers as far as their tokens permit. The compiler reports other mistakes better.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -15,7 +15,7 @@ use crate::{
     vocabulary::{HandlerKind, HandlerWord, Returns, Second},
 };
 
-/// Types of the first argument of handlers.
+/// Types of the first argument of all handlers.
 const FIRST: &[&str] = &["Socket", "Handshake", "RawRequest"];
 const POINTERS: &[&str] = &["Arc", "Rc", "Box", "Mutex", "RwLock"];
 
@@ -25,9 +25,9 @@ pub(super) struct ValueArgument {
     pub(super) ty: Type,
 }
 
-/// Reads a handler. Each mistake in its signature is reported and left out.
+/// Reads a handler. Each mistake in its signature is reported and omitted.
 ///
-/// `body` is the type that the handler takes by value, if the attribute sets it.
+/// `body` is the type of the argument that the handler takes by value, if the attribute sets it.
 pub(super) fn read(
     method: Method,
     word: &HandlerWord,
@@ -59,7 +59,7 @@ struct SignatureReader<'a> {
     expected: &'a str,
     body: Option<&'a Type>,
     of_variant: bool,
-    /// Set while the return type is read.
+    /// The type of the connection's data, which is set while the return type is read; `None` for a `Result`.
     data: Option<Type>,
     errors: &'a mut Diagnostics,
 }
@@ -142,7 +142,7 @@ impl SignatureReader<'_> {
         );
     }
 
-    /// Reads the arguments: a reference, then the handler's own argument. Either may be omitted.
+    /// Reads the arguments: a reference to the connection, then the handler's second argument. Either may be omitted.
     fn arguments(&mut self, signature: &Signature) -> (Option<Type>, Vec<ValueArgument>) {
         let (mut first, mut values) = (None, Vec::new());
         for argument in signature.inputs.iter().filter_map(typed) {
@@ -153,7 +153,7 @@ impl SignatureReader<'_> {
             }
             let ty = &*argument.ty;
             if has_no_size(ty) {
-                // The compiler reports it at the handler.
+                // The compiler reports this mistake at the handler.
                 self.errors.by_the_compiler();
             }
             let value = || ValueArgument { pattern: (*argument.pat).clone(), ty: ty.clone() };
@@ -196,9 +196,10 @@ impl SignatureReader<'_> {
         }
     }
 
-    /// True for a reference to the first argument of another handler, or to a pointer to such a type.
+    /// Returns true for a reference to the first argument of another handler, or to a smart pointer to such a type.
     ///
-    /// The compiler would suggest the trait's own type, with a lifetime that the handler does not have.
+    /// For these types the compiler would suggest the type in the trait, with a lifetime that the handler does not
+    /// have.
     fn is_another(&self, ty: &Type) -> bool {
         let Some(ty) = reference(ty).map(|reference| &*reference.elem) else { return false };
         let of_others = || FIRST.iter().any(|name| is_called(ty, &[name]) && !self.word.first.contains(name));
@@ -206,8 +207,8 @@ impl SignatureReader<'_> {
         of_others() || is_called(ty, POINTERS) && of_all()
     }
 
-    /// True for a reference to the payload instead of the connection: to the type in the attribute, to a known type of the runtime or of the
-    /// standard library, or to a slice, an array or a tuple.
+    /// Returns true for a reference to the payload instead of the connection: to the type in the attribute, to a known
+    /// type of the runtime or of the standard library, or to a slice, an array or a tuple.
     fn is_payload(&self, ty: &Type) -> bool {
         let Some(ty) = reference(ty).map(|reference| &*reference.elem) else { return false };
         let usual = last(ty).filter(|last| last.arguments.is_none()).zip(self.word.payload);
@@ -226,7 +227,7 @@ impl SignatureReader<'_> {
         self.error(ty, message);
     }
 
-    /// Reports an argument of another type than the handler's first.
+    /// Reports a first argument whose type is not the handler's.
     fn expected(&mut self, ty: &Type) {
         let (first, found, expected) = (self.word.first, render::code(ty), self.expected);
         self.error(ty, format!("expected `{first}`, found `{found}`\nhelp: write `{expected}`"));
@@ -302,14 +303,14 @@ impl SignatureReader<'_> {
     }
 }
 
-/// `&Self`.
+/// Returns true for `&Self`.
 fn is_shared_self(ty: &Type) -> bool {
     reference(ty).is_some_and(|reference| {
         reference.mutability.is_none() && name(&reference.elem).is_some_and(|name| name == "Self")
     })
 }
 
-/// True for an unsized type, as far as its first token shows.
+/// Returns true for a type that is unsized, as its first token shows.
 fn has_no_size(ty: &Type) -> bool {
     matches!(ty, Type::Slice(_) | Type::TraitObject(_)) || name(ty).is_some_and(|name| name == "str")
 }

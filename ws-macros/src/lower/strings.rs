@@ -1,4 +1,4 @@
-//! Lists of strings with a meaning in the protocol.
+//! Checks lists of strings that have a meaning in the protocol.
 
 use syn::LitStr;
 
@@ -8,14 +8,14 @@ use crate::{
     render, syntax,
 };
 
-/// Checks subprotocols: valid tokens, without duplicates.
+/// Checks subprotocols, which must be valid tokens without duplicates.
 pub(super) fn protocols(list: &syntax::Strings, errors: &mut Diagnostics) -> Vec<LitStr> {
     if list.items.is_empty() {
         errors.at(list.span, "expected at least one subprotocol\nhelp: remove the key if there are none");
     }
     distinct(list, "subprotocol", errors);
     for item in &list.items {
-        // RFC 6455 §4.1: elements are visible ASCII without the separators of RFC 2616, and not empty.
+        // A token is not empty, and consists of visible ASCII without the separators of RFC 2616 (RFC 6455 §4.1).
         let name = item.value();
         let token = |byte: u8| byte.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?={}".contains(&byte);
         if name.is_empty() || !name.bytes().all(token) {
@@ -32,13 +32,13 @@ pub(super) fn protocols(list: &syntax::Strings, errors: &mut Diagnostics) -> Vec
     list.items.clone()
 }
 
-/// Checks tags: no duplicates.
+/// Checks tags, which must not have duplicates.
 pub(super) fn tags(list: &syntax::Strings, errors: &mut Diagnostics) -> Vec<LitStr> {
     distinct(list, "tag", errors);
     list.items.clone()
 }
 
-/// Checks origins: scheme, host and port.
+/// Checks origins, which consist of scheme, host and port.
 pub(super) fn origins(origins: &syntax::OriginList, errors: &mut Diagnostics) -> Origins {
     let list = match origins {
         syntax::OriginList::Any => return Origins::Any,
@@ -53,7 +53,7 @@ pub(super) fn origins(origins: &syntax::OriginList, errors: &mut Diagnostics) ->
     distinct(list, "origin", errors);
     for item in &list.items {
         let text = item.value();
-        // RFC 6454 §6.2: `scheme "://" host [ ":" port ]`, with nothing after it.
+        // An origin is `scheme "://" host [ ":" port ]` (RFC 6454 §6.2), with nothing after the port.
         let host = text.split_once("://").filter(|(scheme, _)| is_scheme(scheme)).map(|(_, host)| host);
         let is_host = |host: &str| {
             !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_graphic() && !b"/?#@*".contains(&byte))
@@ -72,13 +72,13 @@ pub(super) fn origins(origins: &syntax::OriginList, errors: &mut Diagnostics) ->
     Origins::List(list.items.clone())
 }
 
-/// RFC 3986 §3.1: a letter, then letters, digits and `+-.`.
+/// A scheme is a letter, followed by letters, digits and `+-.` (RFC 3986 §3.1).
 fn is_scheme(text: &str) -> bool {
     let may_follow = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
     text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.bytes().all(may_follow)
 }
 
-/// Checks a JSON pointer (RFC 6901 §3).
+/// Checks a JSON pointer (RFC 6901 §3); `None` after a mistake.
 pub(super) fn pointer(pointer: &syntax::Pointer, errors: &mut Diagnostics) -> Option<Value> {
     let text = match pointer {
         syntax::Pointer::Off => return Some(Value::Off),

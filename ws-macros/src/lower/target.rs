@@ -1,4 +1,4 @@
-//! The item under an attribute, and the type that gets the implementations.
+//! Checks the item under an attribute, and finds the type that gets the implementations.
 
 use quote::quote_spanned;
 use syn::{Attribute, GenericParam, Generics, Path, Type};
@@ -16,20 +16,21 @@ use crate::{
     syntax::{Block, Item, Structure},
 };
 
-/// The usable parts of the item. Missing ones are reported.
+/// The usable parts of the item. Missing parts have been reported.
 pub(super) struct Site<T> {
-    /// The type that gets the implementations, if there is one.
+    /// The type that gets the implementations; `None` if there is none.
     pub(super) target: Option<Target>,
-    /// True for a block that the compiler rejects too, because the type cannot have inherent methods.
+    /// True for a block that the compiler also rejects, because its type cannot have inherent methods.
     pub(super) is_foreign: bool,
-    /// Names of the lifetimes by which the item borrows, if it does.
+    /// Names of the lifetimes that the item borrows for; `None` if it does not borrow.
     pub(super) borrowed: Option<Vec<String>>,
     pub(super) generics: Generics,
-    /// The item, if it is of the expected kind.
+    /// The item; `None` if it is not of the expected kind.
     pub(super) item: Option<T>,
 }
 
-/// Checks the item of `#[ws_route]`, an inherent impl block. For any other item the type is still found, if it has one.
+/// Checks the item of `#[ws_route]`, which must be an inherent impl block. If another item defines a type, that type
+/// gets the implementations of a stub.
 pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) -> Site<Block> {
     match item {
         Item::Block(block) => {
@@ -162,7 +163,7 @@ pub(super) fn structure(item: Item, root: Option<Path>, errors: &mut Diagnostics
     }
 }
 
-/// True for a second `#[ws_route]`, also by its full path.
+/// Returns true for another `#[ws_route]`, with or without a path before its name.
 fn is_route(attribute: &Attribute) -> bool {
     attribute.path().segments.last().is_some_and(|name| name.ident == "ws_route")
 }
@@ -187,7 +188,7 @@ fn of_structure<T>(structure: &Structure, root: Option<Path>, errors: &mut Diagn
         with_self: Vec::new(),
         routes: Vec::new(),
     };
-    // A struct may borrow; only the implementations may not.
+    // The struct may borrow, but the implementations may not.
     Site {
         target: Some(target),
         is_foreign: false,
@@ -197,7 +198,8 @@ fn of_structure<T>(structure: &Structure, root: Option<Path>, errors: &mut Diagn
     }
 }
 
-/// Reports a route that borrows, because the server keeps its routes until it ends. Returns the lifetimes that the route declares.
+/// Reports a route that borrows, because the server keeps its routes until it ends. Returns the names of the lifetimes
+/// that the block declares; `None` if it does not borrow.
 fn borrowed(generics: &Generics, self_type: Option<&Type>, errors: &mut Diagnostics) -> Option<Vec<String>> {
     let declared = generics.lifetimes().map(|parameter| Borrow {
         place: parameter.lifetime.apostrophe,

@@ -1,4 +1,4 @@
-//! Handlers of single variants: `message_join` takes the content of `Say::Join`.
+//! Reads handlers of single variants: `message_join` takes the content of `Say::Join`.
 
 use proc_macro2::Ident;
 use syn::{Attribute, Pat, Path, PathArguments, Token, Type, ext::IdentExt};
@@ -17,7 +17,7 @@ use crate::{
     vocabulary::{HANDLERS, HandlerKind},
 };
 
-/// Reads the handler `message_<variant>`.
+/// Reads the handler `message_<variant>`; `None` after a mistake.
 pub(super) fn arm(method: Method, variant: &str, errors: &mut Diagnostics) -> Option<Arm> {
     let name = method.signature.ident.clone();
     let Markers { fields, variant: named } = Markers::read(&method, errors);
@@ -43,14 +43,14 @@ pub(super) fn arm(method: Method, variant: &str, errors: &mut Diagnostics) -> Op
     Some(Arm { variant: ident, handler, content })
 }
 
-/// Gives a name a hygienic span at the same place.
+/// Returns the name with a hygienic span at the same position.
 fn hygienic(mut name: Ident) -> Ident {
     name.set_span(span::at(name.span()));
     name
 }
 
-/// Reads the arguments as the content of the variant. A single argument may be the content of a newtype variant or the only field of a
-/// struct variant: it is the former unless the marker is present.
+/// Reads the arguments as the content of the variant. A single argument takes the content of a newtype variant, or with
+/// the marker the only field of a struct variant.
 fn content(
     handler: &Ident,
     marker: Option<&Attribute>,
@@ -85,7 +85,7 @@ fn content(
                 fields.push(Field { name, ty });
                 written.push(argument);
             }
-            // Two arguments of the same name.
+            // Two arguments have the same name.
             Some(earlier) if written[earlier] == argument => errors.by_the_compiler(),
             Some(_) => errors.on(
                 &pattern,
@@ -96,7 +96,8 @@ fn content(
     Content::Fields(fields)
 }
 
-/// Returns the name of the field that an argument takes. As elsewhere, a leading underscore means that it is unused.
+/// Returns the name of the field that an argument takes. A leading underscore, which marks an unused argument, is
+/// removed. Returns `None` for a pattern.
 fn field(pattern: &Pat) -> Option<Ident> {
     let Pat::Ident(argument) = pattern else { return None };
     if argument.subpat.is_some() {
@@ -104,13 +105,14 @@ fn field(pattern: &Pat) -> Option<Ident> {
     }
     let name = argument.ident.unraw().to_string();
     let name = name.trim_start_matches('_');
-    // Keywords become raw identifiers.
+    // A keyword becomes a raw identifier.
     let mut ident = syn::parse_str::<Ident>(name).or_else(|_| syn::parse_str(&format!("r#{name}"))).ok()?;
     ident.set_span(argument.ident.span());
     Some(ident)
 }
 
-/// Returns the message type as a path that a variant's name can follow: `Say<u8>` becomes `Say::<u8>`.
+/// Returns the message type as a path to which a variant's name can be appended: `Say::<u8>` for `Say<u8>`. Returns
+/// `None` if the type cannot be an enum, which is reported.
 pub(super) fn path(body: &Type, errors: &mut Diagnostics) -> Option<Path> {
     match body {
         Type::Group(group) => path(&group.elem, errors),
@@ -135,12 +137,13 @@ pub(super) fn path(body: &Type, errors: &mut Diagnostics) -> Option<Path> {
     }
 }
 
-/// True for types of the standard library that are not enums.
+/// Returns true for types of the standard library that are not enums.
 fn is_not_an_enum(ty: &Type) -> bool {
     is_called(ty, &["String", "Vec", "Box"])
 }
 
-/// Returns the name of the enum as an alias, unless a parameter decides the type or the route has the same name.
+/// Returns the name of the enum as its alias; `None` if its type contains a type parameter, or if the route has the
+/// same name.
 pub(super) fn alias(path: &Path, body: &Type, target: &Target) -> Option<Ident> {
     let name = &path.segments.last()?.ident;
     let bound = parameter(body, &target.generics).is_some();

@@ -1,4 +1,4 @@
-//! The contract: path and types known to both ends.
+//! The contract: the path and the types that both ends know.
 
 use proc_macro2::{Ident, Span};
 use syn::{LitStr, Type};
@@ -31,17 +31,17 @@ impl Contract {
     }
 }
 
-/// Declaration of a contract type.
+/// The declaration of a contract type.
 pub(crate) enum Declared {
-    /// Not declared: the default applies.
+    /// The type is not declared, so the default applies.
     Unset,
-    /// Declared with a mistake that hides the type.
+    /// The type is declared, but a mistake hides it.
     Unknown,
     Type(Box<Type>),
 }
 
 impl Declared {
-    /// Returns the type, if it is declared.
+    /// Returns the type; `None` if it is not declared or hidden.
     pub(crate) fn given(&self) -> Option<&Type> {
         match self {
             Self::Type(ty) => Some(ty),
@@ -50,33 +50,33 @@ impl Declared {
     }
 }
 
-/// Type of the captures of a path.
+/// The type of a path's captures.
 pub(crate) enum Params {
-    /// The path has none.
+    /// The path has no captures.
     None,
     /// A mistake hides the captures or their types.
     Unknown,
-    /// `params = P`.
+    /// The type in `params = P`.
     Given(Box<Type>),
-    /// A struct is generated.
+    /// A generated struct.
     Inline(Inline),
 }
 
 /// The struct that is generated for the captures of a path.
 pub(crate) struct Inline {
-    /// A name that is not used in the attribute or in a handler.
+    /// A name that neither the attribute nor a handler uses.
     pub(crate) name: Ident,
-    /// Span of the path.
+    /// Span of the path literal.
     pub(crate) span: Span,
     pub(crate) captures: Vec<Capture>,
 }
 
 /// A capture of a path.
 pub(crate) struct Capture {
-    /// Name of the field; keywords are raw.
+    /// Name of the field, which is raw for a keyword.
     pub(crate) field: Ident,
     /// Name in the path.
     pub(crate) name: String,
-    /// `None` means `String`.
+    /// Type of the capture; `None` means `String`.
     pub(crate) ty: Option<Type>,
 }

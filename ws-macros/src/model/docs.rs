@@ -6,6 +6,6 @@ use proc_macro2::TokenStream;
 pub(crate) enum DocPart {
     /// One or several lines of `///`.
     Text(String),
-    /// An expression that the compiler still has to evaluate, such as `include_str!("chat.md")`.
+    /// An expression that the compiler evaluates later, such as `include_str!("chat.md")`.
     Code(TokenStream),
 }

@@ -6,48 +6,49 @@ use syn::{Attribute, Path, Type};
 use super::DocPart;
 use crate::vocabulary::HandlerKind;
 
-/// A handler that is well-formed as far as its tokens show.
+/// A handler that is correct as far as its tokens show.
 pub(crate) struct Handler {
     pub(crate) kind: HandlerKind,
     pub(crate) name: Ident,
     pub(crate) is_async: bool,
-    /// The first argument's type, a reference, if the handler takes it.
+    /// Type of the first argument, which is a reference; `None` if the handler omits it.
     pub(crate) first: Option<Type>,
-    /// The second argument's type, if the handler takes it.
+    /// Type of the second argument; `None` if the handler omits it.
     pub(crate) second: Option<Type>,
-    /// `None` if no return type is written.
+    /// Return type; `None` if none is written.
     pub(crate) output: Option<Type>,
-    /// Type of the connection's data, if `before_handle` does not return a `Result`.
+    /// Type of the connection's data, if `before_handle` returns another type than a `Result`; `None` otherwise.
     pub(crate) data: Option<Type>,
     pub(crate) conditions: Vec<TokenStream>,
-    /// Allowed lints, which apply to the generated method too: it repeats the handler's types.
+    /// Lints that the handler allows. The generated method allows them too, because it repeats the handler's types.
     pub(crate) allowed: Vec<Attribute>,
-    /// True for `#[deprecated]`; the generated call must not warn.
+    /// True for a `#[deprecated]` handler, whose generated call must not warn.
     pub(crate) deprecated: bool,
     pub(crate) docs: Vec<DocPart>,
 }
 
 impl Handler {
-    /// True if the generated method is not async.
+    /// Returns true if the generated method is not async.
     pub(crate) fn is_plain(&self) -> bool {
         self.kind.may_be_plain() && !self.is_async
     }
 }
 
-/// Handlers of variants, which replace `message`.
+/// Handlers of variants, which together replace `message`.
 pub(crate) struct Variants {
     /// The message type as written.
     pub(crate) body: Type,
-    /// The message type as a path that a variant's name can follow.
+    /// The message type as a path to which a variant's name can be appended.
     pub(crate) path: Path,
-    /// Alias of the enum in the patterns, with the enum's own name, because the compiler prints it. With the alias, an unknown enum
-    /// is reported once, where it is written. `None` if a parameter decides the type, or if the route has the same name.
+    /// Alias of the enum in the patterns. It is the enum's own name, because the compiler prints it. Because of the
+    /// alias, an unknown enum is reported only where the user names it. `None` if the enum's type contains a type
+    /// parameter, or if the route has the same name.
     pub(crate) alias: Option<Ident>,
     pub(crate) arms: Vec<Arm>,
 }
 
 impl Variants {
-    /// True if the generated method is not async.
+    /// Returns true if the generated method is not async.
     pub(crate) fn is_plain(&self) -> bool {
         self.arms.iter().all(|arm| arm.handler.is_plain())
     }
@@ -57,13 +58,13 @@ impl Variants {
 pub(crate) struct Arm {
     pub(crate) variant: Ident,
     pub(crate) handler: Handler,
-    /// Arguments that the handler takes from the variant. The handler's `second` is not used.
+    /// Arguments that the handler takes from the variant. They are used instead of the handler's `second`.
     pub(crate) content: Content,
 }
 
-/// Content of a variant that its handler takes.
+/// The content of a variant that its handler takes.
 pub(crate) enum Content {
-    /// Nothing, which fits a variant of any kind.
+    /// No content, which is possible for every variant.
     Nothing,
     /// The content of a newtype variant.
     Newtype(Box<Type>),
@@ -79,7 +80,7 @@ pub(crate) struct Field {
 }
 
 impl Content {
-    /// The types of the arguments.
+    /// Returns the types of the arguments.
     pub(crate) fn types(&self) -> impl Iterator<Item = &Type> {
         let (newtype, fields) = match self {
             Self::Nothing => (None, &[][..]),

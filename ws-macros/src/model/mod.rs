@@ -1,6 +1,8 @@
-//! Validated meaning of an attribute and its item. A [`Route`] is free of mistakes; a [`Stub`] is the usable rest of one with mistakes.
+//! The validated meaning of an attribute and its item. A [`Route`] has no mistakes. A [`Stub`] contains the usable
+//! parts of a route with mistakes.
 //!
-//! User tokens are kept as types, names, literals, conditions, and doc attributes that the compiler still has to evaluate.
+//! A model keeps some of the user's tokens: types, names, literals, conditions, and doc attributes that the compiler
+//! evaluates later.
 
 mod contract;
 mod docs;

@@ -1,4 +1,4 @@
-//! Server options of the attribute.
+//! Server options that an attribute sets.
 
 use proc_macro2::{Span, TokenStream};
 use syn::LitStr;
@@ -25,12 +25,12 @@ pub(crate) enum Value {
     /// A number of bytes, frames or messages.
     Count(u32),
     Milliseconds(u64),
-    /// A constant expression: a `Duration` for a time, a `usize` for a size, a `u32` for a count.
+    /// A constant expression of type `Duration` for a time, `usize` for a size, or `u32` for a count.
     Constant(TokenStream),
     Flag(bool),
     Text(LitStr),
     OnInvalid(OnInvalid),
-    /// Settings of the runtime's `Deflate` other than its defaults.
+    /// Settings of the runtime's `Deflate` that differ from the defaults.
     Deflate(Vec<Setting>),
 }
 
@@ -42,7 +42,7 @@ pub(crate) enum OnInvalid {
     Close,
 }
 
-/// Origins that may connect besides the server's own host.
+/// Origins that may connect in addition to the server's own host.
 pub(crate) enum Origins {
     Any,
     List(Vec<LitStr>),

@@ -8,9 +8,9 @@ use super::{Contract, Handler, Options, Variants};
 /// Result of lowering `#[ws_route]`.
 pub(crate) enum Lowered {
     Right(Box<Route>),
-    /// A block with a mistake, reported by the attribute or by the compiler.
+    /// A block with a mistake, which the attribute or the compiler reports.
     Wrong(Box<Stub>),
-    /// A block of a type that cannot have handlers, with its generics.
+    /// The generics of a block whose type cannot have handlers.
     Foreign(Box<Generics>),
 }
 
@@ -19,20 +19,22 @@ pub(crate) struct Route {
     pub(crate) target: Target,
     pub(crate) served: Served,
     pub(crate) options: Options,
-    /// Handlers in source order. Several of one kind only if they are conditional.
+    /// Handlers in source order. There are several of one kind only if they are conditional.
     pub(crate) handlers: Vec<Handler>,
     pub(crate) variants: Option<Variants>,
 }
 
-/// The part of an incomplete or wrong route that other code refers to, so that the compiler reports no follow-up errors.
+/// The parts of a wrong route to which other code refers, so that the compiler reports no follow-up errors.
 pub(crate) struct Stub {
     pub(crate) target: Target,
-    /// Names of the lifetimes of a block that borrows. The target has `'static` instead.
+    /// Names of the lifetimes of a block that borrows, which are `'static` in the target; `None` if the block does not
+    /// borrow.
     pub(crate) borrowed: Option<Vec<String>>,
     pub(crate) served: Served,
-    /// Location of a member that could not be parsed. The compiler drops it, so the route must not be served.
+    /// Span of a member that could not be parsed; `None` if there is none. The compiler drops the member, so serving
+    /// the route must be an error.
     pub(crate) unread: Option<Span>,
-    /// `before_handle`, whose return type gives the type of the connection's data.
+    /// `before_handle`, whose return type determines the type of the connection's data.
     pub(crate) before_handle: Vec<Handler>,
     /// True if a mistake hides the type of the connection's data.
     pub(crate) unknown_data: bool,
@@ -54,11 +56,11 @@ pub(crate) struct Stated {
 
 /// The type that gets the implementations.
 pub(crate) struct Target {
-    /// Path of the runtime, if the user sets it.
+    /// Path of the runtime; `None` for the default `::ws_runtime`.
     pub(crate) root: Option<Path>,
     /// Span of the item's `impl` or `struct` keyword.
     pub(crate) keyword: Span,
-    /// Span of the end of the block; for a struct, of its keyword.
+    /// Span of the end of the block, or of the keyword of a struct.
     pub(crate) end: Span,
     pub(crate) generics: Generics,
     pub(crate) self_type: Type,
@@ -70,12 +72,12 @@ pub(crate) struct Target {
     pub(crate) contract_bounds: Vec<ContractBound>,
     /// Methods whose connection argument is rewritten to `Self`.
     pub(crate) with_self: Vec<String>,
-    /// Types written as the route of a connection, which must equal the route.
+    /// Types that connections name as their route, which must equal the route.
     pub(crate) routes: Vec<Type>,
 }
 
 impl Target {
-    /// True if the type has generic parameters.
+    /// Returns true if the type has generic parameters.
     pub(crate) fn is_generic(&self) -> bool {
         self.generics.type_params().next().is_some()
     }
@@ -97,8 +99,8 @@ pub(crate) enum Role {
 
 /// Contract of a route.
 pub(crate) enum Served {
-    /// Declared by the route itself.
+    /// The route declares the contract itself.
     Own(Box<Contract>),
-    /// Declared elsewhere by `#[ws_contract]`.
+    /// `#[ws_contract]` declares the contract elsewhere.
     Named(TypePath),
 }

@@ -1,4 +1,4 @@
-//! Sizes, times, counts and JSON pointers as written.
+//! Sizes, times, counts and JSON pointers as the user wrote them.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::{
@@ -6,12 +6,12 @@ use syn::{
     parse::{Parse, ParseStream, Result},
 };
 
-/// A quantity that is not interpreted yet.
+/// A quantity as it was written.
 pub(crate) enum Amount {
     Number(LitInt),
     Text(LitStr),
     Off,
-    /// `const limits::IDLE`, without the keyword. The compiler evaluates it.
+    /// `const limits::IDLE`, without the keyword. The compiler evaluates the constant.
     Constant(TokenStream),
 }
 
@@ -26,13 +26,13 @@ impl Parse for Amount {
             input.parse().map(Self::Text)
         } else {
             let word: Ident = input.parse()?;
-            // The message comes from the key.
+            // The caller replaces this error by a message about the key.
             if word == "off" { Ok(Self::Off) } else { Err(input.error("")) }
         }
     }
 }
 
-/// Parses everything up to the next comma, except for commas between `<` and `>`.
+/// Parses all tokens up to the next comma that is not between `<` and `>`.
 fn constant(input: ParseStream<'_>) -> Result<TokenStream> {
     let mut tokens = TokenStream::new();
     let mut depth = 0_usize;
@@ -44,11 +44,11 @@ fn constant(input: ParseStream<'_>) -> Result<TokenStream> {
         }
         tokens.extend([input.parse::<TokenTree>()?]);
     }
-    // The message comes from the key.
+    // The caller replaces this error by a message about the key.
     if tokens.is_empty() { Err(input.error("")) } else { Ok(tokens) }
 }
 
-/// A JSON pointer that is not interpreted yet.
+/// A JSON pointer as it was written.
 pub(crate) enum Pointer {
     Text(LitStr),
     Off,

@@ -15,31 +15,31 @@ use crate::{
     vocabulary::{self, Answer, KEYS, Shape},
 };
 
-/// Parsed arguments of an attribute. Parsing always succeeds: unreadable arguments are reported and left out.
+/// The parsed arguments of an attribute. Arguments that cannot be parsed are reported and omitted.
 pub(crate) struct Arguments {
     /// The tokens of all arguments.
     pub(crate) tokens: TokenStream,
-    /// Span for the report of a missing argument.
+    /// Span where a missing argument is reported.
     pub(crate) span: Span,
     pub(crate) subject: Option<Subject>,
     pub(crate) keys: Keys,
     /// Keys in source order.
     pub(crate) given: Vec<Ident>,
-    /// True if every argument could be parsed. An unreadable one may have been meant for any key.
+    /// True if every argument could be parsed. An argument that could not may have been meant for any key.
     pub(crate) is_complete: bool,
 }
 
 /// The first argument.
 pub(crate) enum Subject {
-    /// `"/chat/{room}"`.
+    /// A path: `"/chat/{room}"`.
     Path(LitStr),
-    /// `ChatApi`.
+    /// A contract: `ChatApi`.
     Contract(TypePath),
-    /// An unreadable argument, already reported.
+    /// An argument that could not be parsed and has been reported.
     Unreadable,
 }
 
-/// A slot for each key of a special form, and the other options.
+/// A slot for each key with a special form, and the other options.
 #[derive(Default)]
 pub(crate) struct Keys {
     pub(crate) body: Slot<Type>,
@@ -74,7 +74,7 @@ impl Arguments {
             arguments.read_all(input, errors);
             Ok(())
         };
-        // The closure consumes every token, so the parser reports nothing.
+        // The closure consumes every token, so `syn` reports no error about unexpected ones.
         let _: syn::Result<()> = read.parse2(tokens);
         arguments
     }
@@ -169,7 +169,7 @@ impl Arguments {
         skip::to_comma(input);
     }
 
-    /// Records a first argument whose meaning is unknown.
+    /// Records a first argument that could not be classified.
     fn lose_subject(&mut self) {
         self.subject = Some(Subject::Unreadable);
         self.is_complete = false;
@@ -178,7 +178,7 @@ impl Arguments {
     fn unreadable(&mut self, input: ParseStream<'_>, errors: &mut Diagnostics) {
         self.is_complete = false;
         errors.at(input.span(), "expected a key, as in `body = Say`");
-        // Any other token must be consumed here, or the loop would not advance.
+        // Any other token must be consumed here, or the loop would not end.
         if !input.peek(Token![,]) {
             let _: syn::Result<TokenTree> = input.parse();
         }
@@ -225,7 +225,7 @@ impl Arguments {
     }
 }
 
-/// True if a path has the name of a constant. Short upper-case words may be types, such as `API`.
+/// Returns true if a path is named like a constant. Short upper-case words may be types, such as `API`.
 fn is_constant(path: &TypePath) -> bool {
     let Some(last) = path.path.segments.last().filter(|last| last.arguments.is_none()) else { return false };
     let name = last.ident.unraw().to_string();
@@ -234,7 +234,8 @@ fn is_constant(path: &TypePath) -> bool {
     is_upper && (name.contains('_') || name.len() > 3 && !name.ends_with("API"))
 }
 
-/// True if the first argument is neither a string nor a word, but another literal, a macro, a list, or a path without quotes.
+/// Returns true if the first argument is neither a string nor a word, but another literal, a macro, a list, or a path
+/// without quotes.
 fn is_not_a_subject(input: ParseStream<'_>) -> bool {
     input.peek(Lit)
         || input.peek(Token![&])
@@ -244,7 +245,7 @@ fn is_not_a_subject(input: ParseStream<'_>) -> bool {
         || input.peek(Token![/])
 }
 
-/// True if the first argument is the path of a type. A known key, or a word before `=`, is a key.
+/// Returns true if the first argument is the path of a type. A known key, or a word before `=`, is not.
 fn begins_with_a_contract(input: ParseStream<'_>) -> bool {
     if input.peek(Token![::]) || input.peek(Token![<]) || input.peek2(Token![::]) {
         return true;
@@ -258,7 +259,7 @@ fn begins_with_a_contract(input: ParseStream<'_>) -> bool {
             let goes_on = fork.peek(Token![<]) || fork.peek(Token![.]) || (is_type && value);
             vocabulary::key(&word.to_string()).is_none() && (ends || goes_on)
         }
-        // `macro_rules` passes a `$contract:path` in an invisible group.
+        // A `macro_rules` macro passes `$contract:path` in an invisible group.
         Err(_) => fork.parse::<TypePath>().is_ok(),
     }
 }
@@ -268,14 +269,15 @@ fn is_for_a_path(word: &str) -> bool {
     ["path", "route", "uri", "url", "endpoint", "pattern", "at", "prefix"].contains(&word)
 }
 
-/// True if `= Say` follows the key.
+/// Returns true if the key is followed by `= Say`.
 fn gives_a_type(input: ParseStream<'_>) -> bool {
     let fork = input.fork();
     fork.parse::<Token![=]>().is_ok()
         && fork.parse::<TypePath>().is_ok_and(|path| is_named_like_a_type(&path))
 }
 
-/// Returns a type in place of a key: `Say`, `chat::Say`, `Vec<u8>`.
+/// Returns a type that was written without a key, such as `Say`, `chat::Say` or `Vec<u8>`; `None` if the next tokens
+/// are not one.
 fn bare_type(input: ParseStream<'_>) -> Option<TypePath> {
     let fork = input.fork();
     let path: TypePath = fork.parse().ok()?;
@@ -294,7 +296,7 @@ fn type_without_a_key(ty: &TypePath) -> String {
     format!("expected a key, found the type `{found}`\nhelp: {help}")
 }
 
-/// Returns `Say` for `Json<Say>`.
+/// Returns `Say` for `Json<Say>`, and `None` for other types.
 fn inside_json(ty: &TypePath) -> Option<String> {
     let last = ty.path.segments.last().filter(|last| last.ident == "Json")?;
     match &last.arguments {
@@ -328,10 +330,10 @@ fn unknown_key(word: &str, gives_a_type: bool) -> String {
     format!("unknown key `{word}`\nhelp: {help}")
 }
 
-/// Parses a member name that the library's own frames do not use.
+/// Parses a member name, which must differ from the other members of the library's frames.
 fn member(input: ParseStream<'_>) -> syn::Result<LitStr> {
     let text: LitStr = input.parse()?;
-    // The message comes from the key.
+    // The caller replaces this error by a message about the key.
     if ["", "on", "detail", "errors"].contains(&text.value().as_str()) {
         Err(syn::Error::new(text.span(), ""))
     } else {

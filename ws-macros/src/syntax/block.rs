@@ -1,4 +1,4 @@
-//! An impl block: its head and the signatures of its methods. Bodies are skipped.
+//! Parses an impl block: its head and the signatures of its methods. Bodies are skipped.
 
 use proc_macro2::{Span, TokenTree};
 use syn::{
@@ -14,14 +14,14 @@ pub(crate) struct Block {
     pub(crate) span: Span,
     /// Span of the closing brace.
     pub(crate) end: Span,
-    /// Span of the trait's name, in a trait impl.
+    /// Span of the trait's name; `None` for an inherent impl.
     pub(crate) of_trait: Option<Span>,
     pub(crate) generics: Generics,
     pub(crate) self_type: Type,
     pub(crate) methods: Vec<Method>,
-    /// Span of tokens between methods that cannot be parsed, such as an unfinished method.
+    /// Span of tokens between methods that cannot be parsed, such as an unfinished method; `None` if there are none.
     pub(crate) unread: Option<Span>,
-    /// True if a macro is called between the methods. Its output is not visible.
+    /// True if a macro is called between the methods, whose output the attribute does not see.
     pub(crate) calls_macros: bool,
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct Method {
 }
 
 impl Block {
-    /// Parses from `impl` on.
+    /// Parses the block, starting at `impl`.
     pub(super) fn read(attributes: Vec<Attribute>, input: ParseStream<'_>) -> Result<Self> {
         let impl_token: Token![impl] = input.parse()?;
         let mut generics: Generics = input.parse()?;
@@ -66,7 +66,7 @@ impl Block {
         Ok(block)
     }
 
-    /// Parses a method, or skips any other member.
+    /// Parses a method, or skips another member.
     fn read_member(&mut self, input: ParseStream<'_>) {
         let attributes = input.call(Attribute::parse_outer).unwrap_or_default();
         let _: Result<Visibility> = input.parse();
@@ -91,7 +91,7 @@ impl Block {
     }
 }
 
-/// Skips to the end of the member: a semicolon, or a brace that does not belong to an initialiser.
+/// Skips to the end of the member: a semicolon, or a closing brace that does not belong to an initialiser.
 fn pass_member(initialised: bool, input: ParseStream<'_>) {
     while !input.is_empty() {
         let ends = input.peek(Token![;]) || (input.peek(Brace) && !initialised);

@@ -1,10 +1,10 @@
-//! Removes the bodies of functions from an item before it is parsed, because only the heads are needed.
+//! Removes the bodies of functions from an item before it is parsed, because only their heads are needed.
 //!
-//! The parser copies every token at every depth, and bodies may be long.
+//! This saves time: the parser copies every token at every depth, and bodies may be long.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
-/// Returns the item with empty bodies in its block. The result is only parsed and never emitted.
+/// Returns the item with empty function bodies. The result is parsed, but never emitted.
 pub(super) fn strip(tokens: &TokenStream) -> TokenStream {
     let mut trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
     if let Some(TokenTree::Group(block)) = trees.last_mut()
@@ -15,7 +15,8 @@ pub(super) fn strip(tokens: &TokenStream) -> TokenStream {
     trees.into_iter().collect()
 }
 
-/// Returns the members without their bodies. A brace that is not followed by a new member belongs to a type, as in `Row<{ N }>`.
+/// Returns the members with empty bodies. Braces that are not followed by a new member belong to a type, as in `Row<{ N
+/// }>`, and are kept.
 fn without_bodies(members: TokenStream) -> TokenStream {
     let mut members = members.into_iter().peekable();
     let mut kept = Vec::new();

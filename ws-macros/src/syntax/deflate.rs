@@ -1,4 +1,4 @@
-//! `per_message_deflate`, the only key with keys of its own: `per_message_deflate(key = value, flag, …)`.
+//! Parses `per_message_deflate(key = value, flag, …)`, the only key whose value consists of keys.
 
 use proc_macro2::{Ident, TokenTree};
 use syn::{
@@ -14,10 +14,10 @@ use crate::{
     vocabulary::{self, DEFLATE_KEYS},
 };
 
-/// Value of the key.
+/// Value of `per_message_deflate`.
 pub(crate) enum Deflate {
     Off,
-    /// On, with these keys.
+    /// Compression is on, with these settings.
     On(Box<DeflateKeys>),
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct DeflateKeys {
     pub(crate) client_no_context_takeover: Slot<bool>,
 }
 
-/// Parses keys up to the closing parenthesis. Unreadable keys are reported and left out.
+/// Parses keys up to the closing parenthesis. Keys that cannot be parsed are reported and omitted.
 pub(super) fn parentheses(input: ParseStream<'_>, errors: &mut Diagnostics) -> Result<DeflateKeys> {
     let content;
     parenthesized!(content in input);
@@ -52,7 +52,7 @@ impl DeflateKeys {
     fn read_one(&mut self, input: ParseStream<'_>, errors: &mut Diagnostics) {
         let Ok(key) = input.call(Ident::parse_any) else {
             errors.at(input.span(), "expected a key, as in `threshold = \"1KiB\"`");
-            // Any other token must be consumed here, or the loop would not advance.
+            // Any other token must be consumed here, or the loop would not end.
             if !input.peek(Token![,]) {
                 let _: Result<TokenTree> = input.parse();
             }

@@ -1,4 +1,4 @@
-//! The item under an attribute.
+//! Parses the item under an attribute.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::{
@@ -14,7 +14,7 @@ use crate::span;
 pub(crate) enum Item {
     Block(Box<Block>),
     Struct(Structure),
-    /// Any other item, by its keyword.
+    /// Any other item, described by its keyword.
     Other {
         keyword: String,
         span: Span,
@@ -43,12 +43,12 @@ impl Item {
         read.parse2(bodies::strip(tokens)).unwrap_or_else(|_| Self::other(tokens.clone()))
     }
 
-    /// True for an inherent impl block.
+    /// Returns true for an inherent impl block.
     pub(crate) fn is_block(&self) -> bool {
         matches!(self, Self::Block(block) if block.of_trait.is_none())
     }
 
-    /// True if a method of the block has a marker.
+    /// Returns true if a method of the block has a marker.
     pub(crate) fn has_markers(&self) -> bool {
         let Self::Block(block) = self else { return false };
         let mut attributes = block.methods.iter().flat_map(|method| &method.attributes);
@@ -70,7 +70,7 @@ impl Item {
         Ok(Self::Struct(Structure { attributes, span: keyword.span, name, generics }))
     }
 
-    /// Finds the keyword that names the kind of an item.
+    /// Finds the keyword that determines the kind of an item.
     fn other(tokens: TokenStream) -> Self {
         const KEYWORDS: &[&str] = &[
             "impl",
@@ -99,7 +99,7 @@ impl Item {
     }
 }
 
-/// Parses a where clause, which follows the fields of a tuple struct.
+/// Parses a where clause. That of a tuple struct follows its fields.
 fn where_clause(input: ParseStream<'_>) -> Result<Option<syn::WhereClause>> {
     if input.peek(syn::token::Paren) {
         input.parse::<TokenTree>()?;

@@ -1,4 +1,4 @@
-//! Lists of strings in brackets.
+//! Parses lists of strings in brackets.
 
 use proc_macro2::{Ident, Span};
 use syn::{
@@ -8,7 +8,7 @@ use syn::{
     token::Bracket,
 };
 
-/// `["a", "b"]`.
+/// A list such as `["a", "b"]`.
 pub(crate) struct Strings {
     pub(crate) span: Span,
     pub(crate) items: Vec<LitStr>,
@@ -23,7 +23,7 @@ impl Parse for Strings {
     }
 }
 
-/// `["https://example.com"]`, or `any`.
+/// A list such as `["https://example.com"]`, or the word `any`.
 pub(crate) enum OriginList {
     Any,
     List(Strings),
@@ -35,7 +35,7 @@ impl Parse for OriginList {
             return input.parse().map(Self::List);
         }
         let word: Ident = input.parse()?;
-        // The message comes from the key.
+        // The caller replaces this error by a message about the key.
         if word == "any" { Ok(Self::Any) } else { Err(input.error("")) }
     }
 }

@@ -1,4 +1,4 @@
-//! The library's markers on the methods of a block. They are parsed and removed here, so that users need not import them.
+//! The markers on methods of a block. The attribute parses and removes them, so that users need not import them.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::{Attribute, Meta, Path, Token, punctuated::Punctuated};
@@ -6,9 +6,9 @@ use syn::{Attribute, Meta, Path, Token, punctuated::Punctuated};
 /// A marker on the handler of a variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Marker {
-    /// `#[ws_fields]`: the arguments are the fields of the variant.
+    /// `#[ws_fields]`: the arguments of the handler are the fields of the variant.
     Fields,
-    /// `#[ws_variant(HTTPPing)]`: the name of the variant.
+    /// `#[ws_variant(HTTPPing)]`: names the variant.
     Variant,
 }
 
@@ -22,13 +22,14 @@ impl Marker {
         }
     }
 
-    /// Returns the marker of this path, which may be qualified.
+    /// Returns the marker with this path, which may be qualified; `None` for other attributes.
     pub(crate) fn of(path: &Path) -> Option<Self> {
         let last = path.segments.last()?;
         Self::ALL.into_iter().find(|marker| last.ident == marker.name())
     }
 
-    /// Returns the marker that an attribute applies under a condition: `#[cfg_attr(test, ws_fields)]`.
+    /// Returns the marker that an attribute applies conditionally, as in `#[cfg_attr(test, ws_fields)]`; `None` for
+    /// other attributes.
     pub(crate) fn conditional(attribute: &Attribute) -> Option<Self> {
         if !attribute.path().is_ident("cfg_attr") {
             return None;
@@ -38,12 +39,13 @@ impl Marker {
     }
 }
 
-/// True if an attribute is a marker, or applies one under a condition.
+/// Returns true if an attribute is a marker, or applies one conditionally.
 pub(crate) fn is_marker(attribute: &Attribute) -> bool {
     Marker::of(attribute.path()).or_else(|| Marker::conditional(attribute)).is_some()
 }
 
-/// Returns the block without the markers on its members. A conditional marker is an error, so its whole attribute is removed.
+/// Returns the block without the markers on its members. A conditional marker is an error, so the whole `cfg_attr` is
+/// removed.
 pub(crate) fn unmarked(block: TokenStream) -> TokenStream {
     let mut trees: Vec<TokenTree> = block.into_iter().collect();
     if let Some(TokenTree::Group(members)) = trees.last_mut() {
@@ -67,7 +69,7 @@ fn without_markers(members: TokenStream) -> TokenStream {
     kept.into_iter().collect()
 }
 
-/// `[ws_fields]`, `[ws_runtime::ws_variant(…)]`, or `[cfg_attr(…, ws_fields)]`.
+/// Returns true for `[ws_fields]`, `[ws_runtime::ws_variant(…)]`, and `[cfg_attr(…, ws_fields)]`.
 fn is_bracketed_marker(tree: &TokenTree) -> bool {
     let TokenTree::Group(group) = tree else { return false };
     if group.delimiter() != Delimiter::Bracket {

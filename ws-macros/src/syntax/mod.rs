@@ -1,5 +1,5 @@
-//! Parses tokens and keeps their spans. The result may be wrong: this phase reports only syntax that cannot be represented, such as an
-//! unknown key or a second path. `lower` checks the meaning.
+//! Parses tokens and keeps their spans. The result may be wrong: this phase reports only syntax that it cannot
+//! represent, such as an unknown key or a second path. `lower` checks the meaning.
 
 mod amount;
 mod arguments;

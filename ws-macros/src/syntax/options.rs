@@ -1,4 +1,4 @@
-//! Keys that set options of the server, parsed by the shapes of their values.
+//! Parses keys that set options of the server, by the form of their values.
 
 use proc_macro2::Ident;
 use syn::{parse::ParseStream, token::Paren};
@@ -13,7 +13,7 @@ use crate::{
     vocabulary::{KEYS, KeyWord, Shape},
 };
 
-/// Value of an option, not interpreted yet.
+/// Value of an option as it was written.
 pub(crate) enum OptionValue {
     Amount(Amount),
     Flag(bool),

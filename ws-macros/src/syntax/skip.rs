@@ -1,4 +1,4 @@
-//! Skips unreadable tokens, so that the following arguments are still parsed.
+//! Skips tokens that cannot be parsed, so that later arguments are still parsed.
 
 use proc_macro2::{Punct, TokenTree};
 use syn::{Token, parse::ParseStream};

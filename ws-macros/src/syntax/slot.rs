@@ -10,7 +10,7 @@ use syn::{
 use super::skip;
 use crate::{diagnostics::Diagnostics, render, vocabulary};
 
-/// The place of one key.
+/// A key that may be set: its span and its value.
 pub(crate) struct Slot<T> {
     key: Option<Ident>,
     value: Option<T>,
@@ -23,12 +23,12 @@ impl<T> Default for Slot<T> {
 }
 
 impl<T> Slot<T> {
-    /// Span of the key, even if its value could not be parsed.
+    /// Returns the span of the key, even if its value could not be parsed; `None` if the key is not set.
     pub(crate) fn span(&self) -> Option<Span> {
         self.key.as_ref().map(Ident::span)
     }
 
-    /// The value, if it could be parsed.
+    /// Returns the value; `None` if the key is not set, or its value could not be parsed.
     pub(crate) fn value(&self) -> Option<&T> {
         self.value.as_ref()
     }
@@ -41,7 +41,7 @@ impl<T> Slot<T> {
         self.read_with(key, input, errors, T::parse);
     }
 
-    /// Parses `= value` after `key`. An unreadable value is reported, and the key counts as set.
+    /// Parses `= value` after `key`. If the value cannot be parsed, it is reported, and the key still counts as set.
     pub(super) fn read_with(
         &mut self,
         key: &Ident,
@@ -82,17 +82,17 @@ impl Slot<bool> {
     }
 }
 
-/// True if no value follows a key.
+/// Returns true if the key is not followed by a value.
 pub(super) fn is_alone(input: ParseStream<'_>) -> bool {
     input.is_empty() || input.peek(Token![,])
 }
 
-/// Parses `on` or `off`, or their synonyms `true` and `false`.
+/// Parses `on` or `off`, or the synonyms `true` and `false`.
 pub(super) fn switch(input: ParseStream<'_>) -> Result<bool> {
     match input.call(Ident::parse_any)?.to_string().as_str() {
         "on" | "true" => Ok(true),
         "off" | "false" => Ok(false),
-        // The message comes from the key.
+        // The caller replaces this error by a message about the key.
         _ => Err(input.error("")),
     }
 }
@@ -105,7 +105,7 @@ fn parse_value<T>(
 ) -> Option<T> {
     let place = if is_alone(input) { key.span() } else { input.span() };
     let written = input.fork();
-    let value = parse(input).ok().filter(|_| !goes_on(input));
+    let value = parse(input).ok().filter(|_| !operator_follows(input));
     if value.is_none() {
         let expected = expects(key);
         let help = match constant(&written, expected) {
@@ -120,7 +120,8 @@ fn parse_value<T>(
     value
 }
 
-/// Returns the value as a constant expression, if it is a path, a call, or a calculation with a number as its result.
+/// Returns the value as a constant expression, if it is a path, a call, or a calculation that results in a number;
+/// `None` otherwise.
 fn constant(input: ParseStream<'_>, expected: &str) -> Option<Expr> {
     let begins_with_a_name = input.peek(Token![::]) || input.peek(Ident::peek_any);
     let may_be_constant =
@@ -141,8 +142,8 @@ fn constant(input: ParseStream<'_>, expected: &str) -> Option<Expr> {
     .then_some(value)
 }
 
-/// True if an operator follows the value, which is then an expression and not a literal.
-fn goes_on(input: ParseStream<'_>) -> bool {
+/// Returns true if an operator follows the literal, so that the value is an expression.
+fn operator_follows(input: ParseStream<'_>) -> bool {
     matches!(input.cursor().punct(), Some((mark, _)) if !",;=".contains(mark.as_char()))
 }
 

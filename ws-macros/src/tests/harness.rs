@@ -28,7 +28,7 @@ pub(super) fn expand(source: &str) -> TokenStream {
     with_derives(run(attribute, arguments, tokens.collect()))
 }
 
-/// Returns the tokens with the output of the dispatch derive in place of its item.
+/// Returns the tokens in which the item of the dispatch derive is replaced by the derive's output.
 pub(super) fn with_derives(tokens: TokenStream) -> TokenStream {
     let mut out = TokenStream::new();
     let mut tokens = tokens.into_iter().peekable();
@@ -37,7 +37,7 @@ pub(super) fn with_derives(tokens: TokenStream) -> TokenStream {
         if token.to_string() == "#"
             && next.is_some_and(|next| next.contains("derive (__ws :: see_ws_fields_and_ws_variant)"))
         {
-            // `[derive(…)]`, `#`, `[ws_variants(…)]`, `struct`, its name, `;`.
+            // The six tokens are `[derive(…)]`, `#`, `[ws_variants(…)]`, `struct`, its name and `;`.
             let item: Vec<TokenTree> = tokens.by_ref().take(6).collect();
             out.extend(expand::derive_output(item.into_iter().skip(1).collect()));
             continue;

@@ -1,4 +1,4 @@
-//! Names in the expansion.
+//! Names and members in the expansion.
 
 use super::harness::expand;
 

@@ -1,4 +1,4 @@
-//! What the attributes write and what they say, outside the compiler.
+//! Tests of the output and the messages of the attributes, without the compiler.
 
 mod errors;
 mod expansion;

@@ -1,8 +1,8 @@
-//! Expansion of single words of a source.
+//! Expansion of single parts of a source.
 
 use super::harness::expand;
 
-/// Checks that the expansion of a valid source contains a text.
+/// Asserts that the expansion of a valid source contains this text.
 fn check(table: &[(&str, &str)]) {
     for (source, part) in table {
         let written = expand(source).to_string();

@@ -1,11 +1,11 @@
-//! Random tokens never make the attributes panic, because the compiler would show nothing but the panic.
+//! Random tokens never cause a panic in the attributes, because the compiler would show only the panic.
 
 use proc_macro2::TokenStream;
 
 use super::harness::{Attribute, run, with_derives};
 use crate::syntax::unmarked;
 
-/// Tokens of a route, and some that do not belong in one.
+/// Tokens of a route, and tokens that do not belong in one.
 const PIECES: &[&str] = &[
     "\"/chat/{room: u32}\"",
     "\"/{\"",
@@ -96,7 +96,7 @@ const PIECES: &[&str] = &[
     "/// doc\n",
 ];
 
-/// A small random generator (Marsaglia's xorshift) with a fixed seed.
+/// A random number generator (Marsaglia's xorshift) with a fixed seed.
 struct Generator(u64);
 
 impl Generator {
@@ -124,7 +124,8 @@ fn random_tokens_never_panic() {
             .soup(["", "impl Chat", "impl Chat { fn open(&self) {} } ", "struct Chat"][round % 4], 8);
         for attribute in [Attribute::Route, Attribute::Contract] {
             let written = with_derives(run(attribute, arguments.clone(), item.clone())).to_string();
-            // A block of a type that cannot be a route has another head, and a connection without its route gets one.
+            // Two parts of the block may change: the head, if the type cannot be a route, and a connection without its
+            // route.
             if written.contains("__Foreign") {
                 continue;
             }

@@ -1,4 +1,4 @@
-//! Handlers: names, arguments and return types.
+//! The handlers: their names, arguments and return types.
 
 /// A handler, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(crate) enum HandlerKind {
 }
 
 impl HandlerKind {
-    /// Name of the handler in the block and of the method in the runtime's trait.
+    /// Returns the name of the handler in the block, and of the method in the runtime's trait.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Parse => "parse",
@@ -36,13 +36,14 @@ impl HandlerKind {
         }
     }
 
-    /// True if the handler may be a method that is not async. Handlers before the 101 usually wait for something.
+    /// Returns true if the generated method need not be async. Handlers that run before the 101 usually wait, so their
+    /// methods are always async.
     pub(crate) const fn may_be_plain(self) -> bool {
         !matches!(self, Self::Parse | Self::Transform | Self::BeforeHandle | Self::Upgrade)
     }
 }
 
-/// The argument after the first one, which is always a reference.
+/// The second argument of a handler. The first is always a reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Second {
     Nothing,
@@ -50,10 +51,10 @@ pub(crate) enum Second {
     Reference,
 }
 
-/// The expected return type, as far as tokens show it.
+/// The expected return type, as far as tokens can show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Returns {
-    /// Checked by a trait of the runtime.
+    /// A trait of the runtime checks the type.
     Converted,
     Nothing,
     Message,
@@ -65,7 +66,7 @@ pub(crate) struct HandlerWord {
     /// Type of the first argument.
     pub(crate) first: &'static str,
     pub(crate) second: Second,
-    /// Name of the type that it takes by value, unless the contract sets another.
+    /// Name of the type that the handler takes by value, unless the contract sets another; `None` if it takes none.
     pub(crate) payload: Option<&'static str>,
     pub(crate) returns: Returns,
     /// Complete signature, as printed in messages.

@@ -1,4 +1,4 @@
-//! Keys of the attributes, the attribute that each belongs to, and the values that each expects.
+//! The keys of the attributes, the attribute to which each belongs, and the value that each expects.
 
 /// A key of the attributes.
 pub(crate) struct KeyWord {
@@ -9,21 +9,21 @@ pub(crate) struct KeyWord {
     pub(crate) expects: &'static str,
 }
 
-/// The attribute that a key belongs to.
+/// The attribute to which a key belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Home {
-    /// The contract: `#[ws_contract]`, or `#[ws_route]` with its own path.
+    /// The contract: the key is for `#[ws_contract]`, and for `#[ws_route]` with its own path.
     Contract,
-    /// The server: `#[ws_route]` only.
+    /// The server: the key is for `#[ws_route]` only.
     Route,
-    /// Both attributes, because it controls the expansion itself.
+    /// Both attributes, because the key controls the expansion itself.
     Either,
 }
 
 /// The form of a key's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
-    /// A form that the parser knows by the name of the key.
+    /// A special form, which the parser derives from the name of the key.
     Special,
     Size,
     Time,
@@ -33,7 +33,7 @@ pub(crate) enum Shape {
     Pointer,
     /// The response to an invalid message.
     OnInvalid,
-    /// The keys of compression.
+    /// The settings of compression.
     Deflate,
 }
 
@@ -54,12 +54,12 @@ impl Shape {
     }
 }
 
-/// Finds a key by its name.
+/// Returns the key of this name; `None` if it is unknown.
 pub(crate) fn key(name: &str) -> Option<&'static KeyWord> {
     KEYS.iter().find(|key| key.name == name)
 }
 
-/// Returns the expected value of a key of an attribute or of `per_message_deflate`.
+/// Returns the description of the value that a key of an attribute or of `per_message_deflate` expects.
 pub(crate) fn expects(name: &str) -> &'static str {
     let inner = || DEFLATE_KEYS.iter().find(|(key, _)| *key == name).map(|(_, expects)| *expects);
     key(name).map(|key| key.expects).or_else(inner).unwrap_or_default()
@@ -73,7 +73,7 @@ const fn route(name: &'static str, expects: &'static str) -> KeyWord {
     KeyWord { name, home: Home::Route, shape: Shape::Special, expects }
 }
 
-/// An option of the server. This row is all that the parser and the checks need.
+/// Adds an option of the server. The parser and the checks need only this row.
 const fn option(name: &'static str, shape: Shape) -> KeyWord {
     KeyWord { name, home: Home::Route, shape, expects: shape.expects() }
 }
@@ -94,7 +94,7 @@ pub(crate) const DEFLATE_KEYS: &[(&str, &str)] = &[
     ("client_no_context_takeover", FLAG),
 ];
 
-/// Every key.
+/// All keys.
 pub(crate) const KEYS: &[KeyWord] = &[
     contract("body", "a type, as in `body = Say`"),
     contract("response", "a type, as in `response = Heard`"),

@@ -1,6 +1,6 @@
-//! Similarity of unknown words to known ones.
+//! Finds known words that are similar to unknown ones.
 
-/// Returns the known word that is most similar to `word`, if one is similar enough.
+/// Returns the known word that is most similar to `word`; `None` if none is similar enough.
 pub(crate) fn nearest(word: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
     let word = snake(word);
     known
@@ -10,18 +10,18 @@ pub(crate) fn nearest(word: &str, known: impl Iterator<Item = &'static str>) -> 
         .map(|(_, candidate)| candidate)
 }
 
-/// How the name of a method resembles the name of a handler.
+/// The way in which the name of a method resembles the name of a handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Nearness {
-    /// Named like an event listener: `on_open`, `handle_data`.
+    /// The method is named like an event listener: `on_open`, `handle_data`.
     Listener,
-    /// A typo or another case: `mesage`, `opne`, `beforeHandle`.
+    /// The name has a typo or another case: `mesage`, `opne`, `beforeHandle`.
     Slip,
-    /// Similar, but an ordinary word of its own: `closed`, `ring`.
+    /// The name is similar, but is an ordinary word: `closed`, `ring`.
     Word,
 }
 
-/// Returns the handler that the name of a method resembles.
+/// Returns the handler that the name of a method resembles; `None` if there is none.
 pub(crate) fn near_handler(
     name: &str,
     mut handlers: impl Iterator<Item = &'static str> + Clone,
@@ -36,12 +36,12 @@ pub(crate) fn near_handler(
         return Some((Nearness::Slip, handler));
     }
     let handler = nearest(name, handlers.by_ref())?;
-    // A name of two words does not resemble a handler by accident.
+    // A name of two words is hardly similar to a handler by accident.
     let nearness = if handler.contains('_') { Nearness::Slip } else { Nearness::Word };
     Some((nearness, handler))
 }
 
-/// True if two names differ only in doubled letters or in two swapped ones.
+/// Returns true if two names differ only in doubled letters or in two swapped letters.
 fn is_slip(name: &str, handler: &str) -> bool {
     let single = |word: &str| {
         let mut letters: Vec<char> = word.chars().collect();
@@ -58,7 +58,7 @@ fn is_slip(name: &str, handler: &str) -> bool {
     single(name) == single(handler) || swapped()
 }
 
-/// Returns the handler for an event of another library.
+/// Returns the handler for the name of an event in other libraries; `None` if it is unknown.
 fn elsewhere(event: &str) -> Option<&'static str> {
     match event {
         "connect" | "connected" | "connection" | "opened" => Some("open"),
@@ -68,13 +68,13 @@ fn elsewhere(event: &str) -> Option<&'static str> {
     }
 }
 
-/// Returns the event in the name of a listener: `on_open`, `handle_open`, `onopen`.
+/// Returns the event in the name of a listener, such as `on_open`, `handle_open` or `onopen`; `None` for other names.
 fn event(name: &str) -> Option<&str> {
     let listener = name.strip_prefix("on_").or_else(|| name.strip_prefix("handle_"));
     listener.or_else(|| name.strip_prefix("on"))
 }
 
-/// Converts `beforeHandle`, as other languages write it, to `before_handle`.
+/// Converts camel case to snake case: `before_handle` for `beforeHandle`.
 pub(super) fn snake(word: &str) -> String {
     let mut snake = String::with_capacity(word.len());
     for letter in word.chars() {
@@ -86,12 +86,12 @@ pub(super) fn snake(word: &str) -> String {
     snake
 }
 
-/// Maximum distance: one edit, or two from six letters on, because short names are close to ordinary words.
+/// Returns the maximum distance: one edit, or two from six letters on, because short names are close to ordinary words.
 fn allowance(word: &str) -> usize {
     if word.len() < 6 { 1 } else { 2 }
 }
 
-/// Number of insertions, deletions, substitutions and swaps of neighbours between two words.
+/// Returns the number of insertions, deletions, substitutions and swaps of neighbouring letters between two words.
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut before: Vec<usize> = Vec::new();

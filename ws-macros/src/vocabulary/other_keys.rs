@@ -1,17 +1,17 @@
-//! Keys of other libraries, with the key or the place that replaces each.
+//! Keys of other libraries, each with its replacement.
 
 use super::nearness::snake;
 
-/// Replacement of another library's key. Words with the same replacement are separated by `|`.
+/// The replacement of another library's key. In the tables, keys with the same replacement are separated by `|`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Answer {
-    /// The key of this name.
+    /// Our key of this name.
     Key(&'static str),
-    /// Something other than a key, as a help text.
+    /// Another solution, as a help text.
     Elsewhere(&'static str),
 }
 
-/// Finds the replacement of another library's key, in any case style.
+/// Returns the replacement of another library's key, in any case style; `None` if there is none.
 pub(crate) fn other_key(word: &str) -> Option<Answer> {
     let word = snake(word).replace('-', "_");
     let mut all = [TYPES, LIMITS, PLACES].into_iter().flatten();

@@ -1,4 +1,4 @@
-//! Valid sources that resemble mistakes.
+//! Valid sources that resemble sources with mistakes.
 
 use super::mistakes::errors;
 

@@ -11,7 +11,7 @@ pub(super) fn errors(source: &str) -> Vec<(String, String)> {
     found
 }
 
-/// Finds `::core::compile_error! { "…" }`.
+/// Finds the text of `::core::compile_error! { "…" }`.
 fn collect(tokens: TokenStream, found: &mut Vec<(String, String)>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     for (index, token) in tokens.iter().enumerate() {
@@ -30,7 +30,7 @@ fn word(span: Span) -> String {
     span.source_text().unwrap_or_default()
 }
 
-/// Checks sources with one mistake each: the span of the message and how it begins.
+/// Asserts that each source causes one message, at the given span and with the given beginning.
 pub(super) fn check(table: &[(&str, &str, &str)]) {
     let mut wrong = Vec::new();
     for (source, place, message) in table {
@@ -42,7 +42,7 @@ pub(super) fn check(table: &[(&str, &str, &str)]) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
-/// True for a message in lower case without a full stop, followed by an optional help.
+/// Returns true if the message is in lower case, has no full stop, and is followed by at most one help.
 fn is_in_style(message: &str) -> bool {
     let mut lines = message.lines();
     let first = lines.next().unwrap_or_default();
@@ -51,7 +51,7 @@ fn is_in_style(message: &str) -> bool {
     begins && help && lines.next().is_none() && !message.ends_with('.') && !message.contains("``")
 }
 
-/// Declares a test with one mistake per row, which is reported once, at its span.
+/// Declares a test whose sources have one mistake each.
 macro_rules! mistakes {
     ($name:ident: $($source:literal => $place:literal, $message:literal;)*) => {
         #[test]

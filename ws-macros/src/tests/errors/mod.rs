@@ -1,4 +1,4 @@
-//! Messages of the attributes, each at the right word.
+//! Messages of the attributes, and the words where they are reported.
 
 mod accepted;
 mod handlers;
