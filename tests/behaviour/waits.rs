@@ -20,7 +20,10 @@ use tokio::{
 use tower_service::Service;
 use ws_runtime::{Body, Handshake, RawRequest, Reject, Server, Socket, ws_route};
 
-use crate::support::{Http, handshake, head, rest};
+use crate::{
+    logs::Logged,
+    support::{Http, handshake, head, rest},
+};
 
 struct Echo;
 
@@ -304,4 +307,27 @@ async fn idle_streams_are_closed() {
     assert!(answered.is_ok(), "{answered:?}");
     drop(stream);
     http.shut_down().await;
+}
+
+/// Panics before it returns a future, in its first poll, or after it has waited.
+#[tokio::test(start_paused = true)]
+async fn panic_of_the_fallback_is_answered_with_500() {
+    let at_once: fn(http::Request<Body>) -> Answering = |_| panic!("in `call`\nand below");
+    let polled: fn(http::Request<Body>) -> Answering = |_| Box::pin(async { panic!("in `poll`") });
+    let later: fn(http::Request<Body>) -> Answering = |_| {
+        Box::pin(async {
+            sleep(Duration::from_secs(1)).await;
+            panic!("later")
+        })
+    };
+    for (fallback, text) in [(at_once, r"in `call`\nand below"), (polled, "in `poll`"), (later, "later")] {
+        let (logged, _guard) = Logged::watch();
+        let http = Http::serve(Server::new().route(Echo).fallback(Fallback(fallback)));
+        let answer = http.ask("GET /page HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
+        assert!(answer.starts_with("HTTP/1.1 500 "), "{text}: {answer}");
+        let logged = logged.take();
+        let expected = format!("ERROR message=the fallback service panicked panic={text}");
+        assert!(logged.contains(&expected), "{text}: {logged:?}");
+        http.shut_down().await;
+    }
 }

@@ -99,6 +99,8 @@ impl Server {
     /// an upgrade without being one, for example because a proxy removed some, the client gets 426 with the reason
     /// instead. An upgrade over HTTP/1.0 gets 426 at once.
     ///
+    /// A panic in the service is logged, and the client gets 500.
+    ///
     /// The extensions of the request contain the address of the client as a `SocketAddr`. It is missing where
     /// [`Socket::remote_addr`](crate::Socket::remote_addr) would be `None`, so extract it as an `Option`.
     ///

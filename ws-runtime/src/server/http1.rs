@@ -30,6 +30,7 @@ use crate::{
     connection::{Pending, Upgrade},
     events::{Escaped, event},
     handshake::{Claim, Reject, RejectOutcome, not_an_upgrade, problem},
+    panics::catch,
     turn::DeferringWaker,
 };
 
@@ -205,13 +206,20 @@ impl Running {
         if let Some(client) = client {
             request.extensions_mut().insert(client);
         }
-        match in_time(fallback(request), is_late).await {
-            Some(Ok(response)) => response,
-            Some(Err(error)) => {
+        let mut answering = fallback(request);
+        let answering = poll_fn(|cx| match catch(|| answering.as_mut().poll(cx)) {
+            Ok(polled) => polled.map(Ok),
+            Err(panic) => Poll::Ready(Err(panic)),
+        });
+        match in_time(answering, is_late).await {
+            Some(Ok(Ok(response))) => response,
+            Some(Ok(Err(error))) => {
                 event!(self.served.events, ERROR, error = %Escaped(error), "the fallback service failed");
-                let mut response = Response::new(Body::full(Bytes::new()));
-                *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-                response
+                internal_error()
+            }
+            Some(Err(panic)) => {
+                event!(self.served.events, ERROR, panic = %Escaped(panic), "the fallback service panicked");
+                internal_error()
             }
             None => {
                 let reject = problem(StatusCode::REQUEST_TIMEOUT, "the request's body took too long");
@@ -221,6 +229,12 @@ impl Running {
             }
         }
     }
+}
+
+fn internal_error() -> Response<Body> {
+    let mut response = Response::new(Body::full(Bytes::new()));
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    response
 }
 
 /// Returns the response of the fallback. If that has no such page and the request was a broken upgrade, returns the
