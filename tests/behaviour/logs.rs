@@ -15,8 +15,10 @@ use tracing::{
     subscriber::{DefaultGuard, set_default},
 };
 use ws_runtime::{
-    BoxError, Close, Error, Handshake, RawRequest, Reject, Server, Socket, testing::Site, ws_route,
+    BoxError, Bytes, Close, Error, Handshake, RawRequest, Reject, Server, Socket, testing::Site, ws_route,
 };
+
+use crate::{support::frame, turns};
 
 /// Log events of this library on this thread, each with its level and fields.
 #[derive(Clone, Default)]
@@ -149,7 +151,7 @@ async fn invalid_messages_cannot_flood_the_log() {
     let site = Site::start(Server::new().route(Counts));
     let mut client = site.connect::<Counts>("/counts").await.unwrap();
     for _ in 0..200 {
-        client.send_raw(crate::support::frame(0x81, "\"x\"")).await;
+        client.send_raw(frame(0x81, "\"x\"")).await;
         client.next().await;
     }
     sleep(Duration::from_secs(2)).await;
@@ -241,7 +243,7 @@ async fn invalid_message_passed_on_is_not_logged_as_error() {
     macro_rules! check {
         ($($name:ident $path:literal),*) => {$(
             let mut client = site.connect::<$name>($path).await.unwrap();
-            client.send_raw(crate::support::frame(0x81, r#"{"amount":"hunter2"}"#)).await;
+            client.send_raw(frame(0x81, r#"{"amount":"hunter2"}"#)).await;
             client.next().await;
             let lines = logged.take();
             assert!(!lines.is_empty(), $path);
@@ -335,8 +337,8 @@ async fn log_contains_nothing_that_a_peer_sent() {
             let target = format!("/secret/{SECRET}?token=1");
             let connect = site.connect::<Secret>(&target).header("token", "1").header("cookie", "token=1");
             let mut client = connect.protocols(&[SECRET]).await.unwrap();
-            client.send_raw(crate::support::frame(first, &message)).await;
-            client.send_raw(crate::support::frame(0x88, [b"\x0f\xa0", SECRET.as_bytes()].concat())).await;
+            client.send_raw(frame(first, &message)).await;
+            client.send_raw(frame(0x88, [b"\x0f\xa0", SECRET.as_bytes()].concat())).await;
             site.settled().await;
             sleep(Duration::from_secs(2)).await;
         }
@@ -344,4 +346,49 @@ async fn log_contains_nothing_that_a_peer_sent() {
     let lines = logged.take();
     assert!(lines.iter().any(|line| line.starts_with("DEBUG")), "{lines:?}");
     assert!(!lines.iter().any(|line| line.contains(SECRET)), "{lines:?}");
+}
+
+/// Never reads its client, and queues at length for it.
+struct Hoards;
+
+#[ws_route("/hoards", body = Bytes, response = Bytes)]
+impl Hoards {
+    async fn open(&self, ws: &Socket<Self>) {
+        let _ = ws.send(&Bytes::from(vec![7; 10_000]));
+    }
+
+    async fn message(&self, _: Bytes) {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Each socket that a total cuts off is in the log, or in the count of suppressed events.
+#[tokio::test(start_paused = true)]
+async fn sockets_past_a_total_are_all_logged() {
+    for what in ["outbound", "inbound"] {
+        for sockets in [3, 10, 40] {
+            let (logged, _guard) = Logged::watch();
+            let server = match what {
+                "outbound" => Server::new().outbound_total(25_000),
+                _ => Server::new().inbound_total(25_000),
+            };
+            let site = Site::start(server.route(Hoards));
+            let mut clients = Vec::new();
+            for _ in 0..sockets {
+                let connect =
+                    site.connect::<Hoards>("/hoards").buffer(if what == "outbound" { 64 } else { 1 << 20 });
+                let mut client = connect.await.unwrap();
+                if what == "inbound" {
+                    let bytes = [frame(0x82, b"x"), turns::frame(0x82, &[7; 10_000])].concat();
+                    client.send_raw(bytes).await;
+                }
+                site.settled().await;
+                clients.push(client);
+            }
+            sleep(Duration::from_secs(2)).await;
+            let (count, lines) = logged.count(Level::WARN);
+            assert_eq!(count, sockets - 2, "{what}, {sockets} sockets");
+            assert!(lines <= 11, "{what}, {sockets} sockets: {lines} lines");
+        }
+    }
 }

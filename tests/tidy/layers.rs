@@ -8,7 +8,8 @@ use crate::sources::{self, Source, Token};
 /// The layers of ws-runtime, lowest first. A module imports only from lower layers, not from its own.
 const LAYERS: &[&[&str]] = &[
     &["events"],
-    &["admission", "memory", "panics", "sync", "tickets", "turn"],
+    &["turn"],
+    &["admission", "memory", "panics", "sync", "tickets"],
     &["message"],
     &["wire"],
     &["schema", "session", "pubsub"],

@@ -95,7 +95,8 @@ impl Assembly {
     pub(crate) fn build(self) -> Result<Served, Vec<StartError>> {
         let mut errors = self.check_values();
         let outbound = Outbound::new(self.outbound_total.unwrap_or(usize::MAX));
-        let inbound = Inbound::new(self.inbound_total.unwrap_or(usize::MAX));
+        let events = Arc::new(EventLimiter::new(None));
+        let inbound = Inbound::new(self.inbound_total.unwrap_or(usize::MAX), Arc::clone(&events));
         let shards: Vec<_> =
             (0..self.shards.max(1)).map(|_| Arc::new(Shard::new(Arc::clone(&outbound)))).collect();
         let building = Building {
@@ -130,9 +131,8 @@ impl Assembly {
         if !errors.is_empty() {
             return Err(errors);
         }
-        outbound.relieve_by(Box::new(Queues::new(&all, &shards)));
+        outbound.relieve_by(Box::new(Queues::new(&all, &shards, Arc::clone(&events))));
         self.directory.fill(hubs);
-        let events = Arc::new(EventLimiter::new(None));
         let limiters = all.iter().map(|route: &Arc<dyn Mount>| route.events()).chain([Arc::clone(&events)]);
         let reporter = Arc::new(Reporter::new(limiters.collect()));
         Ok(Served {

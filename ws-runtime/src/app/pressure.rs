@@ -5,11 +5,10 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use tokio::time::Instant;
-
 use super::mount::Mount;
 use crate::{
-    memory::{Outbound, Relief, Relieved, Tally, left},
+    events::{EventLimiter, event},
+    memory::{Outbound, Relief, Relieved, left},
     panics::drop_quietly,
     pubsub::{Shard, Subscriber},
     socket::AnySocket,
@@ -21,15 +20,15 @@ use crate::{
 pub(super) struct Queues {
     routes: Vec<Weak<dyn Mount>>,
     shards: Vec<Weak<Shard>>,
-    cut_off: Tally,
+    events: Arc<EventLimiter>,
 }
 
 impl Queues {
-    pub(super) fn new(routes: &[Arc<dyn Mount>], shards: &[Arc<Shard>]) -> Self {
+    pub(super) fn new(routes: &[Arc<dyn Mount>], shards: &[Arc<Shard>], events: Arc<EventLimiter>) -> Self {
         Self {
             routes: routes.iter().map(Arc::downgrade).collect(),
             shards: shards.iter().map(Arc::downgrade).collect(),
-            cut_off: Tally::default(),
+            events,
         }
     }
 }
@@ -61,11 +60,13 @@ impl Relief for Queues {
             }
             seen.extend(members.into_iter().map(|member: Arc<dyn AnySocket>| member as Arc<dyn Subscriber>));
         }
-        let said = self.cut_off.add(count, Instant::now());
+        let events = Arc::clone(&self.events);
         Box::new(move || {
-            if let Some(sockets) = said {
-                tracing::warn!(
-                    sockets,
+            if count > 0 {
+                event!(
+                    events,
+                    WARN,
+                    sockets = count,
                     "`outbound_total` is reached, disconnecting the sockets with the fullest queues"
                 );
             }

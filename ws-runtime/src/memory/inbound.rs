@@ -10,9 +10,11 @@ use std::{
     task::{Context, Waker},
 };
 
-use tokio::time::Instant;
-
-use super::{Tally, left};
+use super::left;
+use crate::{
+    events::{EventLimiter, event},
+    turn::{Work, spend},
+};
 
 /// The inbound memory that all connections of a server hold, in bytes.
 ///
@@ -21,6 +23,7 @@ use super::{Tally, left};
 pub(crate) struct Inbound {
     total: AtomicUsize,
     limit: usize,
+    events: Arc<EventLimiter>,
     /// Locked before a holder, never while one is locked.
     holders: Mutex<Holders>,
 }
@@ -28,7 +31,6 @@ pub(crate) struct Inbound {
 #[derive(Default)]
 struct Holders {
     all: Vec<Arc<Holder>>,
-    cut_off: Tally,
 }
 
 /// The share of one connection.
@@ -62,8 +64,8 @@ struct Held<'a> {
 
 impl Inbound {
     /// A limit of `usize::MAX` means unlimited, and nothing is counted.
-    pub(crate) fn new(limit: usize) -> Arc<Self> {
-        Arc::new(Self { total: AtomicUsize::new(0), limit, holders: Mutex::default() })
+    pub(crate) fn new(limit: usize, events: Arc<EventLimiter>) -> Arc<Self> {
+        Arc::new(Self { total: AtomicUsize::new(0), limit, events, holders: Mutex::default() })
     }
 
     /// Returns the counted total, in bytes.
@@ -75,13 +77,14 @@ impl Inbound {
     #[cold]
     fn relieve(&self) {
         let mut tasks = Vec::new();
-        let said = {
-            let mut holders = lock(&self.holders);
+        let count = {
+            let holders = lock(&self.holders);
             // Another thread may have freed memory meanwhile.
             if self.total() <= self.limit {
                 return;
             }
             let all = &holders.all;
+            spend(Work::Visited(all.len()));
             let mut sizes: BinaryHeap<_> = (all.iter().enumerate())
                 .map(|(at, holder)| (lock(&holder.part).held, at))
                 .filter(|(held, _)| *held > 0)
@@ -100,12 +103,14 @@ impl Inbound {
                 tasks.extend(part.task.take());
                 count += 1;
             }
-            holders.cut_off.add(count, Instant::now())
+            count
         };
         tasks.into_iter().for_each(Waker::wake);
-        if let Some(sockets) = said {
-            tracing::warn!(
-                sockets,
+        if count > 0 {
+            event!(
+                self.events,
+                WARN,
+                sockets = count,
                 "`inbound_total` is reached, closing the sockets that hold the most memory"
             );
         }
@@ -211,6 +216,10 @@ mod tests {
 
     use super::*;
 
+    fn inbound(limit: usize) -> Arc<Inbound> {
+        Inbound::new(limit, Arc::new(EventLimiter::new(None)))
+    }
+
     /// Counts wake-ups of its task.
     #[derive(Default)]
     struct Woken(AtomicUsize);
@@ -237,7 +246,7 @@ mod tests {
             (&[(0, 90), (1, 200), (1, 200), (0, 95)], &[1], 95),
         ];
         for (steps, gone, total) in cases {
-            let inbound = Inbound::new(100);
+            let inbound = inbound(100);
             let mut holdings: Vec<_> = (0..4).map(|_| Holding::default()).collect();
             let waker = Waker::noop();
             for (who, held) in steps {
@@ -255,7 +264,7 @@ mod tests {
 
     #[test]
     fn cut_off_holder_is_woken_and_uncounted() {
-        let inbound = Inbound::new(100);
+        let inbound = inbound(100);
         let (mut large, mut small) = (Holding::default(), Holding::default());
         let woken = [Arc::new(Woken::default()), Arc::new(Woken::default())];
         let wakers = woken.clone().map(Waker::from);
@@ -275,7 +284,7 @@ mod tests {
 
     #[test]
     fn empty_holder_is_not_registered() {
-        let inbound = Inbound::new(100);
+        let inbound = inbound(100);
         let mut holdings: Vec<_> = (0..5).map(|_| Holding::default()).collect();
         assert!(!holdings[0].matters(0));
         let context = Context::from_waker(Waker::noop());
@@ -291,7 +300,7 @@ mod tests {
 
     #[test]
     fn without_a_limit_nothing_is_counted() {
-        let inbound = Inbound::new(usize::MAX);
+        let inbound = inbound(usize::MAX);
         let mut holding = Holding::default();
         assert!(!holding.count(&inbound, 1 << 40, &Context::from_waker(Waker::noop())));
         assert_eq!((inbound.total(), lock(&inbound.holders).all.len()), (0, 0));

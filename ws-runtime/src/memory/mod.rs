@@ -7,13 +7,11 @@
 mod chunk;
 mod inbound;
 mod outbound;
-mod tally;
 
 pub(crate) use self::{
     chunk::Chunk,
     inbound::{Holding, Inbound},
     outbound::{Outbound, Relief, Relieved},
-    tally::Tally,
 };
 
 /// The minimum size of a chunk that queues share, in bytes. Smaller payloads are copied.
