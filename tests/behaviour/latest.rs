@@ -10,6 +10,8 @@ use ws_runtime::{
     ws_route,
 };
 
+use crate::turns::{TEXT, Turns, frame, most_in_a_turn};
+
 /// A price, or a quote without a symbol, which has no key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 struct Quote {
@@ -234,4 +236,29 @@ async fn kept_messages_reach_a_client_that_decompresses() {
             assert_eq!(client.receive().await, long("a", price));
         }
     }
+}
+
+/// Publishes a long message of which it keeps the latest.
+struct Keyed(Turns);
+
+#[ws_route(
+    "/keyed",
+    body = String,
+    response = serde_json::Value,
+    latest_by_key = "/key",
+    backpressure_limit = "1GB"
+)]
+impl Keyed {
+    fn message(&self, ws: &Socket<Self>, _: String) {
+        self.0.note();
+        let _ = ws.publish("all", &serde_json::json!({ "key": 1, "data": vec![1; 5000] }));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn reading_the_key_of_a_message_counts_as_work() {
+    let turns = Turns::default();
+    let site = Site::start(Server::new().route(Keyed(turns.clone())));
+    let came = most_in_a_turn::<Keyed>(&site, &turns, "/keyed", &frame(TEXT, b"x"), 100).await;
+    assert!((1..=4).contains(&came), "{came} in a turn");
 }

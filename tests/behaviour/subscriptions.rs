@@ -2,6 +2,8 @@
 
 use ws_runtime::{Server, Socket, SubscribeError, testing::Site, ws_route};
 
+use crate::turns::{TEXT, Turns, connect, frame, most_in_a_turn};
+
 macro_rules! joined {
     ($name:ident, $path:literal $(, $key:ident = $value:tt)*) => {
         struct $name;
@@ -138,5 +140,38 @@ async fn socket_with_many_topics_receives_every_message() {
     }
     for topic in (0..1000).filter(|topic| topic % 3 != 0) {
         assert_eq!(client.receive().await, topic.to_string());
+    }
+}
+
+/// Subscribed to many topics, each of which may hold frames for it.
+struct Subscribed(Turns);
+
+#[ws_route("/subscribed", body = String, response = String, backpressure_limit = off)]
+impl Subscribed {
+    fn open(&self, ws: &Socket<Self>) {
+        for topic in 0..1000 {
+            ws.subscribe(topic.to_string()).unwrap();
+        }
+    }
+
+    fn message(&self, ws: &Socket<Self>, text: String) -> String {
+        self.0.note();
+        if text == "publish" {
+            let _ = ws.publish("7", &text);
+        }
+        text
+    }
+}
+
+/// Each send checks every topic of the receiver for frames that precede it.
+#[tokio::test(start_paused = true)]
+async fn subscriptions_of_a_socket_count_as_work() {
+    for (text, most) in [("reply", 64), ("publish", 40)] {
+        let turns = Turns::default();
+        let site = Site::start(Server::new().route(Subscribed(turns.clone())));
+        let _other = connect::<Subscribed>(&site, "/subscribed").await;
+        let bytes = frame(TEXT, text.as_bytes());
+        let came = most_in_a_turn::<Subscribed>(&site, &turns, "/subscribed", &bytes, 500).await;
+        assert!((most / 4..=most).contains(&came), "{text}: {came} in a turn");
     }
 }

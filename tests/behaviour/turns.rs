@@ -100,6 +100,17 @@ fn spoilt(numbers: usize) -> Vec<u8> {
     format!(r#"{{"type":"nums","n":[{}"x"]}}"#, "1,".repeat(numbers)).into_bytes()
 }
 
+/// This many numbers.
+fn valid(numbers: usize) -> Vec<u8> {
+    format!(r#"{{"type":"nums","n":[{}1]}}"#, "1,".repeat(numbers)).into_bytes()
+}
+
+/// A number, behind this many members of nine bytes that the type does not declare.
+fn unknown(members: usize) -> Vec<u8> {
+    let members: Vec<_> = (0..members).map(|name| format!(r#""{name:04}":1,"#)).collect();
+    format!(r#"{{{}"type":"nums","n":[1]}}"#, members.concat()).into_bytes()
+}
+
 #[derive(Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Said {
@@ -146,7 +157,7 @@ pub(crate) async fn connect<E: Endpoint>(site: &Site, path: &str) -> Client<E> {
 }
 
 /// Sends a message this many times at once, and returns how many were handled in one turn at most.
-async fn most_in_a_turn<E: Endpoint>(
+pub(crate) async fn most_in_a_turn<E: Endpoint>(
     site: &Site,
     turns: &Turns,
     path: &str,
@@ -171,6 +182,9 @@ async fn turns_are_bounded_by_work() {
         ("JSON of the wrong type", true, frame(TEXT, b"[]"), 2000, 64),
         ("text that is no JSON", true, frame(TEXT, b"x"), 2000, 64),
         ("the wrong kind of frame", true, frame(BINARY, b"x"), 5000, 1024),
+        ("valid messages of 900 bytes", true, frame(TEXT, &valid(450)), 500, 42),
+        ("unknown members of 1000 bytes", true, frame(TEXT, &unknown(110)), 500, 42),
+        ("compressed valid messages of 900 bytes", true, frame(0xc1, &deflated(&valid(450))), 500, 42),
         ("a spoilt message of 8 KB", true, frame(TEXT, &spoilt(4000)), 50, 3),
         ("a spoilt message of 16 KB", true, frame(TEXT, &spoilt(8000)), 50, 2),
         ("compressed spaces of 64 KB", false, frame(0xc1, &deflated(&vec![b' '; 65_000])), 200, 1),

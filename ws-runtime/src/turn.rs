@@ -11,10 +11,12 @@ use std::{
     pin::pin,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU8, Ordering},
+        atomic::{AtomicU8, AtomicUsize, Ordering},
     },
     task::{Context, Poll, Wake, Waker},
 };
+
+use tokio::runtime::Handle;
 
 /// The length of a turn in units of about four nanoseconds: about a millisecond. With fifty busy sockets on two
 /// threads, every other socket waits for at most twenty-five turns.
@@ -34,8 +36,13 @@ pub(crate) enum Work {
     Visited(usize),
     /// Bytes that are read, written or copied unchanged.
     Moved(usize),
-    /// Bytes that are decoded, encoded or validated.
-    Coded(usize),
+    /// Subscriptions that are checked for new frames, one by one.
+    Checked(usize),
+    /// Bytes that are encoded.
+    Encoded(usize),
+    /// Bytes of JSON that are decoded and validated. Most JSON costs less; this is the cost of short numbers, keys and
+    /// brackets, which a client chooses.
+    Decoded(usize),
     /// Bytes produced by inflating.
     Inflated(usize),
     /// Bytes that are compressed.
@@ -45,6 +52,12 @@ pub(crate) enum Work {
 }
 
 impl Work {
+    /// Returns true if this piece of work alone costs more than a turn.
+    #[inline]
+    pub(crate) const fn exceeds_a_turn(self) -> bool {
+        self.units() > BUDGET
+    }
+
     /// Returns the cost in units.
     #[inline]
     const fn units(self) -> u64 {
@@ -56,7 +69,9 @@ impl Work {
             // A copy by the kernel moves some bytes in a nanosecond. A message that is read should be answered in the same
             // turn, while it is in the caches.
             Self::Moved(bytes) => bytes as u64 / 16,
-            Self::Coded(bytes) | Self::Inflated(bytes) => bytes as u64,
+            Self::Checked(subscriptions) => 4 * subscriptions as u64,
+            Self::Encoded(bytes) | Self::Inflated(bytes) => bytes as u64,
+            Self::Decoded(bytes) => 6 * bytes as u64,
             // Resetting the stream takes as long as compressing some hundred bytes.
             Self::Deflated(bytes) => 1024 + 4 * bytes as u64,
             Self::Explained(bytes) => 4096 + 12 * bytes as u64,
@@ -103,6 +118,51 @@ impl Turn {
             *self = Self::begin();
         }
     }
+}
+
+/// Counts the threads that do work of a kind that costs more than a turn, cannot be divided, and runs where it is
+/// requested, such as compressing a long message.
+#[derive(Debug, Default)]
+pub(crate) struct LongWork(AtomicUsize);
+
+/// Allows one piece of work.
+#[must_use]
+#[derive(Debug)]
+pub(crate) struct LongWorkPermit<'a>(Option<&'a AtomicUsize>);
+
+impl LongWork {
+    /// Permits a piece of work unless that would occupy the last thread that is left to the sockets. Short work is
+    /// always permitted.
+    #[inline]
+    pub(crate) fn permit(&self, work: Work) -> Option<LongWorkPermit<'_>> {
+        if work.exceeds_a_turn() { self.permit_long() } else { Some(LongWorkPermit(None)) }
+    }
+
+    #[cold]
+    fn permit_long(&self) -> Option<LongWorkPermit<'_>> {
+        // No socket waits for a thread outside of the runtime.
+        let Ok(runtime) = Handle::try_current() else { return Some(LongWorkPermit(None)) };
+        let most = long_work(runtime.metrics().num_workers());
+        if self.0.fetch_add(1, Ordering::AcqRel) < most {
+            return Some(LongWorkPermit(Some(&self.0)));
+        }
+        self.0.fetch_sub(1, Ordering::AcqRel);
+        None
+    }
+}
+
+impl Drop for LongWorkPermit<'_> {
+    fn drop(&mut self) {
+        if let Some(running) = self.0 {
+            running.fetch_sub(1, Ordering::AcqRel);
+        }
+    }
+}
+
+/// Returns how many pieces of work that cost more than a turn may run at the same time: with several workers, one is
+/// left to the sockets.
+pub(crate) fn long_work(workers: usize) -> usize {
+    workers.saturating_sub(1).max(1)
 }
 
 /// Schedules the task to be polled again after sockets and timers. Outside of a runtime it is woken at once.
@@ -161,8 +221,6 @@ impl Wake for DeferringWaker {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicUsize;
-
     use super::*;
 
     /// Counts wake-ups of the task.
@@ -204,7 +262,9 @@ mod tests {
             (Work::Call, 512),
             (Work::Visited(1000), 64_000),
             (Work::Moved(4096), 256),
-            (Work::Coded(4096), 4096),
+            (Work::Checked(1024), 4096),
+            (Work::Encoded(4096), 4096),
+            (Work::Decoded(4096), 24_576),
             (Work::Inflated(4096), 4096),
             (Work::Deflated(0), 1024),
             (Work::Deflated(4096), 17_408),
@@ -220,7 +280,7 @@ mod tests {
         for (work, times) in [
             (Work::Message, 1024),
             (Work::Explained(2), 64),
-            (Work::Coded(64 * 1024), 4),
+            (Work::Encoded(64 * 1024), 4),
             (Work::Inflated(1 << 20), 1),
             (Work::Moved(1 << 20), 4),
         ] {
@@ -232,6 +292,33 @@ mod tests {
             assert!(turn.is_over(), "after {times} times {work:?}");
             assert!(!Turn::begin().is_over(), "the next one begins anew");
         }
+    }
+
+    #[test]
+    fn long_work_leaves_one_worker_to_the_sockets() {
+        for (workers, expected) in [(0, 1), (1, 1), (2, 1), (3, 2), (16, 15)] {
+            assert_eq!(long_work(workers), expected, "{workers} workers");
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
+    async fn long_work_is_permitted_until_one_worker_is_left() {
+        let work = LongWork::default();
+        let long = || work.permit(Work::Deflated(1 << 20));
+        let (first, second) = (long(), long());
+        assert!(first.is_some() && second.is_some() && long().is_none());
+        assert!(long().is_none(), "a refusal is not counted");
+        assert!(work.permit(Work::Deflated(1 << 10)).is_some(), "short work");
+        drop(second);
+        assert!(long().is_some(), "another may begin");
+        assert!(long().is_some(), "that one has ended");
+    }
+
+    #[test]
+    fn long_work_outside_of_a_runtime_is_not_limited() {
+        let work = LongWork::default();
+        let permits = [(); 3].map(|()| work.permit(Work::Deflated(1 << 20)));
+        assert!(permits.iter().all(Option::is_some));
     }
 
     #[test]
@@ -258,7 +345,7 @@ mod tests {
                 let mut turn = Turn::begin();
                 turn.pause().await;
                 assert_eq!(ran.get(), 0);
-                spend(Work::Coded(1 << 20));
+                spend(Work::Encoded(1 << 20));
                 turn.pause().await;
                 assert!(ran.get() > 0);
             })

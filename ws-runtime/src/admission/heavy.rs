@@ -8,6 +8,8 @@ use tokio::{
     task::{spawn_blocking, yield_now},
 };
 
+use crate::turn::long_work;
+
 /// The heavy work of one server. However many clients request it, it never occupies the threads of the sockets.
 #[derive(Debug, Default)]
 pub(crate) struct HeavyWork {
@@ -26,7 +28,7 @@ impl HeavyWork {
     ) -> Option<T> {
         let permits = self
             .permits
-            .get_or_init(|| Arc::new(Semaphore::new(places(Handle::current().metrics().num_workers()))));
+            .get_or_init(|| Arc::new(Semaphore::new(long_work(Handle::current().metrics().num_workers()))));
         // The semaphore is never closed.
         let permit = Arc::clone(permits).acquire_owned().await.ok()?;
         let done = spawn_blocking(move || {
@@ -41,11 +43,6 @@ impl HeavyWork {
     }
 }
 
-/// The number of concurrent pieces of work for this many workers: with several cores, one is left to the sockets.
-fn places(workers: usize) -> usize {
-    workers.saturating_sub(1).max(1)
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::{
@@ -54,13 +51,6 @@ mod tests {
     };
 
     use super::*;
-
-    #[test]
-    fn one_worker_is_left_for_the_sockets() {
-        for (workers, expected) in [(0, 1), (1, 1), (2, 1), (3, 2), (16, 15)] {
-            assert_eq!(places(workers), expected, "{workers} workers");
-        }
-    }
 
     #[tokio::test]
     async fn one_worker_runs_heavy_work_one_at_a_time() {

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The maximum length of a message that is decoded within a turn, in bytes, if decoding may cost more than a copy.
-/// Explaining an invalid one costs up to twelve times as much, which is most of a turn.
+/// One that is invalid, which is explained too, then costs little more than a turn.
 const DECODED: usize = 16 * 1024;
 /// The maximum that is inflated within a turn, in bytes: the size of the thread's buffer.
 const INFLATED: usize = 64 * 1024 - 1;
@@ -56,7 +56,7 @@ impl Light {
     /// Returns the cost of decoding a message within a turn.
     #[inline]
     pub(super) fn work(self, kind: Kind, length: usize) -> Work {
-        if self.longest(kind) == usize::MAX { Work::Moved(length) } else { Work::Coded(length) }
+        if self.longest(kind) == usize::MAX { Work::Moved(length) } else { Work::Decoded(length) }
     }
 }
 

@@ -11,6 +11,8 @@ use std::{
 use bytes::Bytes;
 use tokio::sync::Notify;
 
+use crate::turn::{LongWork, LongWorkPermit, Work};
+
 /// The outbound memory queued for all sockets of a server, in bytes.
 ///
 /// Past the limit, the call that queues frees memory before it returns: see [`make_room`](Self::make_room).
@@ -23,6 +25,8 @@ pub(crate) struct Outbound {
     garbage: Mutex<Vec<Bytes>>,
     wake: Notify,
     stopped: AtomicBool,
+    /// Counts the threads that compress a long message for the server.
+    compressing: LongWork,
 }
 
 /// Frees queued memory.
@@ -44,6 +48,7 @@ impl Outbound {
             garbage: Mutex::default(),
             wake: Notify::new(),
             stopped: AtomicBool::new(false),
+            compressing: LongWork::default(),
         })
     }
 
@@ -71,6 +76,13 @@ impl Outbound {
     /// The limit in bytes; `usize::MAX` means unlimited.
     pub(crate) fn limit(&self) -> usize {
         self.limit
+    }
+
+    /// Permits compressing a message of this length. `None` if other threads compress long messages and no further one
+    /// may be occupied; it is sent uncompressed then.
+    #[inline]
+    pub(crate) fn permit_compressing(&self, length: usize) -> Option<LongWorkPermit<'_>> {
+        self.compressing.permit(Work::Deflated(length))
     }
 
     /// Returns true if this many more bytes stay within the limit.

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     memory::{Chunk, Outbound},
     sync::{AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering},
+    turn::{Work, spend},
     wire::Format,
 };
 
@@ -23,6 +24,9 @@ const MAX_LOG: usize = 1 << 20;
 /// The number of subscribers that are written to between two yields. Sixteen suits both a room of sixty-four and one of
 /// a thousand: frames published meanwhile are sent in the same write.
 pub(super) const SLICE: usize = 16;
+
+/// Checking this many subscriptions for new frames is part of the cost of a message.
+const FEW: usize = 8;
 
 /// A receiver of the frames of a topic.
 pub(crate) trait Subscriber: Any + Send + Sync {
@@ -270,6 +274,9 @@ impl Cursor {
 
 /// Returns true if any topic holds frames that the subscriber has not received.
 pub(crate) fn is_behind(cursors: &[Cursor]) -> bool {
+    if cursors.len() > FEW {
+        spend(Work::Checked(cursors.len()));
+    }
     cursors.iter().any(Cursor::is_behind)
 }
 
@@ -286,6 +293,7 @@ pub(crate) fn catch_up(cursors: &mut [Cursor], me: u64, mut take: impl FnMut(Chu
             // A frame published during the walk must not overtake one of a topic that was already visited, so only
             // frames numbered before the walk began are taken.
             let limit = first.topic.shard.order();
+            spend(Work::Checked(cursors.len()));
             let mut frames = Vec::new();
             for cursor in cursors.iter_mut().filter(|cursor| cursor.is_behind()) {
                 let mut log = cursor.topic.lock();
@@ -305,6 +313,7 @@ pub(crate) fn catch_up(cursors: &mut [Cursor], me: u64, mut take: impl FnMut(Chu
 pub(crate) fn catch_up_apart(cursors: &mut [Cursor], me: u64) -> Vec<LogEntry> {
     let mut frames = Vec::new();
     let Some(first) = cursors.first() else { return frames };
+    spend(Work::Checked(cursors.len()));
     let limit = first.topic.shard.order();
     for cursor in cursors.iter_mut().filter(|cursor| cursor.is_behind()) {
         let mut log = cursor.topic.lock();

@@ -91,9 +91,12 @@ impl WriteHalf {
         })
     }
 
-    /// Queues a compressed message.
+    /// Queues a compressed message. A long one is sent uncompressed while other threads compress such messages.
     #[cold]
     pub(super) fn send_deflated(&self, agreed: &Agreed, kind: Kind, payload: &[u8]) -> Delivery {
+        let Some(_permit) = self.outbound.permit_compressing(payload.len()) else {
+            return self.send_plain(kind, payload);
+        };
         let deflating = agreed.outbound(Role::Server);
         let mut deflated = SCRATCH.take();
         deflated.clear();
@@ -176,5 +179,68 @@ fn push(outbox: &mut Outbox, kind: Kind, deflated: &[u8]) {
     } else {
         outbox.append(|tail| Encoder::deflated_header(kind, deflated.len(), tail));
         outbox.push(Chunk::uncounted(Bytes::copy_from_slice(deflated)));
+    }
+}
+
+#[cfg(all(test, not(ws_loom)))]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{
+        memory::Outbound,
+        session::KeepaliveRule,
+        socket::{Settings, encoded_message::Payload},
+        wire::{Deflate, Limits, answer},
+    };
+
+    fn settings() -> Settings {
+        Settings {
+            limits: Limits { max_message: None, max_fragments: None, fragment_timeout: None },
+            keepalive: KeepaliveRule::new(None, None).expect("both are off"),
+            backpressure_limit: None,
+            close_on_backpressure_limit: false,
+            latest_by_key: None,
+            rate_limit: None,
+            max_invalid: None,
+            publish_to_self: false,
+            max_subscriptions: None,
+            max_topic_length: None,
+            close_timeout: None,
+            deflate: Some(Deflate::new().server_no_context_takeover(false)),
+        }
+    }
+
+    /// With two workers, one thread at a time compresses long messages; the other one is left to the sockets.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn long_message_is_uncompressed_while_another_is_compressed() {
+        const LONG: usize = 100_000;
+        let (settings, outbound) = (settings(), Outbound::new(usize::MAX));
+        let deflate = settings.deflate.expect("it is on");
+        for offer in ["permessage-deflate", "permessage-deflate; server_no_context_takeover"] {
+            let agreed = answer([offer.as_bytes()].into_iter(), &deflate).expect("it is well-formed");
+            let write_half =
+                WriteHalf::new(1, &settings, Arc::clone(&outbound), agreed.map(|(agreed, _)| agreed));
+            let queued = |length: usize| {
+                let before = write_half.buffered();
+                assert_eq!(write_half.send(Kind::Text, &vec![b'x'; length]), Delivery::Sent);
+                write_half.buffered() - before
+            };
+            let published = |length: usize| {
+                let payload = vec![b'x'; length];
+                let payload = Payload::Copied(&payload);
+                let mut packed = EncodedMessage::new(Kind::Text, payload, &settings, &outbound, true);
+                packed.prepare(write_half.format());
+                let frame = packed.made(write_half.format());
+                frame.head.len() + frame.rest.map_or(0, |rest| rest.len())
+            };
+            let permit = outbound.permit_compressing(LONG).expect("nothing is compressed");
+            assert!(queued(LONG) > LONG && published(LONG) > LONG, "{offer}: meanwhile");
+            assert!(queued(20_000) < 1000 && published(20_000) < 1000, "{offer}: short ones");
+            drop(permit);
+            for _ in 0..3 {
+                assert!(queued(LONG) < 1000 && published(LONG) < 1000, "{offer}: afterwards");
+            }
+        }
     }
 }

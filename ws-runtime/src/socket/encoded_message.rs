@@ -37,7 +37,7 @@ pub(super) struct EncodedMessage<'a> {
 /// The result of encoding the message in one format.
 enum Made {
     Nothing,
-    /// Compression would not make it smaller, so it is sent uncompressed.
+    /// Compression would not make it smaller, or would take too long now, so it is sent uncompressed.
     Plain,
     Smaller(PreparedFrame),
 }
@@ -124,6 +124,10 @@ impl<'a> EncodedMessage<'a> {
         let payload = self.payload.as_bytes();
         if matches!(made, Made::Nothing) && payload.len() >= settings.threshold {
             let mut bytes = Vec::new();
+            let Some(_permit) = self.outbound.permit_compressing(payload.len()) else {
+                *made = Made::Plain;
+                return;
+            };
             *made = if deflate(settings.deflating(format), payload, &mut bytes) {
                 Made::Smaller(PreparedFrame::deflated(self.kind, bytes, self.outbound))
             } else {

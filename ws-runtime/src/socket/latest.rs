@@ -8,7 +8,10 @@ use std::{
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::memory::{Chunk, SHARE};
+use crate::{
+    memory::{Chunk, SHARE},
+    turn::{Work, spend},
+};
 
 /// Overhead of a kept message beside its bytes and key: an entry of the tree and two handles.
 const ENTRY: usize = 128;
@@ -34,6 +37,7 @@ pub(super) struct Latest {
 /// Returns the key of a message: the value at the pointer (RFC 6901) in its JSON, as JSON. `null` and a missing value
 /// are no key.
 pub(super) fn key(pointer: &str, message: &[u8]) -> Option<Arc<str>> {
+    spend(Work::Decoded(message.len()));
     let message: Value = serde_json::from_slice(message).ok()?;
     let key = message.pointer(pointer).filter(|key| !key.is_null())?;
     Some(key.to_string().into())

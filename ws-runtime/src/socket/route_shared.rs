@@ -154,7 +154,7 @@ impl RouteShared {
                 Err(error)
             }
         };
-        spend(Work::Coded(scratch.len()));
+        spend(Work::Encoded(scratch.len()));
         // The buffer of an unusually large message is not kept.
         if scratch.capacity() <= 64 * 1024 {
             SCRATCH.set(scratch);

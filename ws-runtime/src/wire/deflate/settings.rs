@@ -15,7 +15,9 @@
 /// | `client_no_context_takeover` | on | the same for messages of the client, if it complies |
 /// | `server_max_window_bits`, `client_max_window_bits` | 15 | the window size as a power of two |
 ///
-/// A message is compressed in one piece by its sender: a megabyte takes about ten milliseconds. A publish is compressed
+/// A message is compressed in one piece by its sender: a megabyte takes ten to twenty milliseconds. Messages longer
+/// than 65,280 bytes are compressed by at most (workers − 1, at least 1) threads at a time, so that one is left to the
+/// other sockets; a further such message is sent uncompressed meanwhile. A publish is compressed
 /// at most twice: once for all sockets with the server's window, and once, for the smallest window, for those whose
 /// client asked for less. `max_payload_length` counts inflated bytes, and inflating stops there.
 ///
