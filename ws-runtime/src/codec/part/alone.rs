@@ -1,4 +1,4 @@
-//! Replaces the plans of a request's parts in builds of contracts alone, which read no request.
+//! Replaces the plans of request parts in builds without `server`, which read no requests.
 
 use std::{any::type_name, convert::Infallible, iter, marker::PhantomData};
 
@@ -8,7 +8,7 @@ use crate::{
     schema::{Direction, SchemaError, no_validator},
 };
 
-/// The prepared schema of a part. Without the feature `server` there is none.
+/// The prepared type of a request part. It has no values without the feature `server`.
 #[derive(Debug)]
 pub struct PartPlan(Infallible);
 
@@ -17,7 +17,7 @@ impl PartPlan {
         Err(no_validator(type_name::<T>(), Direction::Inbound))
     }
 
-    /// Returns the names that the type declares.
+    /// Returns the names that the type declares. No plan exists, so there are none.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         iter::empty()
     }
@@ -35,7 +35,7 @@ impl Captures<'_> {
     /// Prepares the captures that `all` takes.
     ///
     /// # Errors
-    /// Always, because it needs the feature `server`.
+    /// Always, because a plan needs the feature `server`.
     pub fn plan<T>(
         _all: impl FnOnce(&mut Captures<'_>) -> Result<T, Invalid>,
     ) -> Result<PartPlan, SchemaError> {
@@ -54,12 +54,12 @@ impl Captures<'_> {
         match plan.0 {}
     }
 
-    /// Takes a capture; `None` if it or another one is invalid.
+    /// Reads a capture. `None` if this or any other capture is invalid; [`give`](Self::give) reports the errors.
     pub fn take<T: Segment>(&mut self, _name: &str) -> Option<T> {
         match self.0 {}
     }
 
-    /// Returns a capture that was taken, if all captures are valid.
+    /// Returns a capture that was read, if all captures are valid.
     ///
     /// # Errors
     /// All errors of the captures together.

@@ -1,7 +1,7 @@
 //! Converts a text into a JSON value by the schema of its property.
 //!
-//! The value is for the validator, and for types that accept any kind of value. A type that requests a number, a bool
-//! or a string parses it from the text, see [`PartText`](super::text::Text).
+//! The validator uses the value, and so do types that accept any kind of value. A type that requests a number, a bool
+//! or a string parses it from the text; see [`PartText`](super::text::PartText).
 
 use serde_json::{Number, Value, json};
 
@@ -13,34 +13,34 @@ use crate::{
 
 /// The JSON types that a property accepts.
 #[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "one question a JSON type")]
+#[expect(clippy::struct_excessive_bools, reason = "one flag for each JSON type")]
 pub(super) struct Coerce {
     null: bool,
     boolean: bool,
     integer: bool,
     real: bool,
     string: bool,
-    /// True if one schema accepts numbers and strings: such a type writes exact numbers as strings.
+    /// True if one schema accepts both numbers and strings. Such a type writes exact numbers as strings.
     decimal: bool,
     items: Option<Box<Coerce>>,
-    /// Chooses among several possible values of a text.
+    /// Chooses among several possible values of a text. `None` if there is only one.
     choice: Option<Box<Check>>,
 }
 
 impl Coerce {
-    /// Reads the schema of a property.
+    /// Returns the conversion for the schema of a property.
     ///
     /// # Errors
-    /// If no text can become such a value.
+    /// If no text can be converted into a value of the schema.
     pub(super) fn of(document: &Value, schema: &Value) -> Result<Self, &'static str> {
         let mut coerce = Self::default();
         coerce.add(document, schema, 0)?;
-        // A schema without types accepts text.
+        // A schema without types accepts strings.
         coerce.string |= !(coerce.boolean || coerce.is_number() || coerce.items.is_some());
         if coerce.string && (coerce.boolean || coerce.is_number()) {
             let definitions = document.get("$defs").cloned().unwrap_or_else(|| json!({}));
             let alone = json!({"$defs": definitions, "allOf": [schema]});
-            // A schema that cannot be compiled is reported for the whole type.
+            // If this schema cannot be compiled, the error is reported for the whole type.
             coerce.choice = Check::compile(alone, Direction::Inbound).ok().map(Box::new);
         }
         Ok(coerce)
@@ -101,7 +101,8 @@ impl Coerce {
         Ok(())
     }
 
-    /// Returns one value, or a list, of all texts of a name; `None` if there are too many.
+    /// Converts the texts of one name into a single value or a list. `None` if there are several texts for a single
+    /// value.
     pub(super) fn give<'t>(&self, texts: &[&'t str]) -> Option<Given<'t>> {
         match (&self.items, texts) {
             (None, [text]) => Some(Given::One(self.text(text))),
@@ -114,7 +115,7 @@ impl Coerce {
     }
 
     fn text<'t>(&self, text: &'t str) -> PartText<'t> {
-        // For a type without fractions, a number is an integer in any notation.
+        // For a type that accepts only integers, a number in any notation is passed on as an integer.
         let wish = if self.real { Wish::AsWritten } else { Wish::Unsigned };
         let forms = self.forms(text);
         let fits = |form: &&Form<'t>| {
@@ -122,12 +123,12 @@ impl Coerce {
                 .as_ref()
                 .is_none_or(|choice| choice.is_valid(&PartText::new(text, **form, wish).value()))
         };
-        // If no value fits, the schema reports what was expected.
+        // If the schema accepts none of the values, the first one is reported.
         let form = forms.iter().find(fits).or(forms.first()).copied().unwrap_or(Form::String);
         PartText::new(text, form, wish)
     }
 
-    /// Returns the possible values of a text, the most likely first.
+    /// Returns the possible values of a text, the most likely one first.
     fn forms<'t>(&self, text: &'t str) -> Vec<Form<'t>> {
         if text.is_empty() && self.null && !self.string {
             return vec![Form::Null];
@@ -142,18 +143,18 @@ impl Coerce {
         if !self.string {
             return vec![bool.or(number).unwrap_or(Form::String)];
         }
-        // A number in another notation is more likely a text: a version, a price, a telephone number.
-        let first = numeral.filter(|numeral| !self.decimal && self.is_usual(*numeral)).map(Form::Number);
+        // A number in another notation is more likely meant as a string: a version, a price, a telephone number.
+        let first = numeral.filter(|numeral| !self.decimal && self.is_canonical(*numeral)).map(Form::Number);
         bool.into_iter().chain(first).chain([Form::String]).chain(number).collect()
     }
 
-    /// Returns true if a number is written as programs write it, so that it equals its text.
-    fn is_usual(&self, numeral: Numeral<'_>) -> bool {
+    /// Returns true if the number, formatted again, is equal to its text.
+    fn is_canonical(&self, numeral: Numeral<'_>) -> bool {
         if numeral.is_plain() || !self.real {
             return numeral.integer().is_some_and(|integer| integer.to_string() == numeral.text());
         }
-        let usual = numeral.double().and_then(Number::from_f64);
-        usual.is_some_and(|usual| usual.to_string() == numeral.text())
+        let canonical = numeral.double().and_then(Number::from_f64);
+        canonical.is_some_and(|canonical| canonical.to_string() == numeral.text())
     }
 }
 
@@ -164,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn schema_decides_the_json_type_of_a_text() {
+    fn schema_determines_the_json_type_of_a_text() {
         let coerce = |schema: Value, text: &str| {
             Value::from(&Coerce::of(&schema, &schema).unwrap().give(&[text]).unwrap())
         };
@@ -224,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn only_lists_accept_several_texts() {
+    fn only_lists_accept_repeated_names() {
         let list = json!({"type": "array", "items": {"type": "integer"}});
         let given = Coerce::of(&list, &list).unwrap();
         assert_eq!(given.give(&["1", "x"]).map(|given| Value::from(&given)), Some(json!([1, "x"])));

@@ -1,4 +1,4 @@
-//! Names and texts of a request.
+//! The names and values of a part of a request.
 
 #[cfg(feature = "server")]
 use std::collections::BTreeMap;
@@ -13,38 +13,38 @@ use crate::{
     schema::Issue,
 };
 
-/// The names and texts of one part of a request, in order; names may repeat.
+/// The names and values of one part of a request, in order. Names may repeat.
 ///
-/// `Debug` shows the names only, because the texts may be secrets.
+/// `Debug` shows only the names, because the values may be secrets.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Pairs {
     on: On,
-    /// `None` is a text that is not UTF-8, which matters only if its name is declared.
+    /// The value of each name; `None` if it is not UTF-8, which matters only if a type declares the name.
     pairs: Vec<(String, Option<String>)>,
 }
 
 impl Pairs {
-    /// Parses a query string as browsers do (WHATWG URL §5.1, `application/x-www-form-urlencoded`): `&` between pairs,
-    /// `+` or `%20` for a space. A `%` without two hexadecimal digits after it stays a `%`.
+    /// Parses a query string as browsers do (WHATWG URL §5.1, `application/x-www-form-urlencoded`). Pairs are separated
+    /// by `&`, and a space is `+` or `%20`. A `%` without two hexadecimal digits after it is kept.
     ///
-    /// A text that is not UTF-8 is no error here, only if a type declares its name.
+    /// A value that is not UTF-8 is an error only if a type declares its name.
     pub fn query(query: &str) -> Self {
         let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
             let (name, text) = pair.split_once('=').unwrap_or((pair, ""));
             let (name, text) = (name.replace('+', " "), text.replace('+', " "));
             match decode(&name) {
                 Some(name) => (name, decode(&text)),
-                // No type declares such a name, but one that denies unknown names must see that there is one.
+                // No type declares such a name, but a type that denies unknown names must see it.
                 None => (percent_decode_str(&name).decode_utf8_lossy().into_owned(), None),
             }
         });
         Self { on: On::Query, pairs: pairs.collect() }
     }
 
-    /// Takes the captures of a path, still percent-encoded. A `%` without two hexadecimal digits after it stays a `%`.
+    /// Decodes the captures of a path. A `%` without two hexadecimal digits after it is kept.
     ///
     /// # Errors
-    /// If a capture is not UTF-8 once it is decoded.
+    /// If a decoded capture is not UTF-8.
     pub fn captures<'a>(captures: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Invalid> {
         let pairs = captures.into_iter().map(|(name, text)| match decode(text) {
             Some(text) => Ok((name.to_owned(), Some(text))),
@@ -53,7 +53,7 @@ impl Pairs {
         Ok(Self { on: On::Params, pairs: pairs.collect::<Result<_, _>>()? })
     }
 
-    /// Takes the headers: names in lower case, one pair for each line. Lists within a line are not split.
+    /// Returns the headers as pairs: names in lower case, one pair for each line. A list within a line is not split.
     #[cfg(feature = "server")]
     pub fn headers(headers: &HeaderMap) -> Self {
         let pairs = headers.iter().map(|(name, value)| {
@@ -63,7 +63,7 @@ impl Pairs {
         Self { on: On::Header, pairs: pairs.collect() }
     }
 
-    /// Takes the cookies of all `Cookie` headers (RFC 6265 §4.2.1). Values are not decoded.
+    /// Returns the cookies of all `Cookie` headers as pairs (RFC 6265 §4.2.1). Values are not decoded.
     #[cfg(feature = "server")]
     pub fn cookies(headers: &HeaderMap) -> Self {
         let lines = headers.get_all(COOKIE).into_iter();
@@ -77,14 +77,14 @@ impl Pairs {
         Self { on: On::Cookie, pairs: pairs.collect() }
     }
 
-    /// Takes decoded pairs.
+    /// Creates pairs that are decoded already.
     #[cfg(feature = "server")]
     pub(crate) fn decoded<'a>(on: On, pairs: impl IntoIterator<Item = &'a (String, String)>) -> Self {
         let pairs = pairs.into_iter().map(|(name, text)| (name.clone(), Some(text.clone())));
         Self { on, pairs: pairs.collect() }
     }
 
-    /// Splits the pairs into texts, and names whose text is not UTF-8.
+    /// Returns the pairs with a value, and the names whose value is not UTF-8.
     #[cfg(feature = "server")]
     pub(crate) fn divide(self) -> (Vec<(String, String)>, Vec<String>) {
         let (mut texts, mut unreadable) = (Vec::with_capacity(self.pairs.len()), Vec::new());
@@ -97,7 +97,7 @@ impl Pairs {
         (texts, unreadable)
     }
 
-    /// Adds a pair whose text is not UTF-8.
+    /// Adds a pair whose value is not UTF-8.
     #[cfg(feature = "server")]
     pub(crate) fn push_unreadable(&mut self, name: &str) {
         self.pairs.push((name.to_owned(), None));
@@ -108,12 +108,12 @@ impl Pairs {
         self.on
     }
 
-    /// Returns the first text of a name.
+    /// Returns the first value of a name. `None` if the name is missing or that value is not UTF-8.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.pairs.iter().find(|(known, _)| known == name)?.1.as_deref()
     }
 
-    /// Returns all pairs in order, except those whose text is not UTF-8.
+    /// Returns all pairs in order, except those whose value is not UTF-8.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.pairs.iter().filter_map(|(name, text)| Some((name.as_str(), text.as_deref()?)))
     }
@@ -123,23 +123,23 @@ impl Pairs {
         self.pairs.push((name.into(), Some(text.into())));
     }
 
-    /// Replaces all pairs of this name by one.
+    /// Replaces all pairs with this name by a single one at the end.
     pub fn set(&mut self, name: &str, text: impl Into<String>) {
         self.remove(name);
         self.push(name, text);
     }
 
-    /// Removes all pairs of this name. Returns true if there were any.
+    /// Removes all pairs with this name. Returns true if there were any.
     pub fn remove(&mut self, name: &str) -> bool {
         let before = self.pairs.len();
         self.pairs.retain(|(known, _)| known != name);
         self.pairs.len() < before
     }
 
-    /// Returns the texts of each name; `None` for one that is not UTF-8.
+    /// Returns the values of each name; `None` stands for a value that is not UTF-8.
     ///
-    /// A cookie that is not UTF-8 is left out if there are others of its name, because any site of the same domain can
-    /// add one.
+    /// A cookie that is not UTF-8 is omitted if the name has other values, because any site of the same domain can add
+    /// one.
     #[cfg(feature = "server")]
     pub(super) fn groups(&self) -> BTreeMap<&str, Vec<Option<&str>>> {
         let mut groups = BTreeMap::<_, Vec<_>>::new();
@@ -161,8 +161,8 @@ impl fmt::Debug for Pairs {
     }
 }
 
-/// Decodes percent-encoding once (RFC 3986 §2.1). A `%` without two hexadecimal digits after it is kept, as in browsers
-/// (WHATWG URL §1.3); `None` if the result is not UTF-8.
+/// Decodes percent-encoding once (RFC 3986 §2.1); `None` if the result is not UTF-8. A `%` without two hexadecimal
+/// digits after it is kept, as in browsers (WHATWG URL §1.3).
 fn decode(text: &str) -> Option<String> {
     percent_decode_str(text).decode_utf8().ok().map(Cow::into_owned)
 }
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn bare_percent_sign_is_kept() {
+    fn percent_sign_without_two_digits_is_kept() {
         for (query, pairs) in [
             ("p=100%", &[("p", "100%")][..]),
             ("a=%2", &[("a", "%2")]),
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn pairs_that_are_not_utf_8_hide_no_others() {
+    fn unreadable_query_pair_does_not_affect_others() {
         for (query, pairs, unreadable) in [
             ("utm=%E9&a=1", &[("a", "1")][..], &["utm"][..]),
             ("a=%ff&a=1&a=%C3", &[("a", "1")], &["a", "a"]),
@@ -228,14 +228,14 @@ mod tests {
     }
 
     #[test]
-    fn captures_are_percent_decoded_and_keep_plus() {
+    fn captures_are_percent_decoded_and_keep_plus_signs() {
         let read = Pairs::captures([("room", "a%2Fb+c%20d"), ("rest", "x/y")]).unwrap();
         assert_eq!(read.iter().collect::<Vec<_>>(), [("room", "a/b+c d"), ("rest", "x/y")]);
         assert_eq!(Pairs::captures([("room", "%ff")]).unwrap_err().errors()[0].path, "/room");
     }
 
     #[test]
-    fn cookies_of_every_field_are_split() {
+    fn cookies_of_all_header_lines_are_split() {
         let mut headers = HeaderMap::new();
         headers.append(COOKIE, "a=1; b=\"x y\";c=;  d = e=f ; junk".parse().unwrap());
         headers.append(COOKIE, "a=%31".parse().unwrap());
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn cookies_that_are_not_utf_8_hide_no_others() {
+    fn unreadable_cookie_does_not_affect_others() {
         let mut headers = HeaderMap::new();
         let line: &[u8] = b"theme=caf\xe9; id=\xff; caf\xe9=1; id=1; \xa0x=2; last=2";
         headers.append(COOKIE, http::HeaderValue::from_bytes(line).unwrap());
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_keep_repetitions_and_skip_invalid_utf_8() {
+    fn headers_keep_repetitions_and_mark_invalid_utf_8() {
         let mut headers = HeaderMap::new();
         headers.append("X-Tag", "a, b".parse().unwrap());
         headers.append("x-tag", "c".parse().unwrap());
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn pairs_can_be_changed_and_hide_texts_in_debug() {
+    fn pairs_can_be_changed_and_debug_hides_values() {
         let mut pairs = Pairs::query("a=secret&b=2&a=3");
         assert!(!format!("{pairs:?}").contains("secret"));
         pairs.set("a", "4");

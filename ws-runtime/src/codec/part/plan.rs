@@ -16,7 +16,7 @@ use crate::{
     schema::{Check, Direction, Generator, Issue, SchemaError, is_aliased, resolve},
 };
 
-/// A prepared type: its compiled schema, and the conversion of each name's text.
+/// A prepared type: its compiled schema, and the conversion of the values of each name.
 #[derive(Debug)]
 pub struct PartPlan(Option<Names>);
 
@@ -24,24 +24,25 @@ pub struct PartPlan(Option<Names>);
 struct Names {
     check: Check,
     known: Vec<(Box<str>, Coerce)>,
-    /// Known names that are aliases of a field (serde's `alias`).
-    further: Vec<Box<str>>,
+    /// The known names that are aliases of a field (serde's `alias`).
+    aliases: Vec<Box<str>>,
     rest: UnknownNames,
 }
 
 /// The treatment of names that the schema does not declare.
 #[derive(Debug)]
 enum UnknownNames {
-    /// Ignored.
+    /// They are ignored.
     Ignored,
-    /// Rejected, if the client chose them for this route: headers and cookies always include others.
-    TypeError,
-    /// Values of a map.
+    /// They are rejected if the client chose them for this route. Headers and cookies are never rejected, because they
+    /// always include others.
+    Rejected,
+    /// They are the keys of a map with these values.
     Values(Coerce),
 }
 
 impl PartPlan {
-    /// Reads the schema of a type.
+    /// Returns the plan of a type that serde deserializes.
     pub(super) fn of<T: DeserializeOwned + JsonSchema + 'static>() -> Result<Self, SchemaError> {
         let mut generator = Generator::new(Direction::Inbound);
         let root = generator.read::<T>();
@@ -61,11 +62,11 @@ impl PartPlan {
         plan.map_err(|reason| SchemaError::new(subject, Direction::Inbound, reason))
     }
 
-    /// Returns the names that the type declares, as serde reads them; the main name of a field with aliases.
+    /// Returns the names that the type declares, as serde reads them. Of a field with aliases, only the main name is
+    /// included.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let all = self.0.iter().flat_map(|names| names.known.iter().map(move |(name, _)| (names, &**name)));
-        all.filter(|(names, name)| !names.further.iter().any(|further| **further == **name))
-            .map(|(_, name)| name)
+        all.filter(|(names, name)| !names.aliases.iter().any(|alias| **alias == **name)).map(|(_, name)| name)
     }
 
     /// Reads a part as a type that serde deserializes.
@@ -78,22 +79,22 @@ impl PartPlan {
             return Err(Invalid::schema(pairs.on(), sorted.issues));
         }
         T::deserialize(sorted.members())
-            .map_err(|refused| Invalid::schema(pairs.on(), vec![sorted.refused(refused)]))
+            .map_err(|error| Invalid::schema(pairs.on(), vec![sorted.refused(error)]))
     }
 
-    /// Converts the pairs to the forms that the type accepts, and validates them; `None` if nothing is read.
+    /// Converts the pairs into values of the type's schema and validates them. `None` if the type reads nothing.
     pub(super) fn sort<'a>(&'a self, pairs: &'a Pairs) -> Option<Sorted<'a>> {
         self.0.as_ref().map(|names| names.sort(pairs))
     }
 }
 
-/// The values under the names of a part.
+/// The converted values of a part, by name.
 #[derive(Debug)]
 pub(super) struct Sorted<'a> {
     check: &'a Check,
     value: Value,
     members: Vec<(&'a str, Given<'a>)>,
-    /// Their errors by the schema.
+    /// The errors of the values, by the schema.
     pub(super) issues: Vec<Issue>,
 }
 
@@ -102,14 +103,14 @@ impl<'a> Sorted<'a> {
         PartMembers::new(&self.members)
     }
 
-    /// The input under one name.
+    /// Returns the values of one name; `None` if it is missing.
     pub(super) fn member(&self, name: &str) -> Option<&Given<'a>> {
         self.members.iter().find(|(known, _)| *known == name).map(|(_, given)| given)
     }
 
-    /// Reports that a type rejected a value that its schema accepts.
-    pub(super) fn refused(&self, refused: TypeError) -> Issue {
-        self.check.refused(&self.value, &refused.into_path())
+    /// Returns the issue for a value that its schema accepts and its type rejected.
+    pub(super) fn refused(&self, error: TypeError) -> Issue {
+        self.check.refused(&self.value, &error.into_path())
     }
 }
 
@@ -129,21 +130,21 @@ impl Names {
                 .map_err(|reason| format!("`{name}` {reason}: use a string or a number"))
         };
         let properties = root["properties"].as_object().into_iter().flatten();
-        let further = properties.clone().filter(|(_, schema)| schema["x-serde"] == "alias");
-        let further = further.map(|(name, _)| name.as_str().into()).collect();
+        let aliases = properties.clone().filter(|(_, schema)| schema["x-serde"] == "alias");
+        let aliases = aliases.map(|(name, _)| name.as_str().into()).collect();
         let known = properties.map(|(name, schema)| Ok((name.as_str().into(), coerce(name, schema)?)));
         let known = known.collect::<Result<_, String>>()?;
         let rest = match &root["additionalProperties"] {
             Value::Null | Value::Bool(true) => UnknownNames::Ignored,
-            Value::Bool(false) => UnknownNames::TypeError,
+            Value::Bool(false) => UnknownNames::Rejected,
             values => UnknownNames::Values(coerce("a value", values)?),
         };
-        Ok(Self { known, further, rest, check: Check::compile(document, Direction::Inbound)? })
+        Ok(Self { known, aliases, rest, check: Check::compile(document, Direction::Inbound)? })
     }
 
     fn sort<'a>(&'a self, pairs: &'a Pairs) -> Sorted<'a> {
         let (mut members, mut issues) = (Vec::new(), Vec::new());
-        // Undeclared names, which the schema then rejects.
+        // Undeclared names, which the schema rejects.
         let mut others = Map::new();
         let mut groups = pairs.groups();
         for (name, coerce) in &self.known {
@@ -157,18 +158,18 @@ impl Names {
         for (name, texts) in groups {
             match &self.rest {
                 UnknownNames::Values(coerce) => {
-                    // A map declares no names, so a text that is not UTF-8 is absent.
+                    // A map declares no names, so a value that is not UTF-8 is ignored.
                     let texts: Vec<_> = texts.into_iter().flatten().map(Some).collect();
                     match one(coerce, &texts, pairs.on()) {
                         Ok(given) => members.extend(given.map(|given| (name, given))),
-                        // The name is input, so it is not repeated.
+                        // The name is input of the peer, so the issue does not contain it.
                         Err((keyword, message)) => issues.push(Issue::new("/*", keyword, message)),
                     }
                 }
-                UnknownNames::TypeError if matches!(pairs.on(), On::Query | On::Params) => {
+                UnknownNames::Rejected if matches!(pairs.on(), On::Query | On::Params) => {
                     others.insert(name.to_owned(), Value::Null);
                 }
-                UnknownNames::TypeError | UnknownNames::Ignored => {}
+                UnknownNames::Rejected | UnknownNames::Ignored => {}
             }
         }
         let mut value: Map<_, _> =
@@ -176,20 +177,21 @@ impl Names {
         value.extend(others);
         let value = Value::Object(value);
         if !self.check.is_valid(&value) {
-            // A value that could not be read is present, and must not be reported as missing too.
-            let there: Vec<_> = issues
+            // A value that could not be read is present, and must not be reported as missing.
+            let present: Vec<_> = issues
                 .iter()
                 .filter_map(|issue| Some(format!("`{}` is required", issue.path.get(1..)?)))
                 .collect();
             let more = self.check.explain(&value).into_iter();
-            issues
-                .extend(more.filter(|issue| issue.keyword != "required" || !there.contains(&issue.message)));
+            issues.extend(
+                more.filter(|issue| issue.keyword != "required" || !present.contains(&issue.message)),
+            );
         }
         Sorted { check: &self.check, value, members, issues: Issue::shortlist(issues) }
     }
 }
 
-/// Converts the texts of one name, or returns their error.
+/// Converts the texts of one name, or returns the keyword and message of an error. `None` if the name is missing.
 fn one<'t>(
     coerce: &Coerce,
     texts: &[Option<&'t str>],
@@ -200,7 +202,7 @@ fn one<'t>(
     }
     let texts: Vec<_> = texts.iter().copied().collect::<Option<_>>().ok_or(("encoding", "is not UTF-8"))?;
     let given = coerce.give(&texts).or_else(|| {
-        // RFC 6265 §5.4: of cookies with one name, that with the longest path comes first.
+        // Of several cookies with one name, the one with the longest path comes first (RFC 6265 §5.4).
         if on == On::Cookie { coerce.give(&texts[..1]) } else { None }
     });
     given.map(Some).ok_or(("maxItems", "is given more than once"))

@@ -1,4 +1,4 @@
-//! Decoding of request parts.
+//! The trait of types that are read from a part of a request.
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -6,17 +6,18 @@ use serde::de::DeserializeOwned;
 use super::{Captures, Pairs, PartPlan};
 use crate::{codec::Invalid, schema::SchemaError};
 
-/// A type for a part of a request: a struct with named fields reads texts by name; `()` and a unit struct read nothing.
+/// A type that can be read from a part of a request. A struct with named fields reads values by name; `()` and a unit
+/// struct read none.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the request",
     label = "expected a struct that derives `Deserialize` and `JsonSchema`",
     note = "derive both `serde::Deserialize` and `schemars::JsonSchema` (version 1, not 0.8)"
 )]
 pub trait Part: Sized + Send + Sync + 'static {
-    /// Prepares everything that is known before listening.
+    /// Prepares everything that is known before the server listens.
     ///
     /// # Errors
-    /// If the type cannot be read from texts: a mistake of the application, at start-up.
+    /// If the type cannot be read from strings. This is a mistake of the application, reported at start-up.
     fn plan() -> Result<PartPlan, SchemaError> {
         Captures::plan(Self::captured)
     }
@@ -24,13 +25,13 @@ pub trait Part: Sized + Send + Sync + 'static {
     /// Reads one part.
     ///
     /// # Errors
-    /// If the part is invalid: a mistake of the peer.
+    /// If the part is invalid. This is a mistake of the peer.
     fn read(plan: &PartPlan, pairs: &Pairs) -> Result<Self, Invalid> {
         Captures::read(plan, pairs, Self::captured)
     }
 
-    /// Takes the captures of a path, then returns them. Implemented by the attributes for the generated struct; a type
-    /// with `Deserialize` is read as a whole instead.
+    /// Reads the captures of a path, then returns them. The attributes implement this method for the generated struct.
+    /// A type with `Deserialize` is read as a whole instead.
     ///
     /// # Errors
     /// If a capture is invalid.
@@ -125,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn query_is_coerced_to_its_type() {
+    fn query_values_are_converted_to_the_types_of_fields() {
         let plain = |text: &str| Search {
             text: text.to_owned(),
             per_page: 10,
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn invalid_query_gets_the_issues_of_a_message() {
+    fn invalid_query_is_reported_with_path_and_keyword() {
         for (text, expected) in [
             ("", vec![" required: `text` is required"]),
             ("text=x&text=y", vec!["/text maxItems: is given more than once"]),
@@ -230,19 +231,19 @@ mod tests {
     }
 
     #[test]
-    fn unknown_names_are_refused_where_the_type_denies_them() {
+    fn unknown_names_are_rejected_if_the_type_denies_them() {
         assert_eq!(
             issues(query::<Token>("x-token=1&SECRET=2")),
             [" additionalProperties: has a property that is not allowed"]
         );
         for unreadable in ["x-token=1&SECRET=%ff", "x-token=1&%ff=SECRET"] {
-            let refused = [" additionalProperties: has a property that is not allowed"];
-            assert_eq!(issues(query::<Token>(unreadable)), refused, "{unreadable}");
+            let expected = [" additionalProperties: has a property that is not allowed"];
+            assert_eq!(issues(query::<Token>(unreadable)), expected, "{unreadable}");
         }
     }
 
     #[test]
-    fn first_of_equal_cookies_counts() {
+    fn first_readable_cookie_of_a_name_is_used() {
         #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
         struct Session {
             id: u8,
@@ -255,7 +256,7 @@ mod tests {
         let plan = <Session as Part>::plan().unwrap();
         let read = Session::read(&plan, &Pairs::cookies(&headers)).unwrap();
         assert_eq!(read, Session { id: 1, seen: vec![1, 2] });
-        // Cookies set by a sibling site have no effect here.
+        // Cookies that a sibling site sets do not affect the others.
         for (line, read) in [
             (&b"theme=caf\xe9; id=1"[..], Some(Session { id: 1, seen: vec![] })),
             (b"id=1; id=\xff; seen=\xff; seen=2", Some(Session { id: 1, seen: vec![2] })),
@@ -264,11 +265,11 @@ mod tests {
             (b"id=1; seen=\xff", None),
         ] {
             let headers = HeaderMap::from_iter([(COOKIE, HeaderValue::from_bytes(line).unwrap())]);
-            let shown = line.escape_ascii();
+            let line = line.escape_ascii();
             match (Session::read(&plan, &Pairs::cookies(&headers)), read) {
-                (Ok(session), Some(expected)) => assert_eq!(session, expected, "{shown}"),
-                (Err(invalid), None) => assert_eq!(invalid.errors()[0].keyword, "encoding", "{shown}"),
-                (read, _) => panic!("{shown}: {read:?}"),
+                (Ok(session), Some(expected)) => assert_eq!(session, expected, "{line}"),
+                (Err(invalid), None) => assert_eq!(invalid.errors()[0].keyword, "encoding", "{line}"),
+                (read, _) => panic!("{line}: {read:?}"),
             }
         }
         assert_eq!(
@@ -290,35 +291,35 @@ mod tests {
     }
 
     #[test]
-    fn type_that_no_text_matches_does_not_start() {
+    fn part_type_must_be_a_struct_of_scalars() {
         #[derive(Deserialize, JsonSchema)]
-        #[expect(dead_code, reason = "its schema is what counts")]
+        #[expect(dead_code, reason = "only the schema is used")]
         struct Nested {
             more: More,
         }
 
         #[derive(Deserialize, JsonSchema)]
-        #[expect(dead_code, reason = "its schema is what counts")]
+        #[expect(dead_code, reason = "only the schema is used")]
         struct Lists {
             lists: Vec<Vec<u8>>,
         }
 
         #[derive(Deserialize, JsonSchema)]
         #[serde(tag = "by")]
-        #[expect(dead_code, reason = "its schema is what counts")]
+        #[expect(dead_code, reason = "only the schema is used")]
         enum Tagged {
             Name { name: String },
         }
 
-        for (refused, says) in [
+        for (error, message) in [
             (<Nested as Part>::plan().err(), "`more` is an object"),
             (<Lists as Part>::plan().err(), "`lists` is a list of lists"),
             (<Tagged as Part>::plan().err(), "a struct with named fields"),
             (<u8 as Part>::plan().err(), "a struct with named fields"),
             (<Option<Search> as Part>::plan().err(), "a struct with named fields"),
         ] {
-            let refused = refused.map(|error| error.to_string()).unwrap_or_default();
-            assert!(refused.contains(says), "{refused}");
+            let error = error.map(|error| error.to_string()).unwrap_or_default();
+            assert!(error.contains(message), "{error}");
         }
     }
 }

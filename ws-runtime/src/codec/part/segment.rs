@@ -1,9 +1,9 @@
-//! The types of captures.
+//! The trait of types that a capture can have.
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
-/// A type for a capture of a path.
+/// A type that can be read from a capture of a path.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be parsed from a path segment",
     label = "expected a type that derives `Deserialize` and `JsonSchema`",

@@ -1,4 +1,4 @@
-//! Parses a text as the type requests.
+//! Deserializers that parse a text as the type requests.
 
 use std::borrow::Cow;
 
@@ -14,16 +14,16 @@ use crate::{
     schema::{Numeral, Step},
 };
 
-/// A text, and its value in JSON.
+/// A text, and the JSON value into which the schema converts it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PartText<'t> {
     written: &'t str,
     form: Form<'t>,
-    /// The number to use for a type that accepts any kind of value.
+    /// The form of a number for a type that accepts any kind of value.
     wish: Wish,
 }
 
-/// The value of a text in JSON.
+/// The JSON value of a text.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Form<'t> {
     Null,
@@ -32,7 +32,7 @@ pub(super) enum Form<'t> {
     String,
 }
 
-/// The input under one name.
+/// The values of one name.
 #[derive(Debug)]
 pub(super) enum Given<'t> {
     One(PartText<'t>),
@@ -234,7 +234,7 @@ impl<'de> Deserializer<'de> for &Given<'de> {
     }
 }
 
-/// The texts of one name.
+/// Access to the values of one name.
 struct PartItems<'g, 'de>(std::iter::Enumerate<std::slice::Iter<'g, PartText<'de>>>);
 
 impl<'de> SeqAccess<'de> for PartItems<'_, 'de> {
@@ -242,11 +242,11 @@ impl<'de> SeqAccess<'de> for PartItems<'_, 'de> {
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, TypeError> {
         let Some((index, text)) = self.0.next() else { return Ok(None) };
-        seed.deserialize(*text).map(Some).map_err(|refused| refused.below(|| Step::Index(index)))
+        seed.deserialize(*text).map(Some).map_err(|error| error.below(|| Step::Index(index)))
     }
 }
 
-/// The input under all names, for a struct or a map.
+/// Access to the values of all names, for a struct or a map.
 pub(super) struct PartMembers<'g, 'de> {
     members: std::slice::Iter<'g, (&'de str, Given<'de>)>,
     member: Option<&'g (&'de str, Given<'de>)>,
@@ -268,7 +268,7 @@ impl<'de> MapAccess<'de> for PartMembers<'_, 'de> {
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, TypeError> {
         let (name, given) = self.member.ok_or_else(TypeError::new)?;
-        seed.deserialize(given).map_err(|refused| refused.below(|| Step::Key((*name).to_owned())))
+        seed.deserialize(given).map_err(|error| error.below(|| Step::Key((*name).to_owned())))
     }
 }
 

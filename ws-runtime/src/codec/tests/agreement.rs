@@ -1,6 +1,6 @@
-//! Exactly the values that the published schema accepts are decoded: many types against many inputs.
+//! A value is decoded if and only if the published schema accepts it. Many types are tested with many inputs.
 //!
-//! The published schema is compiled by an independent validator, as in any other program. The fast path must never
+//! The published schema is compiled by an independent validator, as another program would do. The fast path must never
 //! accept a value that the slow path rejects, or read it differently.
 
 mod inputs;
@@ -34,7 +34,7 @@ use crate::{
     schema::parse,
 };
 
-/// Checks that `T` decodes an input exactly if its published schema accepts it.
+/// Asserts that `T` decodes an input if and only if its published schema accepts it.
 fn agrees<T: DeserializeOwned + JsonSchema + Debug + PartialEq + Send + 'static>() {
     let plan = <T as Decode>::plan().unwrap();
     let published =
@@ -59,28 +59,28 @@ fn agrees<T: DeserializeOwned + JsonSchema + Debug + PartialEq + Send + 'static>
                 "{text}: {frame}"
             );
         }
-        if let Some(short) = short::<T>(text, &plan) {
-            let long = json::by_value::<T>(text, plan.check().unwrap());
-            assert_eq!(short, long.unwrap(), "{text}");
+        if let Some(fast) = decode_fast::<T>(text, &plan) {
+            let slow = json::by_value::<T>(text, plan.check().unwrap());
+            assert_eq!(fast, slow.unwrap(), "{text}");
         }
         fits
     };
     for text in INPUTS {
-        // Nearly valid inputs are where the two would disagree.
+        // Decoder and schema are most likely to disagree about nearly valid inputs.
         if check(text) {
             for mutant in mutants(&serde_json::from_str(text).unwrap()) {
                 check(&mutant.to_string());
             }
         }
     }
-    assert!(accepted > 0, "{} accepts nothing: no test", std::any::type_name::<T>());
+    assert!(accepted > 0, "{} accepts none of the inputs", std::any::type_name::<T>());
 }
 
 pub(super) fn decode<T: Decode>(text: &str, plan: &Plan) -> Result<T, crate::codec::Invalid> {
     T::decode(Message::text(text).into(), plan)
 }
 
-fn short<T: DeserializeOwned>(text: &str, plan: &Plan) -> Option<T> {
+fn decode_fast<T: DeserializeOwned>(text: &str, plan: &Plan) -> Option<T> {
     let shape = plan.check()?.shape()?;
     let mut json = serde_json::Deserializer::from_str(text);
     T::deserialize(Strict::new(&mut json, shape.root())).ok().filter(|_| json.end().is_ok())
@@ -114,9 +114,9 @@ agreement! {
     unit_enums: Level;
     untagged_enums: Untagged;
     untagged_enums_that_overlap: Overlapping;
-    aliases_are_taken: Aliased;
-    unknown_tags_are_taken: Other;
-    lax_functions_take_no_more_than_the_schema: Lax;
+    aliases: Aliased;
+    unknown_tags: Other;
+    lax_deserialize_with: Lax;
     limits: Limited;
     limits_that_have_no_shape: Unusual;
     patterns_and_formats: Formats;
@@ -151,29 +151,30 @@ agreement! {
 }
 
 #[test]
-fn repeated_key_is_refused_on_both_paths() {
-    fn refused<T: Decode>(text: &str) {
+fn repeated_key_is_rejected_on_both_paths() {
+    fn assert_rejected<T: Decode>(text: &str) {
         let invalid = decode::<T>(text, &T::plan().unwrap()).err().expect(text);
         assert_eq!(invalid.errors()[0].keyword, "json", "{text}");
     }
-    refused::<Plain>(r#"{"n":1,"text":"x","n":1}"#);
-    refused::<Plain>(r#"{"n":1,"text":"x","more":1,"more":2}"#);
-    refused::<Plain>(r#"{"n":1,"text":"x","more":{"a":1,"a":2}}"#);
-    refused::<Plain>(r#"{"n":1,"text":"x","\u006e":1}"#);
-    refused::<HashMap<String, u8>>(r#"{"a":1,"a":1}"#);
-    refused::<Internal>(r#"{"type":"who","type":"who"}"#);
-    refused::<Internal>(r#"{"type":"text","text":"x","text":"x"}"#);
-    refused::<External>(r#"{"new":1,"new":1}"#);
-    refused::<Flat>(r#"{"id":1,"n":1,"text":"x","n":1}"#);
-    refused::<BTreeMap<LevelKey, u8>>(r#"{"low":1,"low":1}"#);
-    refused::<Value>(r#"[{"a":1,"a":1}]"#);
-    refused::<Formats>(r#"{"letters":"a","letters":"a"}"#);
-    refused::<Value>(r#"{"a":1}}"#);
+    assert_rejected::<Plain>(r#"{"n":1,"text":"x","n":1}"#);
+    assert_rejected::<Plain>(r#"{"n":1,"text":"x","more":1,"more":2}"#);
+    assert_rejected::<Plain>(r#"{"n":1,"text":"x","more":{"a":1,"a":2}}"#);
+    assert_rejected::<Plain>(r#"{"n":1,"text":"x","\u006e":1}"#);
+    assert_rejected::<HashMap<String, u8>>(r#"{"a":1,"a":1}"#);
+    assert_rejected::<Internal>(r#"{"type":"who","type":"who"}"#);
+    assert_rejected::<Internal>(r#"{"type":"text","text":"x","text":"x"}"#);
+    assert_rejected::<External>(r#"{"new":1,"new":1}"#);
+    assert_rejected::<Flat>(r#"{"id":1,"n":1,"text":"x","n":1}"#);
+    assert_rejected::<BTreeMap<LevelKey, u8>>(r#"{"low":1,"low":1}"#);
+    assert_rejected::<Value>(r#"[{"a":1,"a":1}]"#);
+    assert_rejected::<Formats>(r#"{"letters":"a","letters":"a"}"#);
+    assert_rejected::<Value>(r#"{"a":1}}"#);
 }
 
-/// Rules that a schema cannot express: the type rejects the value, and the peer sees nothing of serde's own text.
+/// Tests rules that a schema cannot express. The type rejects the value, and the reply contains no part of serde's
+/// error.
 #[test]
-fn value_refused_by_its_type_is_not_echoed() {
+fn value_rejected_by_its_type_is_not_echoed() {
     #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
     #[serde(tag = "t", content = "c")]
     enum WithUnit {
@@ -193,44 +194,44 @@ fn value_refused_by_its_type_is_not_echoed() {
         }
     }
 
-    fn refused<T: Decode>(text: &str, path: &str, message: &str) {
+    fn assert_rejected<T: Decode>(text: &str, path: &str, message: &str) {
         let invalid = decode::<T>(text, &T::plan().unwrap()).err().expect(text);
         let [issue] = invalid.errors() else { panic!("{invalid:?}") };
         assert_eq!((&*issue.path, &*issue.keyword, &*issue.message), (path, "type", message), "{text}");
         assert!(!invalid.to_frame().contains("odd"), "{invalid}");
     }
-    refused::<Aliased>(r#"{"name":"a","nick":"b"}"#, "", "is not a valid `Aliased`");
-    refused::<BTreeMap<u8, String>>(r#"{"256":"x"}"#, "", "is not a valid value");
-    refused::<Even>(r#""odd""#, "", "is not a valid `Even`");
+    assert_rejected::<Aliased>(r#"{"name":"a","nick":"b"}"#, "", "is not a valid `Aliased`");
+    assert_rejected::<BTreeMap<u8, String>>(r#"{"256":"x"}"#, "", "is not a valid value");
+    assert_rejected::<Even>(r#""odd""#, "", "is not a valid `Even`");
     let long = r#"{"secs":18446744073709551615,"nanos":1000000000}"#;
-    refused::<Duration>(long, "", "is not a valid `Duration`");
+    assert_rejected::<Duration>(long, "", "is not a valid `Duration`");
     let content = decode::<WithUnit>(r#"{"t":"Unit","c":5}"#, &<WithUnit as Decode>::plan().unwrap());
     assert_eq!(content.unwrap_err().errors()[0].path, "/c");
     assert!(decode::<WithUnit>(r#"{"t":"Unit","c":null}"#, &<WithUnit as Decode>::plan().unwrap()).is_ok());
     assert!(decode::<Even>(r#""even""#, &<Even as Decode>::plan().unwrap()).is_ok());
 }
 
-/// Common message types are read in one pass.
+/// Common message types are decoded in one pass.
 #[test]
-fn usual_types_take_the_fast_path() {
-    fn is_short<T: DeserializeOwned + JsonSchema + Send + 'static>(text: &str) {
-        assert!(short::<T>(text, &<T as Decode>::plan().unwrap()).is_some(), "{text}");
+fn common_types_take_the_fast_path() {
+    fn takes_fast_path<T: DeserializeOwned + JsonSchema + Send + 'static>(text: &str) {
+        assert!(decode_fast::<T>(text, &<T as Decode>::plan().unwrap()).is_some(), "{text}");
     }
-    is_short::<Plain>(r#"{"n":1,"text":"x","more":[1.0,{"a":null}]}"#);
-    is_short::<Optional>(r#"{"a":null,"c":{"n":1,"text":"x"},"d":"low"}"#);
-    is_short::<Flat>(r#"{"id":1,"n":2,"text":"x"}"#);
-    is_short::<Internal>(r#"{"type":"text","text":"x"}"#);
-    is_short::<Internal>(r#"{"type":"plain","n":1,"text":"x"}"#);
-    is_short::<Internal>(
+    takes_fast_path::<Plain>(r#"{"n":1,"text":"x","more":[1.0,{"a":null}]}"#);
+    takes_fast_path::<Optional>(r#"{"a":null,"c":{"n":1,"text":"x"},"d":"low"}"#);
+    takes_fast_path::<Flat>(r#"{"id":1,"n":2,"text":"x"}"#);
+    takes_fast_path::<Internal>(r#"{"type":"text","text":"x"}"#);
+    takes_fast_path::<Internal>(r#"{"type":"plain","n":1,"text":"x"}"#);
+    takes_fast_path::<Internal>(
         r#"{"type":"nested","inner":{"n":2,"text":"x"},"level":"high","shape":{"struct":{"x":1.5,"y":2}}}"#,
     );
-    is_short::<Internal>(r#"{"type":"who"}"#);
-    is_short::<Adjacent>(r#"{"t":"Pair","c":[1,"x"]}"#);
-    is_short::<External>(r#""unit""#);
-    is_short::<External>(r#"{"struct":{"x":1,"y":2}}"#);
-    is_short::<Limited>(r#"{"text":"é€𝄞","stars":5,"share":1,"list":[1]}"#);
-    is_short::<Untagged>("[1,2]");
-    is_short::<Tree>(r#"{"value":1,"children":[{"value":2}]}"#);
-    is_short::<BTreeMap<Name, Option<u8>>>(r#"{"a":1,"b":null}"#);
-    is_short::<Vec<(u8, char)>>(r#"[[1,"x"]]"#);
+    takes_fast_path::<Internal>(r#"{"type":"who"}"#);
+    takes_fast_path::<Adjacent>(r#"{"t":"Pair","c":[1,"x"]}"#);
+    takes_fast_path::<External>(r#""unit""#);
+    takes_fast_path::<External>(r#"{"struct":{"x":1,"y":2}}"#);
+    takes_fast_path::<Limited>(r#"{"text":"é€𝄞","stars":5,"share":1,"list":[1]}"#);
+    takes_fast_path::<Untagged>("[1,2]");
+    takes_fast_path::<Tree>(r#"{"value":1,"children":[{"value":2}]}"#);
+    takes_fast_path::<BTreeMap<Name, Option<u8>>>(r#"{"a":1,"b":null}"#);
+    takes_fast_path::<Vec<(u8, char)>>(r#"[[1,"x"]]"#);
 }

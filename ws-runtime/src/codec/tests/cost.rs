@@ -1,4 +1,4 @@
-//! Decoding is bounded by the length of its input: the steps of recursive types are counted.
+//! The cost of decoding is bounded by the length of the input. These tests count the steps for recursive types.
 
 use std::{cell::Cell, collections::BTreeMap};
 
@@ -12,7 +12,7 @@ thread_local! {
     static READ: Cell<usize> = const { Cell::new(0) };
 }
 
-/// A leaf that its schema accepts and its type rejects. Counts how often it is tried.
+/// A leaf that its schema accepts and its type rejects. It counts how often it is read.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(try_from = "u32")]
 struct Never;
@@ -30,7 +30,7 @@ macro_rules! recursive {
     ($($(#[$attribute:meta])* $name:ident $body:tt)*) => {$(
         #[derive(Debug, Deserialize, JsonSchema)]
         $(#[$attribute])*
-        #[expect(dead_code, reason = "it is read and no more")]
+        #[expect(dead_code, reason = "the type is only deserialised")]
         enum $name $body
     )*};
 }
@@ -55,7 +55,7 @@ recursive! {
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "it is read and no more")]
+#[expect(dead_code, reason = "the type is only deserialised")]
 struct Both {
     either: Either,
 }
@@ -66,7 +66,7 @@ recursive! {
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "it is read and no more")]
+#[expect(dead_code, reason = "the type is only deserialised")]
 struct Node {
     #[serde(flatten)]
     kind: Kind,
@@ -77,7 +77,7 @@ recursive! {
     Kind { Group { nodes: Vec<Node> }, Row { nodes: Vec<Node> }, Leaf { n: Never } }
 }
 
-/// Decodes a message of `levels` levels and counts how often its leaf was tried.
+/// Decodes a message with `levels` levels. Returns the number of times that its leaf was read.
 fn tries<T: Decode>(levels: usize, open: &str, leaf: &str, close: &str) -> usize {
     let text = open.repeat(levels) + leaf + &close.repeat(levels);
     let plan = T::plan().unwrap();
@@ -86,12 +86,12 @@ fn tries<T: Decode>(levels: usize, open: &str, leaf: &str, close: &str) -> usize
     READ.get()
 }
 
-/// On the fast path and the slow path, and in the readings that find the path of the rejected value; each tries a leaf
-/// for at most two variants.
+/// The maximum number of times that a leaf is read: on the fast path, on the slow path, and in each reading that
+/// searches the path of the rejected value, for at most two variants each.
 const MOST_TRIES: usize = 2 * (2 + 2 * 11);
 
 #[test]
-fn cost_of_a_leaf_does_not_grow_with_depth() {
+fn reads_of_a_leaf_do_not_grow_with_depth() {
     let few = |tries: &dyn Fn(usize) -> usize, levels: usize| {
         for levels in [1, levels / 2, levels] {
             let tries = tries(levels);
@@ -108,25 +108,28 @@ fn cost_of_a_leaf_does_not_grow_with_depth() {
     few(&|levels| tries::<External>(levels, "{\"add\":", "{\"is\":1}", "}"), 100);
     let leaf = "{\"n\":1,\"kind\":\"leaf\"}";
     few(&|levels| tries::<Node>(levels, "{\"nodes\":[", leaf, "],\"kind\":\"group\"}"), 60);
-    // Only the tag, which comes last, tells which of the two has these fields.
+    // Two variants have these fields, and only the tag, which comes last, shows which one is meant.
     let (leaf, close) = ("{\"v\":1,\"op\":\"Is\"}", ",\"r\":{\"v\":1,\"op\":\"Is\"},\"op\":\"Sub\"}");
     few(&|levels| tries::<Tagged>(levels, "{\"l\":", leaf, close), 100);
 }
 
 #[test]
-fn type_of_exponential_cost_does_not_start() {
-    fn refused<T: Decode>() -> String {
+fn plan_rejects_types_with_exponential_cost() {
+    fn rejection<T: Decode>() -> String {
         T::plan().unwrap_err().to_string()
     }
-    for reason in
-        [refused::<Doubling>(), refused::<Tripling>(), refused::<Hidden>(), refused::<Option<Vec<Either>>>()]
-    {
+    for reason in [
+        rejection::<Doubling>(),
+        rejection::<Tripling>(),
+        rejection::<Hidden>(),
+        rejection::<Option<Vec<Either>>>(),
+    ] {
         assert!(reason.contains("doubles with each level") && reason.contains("tag the enum"), "{reason}");
     }
 }
 
 #[test]
-fn long_text_deep_in_an_untagged_enum_is_refused() {
+fn long_deep_text_of_an_untagged_enum_is_rejected() {
     let ones = vec!["1"; 10_000].join(",");
     let text = |levels: usize| format!("{}{ones}{}", "[".repeat(levels), "]".repeat(levels));
     let plan = <Json as Decode>::plan().unwrap();
@@ -138,7 +141,7 @@ fn long_text_deep_in_an_untagged_enum_is_refused() {
     );
     decode::<Json>(&text(10), &plan).unwrap_err();
     assert!(READ.get() > 0);
-    // A type that serde reads without copying may be as deep.
+    // A type that serde reads without copying accepts the same depth.
     let plan = <serde_json::Value as Decode>::plan().unwrap();
     assert!(decode::<serde_json::Value>(&text(100), &plan).is_ok());
 }

@@ -1,4 +1,4 @@
-//! Tests that need the whole codec.
+//! Tests that need all of the codec.
 
 mod agreement;
 mod cost;

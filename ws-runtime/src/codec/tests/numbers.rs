@@ -1,5 +1,5 @@
-//! Numbers at the limits of their types: inbound they are exact or rejected, at every position and on both paths, and
-//! outbound they survive a round trip.
+//! Numbers at the limits of their types. Inbound, they are exact or rejected, at every position and on both paths.
+//! Outbound, they survive a round trip.
 
 use std::{
     collections::HashMap,
@@ -19,13 +19,13 @@ use crate::{
     schema::Numeral,
 };
 
-/// The end of the range of `f32`: halfway between its maximum and the next power of two.
+/// The end of the range of `f32`, halfway between its maximum and the next power of two.
 const F32_END: f64 = 3.402_823_567_797_336_6e38;
 
 trait Number: Serialize + DeserializeOwned + JsonSchema + Debug + Send + Sync + Copy + 'static {}
 impl<T: Serialize + DeserializeOwned + JsonSchema + Debug + Send + Sync + Copy + 'static> Number for T {}
 
-/// Positions of a number: read directly, or buffered by serde, with and without a shape.
+/// Types with a number at various positions: read directly or buffered by serde, with and without a shape.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(super) struct Field<T> {
     pub(super) v: T,
@@ -69,26 +69,26 @@ fn read_by<T: Decode>(text: &str, plan: &Plan) -> Result<T, String> {
     })
 }
 
-/// How a number is read at one position.
-type Place<T> = (&'static str, Box<dyn Fn(&str) -> Result<T, String>>);
+/// The name of a position, and the function that reads a number there.
+type ReadAt<T> = (&'static str, Box<dyn Fn(&str) -> Result<T, String>>);
 
-/// The positions for a `T`; their plans are prepared once.
-struct Places<T>(Vec<Place<T>>);
+/// All positions for a `T`, with plans that are prepared once.
+struct Positions<T>(Vec<ReadAt<T>>);
 
-impl<T: Number> Places<T> {
+impl<T: Number> Positions<T> {
     fn new() -> Self {
-        let mut places = Self(Vec::new());
-        places.add("alone", "NUMBER", |at: T| at);
-        places.add("field", r#"{"v":NUMBER}"#, |at: Field<T>| at.v);
-        places.add("field beside a pattern", r#"{"v":NUMBER,"text":"x"}"#, |at: Patterned<T>| at.v);
-        places.add("list", "[NUMBER]", |at: [T; 1]| at[0]);
-        places.add("tuple", "[NUMBER,1]", |at: (T, u8)| at.0);
-        places.add("option", "NUMBER", |at: Option<T>| at.unwrap());
-        places.add("map", r#"{"SECRET":NUMBER}"#, |at: HashMap<String, T>| at["SECRET"]);
-        places.add("tagged newtype", r#"{"type":"V","v":NUMBER}"#, Tagged::into_inner);
-        places.add("tagged", r#"{"v":NUMBER,"type":"W"}"#, Tagged::into_inner);
-        places.add("flattened", r#"{"v":NUMBER}"#, |at: Flat<T>| at.field.v);
-        places.add("untagged", r#"{"v":NUMBER}"#, |at: Untagged<T>| match at {
+        let mut positions = Self(Vec::new());
+        positions.add("alone", "NUMBER", |at: T| at);
+        positions.add("field", r#"{"v":NUMBER}"#, |at: Field<T>| at.v);
+        positions.add("field beside a pattern", r#"{"v":NUMBER,"text":"x"}"#, |at: Patterned<T>| at.v);
+        positions.add("list", "[NUMBER]", |at: [T; 1]| at[0]);
+        positions.add("tuple", "[NUMBER,1]", |at: (T, u8)| at.0);
+        positions.add("option", "NUMBER", |at: Option<T>| at.unwrap());
+        positions.add("map", r#"{"SECRET":NUMBER}"#, |at: HashMap<String, T>| at["SECRET"]);
+        positions.add("tagged newtype", r#"{"type":"V","v":NUMBER}"#, Tagged::into_inner);
+        positions.add("tagged", r#"{"v":NUMBER,"type":"W"}"#, Tagged::into_inner);
+        positions.add("flattened", r#"{"v":NUMBER}"#, |at: Flat<T>| at.field.v);
+        positions.add("untagged", r#"{"v":NUMBER}"#, |at: Untagged<T>| match at {
             Untagged::V { v } => v,
             Untagged::Text(text) => panic!("{text}"),
         });
@@ -98,8 +98,8 @@ impl<T: Number> Places<T> {
             pairs.push("v", number);
             Field::<T>::read(&plan, &pairs).map(|at| at.v).map_err(|invalid| invalid.to_string())
         };
-        places.0.push(("query", Box::new(query)));
-        places
+        positions.0.push(("query", Box::new(query)));
+        positions
     }
 
     fn add<W: Decode>(&mut self, name: &'static str, text: &'static str, inner: fn(W) -> T) {
@@ -108,18 +108,18 @@ impl<T: Number> Places<T> {
         self.0.push((name, Box::new(read)));
     }
 
-    /// Returns the result of every position for a number in this notation. All of them agree.
+    /// Returns the result of reading a number in this notation. Asserts that all positions agree.
     fn read(&self, number: &str) -> Result<T, String> {
-        let [(_, alone), others @ ..] = &*self.0 else { panic!("there are several") };
+        let [(_, alone), others @ ..] = &*self.0 else { panic!("there are several positions") };
         let alone = alone(number);
-        for (place, read) in others {
+        for (position, read) in others {
             let read = read(number);
             let same = match (&read, &alone) {
                 (Ok(read), Ok(alone)) => format!("{read:?}") == format!("{alone:?}"),
                 (Err(_), Err(_)) => true,
                 _ => false,
             };
-            assert!(same, "{number} in {place}: {read:?}, alone {alone:?}");
+            assert!(same, "{number} in {position}: {read:?}, alone {alone:?}");
         }
         alone
     }
@@ -133,11 +133,11 @@ impl<T> Tagged<T> {
     }
 }
 
-/// A round trip keeps every bit.
-fn leaves_and_arrives<T: Number>(values: impl IntoIterator<Item = T>) {
+/// Asserts that a round trip keeps every bit of each value.
+fn survives_round_trip<T: Number>(values: impl IntoIterator<Item = T>) {
     let (outbound, inbound) =
         (<Tagged<T> as Encode>::plan().unwrap(), <Tagged<T> as Decode>::plan().unwrap());
-    let places = Places::<T>::new();
+    let positions = Positions::<T>::new();
     for value in values {
         let mut out = Vec::new();
         let written = Tagged::W { v: value }.encode(&outbound, &mut out);
@@ -146,7 +146,7 @@ fn leaves_and_arrives<T: Number>(values: impl IntoIterator<Item = T>) {
         let read = read_by::<Tagged<T>>(&text, &inbound).map(Tagged::into_inner);
         assert_eq!(format!("{:?}", read.unwrap()), format!("{value:?}"), "{text}");
         let alone = serde_json::to_string(&value).unwrap();
-        assert_eq!(format!("{:?}", places.read(&alone).unwrap()), format!("{value:?}"), "{alone}");
+        assert_eq!(format!("{:?}", positions.read(&alone).unwrap()), format!("{value:?}"), "{alone}");
     }
 }
 
@@ -159,7 +159,7 @@ const INTEGERS: &str = "
     -123456789012345678901234567890 3.4028235e38
 ";
 
-fn integers<T: Number + TryInto<i128>>(min: i128, max: i128, is_taken: fn(i128) -> bool)
+fn integers<T: Number + TryInto<i128>>(min: i128, max: i128, is_valid: fn(i128) -> bool)
 where
     <T as TryInto<i128>>::Error: Debug,
 {
@@ -167,16 +167,16 @@ where
         .iter()
         .flat_map(|edge| [edge.to_string(), format!("{edge}.0"), format!("{edge}0e-1")])
         .collect();
-    let places = Places::<T>::new();
+    let positions = Positions::<T>::new();
     let edges = edges.iter().filter(|edge| Numeral::parse(edge).is_some());
     for number in edges.map(String::as_str).chain(INTEGERS.split_whitespace()) {
         let exact = Numeral::parse(number).unwrap().integer();
-        let expected = exact.filter(|exact| (min..=max).contains(exact) && is_taken(*exact));
-        let taken = places.read(number).ok().map(|value| value.try_into().unwrap());
-        assert_eq!(taken, expected, "{number} as {}", std::any::type_name::<T>());
+        let expected = exact.filter(|exact| (min..=max).contains(exact) && is_valid(*exact));
+        let value = positions.read(number).ok().map(|value| value.try_into().unwrap());
+        assert_eq!(value, expected, "{number} as {}", std::any::type_name::<T>());
     }
-    let edges = [min, min + 1, max - 1, max, 0, 1].into_iter().filter(|edge| is_taken(*edge));
-    leaves_and_arrives(edges.map(|edge| read::<T>(&edge.to_string()).unwrap()));
+    let edges = [min, min + 1, max - 1, max, 0, 1].into_iter().filter(|edge| is_valid(*edge));
+    survives_round_trip(edges.map(|edge| read::<T>(&edge.to_string()).unwrap()));
 }
 
 macro_rules! every_integer {
@@ -240,14 +240,14 @@ const FLOATS: &str = "
 ";
 
 #[test]
-fn f64_is_the_nearest_and_keeps_its_sign() {
-    let places = Places::<f64>::new();
+fn f64_is_rounded_once_and_keeps_its_sign() {
+    let positions = Positions::<f64>::new();
     for number in FLOATS.split_whitespace() {
         let nearest: f64 = number.parse().unwrap();
-        let taken = places.read(number).ok();
-        assert_eq!(taken.map(f64::to_bits), nearest.is_finite().then(|| nearest.to_bits()), "{number}");
+        let value = positions.read(number).ok();
+        assert_eq!(value.map(f64::to_bits), nearest.is_finite().then(|| nearest.to_bits()), "{number}");
     }
-    leaves_and_arrives([
+    survives_round_trip([
         0.0,
         -0.0,
         0.1,
@@ -266,16 +266,16 @@ fn f64_is_the_nearest_and_keeps_its_sign() {
 }
 
 #[test]
-fn f32_is_rounded_once_and_sends_all_it_holds() {
-    let places = Places::<f32>::new();
+fn f32_is_rounded_once_and_survives_a_round_trip() {
+    let positions = Positions::<f32>::new();
     for number in FLOATS.split_whitespace() {
         let nearest: f32 = number.parse().unwrap();
-        let taken = places.read(number).ok();
-        // The limit in the schema is a double that stands for numbers on both sides of it.
+        let value = positions.read(number).ok();
+        // The limit in the schema is a double. Numbers on both sides of the exact limit are rounded to it.
         let fits = nearest.is_finite() && number.parse::<f64>().unwrap().abs() < F32_END;
-        assert_eq!(taken.map(f32::to_bits), fits.then(|| nearest.to_bits()), "{number}");
+        assert_eq!(value.map(f32::to_bits), fits.then(|| nearest.to_bits()), "{number}");
     }
-    leaves_and_arrives([
+    survives_round_trip([
         0.0,
         -0.0,
         0.1,
@@ -290,21 +290,21 @@ fn f32_is_rounded_once_and_sends_all_it_holds() {
     ]);
 }
 
-/// This number as a double lies between two singles. Only the text tells which is nearer.
+/// As a double, this number is exactly between two singles. Only the text shows which is nearer.
 #[test]
 fn f32_is_not_rounded_through_f64() {
     let expected = f32::from_bits(0x15ae_43fd);
-    for (place, read) in &Places::<f32>::new().0 {
-        // With the tag last, serde buffers the number as a double.
-        if *place != "tagged" {
-            assert_eq!(read("7.038531e-26"), Ok(expected), "{place}");
+    for (position, read) in &Positions::<f32>::new().0 {
+        // If the tag comes last, serde buffers the number as a double.
+        if *position != "tagged" {
+            assert_eq!(read("7.038531e-26"), Ok(expected), "{position}");
         }
     }
 }
 
-/// Every hundred-thousandth single, and doubles of any exponent.
+/// Tests every hundred-thousandth single, and doubles of any exponent.
 #[test]
-fn floats_keep_their_bits_in_a_round_trip() {
+fn float_keeps_its_bits_in_a_round_trip() {
     let (singles, doubles) =
         (<Field<f32> as Encode>::plan().unwrap(), <Field<f64> as Encode>::plan().unwrap());
     let (read_singles, read_doubles) =

@@ -1,5 +1,5 @@
-//! Flattened maps inside objects with fields of their own: the output of serde is sent, is valid by its published
-//! schema, and decodes again.
+//! Flattened maps in objects with other fields: the output of serde is sent, is valid by its published schema, and is
+//! decoded again.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -59,8 +59,8 @@ struct Tree {
     branches: BTreeMap<String, Tree>,
 }
 
-/// Output of serde survives a round trip; a value that it rejects is reported with its path.
-fn passes<T>(texts: &[&str], refused: &[(&str, &str)])
+/// Asserts that each text survives a round trip, and that each rejected text is reported at its path.
+fn survives_round_trip<T>(texts: &[&str], rejected: &[(&str, &str)])
 where
     T: Serialize + DeserializeOwned + JsonSchema + Debug + PartialEq + Send + Sync + 'static,
 {
@@ -75,7 +75,7 @@ where
         assert!(published.is_valid(&serde_json::from_str(&written).unwrap()), "{written}");
         assert_eq!(decode::<T>(&written, &inbound).expect(text), value);
     }
-    for (text, path) in refused {
+    for (text, path) in rejected {
         assert!(serde_json::from_str::<T>(text).is_err(), "{text}");
         let invalid = decode::<T>(text, &inbound).expect_err(text);
         assert_eq!(&*invalid.errors()[0].path, *path, "{text}: {invalid}");
@@ -84,7 +84,7 @@ where
 
 #[test]
 fn tag_is_not_an_entry_of_a_flattened_map() {
-    passes::<Event>(
+    survives_round_trip::<Event>(
         &[
             r#"{"type":"Metrics","host":"a"}"#,
             r#"{"type":"Metrics","host":"a","load":0.5,"more":2}"#,
@@ -104,7 +104,7 @@ fn tag_is_not_an_entry_of_a_flattened_map() {
 
 #[test]
 fn sibling_fields_are_not_entries_of_a_flattened_map() {
-    passes::<Envelope>(
+    survives_round_trip::<Envelope>(
         &[
             r#"{"id":"x","type":"Metrics","host":"a","load":1}"#,
             r#"{"id":"x","type":"Map","a":1}"#,
@@ -117,7 +117,7 @@ fn sibling_fields_are_not_entries_of_a_flattened_map() {
 
 #[test]
 fn outer_tag_is_not_an_entry_of_a_map() {
-    passes::<Outer>(
+    survives_round_trip::<Outer>(
         &[
             r#"{"kind":"Event","type":"Metrics","host":"a","load":1}"#,
             r#"{"kind":"Event","type":"Map","a":1}"#,

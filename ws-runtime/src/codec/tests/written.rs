@@ -1,4 +1,4 @@
-//! Numbers whose notation matters: for types of several kinds, keys, limits, and values out of every range.
+//! Numbers whose notation matters: in types of several kinds, in keys, at limits, and out of range.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ enum Id {
     Text(String),
 }
 
-/// An integer or a float, buffered by serde.
+/// A tagged enum with an integer and a float, which serde buffers.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(tag = "type")]
 enum Move {
@@ -37,9 +37,10 @@ enum Move {
     },
 }
 
-/// If the type accepts both, the notation decides; a float becomes an integer only if nothing else is permitted.
+/// If a type accepts integers and floats, the notation decides. A float becomes an integer only if the type accepts no
+/// floats.
 #[test]
-fn untagged_number_keeps_its_written_form() {
+fn notation_determines_the_variant_of_an_untagged_number() {
     for (number, expected) in [
         ("1", Either::Whole(1)),
         ("1.0", Either::Real(1.0)),
@@ -66,7 +67,7 @@ fn untagged_number_keeps_its_written_form() {
 }
 
 #[test]
-fn untyped_values_are_kept_verbatim() {
+fn untyped_number_keeps_its_notation() {
     let text = r#"{"a":[1.0,-0.0,1e2,18446744073709551615,0.30000000000000004],"b":1}"#;
     let value = read::<serde_json::Value>(text).unwrap();
     assert_eq!(value, serde_json::from_str::<serde_json::Value>(text).unwrap());
@@ -85,7 +86,7 @@ fn map_keys_are_parsed_as_numbers() {
 }
 
 #[test]
-fn custom_limits_hold_at_their_edges() {
+fn custom_limits_are_exact_in_every_notation() {
     #[derive(Debug, Serialize, Deserialize, JsonSchema)]
     struct Limited {
         #[schemars(range(min = 0.1, max = 0.3))]
@@ -95,7 +96,7 @@ fn custom_limits_hold_at_their_edges() {
         #[schemars(range(max = 9_007_199_254_740_993_u64))]
         whole: u64,
     }
-    for (single, double, whole, is_taken) in [
+    for (single, double, whole, is_valid) in [
         ("0.1", "0.5", "1", true),
         ("0.3", "5e-324", "9007199254740993", true),
         ("0.09999999999", "0.5", "1", false),
@@ -108,7 +109,7 @@ fn custom_limits_hold_at_their_edges() {
         ("0.2", "0.5", "9007199254740993.0", true),
     ] {
         let text = format!(r#"{{"single":{single},"double":{double},"whole":{whole}}}"#);
-        assert_eq!(read::<Limited>(&text).is_ok(), is_taken, "{text}");
+        assert_eq!(read::<Limited>(&text).is_ok(), is_valid, "{text}");
     }
     let value = Limited { single: 0.1, double: 0.5, whole: 9_007_199_254_740_993 };
     assert!(value.encode(&<Limited as Encode>::plan().unwrap(), &mut Vec::new()).is_ok());
@@ -122,7 +123,7 @@ fn number_out_of_range_is_reported_with_its_path() {
     assert!(error.contains("\"/1\": expected integer"), "{error}");
     let error = read::<Vec<i64>>("[-9223372036854775809]").unwrap_err();
     assert!(error.contains("\"/0\": must be at least -9223372036854775808"), "{error}");
-    // An ignored member has no effect.
+    // A number in a member that the type ignores is not rejected.
     assert_eq!(read::<Field<u8>>(r#"{"v":1,"more":1e400}"#).unwrap().v, 1);
     let message = Message::text("1e400");
     assert!(

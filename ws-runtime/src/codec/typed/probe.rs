@@ -27,15 +27,15 @@ pub(super) enum RepeatedKey {
 
 /// A value that no type accepts: more nested newtypes than any type has. serde can buffer it like JSON, and a type that
 /// later requests a JSON value rejects it.
-pub(super) struct Unreadable(u8);
+pub(super) struct Unacceptable(u8);
 
-impl Unreadable {
+impl Unacceptable {
     pub(super) fn new() -> Self {
         Self(16)
     }
 }
 
-impl<'de> Deserializer<'de> for Unreadable {
+impl<'de> Deserializer<'de> for Unacceptable {
     type Error = TypeError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {

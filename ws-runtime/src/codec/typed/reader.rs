@@ -13,7 +13,7 @@ use super::{
     error::TypeError,
     key::Key,
     number::{Wish, visit},
-    probe::{Cutoff, RepeatedKey, Unreadable},
+    probe::{Cutoff, RepeatedKey, Unacceptable},
     raw::Raw,
 };
 use crate::schema::{Lexer, NotJson, Numeral, Step, ValueKind};
@@ -25,7 +25,6 @@ pub(super) struct JsonReader<'de> {
     wish: Wish,
     probe: Cutoff,
     positions: usize,
-    /// The other form of numbers that would change a value read so far; `None` if there is no such value.
     otherwise: Option<Wish>,
 }
 
@@ -98,7 +97,7 @@ impl<'de> JsonReader<'de> {
             _ => match self.next_position()? {
                 Visit::Probe if !requested => {
                     self.lexer.skip()?;
-                    Unreadable::new().deserialize_any(visitor)
+                    Unacceptable::new().deserialize_any(visitor)
                 }
                 Visit::Read | Visit::Probe => self.scalar(kind, wish, visitor).map_err(TypeError::exactly),
             },
@@ -287,7 +286,7 @@ impl<'de> SeqAccess<'de> for &mut Items<'_, 'de> {
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, TypeError> {
         match self.advance()? {
             None => Ok(None),
-            Some(false) => seed.deserialize(Unreadable::new()).map(Some),
+            Some(false) => seed.deserialize(Unacceptable::new()).map(Some),
             Some(true) => {
                 let index = self.index;
                 self.index += 1;
@@ -304,15 +303,14 @@ struct Members<'r, 'de> {
     first: bool,
     ended: bool,
     first_key: Option<Cow<'de, str>>,
-    /// The key that was read last.
-    key: Option<Cow<'de, str>>,
+    last_key: Option<Cow<'de, str>>,
     /// True if the type has been given one more member than the text has.
     probed: bool,
 }
 
 impl<'r, 'de> Members<'r, 'de> {
     fn new(reader: &'r mut JsonReader<'de>) -> Self {
-        Self { reader, first: true, ended: false, first_key: None, key: None, probed: false }
+        Self { reader, first: true, ended: false, first_key: None, last_key: None, probed: false }
     }
 
     /// Advances to the next member and returns its key, or `None` at the end.
@@ -325,7 +323,7 @@ impl<'r, 'de> Members<'r, 'de> {
                 self.first_key = Some(key.clone());
             }
             self.first = false;
-            self.key = Some(key.clone());
+            self.last_key = Some(key.clone());
             return Ok(Some(key));
         }
         self.ended = true;
@@ -335,7 +333,7 @@ impl<'r, 'de> Members<'r, 'de> {
                 self.probed = true;
                 let key = match self.reader.probe {
                     Cutoff::From(_, RepeatedKey::First) => self.first_key.take(),
-                    _ => self.key.take(),
+                    _ => self.last_key.take(),
                 };
                 Ok(Some(key.unwrap_or_default()))
             }
@@ -343,7 +341,7 @@ impl<'r, 'de> Members<'r, 'de> {
     }
 
     fn below(&self, error: TypeError) -> TypeError {
-        error.below(|| Step::Key(self.key.as_deref().unwrap_or_default().to_owned()))
+        error.below(|| Step::Key(self.last_key.as_deref().unwrap_or_default().to_owned()))
     }
 }
 
@@ -360,7 +358,7 @@ impl<'de> MapAccess<'de> for &mut Members<'_, 'de> {
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, TypeError> {
         if self.probed {
-            return seed.deserialize(Unreadable::new());
+            return seed.deserialize(Unacceptable::new());
         }
         seed.deserialize(&mut *self.reader).map_err(|error| self.below(error))
     }

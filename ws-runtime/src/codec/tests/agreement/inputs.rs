@@ -1,8 +1,8 @@
-//! Inputs to try against each type, and variations of its values.
+//! Inputs that are decoded as each type, and variations of them.
 
 use serde_json::{Value, json};
 
-/// Inputs to try against each type.
+/// Inputs that are decoded as each type.
 pub(super) const INPUTS: &[&str] = &[
     "null",
     "true",
@@ -168,7 +168,7 @@ pub(super) const INPUTS: &[&str] = &[
     r#""::1""#,
 ];
 
-/// The value with one change: each place replaced, each key removed, a key added to each object.
+/// Returns all variations of a value with one change: a nested value replaced, a key removed, or a key or item added.
 pub(super) fn mutants(value: &Value) -> Vec<Value> {
     let mut all = Vec::new();
     match value {

@@ -24,7 +24,7 @@ pub(super) struct Denying {
 }
 
 #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
-#[expect(clippy::option_option, reason = "schemars makes one `Option` of it")]
+#[expect(clippy::option_option, reason = "schemars treats it as one `Option`")]
 pub(super) struct Optional {
     a: Option<u8>,
     #[serde(default)]
