@@ -1,4 +1,4 @@
-//! A whole connection: read, unmask, reassemble, handle, frame, write.
+//! A whole connection: it reads, unmasks and reassembles messages, calls the handler, and writes frames.
 
 use std::time::Instant;
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ws_benches::{BATCH, Rig, SMALL, answer_length, masked, runtime, server};
 
-/// The input of one round, its output, and the number of messages in it.
+/// The input of one round, its expected output, and the number of messages in it.
 struct Round {
     name: &'static str,
     target: &'static str,

@@ -1,18 +1,18 @@
-//! Client input: the handshake and frames (RFC 6455 §4.1, §5.2).
+//! Encodes the input of clients: the handshake and frames (RFC 6455 §4.1, §5.2).
 
-/// The opcode of a text frame.
+/// Opcode of a text frame.
 const TEXT: u8 = 0x1;
-/// The opcode of a binary frame.
+/// Opcode of a binary frame.
 const BINARY: u8 = 0x2;
-/// The mask bit beside the length.
+/// The mask bit, which is in the byte of the length.
 const MASKED: u8 = 0x80;
-/// The length of the payload follows in two or eight bytes.
+/// Values of the 7-bit length if the length follows in two or eight bytes.
 const TWO: u8 = 0x7e;
 const EIGHT: u8 = 0x7f;
-/// The value of the mask does not matter: the server must unmask in any case.
+/// The mask. Its value does not matter, because the server always unmasks.
 const MASK: [u8; 4] = [0x5a, 0x0f, 0xc3, 0x96];
 
-/// Returns the handshake for a path with its query.
+/// Returns the handshake for a path that may have a query.
 pub fn handshake(target: &str) -> String {
     format!(
         "GET {target} HTTP/1.1\r\nhost: localhost\r\nupgrade: websocket\r\nconnection: upgrade\r\n\
@@ -20,7 +20,7 @@ pub fn handshake(target: &str) -> String {
     )
 }
 
-/// Returns one message as a client frame, text or binary.
+/// Returns a message in one client frame, text or binary.
 pub fn masked(payload: &[u8], text: bool) -> Vec<u8> {
     let mut frame = vec![0x80 | if text { TEXT } else { BINARY }];
     if let Ok(length @ ..TWO) = u8::try_from(payload.len()) {
@@ -37,7 +37,7 @@ pub fn masked(payload: &[u8], text: bool) -> Vec<u8> {
     frame
 }
 
-/// Returns the length of a server frame with this much payload, in bytes. Servers do not mask.
+/// Returns the length in bytes of a server frame with a payload of this length. Servers do not mask.
 pub fn answer_length(payload: usize) -> usize {
     let header = match payload {
         ..126 => 2,

@@ -1,7 +1,8 @@
-//! Runs one hot path a given number of times, for `benches/instructions`, which counts the instructions.
+//! Runs one hot path for a number of rounds. `benches/instructions` counts its instructions.
 //!
-//! A single-threaded server over TCP. Its client is a separate process, which is not counted and sends nothing before
-//! the last reply has arrived, so that each run takes the same steps. Each round does nothing but the measured path.
+//! The program is a single-threaded server over TCP. The client is a separate process, which is not counted. It sends
+//! nothing before the last reply has arrived, so that all runs take the same steps. A round does nothing except for the
+//! measured path.
 
 use std::{
     env,
@@ -19,16 +20,17 @@ use ws_runtime::{Decode, Encode, Message};
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// The payload of a published message, in bytes.
+/// Size of a published message's payload, in bytes.
 const PUBLISHED: usize = 128;
-/// The number of subscribers.
+/// Number of subscribers.
 const SUBSCRIBERS: usize = 64;
-/// The length of the text in a typed message of 128 bytes.
+/// Length of the text in a typed message of 128 bytes.
 const TEXT: usize = 114;
-/// The path of the typed route, with its query.
+/// Path of the typed route, with its query.
 const TYPED: &str = "/typed?id=bench";
 
-/// `PATH ROUNDS` is measured; it starts `PATH ROUNDS ADDRESS`, the client.
+/// With the arguments `PATH ROUNDS` the process is the server to measure. It starts the client with `PATH ROUNDS
+/// ADDRESS`.
 fn main() -> Result<(), Failure> {
     let arguments: Vec<_> = env::args().skip(1).collect();
     match &arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
@@ -39,7 +41,7 @@ fn main() -> Result<(), Failure> {
     }
 }
 
-/// Without a connection: decodes and validates, then validates and encodes.
+/// Decodes and validates, then validates and encodes, without a connection.
 fn json(rounds: usize) -> Result<(), Failure> {
     let (inbound, outbound) = (<Checked as Decode>::plan()?, <Reply as Encode>::plan()?);
     let message = Message::text(said());
@@ -76,7 +78,7 @@ fn succeeded(mut client: Child) -> Result<(), Failure> {
     if status.success() { Ok(()) } else { Err(format!("the client ended with {status}").into()) }
 }
 
-/// The client: sends, waits for the replies, and repeats.
+/// Runs the client, which sends, waits for the replies, and repeats.
 fn drive(path: &str, rounds: usize, address: SocketAddr) -> Result<(), Failure> {
     let small = masked(&[b'a'; SMALL], true);
     let said = masked(said().as_bytes(), true);
@@ -92,7 +94,7 @@ fn drive(path: &str, rounds: usize, address: SocketAddr) -> Result<(), Failure> 
     }
 }
 
-/// One socket: sends a batch and receives its replies.
+/// Sends a batch on one socket and receives its replies.
 fn exchange(
     address: SocketAddr,
     target: &str,
@@ -109,7 +111,7 @@ fn exchange(
     Ok(())
 }
 
-/// Publishes one message, which every other socket receives.
+/// Publishes one message, and receives it on every other socket.
 fn publish(address: SocketAddr, rounds: usize) -> Result<(), Failure> {
     let sent = masked(&[b'p'; PUBLISHED], true);
     let mut publisher = connect(address, "/room")?;
@@ -149,7 +151,7 @@ fn reply(message: String) -> Reply {
     Reply { id: "bench".to_owned(), message, time: 1_700_000_000_000 }
 }
 
-/// Returns the length of a reply, in bytes.
+/// Returns the length of a reply in bytes.
 fn reply_length() -> Result<usize, Failure> {
     let mut out = Vec::new();
     reply("m".repeat(TEXT)).encode(&<Reply as Encode>::plan()?, &mut out)?;

@@ -1,6 +1,6 @@
-//! Shared by the benchmarks: an in-memory server, its routes, and client input.
+//! Parts that the benchmarks share: an in-memory server, its routes, and client input.
 //!
-//! Uses the public API only and does not depend on what is measured.
+//! The crate uses only the public API.
 
 mod frame;
 mod memory;
@@ -12,7 +12,7 @@ pub use self::{
     routes::{Bare, Checked, Choice, Echo, Greet, Reply, Room, Sink, Source, Typed, server},
 };
 
-/// The number of messages in flight in a batch.
+/// Number of messages in flight in a batch.
 pub const BATCH: usize = 32;
-/// The payload of a small message, in bytes.
+/// Size of a small message's payload, in bytes.
 pub const SMALL: usize = 64;

@@ -1,7 +1,8 @@
-//! A server with in-memory connections: no kernel, no port, one thread, and a client that costs almost nothing.
+//! A server with in-memory connections: it needs no kernel, no port and only one thread, and its clients cost almost
+//! nothing.
 //!
-//! The server is complete, from the HTTP request on. Its streams read what a [`Peer`] hands over; output is counted and
-//! discarded. It does not depend on a route.
+//! The server includes HTTP. Its streams read the input of a [`Peer`]; output is counted and discarded. This file does
+//! not depend on a route.
 
 use std::{
     future::poll_fn,
@@ -22,13 +23,13 @@ use ws_runtime::{Listener, Server};
 
 use crate::handshake;
 
-/// Connections that wait to be accepted.
+/// Maximum number of connections that wait to be accepted.
 const BACKLOG: usize = 16;
 
-/// Returns a single-threaded runtime on the calling thread.
+/// Returns a runtime that runs on the calling thread only.
 ///
 /// # Panics
-/// If the system cannot create it.
+/// Panics if the system cannot create it.
 pub fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().expect("a runtime of one thread")
 }
@@ -42,12 +43,12 @@ pub struct Rig {
 #[derive(Default)]
 struct Tally {
     written: usize,
-    /// The number of written bytes at which the bench is woken.
+    /// Number of written bytes at which the benchmark is woken.
     wanted: usize,
     waiting: Option<Waker>,
 }
 
-/// The client end of a connection. Dropping it breaks the connection.
+/// The client end of a connection. The connection breaks when it is dropped.
 pub struct Peer {
     shared: Arc<Mutex<Shared>>,
 }
@@ -55,11 +56,11 @@ pub struct Peer {
 /// The state shared by both ends.
 #[derive(Default)]
 struct Shared {
-    /// Bytes that the server has not read yet.
+    /// Input that the server has not read yet.
     inbound: Bytes,
     ended: bool,
     reading: Option<Waker>,
-    /// The output of the server while it is inspected: the head of its response.
+    /// Output of the server up to the end of the response's head; `None` afterwards.
     head: Option<Vec<u8>>,
     /// True once the server has dropped its end.
     dropped: bool,
@@ -72,11 +73,11 @@ struct Stream {
 }
 
 impl Rig {
-    /// Starts the server in the current runtime. It runs until the runtime is dropped.
+    /// Starts the server in the current runtime. The server runs until the runtime is dropped.
     pub fn start(server: Server) -> Self {
         let (arriving, arrivals) = mpsc::channel(BACKLOG);
         tokio::spawn(async move {
-            // If the server does not start, connecting reports it.
+            // If the server does not start, `connect` panics with the reason.
             if let Err(error) = server.serve(Arrivals(arrivals)).await {
                 eprintln!("{error}");
             }
@@ -87,7 +88,7 @@ impl Rig {
     /// Connects: sends the handshake and waits for the 101.
     ///
     /// # Panics
-    /// If the response is not a 101.
+    /// Panics if the response is not a 101.
     pub async fn connect(&self, target: &str) -> Peer {
         let shared =
             Shared { inbound: handshake(target).into(), head: Some(Vec::new()), ..Shared::default() };
@@ -108,10 +109,10 @@ impl Rig {
         Peer { shared }
     }
 
-    /// Waits until the server has written this many bytes to any connections, and resets the count.
+    /// Waits until the server has written this many bytes to all connections together, and resets the count.
     ///
     /// # Panics
-    /// If it has written more, which was then not the expected reply.
+    /// Panics if the server has written more bytes, because they are not the expected reply.
     pub async fn answered(&self, bytes: usize) {
         self.written(bytes).await;
         let mut tally = lock(&self.tally);
@@ -134,7 +135,7 @@ impl Rig {
 }
 
 impl Peer {
-    /// Passes bytes to the server, which reads them at once, up to the size of its buffer.
+    /// Passes bytes to the server, which reads them at once if its buffer is large enough.
     pub fn send(&self, frames: &Bytes) {
         let mut shared = lock(&self.shared);
         debug_assert!(shared.inbound.is_empty(), "the server has not read what it was sent before");
@@ -144,7 +145,7 @@ impl Peer {
         }
     }
 
-    /// Returns true once the server has dropped the connection.
+    /// Returns true if the server has dropped the connection.
     pub fn is_dropped(&self) -> bool {
         lock(&self.shared).dropped
     }
@@ -160,7 +161,7 @@ impl Drop for Peer {
     }
 }
 
-/// The source of the server's connections.
+/// The listener of the server.
 struct Arrivals(mpsc::Receiver<Stream>);
 
 impl Listener for Arrivals {
@@ -169,7 +170,7 @@ impl Listener for Arrivals {
     async fn accept(&mut self) -> io::Result<(Stream, Option<SocketAddr>)> {
         match self.0.recv().await {
             Some(stream) => Ok((stream, Some(SocketAddr::from(([127, 0, 0, 1], 0))))),
-            // The bench has ended, and the runtime ends soon.
+            // The benchmark has ended, and the runtime is about to be dropped.
             None => std::future::pending().await,
         }
     }

@@ -1,4 +1,4 @@
-//! One message to all subscribers: encoded once, written to each.
+//! A message to all subscribers, which is encoded once and written to each.
 
 use std::time::Instant;
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use ws_benches::{Rig, answer_length, masked, runtime, server};
 
-/// The payload of a published message, in bytes.
+/// Size of a published message's payload, in bytes.
 const SIZE: usize = 128;
 
 fn publish(criterion: &mut Criterion) {
@@ -16,7 +16,7 @@ fn publish(criterion: &mut Criterion) {
         let (rig, peers) = runtime.block_on(async {
             let rig = Rig::start(server());
             let mut peers = Vec::new();
-            // The publisher does not receive it.
+            // The publisher does not receive the message.
             for _ in 0..=subscribers {
                 peers.push(rig.connect("/room").await);
             }

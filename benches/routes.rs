@@ -6,12 +6,12 @@ use ws_runtime::{Message, Server, Socket, SubscribeError, ws_route};
 
 use crate::{BATCH, SMALL};
 
-/// Returns a server with all these routes and one shard, driven by one thread.
+/// Returns a server with all routes of this file and one shard, which one thread serves.
 pub fn server() -> Server {
     Server::new().route(Echo).route(Sink).route(Source).route(Typed).route(Room).shards(1)
 }
 
-/// Echoes messages unchanged.
+/// A route that echoes messages unchanged.
 pub struct Echo;
 
 #[ws_route("/echo", max_payload_length = "64MiB", backpressure_limit = "128MiB")]
@@ -21,7 +21,7 @@ impl Echo {
     }
 }
 
-/// Answers only empty messages: inbound work without outbound work.
+/// A route that replies only to empty messages, for inbound work without outbound work.
 pub struct Sink;
 
 #[ws_route("/sink")]
@@ -31,7 +31,7 @@ impl Sink {
     }
 }
 
-/// Answers each message with [`BATCH`] small ones: outbound work with little inbound work.
+/// A route that replies to each message with [`BATCH`] small ones, for outbound work with little inbound work.
 pub struct Source;
 
 #[ws_route("/source")]
@@ -92,11 +92,11 @@ pub struct Reply {
     pub id: String,
     /// The text.
     pub message: String,
-    /// A number, in place of a timestamp.
+    /// A number that stands in for a timestamp.
     pub time: u64,
 }
 
-/// Typed messages: decoded, validated, answered.
+/// A route whose messages are decoded, validated and answered.
 pub struct Typed;
 
 #[ws_route("/typed", query = Greet, body = Checked, response = Reply)]
@@ -106,7 +106,7 @@ impl Typed {
     }
 }
 
-/// Publishes each message to all other sockets.
+/// A route that publishes each message to all other sockets.
 pub struct Room;
 
 #[ws_route("/room")]

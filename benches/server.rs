@@ -1,4 +1,4 @@
-//! What the benchmarks drive: an echo, typed messages without and with constraints, and a room.
+//! The server that the benchmarks measure: an echo, typed messages with and without constraints, and a room.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use ws_runtime::{Deflate, Message, Server, Socket, SubscribeError, shutdown_signal, ws_route};
 
-/// Echoes as the bytes came.
+/// A route that echoes messages unchanged.
 struct Echo;
 
 #[ws_route("/echo", max_payload_length = "64MiB", backpressure_limit = "128MiB")]
@@ -29,7 +29,7 @@ struct Heard {
     time: u64,
 }
 
-/// The type alone says what is valid.
+/// A message whose schema has no constraints except for its type.
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Said {
     message: String,
@@ -44,7 +44,7 @@ impl Json {
     }
 }
 
-/// The schema says more than the type.
+/// A message whose schema has constraints that its type does not express.
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Checked {
     #[schemars(length(min = 1, max = 1000))]
@@ -60,7 +60,7 @@ impl JsonChecked {
     }
 }
 
-/// Hands each message to everybody else.
+/// A route that publishes each message to the other sockets.
 struct Room;
 
 #[ws_route("/room")]
@@ -86,7 +86,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let port = std::env::var("PORT").unwrap_or("3000".to_owned());
     let listener = TcpListener::bind(format!("127.0.0.1:{port}")).await?;
     let mut server = Server::new().route(Echo).route(Json).route(JsonChecked).route(Room);
-    // `DEFLATE=3` compresses at that level, from 1 to 9.
+    // `DEFLATE=3` enables compression at level 3, and likewise for the levels 1 to 9.
     let level = std::env::var("DEFLATE").ok().and_then(|level| level.parse().ok());
     if let Some(level) = level.filter(|level| (1..=9).contains(level)) {
         server = server.per_message_deflate(Deflate::new().level(level));

@@ -1,4 +1,4 @@
-//! The start of a connection, from the HTTP request to the 101, and the end of a client that disconnects.
+//! The start of a connection, from the HTTP request to the 101, and its end when the client disconnects.
 
 use std::time::Instant;
 

@@ -1,15 +1,15 @@
-//! What comes in goes out: text as text, binary as binary, up to 64 MiB, compressed if the client likes, at `ws://127.0.0.1:3000/echo`.
+//! Echoes each message at `ws://127.0.0.1:3000/echo`: text as text, binary as binary, up to 64 MiB, and compressed if
+//! the client offers it.
 //!
-//! It is also what the conformance tests drive, some of which cut a message into a frame for each of a hundred thousand
-//! parts.
+//! The conformance tests use this example, too. Some of them split a message into a hundred thousand frames.
 
 use tokio::net::TcpListener;
 use ws_runtime::{Message, Server, shutdown_signal, ws_route};
 
 struct Echo;
 
-// The outbound queue takes an echo of the longest message beside another one. Everything is compressed for clients that offer
-// it, as far as they have it.
+// The outbound queue has room for two echoes of the longest message. Messages of any length are compressed, with the
+// parameters that the client offers.
 #[ws_route(
     "/echo",
     max_payload_length = "64MiB",

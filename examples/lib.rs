@@ -1,4 +1,5 @@
-//! Nothing but the README, whose code is compiled as documentation tests of this crate. The examples are the files beside it.
+//! This crate contains only the README, whose code is compiled as documentation tests. The other files are the
+//! examples.
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,5 +1,5 @@
-//! A token in the query and a subprotocol: `ws://127.0.0.1:3000/ws?token=allow` answers `echo:` and the text. Without the
-//! token the connection is refused with 403; `machbase.rpc` is spoken with whoever offers it.
+//! A token in the query, and a subprotocol. `ws://127.0.0.1:3000/ws?token=allow` replies with `echo:` and the text.
+//! Without the token, the handshake gets 403. `machbase.rpc` is selected if the client offers it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use ws_runtime::{Handshake, Reject, Server, Socket, shutdown_signal, ws_route};
 
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Admission {
-    /// Optional, so that a request without it is forbidden rather than invalid.
+    /// The token, or `None` if it is missing. It is optional, so that a request without it gets 403 instead of 422.
     token: Option<String>,
 }
 
@@ -16,7 +16,7 @@ struct Rpc;
 
 #[ws_route("/ws", query = Admission, body = String, response = String, protocols = ["machbase.rpc"])]
 impl Rpc {
-    /// Lets in whoever has the token, and keeps the path that was asked for.
+    /// Accepts clients with a valid token, and keeps the requested path as the connection's data.
     fn before_handle(&self, handshake: &Handshake<Self>) -> Result<String, Reject> {
         match handshake.query().token.as_deref() {
             Some("allow") => Ok(handshake.uri().path().to_owned()),
@@ -25,7 +25,8 @@ impl Rpc {
     }
 
     fn open(&self, ws: &Socket<Self>) {
-        // A request of an older version is not upgraded, and a newer one has no `Upgrade` (RFC 6455 §4.2.1).
+        // A request of an older HTTP version cannot be upgraded, and a newer version has no `Upgrade` (RFC 6455
+        // §4.2.1).
         println!("{} over HTTP/1.1, subprotocol {}", ws.data(), ws.protocol().unwrap_or("none"));
     }
 

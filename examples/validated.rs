@@ -1,7 +1,7 @@
-//! A message in, a message out, both checked: `ws://127.0.0.1:3000/ws?id=ada` takes `{"message": "hello"}` and answers
-//! `{"id": "ada", "message": "hello", "time": 1767225600000}`.
+//! A message and a reply, both validated. `ws://127.0.0.1:3000/ws?id=ada` accepts `{"message": "hello"}` and replies
+//! with `{"id": "ada", "message": "hello", "time": 1767225600000}`.
 //!
-//! Leave out `id` and the connection is refused with 422; send something else and the answer says what is wrong with it.
+//! Without `id`, the handshake gets 422. For an invalid message, the reply names the error.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -24,7 +24,7 @@ struct Said {
 struct Heard {
     id: String,
     message: String,
-    /// In milliseconds since 1970.
+    /// Time in milliseconds since 1970.
     time: u64,
 }
 

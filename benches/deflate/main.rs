@@ -1,8 +1,9 @@
-//! The cost of compression: CPU time for each message, and memory for each idle connection.
+//! Measures the cost of compression: CPU time per message, and memory per idle connection.
 //!
-//! `deflate_load CASE PID PORT CONNECTIONS BYTES [SECONDS]`, where CASE is `echo`, `room` or `idle`, against a server
-//! with permessage-deflate and without context takeover at `/echo` and `/room`. It sends precompressed JSON, checks
-//! that the first reply of each connection inflates to the sent text, and then reads frames without inspecting them.
+//! The command is `deflate_load CASE PID PORT CONNECTIONS BYTES [SECONDS]`, where CASE is `echo`, `room` or `idle`. The
+//! server must support permessage-deflate without context takeover at `/echo` and `/room`. The program sends
+//! precompressed JSON, checks that the first reply of each connection inflates to the sent text, and reads the other
+//! frames without inspecting them.
 
 use std::{
     env,
@@ -18,12 +19,12 @@ use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// The number of messages in flight of a publisher.
+/// Number of messages in flight of a publisher.
 const WINDOW: usize = 4;
 
 struct Client {
     reader: BufReader<TcpStream>,
-    /// True once a reply was inspected.
+    /// True once the first reply was inspected.
     checked: bool,
 }
 
@@ -78,7 +79,7 @@ fn main() -> Outcome<()> {
     }
 }
 
-/// Every socket publishes and receives.
+/// Measures a room in which every socket publishes and receives.
 fn round(clients: &mut [Client], frame: &[u8], text: &[u8]) -> Outcome<()> {
     for client in clients.iter_mut() {
         client.reader.get_mut().write_all(frame)?;
@@ -146,7 +147,7 @@ impl Client {
     }
 }
 
-/// JSON as applications send it: objects with equal keys and different values.
+/// Returns JSON that resembles that of applications: objects with equal keys and different values.
 fn json(bytes: usize) -> Vec<u8> {
     const WORDS: [&str; 12] = [
         "the", "message", "server", "client", "room", "hello", "typed", "value", "price", "order", "update",
@@ -182,7 +183,7 @@ fn inflated(payload: &[u8], length: usize) -> Outcome<Vec<u8>> {
     Ok(out)
 }
 
-/// A compressed text frame with a mask of zeros.
+/// Returns a compressed text frame with a mask of zeros.
 fn masked(payload: &[u8]) -> Vec<u8> {
     let mut frame = vec![0xc1];
     if let Ok(length @ 0..=125) = u8::try_from(payload.len()) {
@@ -204,7 +205,7 @@ fn cpu(pid: u32) -> Outcome<f64> {
     Ok((fields[11].parse::<f64>()? + fields[12].parse::<f64>()?) / 100.0)
 }
 
-/// Returns the resident memory of a process, in KB.
+/// Returns the resident memory of a process in KB.
 fn memory(pid: u32) -> Outcome<f64> {
     let statm = fs::read_to_string(format!("/proc/{pid}/statm"))?;
     Ok(statm.split(' ').nth(1).unwrap_or_default().parse::<f64>()? * 4.0)

@@ -1,4 +1,4 @@
-//! The lots of the auction house and the rules of bidding. Knows neither sockets nor HTTP.
+//! The lots of the auction house and the rules of bidding. This module depends neither on sockets nor on HTTP.
 
 use std::{
     collections::BTreeMap,
@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
-/// A bid in the last seconds extends the lot to this long, so that others can answer.
+/// A bid shortly before the end extends the lot to this time, so that others can still bid.
 const EXTENSION: Duration = Duration::from_secs(10);
 
 /// All lots, by number.
@@ -19,7 +19,7 @@ pub(crate) struct Lots(Mutex<BTreeMap<u32, Lot>>);
 
 struct Lot {
     title: String,
-    /// The lowest amount of the next bid.
+    /// Lowest amount that is accepted as the next bid.
     next: u64,
     leader: Option<String>,
     ends: Instant,
@@ -31,11 +31,11 @@ struct Lot {
 pub(crate) struct View {
     pub(crate) lot: u32,
     pub(crate) title: String,
-    /// The lowest amount of the next bid.
+    /// Lowest amount that is accepted as the next bid.
     pub(crate) next: u64,
-    /// The highest bidder so far.
+    /// The highest bidder so far; `None` before the first bid.
     pub(crate) leader: Option<String>,
-    /// In milliseconds; 0 once the lot has ended.
+    /// Remaining time in milliseconds; 0 once the lot has ended.
     pub(crate) left: u64,
 }
 
@@ -43,12 +43,12 @@ pub(crate) struct View {
 #[derive(Debug, PartialEq)]
 pub(crate) struct Accepted {
     pub(crate) view: View,
-    /// The highest bidder before, unless it was the same one.
+    /// The previous highest bidder; `None` if there was none, or if it is the same one.
     pub(crate) outbid: Option<String>,
 }
 
 impl Lots {
-    /// Opens a lot for a time.
+    /// Opens a lot for this time.
     pub(crate) fn open(&self, title: String, minimum: u64, time: Duration) -> View {
         let mut lots = self.lock();
         let number = lots.last_key_value().map_or(1, |(number, _)| number + 1);
@@ -66,7 +66,7 @@ impl Lots {
         self.lock().iter().map(|(number, lot)| lot.view(*number)).collect()
     }
 
-    /// Takes a bid, or says why not.
+    /// Accepts a bid, or returns the reason why it is rejected.
     pub(crate) fn bid(&self, number: u32, bidder: &str, amount: u64) -> Result<Accepted, String> {
         let mut lots = self.lock();
         let lot = lots.get_mut(&number).ok_or("there is no such lot")?;
@@ -82,7 +82,7 @@ impl Lots {
         Ok(Accepted { view: lot.view(number), outbid })
     }
 
-    /// Ends the lots whose time is up, and returns them. Each is returned once.
+    /// Ends the lots whose time is over, and returns them. Each lot is returned once.
     pub(crate) fn end_due(&self) -> Vec<View> {
         let now = Instant::now();
         let mut lots = self.lock();
@@ -94,7 +94,7 @@ impl Lots {
         .collect()
     }
 
-    /// Each change is complete in itself, so the lots are usable after a panic under the lock too.
+    /// The lots are usable even after a panic under the lock, because each change is complete in itself.
     fn lock(&self) -> MutexGuard<'_, BTreeMap<u32, Lot>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

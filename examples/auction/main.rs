@@ -1,5 +1,5 @@
-//! An auction house: bids over WebSockets, REST for the lots, a timer that ends them, and private messages. Open the address that it
-//! prints in two tabs, or drive it from a shell:
+//! An auction house: bids over WebSockets, REST for the lots, a timer that ends lots, and private messages. Open the
+//! printed address in two tabs, or use it from a shell:
 //!
 //! ```sh
 //! curl http://127.0.0.1:3000/api/lots
@@ -7,8 +7,8 @@
 //! curl http://127.0.0.1:3000/api/lots/1/notices -d 'The lot may be inspected in room 4.'
 //! ```
 //!
-//! Bidders are who they say they are; a real auction authenticates them in `before_handle`. To copy this example, take this folder
-//! and `../page`.
+//! The example trusts the names of bidders. A real auction authenticates them in `before_handle`. To copy this example,
+//! take this folder and `../page`.
 
 mod lots;
 #[path = "../page/page.rs"]
@@ -41,7 +41,7 @@ enum Say {
     Bid {
         amount: u64,
     },
-    /// To everybody at the lot.
+    /// A message to all bidders of the lot.
     Remark {
         #[schemars(length(min = 1, max = 200))]
         text: String,
@@ -52,27 +52,27 @@ enum Say {
 #[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Heard {
-    /// The state of the lot: first, and after each bid.
+    /// The state of the lot: sent on connecting and after each bid.
     Lot(View),
     Remark {
         from: String,
         text: String,
     },
-    /// From the auction house.
+    /// A notice from the auction house.
     Notice {
         text: String,
     },
-    /// The answer to a bid that was not accepted.
+    /// The reply to a bid that was not accepted.
     Refused {
         reason: String,
     },
-    /// To the former leader alone.
+    /// Sent only to the former highest bidder.
     Outbid {
         by: String,
     },
     /// The lot has ended.
     Sold(View),
-    /// To the winner alone.
+    /// Sent only to the winner.
     Won {
         title: String,
     },
@@ -84,7 +84,8 @@ struct Auction {
 
 #[ws_route("/lots/{lot: u32}", query = Join, body = Say, response = Heard, max_payload_length = "4KiB", rate_limit = 20)]
 impl Auction {
-    /// A page cannot see a status, so it is refused with a close code: it must not try again.
+    /// JavaScript cannot read the status of a failed handshake. Therefore the page is rejected with a close code, which
+    /// tells it not to reconnect.
     fn before_handle(&self, handshake: &Handshake<Self>) -> Result<(), Reject> {
         match self.lots.view(handshake.params().lot) {
             Some(_) => Ok(()),
@@ -123,17 +124,17 @@ impl Auction {
     }
 }
 
-/// The topic of everybody at a lot.
+/// Returns the topic of a lot.
 fn room(lot: u32) -> String {
     lot.to_string()
 }
 
-/// The topic of one bidder's sockets at a lot.
+/// Returns the topic for all sockets of one bidder at a lot.
 fn private(lot: u32, name: &str) -> String {
     format!("{lot} {name}")
 }
 
-/// Ends each lot when its time is up, and tells the room and the winner.
+/// Ends each lot when its time is over, and notifies its topic and the winner.
 async fn end_lots(lots: Arc<Lots>, server: Handle) {
     let mut ticks = interval(Duration::from_millis(100));
     loop {

@@ -1,4 +1,4 @@
-//! The REST side, an axum router: lots are listed and opened, notices are published to everybody at a lot.
+//! The REST API, an axum router: it lists and opens lots, and publishes notices to the bidders of a lot.
 
 use std::{sync::Arc, time::Duration};
 
@@ -25,7 +25,7 @@ const PAGE: Page = Page(&[
     ("/icon.svg", include_str!("icon.svg")),
 ]);
 
-/// The longest time that a lot may be open, in seconds: a day.
+/// Maximum time that a lot may be open, in seconds: one day.
 const LONGEST: u64 = 24 * 60 * 60;
 
 #[derive(Clone)]
@@ -64,7 +64,7 @@ async fn open(
     Ok((StatusCode::CREATED, Json(view)))
 }
 
-/// Publishes a notice; returns how many sockets it was sent to.
+/// Publishes a notice, and returns the number of sockets that it was sent to.
 async fn notice(
     State(house): State<House>,
     Path(lot): Path<u32>,

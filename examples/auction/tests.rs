@@ -1,4 +1,4 @@
-//! The auction in memory, with tokio's clock paused: minutes pass in no time.
+//! Tests of the auction in memory. The clock is paused, so minutes pass at once.
 
 use axum::{body::Body, http::Request};
 use tower_service::Service;
@@ -20,7 +20,7 @@ impl House {
         Self { lots, site }
     }
 
-    /// Joins the first lot, and passes over its state.
+    /// Joins the first lot, and skips the message with its state.
     async fn join(&self, name: &str) -> Client<Auction> {
         let target = format!("/lots/1?name={name}");
         let mut client = self.site.connect::<Auction>(&target).await.expect("the lot is open");

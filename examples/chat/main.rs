@@ -1,6 +1,8 @@
-//! A chat of rooms: who is there, who types, what was said. Open the address that it prints in two tabs.
+//! A chat with rooms: it shows the people in a room, who is typing, and recent messages. Open the printed address in
+//! two tabs.
 //!
-//! Here is the route; the files beside it are the page that speaks it. To copy this example, take this folder and `../page`.
+//! This file is the route. The other files are the page that connects to it. To copy this example, take this folder and
+//! `../page`.
 
 #[path = "../page/page.rs"]
 mod page;
@@ -28,7 +30,7 @@ const PAGE: Page = Page(&[
     ("/icon.svg", include_str!("icon.svg")),
 ]);
 
-/// The most people in a room.
+/// Maximum number of people in a room.
 const MOST_PEOPLE: usize = 200;
 
 #[derive(Serialize, Deserialize, JsonSchema)]
@@ -37,7 +39,7 @@ struct Join {
     name: String,
 }
 
-/// What a page says.
+/// Messages from the page.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Say {
@@ -48,11 +50,11 @@ enum Say {
     Typing,
 }
 
-/// What a page hears.
+/// Messages to the page.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Heard {
-    /// The first message: which person one is, who is in the room, and what was said there lately.
+    /// The first message: the receiver's person, the people in the room, and recent messages.
     Welcome {
         you: u64,
         here: Vec<Person>,
@@ -70,7 +72,7 @@ enum Heard {
     Text(Said),
 }
 
-/// Somebody in a room. Two may have the same name, but not the same number.
+/// A person in a room. Two people may have the same name, but not the same number.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 struct Person {
     id: u64,
@@ -82,7 +84,7 @@ struct Said {
     id: u64,
     from: Person,
     text: String,
-    /// In milliseconds since 1970.
+    /// Time in milliseconds since 1970.
     at: u64,
 }
 
@@ -102,8 +104,8 @@ struct Chat {
     idle_timeout = 60
 )]
 impl Chat {
-    /// Starts the numbers at the clock, in microseconds: a page that comes back after a restart must not take a new message
-    /// for one that it has.
+    /// Starts the numbers at the current time, in microseconds, so that they are higher than those before a restart. A
+    /// page that reconnects then does not mistake a new message for one that it has.
     fn new() -> Self {
         Self { rooms: Rooms::default(), next: AtomicU64::new(now() * 1000) }
     }
@@ -112,7 +114,7 @@ impl Chat {
         self.next.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Makes somebody of the name, if the room has a place; those who come at the same instant may be a few too many.
+    /// Admits a person if the room is not full. Concurrent handshakes may exceed the limit by a few.
     fn before_handle(&self, handshake: &Handshake<Self>) -> Result<Person, Reject> {
         let people = self.rooms.with(&handshake.params().room, |room| room.people.len());
         if people >= MOST_PEOPLE {
@@ -121,8 +123,8 @@ impl Chat {
         Ok(Person { id: self.number(), name: handshake.query().name.clone() })
     }
 
-    // What happens in a room is told while the room is held. So all hear it in one order, and what follows a welcome is
-    // neither in it nor lost.
+    // Events are published under the room's lock, so all clients receive them in the same order, and every event is
+    // either part of the welcome message or follows it.
 
     fn open(&self, ws: &Socket<Self>) -> Result<(), SubscribeError> {
         let (topic, me) = (&ws.params().room, ws.data());

@@ -1,4 +1,4 @@
-//! Who is in which room, and what was said there lately. It must not know sockets.
+//! The people in each room, and recent messages. This module does not depend on sockets.
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
@@ -7,14 +7,14 @@ use std::{
 
 use crate::{Person, Said};
 
-/// How many messages a room keeps for those who come later.
+/// Number of messages that a room keeps for people who join later.
 const RECENT: usize = 50;
 
-/// The rooms that somebody is in, by name.
+/// The rooms with at least one person, by name.
 #[derive(Default)]
 pub(crate) struct Rooms(Mutex<HashMap<String, Room>>);
 
-/// One room. Numbers grow, so people stand in the order in which they came.
+/// A room. Numbers increase, so people are sorted by the time when they joined.
 #[derive(Default)]
 pub(crate) struct Room {
     pub(crate) people: BTreeMap<u64, Person>,
@@ -22,10 +22,10 @@ pub(crate) struct Room {
 }
 
 impl Rooms {
-    /// Acts on a room while nothing else happens in any. A room begins with its first person and ends with its last.
+    /// Accesses a room under the lock of all rooms. A room exists from its first person to its last.
     pub(crate) fn with<T>(&self, name: &str, act: impl FnOnce(&mut Room) -> T) -> T {
-        // A handler that panics under the lock would poison it for every socket. Each change here is complete in itself, so the
-        // rooms can be used all the same.
+        // A handler that panics under the lock would poison it for every socket. The rooms are usable nevertheless,
+        // because each change is complete in itself.
         let mut rooms = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let room = rooms.entry(name.to_owned()).or_default();
         let result = act(room);
@@ -37,7 +37,7 @@ impl Rooms {
 }
 
 impl Room {
-    /// Keeps a message, and lets the oldest go.
+    /// Keeps a message, and drops the oldest one if there are too many.
     pub(crate) fn remember(&mut self, said: Said) {
         if self.recent.len() == RECENT {
             self.recent.pop_front();

@@ -1,8 +1,9 @@
-//! Named events with typed data, both ways, at `ws://127.0.0.1:3000/events`: `{"event": "howdy", "data": "stranger"}` is heard by
-//! all, what is said in a room by those who have joined it. The same address in a browser is a page to try them with.
+//! Named events with typed data in both directions, at `ws://127.0.0.1:3000/events`. For example, `{"event": "howdy",
+//! "data": "stranger"}` is sent to all clients, and messages in a room are sent to its members. In a browser, the same
+//! address is a page for trying the events.
 //!
-//! An event is a variant of an enum, and each has a handler. One that is forgotten does not compile. To copy this example, take this
-//! folder and `../page`.
+//! An event is a variant of an enum, and each variant has a handler. If one is missing, the example does not compile.
+//! To copy this example, take this folder and `../page`.
 
 #[path = "../page/page.rs"]
 mod page;
@@ -14,7 +15,7 @@ use ws_runtime::{Server, Socket, SocketId, shutdown_signal, ws_route};
 
 use self::page::Page;
 
-/// The most rooms that one socket may be in.
+/// Maximum number of rooms that one socket may join.
 const MOST_ROOMS: usize = 8;
 
 const PAGE: Page = Page(&[
@@ -24,39 +25,39 @@ const PAGE: Page = Page(&[
     ("/icon.svg", include_str!("icon.svg")),
 ]);
 
-/// What a client emits.
+/// Events from a client.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", content = "data", rename_all = "snake_case")]
 enum Emit {
-    /// Greets everybody.
+    /// Greets all clients.
     Howdy(Text),
     Join(Room),
     Leave(Room),
-    /// Speaks in a room.
+    /// Sends a message to a room.
     Say(Line),
-    /// Asks how many are connected.
+    /// Asks for the number of connected clients.
     Who,
 }
 
-/// What a client hears.
+/// Events to a client.
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", content = "data", rename_all = "snake_case")]
 enum Heard {
-    /// To whoever has just connected.
+    /// Sent to a client when it connects.
     Hello(String),
-    /// To all.
+    /// Sent to all clients.
     Howdy(Greeting),
-    /// To all: this socket is gone.
+    /// Sent to all clients when a socket disconnects.
     Bye(SocketId),
-    /// To a room.
+    /// Sent to a room.
     Joined(Member),
-    /// To a room.
+    /// Sent to a room.
     Left(Member),
-    /// To a room.
+    /// Sent to a room.
     Said(Said),
-    /// The answer to `who`.
+    /// The reply to `who`.
     Here(usize),
-    /// The answer to an event that was valid but cannot be followed.
+    /// The reply to a valid event that is not permitted.
     Refused(String),
 }
 
@@ -99,8 +100,8 @@ impl Room {
 
 struct Events;
 
-// What a socket publishes reaches it too, so that all members of a room see the same story. Events are short and much alike, so one is
-// compressed by what came before it.
+// A socket receives its own events too, so that all members of a room see the same sequence. Events are short and
+// similar, so context takeover compresses each with the help of earlier ones.
 #[ws_route(
     "/events",
     body = Emit,
@@ -138,7 +139,7 @@ impl Events {
         if !ws.is_subscribed(&topic) {
             return Some(not_there());
         }
-        // What was published before still arrives: whoever leaves hears of it.
+        // Events that were published before the socket leaves still arrive, so it receives its own `left`.
         let _ = ws.publish(&topic, &Heard::Left(Member { room, from: ws.id() }));
         ws.unsubscribe(&topic);
         None

@@ -1,6 +1,6 @@
-//! Pages as files in the program: no folder to deploy, no path that a request could climb out of.
+//! Serves pages whose files are compiled into the program, so there is no folder to deploy, and no path can leave it.
 //!
-//! It must not know what any page is about.
+//! This module does not depend on any page.
 
 use std::{
     convert::Infallible,
@@ -19,12 +19,12 @@ use http::{
 use http_body_util::Full;
 use tower_service::Service;
 
-/// What every page may ask for: how pages look, and the connection that comes back by itself.
+/// Files that every page uses: the common style, and a connection that reconnects.
 const SHARED: &[(&str, &str)] =
     &[("/base.css", include_str!("base.css")), ("/connection.js", include_str!("connection.js"))];
 
 const HEADERS: [(HeaderName, &str); 4] = [
-    // Nothing runs but the files above, and even they cannot turn text into markup: `innerHTML` throws.
+    // The browser loads and runs only the files above. These cannot turn text into markup, because `innerHTML` throws.
     (
         CONTENT_SECURITY_POLICY,
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; \
@@ -32,13 +32,13 @@ const HEADERS: [(HeaderName, &str); 4] = [
     ),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (REFERRER_POLICY, "no-referrer"),
-    // The files belong together, so a new version of one must not meet an old one of another.
+    // The browser must not cache files, because a new version of one would be combined with an old version of another.
     (CACHE_CONTROL, "no-store"),
 ];
 
-/// Answers with the files of a page, and says of anything else that there is none: a server's fallback.
+/// A fallback that answers with the files of a page, and with 404 for any other path.
 ///
-/// A file is a path and what is there; the path's ending says what kind of file it is.
+/// Each file is its path and its content. The extension of the path determines the content type.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Page(pub(crate) &'static [(&'static str, &'static str)]);
 

@@ -1,8 +1,9 @@
-//! A server that speaks by itself: it greets each client that connects to `ws://127.0.0.1:3000/`, and then sends the same line every
-//! three seconds until the socket closes. The same address in a browser is a page that does the same in the other direction.
+//! A server that sends without being asked: it greets each client that connects to `ws://127.0.0.1:3000/`, then sends
+//! the same line every three seconds until the socket closes. In a browser, the same address is a page that sends in
+//! the other direction.
 //!
-//! `TICK_MS` sets another period. Behind a proxy, `TRUSTED_PROXY` is its address: from there alone `X-Forwarded-For` is believed.
-//! To copy this example, take this folder and `../page`.
+//! `TICK_MS` sets the interval. `TRUSTED_PROXY` is the address of a proxy whose `X-Forwarded-For` is used. To copy this
+//! example, take this folder and `../page`.
 
 #[path = "../page/page.rs"]
 mod page;
@@ -34,13 +35,13 @@ struct Ticker {
 
 #[ws_route("/", body = String, response = String, max_payload_length = "1KiB", rate_limit = 100)]
 impl Ticker {
-    /// The stream runs beside the messages and ends with the socket, so there is no timer to stop. A client that does not
-    /// read delays its own stream alone.
+    /// The stream runs beside the messages and ends with the socket, so there is no timer to stop. A client that does
+    /// not read delays only its own stream.
     fn open(&self, ws: &Socket<Self>) -> impl Stream<Item = &'static str> {
         println!("open {}", address(ws));
         let mut ticks = interval(self.period);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        // The first tick is immediate: the greeting's.
+        // The first tick completes at once, so the greeting is sent immediately.
         stream::unfold((ticks, GREETING), async |(mut ticks, text)| {
             ticks.tick().await;
             Some((text, (ticks, TICK)))
@@ -56,7 +57,7 @@ impl Ticker {
     }
 }
 
-/// The client's address, unless a trusted proxy does not name one.
+/// Returns the text for the client's address, which a trusted proxy may not send.
 fn address(ws: &Socket<Ticker>) -> String {
     ws.remote_addr().map_or("unknown".to_owned(), |address| address.ip().to_string())
 }

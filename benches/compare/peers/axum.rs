@@ -24,7 +24,7 @@ use tokio::{
     sync::broadcast::{self, error::RecvError},
 };
 
-/// The capacity of a room for its slowest member, in messages.
+/// Capacity of the room's channel, in messages. A member that is further behind misses messages.
 const ROOM: usize = 1024;
 
 type Room = broadcast::Sender<(usize, Message)>;
@@ -54,7 +54,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .route("/room", get(room))
         .with_state(broadcast::channel(ROOM).0);
     let listener = TcpListener::bind(format!("127.0.0.1:{}", env::var("PORT")?)).await?;
-    // Disables Nagle's algorithm, which would delay small replies.
+    // This disables Nagle's algorithm, which would delay small replies.
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     axum::serve(listener, router).await?;
     Ok(())
@@ -108,7 +108,7 @@ async fn room(State(room): State<Room>, upgrade: WebSocketUpgrade) -> Response {
         });
         while let Some(Ok(message)) = stream.next().await {
             if is_data(&message) {
-                // Only one task may hold it at this point.
+                // This task is the only owner at this point.
                 let _ = room.send((me, message));
             }
         }

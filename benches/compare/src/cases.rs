@@ -1,4 +1,4 @@
-//! The cases: servers, load and figures.
+//! The cases: for each, the servers, the load and the figure.
 
 use crate::{
     command::Command,
@@ -6,17 +6,17 @@ use crate::{
     peer::Peer,
 };
 
-/// The CPU of a single-threaded server.
+/// CPU of a single-threaded server.
 const ONE: &str = "0";
-/// All CPUs, including that of the load.
+/// All CPUs, including the one of the load.
 const BOTH: &str = "0,1";
-/// The CPU of the load.
+/// CPU of the load.
 const LOADED: &str = "1";
 
-/// Servers that are compared with one another.
+/// Runs of servers that are compared with one another.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
-    /// The question, in words.
+    /// Description of the comparison.
     pub(crate) title: String,
     /// True if the case compares every peer.
     pub(crate) main: bool,
@@ -36,7 +36,7 @@ pub(crate) struct Run {
 
 #[derive(Clone, Copy)]
 pub(crate) enum Figure {
-    /// CPU time for each message, delivery or connection; or memory for each connection.
+    /// CPU time per message, delivery or connection, or memory per connection.
     Cost,
     /// The 99th percentile of the time to a reply or delivery.
     P99,
@@ -61,16 +61,16 @@ const JSON1: Load = Load::Echo { sockets: 64, window: 1, size: 128, form: Form::
 const JSON32: Load = Load::Echo { sockets: 64, window: 32, size: 128, form: Form::Json };
 const ROOM1K: Load = Load::Room { sockets: 1000, window: 4, stuck: false };
 
-/// The further cases.
+/// Additional cases, which compare figures of one server, or with Bun's.
 const FURTHER: [&str; 6] = ["latency", "sockets", "subscribers", "shards", "stuck", "checked"];
-/// Those that measure Bun beside our server.
+/// Cases that measure Bun as well as our server.
 const BESIDE: [Peer; 2] = [Peer::Ours, Peer::BunRaw];
 
 pub(crate) fn names() -> Vec<&'static str> {
     MAIN.iter().map(|(name, ..)| *name).chain(FURTHER).collect()
 }
 
-/// Returns the selected cases, the main ones first.
+/// Returns the selected cases. Those with every peer come first.
 pub(crate) fn chosen(command: &Command) -> Vec<Case> {
     let mut cases = Vec::new();
     for (name, path, load) in MAIN {
@@ -94,7 +94,7 @@ fn latency() -> [Case; 1] {
     [further("latency", "echo1".to_owned(), runs, &[Figure::P99])]
 }
 
-/// Does a message cost more with more sockets, and a delivery with more subscribers?
+/// Measures whether a message costs more with more sockets, and a delivery with more subscribers.
 fn growing(peer: Peer) -> [Case; 2] {
     let runs = |path, what: &str, load: fn(usize) -> Load| {
         [100, 1000, 10_000]
@@ -114,8 +114,8 @@ fn growing(peer: Peer) -> [Case; 2] {
     ]
 }
 
-/// The cost of sharing: one server on both CPUs, beside the load, against the same on one CPU. One shard on the CPU of
-/// the load shows how much of it the load causes.
+/// Measures the cost of sharing between shards: one server on both CPUs, one of which also runs the load, compared with
+/// the same server on one CPU. A single shard on the CPU of the load shows how much of the difference the load causes.
 fn shards() -> impl Iterator<Item = Case> {
     [("echo1", "/echo", ECHO1), ("json32", "/json", JSON32), ("room1k", "/room", ROOM1K)].into_iter().map(
         |(name, path, load)| {
@@ -127,7 +127,7 @@ fn shards() -> impl Iterator<Item = Case> {
     )
 }
 
-/// The cost of one stuck subscriber for the others.
+/// Measures what one subscriber that reads nothing costs the others.
 fn stuck(peer: Peer) -> Case {
     let all = run("all read", peer, "/room", ROOM1K);
     let load = Load::Room { sockets: 1000, window: 4, stuck: true };
@@ -135,7 +135,7 @@ fn stuck(peer: Peer) -> Case {
     further("stuck", format!("room1k, {}", peer.name()), vec![all, stuck], &[Figure::Cost, Figure::P99])
 }
 
-/// The cost of a schema that is stricter than its type.
+/// Measures the cost of a schema that is stricter than its type.
 fn checked() -> impl Iterator<Item = Case> {
     [("json1", JSON1), ("json32", JSON32)].into_iter().map(|(name, load)| {
         let types = run("`/json`", Peer::Ours, "/json", load);

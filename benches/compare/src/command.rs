@@ -6,17 +6,17 @@ use crate::{Failure, peer::Peer};
 
 pub(crate) struct Command {
     pub(crate) rounds: usize,
-    /// The duration of a run.
+    /// Duration of a run.
     pub(crate) time: Duration,
-    /// The peers to run; the base always runs.
+    /// Peers to run. The base of the ratios always runs.
     pub(crate) peers: Vec<Peer>,
-    /// The cases to run, by name; all if empty.
+    /// Names of the cases to run; all cases if empty.
     pub(crate) cases: Vec<String>,
-    /// The path of our own server.
+    /// Path of our server.
     pub(crate) ours: PathBuf,
-    /// The directory of the peers in Rust.
+    /// Directory of the peers in Rust.
     pub(crate) binaries: PathBuf,
-    /// The directory of the peers in JavaScript and their packages.
+    /// Directory of the peers in JavaScript and of their packages.
     pub(crate) scripts: PathBuf,
 }
 

@@ -1,7 +1,8 @@
-//! Compares servers: starts each on a CPU of its own, drives it from another, and prints its cost as Markdown.
+//! Compares servers: starts each on a separate CPU, puts it under load from another one, and prints its cost as
+//! Markdown.
 //!
-//! `benches/compare/run` builds and pins everything and then runs this. benches/README.md explains what is measured and
-//! how.
+//! `benches/compare/run` builds all servers in pinned versions, then runs this program. benches/README.md explains the
+//! measurements.
 
 mod cases;
 mod command;
@@ -20,7 +21,7 @@ use self::{
     server::Server,
 };
 
-/// The reason why a run has no result. It is printed, and the run does not count.
+/// The reason why a run has no result. It is printed, and the run is not counted.
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
@@ -34,7 +35,7 @@ fn main() -> ExitCode {
     let cases = cases::chosen(&command);
     let results: Vec<_> = cases.iter().map(|case| measure(case, &command)).collect();
     table::print(&cases, &results);
-    // A missing result is a failure, so that nobody takes the table for complete.
+    // If a result is missing, the program fails, so that the table is not mistaken for a complete one.
     if results.iter().flatten().flatten().all(Option::is_some) {
         ExitCode::SUCCESS
     } else {
@@ -42,8 +43,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// The samples of a case for each of its runs, in the order of the rounds. Rounds are interleaved, so that changes of
-/// the machine affect all runs alike.
+/// Returns the samples of a case for each of its runs, in the order of the rounds. Rounds are interleaved, so that
+/// changes of the machine's speed affect all runs equally.
 fn measure(case: &Case, command: &Command) -> Vec<Vec<Option<Sample>>> {
     let mut samples = vec![Vec::new(); case.runs.len()];
     for round in 1..=command.rounds {
@@ -60,7 +61,7 @@ fn measure(case: &Case, command: &Command) -> Vec<Vec<Option<Sample>>> {
     samples
 }
 
-/// Measures one server, started for this run and stopped after it.
+/// Measures one server, which is started for this run and stopped after it.
 fn once(run: &Run, command: &Command) -> Result<Sample, Failure> {
     let server = Server::start(&run.peer.program(command), run.cpus)?;
     load::drive(run.load, run.path, &server, command.time)

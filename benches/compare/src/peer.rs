@@ -16,7 +16,7 @@ pub(crate) enum Peer {
 }
 
 impl Peer {
-    /// In the order of the columns.
+    /// The peers in the order of the columns.
     pub(crate) const ALL: [Self; 7] = [
         Self::BunRaw,
         Self::Ours,
@@ -26,7 +26,7 @@ impl Peer {
         Self::FastWebSockets,
         Self::Tungstenite,
     ];
-    /// The base of the ratios.
+    /// The peer whose figures are the base of the ratios.
     pub(crate) const BASE: Self = Self::BunRaw;
 
     pub(crate) fn name(self) -> &'static str {
@@ -41,7 +41,7 @@ impl Peer {
         }
     }
 
-    /// True if it has typed messages and rooms, which the two frame libraries lack.
+    /// Returns true if the peer has typed messages and rooms, which the two frame libraries lack.
     pub(crate) fn is_framework(self) -> bool {
         !matches!(self, Self::FastWebSockets | Self::Tungstenite)
     }

@@ -1,4 +1,4 @@
-//! A server process: started on given CPUs, measured, stopped.
+//! A server process, which runs on given CPUs and is measured.
 
 use std::{
     ffi::OsString,
@@ -15,7 +15,7 @@ use crate::Failure;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Interval between attempts to connect.
 const PAUSE: Duration = Duration::from_millis(50);
-/// Work after the start, such as compiling, must not be measured.
+/// Work directly after the start, such as compiling, is not measured.
 const SETTLING: Duration = Duration::from_millis(150);
 
 pub(crate) struct Server {
@@ -26,7 +26,7 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a program on some CPUs and waits until it listens.
     pub(crate) fn start(program: &[OsString], cpus: &str) -> Result<Self, Failure> {
-        // The kernel chooses a free port, which stays free for long enough.
+        // The kernel chooses a free port, which is probably still free when the server binds it.
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
         let process = Command::new("taskset")
             .args(["--cpu-list", cpus])
@@ -50,8 +50,7 @@ impl Server {
         Ok(server)
     }
 
-    /// Returns the CPU time of all its threads in nanoseconds, as counted by the scheduler, including time in the
-    /// kernel.
+    /// Returns the CPU time of all threads in nanoseconds, as the scheduler counts it, including time in the kernel.
     pub(crate) fn cpu_time(&self) -> Result<u64, Failure> {
         let mut sum = 0;
         for thread in fs::read_dir(format!("/proc/{}/task", self.process.id()))? {
@@ -62,7 +61,7 @@ impl Server {
         Ok(sum)
     }
 
-    /// Returns its resident memory, in KiB.
+    /// Returns the resident memory in KiB.
     pub(crate) fn resident(&self) -> Result<u64, Failure> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -72,10 +71,10 @@ impl Server {
     }
 }
 
-/// Killed without a signal first: it has no state to save.
+/// The server is killed at once, because it has no state to save.
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // Killing fails if the server has already ended.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

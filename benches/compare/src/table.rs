@@ -7,7 +7,7 @@ use crate::{
     statistics::Spread,
 };
 
-/// The samples of a case for each run, in the order of the rounds.
+/// Samples of a case for each run, in the order of the rounds.
 type Samples = Vec<Vec<Option<Sample>>>;
 
 pub(crate) fn print(cases: &[Case], results: &[Samples]) {
@@ -54,7 +54,7 @@ pub(crate) fn print(cases: &[Case], results: &[Samples]) {
     }
 }
 
-/// Returns the run of a peer in a case.
+/// Returns the run of a peer in a case; `None` if it has none.
 fn place(case: &Case, peer: Peer) -> Option<usize> {
     case.runs.iter().position(|run| run.peer == peer)
 }
@@ -76,7 +76,7 @@ fn absolute(run: &Run, figure: Figure, samples: &[Option<Sample>]) -> String {
     Spread::of(figures).map_or_else(none, |spread| format!("{:.2} {unit}", spread.median))
 }
 
-/// Formats the median and quartiles of the rounds' ratios.
+/// Formats the median and the quartiles of the ratios of the rounds.
 fn ratio(figure: Figure, samples: &[Option<Sample>], base: &[Option<Sample>]) -> String {
     let rounds = samples.iter().zip(base);
     let ratios =
@@ -85,7 +85,7 @@ fn ratio(figure: Figure, samples: &[Option<Sample>], base: &[Option<Sample>]) ->
         .map_or_else(none, |Spread { low, median, high }| format!("**{median:.2}** ({low:.2}–{high:.2})"))
 }
 
-/// The cell of a run without any result.
+/// Cell of a run without a result.
 fn none() -> String {
     "failed".to_owned()
 }

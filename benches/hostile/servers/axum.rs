@@ -1,4 +1,4 @@
-//! axum's `ws` with the same routes where it supports them: an echo, decoding with serde, and a request body.
+//! axum's `ws` with the routes that it supports: an echo, an echo decoded with serde, and a request body.
 
 use std::{env, error::Error, time::Duration};
 
@@ -72,7 +72,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     let asked = async move {
         terminate.recv().await;
-        // A deadline for the whole shutdown must be written by hand.
+        // axum has no deadline for a shutdown, so this server implements one.
         tokio::spawn(async {
             tokio::time::sleep(Duration::from_secs(3)).await;
             std::process::exit(0);

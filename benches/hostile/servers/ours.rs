@@ -1,4 +1,5 @@
-//! This library with the routes under attack: two workers, 64 MiB outbound, 64 MiB inbound.
+//! A server of this library with the routes to attack. It has two workers and limits of 64 MiB on outbound and inbound
+//! memory.
 
 use std::{env, error::Error, io, net::SocketAddr, time::Duration};
 
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::{TcpListener, TcpStream};
 use ws_runtime::{Listener, Message, Server, Socket, ws_route};
 
-/// The limits of queued and held memory, in bytes.
+/// Limits of queued and held memory, in bytes.
 const TOTAL: usize = 64 << 20;
 
 struct Echo;
@@ -95,7 +96,8 @@ impl Room {
     }
 }
 
-/// Fails for a client whose first byte does not begin an HTTP method, as a TLS listener would.
+/// A listener whose `accept` fails if the client's first byte cannot begin an HTTP method. It stands in for TLS, where
+/// `accept` fails with the handshake.
 struct Picky(TcpListener);
 
 impl Listener for Picky {

@@ -1,4 +1,4 @@
-//! The attacks, and the threads that carry them out.
+//! The attacks, and the threads that run them.
 
 use std::{
     io::{Read, Write},
@@ -19,30 +19,30 @@ use crate::{
 
 const MIB: usize = 1 << 20;
 
-/// The behaviour of hostile sockets.
+/// An attack: the behaviour of its hostile sockets.
 pub(crate) struct Attack {
     pub(crate) name: &'static str,
     path: &'static str,
-    /// Offers permessage-deflate.
+    /// True if the sockets offer permessage-deflate.
     deflate: bool,
     peers: &'static [Peer],
     act: Act,
 }
 
 enum Act {
-    /// Sends the same bytes repeatedly and reads all replies.
+    /// Sends the same bytes repeatedly, and reads all replies.
     Flood(fn() -> Vec<u8>),
-    /// The same without reading.
+    /// Sends the same bytes repeatedly, and reads nothing.
     Deaf(fn() -> Vec<u8>),
-    /// Sends messages that are echoed, and reads the echoes late.
+    /// Sends messages that are echoed, and starts reading the echoes late.
     Lagging,
-    /// Sends the bytes once on each of many sockets, and keeps them open.
+    /// Sends the bytes once on each of many sockets, and keeps the sockets open.
     Hold(fn() -> Vec<u8>),
-    /// Connects, sends bytes that are not HTTP or never complete a request, and repeats.
+    /// Repeatedly connects and sends bytes that are not HTTP, or are an incomplete request.
     Raw(fn() -> Vec<u8>, Ending),
-    /// Names another topic in each message.
+    /// Subscribes to another topic with each message.
     Topics,
-    /// Publishes to subscribers with seven windows.
+    /// Publishes to subscribers that use seven different window sizes.
     Windows,
 }
 
@@ -54,24 +54,24 @@ enum Ending {
 use Peer::{Axum, NodeWs, Ours};
 
 pub(crate) const ATTACKS: &[Attack] = &[
-    // Time of the workers.
+    // Attacks on the time of the workers.
     attack("invalid-deflated", "/typed", true, &[Ours, NodeWs], Act::Flood(invalid_deflated)),
     attack("invalid", "/typed", false, &[Ours, Axum, NodeWs], Act::Flood(invalid)),
     attack("valid", "/typed", false, &[Ours, Axum, NodeWs], Act::Flood(valid)),
     attack("wrong-type", "/typed", false, &[Ours, Axum, NodeWs], Act::Flood(wrong_type)),
     attack("echoes", "/echo", false, &[Ours, Axum, NodeWs], Act::Flood(echoes)),
-    // Outbound memory.
+    // Attacks on outbound memory.
     attack("lagging", "/echo", false, &[Ours, Axum, NodeWs], Act::Lagging),
     attack("deaf", "/echo", false, &[Ours, Axum, NodeWs], Act::Deaf(large_echoes)),
-    // Inbound memory.
+    // Attacks on inbound memory.
     attack("ahead", "/slow", true, &[Ours, NodeWs], Act::Deaf(valid_deflated)),
     attack("fragments", "/typed", true, &[Ours, NodeWs], Act::Hold(first_fragment)),
-    // The cost of explaining errors.
+    // Attacks on the explanation of errors.
     attack("untagged", "/typed", false, &[Ours, Axum, NodeWs], Act::Flood(untagged)),
-    // Accepting, and waits without a timeout.
+    // Attacks on accepting, and on waits without a timeout.
     attack("not-http", "", false, &[Ours], Act::Raw(not_http, Ending::HangUp)),
     attack("bodies", "", false, &[Ours, Axum, NodeWs], Act::Raw(body, Ending::Hold)),
-    // Topics.
+    // Attacks on topics.
     attack("topics", "/topics", false, &[Ours], Act::Topics),
     attack("windows", "/room", true, &[Ours, NodeWs], Act::Windows),
 ];
@@ -146,7 +146,7 @@ fn body() -> Vec<u8> {
     b"POST /post HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nabc".to_vec()
 }
 
-/// Threads that attack until they are stopped or the server has closed all of them.
+/// Threads that attack until they are stopped, or until the server has closed all of their sockets.
 pub(crate) struct Attackers {
     stop: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
@@ -155,7 +155,7 @@ pub(crate) struct Attackers {
 impl Attackers {
     pub(crate) fn stop(self) {
         self.stop.store(true, Ordering::Relaxed);
-        // A thread that is blocked on a dead server ends with its stream.
+        // Closing the stream ends a thread that waits for an unresponsive server.
         for thread in self.threads {
             let _ = thread.join();
         }
@@ -180,7 +180,7 @@ impl Attack {
             let (stop, bytes) = (Arc::clone(&stop), Arc::clone(&bytes));
             thread::spawn(move || {
                 while !stop.load(Ordering::Relaxed) {
-                    // A hostile client that was cut off reconnects.
+                    // A hostile client that the server disconnects connects again.
                     self.act(address, number, &bytes, &stop);
                     thread::sleep(Duration::from_millis(5));
                 }
@@ -244,7 +244,7 @@ impl Attack {
     }
 }
 
-/// 4 KiB that compress slightly.
+/// Returns 4 KiB that compress slightly.
 fn noise() -> Vec<u8> {
     let mut state = 1_u32;
     let next = |_| {
@@ -254,7 +254,7 @@ fn noise() -> Vec<u8> {
     (0..4096).map(next).collect()
 }
 
-/// Reads and discards all input, in a thread that ends with the stream.
+/// Reads and discards all input in a separate thread, which ends with the stream.
 fn drain(stream: &TcpStream) {
     let Ok(mut stream) = stream.try_clone() else { return };
     thread::spawn(move || {
@@ -279,7 +279,7 @@ fn repeat<B: AsRef<[u8]>>(mut stream: &TcpStream, stop: &AtomicBool, mut bytes: 
     let _ = stream.shutdown(std::net::Shutdown::Both);
 }
 
-/// Sends messages without a pause and starts reading late, so that the queue of its replies is never empty again.
+/// Sends messages without a pause and starts reading late, so that its queue at the server never becomes empty.
 fn lag(stream: &TcpStream, message: &[u8], stop: &AtomicBool) {
     let Ok(mut reading) = stream.try_clone() else { return };
     let reader = thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! A minimal client: the handshake, and blocking reads of frames.
+//! A minimal client, with a handshake and blocking reads of frames.
 
 use std::{
     io::{Read, Write},
@@ -8,10 +8,10 @@ use std::{
 
 use crate::Failure;
 
-/// The timeout after which a probe counts a socket as lost.
+/// Timeout after which a probe counts its socket as lost.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Connects and performs the handshake. With `deflate`, permessage-deflate is offered.
+/// Connects and performs the handshake. If `deflate` is true, the client offers permessage-deflate.
 pub(crate) fn connect(address: SocketAddr, path: &str, deflate: bool) -> Result<TcpStream, Failure> {
     let offer =
         if deflate { "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n" } else { "" };
@@ -40,7 +40,7 @@ pub(crate) fn offering(address: SocketAddr, path: &str, lines: &str) -> Result<T
     Ok(stream)
 }
 
-/// Reads one frame; `Err` for a close frame or the end of the stream.
+/// Reads one frame. A close frame and the end of the stream are errors.
 pub(crate) fn read_frame(stream: &mut TcpStream) -> Result<Vec<u8>, Failure> {
     loop {
         let mut head = [0; 2];

@@ -1,12 +1,12 @@
-//! Encodes client frames (RFC 6455 §5.2), compressed (RFC 7692) or not.
+//! Encodes client frames (RFC 6455 §5.2), which may be compressed (RFC 7692).
 
 use flate2::{Compress, Compression, FlushCompress};
 
 const MASKED: u8 = 0x80;
-/// The length follows in two or eight bytes.
+/// Values of the 7-bit length if the length follows in two or eight bytes.
 const TWO: u8 = 0x7e;
 const EIGHT: u8 = 0x7f;
-/// The value of the mask does not matter: a server must unmask in any case. This one leaves the bytes unchanged.
+/// The mask. Its value does not matter, because a server always unmasks. A mask of zeros leaves the bytes unchanged.
 const MASK: [u8; 4] = [0; 4];
 
 pub(crate) const TEXT: u8 = 0x1;
@@ -42,7 +42,7 @@ pub(crate) fn frame(head: Head, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// Compresses a message, without the four bytes that RFC 7692 §7.2.1 removes.
+/// Compresses a message and removes its last four bytes (RFC 7692 §7.2.1).
 pub(crate) fn deflate(message: &[u8]) -> Vec<u8> {
     let mut deflater = Compress::new(Compression::best(), false);
     let mut out = Vec::with_capacity(message.len() + 64);

@@ -1,4 +1,4 @@
-//! Measures what hostile clients do to the other clients of a server; benches/README.md explains how.
+//! Measures the effect of hostile clients on the other clients of a server. benches/README.md explains the method.
 //!
 //!     benches/hostile/run [--secs 4] [--only ours,axum] [--attacks echoes,fragments] [--counts 2,8,50]
 
@@ -77,7 +77,7 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Prints one row; a failed measurement is a row that says so.
+/// Prints one row. If the measurement failed, the row contains the reason.
 fn row(wanted: &Wanted, peer: Peer, attack: Option<&'static Attack>, count: usize) {
     let name = attack.map_or("none", |attack| attack.name);
     match measure(wanted, peer, attack, count) {
@@ -93,7 +93,7 @@ fn measure(
     count: usize,
 ) -> Result<Report, Failure> {
     let mut server = Server::start(peer, &wanted.binaries, &wanted.scripts)?;
-    // Warms up the server before anything is measured.
+    // The server warms up before the measurement.
     client::connect(server.address, "/echo", false)?;
     thread::sleep(Duration::from_millis(300));
     let idle = server.resident()?;

@@ -1,4 +1,5 @@
-//! The other clients: the latency of their echoes and new connections, and lost sockets.
+//! The probes, which are clients that do not attack: they measure the latency of echoes and of new connections, and
+//! count lost sockets.
 
 use std::{
     fmt,
@@ -13,22 +14,22 @@ use crate::{
     server::Server,
 };
 
-/// The number of sockets that request echoes.
+/// Number of sockets that request echoes.
 const SOCKETS: usize = 8;
 const PAUSE: Duration = Duration::from_millis(20);
-/// The pause between two new connections.
+/// Pause between two new connections.
 const ANEW: Duration = Duration::from_millis(50);
 
 pub(crate) struct Report {
     echoes: Vec<Duration>,
     connections: Vec<Duration>,
     lost: usize,
-    /// The maximum of the resident memory above that of the idle server, in bytes.
+    /// Maximum resident memory during the attack, minus that of the idle server, in bytes.
     memory: u64,
     shutdown: Duration,
 }
 
-/// Measures for some time and samples the memory of the server meanwhile. `idle` is its memory before the attack.
+/// Measures for this time, and samples the memory of the server. `idle` is its memory before the attack.
 pub(crate) fn run(server: &Server, time: Duration, idle: u64) -> Result<Report, Failure> {
     let (address, end) = (server.address, Instant::now() + time);
     let echo = move || -> (Vec<Duration>, bool) {
@@ -84,7 +85,7 @@ impl Report {
     }
 }
 
-/// Returns a quantile, in milliseconds.
+/// Returns a quantile in milliseconds.
 fn quantile(times: &[Duration], share: usize) -> f64 {
     let mut times = times.to_vec();
     times.sort();

@@ -1,4 +1,4 @@
-//! A server process: started, measured, and stopped.
+//! A server process, which is started, measured and stopped.
 
 use std::{
     fs,
@@ -11,7 +11,7 @@ use std::{
 
 use crate::Failure;
 
-/// Timeout for a server to end after SIGTERM, before it is killed.
+/// Time between SIGTERM and SIGKILL.
 const LONGEST: Duration = Duration::from_secs(30);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,14 +69,14 @@ impl Server {
         Ok(server)
     }
 
-    /// Returns the resident memory, in bytes.
+    /// Returns the resident memory in bytes.
     pub(crate) fn resident(&self) -> Result<u64, Failure> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
         Ok(line.trim().trim_end_matches(" kB").trim().parse::<u64>()? * 1024)
     }
 
-    /// Sends SIGTERM and returns how long the server took to end.
+    /// Sends SIGTERM, and returns the time until the server has ended.
     pub(crate) fn shut_down(&mut self) -> Result<Duration, Failure> {
         let begun = Instant::now();
         Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status()?;

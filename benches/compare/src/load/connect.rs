@@ -1,4 +1,4 @@
-//! Connections that open and close, one after the other.
+//! Connections that open and close, one after another.
 
 use std::{
     io::{Read, Write},
@@ -8,9 +8,9 @@ use std::{
 use super::{Sample, connection::open, frame};
 use crate::{Failure, server::Server};
 
-/// A normal closure (RFC 6455 §7.4.1).
+/// Close code of a normal closure (RFC 6455 §7.4.1).
 const NORMAL: u16 = 1000;
-/// The kernel keeps the address of each for a while, and has only so many.
+/// Maximum number of connections, because the kernel keeps the port of each for a while after its end.
 const MOST: u32 = 20_000;
 
 #[expect(clippy::cast_precision_loss, reason = "no count here is beyond 2⁵³")]
@@ -24,7 +24,7 @@ pub(super) fn run(server: &Server, path: &str, time: Duration) -> Result<Sample,
         stream.write_all(&close)?;
         // The server answers with a close frame, and then ends the connection (§7.1.1).
         let mut answer = Vec::new();
-        // A server that resets the connection has ended it too.
+        // A server that resets the connection has ended it, too.
         let _ = stream.read_to_end(&mut answer);
         if answer.first() != Some(&(0x80 | frame::CLOSE)) {
             return Err("the close frame was not answered".into());

@@ -14,15 +14,16 @@ use crate::Failure;
 
 /// Timeout for a response of the server.
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
-/// The key of RFC 6455 §1.3, and its accept value.
+/// The key in the example of RFC 6455 §1.3, and its accept value.
 const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 const ACCEPT: &str = "s3pplmbitxaq9kygzzhzrbk+xoo=";
 
-/// Connects and performs the handshake (RFC 6455 §4.1). The size of the receive buffer may be limited, in bytes.
+/// Connects and performs the handshake (RFC 6455 §4.1). `buffer` is the size of the receive buffer in bytes; `None`
+/// keeps the default of the kernel.
 pub(super) fn open(address: SocketAddr, path: &str, buffer: Option<usize>) -> Result<TcpStream, Failure> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     if let Some(bytes) = buffer {
-        // Set before connecting, because the window is negotiated then.
+        // The buffer is set before connecting, because the window is negotiated then.
         socket.set_recv_buffer_size(bytes)?;
     }
     socket.connect(&address.into())?;
@@ -56,11 +57,11 @@ pub(super) struct Connection {
     /// The start of an incomplete frame.
     inbound: Vec<u8>,
     outbound: Vec<u8>,
-    /// The number of bytes of `outbound` that the kernel has accepted.
+    /// Number of bytes of `outbound` that the kernel has accepted.
     written: usize,
-    /// The time of the last send.
+    /// Time of the last send.
     pub(super) sent: Instant,
-    /// The number of received messages.
+    /// Number of received messages.
     pub(super) received: usize,
 }
 
@@ -77,7 +78,7 @@ impl Connection {
         })
     }
 
-    /// Sends frames, as far as the kernel accepts them now.
+    /// Sends frames, as many as the kernel accepts without waiting.
     pub(super) fn send(&mut self, frames: &[u8]) -> Result<(), Failure> {
         self.outbound.extend_from_slice(frames);
         self.sent = Instant::now();
@@ -97,7 +98,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Reads what is available and returns the number of messages. Each must be as expected.
+    /// Reads the available bytes and returns the number of complete messages. Fails if one is not as expected.
     pub(super) fn receive(
         &mut self,
         scratch: &mut [u8],
@@ -122,14 +123,14 @@ impl Connection {
                 self.inbound = bytes;
             }
             if length < scratch.len() {
-                // The socket is drained; further input is another event.
+                // All available bytes were read; more bytes cause another event.
                 break;
             }
         }
         Ok(self.received - before)
     }
 
-    /// Consumes complete frames and returns their length in bytes.
+    /// Consumes complete frames and returns their total length in bytes.
     fn take(&mut self, bytes: &[u8], is_expected: &impl Fn(&[u8]) -> bool) -> Result<usize, Failure> {
         let mut used = 0;
         while let Some(found) = first(&bytes[used..]) {

@@ -10,16 +10,16 @@ use mio::{Events, Interest, Poll, Token};
 use super::connection::{Connection, open};
 use crate::Failure;
 
-/// A server without progress for this long has stalled.
+/// Time without progress after which a server counts as stalled.
 const STALLED: Duration = Duration::from_secs(5);
-/// The read size in bytes. A smaller one would make the client the bottleneck.
+/// Size of a read in bytes. With a smaller one, the client would be the bottleneck.
 const SCRATCH: usize = 512 << 10;
 const EVENTS: usize = 4096;
 
 pub(super) struct Crowd {
     poll: Poll,
     pub(super) events: Events,
-    /// The token of an event is an index into this list.
+    /// The open sockets. The token of an event is an index into this list.
     pub(super) sockets: Vec<Connection>,
     pub(super) scratch: Vec<u8>,
 }

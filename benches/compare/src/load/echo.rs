@@ -1,4 +1,4 @@
-//! Sockets that send, wait for the replies, and send the same number again.
+//! Sockets that send a batch of messages, wait for the replies, and repeat.
 
 use std::time::Duration;
 
@@ -7,16 +7,16 @@ use crate::{Failure, server::Server};
 
 pub(super) struct Echo {
     pub(super) sockets: usize,
-    /// The number of messages in flight for each socket.
+    /// Number of messages in flight on each socket.
     pub(super) window: usize,
-    /// The size of the payload in bytes.
+    /// Size of the payload in bytes.
     pub(super) size: usize,
     pub(super) form: Form,
 }
 
 pub(super) fn run(server: &Server, path: &str, time: Duration, echo: &Echo) -> Result<Sample, Failure> {
     let payload = payload(echo);
-    // The reply is an object that contains further members before and after the text.
+    // The reply is an object with other members before and after the text.
     let start = [br#"{"id":"bench","#, payload.get(1..payload.len() - 1).unwrap_or_default()].concat();
     let is_expected = |answer: &[u8]| match echo.form {
         Form::Json => answer.starts_with(&start) && answer.ends_with(b"}"),

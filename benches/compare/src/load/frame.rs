@@ -3,20 +3,20 @@
 const TEXT: u8 = 0x1;
 const BINARY: u8 = 0x2;
 pub(super) const CLOSE: u8 = 0x8;
-/// The value of the mask does not matter: the server must unmask in any case.
+/// The mask. Its value does not matter, because the server always unmasks.
 const MASK: [u8; 4] = [0xa3, 0x1c, 0x76, 0x58];
-/// The mask bit beside the length.
+/// The mask bit, which is in the byte of the length.
 const MASKED: u8 = 0x80;
-/// The length follows in two or eight bytes.
+/// Values of the 7-bit length if the length follows in two or eight bytes.
 const TWO: u8 = 0x7e;
 const EIGHT: u8 = 0x7f;
 
-/// A message in one frame.
+/// Returns a message in one frame.
 pub(super) fn message(payload: &[u8], binary: bool) -> Vec<u8> {
     masked(if binary { BINARY } else { TEXT }, payload)
 }
 
-/// A close frame (§5.5.1).
+/// Returns a close frame (§5.5.1).
 pub(super) fn close(code: u16) -> Vec<u8> {
     masked(CLOSE, &code.to_be_bytes())
 }
@@ -42,7 +42,7 @@ fn masked(opcode: u8, payload: &[u8]) -> Vec<u8> {
 pub(super) struct Found<'a> {
     pub(super) opcode: u8,
     pub(super) payload: &'a [u8],
-    /// The length of the frame, header included.
+    /// Length of the frame in bytes, header included.
     pub(super) length: usize,
 }
 
@@ -53,7 +53,7 @@ impl Found<'_> {
     }
 }
 
-/// Parses the frame at the start of the bytes, if it is complete. Servers do not mask (§5.1).
+/// Parses the frame at the start of the bytes; `None` if it is incomplete. Servers do not mask (§5.1).
 pub(super) fn first(bytes: &[u8]) -> Option<Found<'_>> {
     let (&[flags, length], rest) = bytes.split_first_chunk()?;
     let (length, rest) = match length {
@@ -86,7 +86,7 @@ mod tests {
             let length = frame.len();
             let found = Found { opcode: BINARY, payload: &payload, length };
             assert_eq!(first(&[&frame[..], &[0x81]].concat()), Some(found));
-            // Client frames differ only by the mask.
+            // A client frame differs only by the mask.
             let sent = message(&payload, true);
             assert_eq!(sent.len(), length + MASK.len());
             assert_eq!(sent[0], header[0]);

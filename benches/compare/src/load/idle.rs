@@ -1,4 +1,4 @@
-//! Sockets that have sent one message.
+//! Idle sockets, which have sent one message.
 
 use std::{
     thread::sleep,
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{Failure, server::Server};
 
-/// The payload of that message, in bytes.
+/// Size of the payload of that message, in bytes.
 const SIZE: usize = 64;
 const SCRATCH: usize = 4096;
 
@@ -28,7 +28,7 @@ pub(super) fn run(server: &Server, path: &str, time: Duration, sockets: usize) -
     for stream in &mut streams {
         ask(stream, &[b'i'; SIZE], &mut scratch)?;
     }
-    // Gives servers time to release memory.
+    // The pause gives servers time to release memory.
     sleep(time);
     let grown = server.resident()?.saturating_sub(before);
     Ok(Sample { cost: grown as f64 / sockets as f64, p99: None, per_second: sockets as f64 / seconds })

@@ -1,11 +1,11 @@
-//! Measures a server from the end of the warm-up until the time is over.
+//! Measures a server from the end of its warm-up to the end of the run.
 
 use std::time::{Duration, Instant};
 
 use super::Sample;
 use crate::{Failure, server::Server, statistics::quantile};
 
-/// The duration of the warm-up.
+/// Duration of the warm-up.
 const WARMING: Duration = Duration::from_millis(500);
 
 pub(super) struct Meter<'a> {
@@ -13,7 +13,7 @@ pub(super) struct Meter<'a> {
     started: Instant,
     time: Duration,
     begun: Option<Begun>,
-    /// In microseconds.
+    /// Latencies in microseconds.
     latencies: Vec<f64>,
 }
 
@@ -28,7 +28,8 @@ impl<'a> Meter<'a> {
         Self { server, started: Instant::now(), time, begun: None, latencies: Vec::new() }
     }
 
-    /// Starts after the warm-up; returns true when the time is over. `count` is the number of messages so far.
+    /// Starts measuring after the warm-up. Returns true at the end of the run. `count` is the number of messages so
+    /// far.
     pub(super) fn is_over(&mut self, count: usize) -> Result<bool, Failure> {
         match &self.begun {
             None => {
@@ -42,7 +43,7 @@ impl<'a> Meter<'a> {
         }
     }
 
-    /// Records the time of a reply or delivery.
+    /// Records the latency of a reply or delivery.
     pub(super) fn took(&mut self, time: Duration) {
         if self.begun.is_some() {
             self.latencies.push(time.as_secs_f64() * 1e6);

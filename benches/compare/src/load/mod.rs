@@ -1,6 +1,6 @@
-//! The clients: one thread, one `epoll`, prepared frames, so that the server is the bottleneck.
+//! The clients: one thread, one `epoll`, and prepared frames, so that the server is the bottleneck.
 //!
-//! Does not depend on which server it drives.
+//! The clients are the same for every server.
 
 mod connect;
 mod connection;
@@ -18,13 +18,14 @@ use crate::{Failure, server::Server};
 /// The behaviour of the clients.
 #[derive(Clone, Copy)]
 pub(crate) enum Load {
-    /// Sockets send messages of one size, each with a number in flight, and wait for the replies.
+    /// Sockets send messages of one size and wait for the replies. Each has a fixed number of messages in flight.
     Echo { sockets: usize, window: usize, size: usize, form: Form },
-    /// One socket sends small messages to all others, with a number in flight. One of the others may read nothing.
+    /// One socket sends small messages to all others, with a fixed number in flight. One of the others may read
+    /// nothing.
     Room { sockets: usize, window: usize, stuck: bool },
     /// Sockets send one message each and then stay idle.
     Idle { sockets: usize },
-    /// Sockets open and close, one after the other.
+    /// Sockets open and close, one after another.
     Connect,
 }
 
@@ -33,23 +34,22 @@ pub(crate) enum Load {
 pub(crate) enum Form {
     Text,
     Binary,
-    /// An object with one string, which returns inside another object.
+    /// An object with one string, which the reply contains in another object.
     Json,
 }
 
 /// The result of one run.
 #[derive(Clone)]
 pub(crate) struct Sample {
-    /// CPU time of the server in microseconds for each message, delivery or connection; or memory for each connection
-    /// in KiB.
+    /// CPU time of the server in microseconds per message, delivery or connection, or its memory in KiB per connection.
     pub(crate) cost: f64,
-    /// In microseconds, if it was measured.
+    /// 99th percentile of the latency in microseconds; `None` if it was not measured.
     pub(crate) p99: Option<f64>,
-    /// The number of messages, deliveries or connections.
+    /// Number of messages, deliveries or connections.
     pub(crate) per_second: f64,
 }
 
-/// Puts a server under load for some time after its warm-up.
+/// Puts a server under load for this time, after its warm-up.
 pub(crate) fn drive(load: Load, path: &str, server: &Server, time: Duration) -> Result<Sample, Failure> {
     match load {
         Load::Echo { sockets, window, size, form } => {

@@ -1,4 +1,4 @@
-//! One socket that publishes, and the subscribers.
+//! One socket that publishes, and its subscribers.
 
 use std::{
     io::{Read, Write},
@@ -10,19 +10,19 @@ use std::{
 use super::{Sample, connection::open, crowd::Crowd, frame, meter::Meter};
 use crate::{Failure, server::Server};
 
-/// The payload of a message, in bytes.
+/// Size of a message's payload, in bytes.
 const SIZE: usize = 128;
-/// Time for all connected sockets to be subscribed.
+/// Time after connecting until all sockets are subscribed.
 const SUBSCRIBING: Duration = Duration::from_millis(300);
-/// The receive buffer of the stuck socket, in bytes.
+/// Size of the stuck socket's receive buffer, in bytes.
 const SMALL: usize = 4096;
-/// Bytes sent to the stuck socket before the others connect: more than the kernel buffers and the queue limit of 16
-/// MiB, which is the same here and in Bun.
+/// Number of bytes sent to the stuck socket before the others connect. They exceed the kernel's buffers and the queue
+/// limit of 16 MiB, which our server and Bun both have.
 const FILL: usize = 32 << 20;
-/// The size of each of those messages, in bytes.
+/// Size of each message to the stuck socket, in bytes.
 const PIECE: usize = 128 << 10;
 
-/// With `stuck`, one of the sockets reads nothing.
+/// Runs the load. If `stuck` is true, one of the sockets reads nothing.
 pub(super) fn run(
     server: &Server,
     path: &str,
@@ -33,7 +33,7 @@ pub(super) fn run(
 ) -> Result<Sample, Failure> {
     let open = |buffer| open(server.address, path, buffer);
     let mut first = vec![open(None)?, open(None)?];
-    // It stays connected to the end.
+    // The stuck socket stays connected until the end.
     let _stuck = if stuck { Some(fill(&mut first, open(Some(SMALL))?)?) } else { None };
     let rest = sockets - first.len() - usize::from(stuck);
     let mut crowd = Crowd::of(first.into_iter().map(Ok).chain((0..rest).map(|_| open(None))))?;
@@ -46,7 +46,7 @@ pub(super) fn run(
     let mut delivered: usize = 0;
     let mut meter = Meter::start(server, time);
     loop {
-        // Counts the mean of the received messages, so that one slow socket does not delay the rest.
+        // The count is the mean over all subscribers, so that a slow one does not delay the others.
         let due = window + delivered.div_ceil(receivers);
         if due > published.len() {
             crowd.sockets[0].send(&one.repeat(due - published.len()))?;
@@ -73,12 +73,13 @@ pub(super) fn run(
     }
 }
 
-/// Sends until the queue of the stuck socket is full. Another socket reads, which shows when that is.
+/// Sends until the queue of the stuck socket is full. Another socket receives the same messages, which shows when they
+/// have been sent.
 fn fill(reading: &mut [TcpStream], stuck: TcpStream) -> Result<TcpStream, Failure> {
     let [publisher, witness] = reading else { return Err("there is nobody to see it".into()) };
     sleep(SUBSCRIBING);
     let piece = frame::message(&vec![b'f'; PIECE], false);
-    // A frame of the server has no mask, which is four bytes.
+    // A frame of the server is four bytes shorter, because it has no mask.
     let mut heard = vec![0; piece.len() - 4];
     for _ in 0..FILL / PIECE {
         publisher.write_all(&piece)?;
