@@ -1,4 +1,4 @@
-//! Decoding: from messages to types.
+//! Decodes inbound messages into types.
 
 use std::any::{Any, TypeId};
 
@@ -43,9 +43,10 @@ use crate::{
 /// would accept any text. `uri` accepts any scheme followed by a colon. Every other format belongs to a type, such as
 /// `Uuid` or `IpAddr`, whose own `Deserialize` validates it.
 ///
-/// If a type rejects a value that its schema accepts, the message is invalid with the keyword `type`, or `format` if
-/// the type has one, at the path of the value. Examples are rules of `try_from` and `deserialize_with` that the schema
-/// lacks, integer keys of a map that are out of range, and a field under both its name and its `alias`.
+/// If a type rejects a value that its schema accepts, the message is invalid. The path of the value is reported with
+/// the keyword `type`, or `format` if the type has one. Examples are rules of `try_from` and `deserialize_with` that
+/// the schema lacks, integer keys of a map that are out of range, and a field that occurs under both its name and its
+/// `alias`.
 ///
 /// # Cost
 /// Decoding a message and explaining its errors takes time proportional to its length. serde tries the variants of an
@@ -124,7 +125,7 @@ impl Decode for Message {
 /// Returns a payload as `T`, which is `Vec<u8>` or `Bytes`.
 fn binary<T: 'static>(message: Incoming<'_>) -> Result<T, Invalid> {
     let bytes = message.into_message().into_bytes();
-    // Bytes without another owner become a `Vec` without a copy.
+    // If the bytes have no other owner, the `Vec` takes them over without a copy.
     if TypeId::of::<T>() == TypeId::of::<Vec<u8>>() { cast(Vec::from(bytes)) } else { cast(bytes) }
 }
 

@@ -1,4 +1,4 @@
-//! Encoding: from types to messages.
+//! Encodes types into outbound messages.
 
 use std::{any::Any, error::Error, fmt};
 
@@ -15,7 +15,7 @@ use crate::{
 /// Payloads of up to this many bytes are copied, and larger ones shared.
 const COPIED: usize = 4096;
 
-/// A type that encodes into outbound messages.
+/// A type that can be encoded into outbound messages.
 ///
 /// Implemented for every type with serde's `Serialize` and schemars' `JsonSchema`. `String` is sent as unchanged text,
 /// `Bytes` and `Vec<u8>` as a binary frame, and any other type as JSON text. A type without those traits can implement
@@ -87,7 +87,7 @@ enum Failed {
 }
 
 impl EncodeError {
-    /// Wraps the error of a hand-written `Encode`.
+    /// Creates an error from that of a hand-written `Encode`.
     pub fn new(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self(Box::new(Failed::Serialize(source.into())))
     }

@@ -11,7 +11,7 @@ const MAX_DETAIL: usize = 200;
 
 /// The error for input of a peer that does not match the declared types.
 ///
-/// Contains nothing of the input, neither for logs nor for the peer: all names come from the schema.
+/// The error contains no part of the input, neither for logs nor for the peer: all names come from the schema.
 #[derive(Debug)]
 pub struct Invalid(Box<InvalidDetails>);
 
@@ -22,12 +22,12 @@ struct InvalidDetails {
     errors: Vec<Issue>,
 }
 
-/// The part of the input that is invalid.
+/// The part of a request, or the message, that is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum On {
-    /// A message.
+    /// A message on the connection.
     Message,
     /// The captures of the path.
     Params,
@@ -35,7 +35,7 @@ pub enum On {
     Query,
     /// The headers.
     Header,
-    /// Cookies.
+    /// The cookies.
     Cookie,
 }
 

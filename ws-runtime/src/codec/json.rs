@@ -52,7 +52,7 @@ pub(super) fn by_value<T: DeserializeOwned>(text: &str, check: &Check) -> Result
     }
     // The type may reject a value that the schema accepts.
     typed::read(text)
-        .map_err(|TypeRejection(path)| Invalid::schema(On::Message, vec![check.refused(&value, &path)]))
+        .map_err(|TypeRejection(path)| Invalid::schema(On::Message, vec![check.type_issue(&value, &path)]))
 }
 
 /// Writes JSON, then parses it to check it against its schema, because the output of a `Serialize` is known only then.

@@ -16,9 +16,9 @@ use crate::{
 /// The kind of the frame distinguishes the two.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Mixed<T> {
-    /// A text frame with JSON.
+    /// A value, as JSON in a text frame.
     Json(T),
-    /// A binary frame.
+    /// Bytes in a binary frame.
     Binary(Bytes),
 }
 

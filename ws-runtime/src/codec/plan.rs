@@ -1,4 +1,4 @@
-//! The prepared codec of a type.
+//! The plan of a message type: its prepared codec.
 
 use std::any::{TypeId, type_name};
 
@@ -12,8 +12,8 @@ use crate::schema::{Check, SchemaError};
 #[cfg(feature = "server")]
 use crate::schema::{Direction, Sampler};
 
-/// The part of [`Decode`](super::Decode) or [`Encode`](super::Encode) that is prepared once for a type, before
-/// listening: its form on the wire and its compiled schema.
+/// The prepared codec of a type, with its form on the wire and its compiled schema. [`Decode`](super::Decode) and
+/// [`Encode`](super::Encode) create it once, before the server listens.
 #[derive(Debug)]
 pub struct Plan {
     form: WireForm,
@@ -25,7 +25,7 @@ pub struct Plan {
 /// The form of a type on the wire.
 #[derive(Debug)]
 pub(crate) enum WireForm {
-    /// A hand-written codec; no schema is known.
+    /// The form of a hand-written codec, without a schema.
     Raw,
     /// Unchanged text in a text frame.
     Text,
@@ -37,7 +37,7 @@ pub(crate) enum WireForm {
     Mixed(Box<Check>),
 }
 
-/// Whether a client can distinguish error frames from responses.
+/// States whether a client can distinguish error frames from responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg(feature = "server")]
 pub(crate) enum Telling {
@@ -114,7 +114,7 @@ impl Plan {
     /// this type.
     ///
     /// # Errors
-    /// If the response is an enum with a variant that looks like one of these frames.
+    /// If the response is an enum with a variant that looks like a frame of the library.
     #[cfg(feature = "server")]
     pub(crate) fn telling(&self, tag: &str) -> Result<Telling, SchemaError> {
         let Some(check) = self.check() else { return Ok(Telling::No) };

@@ -22,9 +22,9 @@ use crate::{
 pub trait Contract: Sized + 'static {
     /// The path. Captures are written in braces: `/chat/{room}`, `/files/{*rest}`.
     const PATH: &'static str;
-    /// The doc comments of the impl block or struct.
+    /// The doc comments of the impl block or struct; empty if there are none.
     const DOCS: &'static str = "";
-    /// A one-line summary for lists of routes.
+    /// A one-line summary for lists of routes; empty if there is none.
     const SUMMARY: &'static str = "";
     /// The headings under which API documents list the route.
     const TAGS: &'static [&'static str] = &[];
@@ -37,17 +37,17 @@ pub trait Contract: Sized + 'static {
     /// unless the contract sets `reserved_tag`.
     const RESERVED_TAG: &'static str = "type";
 
-    /// The captures of the path; [`NoParams`] if there are none.
+    /// The type of the captures of the path; [`NoParams`] if there are none.
     type Params: Part;
-    /// The query string; [`NoQuery`] if it is not declared.
+    /// The type of the query string; [`NoQuery`] if the route does not declare one.
     type Query: Part;
-    /// The headers; [`NoHeader`] if none are declared.
+    /// The type of the headers; [`NoHeader`] if the route does not declare one.
     type Header: Part;
-    /// The cookies; [`NoCookie`] if none are declared.
+    /// The type of the cookies; [`NoCookie`] if the route does not declare one.
     type Cookie: Part;
-    /// Inbound messages; [`Message`](crate::Message) unless set.
+    /// The type of inbound messages; [`Message`](crate::Message) unless the route sets `body`.
     type Body: Decode;
-    /// Outbound messages; [`Message`](crate::Message) unless set.
+    /// The type of outbound messages; [`Message`](crate::Message) unless the route sets `response`.
     type Response: Encode;
 
     /// Reads the response type, to find names that its schema lacks. `None` if the type does not implement
@@ -85,7 +85,7 @@ pub trait Shared: Send + Sync + 'static {}
 #[diagnostic::do_not_recommend]
 impl<T: Send + Sync + 'static> Shared for T {}
 
-/// Holds only if both types are the same. It checks that a handler takes a connection of its own route.
+/// A trait that every type implements for itself only. It checks that a handler takes a connection of its own route.
 #[diagnostic::on_unimplemented(
     message = "expected a connection of the route `{Route}`, found one of `{Self}`",
     label = "expected `{Route}`",
@@ -108,7 +108,7 @@ pub type BodyOf<E> = <<E as Endpoint>::Contract as Contract>::Body;
 /// The outbound message type of an endpoint.
 pub type Response<E> = <<E as Endpoint>::Contract as Contract>::Response;
 
-/// The four typed parts of a handshake, validated.
+/// The four typed parts of a request, validated.
 #[cfg(feature = "server")]
 pub(crate) struct Parts<C: Contract> {
     pub(crate) params: C::Params,

@@ -68,9 +68,9 @@ fn decode(
     let mut pieces = pieces.iter().copied().cycle();
     while !rest.is_empty() {
         let piece = pieces.next().unwrap_or(1);
-        if let Some((room, missing)) = decoder.large() {
+        if let Some((buffer, missing)) = decoder.large() {
             let (now, later) = rest.split_at(piece.min(missing).min(rest.len()));
-            room.extend_from_slice(now);
+            buffer.extend_from_slice(now);
             rest = later;
             match decoder.finish_large() {
                 Ok(Some(frame)) => events.push(Event::from(frame)),

@@ -41,7 +41,7 @@ pub fn handshake(data: &[u8]) {
                 once(header::HOST) && once(header::SEC_WEBSOCKET_KEY) && once(header::SEC_WEBSOCKET_VERSION)
             );
             assert!(headers[header::SEC_WEBSOCKET_VERSION] == "13");
-            // RFC 6455 §4.2.2: 20 bytes in base64.
+            // The value is 20 bytes in base64 (RFC 6455 §4.2.2).
             assert!(accept.len() == 28 && accept.ends_with('='));
         }
         Err(reject) => assert!(matches!(status_of(reject), 400 | 405 | 426)),

@@ -19,7 +19,7 @@ impl<'a> Input<'a> {
         self.0.is_empty()
     }
 
-    /// Returns up to `most` bytes.
+    /// Consumes and returns up to `most` bytes.
     pub(super) fn take(&mut self, most: usize) -> &'a [u8] {
         let (taken, rest) = self.0.split_at(most.min(self.0.len()));
         self.0 = rest;

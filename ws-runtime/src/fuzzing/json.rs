@@ -13,7 +13,7 @@ use crate::{
     schema::parse,
 };
 
-/// A message of a chat.
+/// A tagged enum with limits, as in a chat.
 #[derive(Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Say {

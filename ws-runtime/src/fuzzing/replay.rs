@@ -20,7 +20,7 @@ fn seeds(name: &str) -> Vec<Vec<u8>> {
     let seeds = fs::read_dir(folder).expect("the target has a directory of seeds");
     let mut seeds: Vec<_> = seeds.map(|seed| seed.expect("a seed").path()).collect();
     assert!(seeds.len() >= 3, "{} seeds", seeds.len());
-    // Directory order differs between systems.
+    // The order of a directory differs between systems, so the seeds are sorted.
     seeds.sort_unstable();
     seeds.iter().map(|seed| fs::read(seed).expect("the seed can be read")).collect()
 }
@@ -79,7 +79,7 @@ struct Mutations(u64);
 
 impl Mutations {
     fn roll(&mut self, sides: usize) -> usize {
-        // Knuth's MMIX generator; its high bits are better.
+        // This is Knuth's MMIX generator, whose high bits are the better ones.
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).expect("31 bits are a size") % sides
     }

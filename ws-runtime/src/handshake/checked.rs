@@ -7,7 +7,7 @@ use http::{Extensions, HeaderMap, Uri};
 use super::{RawRequest, bearer::bearer, subprotocol::Offers};
 use crate::contract::{Contract, Endpoint, Parts};
 
-/// A handshake whose parts passed their schemas.
+/// A handshake whose parts match their schemas.
 ///
 /// No response has been sent yet, so `before_handle` may still reject the handshake with any status.
 ///
@@ -58,22 +58,22 @@ impl<E: Endpoint> Handshake<E> {
         (self.parts, self.request.remote_addr(), self.protocol)
     }
 
-    /// Returns the captures of the path.
+    /// Returns the captures of the path, as the route's `params` type.
     pub fn params(&self) -> &<E::Contract as Contract>::Params {
         &self.parts.params
     }
 
-    /// Returns the query.
+    /// Returns the query, as the route's `query` type.
     pub fn query(&self) -> &<E::Contract as Contract>::Query {
         &self.parts.query
     }
 
-    /// Returns the headers that the route declares.
+    /// Returns the headers that the route declares, as its `header` type.
     pub fn header(&self) -> &<E::Contract as Contract>::Header {
         &self.parts.header
     }
 
-    /// Returns the cookies that the route declares.
+    /// Returns the cookies that the route declares, as its `cookie` type.
     pub fn cookie(&self) -> &<E::Contract as Contract>::Cookie {
         &self.parts.cookie
     }

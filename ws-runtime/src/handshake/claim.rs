@@ -130,7 +130,7 @@ mod tests {
             ("GET", before, &["-sec-websocket-key", "-sec-websocket-version"], "route"),
             ("POST", before, &[], "route"),
             ("GET", Version::HTTP_09, &[], "route"),
-            // Upgrades broken by a proxy.
+            // Upgrades from which a proxy has removed fields.
             ("GET", now, &["-connection"], "`Connection` does not list"),
             ("GET", now, &["connection: keep-alive"], "`Connection` does not list"),
             ("GET", now, &["-upgrade"], "`Upgrade` does not list"),

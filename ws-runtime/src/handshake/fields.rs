@@ -1,4 +1,4 @@
-//! Parsing of header fields (RFC 9110 §5), and the list of fields that belong to the server.
+//! Parses header fields (RFC 9110 §5), and lists the fields that only the server may set.
 //!
 //! This module does not interpret the values.
 

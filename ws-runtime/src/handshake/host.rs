@@ -55,7 +55,8 @@ impl<'a> Authority<'a> {
     }
 }
 
-/// Reads the single `Host` of a request (RFC 9112 §3.2). `None` if it is missing, repeated, a list or malformed.
+/// Returns the host in the single `Host` of a request (RFC 9112 §3.2). `None` if the field is missing, repeated, a list
+/// or malformed.
 pub(super) fn of(headers: &HeaderMap) -> Option<Authority<'_>> {
     match single(headers, &HOST) {
         Single::One(value) => value.to_str().ok().and_then(Authority::parse),

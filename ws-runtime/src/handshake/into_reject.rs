@@ -21,7 +21,7 @@ use crate::{
     note = "for an error type of your own, write `impl From<{Self}> for Reject` to choose the answer"
 )]
 pub trait IntoReject {
-    /// Converts the error into the response for the client.
+    /// Converts the error into the rejection that the client gets.
     fn into_reject(self) -> Reject;
 }
 

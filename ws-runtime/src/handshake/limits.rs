@@ -18,8 +18,8 @@ impl HeadLimits {
     /// The default limits, 16 KiB and 100 lines, which are several times what browsers send with cookies.
     pub(crate) const DEFAULT: Self = Self { max_bytes: Some(16 * 1024), max_headers: Some(100) };
 
-    /// Accepts a request, or rejects it: 414 if its target alone is too long (RFC 9110 §15.5.15), otherwise 431 (RFC
-    /// 6585 §5).
+    /// Checks a request. Rejects it with 414 if its target alone is too long (RFC 9110 §15.5.15), otherwise with 431
+    /// (RFC 6585 §5).
     pub(crate) fn check(self, parts: &request::Parts) -> Result<(), Reject> {
         let target = target_length(parts);
         if self.max_bytes.is_some_and(|most| target > most) {

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::wire::accept_key;
 
-/// The protocol version of RFC 6455 (§4.1).
+/// The version of the protocol that RFC 6455 defines (§4.1).
 const VERSION: &str = "13";
 
 /// Checks the request of a handshake. Returns the value of `Sec-WebSocket-Accept` for the client's key.
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_get_gets_426() {
+    fn request_without_upgrade_gets_426() {
         let (status, fields) = response_to(&with("upgrade", &[]));
         assert_eq!(status, 426);
         assert_eq!(fields["upgrade"], "websocket");

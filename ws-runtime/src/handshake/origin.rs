@@ -42,7 +42,7 @@ struct Origin<'a> {
 }
 
 impl AllowedOrigins {
-    /// Accepts a request, or rejects it with 403.
+    /// Checks the origin of a request. Rejects it with 403 if it is not allowed.
     pub(crate) fn check_request(&self, headers: &HeaderMap) -> Result<(), Reject> {
         if self.allows(headers) {
             Ok(())
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn listed_origins_pass_beside_the_same_host() {
+    fn listed_origins_and_the_same_host_pass() {
         for (origin, passes) in [
             ("https://app.example", true),
             ("https://APP.example:443", true),

@@ -22,7 +22,7 @@ pub enum ForwardedField {
     Forwarded,
 }
 
-/// The trusted proxies, and the header that they write.
+/// The trusted proxies, and the header in which they report the client.
 #[derive(Debug, Default)]
 pub(crate) struct Proxies {
     networks: Vec<Network>,
@@ -260,7 +260,7 @@ mod tests {
             (&custom, "10.0.0.1:9", &[(X, "203.0.113.9 10.0.0.2")], "-"),
             (&custom, "10.0.0.1:9", &[(X, "203.0.113.9:99999")], "-"),
             (&custom, "10.0.0.1:9", &[(X, "for=203.0.113.9")], "-"),
-            // Ports and brackets.
+            // Addresses with ports and brackets.
             (&custom, "10.0.0.1:9", &[(X, "203.0.113.9:4711")], "203.0.113.9:4711"),
             (&custom, "10.0.0.1:9", &[(X, "[2001:db8::9]:4711")], "[2001:db8::9]:4711"),
             (&custom, "10.0.0.1:9", &[(X, "[2001:db8::9]")], "[2001:db8::9]:0"),

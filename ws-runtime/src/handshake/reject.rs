@@ -20,7 +20,8 @@ const PROBLEM: &str = "application/problem+json";
 /// A rejection of a handshake. It is the error type of `parse`, `transform`, `before_handle` and `upgrade`.
 ///
 /// A rejection is an HTTP response instead of the 101. JavaScript in a browser sees neither its status nor its body,
-/// only that the connection failed. [`Reject::close`] accepts the handshake and then closes, which a page can see.
+/// only that the connection failed. [`Reject::close`] accepts the handshake and then closes the connection, which a
+/// page can see.
 ///
 /// Only the server may set some headers of the response: those of the connection and of the body length (`Connection`,
 /// `Upgrade`, `Content-Length`, `Transfer-Encoding` and similar ones, and `Sec-WebSocket-*`). The connection is closed
@@ -42,7 +43,7 @@ enum RejectKind {
     Close(Close),
 }
 
-/// Rarely used fields, boxed so that a `Result<_, Reject>` stays small.
+/// The headers and the body, boxed so that a `Result<_, Reject>` stays small.
 #[derive(Default)]
 struct Extras {
     headers: HeaderMap,
@@ -50,9 +51,9 @@ struct Extras {
     body: Option<Bytes>,
 }
 
-/// The outcome of a rejection.
+/// The form in which a rejection is sent.
 pub(crate) enum RejectOutcome {
-    /// A response in place of the 101.
+    /// An HTTP response is sent instead of the 101.
     Response(Response<Bytes>),
     /// The handshake is accepted, and this is the only frame on the connection.
     Close(Close),

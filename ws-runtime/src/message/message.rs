@@ -7,15 +7,15 @@ use super::Text;
 /// The two kinds of data frames (RFC 6455 §5.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// A text frame: UTF-8.
+    /// A text frame, whose payload is UTF-8.
     Text,
-    /// A binary frame: any bytes.
+    /// A binary frame, whose payload may be any bytes.
     Binary,
 }
 
 /// A complete message as sent on the wire. It is the message type of a route that does not set `body` or `response`.
 ///
-/// A clone shares the payload.
+/// A clone shares the payload of the original.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Message {
     /// A text message.

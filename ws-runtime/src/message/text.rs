@@ -1,4 +1,4 @@
-//! Text in bytes that are cheap to share.
+//! UTF-8 text in bytes that are cheap to share.
 
 use std::{fmt, ops::Deref};
 

@@ -17,7 +17,7 @@ const JOINED: usize = 4 * 1024;
 /// Published frames, oldest first. Positions are byte counts since the topic was created, so they never change.
 #[derive(Debug)]
 pub(crate) struct Log {
-    /// Shareable pieces, each with the position of its first byte.
+    /// The shareable pieces of the log, each with the position of its first byte.
     pieces: VecDeque<LogPiece>,
     /// The newest frames. More frames can still be appended to them.
     tail: BytesMut,
@@ -54,7 +54,7 @@ struct FrameRecord {
     key: Option<Arc<str>>,
 }
 
-/// A complete frame from a log.
+/// A complete frame that was read from a log.
 #[derive(Debug)]
 pub(crate) struct LogEntry {
     pub(crate) order: u64,
@@ -62,7 +62,7 @@ pub(crate) struct LogEntry {
     pub(crate) chunk: Chunk,
 }
 
-/// A range of one log, borrowed for writing.
+/// The pieces of one log, to be written to several subscribers.
 #[derive(Debug, Default)]
 pub(crate) struct LogView {
     pieces: Vec<LogPiece>,
@@ -100,7 +100,7 @@ impl Log {
         Position { at: self.end, count: self.count, own: 0 }
     }
 
-    /// Returns the number of bytes held.
+    /// Returns the number of bytes in the frames of the log.
     pub(crate) fn len(&self) -> u64 {
         self.end - self.entries.front().map_or(self.end, |entry| entry.at)
     }

@@ -1,6 +1,6 @@
 //! A shard: numbers published frames, and runs the task that delivers them.
 //!
-//! A shard is data, not a thread. A connection is assigned to one when it is accepted.
+//! A shard is data, not a thread. A connection is assigned to a shard when it is accepted.
 
 use std::{
     collections::VecDeque,
@@ -22,7 +22,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Shard {
     order: AtomicU64,
-    /// The topics with undelivered frames; each is listed at most once.
+    /// The topics with undelivered frames. Each is listed at most once.
     queue: Mutex<VecDeque<Arc<Topic>>>,
     wake: Notify,
     stopped: AtomicBool,

@@ -36,8 +36,8 @@ pub(crate) trait Subscriber: Any + Send + Sync {
 
 /// One topic on one shard, in one format.
 ///
-/// Lock order: the write half of a subscriber, the map of topics, the topic. A topic is never locked while a subscriber
-/// is called.
+/// Locks are taken in this order: the write half of a subscriber, the map of topics, the topic. A topic is never locked
+/// while a subscriber is called.
 pub(crate) struct Topic {
     /// The name, shared with the map of topics and with the subscriptions of each socket.
     name: Arc<str>,
@@ -56,7 +56,8 @@ struct TopicState {
     queued: bool,
 }
 
-/// A subscription: the position of a subscriber in the log of a topic. The subscriber stores it beside its write half.
+/// A subscription, which is the position of a subscriber in the log of a topic. The subscriber stores it with its write
+/// half.
 #[derive(Debug)]
 pub(crate) struct Cursor {
     topic: Arc<Topic>,
@@ -79,7 +80,7 @@ pub(crate) trait Frames {
     fn parcel(&mut self, format: Format) -> FrameRef<'_>;
 }
 
-/// The same frame for every format.
+/// A frame that is the same in every format.
 impl Frames for FrameRef<'_> {
     fn parcel(&mut self, _format: Format) -> FrameRef<'_> {
         *self
@@ -150,14 +151,14 @@ impl Topic {
     /// subscriber is left.
     pub(super) fn leave(&self, cursor: &Cursor) -> bool {
         let mut state = self.lock();
-        let gone = state.members.remove(cursor.slot);
+        let removed = state.members.remove(cursor.slot);
         let empty = state.members.len() == 0;
         if empty {
             let end = state.log.end().at;
             state.log.trim(end);
         }
         drop(state);
-        drop(gone);
+        drop(removed);
         empty
     }
 

@@ -197,12 +197,12 @@ mod tests {
         fn take(&self, _topic: &Arc<Topic>, _window: &LogView) {}
     }
 
-    /// Reproducible pseudorandom numbers.
+    /// A generator of reproducible pseudorandom numbers.
     struct Dice(u64);
 
     impl Dice {
         fn roll(&mut self, sides: usize) -> usize {
-            // Knuth's MMIX generator; its high bits are better.
+            // This is Knuth's MMIX generator, whose high bits are the better ones.
             self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             usize::try_from(self.0 >> 33).expect("31 bits are a size") % sides
         }
@@ -216,7 +216,7 @@ mod tests {
         let topics = Topics::new(&shards);
         let formats = [Format::PLAIN, Format::deflated(9), Format::deflated(15)];
         let mut dice = Dice(1);
-        // The subscriptions of each socket, by topic.
+        // The shard of each socket, and its subscriptions by topic.
         let mut sockets: Vec<(usize, BTreeMap<usize, Cursor>)> =
             (0..50).map(|_| (dice.roll(SHARDS), BTreeMap::new())).collect();
         for step in 0..10_000 {

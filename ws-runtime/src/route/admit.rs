@@ -1,4 +1,4 @@
-//! Return types of the handshake handlers.
+//! The return types of the handshake handlers.
 
 use std::{
     any::Any,
@@ -46,7 +46,7 @@ impl<D, E> Admit for Result<D, E> {
     }
 }
 
-/// The error types that handshake handlers may return.
+/// An error type that handshake handlers may return.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be converted into a `Reject`",
     label = "expected an error that converts into a `Reject`",

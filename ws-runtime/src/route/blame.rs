@@ -9,10 +9,10 @@ use crate::{codec::Invalid, events::json_category};
 /// The party that caused an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Blame {
-    /// The peer: the error is an invalid message, or was caused by one.
+    /// The peer, because the error is an invalid message or was caused by one.
     Peer,
-    /// Unknown: `serde_json` failed, and the text of the error may contain input of the peer. Contains the category of
-    /// the error.
+    /// Unknown, because `serde_json` failed and the text of the error may contain input of the peer. Contains the
+    /// category of the error.
     Json(&'static str),
     /// The application, because a handler failed.
     Handler,

@@ -7,7 +7,7 @@
     label = "expected `{Self}`, found `{T}`"
 )]
 pub trait Content<T, M = ()> {
-    /// Returns the content.
+    /// Returns the content of the variant.
     fn content(self) -> T;
 }
 

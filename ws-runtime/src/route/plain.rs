@@ -10,7 +10,8 @@ use crate::{
     wire::Closed,
 };
 
-/// The handlers of a route that are not `async`. Implemented by `#[ws_route]`, beside [`Route`](super::Route).
+/// The handlers of a route that are not `async`. `#[ws_route]` implements this trait together with
+/// [`Route`](super::Route).
 ///
 /// The connection calls `Route` only, and its default methods call these. Their futures are therefore compiled in this
 /// crate, and not checked again by the compiler in each crate with routes. A separate trait keeps the names of handlers

@@ -1,4 +1,4 @@
-//! Return types of handlers.
+//! The return types of handlers.
 
 use std::{
     marker::PhantomData,
@@ -36,28 +36,28 @@ pub trait Reply<'a, R, M = ()>: Sized {
 pub mod by {
     use std::marker::PhantomData;
 
-    /// `()`.
+    /// Marks `()` as a reply.
     #[derive(Debug)]
     pub struct Unit;
-    /// The response type.
+    /// Marks the response type as a reply.
     #[derive(Debug)]
     pub struct One;
-    /// A string slice, for the response type `String`.
+    /// Marks a string slice as a reply, for the response type `String`.
     #[derive(Debug)]
     pub struct Str;
-    /// A close frame.
+    /// Marks [`Close`](crate::Close) as a reply.
     #[derive(Debug)]
     pub struct Close;
-    /// An `Option` of a reply.
+    /// Marks an `Option` of a reply.
     #[derive(Debug)]
     pub struct Maybe<M>(PhantomData<M>);
-    /// A `Vec` of responses.
+    /// Marks a `Vec` of responses as a reply.
     #[derive(Debug)]
     pub struct Many;
-    /// A `Result` of a reply.
+    /// Marks a `Result` of a reply.
     #[derive(Debug)]
     pub struct Try<M>(PhantomData<M>);
-    /// A `Stream` of replies.
+    /// Marks a `Stream` of replies.
     #[derive(Debug)]
     pub struct Each<M>(PhantomData<M>);
 }

@@ -39,7 +39,7 @@ impl Handlers {
     };
 }
 
-/// A route and its handlers. Implemented by `#[ws_route]`, with one method for each handler of the block.
+/// A route and its handlers. `#[ws_route]` implements this trait, with one method for each handler of the block.
 ///
 /// From `open` on, the default methods call the methods of [`Plain`], which has the handlers without `async`.
 #[diagnostic::on_unimplemented(
@@ -49,11 +49,11 @@ impl Handlers {
     note = "the type parameters of a route must be `Send + Sync + 'static`"
 )]
 pub trait Route: Plain + Send + Sync {
-    /// The options of the attribute.
+    /// The options that the attribute sets.
     const OPTIONS: Options = Options::UNSET;
-    /// The handlers of the block.
+    /// Flags for the optional handlers that the block has.
     const HANDLERS: Handlers = Handlers::NONE;
-    /// The doc comments of the handlers, by name.
+    /// The doc comments of the handlers, by the name of the handler.
     const HANDLER_DOCS: &'static [(&'static str, &'static str)] = &[];
 
     /// Runs before the parts of the request are validated. The request is a well-formed upgrade from a permitted
@@ -115,7 +115,7 @@ pub trait Route: Plain + Send + Sync {
         async move { Plain::open(self, ws) }
     }
 
-    /// Runs before a message is decoded.
+    /// Runs before a message is decoded. Returns the message to decode.
     fn transform_message<'a>(
         &'a self,
         ws: &'a Socket<Self>,

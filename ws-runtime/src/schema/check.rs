@@ -18,7 +18,7 @@ use super::{
     widen::check_written,
 };
 
-/// The schema of a type in one direction, compiled once before listening.
+/// The schema of a type in one direction. It is compiled once, before the server listens.
 #[derive(Debug)]
 pub(crate) struct Check {
     schema: Value,
@@ -60,7 +60,7 @@ impl Check {
             .map_err(|reason| SchemaError::new(type_name::<T>(), direction, reason))
     }
 
-    /// Compiles a document of [`Generator::finish`].
+    /// Compiles a document that [`Generator::finish`] returned.
     pub(crate) fn compile(schema: Value, direction: Direction) -> Result<Self, String> {
         // Any crate of the program may enable this feature. With it, a visitor gets numbers as maps.
         if serde_json::from_str::<Value>("1e400").is_ok() {
@@ -117,12 +117,12 @@ impl Check {
         self.explainer.explain(value)
     }
 
-    /// Returns the issue for a value that its schema accepts and its type rejects. `way` is the path to that value.
-    pub(crate) fn refused(&self, value: &Value, way: &[Step]) -> Issue {
-        self.explainer.refused(value, way)
+    /// Returns the issue for a value that its schema accepts and its type rejects. `steps` is the path to that value.
+    pub(crate) fn type_issue(&self, value: &Value, steps: &[Step]) -> Issue {
+        self.explainer.type_issue(value, steps)
     }
 
-    /// Returns true for an enum whose variants are identified by a tag or a key.
+    /// Returns true if the type is an enum whose variants are identified by a tag or a key.
     pub(crate) fn is_told(&self) -> bool {
         self.explainer.is_told()
     }

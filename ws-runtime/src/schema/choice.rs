@@ -132,7 +132,7 @@ pub(crate) fn is_aliased(part: &Value) -> bool {
     last.is_some_and(|name| name["x-serde"] == "alias" && name.get("required").is_some())
 }
 
-/// Follows references to a schema that is not just a reference.
+/// Follows references, and returns the first schema that is not just a reference.
 pub(crate) fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     let mut at = schema;
     // The length of the chain is limited, because references may form a cycle.
@@ -148,7 +148,7 @@ pub(crate) fn resolve<'a>(root: &'a Value, schema: &'a Value) -> &'a Value {
     at
 }
 
-/// Returns the target of a reference within the document.
+/// Returns the target of a reference within the document; `None` if there is none.
 pub(super) fn target<'a>(root: &'a Value, reference: &str) -> Option<&'a Value> {
     let pointer: Cow<'_, str> = percent_decode_str(reference.strip_prefix('#')?).decode_utf8().ok()?;
     root.pointer(&pointer)

@@ -1,4 +1,4 @@
-//! Descriptions of the validator's errors that contain nothing of the value.
+//! Describes errors of the validator in words that contain no part of the value.
 
 use std::borrow::Cow;
 

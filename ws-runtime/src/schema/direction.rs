@@ -4,8 +4,8 @@
 /// differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
-    /// Inbound: deserialized.
+    /// An inbound value, which is deserialized.
     Inbound,
-    /// Outbound: serialized.
+    /// An outbound value, which is serialized.
     Outbound,
 }

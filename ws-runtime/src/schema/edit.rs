@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-/// An addition to a schema.
+/// An addition of names to a schema.
 pub(super) enum Edit {
     /// A field has aliases.
     Field { name: String, aliases: Vec<String> },

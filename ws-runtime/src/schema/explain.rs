@@ -34,7 +34,7 @@ pub(super) struct Explainer {
 }
 
 impl Explainer {
-    /// Prepares a schema.
+    /// Prepares a schema for explaining errors.
     ///
     /// # Errors
     /// If the validator rejects a part of the schema, in most cases a pattern.
@@ -64,12 +64,12 @@ impl Explainer {
         (issues, walk.steps.get())
     }
 
-    /// Returns the issue for a value that its schema accepts and its type rejects. `way` is the path to that value.
-    pub(super) fn refused(&self, value: &Value, way: &[Step]) -> Issue {
-        locate(&self.rules, self.root, value, way).refused()
+    /// Returns the issue for a value that its schema accepts and its type rejects. `steps` is the path to that value.
+    pub(super) fn type_issue(&self, value: &Value, steps: &[Step]) -> Issue {
+        locate(&self.rules, self.root, value, steps).type_issue()
     }
 
-    /// Returns true if the whole schema is an enum whose variants are identified by tag or key.
+    /// Returns true if the schema is an enum whose variants are identified by a tag or a key.
     pub(super) fn is_told(&self) -> bool {
         let mut rule = &self.rules[self.root];
         for _ in 0..8 {
@@ -189,8 +189,8 @@ impl<'e> ExplainWalk<'e> {
                 continue;
             }
             let (keyword, message) = describe(error.kind());
-            let way: Vec<_> = error.instance_path().into_iter().map(step).collect();
-            let path = locate(self.rules, id, value, &way).path;
+            let steps: Vec<_> = error.instance_path().into_iter().map(step).collect();
+            let path = locate(self.rules, id, value, &steps).path;
             self.under(&path, |walk| walk.report(keyword, message));
         }
     }

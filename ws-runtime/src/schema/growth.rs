@@ -18,9 +18,9 @@ const MOST_PAIRS: usize = 100_000;
 /// The cost of decoding a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Growth {
-    /// Each value is read a constant number of times.
+    /// The cost is linear: each value is read a constant number of times.
     Linear,
-    /// Each value is copied once for each level above it.
+    /// The cost grows with the depth: each value is copied once for each level above it.
     ByDepth,
 }
 
@@ -29,7 +29,7 @@ pub(super) enum Growth {
 /// # Errors
 /// If the type cannot be decoded in bounded time. The text names the type and the change to make.
 pub(super) fn growth(document: &Value) -> Result<Growth, String> {
-    judge(&Graph::of(document)?)
+    assess(&Graph::of(document)?)
 }
 
 /// Checks that the type of a document can have a finite value.
@@ -40,7 +40,7 @@ pub(super) fn ends(document: &Value) -> Result<(), String> {
     Graph::of(document).map(drop)
 }
 
-fn judge(graph: &Graph<'_>) -> Result<Growth, String> {
+fn assess(graph: &Graph<'_>) -> Result<Growth, String> {
     let mut growth = Growth::Linear;
     let mut backwards = vec![Vec::new(); graph.len()];
     for from in 0..graph.len() {
@@ -48,9 +48,9 @@ fn judge(graph: &Graph<'_>) -> Result<Growth, String> {
             backwards[step.to].push(from);
         }
     }
-    let mut judged = without_cycle(graph, &backwards);
+    let mut assessed = without_cycle(graph, &backwards);
     for place in 0..graph.len() {
-        if judged.contains(&place) {
+        if assessed.contains(&place) {
             continue;
         }
         let returning = reached(place, |at| backwards[at].iter().copied());
@@ -69,7 +69,7 @@ fn judge(graph: &Graph<'_>) -> Result<Growth, String> {
                 ));
             }
         }
-        judged.extend(cycle);
+        assessed.extend(cycle);
     }
     Ok(growth)
 }
@@ -101,7 +101,7 @@ fn doubles(graph: &Graph<'_>, place: usize, cycle: &BTreeSet<usize>) -> Option<S
                 && one.coexists(other)
                 && meet(graph, place, (one.to, other.to), cycle)
             {
-                return Some(one.said());
+                return Some(one.describe());
             }
         }
     }
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
     use crate::schema::{Direction, Generator};
 
-    fn judge<T: JsonSchema>() -> Result<Growth, String> {
+    fn assess<T: JsonSchema>() -> Result<Growth, String> {
         let mut generator = Generator::new(Direction::Inbound);
         let root = generator.schema::<T>();
         generator.finish(root).and_then(|document| growth(&document))
@@ -226,15 +226,15 @@ mod tests {
     #[test]
     fn type_with_exponential_decoding_cost_is_rejected() {
         for (result, name, key) in [
-            (judge::<Doubling>(), "`Doubling`", "the field `x`"),
-            (judge::<Vec<Option<Doubling>>>(), "`Doubling`", "the field `x`"),
-            (judge::<ByList>(), "`ByList`", "the field `items`"),
-            (judge::<ByMap>(), "`ByMap`", "the field `inner`"),
-            (judge::<ByPair>(), "`ByPair`", "an item"),
-            (judge::<ByOption>(), "`ByOption`", "the field `x`"),
-            (judge::<Option<ByOption>>(), "`ByOption`", "the field `x`"),
-            (judge::<ByAnother>(), "`ByAnother`", "the field `x`"),
-            (judge::<Later>(), "`Later`", "the field `x`"),
+            (assess::<Doubling>(), "`Doubling`", "the field `x`"),
+            (assess::<Vec<Option<Doubling>>>(), "`Doubling`", "the field `x`"),
+            (assess::<ByList>(), "`ByList`", "the field `items`"),
+            (assess::<ByMap>(), "`ByMap`", "the field `inner`"),
+            (assess::<ByPair>(), "`ByPair`", "an item"),
+            (assess::<ByOption>(), "`ByOption`", "the field `x`"),
+            (assess::<Option<ByOption>>(), "`ByOption`", "the field `x`"),
+            (assess::<ByAnother>(), "`ByAnother`", "the field `x`"),
+            (assess::<Later>(), "`Later`", "the field `x`"),
         ] {
             let reason = result.unwrap_err();
             assert!(reason.contains(name) && reason.contains(key), "{reason}");
@@ -257,17 +257,17 @@ mod tests {
     #[test]
     fn types_with_bounded_decoding_cost_are_accepted() {
         for (growth, expected) in [
-            (judge::<Tree>(), Growth::Linear),
-            (judge::<Tagged>(), Growth::Linear),
-            (judge::<Adjacent>(), Growth::Linear),
-            (judge::<External>(), Growth::Linear),
-            (judge::<Vec<Tagged>>(), Growth::Linear),
-            (judge::<Json>(), Growth::ByDepth),
-            (judge::<Filter>(), Growth::ByDepth),
-            (judge::<Apart>(), Growth::ByDepth),
-            (judge::<Node>(), Growth::ByDepth),
-            (judge::<Value>(), Growth::Linear),
-            (judge::<u8>(), Growth::Linear),
+            (assess::<Tree>(), Growth::Linear),
+            (assess::<Tagged>(), Growth::Linear),
+            (assess::<Adjacent>(), Growth::Linear),
+            (assess::<External>(), Growth::Linear),
+            (assess::<Vec<Tagged>>(), Growth::Linear),
+            (assess::<Json>(), Growth::ByDepth),
+            (assess::<Filter>(), Growth::ByDepth),
+            (assess::<Apart>(), Growth::ByDepth),
+            (assess::<Node>(), Growth::ByDepth),
+            (assess::<Value>(), Growth::Linear),
+            (assess::<u8>(), Growth::Linear),
         ] {
             assert_eq!(growth, Ok(expected));
         }

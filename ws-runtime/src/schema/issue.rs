@@ -1,4 +1,4 @@
-//! One error of a value, in words that contain nothing of the value.
+//! One error of a value, in words that contain no part of the value.
 
 use std::borrow::Cow;
 
@@ -18,10 +18,10 @@ pub(super) const MAX_ISSUES: usize = 8;
 #[cfg(feature = "server")]
 const MAX_BYTES: usize = 600;
 
-/// One error of a value.
+/// One error of an invalid value.
 ///
-/// It contains nothing of the value: names, limits and permitted values come from the schema. (Input of a peer could be
-/// secret, and an answer that repeats it could become as long as the peer likes.)
+/// An issue contains no part of the value: names, limits and permitted values come from the schema. Input of a peer
+/// could be secret, and a reply that repeats it could be as long as the peer chooses.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Issue {

@@ -25,7 +25,7 @@ pub(crate) enum ValueKind {
     Object,
 }
 
-/// A position in a text.
+/// A lexer at a position in a text.
 #[derive(Clone, Debug)]
 pub(crate) struct Lexer<'t> {
     text: &'t str,
@@ -97,7 +97,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// Enters an array or an object.
+    /// Enters the array or object at the current position.
     pub(crate) fn open(&mut self) -> Result<(), NotJson> {
         if self.depth == MAX_DEPTH {
             return Err(NotJson);

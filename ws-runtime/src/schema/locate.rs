@@ -26,12 +26,13 @@ pub(super) struct Place<'r> {
     rules: Vec<&'r Rule>,
 }
 
-/// Follows a path through a value and its schemas.
-pub(super) fn locate<'r>(rules: &'r [Rule], root: usize, mut value: &Value, way: &[Step]) -> Place<'r> {
+/// Follows a path through a value and its schemas. Returns the path without input of the peer, and the schemas at its
+/// end.
+pub(super) fn locate<'r>(rules: &'r [Rule], root: usize, mut value: &Value, steps: &[Step]) -> Place<'r> {
     let mut path = String::new();
     let mut at = Here::new(rules);
     at.add(root, value);
-    for step in way {
+    for step in steps {
         let (declared, within) = at.beneath(step);
         path.push('/');
         match step {
@@ -59,7 +60,7 @@ pub(super) fn escaped(key: &str) -> String {
 
 impl Place<'_> {
     /// Returns the issue for a value at this path that its type rejects, described by its schemas.
-    pub(super) fn refused(&self) -> Issue {
+    pub(super) fn type_issue(&self) -> Issue {
         let is_not_null = |rule: &&&Rule| rule.types != ["null"];
         let formats: Vec<_> = self.rules.iter().flat_map(|rule| &rule.formats).map(String::as_str).collect();
         if !formats.is_empty() {

@@ -1,7 +1,7 @@
 //! JSON numbers as text, with their exact value and their value for a type of a given width.
 //!
-//! An `f64` represents neither 9007199254740993 nor `f32::MAX` as written, and cannot distinguish -9223372036854775809
-//! from `i64::MIN`. A number therefore stays text until a type requests it.
+//! An `f64` cannot represent 9007199254740993 or `f32::MAX` as written, and cannot distinguish -9223372036854775809
+//! from `i64::MIN`. A number is therefore kept as text until a type requests it.
 
 use serde_json::Number;
 
@@ -43,7 +43,7 @@ impl<'t> Numeral<'t> {
         Some(Self(&text[..end]))
     }
 
-    /// Returns the text.
+    /// Returns the number as written.
     pub(crate) fn text(self) -> &'t str {
         self.0
     }

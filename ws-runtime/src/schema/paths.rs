@@ -37,10 +37,10 @@ pub(super) struct PathStep<'a> {
 #[derive(Clone)]
 enum By<'a> {
     Key(&'a str),
-    /// Any key except these.
+    /// Any key except the contained ones.
     Rest(Vec<&'a str>),
     Index(usize),
-    /// This index or any later one.
+    /// The contained index or any later one.
     Items(usize),
 }
 
@@ -201,8 +201,8 @@ impl PathStep<'_> {
     }
 
     /// Describes the key in words.
-    pub(super) fn said(&self) -> String {
-        self.by.said()
+    pub(super) fn describe(&self) -> String {
+        self.by.describe()
     }
 }
 
@@ -254,7 +254,7 @@ impl By<'_> {
         }
     }
 
-    fn said(&self) -> String {
+    fn describe(&self) -> String {
         match self {
             By::Key(key) => format!("the field `{key}`"),
             By::Rest(_) => "a map's value".to_owned(),

@@ -34,17 +34,17 @@ pub(super) struct Reconcile {
     direction: Direction,
     /// The names of the definitions of std's durations and times.
     seconds: Vec<String>,
-    refused: Option<&'static str>,
+    rejected: Option<&'static str>,
 }
 
 impl Reconcile {
     /// Creates a transformation. `seconds` contains the names of the definitions of std's durations and times.
     pub(super) fn new(direction: Direction, seconds: Vec<String>) -> Self {
-        Self { direction, seconds, refused: None }
+        Self { direction, seconds, rejected: None }
     }
 
     pub(super) fn finish(self) -> Result<(), String> {
-        self.refused.map_or(Ok(()), |reason| Err(reason.to_owned()))
+        self.rejected.map_or(Ok(()), |reason| Err(reason.to_owned()))
     }
 }
 
@@ -62,7 +62,7 @@ impl Transform for Reconcile {
             }
         }
         if self.direction == Direction::Inbound && denies_its_own_tag(schema.as_value()) {
-            self.refused = Some(
+            self.rejected = Some(
                 "serde's `deny_unknown_fields` rejects the tag of a flattened, internally tagged enum, so no value \
                  would be accepted: remove it, or tag the enum adjacently",
             );
@@ -89,7 +89,7 @@ impl Reconcile {
                 bound(schema, "exclusiveMaximum", F32_END.into(), |ours, theirs| ours < theirs);
             }
         } else if matches!(format, "int128" | "uint128") {
-            self.refused = Some("128-bit numbers lose precision in JSON: use a string, or 64 bits");
+            self.rejected = Some("128-bit numbers lose precision in JSON: use a string, or 64 bits");
         } else if format == "ip" {
             schema.insert("anyOf".to_owned(), json!([{"format": "ipv4"}, {"format": "ipv6"}]));
         } else if jsonschema::options().is_known_format(Draft::Draft202012, format) {
@@ -128,8 +128,8 @@ fn bound(schema: &mut Schema, keyword: &str, limit: Value, tighter: fn(f64, f64)
     }
 }
 
-/// Returns true if a struct that denies unknown fields flattens an internally tagged enum. An adjacently tagged one
-/// looks the same if no variant has fields, and is accepted.
+/// Returns true if a struct that denies unknown fields flattens an internally tagged enum. An adjacently tagged enum
+/// without fields in its variants has the same schema; it is accepted.
 fn denies_its_own_tag(schema: &Value) -> bool {
     if schema["unevaluatedProperties"] != false {
         return false;
@@ -184,7 +184,7 @@ fn is_std_generic(name: &str, definition: &Value) -> bool {
 fn spelled(schema: &Value) -> Option<String> {
     let reference = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());
     if let Some(name) = reference {
-        // If two types share a name, the second definition is numbered.
+        // If two types have the same name, schemars adds a number to the second.
         return Some(name.trim_end_matches(|character: char| character.is_ascii_digit()).to_owned());
     }
     match (schema["type"].as_str()?, schema["format"].as_str()) {

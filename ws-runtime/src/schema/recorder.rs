@@ -64,13 +64,13 @@ pub(super) struct Seen {
 /// The kind of value that a type requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
-    /// A struct with these names.
+    /// A struct with these field names.
     Struct(&'static [&'static str]),
-    /// An enum with these names.
+    /// An enum with these variant names.
     Enum(&'static [&'static str]),
     Map,
     Seq,
-    /// Any value, to be buffered.
+    /// A value of any kind, which serde buffers.
     Any,
     Other,
 }

@@ -143,8 +143,8 @@ impl<'p> Spot<'p> {
         self.parts.boolean
     }
 
-    /// Returns true if the number is permitted here. An integer written as a float takes the slow path, because only
-    /// its text has the exact value.
+    /// Returns true if the number is permitted at this position. An integer written as a float takes the slow path,
+    /// because only its text has the exact value.
     #[expect(
         clippy::cast_precision_loss,
         reason = "a schema with limits that a double cannot represent has no shape"
@@ -171,7 +171,7 @@ impl<'p> Spot<'p> {
         }
     }
 
-    /// Returns true if only an `f32` is permitted here, so that a number is rounded to it at once.
+    /// Returns true if only an `f32` is permitted at this position. A number is then rounded to it at once.
     pub(crate) fn is_single(self) -> bool {
         let TypeShapes { null: _, boolean, number, string, array, object } = self.parts;
         matches!(number, Some(Numbers::Single))

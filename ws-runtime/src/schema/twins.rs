@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 /// number grows with each level.
 const MOST: usize = 100_000;
 
-/// A schema and its definitions.
+/// A root schema and the definitions to which it refers.
 #[derive(Clone, Copy)]
 pub(super) struct Document<'a> {
     pub(super) root: &'a Value,
@@ -20,7 +20,7 @@ pub(super) struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
-    /// Returns true if expanding every reference yields a document of reasonable size.
+    /// Returns true if the document stays reasonably small when every reference is expanded.
     pub(super) fn can_be_written_out(self) -> bool {
         self.count(self.root, &mut Vec::new(), MOST).is_some()
     }

@@ -16,7 +16,7 @@ use super::lexer::{Lexer, NotJson, ValueKind};
 pub(crate) enum Malformed {
     /// The text is malformed or too deeply nested at this line and column.
     Syntax(usize, usize),
-    /// An object repeats a key.
+    /// An object contains a key twice.
     RepeatedKey,
 }
 

@@ -25,7 +25,7 @@ const UNKNOWN: &str = "\u{1}unknown";
 /// Adds to a document the names that its root type accepts.
 ///
 /// # Errors
-/// If a part of the type can never be read.
+/// If serde can never read a part of the type.
 pub(super) fn widen(document: &mut Value, probe: Probe) -> Result<(), String> {
     let mut walk = Walk::new(document, probe, None);
     walk.place(String::new(), &mut Vec::new())?;
@@ -44,7 +44,7 @@ pub(super) fn widen(document: &mut Value, probe: Probe) -> Result<(), String> {
 /// which shows no content, and for a key by `sampler`, which writes values.
 ///
 /// # Errors
-/// If a part of the type can never be written.
+/// If serde can never write a part of the type.
 pub(super) fn check_written(document: &Value, sampler: Sampler) -> Result<(), String> {
     Walk::new(document, sampler.probe, Some(sampler)).place(String::new(), &mut Vec::new())
 }
@@ -55,7 +55,7 @@ struct Walk<'a> {
     /// Writes values of the type. `None` for an inbound document.
     sampler: Option<Sampler>,
     runs: usize,
-    /// The definitions visited so far.
+    /// The pointers of the definitions visited so far.
     seen: BTreeSet<String>,
     edits: Vec<(String, Edit)>,
 }

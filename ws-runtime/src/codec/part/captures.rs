@@ -22,7 +22,7 @@ enum Phase<'a> {
     Read { sorted: Option<Sorted<'a>>, issues: Vec<Issue> },
 }
 
-/// The schemas of the captures, by name.
+/// The schemas of all captures, by the name of the capture.
 #[derive(Debug)]
 struct CaptureProperties {
     generator: Generator,
@@ -72,7 +72,7 @@ impl Captures<'_> {
             Phase::Read { sorted, issues } => {
                 let sorted = sorted.as_ref().filter(|_| issues.is_empty())?;
                 let read = T::deserialize(sorted.member(name)?);
-                let issue = |error: TypeError| sorted.refused(error.below(|| Step::Key(name.to_owned())));
+                let issue = |error: TypeError| sorted.type_issue(error.below(|| Step::Key(name.to_owned())));
                 read.map_err(|error| issues.push(issue(error))).ok()
             }
         }

@@ -1,4 +1,4 @@
-//! Converts a text into a JSON value by the schema of its property.
+//! Converts a text of a request into a JSON value, by the schema of its property.
 //!
 //! The validator uses the value, and so do types that accept any kind of value. A type that requests a number, a bool
 //! or a string parses it from the text; see [`PartText`](super::text::PartText).

@@ -103,7 +103,7 @@ impl Pairs {
         self.pairs.push((name.to_owned(), None));
     }
 
-    /// Returns the part of the request.
+    /// Returns the part of the request that contains the pairs.
     pub fn on(&self) -> On {
         self.on
     }
@@ -118,7 +118,7 @@ impl Pairs {
         self.pairs.iter().filter_map(|(name, text)| Some((name.as_str(), text.as_deref()?)))
     }
 
-    /// Adds a pair at the end.
+    /// Adds a pair of a name and a value at the end.
     pub fn push(&mut self, name: impl Into<String>, text: impl Into<String>) {
         self.pairs.push((name.into(), Some(text.into())));
     }

@@ -69,7 +69,7 @@ impl PartPlan {
         all.filter(|(names, name)| !names.aliases.iter().any(|alias| **alias == **name)).map(|(_, name)| name)
     }
 
-    /// Reads a part as a type that serde deserializes.
+    /// Reads a part of a request as a type that serde deserializes.
     pub(super) fn read<T: DeserializeOwned>(&self, pairs: &Pairs) -> Result<T, Invalid> {
         let Some(sorted) = self.sort(pairs) else {
             let nothing: UnitDeserializer<TypeError> = ().into_deserializer();
@@ -79,7 +79,7 @@ impl PartPlan {
             return Err(Invalid::schema(pairs.on(), sorted.issues));
         }
         T::deserialize(sorted.members())
-            .map_err(|error| Invalid::schema(pairs.on(), vec![sorted.refused(error)]))
+            .map_err(|error| Invalid::schema(pairs.on(), vec![sorted.type_issue(error)]))
     }
 
     /// Converts the pairs into values of the type's schema and validates them. `None` if the type reads nothing.
@@ -109,8 +109,8 @@ impl<'a> Sorted<'a> {
     }
 
     /// Returns the issue for a value that its schema accepts and its type rejected.
-    pub(super) fn refused(&self, error: TypeError) -> Issue {
-        self.check.refused(&self.value, &error.into_path())
+    pub(super) fn type_issue(&self, error: TypeError) -> Issue {
+        self.check.type_issue(&self.value, &error.into_path())
     }
 }
 

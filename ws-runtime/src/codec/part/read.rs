@@ -22,7 +22,7 @@ pub trait Part: Sized + Send + Sync + 'static {
         Captures::plan(Self::captured)
     }
 
-    /// Reads one part.
+    /// Reads one part of a request.
     ///
     /// # Errors
     /// If the part is invalid. This is a mistake of the peer.
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn map_accepts_every_name_and_unit_accepts_none() {
+    fn map_reads_every_name_and_unit_reads_none() {
         let map = query::<BTreeMap<String, u8>>("a=1&b=2").unwrap();
         assert_eq!(map, BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)]));
         let repeated = "/* maxItems: is given more than once";

@@ -54,7 +54,7 @@ pub(super) struct StrictMembers<'p, 'de, A> {
     state: ObjectState<'p>,
     /// The declared keys that have occurred, one bit each.
     seen: u64,
-    /// The other keys that have occurred.
+    /// The undeclared keys that have occurred; `None` before the first one.
     others: Option<HashSet<Cow<'de, str>>>,
     /// The shape of the current key's value.
     value: Id,

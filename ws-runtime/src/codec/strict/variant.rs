@@ -91,7 +91,7 @@ impl<'de, A: MapAccess<'de>> VariantAccess<'de> for VariantContent<'_, '_, A> {
     }
 }
 
-/// The fields of a variant, as a seed.
+/// A seed that reads the fields of a variant.
 enum Fields<V> {
     Tuple(usize, V),
     Struct(&'static [&'static str], V),

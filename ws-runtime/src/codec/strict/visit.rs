@@ -1,4 +1,4 @@
-//! The deserializer and the visitor that check each token.
+//! The deserializer and the visitor that check each token against a shape.
 
 use std::fmt;
 

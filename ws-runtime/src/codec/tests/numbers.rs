@@ -150,7 +150,7 @@ fn survives_round_trip<T: Number>(values: impl IntoIterator<Item = T>) {
     }
 }
 
-/// Split at white space.
+/// Numbers to read as every integer type, separated by white space.
 const INTEGERS: &str = "
     0 -0 -0.0 0.0 0e5 1 1.0 1e0 10e-1 -1 -1.0 1.5 0.5 -0.5 1e2 1e-400 1.00000000000000000000000001 127.0 2e1
     9007199254740991 9007199254740992 9007199254740993 9007199254740993.0 900719925474099.3e1 4503599627370497.5
@@ -208,7 +208,7 @@ macro_rules! every_integer {
             }
 
             #[test]
-            fn without_zero_is_exact() {
+            fn non_zero_is_exact() {
                 let (min, max) = ($type::MIN.try_into().unwrap(), $type::MAX.try_into().unwrap());
                 integers::<NonZero>(min, max, |integer| integer != 0);
             }
@@ -229,7 +229,7 @@ every_integer! {
     isize_is_exact: isize, NonZeroIsize;
 }
 
-/// Split at white space.
+/// Numbers to read as every float type, separated by white space.
 const FLOATS: &str = "
     0 -0 0.0 -0.0 -0e3 1 1.0 -1.5 0.1 0.30000000000000004 1e-400 -1e-400 5e-324 4.9e-324 2e-324
     2.2250738585072014e-308 1.1754944e-38 1e-45 7e-46 1e-46 16777217 16777217.0 16777219 9007199254740993
@@ -292,7 +292,7 @@ fn f32_is_rounded_once_and_survives_a_round_trip() {
 
 /// As a double, this number is exactly between two singles. Only the text shows which is nearer.
 #[test]
-fn f32_is_not_rounded_through_f64() {
+fn f32_is_not_rounded_by_way_of_f64() {
     let expected = f32::from_bits(0x15ae_43fd);
     for (position, read) in &Positions::<f32>::new().0 {
         // If the tag comes last, serde buffers the number as a double.

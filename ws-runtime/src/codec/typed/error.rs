@@ -52,7 +52,7 @@ impl TypeError {
         self
     }
 
-    /// Returns the path from the root.
+    /// Returns the path to the rejected value, outermost step first.
     pub(in crate::codec) fn into_path(mut self) -> Vec<Step> {
         self.path.reverse();
         self.path

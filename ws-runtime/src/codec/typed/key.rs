@@ -1,4 +1,4 @@
-//! Reads the key of an object as the key type of a map.
+//! Deserializes the key of an object as the key type of a map.
 
 use std::borrow::Cow;
 

@@ -7,18 +7,18 @@ use crate::schema::Numeral;
 /// The form in which a number is passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::codec) enum Wish {
-    /// An integer of any width.
+    /// The type requested an integer of any width.
     Integer,
-    /// An `f32`.
+    /// The type requested an `f32`.
     Single,
-    /// An `f64`.
+    /// The type requested an `f64`.
     Double,
-    /// Any form: a number is a float if it is written as one.
+    /// The type accepts any form, so a number is a float if it is written as one.
     AsWritten,
-    /// Any form, after the type rejected a float in place of an integer: an integer in any notation, except a signed
-    /// zero.
+    /// The type accepts any form, but has rejected a float in place of an integer. A number is an integer if it can be
+    /// one, except a signed zero.
     Integral,
-    /// Any form, after the type also rejected a signed zero: an integer in any notation.
+    /// The type accepts any form, but has also rejected a signed zero. A number is an integer if it can be one.
     Unsigned,
 }
 

@@ -9,7 +9,7 @@ use super::error::TypeError;
 /// Positions are counted in the order of the text: each scalar, and each end of an array or object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cutoff {
-    /// The whole text is read.
+    /// The complete text is read unchanged.
     Nothing,
     /// From this position on, a request for any kind of value gets one that no type accepts. Each unfinished array and
     /// object gets one more such value, in an object under a repeated key.

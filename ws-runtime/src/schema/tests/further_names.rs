@@ -70,10 +70,10 @@ enum Level {
 /// An enum whose variants have doc comments, which schemars writes as branches.
 #[derive(Debug, Deserialize, JsonSchema)]
 enum Documented {
-    /// The lower one.
+    /// The lower level.
     #[serde(alias = "least")]
     Low,
-    /// The higher one.
+    /// The higher level.
     High,
 }
 

@@ -1,4 +1,4 @@
-//! Types of every form that serde and schemars distinguish.
+//! Types for the tests, of every form that serde and schemars distinguish.
 
 use std::{
     collections::BTreeMap,
