@@ -18,7 +18,7 @@ use crate::{
 const KIB: usize = 1024;
 const BINARY: u8 = 0x82;
 const LIMIT: usize = 300 * KIB;
-const GONE: &str = "1013 \"too much waits to be handled\" by Local, not clean";
+const GONE: &str = "1013 \"inbound memory limit exceeded\" by Local, not clean";
 
 /// Replies with the length of each message once the handler is released.
 struct Gate {
@@ -95,7 +95,7 @@ async fn expect_gone<E: Endpoint>(mut client: Client<E>) {
     loop {
         match client.next().await {
             Event::Close(code, reason) => {
-                assert_eq!((code, reason.as_str()), (Some(1013), "too much waits to be handled"));
+                assert_eq!((code, reason.as_str()), (Some(1013), "inbound memory limit exceeded"));
                 return;
             }
             Event::End => panic!("no close frame"),

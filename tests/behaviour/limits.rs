@@ -384,7 +384,7 @@ async fn protocol_violations_close_with_1002() {
         ("an unknown opcode", frame(0x83, "x"), 1002),
         ("a continuation of nothing", frame(CONTINUATION | LAST, "x"), 1002),
         ("a ping in fragments", frame(0x09, ""), 1002),
-        ("a close code that may not be sent", frame(0x88, [0x03, 0xed]), 1002),
+        ("an invalid close code", frame(0x88, [0x03, 0xed]), 1002),
         ("a message inside another", [frame(TEXT, "x"), frame(TEXT | LAST, "y")].concat(), 1002),
     ] {
         let mut client = connect::<Plain>(&site).await;

@@ -21,12 +21,12 @@ const DEFLATE = [
 /** Frames as bytes, masked with zeros unless the case is about that, and the close code that answers each (RFC 6455 §7.4.1). */
 const OFFENCES = [
   ["a reserved opcode", [0x83, 0x80, 0, 0, 0, 0], 1002],
-  ["the bit of compression that was not agreed on", [0xc1, 0x80, 0, 0, 0, 0], 1002],
+  ["RSV1 without negotiated compression", [0xc1, 0x80, 0, 0, 0, 0], 1002],
   ["a reserved bit", [0xa1, 0x80, 0, 0, 0, 0], 1002],
   ["an unmasked frame", [0x81, 0x01, 0x61], 1002],
   ["a fragmented ping", [0x09, 0x80, 0, 0, 0, 0], 1002],
   ["a continuation of nothing", [0x80, 0x80, 0, 0, 0, 0], 1002],
-  ["a close frame of one byte", [0x88, 0x81, 0, 0, 0, 0, 3], 1002],
+  ["a close frame with a payload of one byte", [0x88, 0x81, 0, 0, 0, 0, 3], 1002],
   ["a close code that nobody may send", [0x88, 0x82, 0, 0, 0, 0, 0x03, 0xed], 1002],
   ["text that is not UTF-8", [0x81, 0x81, 0, 0, 0, 0, 0xff], 1007],
   ["64 MiB and one byte, announced", [0x82, 0xff, 0, 0, 0, 0, 0x04, 0, 0, 1, 0, 0, 0, 0], 1009],

@@ -1,4 +1,4 @@
-//! The clock of one connection: silence and the closing handshake. One tokio timer serves all deadlines.
+//! The deadlines of a connection, all served by one tokio timer.
 
 use std::{
     future::Future,
@@ -26,12 +26,12 @@ impl Clock {
         Self { keepalive: Keepalive::new(Instant::now()), deadline: None, expiry: None, timer: None }
     }
 
-    /// Restarts the idle timeout: the peer was heard, or could not be heard.
+    /// Restarts the idle timeout, because the peer has sent bytes or could not send any.
     pub(super) fn hear(&mut self, now: Instant) {
         self.keepalive.hear(now);
     }
 
-    /// Returns the action that the silence up to `now` requires.
+    /// Returns the action that the peer's silence up to `now` requires.
     pub(super) fn ask(&mut self, rule: KeepaliveRule, now: Instant) -> Silence {
         self.keepalive.ask(rule, now)
     }
@@ -52,35 +52,35 @@ impl Clock {
         self.deadline.into_iter().chain(expiry).min()
     }
 
-    /// Starts the close timeout, once; `None` is unlimited.
+    /// Starts the close timeout, unless it has started. `None` means unlimited.
     pub(super) fn begin_deadline(&mut self, timeout: Option<Duration>) {
         if self.deadline.is_none() {
             self.restart_deadline(timeout);
         }
     }
 
-    /// Starts the close timeout anew.
+    /// Restarts the close timeout. `None` means unlimited.
     pub(super) fn restart_deadline(&mut self, timeout: Option<Duration>) {
         self.deadline = timeout.map(|timeout| Instant::now() + timeout);
     }
 
-    /// True if the closing handshake has a deadline.
+    /// Returns true if the close timeout has started.
     pub(super) fn has_deadline(&self) -> bool {
         self.deadline.is_some()
     }
 
-    /// True if the deadline of the closing handshake has passed.
+    /// Returns true if the close timeout has passed.
     pub(super) fn is_overdue(&self, now: Instant) -> bool {
         self.deadline.is_some_and(|deadline| deadline <= now)
     }
 
-    /// Resolves at the deadline of the closing handshake.
+    /// Resolves when the close timeout has passed.
     pub(super) fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.deadline.map_or(Poll::Pending, |deadline| self.poll_timer(cx, deadline))
     }
 
-    /// True if the timer is set and fires before the close timeout, the expiry and `other`. A later deadline needs no new timer: when this
-    /// one fires, all are checked.
+    /// Returns true if the timer is set, and fires no later than the close timeout and `other`. It then need not be
+    /// reset: all deadlines are checked when it fires.
     pub(super) fn is_set(&mut self, cx: &mut Context<'_>, other: Option<Instant>) -> bool {
         let known = [self.own(), other].into_iter().flatten().min();
         if let Some(timer) = &self.timer
@@ -93,7 +93,7 @@ impl Clock {
         false
     }
 
-    /// Sets the timer for the earliest of the close timeout, the expiry and `others`. Returns false if that has passed.
+    /// Sets the timer for the earliest of the close timeout and `others`. Returns false if that deadline has passed.
     pub(super) fn set(&mut self, cx: &mut Context<'_>, others: [Option<Instant>; 2]) -> bool {
         match others.into_iter().chain([self.own()]).flatten().min() {
             Some(next) => self.poll_timer(cx, next).is_pending(),

@@ -1,4 +1,4 @@
-//! The end of a connection: failing it, and delivering its last frame.
+//! The end of a connection: failing it, and ensuring that its last frame arrives.
 
 use std::{
     future::poll_fn,
@@ -14,12 +14,12 @@ use crate::{
     wire::{Close, CloseCause},
 };
 
-/// The close frame for a connection that holds too much inbound memory: the client may try again.
-const TOO_MUCH: Close = Close::new(1013, "too much waits to be handled");
+/// The close frame for a connection that holds too much inbound memory. 1013 means that the client may try again later.
+const TOO_MUCH: Close = Close::new(1013, "inbound memory limit exceeded");
 
 impl<R: Route> Driver<'_, R> {
-    /// Fails the connection: sends the close frame, ends our direction, and keeps reading only so that the frame
-    /// arrives.
+    /// Fails the connection: sends the close frame and shuts down the write half. From then on, input is read only to
+    /// let that frame arrive, and is discarded.
     pub(super) fn fail(&mut self, close: &Close) {
         self.write_half().close(Some(close));
         self.failed = true;
@@ -27,37 +27,37 @@ impl<R: Route> Driver<'_, R> {
         self.begin_deadline();
     }
 
-    /// Fails the connection because the peer broke the protocol, or a limit on frames and messages.
+    /// Fails the connection because the peer violated the protocol, or a limit on frames and messages.
     pub(super) fn fail_peer(&mut self, close: &Close) {
         self.write_half().note_cause(CloseCause::Protocol(close.clone()));
         self.fail(close);
     }
 
-    /// Answers the peer's close frame, unless that is done.
+    /// Answers the peer's close frame, unless that has been done.
     pub(super) fn answer_close(&mut self) {
         if let Some(echo) = self.inbox.take_owed() {
             self.write_half().close(echo.close().as_ref());
         }
     }
 
-    /// Drops everything that waits behind our close frame. Only the peer's close frame counts.
+    /// Drops all waiting input after our close frame was sent. Only the peer's close frame still matters.
     pub(super) fn discard(&mut self) {
         self.failed |= self.inbox.discard(self.turn);
         self.begin_deadline();
         self.ask();
     }
 
-    /// Fails the connection because the inbound total is exceeded and it holds the most.
+    /// Fails the connection because the inbound total is exceeded and this connection holds the most memory.
     #[cold]
     pub(super) fn give_way(&mut self, cx: &mut Context<'_>) {
         if !self.failed {
             self.fail(&TOO_MUCH);
-            // Starts the close timeout.
+            // The next wake-up applies the close timeout.
             defer(cx);
         }
     }
 
-    /// Returns the value, or fails the connection after a panic outside of handler calls.
+    /// Returns the value. If application code panicked outside of a handler call, fails the connection.
     pub(super) fn unless_panicked<T>(&mut self, outcome: Result<T, Box<str>>) -> Option<T> {
         outcome.map_err(|panic| self.fail_after_panic(&panic)).ok()
     }
@@ -70,12 +70,13 @@ impl<R: Route> Driver<'_, R> {
         self.fail(&FAILED);
     }
 
-    /// Returns true after [`fail`](Self::fail): only the last frames follow.
+    /// Returns true after [`fail`](Self::fail). Only the last frames are then sent.
     pub(super) fn has_failed(&self) -> bool {
         self.failed
     }
 
-    /// After the last frame: ensures that it is sent, and that unread input does not reset the connection first.
+    /// Waits until the last frame has arrived, as far as that can be known. Reads meanwhile, because unread input would
+    /// cause the kernel to reset the connection.
     pub(super) async fn linger(&mut self) {
         self.begin_deadline();
         self.inbox.mute(self.turn);

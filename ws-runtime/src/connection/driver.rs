@@ -1,6 +1,6 @@
-//! The IO of one connection, both while a handler runs and between handlers.
+//! The IO of a connection, while a handler runs and between handlers.
 //!
-//! All work happens inside one poll: no byte is stored in a future that could be dropped.
+//! All work happens within a poll. No future that may be dropped stores bytes.
 
 use std::{
     future::{Future, poll_fn},
@@ -29,44 +29,44 @@ use crate::{
     wire::CloseCause,
 };
 
-/// Streams of replies. The last one is polled first, because the one before yielded it.
+/// Nested streams of replies. Each was yielded by the previous one. The last stream is polled first.
 pub(super) type Streams<'a, R> = Vec<Pin<Box<dyn Stream<Item = Outcome<'a, Response<R>>> + Send + 'a>>>;
 
-/// The IO of one connection.
+/// The IO of a connection.
 pub(super) struct Driver<'a, R: Route> {
     pub(super) state: &'a Arc<RouteState<R>>,
     pub(super) socket: &'a Socket<R>,
     pub(super) inbox: Inbox<'a, R>,
-    /// The stream that `open` returned; it runs while messages are handled.
+    /// The stream that `open` returned, which runs while messages are handled.
     pub(super) feed: Streams<'a, R>,
     pub(super) invalid: InvalidRun,
     pub(super) clock: Clock,
-    /// True if we must end the stream: the peer violated the protocol and is not waited for.
+    /// True after the connection was failed. The close frame of the peer is not awaited.
     pub(super) failed: bool,
-    /// The work that it may do before it yields.
+    /// The work that the task may do before it yields.
     pub(super) turn: Turn,
-    /// True if reading was paused at the last check: the socket is paused, or enough input waits.
+    /// True if reading was held back at the last check, because the socket is paused or enough input waits.
     pub(super) held_back: bool,
-    /// The number of bytes that were queued for the peer at that time.
+    /// The number of bytes that were queued for the peer at that check.
     pub(super) queued: usize,
-    /// The last status of the write half.
+    /// The status of the write half at the last check.
     pub(super) status: Status,
-    /// True if the task has waited since, so that others may have woken it.
+    /// True if the task has waited since that check, so that other tasks may have woken it.
     pub(super) waited: bool,
-    /// The inbound memory of the connection, as counted in the total.
+    /// The inbound memory of the connection that is counted in the total.
     pub(super) holding: Holding<'a>,
-    /// The part of it that heavy work holds, in bytes.
+    /// The inbound memory that heavy work holds, in bytes.
     pub(super) lifted: usize,
 }
 
-/// The next thing to do.
+/// The next event for the connection.
 pub(super) enum Next<'a, R: Route> {
     Event(InboundEvent<R>),
-    /// Input was read, most likely common messages.
+    /// Input was read. It most likely contains messages for the fast path.
     Arrived,
-    /// The stream of `open` yielded an item; `None` is its end.
+    /// The stream of `open` yielded an item. `None` means that it has ended.
     Fed(Option<Outcome<'a, Response<R>>>),
-    /// The queue has drained.
+    /// A drain episode has ended.
     Drained,
     /// The connection has ended.
     End,
@@ -76,7 +76,7 @@ pub(super) enum Next<'a, R: Route> {
 pub(super) enum Done<T> {
     Returned(T),
     Panicked(Box<str>),
-    /// It was dropped, because the connection is cut off.
+    /// The handler was dropped, because the connection is cut off.
     Aborted,
 }
 
@@ -104,7 +104,8 @@ impl<'a, R: Route> Driver<'a, R> {
         self.socket.write_half()
     }
 
-    /// Reads the requests made of the connection meanwhile. From here on the task runs and needs no wake-up.
+    /// Updates the status with the requests that other tasks have made. Until the task waits again, it needs no
+    /// wake-up.
     pub(super) fn ask(&mut self) {
         if std::mem::take(&mut self.waited) {
             self.turn = Turn::begin();
@@ -114,13 +115,13 @@ impl<'a, R: Route> Driver<'a, R> {
         }
     }
 
-    /// Runs a handler while the connection continues.
+    /// Runs a handler. The connection continues meanwhile.
     pub(super) async fn during<T>(&mut self, handler: impl Future<Output = T>) -> Done<T> {
         let mut handler = pin!(handler);
         poll_fn(|cx| self.poll_handler(handler.as_mut(), cx)).await
     }
 
-    /// Polls a handler; while it waits, the connection continues.
+    /// Polls a handler. If the handler waits, does the other work of the connection.
     pub(super) fn poll_handler<T>(
         &mut self,
         handler: Pin<&mut impl Future<Output = T>>,
@@ -136,7 +137,7 @@ impl<'a, R: Route> Driver<'a, R> {
         }
     }
 
-    /// The work of the connection while a handler waits.
+    /// Does the work of the connection while a handler waits: reads, checks the deadlines and writes.
     pub(super) fn poll_meanwhile<T>(&mut self, cx: &mut Context<'_>) -> Poll<Done<T>> {
         self.ask();
         if self.status.has(Flag::Abort) {
@@ -148,8 +149,8 @@ impl<'a, R: Route> Driver<'a, R> {
         Poll::Pending
     }
 
-    /// Polls a stream of replies for its next item, if the queue has room for it. `None` is its end, or that of the
-    /// socket.
+    /// Polls the streams of replies for the next item, unless the outbound queue is long. `None` means that the streams
+    /// have ended or that the socket is closing.
     pub(super) async fn next_of(
         &mut self,
         streams: &mut Streams<'a, R>,
@@ -172,13 +173,13 @@ impl<'a, R: Route> Driver<'a, R> {
             self.read(cx);
             self.poll_time(cx);
             self.wait(cx);
-            // Input or the timer may have decided this, and nothing would wake the task for that.
+            // Input or a timer may have ended the connection just now, without a wake-up.
             if self.is_ending() { Poll::Ready(Done::Returned(None)) } else { Poll::Pending }
         })
         .await
     }
 
-    /// Decodes the input before the task waits or reads more.
+    /// Decodes new input. Called before the task waits or reads more.
     pub(super) fn queue_input(&mut self) {
         if self.inbox.is_fresh() {
             self.inbox.queue_input(self.turn);
@@ -187,7 +188,7 @@ impl<'a, R: Route> Driver<'a, R> {
         }
     }
 
-    /// Waits for the next thing to do.
+    /// Waits for the next event.
     pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Next<'a, R>> {
         self.ask();
         loop {
@@ -206,7 +207,7 @@ impl<'a, R: Route> Driver<'a, R> {
         }
         self.poll_time(cx);
         self.wait(cx);
-        // The timer or the flush may have decided something for which nothing would wake the task.
+        // The timer or the flush may have caused an event just now, without a wake-up.
         if let Some(next) = self.ready(cx) {
             return Poll::Ready(next);
         }
@@ -216,8 +217,8 @@ impl<'a, R: Route> Driver<'a, R> {
         Poll::Pending
     }
 
-    /// Yields to the network and other tasks. Undecoded input is kept. If there is none, one read ensures that a stream
-    /// which never waits does not stop the connection from reading.
+    /// Yields to other tasks. Undecoded input is kept. If there is none, reads once, so that a stream of replies that
+    /// never waits does not stop reading.
     #[cold]
     fn end_turn<T>(&mut self, cx: &mut Context<'_>) -> Poll<T> {
         if self.inbox.is_empty() {
@@ -230,19 +231,19 @@ impl<'a, R: Route> Driver<'a, R> {
         Poll::Pending
     }
 
-    /// Returns true if a stream of replies has no receiver left: the socket is closing, or the connection must fail.
+    /// Returns true if replies can no longer be sent, because the socket is closing or the connection must fail.
     pub(super) fn is_ending(&self) -> bool {
         self.failed || self.status.is_closing() || self.inbox.fault().is_some()
     }
 
-    /// Returns the next thing to do without waiting.
+    /// Returns the next event that needs no waiting, if there is one.
     #[inline]
     fn ready(&mut self, cx: &mut Context<'_>) -> Option<Next<'a, R>> {
         let is_idle = self.status.is_calm() && !self.failed && self.feed.is_empty() && self.inbox.is_idle();
         if is_idle { None } else { self.look(cx) }
     }
 
-    /// Collects the facts that the next step depends on.
+    /// Collects the facts that decide the next step.
     pub(super) fn facts(&self) -> Facts {
         let status = self.status;
         Facts {
@@ -261,7 +262,7 @@ impl<'a, R: Route> Driver<'a, R> {
         }
     }
 
-    /// Takes all steps that need no waiting.
+    /// Takes steps until one yields an event or requires waiting.
     fn look(&mut self, cx: &mut Context<'_>) -> Option<Next<'a, R>> {
         loop {
             match next(self.facts()) {
@@ -306,7 +307,7 @@ impl<'a, R: Route> Driver<'a, R> {
         }
     }
 
-    /// Writes the queue and arranges to be woken.
+    /// Decodes new input, writes the queue, and registers the waker.
     pub(super) fn wait(&mut self, cx: &mut Context<'_>) {
         self.queue_input();
         let held = self.inbox.memory() + self.lifted;
@@ -324,7 +325,8 @@ impl<'a, R: Route> Driver<'a, R> {
         }
     }
 
-    /// Requests made while the task ran, and changes by the flush itself, wake nobody: the task runs once more.
+    /// Runs the task once more if the status has changed, because requests made while the task ran, and the flush
+    /// itself, do not wake it.
     pub(super) fn look_again(&mut self, status: Status, cx: &mut Context<'_>) {
         if status != self.status {
             self.status = status;
@@ -333,8 +335,8 @@ impl<'a, R: Route> Driver<'a, R> {
     }
 }
 
-/// Polls the last stream, and after its end the one that yielded it, for the rest of the turn. After a panic none may
-/// be polled again.
+/// Polls the last stream. When it ends, continues with the previous one, until the turn is over. After a panic, no
+/// stream may be polled again.
 fn poll_streams<'a, R: Route>(
     streams: &mut Streams<'a, R>,
     turn: Turn,

@@ -1,6 +1,7 @@
-//! Fast path: complete messages in the read buffer whose handlers answer at once, with a message or nothing.
+//! The fast path: complete messages in the read buffer whose handlers return at once, with one message or none.
 //!
-//! They are decoded, handled and answered in place, one after the other. All other work is left to the driver.
+//! Such messages are decoded, handled and answered one after the other, without leaving a single function. The driver
+//! does all other work.
 
 use std::{
     future::Future,
@@ -20,21 +21,21 @@ use crate::{
     turn::{Work, spend},
 };
 
-/// Why the fast path stopped.
+/// The reason why the fast path stopped.
 pub(super) enum FastPath<'a, R: Route> {
-    /// No common message is left.
+    /// The next input is not such a message.
     Over,
-    /// A handler waits.
+    /// The handler of a message waits.
     Waiting,
-    /// A handler, or decoding, had another result.
+    /// The handler returned another result, or panicked.
     Done(Done<Outcome<'a, Response<R>>>),
-    /// The input is not a message for the handler.
+    /// The input led to an event that is not a valid message.
     Event(InboundEvent<R>),
 }
 
 impl<'a, R: Route> Driver<'a, R> {
-    /// Handles messages as long as they qualify. `handler` is the slot for the future of a handler; it is empty except
-    /// while one waits.
+    /// Handles messages until one does not qualify. `handler` stores the future of a handler that waits, and is
+    /// otherwise empty.
     #[inline]
     pub(super) fn fast_path<F>(
         &mut self,
@@ -47,7 +48,7 @@ impl<'a, R: Route> Driver<'a, R> {
     {
         let (body, light, socket) = (&self.state.body, self.state.light, self.socket);
         while !self.waited && !self.turn.is_over() && self.write_half().status().is_calm() {
-            // Done in one function, so that nothing is moved.
+            // All steps are in one closure, so that neither the message nor the future is moved.
             let stopped = catch(|| {
                 let incoming = match self.inbox.message() {
                     Some(Ok(incoming)) => incoming,

@@ -1,12 +1,12 @@
-//! The handover between the host of a stream and the task of the connection: first `open` has run, then comes the
-//! stream.
+//! The handover of a stream from its host to the task of the connection. It happens after `open` has run until it
+//! returns or waits.
 
 use tokio::sync::oneshot;
 
 use crate::socket::{Reader, Transport, Writer, split};
 
-/// A connection whose task runs and has no stream yet. Dropping it tells the task that none will come.
-#[must_use = "the connection ends without a stream"]
+/// A connection whose task runs, but has no stream yet. Dropping it tells the task that no stream will come.
+#[must_use = "without a stream, the connection ends"]
 pub(crate) struct Pending {
     opened: oneshot::Receiver<()>,
     stream: oneshot::Sender<SplitStream>,
@@ -14,7 +14,7 @@ pub(crate) struct Pending {
 
 /// The connection's side of a [`Pending`].
 pub(crate) struct Host {
-    /// Dropped once `open` has returned or waits.
+    /// Dropped when `open` has returned or waits.
     pub(crate) opened: oneshot::Sender<()>,
     pub(crate) arrival: Arrival,
 }
@@ -32,21 +32,21 @@ impl Pending {
         (Self { opened, stream }, Host { opened: opened_tx, arrival })
     }
 
-    /// Waits until `open` has returned or waits; only then may the 101 be sent.
+    /// Waits until `open` has returned or waits. The 101 must not be sent before.
     ///
     /// # Cancel safety
-    /// Safe: the connection's task goes on.
+    /// This method is cancel safe: the connection's task continues.
     pub(crate) async fn opened(&mut self) {
-        // Nothing is ever sent; dropping the sender is the signal.
+        // No value is ever sent. The sender is dropped as the signal.
         let _ = (&mut self.opened).await;
     }
 
-    /// Hands over the stream and the bytes that the client sent right after its handshake; `None` if the 101 could not
-    /// be sent.
+    /// Hands over the stream, with the bytes that the client sent right after its handshake. `None` means that the 101
+    /// could not be sent.
     pub(crate) fn hand_over(self, handover: Option<(Transport, Vec<u8>)>) {
         if let Some((transport, ahead)) = handover {
             let (reader, writer) = split(transport);
-            // Without a receiver the connection has already ended.
+            // If there is no receiver, the connection has already ended.
             let _ = self.stream.send((reader, writer, ahead));
         }
     }

@@ -1,7 +1,7 @@
-//! Messages that cost more than a turn: they are inflated and decoded on other threads, limited by permits.
+//! Messages that cost more than a turn. They are inflated and decoded on other threads, limited by permits.
 //!
-//! Meanwhile the connection continues as it does while a handler runs: control frames are answered, the queue is
-//! written, and further input waits.
+//! Meanwhile the connection continues as while a handler runs: it answers control frames, writes the queue, and keeps
+//! further input for later.
 
 use std::{
     future::poll_fn,
@@ -27,14 +27,14 @@ use crate::{
 type Worked<R> = (Result<InboundEvent<R>, Fault>, Option<Box<Inflater>>);
 
 impl<'a, R: Route> Driver<'a, R> {
-    /// Waits until a heavy message is decoded.
+    /// Has a heavy message decoded on another thread, and waits for the result.
     pub(super) async fn lift(&mut self, heavy: Heavy) -> Flow<'a, R> {
         let state = Arc::clone(self.state);
         let inflater = self.inbox.inflater().take();
         self.lifted = heavy.memory();
         let mut work = pin!(self.state.heavy.run(move || work(heavy, &state, inflater)));
         let done = poll_fn(|cx| match self.poll_handler(work.as_mut(), cx) {
-            // Dropping it may take long, and nothing waits for that.
+            // The work may take long, and its result is no longer needed.
             Poll::Pending if self.has_failed() => Poll::Ready(Done::Aborted),
             polled => polled,
         });
@@ -45,12 +45,12 @@ impl<'a, R: Route> Driver<'a, R> {
                 *self.inbox.inflater() = inflater;
                 event.unwrap_or_else(|fault| self.inbox.fail(fault))
             }
-            Done::Returned(None) => InboundEvent::Panicked("decoding was cut off".into()),
+            Done::Returned(None) => InboundEvent::Panicked("decoding was cancelled".into()),
             Done::Panicked(panic) => InboundEvent::Panicked(panic),
             Done::Aborted => return Break(FollowUp::Aborted),
         };
         spend(Work::Message);
-        // A connection that we closed meanwhile handles no more messages.
+        // If the connection was closed meanwhile, it handles no more messages.
         if self.has_failed() || self.status.is_closing() {
             Continue(())
         } else {

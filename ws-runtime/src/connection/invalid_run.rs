@@ -1,4 +1,4 @@
-//! Counts the invalid messages in a row.
+//! Counts consecutive invalid messages.
 
 /// The number of invalid messages since the last valid one.
 #[derive(Debug, Default)]
@@ -11,7 +11,7 @@ impl InvalidRun {
         self.0 = 0;
     }
 
-    /// Counts an invalid message. Returns true if the run exceeds `most`; `None` means unlimited.
+    /// Counts an invalid message. Returns true if there are now more than `most`. `None` means unlimited.
     pub(super) fn exceeds(&mut self, most: Option<u32>) -> bool {
         self.0 = self.0.saturating_add(1);
         most.is_some_and(|most| self.0 > most)
@@ -23,7 +23,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn run_of_invalid_messages_exceeds_its_limit() {
+    fn consecutive_invalid_messages_exceed_their_limit() {
         for (most, valid_after, exceeds) in [
             (Some(2), 0, [false, false, true, true]),
             (Some(2), 2, [false, false, false, false]),

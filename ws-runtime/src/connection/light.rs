@@ -9,10 +9,10 @@ use crate::{
     wire::{Deflated, Fault, Inflater},
 };
 
-/// The maximum length of a message that is decoded within a turn, in bytes, if decoding may cost more than a copy.
-/// One that is invalid, which is explained too, then costs little more than a turn.
+/// The maximum length of a message that is decoded within a turn, in bytes, unless decoding is at most a copy. If such
+/// a message is invalid, decoding and explaining it take little more than a turn.
 const DECODED: usize = 16 * 1024;
-/// The maximum that is inflated within a turn, in bytes: the size of the thread's buffer.
+/// The maximum length that is inflated within a turn, in bytes. It fits the buffer of the thread.
 const INFLATED: usize = 64 * 1024 - 1;
 
 /// The maximum lengths of messages that are decoded within a turn, in bytes.
@@ -23,7 +23,7 @@ pub(crate) struct Light {
 }
 
 impl Light {
-    /// Decides for a route with messages of type `B`.
+    /// Returns the limits for a route with messages of type `B`.
     pub(crate) fn of<B: 'static>(plan: &Plan) -> Self {
         match plan.form() {
             WireForm::Text | WireForm::Binary => Self::ALL,
@@ -34,7 +34,7 @@ impl Light {
         }
     }
 
-    /// Messages are not decoded at all, or at most copied.
+    /// No limits, because decoding is at most a copy.
     const ALL: Self = Self { text: usize::MAX, binary: usize::MAX };
 
     /// Returns true if a message of this length is decoded within a turn.
@@ -60,7 +60,7 @@ impl Light {
     }
 }
 
-/// Inflates a message if that is cheap enough; otherwise returns `None` and changes nothing.
+/// Inflates a message if that is cheap enough. Otherwise returns `None`, and the inflater is unchanged.
 pub(super) fn inflate(
     inflater: &mut Inflater,
     deflated: &Deflated<'_>,
@@ -88,9 +88,9 @@ mod tests {
         wire::{Deflate, Deflater, Format},
     };
 
-    struct ByHand;
+    struct HandWritten;
 
-    impl Decode for ByHand {
+    impl Decode for HandWritten {
         fn decode(_: Incoming<'_>, _: &Plan) -> Result<Self, Invalid> {
             Ok(Self)
         }
@@ -109,7 +109,7 @@ mod tests {
             (light::<Value>(), 16_384, usize::MAX),
             (light::<Vec<u64>>(), 16_384, usize::MAX),
             (light::<Mixed<u8>>(), 16_384, usize::MAX),
-            (light::<ByHand>(), 16_384, 16_384),
+            (light::<HandWritten>(), 16_384, 16_384),
         ] {
             for (kind, most) in [(Kind::Text, text), (Kind::Binary, binary)] {
                 assert!(light.takes(kind, most), "{light:?}, {kind:?}");
@@ -135,13 +135,13 @@ mod tests {
             let deflated = Deflated { kind: Kind::Text, payload: payload.into() };
             let mut inflater = Inflater::new(1 << 15);
             let inflated = inflate(&mut inflater, &deflated, limit).map(|inflated| inflated.map(|m| m.len()));
-            assert_eq!(inflated, expected, "{length} bytes, at most {limit:?}");
+            assert_eq!(inflated, expected, "{length} bytes, limit {limit:?}");
             if expected == Ok(None) {
                 let whole = inflater.message(&deflated, None).map(|message| message.len());
-                assert_eq!(whole, Ok(length), "nothing has changed");
+                assert_eq!(whole, Ok(length), "the inflater is unchanged");
             }
         }
         let long = Deflated { kind: Kind::Text, payload: vec![0; INFLATED + 1].into() };
-        assert_eq!(inflate(&mut Inflater::new(0), &long, None), Ok(None), "it is not looked at");
+        assert_eq!(inflate(&mut Inflater::new(0), &long, None), Ok(None), "long input is not inflated");
     }
 }

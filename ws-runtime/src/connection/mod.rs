@@ -1,5 +1,5 @@
-//! The life of one socket, from `open` to its end: reads, decodes, calls the handlers of the route one at a time, and
-//! carries out their replies. The only module that reads from the network.
+//! The life of a connection, from `open` to its end: reads and decodes messages, calls the handlers of the route one at
+//! a time, and sends their replies. No other module reads from a stream after the handshake.
 
 mod clock;
 mod closing;

@@ -1,4 +1,4 @@
-//! When a connection reads: not before it has its stream, and not while it is paused or enough input waits.
+//! Decides when a connection reads: once it has its stream, unless the socket is paused or enough input waits.
 
 use std::task::{Context, Poll, ready};
 
@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl<R: Route> Driver<'_, R> {
-    /// Reads and decodes, if reading is allowed.
+    /// Reads and decodes until the stream has no more bytes, reading is held back or the turn is over.
     pub(super) fn read(&mut self, cx: &mut Context<'_>) {
         self.queue_input();
         while self.poll_read(cx).is_ready() {
@@ -23,14 +23,14 @@ impl<R: Route> Driver<'_, R> {
         }
     }
 
-    /// Waits for the stream, which HTTP owns until the 101 is sent, or for the notice that none comes.
+    /// Waits for the stream, which hyper owns until the 101 is sent, or until it is known that no stream comes.
     pub(super) fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if self.inbox.awaits_stream() {
             ready!(self.inbox.poll_arrival(cx));
             if self.inbox.is_broken() {
                 self.write_half().lose();
             }
-            // The client could send nothing before its 101, so its idle time begins here.
+            // A client sends no frames before the 101, so its idle timeout begins here.
             self.clock.hear(Instant::now());
             self.turn = Turn::begin();
             self.ask();
@@ -38,7 +38,7 @@ impl<R: Route> Driver<'_, R> {
         Poll::Ready(())
     }
 
-    /// Reads once, if that is allowed and all earlier input is decoded; otherwise decodes.
+    /// If there is undecoded input, decodes it. Otherwise reads once, unless reading is held back.
     pub(super) fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         ready!(self.poll_arrival(cx));
         self.inbox.take_up();
@@ -46,12 +46,13 @@ impl<R: Route> Driver<'_, R> {
             self.queue_input();
             return Poll::Ready(());
         }
-        // A paused socket pauses messages, not the closing handshake.
+        // A paused socket does not stop the closing handshake.
         let paused = self.status.has(Flag::Paused) && !self.is_ending();
         let was_held_back = std::mem::replace(&mut self.held_back, paused || self.inbox.is_full());
         if self.held_back || was_held_back {
-            // We hold the peer back, so its silence means nothing, unless it does not read what it requested: then only
-            // continued reading counts as activity. In both cases an unfinished message is late because of us.
+            // If reading is held back, the peer's silence does not count as idle, unless the peer does not read either:
+            // with a long queue, only progress in writing counts as activity. An unfinished message is late because of
+            // us, so its timeout restarts.
             let (now, queued) = (Instant::now(), self.write_half().buffered());
             if !self.status.has(Flag::High) || queued < self.queued {
                 self.clock.hear(now);
@@ -64,7 +65,7 @@ impl<R: Route> Driver<'_, R> {
         }
         ready!(self.inbox.poll_read(cx));
         if self.inbox.has_ended() {
-            // Handlers treat both alike, as a lost peer; but one that has only shut down its write half may read on.
+            // To handlers, both mean a lost peer. But a peer that has only shut down its write half may still read.
             if self.inbox.is_broken() {
                 self.write_half().lose();
             } else {

@@ -1,4 +1,4 @@
-//! Carries out the replies of handlers, and reports their failures.
+//! Sends the replies of handlers and reports their failures.
 
 use std::{
     ops::ControlFlow::{self, Break, Continue},
@@ -23,40 +23,39 @@ use crate::{
     wire::Close,
 };
 
-/// Logs a failed handler whose error frame could be a message of the route, or to whose peer nothing can be sent any
-/// more.
+/// The close frame after a failure of a handler if no error frame can be sent.
 pub(super) const FAILED: Close = Close::new(1011, "internal error");
 
-/// True if the connection continues.
+/// Whether the connection continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Settled {
     Open,
     Over,
 }
 
-/// The default reply if `error` sends nothing else.
+/// The default reply to an error, sent if the `error` handler sends none.
 enum DefaultReply {
     Nothing,
     Frame(String),
     Close(Close),
 }
 
-/// Follow-up work of a message or a reply that may have to wait.
+/// Follow-up work of an event or a reply. It may have to wait.
 pub(super) enum FollowUp<'a, R: Route> {
     Event(InboundEvent<R>),
     Replies(Streams<'a, R>),
-    /// The reply of `error`: a failure in it does not call `error` again.
+    /// The reply of `error`. A failure in this reply does not call `error` again.
     Answers(Streams<'a, R>),
     Error(Error),
     Drained,
-    /// The handler was cut off.
+    /// The handler was dropped, because the connection is cut off.
     Aborted,
 }
 
-/// `Break` with follow-up work, `Continue` if none remains.
+/// `Break` contains follow-up work. `Continue` means that none remains.
 pub(super) type Flow<'a, R> = ControlFlow<FollowUp<'a, R>>;
 
-/// Replies that exist already, as a stream.
+/// Replies that are already known, as a stream.
 struct Listed<I>(Box<I>);
 
 impl<I: Iterator> Stream for Listed<I> {
@@ -68,11 +67,11 @@ impl<I: Iterator> Stream for Listed<I> {
 }
 
 impl<'a, R: Route> Driver<'a, R> {
-    /// The tag of the library's own frames.
+    /// The member that identifies the library's own frames.
     const TAG: &'static str = <R::Contract as Contract>::RESERVED_TAG;
 
-    /// Carries out the return value of a handler as far as that needs no waiting.
-    pub(super) fn carry_out(&mut self, done: Done<Outcome<'a, Response<R>>>) -> Flow<'a, R> {
+    /// Handles the return value of a handler as far as that needs no waiting.
+    pub(super) fn handle_outcome(&mut self, done: Done<Outcome<'a, Response<R>>>) -> Flow<'a, R> {
         match done {
             Done::Returned(Outcome::Unsaid | Outcome::Nothing) => {}
             Done::Returned(Outcome::One(response)) => return self.send(vec![response]),
@@ -86,8 +85,8 @@ impl<'a, R: Route> Driver<'a, R> {
         Continue(())
     }
 
-    /// Sends a reply, catching panics of its types. A refused response becomes an error at its position, and later
-    /// replies follow as in a stream.
+    /// Sends replies, and catches panics in their `Serialize`. If a response is refused, the error takes its position
+    /// among the replies, and the later ones follow as a stream.
     fn send(&self, responses: Vec<Response<R>>) -> Flow<'a, R> {
         let mut responses = responses.into_iter();
         let sent = catch(|| {
@@ -109,14 +108,14 @@ impl<'a, R: Route> Driver<'a, R> {
                 Break(FollowUp::Replies(vec![Box::pin(Listed(Box::new(left)))]))
             }
             Err(panic) => {
-                // The rest may panic too when it is dropped.
+                // The remaining replies may panic too when they are dropped.
                 drop_quietly(responses);
                 Break(FollowUp::Error(Error::Panicked(panic)))
             }
         }
     }
 
-    /// Records a handler without a reply.
+    /// Handles the end of a handler that has no reply.
     fn observe(done: Done<()>) -> Flow<'a, R> {
         match done {
             Done::Returned(()) => Continue(()),
@@ -153,7 +152,7 @@ impl<'a, R: Route> Driver<'a, R> {
             InboundEvent::Message(body) => {
                 self.invalid.end();
                 let done = self.during(Route::message(route, socket, body)).await;
-                self.carry_out(done)
+                self.handle_outcome(done)
             }
             InboundEvent::Raw(message) => {
                 match self.during(Route::transform_message(route, socket, message)).await {
@@ -189,14 +188,15 @@ impl<'a, R: Route> Driver<'a, R> {
         }
     }
 
-    /// Sends the items of a stream of replies, one frame each, as fast as the peer reads. A failed item does not end
-    /// the stream. From index `answers` on, the streams are replies of `error`.
+    /// Sends the items of streams of replies, one frame each, as fast as the peer reads. A failed item does not end its
+    /// stream. The streams from index `answers` on are replies of the `error` handler. `None` means that there are
+    /// none.
     async fn reply(&mut self, mut streams: Streams<'a, R>, mut answers: Option<usize>) -> Flow<'a, R> {
         loop {
             let next = self.next_of(&mut streams).await;
             answers = answers.filter(|&from| streams.len() > from);
             let done = match next {
-                Done::Returned(Some(outcome)) => self.carry_out(Done::Returned(outcome)),
+                Done::Returned(Some(outcome)) => self.handle_outcome(Done::Returned(outcome)),
                 Done::Returned(None) => return Continue(()),
                 Done::Panicked(text) => {
                     streams.clear();
@@ -208,7 +208,7 @@ impl<'a, R: Route> Driver<'a, R> {
                 Continue(()) => {}
                 Break(FollowUp::Error(error)) if answers.is_some() => {
                     self.log(&error, false);
-                    self.say(self.default(&error));
+                    self.send_default(self.default(&error));
                 }
                 Break(FollowUp::Error(error)) => match self.error(error).await {
                     Continue(()) => {}
@@ -223,26 +223,26 @@ impl<'a, R: Route> Driver<'a, R> {
         }
     }
 
-    /// Calls the `error` handler, then falls back to the default reply.
+    /// Calls the `error` handler, and sends the default reply if the handler sends none.
     async fn error(&mut self, error: Error) -> Flow<'a, R> {
         let default = self.default(&error);
         if !R::HANDLERS.error {
             self.log(&error, false);
-            self.say(default);
+            self.send_default(default);
             return Continue(());
         }
         let passed_on = matches!(error, Error::Invalid(_));
         let done = self.during(Route::error(&self.state.route, self.socket, error)).await;
         if matches!(done, Done::Returned(Outcome::Unsaid)) {
-            self.say(default);
+            self.send_default(default);
             return Continue(());
         }
         let panicked = matches!(done, Done::Panicked(_));
-        match self.carry_out(done) {
+        match self.handle_outcome(done) {
             // An error in `error` does not call it again.
             Break(FollowUp::Error(error)) => {
                 self.log(&error, passed_on);
-                self.say(if panicked { DefaultReply::Close(FAILED) } else { default });
+                self.send_default(if panicked { DefaultReply::Close(FAILED) } else { default });
                 Continue(())
             }
             Break(FollowUp::Replies(streams)) => Break(FollowUp::Answers(streams)),
@@ -276,7 +276,7 @@ impl<'a, R: Route> Driver<'a, R> {
         }
     }
 
-    fn say(&self, default: DefaultReply) {
+    fn send_default(&self, default: DefaultReply) {
         match default {
             DefaultReply::Nothing => {}
             DefaultReply::Frame(text) => {
@@ -286,7 +286,8 @@ impl<'a, R: Route> Driver<'a, R> {
         }
     }
 
-    /// Logs a failure by its fault. With `passed_on`, `error` was called with an invalid message and failed.
+    /// Logs an error at the level that its cause requires. `passed_on` is true if the error is that of the `error`
+    /// handler, which was called with an invalid message.
     fn log(&self, error: &Error, passed_on: bool) {
         let (route, socket, events) =
             (self.state.shared.path, display(self.socket.id()), &self.state.shared.events);

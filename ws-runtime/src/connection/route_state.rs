@@ -1,4 +1,4 @@
-//! A running route: its handlers, and everything prepared before the first connection.
+//! A started route: its handlers, and the state that is prepared before the first connection.
 
 use std::sync::Arc;
 
@@ -11,18 +11,18 @@ use crate::{
     socket::RouteShared,
 };
 
-/// A running route.
+/// A started route.
 pub(crate) struct RouteState<R: Route> {
     pub(crate) route: R,
     pub(crate) shared: Arc<RouteShared>,
-    /// How messages are decoded and validated.
+    /// The plan for decoding and validating messages.
     pub(crate) body: Plan,
-    /// True if an error frame could be a message of the route, so that none may be sent.
+    /// True if an error frame could be mistaken for a message of the route. No error frames are then sent.
     pub(crate) opaque: bool,
     pub(crate) on_invalid: OnInvalid,
-    /// The messages that are decoded within a turn.
+    /// The limits up to which messages are decoded within a turn.
     pub(crate) light: Light,
-    /// Where the other messages are decoded.
+    /// Decodes all other messages, on other threads.
     pub(crate) heavy: Arc<HeavyWork>,
     /// The total that counts inbound memory.
     pub(crate) inbound: Arc<Inbound>,

@@ -1,4 +1,4 @@
-//! The life of one connection: `open`, messages in order, `close`.
+//! The life of a connection: `open`, messages in order, `close`.
 
 use std::{
     future::{Future, poll_fn},
@@ -24,12 +24,12 @@ use crate::{
     socket::{Socket, Termination},
 };
 
-/// Serves one connection until it has ended and its last handler has returned. Its stream may arrive later;
-/// `host.opened` is dropped when `open` has returned, or waits.
+/// Serves a connection until it has ended and its last handler has returned. Its stream may arrive later. `host.opened`
+/// is dropped when `open` has returned or waits.
 ///
 /// # Cancel safety
 /// Dropping the future drops the running handler, and `close` is not called.
-#[expect(clippy::manual_async_fn, reason = "an async fn would have room for its arguments twice")]
+#[expect(clippy::manual_async_fn, reason = "the future of an async fn would store its arguments twice")]
 pub(super) fn run<R: Route>(registration: Registration<R>, host: Host) -> impl Future<Output = ()> + Send {
     async move {
         let registration = &registration;
@@ -46,7 +46,7 @@ pub(super) fn run<R: Route>(registration: Registration<R>, host: Host) -> impl F
             })
             .await
         };
-        // Only the driver lives from here on, because a connection spends nearly all its time below.
+        // A connection spends nearly all its time below, so only the driver is stored from here on.
         let is_open = driver.unless_panicked(settled) == Some(Settled::Open);
         poll_fn(|cx| driver.poll_arrival(cx)).await;
         if is_open {
@@ -63,8 +63,8 @@ pub(super) fn run<R: Route>(registration: Registration<R>, host: Host) -> impl F
     }
 }
 
-/// Application code panicked where nothing else catches it, in a `Drop` for example. The future that it unwound through
-/// is gone, and the connection ends as after any other panic.
+/// Converts a panic of application code that is not caught elsewhere, for example in a `Drop`. The future that panicked
+/// cannot be polled again, so the connection ends as after any other panic.
 fn caught<T>(polled: Result<Poll<T>, Box<str>>) -> Poll<Result<T, Box<str>>> {
     match polled {
         Ok(polled) => polled.map(Ok),
@@ -72,22 +72,22 @@ fn caught<T>(polled: Result<Poll<T>, Box<str>>) -> Poll<Result<T, Box<str>>> {
     }
 }
 
-/// A registered socket. Its drop does what must happen however a connection ends.
+/// A registered socket. Dropping it does the cleanup that must happen however the connection ends.
 pub(super) struct Registration<R: Route> {
     state: Arc<RouteState<R>>,
     socket: Socket<R>,
-    place: usize,
+    slot: usize,
     _running: TaskGuard,
 }
 
 impl<R: Route> Registration<R> {
     /// Registers a socket.
     pub(super) fn enter(state: Arc<RouteState<R>>, socket: Socket<R>, running: TaskGuard) -> Self {
-        let place = state.shared.enter(socket.member());
-        Self { state, socket, place, _running: running }
+        let slot = state.shared.enter(socket.member());
+        Self { state, socket, slot, _running: running }
     }
 
-    /// Closes the socket if it was registered after a shutdown had closed the others.
+    /// Closes the socket if it was registered after a shutdown had closed all others.
     fn catch_up_with_shutdown(&self) {
         self.state.shared.catch_up_with_shutdown(self.socket.write_half());
     }
@@ -100,14 +100,14 @@ impl<R: Route> Drop for Registration<R> {
         self.state
             .shared
             .note_end(clean && self.socket.write_half().status().termination() == Termination::Nothing);
-        self.state.shared.depart(self.place);
+        self.state.shared.depart(self.slot);
     }
 }
 
-/// Calls `open`. First polled before the 101.
+/// Calls `open`. It is first polled before the 101 is sent.
 async fn open<R: Route>(driver: &mut Driver<'_, R>) -> Settled {
     let opened = driver.during(Route::open(&driver.state.route, driver.socket)).await;
-    match driver.carry_out(opened) {
+    match driver.handle_outcome(opened) {
         Continue(()) => {}
         Break(FollowUp::Replies(streams)) => driver.feed = streams,
         Break(follow_up) => return Box::pin(driver.attend(follow_up)).await,
@@ -125,7 +125,8 @@ async fn close<R: Route>(driver: &mut Driver<'_, R>) {
     }
 }
 
-/// Runs from `open` to the last frame. Rare work has futures of its own, which keeps the future of a connection small.
+/// Handles all events between `open` and the last frame. Rare work is in separate boxed futures, which keeps the future
+/// of a connection small.
 async fn live<R: Route>(driver: &mut Driver<'_, R>) {
     let mut handler = pin!(None);
     loop {
@@ -151,7 +152,7 @@ async fn live<R: Route>(driver: &mut Driver<'_, R>) {
                     }
                 };
                 handler.set(None);
-                if let Break(follow_up) = driver.carry_out(done) {
+                if let Break(follow_up) = driver.handle_outcome(done) {
                     return Poll::Ready(Break(follow_up));
                 }
             }
@@ -159,7 +160,7 @@ async fn live<R: Route>(driver: &mut Driver<'_, R>) {
         let attending = {
             let settled = match next.await {
                 Continue(Next::Event(event)) => Break(FollowUp::Event(event)),
-                Continue(Next::Fed(Some(outcome))) => driver.carry_out(Done::Returned(outcome)),
+                Continue(Next::Fed(Some(outcome))) => driver.handle_outcome(Done::Returned(outcome)),
                 Continue(Next::Arrived | Next::Fed(None)) => Continue(()),
                 Continue(Next::Drained) => Break(FollowUp::Drained),
                 Continue(Next::End) => return,

@@ -1,4 +1,4 @@
-//! The reaction to the deadlines of a connection.
+//! Reacts to the deadlines of a connection.
 
 use std::task::Context;
 
@@ -16,12 +16,12 @@ use crate::{
 const EXPIRED: Close = Close::new(4401, "expired");
 
 impl<R: Route> Driver<'_, R> {
-    /// Starts the close timeout, once.
+    /// Starts the close timeout, unless it has started.
     pub(super) fn begin_deadline(&mut self) {
         self.clock.begin_deadline(self.state.shared.settings.close_timeout);
     }
 
-    /// Starts the close timeout if the peer has closed, or the connection must fail.
+    /// Starts the close timeout if the peer has sent its close frame, or the connection must fail.
     pub(super) fn limit_ending(&mut self) {
         if self.inbox.owes() || self.inbox.fault().is_some() {
             self.begin_deadline();
@@ -31,7 +31,7 @@ impl<R: Route> Driver<'_, R> {
     /// Checks the idle timeout, the fragment timeout, the close timeout and the expiry.
     pub(super) fn poll_time(&mut self, cx: &mut Context<'_>) {
         if self.inbox.awaits_stream() {
-            // Until the 101 is sent, the timeout of the handshake applies.
+            // Until the 101 is sent, the handshake timeout applies.
             return;
         }
         if self.status.has(Flag::Expiry) {
@@ -59,7 +59,7 @@ impl<R: Route> Driver<'_, R> {
                     self.write_half().forget();
                     continue;
                 }
-                // A closing connection has the close timeout, which may be unlimited.
+                // A closing connection has only the close timeout, which may be unlimited.
                 Silence::Expired if self.failed || self.clock.has_deadline() => None,
                 Silence::Expired => {
                     self.fail(&Close::new(1001, "idle timeout"));
@@ -94,7 +94,7 @@ impl<R: Route> Driver<'_, R> {
         true
     }
 
-    /// Handles the end of the close timeout. Returns true if the connection is cut off.
+    /// Handles the expiry of the close timeout. Returns true if the connection is cut off.
     fn expire(&mut self) -> bool {
         match overdue(self.inbox.owes(), self.inbox.fault().is_some()) {
             Overdue::Answer => {

@@ -1,4 +1,4 @@
-//! The channel of a route: all its sockets and topics, for handlers, other routes and tasks outside of the server.
+//! The channel of a route: all its sockets and topics, for handlers, other routes and other tasks.
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
@@ -12,10 +12,10 @@ use crate::{
     wire::Close,
 };
 
-/// The sockets and topics of one route. Returned by [`Handle::channel`](super::Handle::channel), [`Socket::channel`] and
-/// [`Socket::channel_of`]. A clone is the same channel.
+/// The sockets and topics of one route, returned by [`Handle::channel`](super::Handle::channel), [`Socket::channel`]
+/// and [`Socket::channel_of`]. Clones refer to the same channel.
 ///
-/// `publish` on a channel reaches every subscriber of the topic; `publish` on a socket skips that socket.
+/// [`Channel::publish`] reaches every subscriber of a topic, whereas [`Socket::publish`] skips its own socket.
 ///
 /// # Examples
 /// ```no_run
@@ -41,19 +41,19 @@ impl<E: Endpoint> Channel<E> {
         Self { shared, endpoint: PhantomData }
     }
 
-    /// Publishes to every subscriber of a topic of this route. The message is encoded once.
+    /// Publishes a message to every subscriber of a topic of this route. The message is encoded once.
     ///
     /// # Ordering
     /// Messages that one task publishes and sends reach each socket in that order.
     ///
     /// # Backpressure
-    /// A subscriber with a full queue does not get the message; see [`Published::dropped`].
+    /// A subscriber whose queue is full does not get the message. [`Published::dropped`] counts such subscribers.
     pub fn publish(&self, topic: impl TopicName, value: impl Outgoing<Response<E>>) -> Published {
         self.shared.publish(topic.as_ref(), &value, None)
     }
 
-    /// Publishes an encoded message to every subscriber of a topic: text or bytes. It is not validated, neither by the
-    /// response type nor by its schema. Otherwise like [`publish`](Self::publish).
+    /// Publishes an encoded message, text or bytes, to every subscriber of a topic. Neither the response type nor its
+    /// schema validates it. Otherwise this is [`publish`](Self::publish).
     ///
     /// # Examples
     /// ```no_run
@@ -63,7 +63,7 @@ impl<E: Endpoint> Channel<E> {
     /// # impl News { fn open(&self) {} }
     /// # fn relay(handle: &ws_runtime::Handle, encoded: String) -> Option<()> {
     /// let published = handle.channel::<News>()?.publish_raw("sport", encoded);
-    /// println!("{} got it", published.receivers());
+    /// println!("{} receivers", published.receivers());
     /// # Some(())
     /// # }
     /// ```
@@ -78,14 +78,15 @@ impl<E: Endpoint> Channel<E> {
 
     /// Returns the connected sockets of the route, in no particular order.
     ///
-    /// Takes time proportional to their number.
+    /// This takes time proportional to their number.
     pub fn sockets(&self) -> Vec<Socket<E>> {
         self.shared.members().into_iter().filter_map(|member| Socket::of(member)).collect()
     }
 
-    /// Returns the connected socket with an id; `None` if it belongs to another route or is no longer connected.
+    /// Returns the connected socket with this id. `None` if the socket is no longer connected or belongs to another
+    /// route.
     ///
-    /// Takes constant time.
+    /// This takes constant time.
     ///
     /// # Examples
     /// ```no_run
@@ -93,10 +94,10 @@ impl<E: Endpoint> Channel<E> {
     /// # struct News;
     /// # #[ws_route("/news", response = String)]
     /// # impl News { fn open(&self) {} }
-    /// # fn tell(handle: &ws_runtime::Handle, id: &str) -> Option<()> {
+    /// # fn notify(handle: &ws_runtime::Handle, id: &str) -> Option<()> {
     /// let id: SocketId = id.parse().ok()?;
     /// let socket = handle.channel::<News>()?.socket(id)?;
-    /// println!("{:?}", socket.send("for you alone"));
+    /// println!("{:?}", socket.send("only for you"));
     /// # Some(())
     /// # }
     /// ```
@@ -133,7 +134,8 @@ impl<E: Endpoint> Channel<E> {
         Recipients::all(self.clone())
     }
 
-    /// Selects the subscribers of a topic. Further topics can be added, and topics and sockets left out.
+    /// Selects the subscribers of a topic. [`Recipients::to`] adds other topics, and [`Recipients::except`] leaves out
+    /// topics and sockets.
     ///
     /// # Examples
     /// ```no_run
@@ -153,13 +155,13 @@ impl<E: Endpoint> Channel<E> {
         Recipients::none_of(self.clone()).to(topic)
     }
 
-    /// Selects every socket of the route except the subscribers of a topic, or except one socket. Short for
+    /// Selects every socket of the route except the subscribers of a topic, or except one socket. It is short for
     /// [`all`](Self::all) and [`Recipients::except`].
     pub fn except(&self, left_out: impl Excluded<E>) -> Recipients<E> {
         self.all().except(left_out)
     }
 
-    /// Closes every socket of the route. Returns how many were open. Short for [`all`](Self::all) and
+    /// Closes every socket of the route and returns how many were open. It is short for [`all`](Self::all) and
     /// [`Recipients::disconnect`].
     pub fn disconnect(&self, close: Close) -> usize {
         self.all().disconnect(close)

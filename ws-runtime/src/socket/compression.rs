@@ -1,4 +1,4 @@
-//! The write half with compression: messages are compressed before they are queued, not under the lock.
+//! Compression of outbound messages. It runs before a message is queued, and not under the lock of the write half.
 
 use std::cell::Cell;
 
@@ -11,23 +11,23 @@ use crate::{
     wire::{Agreed, Deflater, Deflating, Encoder, Format, Role, deflate},
 };
 
-/// The maximum size of a buffer that a thread keeps for compressing, in bytes.
+/// The maximum capacity of the buffer that a thread keeps for compressed messages, in bytes.
 const KEPT: usize = 64 * 1024;
 
 thread_local! {
     static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// The stream of one socket, with context takeover.
+/// The zlib stream of a socket with context takeover.
 ///
-/// The context of the peer is everything that was compressed for it, by this stream or not. A frame that was compressed
-/// for several sockets therefore moves the window of the peer away from this stream, which must then restart.
+/// The peer's window contains every compressed message that it received, from this stream or another. A frame that was
+/// compressed for several sockets moves that window without this stream, which must then restart.
 #[derive(Debug, Default)]
 pub(super) struct ContextStream {
     stream: Option<Deflater>,
-    /// True while a sender uses the stream.
+    /// True while a sender has taken the stream out.
     lent: bool,
-    /// True if the window of the peer has moved since the stream was taken out.
+    /// True if other compressed frames were queued since the stream was taken out.
     moved: bool,
 }
 
@@ -36,54 +36,54 @@ impl ContextStream {
         agreed.filter(|agreed| agreed.outbound(Role::Server).takeover).map(|_| Box::default())
     }
 
-    /// Records that frames of another stream went to the peer.
-    pub(super) fn move_on(&mut self) {
+    /// Records that frames of another stream are queued for the peer, and drops the stream.
+    pub(super) fn invalidate_context(&mut self) {
         self.moved = true;
         self.stream = None;
     }
 }
 
 impl State {
-    /// Calls [`ContextStream::move_on`] if the socket has a stream.
-    pub(super) fn move_on(&mut self) {
+    /// Calls [`ContextStream::invalidate_context`] if the socket has its own stream.
+    pub(super) fn invalidate_context(&mut self) {
         if let Some(own) = &mut self.own {
-            own.move_on();
+            own.invalidate_context();
         }
     }
 }
 
 impl WriteHalf {
-    /// Returns the format in which it receives publishes.
+    /// Returns the format in which the socket receives publishes.
     pub(super) fn format(&self) -> Format {
         self.agreed.as_ref().map_or(Format::PLAIN, Agreed::published)
     }
 
-    /// Returns the negotiated parameters of compression.
+    /// Returns the negotiated parameters of compression. `None` if compression is off.
     pub(crate) fn agreed(&self) -> Option<&Agreed> {
         self.agreed.as_ref()
     }
 
-    /// Releases the stream of the socket; its next message refers to no earlier one.
+    /// Drops the stream of the socket. Its next message does not refer to earlier ones.
     pub(crate) fn forget(&self) {
         if self.agreed.is_some() {
-            self.lock().move_on();
+            self.lock().invalidate_context();
         }
     }
 
-    /// Queues a message encoded for several sockets.
-    pub(super) fn send_packed(&self, packed: &mut EncodedMessage<'_>) -> Delivery {
-        if !self.outbound.make_room(packed.copied()) {
-            return self.refuse_for_all(packed.payload().len());
+    /// Queues a message that is encoded once for several sockets.
+    pub(super) fn send_encoded(&self, message: &mut EncodedMessage<'_>) -> Delivery {
+        if !self.outbound.make_room(message.copied()) {
+            return self.refuse_for_all(message.payload().len());
         }
-        match self.lock_for_message(packed.kind(), packed.payload()) {
-            // Compressed without the lock, unless another socket has done so already.
+        match self.lock_for_message(message.kind(), message.payload()) {
+            // The lock is released because `prepare` may compress the message.
             Ok(state) => drop(state),
             Err(delivery) => return delivery,
         }
-        packed.prepare(self.format());
-        let parcel = packed.made(self.format());
-        self.queue_within_total(packed.kind(), packed.payload(), |state| {
-            state.move_on();
+        message.prepare(self.format());
+        let parcel = message.frame(self.format());
+        self.queue_within_total(message.kind(), message.payload(), |state| {
+            state.invalidate_context();
             state.outbox.append(|tail| tail.extend_from_slice(parcel.head));
             if let Some(rest) = parcel.rest {
                 state.outbox.push(rest.clone());
@@ -91,7 +91,8 @@ impl WriteHalf {
         })
     }
 
-    /// Queues a compressed message. A long one is sent uncompressed while other threads compress such messages.
+    /// Compresses a message and queues it. While other threads compress long messages, a long message is sent
+    /// uncompressed.
     #[cold]
     pub(super) fn send_deflated(&self, agreed: &Agreed, kind: Kind, payload: &[u8]) -> Delivery {
         let Some(_permit) = self.outbound.permit_compressing(payload.len()) else {
@@ -118,7 +119,7 @@ impl WriteHalf {
         payload: &[u8],
         deflated: &mut Vec<u8>,
     ) -> Delivery {
-        // A message that would be dropped is not compressed first.
+        // Avoids compressing a message that would be dropped.
         match self.lock_for_message(kind, payload) {
             Ok(state) => drop(state),
             Err(delivery) => return delivery,
@@ -133,9 +134,9 @@ impl WriteHalf {
         })
     }
 
-    /// The stream is taken out of the lock, used, and put back. A message that is sent meanwhile is not compressed,
-    /// because it would have to wait. The same holds for this message if frames went to the peer meanwhile that the
-    /// stream does not know.
+    /// Takes the stream out of the lock, compresses, and puts the stream back. Meanwhile other messages to this socket
+    /// are sent uncompressed, because they would have to wait for the stream. This message is also sent uncompressed if
+    /// frames of another stream were queued meanwhile.
     fn send_with_own(
         &self,
         deflating: Deflating,
@@ -231,7 +232,7 @@ mod tests {
                 let payload = Payload::Copied(&payload);
                 let mut packed = EncodedMessage::new(Kind::Text, payload, &settings, &outbound, true);
                 packed.prepare(write_half.format());
-                let frame = packed.made(write_half.format());
+                let frame = packed.frame(write_half.format());
                 frame.head.len() + frame.rest.map_or(0, |rest| rest.len())
             };
             let permit = outbound.permit_compressing(LONG).expect("nothing is compressed");

@@ -1,20 +1,20 @@
 //! The result of sending a message.
 
-/// The result of sending a message to one socket; for several sockets see [`Published`](crate::Published).
+/// The result of sending a message to one socket. [`Published`](crate::Published) is the result for several sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[must_use = "the message may be dropped or refused; write `let _ =` where that does not matter"]
+#[must_use = "the message may be dropped or refused; if that does not matter, write `let _ =`"]
 #[non_exhaustive]
 pub enum Delivery {
     /// The message was sent or queued.
     Sent,
-    /// The message is queued, and the queue is above half of `backpressure_limit`: the peer reads more slowly than we
-    /// send. Wait for `drained().await`, or send less. With `latest_by_key`, a message for a full queue is kept as the
-    /// latest of its key.
+    /// The message is queued, and the queue is above half of `backpressure_limit`: the peer reads more slowly than the
+    /// server sends. Wait for `drained().await`, or send less. With `latest_by_key`, this also means that the queue is
+    /// full and the message is kept as the latest of its key.
     Backpressure,
-    /// The message was dropped, because the queue is at `backpressure_limit`.
+    /// The message was dropped, because the queue is at `backpressure_limit` or the server is at `outbound_total`.
     Dropped,
-    /// The message was refused: the value fails its own schema or cannot be encoded. Nothing of it is sent; the log has
-    /// the reason.
+    /// The message was refused, because the value fails its own schema or cannot be encoded. No part of it was sent.
+    /// The log contains the reason.
     Refused,
     /// The socket is closing or closed.
     Closed,

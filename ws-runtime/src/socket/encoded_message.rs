@@ -1,4 +1,4 @@
-//! One message as frames: uncompressed, and compressed for the server's window and for the smallest one.
+//! A message as frames: uncompressed, compressed for the server's window, and compressed for the smallest window.
 
 use std::sync::Arc;
 
@@ -12,33 +12,33 @@ use crate::{
     wire::{Deflate, Encoder, Format, deflate},
 };
 
-/// An encoded message.
+/// The payload of an encoded message.
 pub(super) enum Payload<'a> {
     Copied(&'a [u8]),
     Shared(Bytes),
 }
 
-/// One message as frames, each encoded on first use and then shared.
+/// A message as frames. Each is encoded on first use and then shared.
 pub(super) struct EncodedMessage<'a> {
     kind: Kind,
     payload: Payload<'a>,
     settings: Option<Deflate>,
-    /// The key of which it is the latest message, if the route keeps those.
+    /// The key under which a full queue keeps the message, with `latest_by_key`.
     key: Option<Arc<str>>,
-    /// The total that counts shared memory.
+    /// The total that counts shared chunks.
     outbound: &'a Arc<Outbound>,
     plain: Option<PreparedFrame>,
-    /// Compressed for the smallest window.
-    narrow: Made,
-    /// Compressed for the server's own window.
-    wide: Made,
+    /// The frame that is compressed for the smallest window.
+    narrow: CompressedFrame,
+    /// The frame that is compressed for the server's window.
+    wide: CompressedFrame,
 }
 
-/// The result of encoding the message in one format.
-enum Made {
-    Nothing,
-    /// Compression would not make it smaller, or would take too long now, so it is sent uncompressed.
-    Plain,
+/// The result of compressing the message for one window.
+enum CompressedFrame {
+    Untried,
+    /// The uncompressed frame is sent: the compressed one would not be smaller, or would take too long now.
+    Uncompressed,
     Smaller(PreparedFrame),
 }
 
@@ -66,7 +66,7 @@ impl<'a> EncodedMessage<'a> {
     ) -> Self {
         let pointer = settings.latest_by_key.filter(|_| kind == Kind::Text);
         let key = pointer.and_then(|pointer| latest::key(pointer, payload.as_bytes()));
-        let (narrow, wide) = (Made::Nothing, Made::Nothing);
+        let (narrow, wide) = (CompressedFrame::Untried, CompressedFrame::Untried);
         let settings = settings.deflate.filter(|_| compress);
         Self { kind, payload, settings, key, outbound, plain: None, narrow, wide }
     }
@@ -75,63 +75,63 @@ impl<'a> EncodedMessage<'a> {
         self.kind
     }
 
-    /// Returns the memory that each queue needs for a copy, in bytes; shared memory is counted already.
+    /// Returns the number of bytes that each queue copies. Shared memory is not copied and is already counted.
     pub(super) fn copied(&self) -> usize {
         let length = self.payload().len();
         if matches!(self.payload, Payload::Shared(_)) && length >= SHARE { 0 } else { length }
     }
 
-    /// Returns the payload, uncompressed.
+    /// Returns the uncompressed payload.
     pub(super) fn payload(&self) -> &[u8] {
         self.payload.as_bytes()
     }
 
-    /// Returns true if a full queue keeps it as the latest of its key.
+    /// Returns true if a full queue keeps the message as the latest of its key.
     pub(super) fn has_key(&self) -> bool {
         self.key.is_some()
     }
 
-    /// Encodes the frame of a format unless that is done already.
+    /// Encodes the frame for a format, unless it is already encoded.
     pub(super) fn prepare(&mut self, format: Format) {
         self.compress(format);
-        if !matches!(self.deflated(format), Made::Smaller(_)) && self.plain.is_none() {
+        if !matches!(self.deflated(format), CompressedFrame::Smaller(_)) && self.plain.is_none() {
             self.plain = Some(PreparedFrame::plain(self.kind, &self.payload, self.outbound));
         }
     }
 
-    /// Returns the frame of a format, once it is encoded.
-    pub(super) fn made(&self, format: Format) -> FrameRef<'_> {
+    /// Returns the frame for a format. [`prepare`](Self::prepare) must have been called for that format.
+    pub(super) fn frame(&self, format: Format) -> FrameRef<'_> {
         let frame = match self.deflated(format) {
-            Made::Smaller(frame) => Some(frame),
+            CompressedFrame::Smaller(frame) => Some(frame),
             _ => self.plain.as_ref(),
         };
         let (head, rest) = frame.map_or((&[][..], None), |frame| (&frame.head[..], frame.rest.as_ref()));
         FrameRef { head, rest, key: self.key.as_ref() }
     }
 
-    fn deflated(&self, format: Format) -> &Made {
+    fn deflated(&self, format: Format) -> &CompressedFrame {
         match format {
-            Format::PLAIN => &Made::Nothing,
+            Format::PLAIN => &CompressedFrame::Untried,
             Format::NARROW => &self.narrow,
             _ => &self.wide,
         }
     }
 
-    /// Compresses the message for a format, if it must be compressed.
+    /// Compresses the message for a format, unless that was done before or compression does not apply.
     fn compress(&mut self, format: Format) {
         let Some(settings) = self.settings.filter(|_| format != Format::PLAIN) else { return };
         let made = if format == Format::NARROW { &mut self.narrow } else { &mut self.wide };
         let payload = self.payload.as_bytes();
-        if matches!(made, Made::Nothing) && payload.len() >= settings.threshold {
+        if matches!(made, CompressedFrame::Untried) && payload.len() >= settings.threshold {
             let mut bytes = Vec::new();
             let Some(_permit) = self.outbound.permit_compressing(payload.len()) else {
-                *made = Made::Plain;
+                *made = CompressedFrame::Uncompressed;
                 return;
             };
             *made = if deflate(settings.deflating(format), payload, &mut bytes) {
-                Made::Smaller(PreparedFrame::deflated(self.kind, bytes, self.outbound))
+                CompressedFrame::Smaller(PreparedFrame::deflated(self.kind, bytes, self.outbound))
             } else {
-                Made::Plain
+                CompressedFrame::Uncompressed
             };
         }
     }
@@ -164,6 +164,6 @@ impl PreparedFrame {
 impl Frames for EncodedMessage<'_> {
     fn parcel(&mut self, format: Format) -> FrameRef<'_> {
         self.prepare(format);
-        self.made(format)
+        self.frame(format)
     }
 }

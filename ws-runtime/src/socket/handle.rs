@@ -5,9 +5,9 @@ use std::{fmt, net::SocketAddr, sync::Arc};
 use super::{Channel, Directory, Shutdown, Socket};
 use crate::{contract::Endpoint, wire::Close};
 
-/// A handle to a server: the channels of its routes, and its shutdown. Clones are the same handle.
+/// A handle to a server: the channels of its routes, and its shutdown. Clones refer to the same server.
 ///
-/// It does not keep the server running.
+/// A handle does not keep the server running.
 ///
 /// # Examples
 /// ```no_run
@@ -27,9 +27,9 @@ use crate::{contract::Endpoint, wire::Close};
 /// let handle = server.handle();
 /// let serving = tokio::spawn(server.listen("127.0.0.1:3000"));
 ///
-/// // From any task, once the server is started:
+/// // In any task, once the server has started:
 /// if let Some(news) = handle.channel::<News>() {
-///     println!("{} sockets were told", news.all().send("It rains").receivers());
+///     println!("{} receivers", news.all().send("It rains").receivers());
 /// }
 /// handle.shutdown();
 /// println!("{} were cut off", handle.ended().await.forced);
@@ -46,7 +46,7 @@ impl Handle {
         Self { directory }
     }
 
-    /// Returns the channel of a route; `None` if the server does not serve it, or is not started yet.
+    /// Returns the channel of a route. `None` if the server does not serve the route or has not started.
     ///
     /// # Examples
     /// See [`Channel`].
@@ -64,17 +64,18 @@ impl Handle {
         self.channel().map_or(0, |channel| channel.disconnect_where(matches, close))
     }
 
-    /// Returns the address that the server listens on; for port 0, with the port that the kernel chose.
+    /// Returns the address that the server listens on. If that was port 0, the address has the port that the kernel
+    /// chose.
     ///
-    /// `None` before the server listens (see [`listening`](Self::listening)), and if its listener has no address. A
-    /// server has one listener.
+    /// `None` means that the server does not listen yet (see [`listening`](Self::listening)), or that its listener has
+    /// no address. A server has one listener.
     pub fn local_addr(&self) -> Option<SocketAddr> {
         self.directory.address()
     }
 
     /// Waits until the server listens and returns its address, like [`local_addr`](Self::local_addr).
     ///
-    /// Waits forever if the server is never served.
+    /// This waits forever if the server is never started.
     ///
     /// # Examples
     /// ```
@@ -102,26 +103,26 @@ impl Handle {
     /// ```
     ///
     /// # Cancel safety
-    /// Safe: nothing is lost.
+    /// This method is cancel safe.
     pub async fn listening(&self) -> Option<SocketAddr> {
         self.directory.listening().await;
         self.local_addr()
     }
 
-    /// Asks the server to shut down: it accepts nothing more, closes every socket with 1001, and waits for their
-    /// handlers up to `shutdown_timeout`. Then `listen` and `serve` return, and [`ended`](Self::ended) reports the
-    /// result. Further calls have no effect.
+    /// Asks the server to shut down. It accepts no more connections, closes every socket with 1001, and waits for their
+    /// handlers for at most `shutdown_timeout`. Then `listen` and `serve` return, and [`ended`](Self::ended) returns
+    /// the result. Further calls have no effect.
     pub fn shutdown(&self) {
         self.directory.shutdown().stop();
     }
 
-    /// Waits until the server has shut down and no task is left. Returns how the sockets ended that were connected when
-    /// the shutdown began.
+    /// Waits until the server has shut down and no task is left. Returns how many sockets closed cleanly and how many
+    /// were cut off, of those that were connected when the shutdown began.
     ///
-    /// Waits forever if the server is never served, or if `listen` or `serve` is dropped before it returns.
+    /// This waits forever if the server is never started, or if `listen` or `serve` is dropped before it returns.
     ///
     /// # Cancel safety
-    /// Safe: the shutdown continues.
+    /// This method is cancel safe: the shutdown continues.
     pub async fn ended(&self) -> Shutdown {
         self.directory.shutdown().ended().await
     }

@@ -1,4 +1,4 @@
-//! The messages that a full queue keeps: the latest of each key, until there is room.
+//! The messages that a full queue keeps with `latest_by_key`: the latest of each key, until there is room.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -13,29 +13,30 @@ use crate::{
     turn::{Work, spend},
 };
 
-/// Overhead of a kept message beside its bytes and key: an entry of the tree and two handles.
+/// The overhead of a kept message in addition to its bytes and key: an entry of the tree and two handles.
 const ENTRY: usize = 128;
-/// The size of a slot in the table of keys, in bytes, with its share of free slots and its control byte.
-const PLACE: usize = size_of::<(Arc<str>, u64)>() * 8 / 7 + 1;
+/// The size of a slot in the table of keys, in bytes, including its share of free slots and its control byte.
+const SLOT: usize = size_of::<(Arc<str>, u64)>() * 8 / 7 + 1;
 
-/// The latest message of each key. While it holds any, the queue is full, because messages are queued as soon as there
-/// is room.
+/// The latest message of each key. It is empty unless the queue is full, because kept messages are queued as soon as
+/// there is room.
 #[derive(Debug)]
 pub(super) struct Latest {
     pointer: &'static str,
-    /// The maximum size, in bytes.
+    /// The maximum of `held`, in bytes.
     most: usize,
+    /// The bytes of messages and keys, and their overhead.
     held: usize,
-    /// The share of messages that count themselves, in bytes.
+    /// The part of `held` that shared chunks count themselves, in bytes.
     shared: usize,
-    /// In the order of sending.
+    /// The messages in the order of sending.
     frames: BTreeMap<u64, (Arc<str>, Chunk)>,
-    places: HashMap<Arc<str>, u64>,
+    positions: HashMap<Arc<str>, u64>,
     next: u64,
 }
 
-/// Returns the key of a message: the value at the pointer (RFC 6901) in its JSON, as JSON. `null` and a missing value
-/// are no key.
+/// Returns the key of a JSON message: the value at the pointer (RFC 6901), as JSON. `None` if that value is `null` or
+/// missing, or if the message is not JSON.
 pub(super) fn key(pointer: &str, message: &[u8]) -> Option<Arc<str>> {
     spend(Work::Decoded(message.len()));
     let message: Value = serde_json::from_slice(message).ok()?;
@@ -45,61 +46,69 @@ pub(super) fn key(pointer: &str, message: &[u8]) -> Option<Arc<str>> {
 
 impl Latest {
     pub(super) fn new(pointer: &'static str, most: usize) -> Self {
-        Self { pointer, most, held: 0, shared: 0, frames: BTreeMap::new(), places: HashMap::new(), next: 0 }
+        Self {
+            pointer,
+            most,
+            held: 0,
+            shared: 0,
+            frames: BTreeMap::new(),
+            positions: HashMap::new(),
+            next: 0,
+        }
     }
 
     pub(super) fn pointer(&self) -> &'static str {
         self.pointer
     }
 
-    /// Returns the number of bytes held.
+    /// Returns the number of bytes held, including overhead.
     pub(super) fn held(&self) -> usize {
         self.held
     }
 
-    /// Returns the counted memory in bytes, including capacity.
+    /// Returns the memory that the queue counts, in bytes, including capacity.
     pub(super) fn memory(&self) -> usize {
-        self.held - self.shared + self.places.capacity() * PLACE
+        self.held - self.shared + self.positions.capacity() * SLOT
     }
 
-    /// Returns its share of chunks that it shares with others, in bytes.
+    /// Returns the share in chunks that are shared with other queues, in bytes.
     pub(super) fn share(&self) -> usize {
         self.frames.values().map(|(_, frame)| frame.share()).sum()
     }
 
-    /// Keeps a frame in place of the previous one of its key. Returns false if there is no room; then no frame of that
-    /// key is kept, because it would be outdated.
+    /// Keeps a frame and drops the previous one of its key. Returns false if there is no room. The previous frame is
+    /// then dropped too, because it would be outdated.
     pub(super) fn keep_latest(&mut self, key: &Arc<str>, frame: &Chunk) -> bool {
-        if let Some(place) = self.places.remove(key)
-            && let Some((key, outdated)) = self.frames.remove(&place)
+        if let Some(position) = self.positions.remove(key)
+            && let Some((key, outdated)) = self.frames.remove(&position)
         {
             self.forget(&key, &outdated);
         }
         if self.held + weight(key, frame) > self.most {
             return false;
         }
-        // A small frame would keep a larger allocation alive.
+        // A small frame is copied, because it would keep a larger allocation alive.
         let frame =
             if frame.len() < SHARE { Chunk::uncounted(Bytes::copy_from_slice(frame)) } else { frame.clone() };
         self.held += weight(key, &frame);
         self.shared += frame.len() - frame.uncounted_len();
-        self.places.insert(Arc::clone(key), self.next);
+        self.positions.insert(Arc::clone(key), self.next);
         self.frames.insert(self.next, (Arc::clone(key), frame));
         self.next += 1;
         true
     }
 
-    /// Takes the frame that was sent first.
+    /// Removes and returns the frame that was sent first.
     pub(super) fn pop(&mut self) -> Option<Chunk> {
         let Some((_, (key, frame))) = self.frames.pop_first() else {
-            // A socket that has caught up holds no memory.
-            self.places = HashMap::new();
+            // A socket that has caught up frees the table.
+            self.positions = HashMap::new();
             return None;
         };
-        self.places.remove(&key);
+        self.positions.remove(&key);
         self.forget(&key, &frame);
-        if self.places.capacity() > 4 * self.places.len() + 64 {
-            self.places.shrink_to(2 * self.places.len());
+        if self.positions.capacity() > 4 * self.positions.len() + 64 {
+            self.positions.shrink_to(2 * self.positions.len());
         }
         Some(frame)
     }
@@ -109,7 +118,7 @@ impl Latest {
         self.shared -= frame.len() - frame.uncounted_len();
     }
 
-    /// Drops everything.
+    /// Drops all messages and frees their memory.
     pub(super) fn clear(&mut self) {
         *self = Self::new(self.pointer, self.most);
     }
@@ -157,11 +166,11 @@ mod tests {
     }
 
     #[test]
-    fn held_messages_are_bounded_and_current() {
+    fn kept_messages_are_bounded_and_never_outdated() {
         let mut latest = Latest::new("/k", 2 * (ENTRY + 5));
         assert!(keep_latest(&mut latest, "a", "four") && keep_latest(&mut latest, "b", "four"));
         assert!(!keep_latest(&mut latest, "c", "four"));
-        assert!(keep_latest(&mut latest, "a", "4444"), "one of the same size takes its place");
+        assert!(keep_latest(&mut latest, "a", "4444"), "a message of the same size replaces the kept one");
         assert!(!keep_latest(&mut latest, "b", "five!"));
         assert_eq!(latest.held(), ENTRY + 5);
         assert_eq!(latest.pop().as_deref(), Some(&b"4444"[..]));
@@ -169,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_counts_the_table_without_shared_chunks() {
+    fn memory_includes_the_table_but_no_shared_chunks() {
         let mut latest = Latest::new("/k", 1 << 20);
         for key in 0..1000 {
             assert!(keep_latest(&mut latest, &key.to_string(), "frame"));

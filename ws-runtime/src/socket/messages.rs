@@ -10,14 +10,14 @@ impl<E: Endpoint> Socket<E> {
     /// Sends a message.
     ///
     /// # Backpressure
-    /// The message is queued without waiting; see [`Delivery`].
+    /// `send` queues the message without waiting. The returned [`Delivery`] says whether the queue is long or full.
     #[doc(alias = "emit")]
     #[doc(alias = "write")]
     pub fn send(&self, value: impl Outgoing<Response<E>>) -> Delivery {
         self.try_send(value).unwrap_or(Delivery::Refused)
     }
 
-    /// Sends a message and returns the reason if it is refused.
+    /// Sends a message. If it is refused, returns the error.
     #[inline]
     pub(crate) fn try_send(&self, value: impl Outgoing<Response<E>>) -> Result<Delivery, EncodeError> {
         let write_half = self.write_half();
@@ -29,17 +29,17 @@ impl<E: Endpoint> Socket<E> {
         })
     }
 
-    /// Sends an encoded message: text or bytes. It is not validated, neither by the response type nor by its schema.
+    /// Sends an encoded message, text or bytes. Neither the response type nor its schema validates it.
     pub fn send_raw(&self, message: impl OutgoingRaw) -> Delivery {
         let (message, compress) = message.into_raw();
         self.write_half().send_shared(message.kind(), message.into_bytes(), compress)
     }
 
-    /// Waits for room in the outbound queue, then sends a message. It waits while the queue is above half of
-    /// `backpressure_limit` until it is below a quarter, and again if other tasks have filled the queue meanwhile.
+    /// Waits for room in the outbound queue, then sends a message. If the queue is above half of `backpressure_limit`,
+    /// `send_ready` waits until it is below a quarter. It waits again if other tasks have filled the queue meanwhile.
     ///
-    /// It never returns [`Delivery::Dropped`] because of the socket's own queue (with compression: unless another
-    /// thread fills the queue at that moment). It returns [`Delivery::Closed`] as soon as the socket is closing, and
+    /// A full queue of this socket never causes [`Delivery::Dropped`] (except with compression, if another thread fills
+    /// the queue at that moment). `send_ready` returns [`Delivery::Closed`] as soon as the socket is closing, and
     /// [`Delivery::Dropped`] if `outbound_total` has no room.
     ///
     /// # Examples
@@ -62,7 +62,7 @@ impl<E: Endpoint> Socket<E> {
     /// ```
     ///
     /// # Cancel safety
-    /// Safe: if the future is dropped before it completes, the message is not sent.
+    /// This method is cancel safe: if the future is dropped before it completes, the message is not sent.
     pub async fn send_ready(&self, value: impl Outgoing<Response<E>>) -> Delivery {
         let write_half = self.write_half();
         loop {
@@ -73,7 +73,7 @@ impl<E: Endpoint> Socket<E> {
             });
             match sent {
                 Ok(Some(delivery)) => return delivery,
-                // Other tasks were faster, and the queue is above half again.
+                // Other tasks have filled the queue to its limit again.
                 Ok(None) => {}
                 Err(_) => return Delivery::Refused,
             }

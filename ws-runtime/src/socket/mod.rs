@@ -1,6 +1,6 @@
-//! Sockets: the handle for handlers, the state that all sockets of a route share, and the write half.
+//! Sockets: the handle for applications, the state that all sockets of a route share, and the write half.
 //!
-//! Nothing here reads from the network or calls a handler; `connection` does.
+//! Reading from the network and calling handlers are the job of `connection`.
 
 mod channel;
 mod compression;

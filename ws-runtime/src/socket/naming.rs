@@ -1,36 +1,34 @@
-//! Unguessable ids of sockets, computed without memory for each.
+//! Socket ids, which cannot be guessed. They are computed when needed and not stored.
 //!
-//! A socket has a number, unique in its process, and a slot among the connected sockets of its route. Both are
-//! encrypted as one block of 128 bits: a Feistel network of four rounds (Luby and Rackoff, "How to construct
-//! pseudorandom permutations", 1988) whose round function is SipHash-2-4 with a random key of the process. Ids differ
-//! within a process because encryption is a permutation, and between processes because each has its own key. 32 bits of
-//! the block are always zero, so that nearly every forged id is detected.
+//! Each socket has a number, unique in the process, and a slot among the connected sockets of its route. The two are
+//! encrypted as one block of 128 bits, with a Feistel network of four rounds (Luby and Rackoff, "How to construct
+//! pseudorandom permutations", 1988). Its round function is SipHash-2-4 with a random key of the process. Ids within a
+//! process differ because encryption is a permutation, and ids of different processes because the keys differ. 32 bits
+//! of the block are always zero, so that nearly every forged id is detected.
 
 use std::sync::OnceLock;
 
 use crate::contract::SocketId;
 
-/// The content of an id.
+/// The decrypted content of an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct SocketName {
     pub(super) number: u64,
-    pub(super) place: u32,
+    pub(super) slot: u32,
 }
 
-/// A key of SipHash.
+/// The key of SipHash.
 #[derive(Clone, Copy)]
 struct SipKey([u64; 2]);
 
-/// The number of rounds that make a pseudorandom permutation of a pseudorandom function, even against a
-/// chosen-ciphertext attack.
+/// The number of rounds after which the network is a pseudorandom permutation even against chosen-ciphertext attacks.
 const ROUNDS: u64 = 4;
 
-/// The key of this process.
+/// Returns the random key of this process.
 fn key() -> SipKey {
     static KEY: OnceLock<SipKey> = OnceLock::new();
     *KEY.get_or_init(|| {
-        let word =
-            || getrandom::u64().expect("the system has randomness, without which it has no TLS either");
+        let word = || getrandom::u64().expect("the system provides randomness");
         SipKey([word(), word()])
     })
 }
@@ -38,14 +36,14 @@ fn key() -> SipKey {
 impl SocketName {
     /// Returns the id of the socket.
     pub(super) fn id(self) -> SocketId {
-        SocketId::new(encrypt(key(), u128::from(self.number) << 64 | u128::from(self.place)))
+        SocketId::new(encrypt(key(), u128::from(self.number) << 64 | u128::from(self.slot)))
     }
 
-    /// Decrypts an id; `None` if it is not of this process.
+    /// Decrypts an id. `None` if it was not created by this process.
     pub(super) fn of(id: SocketId) -> Option<Self> {
         let block = decrypt(key(), id.bits());
         let (number, rest) = halves(block);
-        u32::try_from(rest).ok().map(|place| Self { number, place })
+        u32::try_from(rest).ok().map(|slot| Self { number, slot })
     }
 }
 
@@ -70,7 +68,7 @@ fn decrypt(key: SipKey, block: u128) -> u128 {
     u128::from(left) << 64 | u128::from(right)
 }
 
-/// SipHash-2-4 of two words (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012).
+/// Computes SipHash-2-4 of two words (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012).
 fn sip_hash(key: SipKey, first: u64, second: u64) -> u64 {
     /// The length of the input in bytes, in the highest byte of the last block.
     const LENGTH: u64 = 16 << 56;
@@ -110,27 +108,27 @@ fn sip_rounds(v: &mut [u64; 4], rounds: u32) {
 mod tests {
     use super::*;
 
-    /// The vector of the paper's reference code for 16 bytes: key 00 01 … 0f, input 00 01 … 0f.
+    /// The test vector of the paper's reference code for 16 bytes: key 00 01 … 0f, input 00 01 … 0f.
     #[test]
-    fn sip_hash_has_the_reference_vector() {
+    fn sip_hash_matches_the_reference_vector() {
         let key = SipKey([0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908]);
         let hash = sip_hash(key, 0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908);
         assert_eq!(hash.to_le_bytes(), [0xdb, 0x9b, 0xc2, 0x57, 0x7f, 0xcc, 0x2a, 0x3f]);
     }
 
     #[test]
-    fn name_survives_encryption() {
+    fn encrypted_name_is_recovered_from_its_id() {
         for number in [1, 2, 1 << 32, u64::MAX] {
-            for place in [0, 1, 77, u32::MAX] {
-                let name = SocketName { number, place };
+            for slot in [0, 1, 77, u32::MAX] {
+                let name = SocketName { number, slot };
                 assert_eq!(SocketName::of(name.id()), Some(name));
             }
         }
     }
 
     #[test]
-    fn neighbouring_names_have_unlike_ids() {
-        let ids: Vec<u128> = (1..200).map(|number| SocketName { number, place: 0 }.id().bits()).collect();
+    fn ids_of_consecutive_sockets_look_unrelated() {
+        let ids: Vec<u128> = (1..200).map(|number| SocketName { number, slot: 0 }.id().bits()).collect();
         for pair in ids.windows(2) {
             let differing = (pair[0] ^ pair[1]).count_ones();
             assert!((30..98).contains(&differing), "{differing} of 128 bits differ");
@@ -138,20 +136,20 @@ mod tests {
     }
 
     #[test]
-    fn another_key_gives_other_ids_and_reads_none() {
+    fn ids_of_another_key_differ_and_are_rejected() {
         let (one, other) = (SipKey([1, 2]), SipKey([1, 3]));
         for number in 1..200u64 {
             let block = u128::from(number) << 64;
             assert_ne!(encrypt(one, block), encrypt(other, block));
             assert_eq!(decrypt(one, encrypt(one, block)), block);
             let (_, rest) = halves(decrypt(other, encrypt(one, block)));
-            assert!(u32::try_from(rest).is_err(), "{number} is taken for one of the other process");
+            assert!(u32::try_from(rest).is_err(), "the other key accepts the id of socket {number}");
         }
     }
 
     #[test]
-    fn changed_id_stands_for_nothing() {
-        let id = SocketName { number: 7, place: 3 }.id().bits();
+    fn id_with_a_flipped_bit_names_no_socket() {
+        let id = SocketName { number: 7, slot: 3 }.id().bits();
         for bit in 0..128 {
             assert_eq!(SocketName::of(SocketId::new(id ^ 1 << bit)), None, "bit {bit}");
         }

@@ -1,4 +1,4 @@
-//! The queue of one socket: frames that the stream has not accepted yet, oldest first.
+//! The outbound queue of a socket: the bytes that the stream has not accepted yet, oldest first.
 
 use std::{
     cell::Cell,
@@ -14,38 +14,39 @@ use crate::{
     turn::{Work, spend},
 };
 
-/// The number of pieces in one vectored write.
+/// The maximum number of pieces in one vectored write.
 const PIECES: usize = 16;
-/// From this size on, in bytes, collected frames become a piece of their own, which is dropped once it is written. A
-/// queue that never becomes empty therefore does not keep the bytes it has sent.
+/// The size from which collected frames become a separate piece, in bytes. A piece is dropped once it is written, so
+/// that a queue that never becomes empty does not keep the bytes it has sent.
 const BLOCK: usize = 32 * 1024;
-/// The maximum size of a buffer that is kept for reuse, in bytes.
+/// The maximum capacity of a buffer that a thread keeps for reuse, in bytes.
 const KEEP: usize = 64 * 1024;
-/// The maximum spare capacity of a waiting socket's buffer, in addition to as much as it holds, in bytes.
+/// The maximum spare capacity of a waiting socket's buffer, in bytes. As much again as the buffer holds is permitted in
+/// addition.
 const SPARE_ROOM: usize = 512;
 
 thread_local! {
-    /// An idle buffer of this thread, so that a socket holds none between two wake-ups.
+    /// An idle buffer that the sockets of this thread share, so that a waiting socket needs no buffer.
     static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// Queued bytes.
+/// The queued bytes of a socket: pieces, followed by the tail.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     pieces: VecDeque<Piece>,
-    /// Small frames, collected.
+    /// Small frames, collected in one buffer.
     tail: Vec<u8>,
-    /// The number of written bytes of the first piece, or of the tail if there is none.
+    /// How many bytes of the first piece are written, or of the tail if there are no pieces.
     written: usize,
     len: usize,
-    /// The memory of the pieces that do not count themselves, in bytes. A piece stays until all of it is written.
+    /// The memory of the pieces that are not shared, in bytes. A piece counts in full until all of it is written.
     own: usize,
 }
 
 #[derive(Debug)]
 struct Piece {
     chunk: Chunk,
-    /// The memory that this queue counts for the piece, in bytes.
+    /// The memory that this queue counts for the piece, in bytes. Shared chunks count themselves.
     own: usize,
 }
 
@@ -55,16 +56,17 @@ impl Outbox {
         self.len
     }
 
-    /// Returns the memory of this queue in bytes, including capacity and written bytes, without its shared chunks,
-    /// which count themselves.
+    /// Returns the memory of this queue, in bytes. Capacity and written bytes are included, shared chunks are not,
+    /// because they count themselves.
     ///
-    /// The spare buffer of a thread counts for a queue as far as it is filled; [`compact`](Self::compact) returns it.
+    /// The buffer of the tail counts only as far as it is filled, because [`compact`](Self::compact) returns the rest
+    /// to the thread.
     pub(crate) fn memory(&self) -> usize {
         let tail = self.tail.capacity().min(2 * self.tail.len());
         self.own + tail + self.pieces.capacity() * size_of::<Piece>()
     }
 
-    /// Returns its share of chunks that it shares with others, in bytes.
+    /// Returns the share in chunks that are shared with other queues, in bytes.
     pub(crate) fn share(&self) -> usize {
         self.pieces.iter().map(|piece| piece.chunk.share()).sum()
     }
@@ -73,7 +75,7 @@ impl Outbox {
         self.len == 0
     }
 
-    /// Lends the buffer for small frames; everything appended to it is queued.
+    /// Lends the buffer for small frames. All bytes appended to it are queued.
     pub(crate) fn append(&mut self, fill: impl FnOnce(&mut Vec<u8>)) {
         if self.tail.capacity() == 0 {
             self.tail = SPARE.take();
@@ -85,7 +87,7 @@ impl Outbox {
         self.len += self.tail.len() - before;
     }
 
-    /// Queues a chunk, which is shared if it is large.
+    /// Queues a chunk. A small chunk is copied.
     pub(crate) fn push(&mut self, chunk: Chunk) {
         if chunk.len() < SHARE {
             return self.append(|tail| tail.extend_from_slice(&chunk));
@@ -97,7 +99,7 @@ impl Outbox {
         self.pieces.push_back(Piece { chunk, own });
     }
 
-    /// Turns the collected frames into a piece. If they were first, `written` keeps counting from their start.
+    /// Turns the tail into a piece. `written` stays valid: if there were no pieces, it now refers to this one.
     fn seal(&mut self) {
         if self.tail.is_empty() {
             return;
@@ -108,7 +110,7 @@ impl Outbox {
         self.pieces.push_back(Piece { chunk: Chunk::uncounted(tail.into()), own });
     }
 
-    /// Releases memory that a waiting queue does not need: written bytes of the collected frames, and spare capacity.
+    /// Frees memory that a waiting queue does not need: written bytes of the tail, and spare capacity.
     pub(crate) fn compact(&mut self) {
         let written = if self.pieces.is_empty() { self.written } else { 0 };
         let left = self.tail.len() - written;
@@ -122,12 +124,13 @@ impl Outbox {
         }
     }
 
-    /// Writes until everything is written or the stream accepts no more; then the task is woken when it does.
+    /// Writes until the queue is empty or the stream accepts no more. In the second case, the task is woken when the
+    /// stream accepts more.
     pub(crate) fn poll_write(&mut self, writer: &mut Writer, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.write(|slices| writer.poll_slices(cx, slices))
     }
 
-    /// Writes until everything is written or the stream accepts no more.
+    /// Writes until the queue is empty or the stream accepts no more.
     pub(crate) fn try_write(&mut self, writer: &mut Writer) -> io::Result<()> {
         let wrote = self.write(|slices| match writer.try_write(slices) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,
@@ -184,7 +187,7 @@ impl Outbox {
         }
     }
 
-    /// Drops everything and holds no memory.
+    /// Drops all queued bytes and frees the memory.
     pub(crate) fn clear(&mut self) {
         let tail = std::mem::take(&mut self.tail);
         *self = Self::default();
@@ -192,7 +195,7 @@ impl Outbox {
     }
 }
 
-/// Keeps a buffer for the next socket of this thread.
+/// Keeps a buffer for reuse by this thread.
 fn recycle(mut buffer: Vec<u8>) {
     if (1..=KEEP).contains(&buffer.capacity()) {
         buffer.clear();
@@ -207,7 +210,7 @@ mod tests {
     use super::*;
     use crate::memory::Outbound;
 
-    /// Writes this many bytes for each call of the stream.
+    /// Writes `bytes` queued bytes, to a stream that then accepts no more.
     fn write(outbox: &mut Outbox, bytes: usize) {
         let mut left = bytes;
         let written = outbox.write(|slices| {
@@ -223,25 +226,26 @@ mod tests {
     }
 
     #[test]
-    fn queue_that_never_runs_empty_does_not_keep_what_went_through() {
-        for (what, frame, often) in [("tiny", 1, 500_000), ("small", 700, 20_000), ("large", 20_000, 1000)] {
+    fn queue_that_never_empties_drops_written_bytes() {
+        for (label, frame, rounds) in [("tiny", 1, 500_000), ("small", 700, 20_000), ("large", 20_000, 1000)]
+        {
             let mut outbox = Outbox::default();
             outbox.append(|tail| tail.extend_from_slice(b"behind"));
             let mut most = 0;
-            for _ in 0..often {
+            for _ in 0..rounds {
                 outbox.append(|tail| tail.resize(tail.len() + frame, 7));
                 write(&mut outbox, frame);
                 most = most.max(outbox.memory());
             }
-            assert_eq!(outbox.len(), 6, "{what}");
-            assert!(most <= 2 * (BLOCK + frame) + 4096, "{what}: {most}");
+            assert_eq!(outbox.len(), 6, "{label}");
+            assert!(most <= 2 * (BLOCK + frame) + 4096, "{label}: {most}");
             outbox.compact();
-            assert!(outbox.memory() <= SPARE_ROOM, "{what}: {}", outbox.memory());
+            assert!(outbox.memory() <= SPARE_ROOM, "{label}: {}", outbox.memory());
         }
     }
 
     #[test]
-    fn memory_counts_capacity_and_what_is_written_of_a_piece() {
+    fn partly_written_piece_counts_in_full() {
         let mut outbox = Outbox::default();
         outbox.push(Chunk::uncounted(Bytes::from(vec![7; 100_000])));
         write(&mut outbox, 99_999);
@@ -251,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn shared_chunk_counts_itself_and_its_share() {
+    fn shared_chunk_is_counted_once_and_divided_into_shares() {
         let (outbound, mut outbox) = (Outbound::new(usize::MAX), Outbox::default());
         let chunk = Chunk::shared(Bytes::from(vec![7; 100_000]), &outbound);
         outbox.push(chunk.clone());
@@ -266,28 +270,28 @@ mod tests {
     #[test]
     fn bytes_stay_in_order_over_blocks_and_compaction() {
         let mut outbox = Outbox::default();
-        let (mut said, mut heard) = (Vec::new(), Vec::new());
+        let (mut queued, mut written) = (Vec::new(), Vec::new());
         for round in 0..2000_usize {
             let frame = vec![u8::try_from(round % 251).unwrap(); 1 + round * 37 % 3000];
             if round % 7 == 0 {
                 outbox.push(Chunk::uncounted(Bytes::from(vec![9; SHARE])));
-                said.extend_from_slice(&[9; SHARE]);
+                queued.extend_from_slice(&[9; SHARE]);
             }
-            said.extend_from_slice(&frame);
+            queued.extend_from_slice(&frame);
             outbox.append(|tail| tail.extend_from_slice(&frame));
             let mut left = 2500;
             let _ = outbox.write(|slices| {
                 let taken = slices[0].len().min(left);
                 left -= taken;
-                heard.extend_from_slice(&slices[0][..taken]);
+                written.extend_from_slice(&slices[0][..taken]);
                 if taken == 0 { Poll::Pending } else { Poll::Ready(Ok(taken)) }
             });
             outbox.compact();
         }
         let _ = outbox.write(|slices| {
-            heard.extend_from_slice(&slices[0]);
+            written.extend_from_slice(&slices[0]);
             Poll::Ready(Ok(slices[0].len()))
         });
-        assert!(heard == said);
+        assert!(written == queued);
     }
 }

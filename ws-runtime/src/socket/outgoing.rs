@@ -7,8 +7,8 @@ use crate::{
     message::{Kind, Message},
 };
 
-/// A value that can be sent on a route with the response type `R`: a reference to one, on text routes also `&str`, on
-/// binary routes also `&[u8]`.
+/// A value that can be sent on a route with the response type `R`: a reference to an `R`. Text routes also accept
+/// `&str`, and binary routes `&[u8]`.
 #[diagnostic::on_unimplemented(
     message = "expected `&{R}`, a reference to the `response` of this route, found `{Self}`",
     label = "expected `&{R}`",
@@ -16,7 +16,7 @@ use crate::{
     note = "`response = …` in the attribute sets the type, which is `Message` by default; use an enum to send several types"
 )]
 pub trait Outgoing<R>: sealed::Sealed<R> {
-    /// True if it may be compressed.
+    /// Returns true if the message may be compressed.
     #[doc(hidden)]
     fn compress(&self) -> bool {
         true
@@ -41,12 +41,13 @@ mod sealed {
     pub trait SealedRaw {}
 }
 
-/// Sends a message without compression, however long it is. Wraps the argument of [`send`](super::Socket::send),
+/// Sends a message without compression, whatever its length. Wraps the argument of [`send`](super::Socket::send),
 /// [`publish`](super::Socket::publish), [`broadcast`](super::Socket::broadcast), their `_raw` variants and
 /// [`Recipients::send`](super::Recipients::send).
 ///
-/// For messages that do not compress, such as images, and for those that contain a secret beside text chosen by a
-/// client (the length of the compressed message would reveal it). Without `per_message_deflate` it has no effect.
+/// Use it for messages that do not become smaller, such as images, and for messages that contain a secret together with
+/// text from a client, because the length of the compressed message would help to guess the secret. Without
+/// `per_message_deflate` it has no effect.
 ///
 /// # Examples
 /// ```
@@ -57,7 +58,7 @@ mod sealed {
 /// #[ws_route("/camera", body = Bytes, response = Bytes, per_message_deflate)]
 /// impl Camera {
 ///     fn message(&self, ws: &Socket<Self>, jpeg: Bytes) {
-///         println!("{} see it", ws.publish("viewers", Uncompressed(&jpeg)).receivers());
+///         println!("{} viewers", ws.publish("viewers", Uncompressed(&jpeg)).receivers());
 ///     }
 /// }
 /// ```
@@ -90,8 +91,8 @@ impl<R, T: Outgoing<R>> Outgoing<R> for Uncompressed<T> {
     }
 }
 
-/// An encoded message that can be sent past the response type: everything that converts into a [`Message`], also inside
-/// [`Uncompressed`].
+/// An encoded message that is sent without using the response type: any type that converts into a [`Message`], also
+/// inside [`Uncompressed`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as it is",
     label = "neither text nor bytes",
@@ -120,7 +121,7 @@ impl<T: Into<Message>> OutgoingRaw for Uncompressed<T> {
     }
 }
 
-/// A raw message in place of a response.
+/// An encoded message, sent where a response is expected.
 pub(super) struct RawOutgoing {
     message: Message,
     compress: bool,
@@ -151,7 +152,7 @@ impl<R> Outgoing<R> for RawOutgoing {
 
 impl<R> sealed::Sealed<R> for &R {}
 
-// A response without `Encode` is reported where the route names it, not at each call that sends one.
+// A response type without `Encode` is reported where the route declares it, not at each call that sends one.
 #[diagnostic::do_not_recommend]
 impl<R> Outgoing<R> for &R {
     fn put(&self, plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError>

@@ -1,4 +1,4 @@
-//! Sending from one socket to others: of a topic, of its route, of another route.
+//! Sending from one socket to others: subscribers of a topic, all sockets of the route, or sockets of another route.
 
 use std::sync::Arc;
 
@@ -9,37 +9,37 @@ use crate::{
 };
 
 impl<E: Endpoint> Socket<E> {
-    /// Publishes to all other subscribers of a topic of this route. This socket need not be subscribed; with
-    /// `publish_to_self` it is not skipped. [`broadcast`](Self::broadcast) needs no topic.
+    /// Publishes a message to all other subscribers of a topic of this route. This socket need not be subscribed. With
+    /// `publish_to_self`, it gets the message too if it is. [`broadcast`](Self::broadcast) needs no topic.
     ///
-    /// It also works in `close`. The message is encoded once.
+    /// It can also be called in `close`. The message is encoded once.
     ///
     /// # Ordering
     /// Messages that one task publishes and sends reach each socket in that order.
     ///
     /// # Backpressure
-    /// A subscriber with a full queue does not get the message; see [`Published::dropped`].
+    /// A subscriber whose queue is full does not get the message. [`Published::dropped`] counts such subscribers.
     pub fn publish(&self, topic: impl TopicName, value: impl Outgoing<Response<E>>) -> Published {
         let shared = self.shared();
         let from = (!shared.settings.publish_to_self).then_some((self.write_half(), self.shard()));
         shared.publish(topic.as_ref(), &value, from)
     }
 
-    /// Publishes an encoded message: text or bytes. It is not validated, neither by the response type nor by its
-    /// schema. Otherwise like [`publish`](Self::publish).
+    /// Publishes an encoded message, text or bytes. Neither the response type nor its schema validates it. Otherwise
+    /// this is [`publish`](Self::publish).
     pub fn publish_raw(&self, topic: impl TopicName, message: impl OutgoingRaw) -> Published {
         self.publish(topic, RawOutgoing::new(message))
     }
 
-    /// Sends a message to every other socket of the route. It is encoded once.
+    /// Sends a message to every other socket of the route. The message is encoded once.
     ///
-    /// It skips this socket even with `publish_to_self`. [`Channel::all`] includes it.
+    /// This socket is skipped even with `publish_to_self`. [`Channel::all`] includes it.
     ///
     /// # Ordering
     /// The same as for [`Recipients::send`].
     ///
     /// # Backpressure
-    /// A socket with a full queue does not get the message; see [`Published::dropped`].
+    /// A socket whose queue is full does not get the message. [`Published::dropped`] counts such sockets.
     ///
     /// # Examples
     /// ```
@@ -51,7 +51,7 @@ impl<E: Endpoint> Socket<E> {
     /// impl Chat {
     ///     fn message(&self, ws: &Socket<Self>, text: String) -> String {
     ///         let published = ws.broadcast(&text);
-    ///         format!("{} others heard it", published.receivers())
+    ///         format!("{} receivers", published.receivers())
     ///     }
     /// }
     /// ```
@@ -64,22 +64,23 @@ impl<E: Endpoint> Socket<E> {
         self.channel().all().except(self)
     }
 
-    /// Selects the subscribers of a topic except this socket. Further topics can be added, and topics and sockets left
-    /// out; see [`Recipients`].
+    /// Selects the subscribers of a topic except this socket. [`Recipients::to`] adds other topics, and
+    /// [`Recipients::except`] leaves out topics and sockets.
     ///
-    /// As with [`publish`](Self::publish), this socket need not be subscribed, and is not skipped with
-    /// `publish_to_self`.
+    /// As with [`publish`](Self::publish), this socket need not be subscribed. With `publish_to_self`, it is not left
+    /// out.
     pub fn to(&self, topic: impl TopicName) -> Recipients<E> {
         let recipients = self.channel().to(topic);
         if self.shared().settings.publish_to_self { recipients } else { recipients.except(self) }
     }
 
-    /// Returns the channel of the socket's own route.
+    /// Returns the channel of this socket's route.
     pub fn channel(&self) -> Channel<E> {
         Channel::new(Arc::clone(self.shared()))
     }
 
-    /// Returns the channel of another route of the same server; `None` if the server does not serve it, or has ended.
+    /// Returns the channel of another route of the same server. `None` if the server does not serve that route or no
+    /// longer exists.
     ///
     /// # Examples
     /// ```
@@ -101,7 +102,7 @@ impl<E: Endpoint> Socket<E> {
     ///             && let Some(alerts) = ws.channel_of::<Alerts>()
     ///         {
     ///             let sent = alerts.all().send(&format!("{celsius} degrees"));
-    ///             println!("{} were told", sent.receivers());
+    ///             println!("{} receivers", sent.receivers());
     ///         }
     ///     }
     /// }

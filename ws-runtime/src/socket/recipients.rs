@@ -1,4 +1,4 @@
-//! Selections of sockets of a route: all, or the subscribers of topics, with exceptions.
+//! Selections of a route's sockets: all, or the subscribers of topics, with exceptions.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -16,11 +16,11 @@ use crate::{
     wire::Close,
 };
 
-/// A selection of sockets of a route, created by [`Channel::all`], [`Channel::to`], [`Socket::to`] and
+/// A selection of a route's sockets, created by [`Channel::all`], [`Channel::to`], [`Socket::to`] and
 /// [`Socket::others`].
 ///
-/// Subscriptions are evaluated when a message is sent. Each socket gets it once, however many of the topics it is
-/// subscribed to.
+/// Subscriptions are evaluated when a message is sent. A socket gets the message once, even if it is subscribed to
+/// several of the topics.
 ///
 /// # Examples
 /// ```
@@ -30,7 +30,7 @@ use crate::{
 ///
 /// #[ws_route("/chat", body = String, response = String)]
 /// impl Chat {
-///     // To two rooms, once to each socket, but not to the sender and not to those who have muted it.
+///     // Sends to each socket in two rooms once, except to the sender and to subscribers of "muted".
 ///     fn message(&self, ws: &Socket<Self>, text: String) {
 ///         let sent = ws.to("lobby").to("garden").except("muted").send(&text);
 ///         if sent.dropped() > 0 {
@@ -42,11 +42,11 @@ use crate::{
 #[must_use = "a selection does nothing until it is sent to or disconnected"]
 pub struct Recipients<E: Endpoint> {
     channel: Channel<E>,
-    /// True for every socket of the route, whatever the topics.
+    /// True if every socket of the route is selected. `topics` is then ignored.
     all: bool,
     topics: Vec<String>,
     except_topics: Vec<String>,
-    /// The numbers of sockets, so that a selection does not keep application data alive.
+    /// The numbers of the sockets. Handles would keep application data alive.
     except_sockets: Vec<u64>,
 }
 
@@ -100,7 +100,7 @@ impl<E: Endpoint> Recipients<E> {
         Self { all: true, ..Self::none_of(channel) }
     }
 
-    /// Adds the subscribers of a topic. No effect on a selection of all sockets.
+    /// Adds the subscribers of a topic. This has no effect on a selection of all sockets.
     pub fn to(mut self, topic: impl TopicName) -> Self {
         self.topics.push(topic.as_ref().to_owned());
         self
@@ -117,8 +117,8 @@ impl<E: Endpoint> Recipients<E> {
     /// #[ws_route("/stage", body = String, response = String)]
     /// impl Stage {
     ///     fn message(&self, ws: &Socket<Self>, text: String) {
-    ///         let everybody_else = ws.channel().all().except(ws).except("backstage");
-    ///         println!("{} sockets hear it", everybody_else.send(&text).receivers());
+    ///         let others = ws.channel().all().except(ws).except("backstage");
+    ///         println!("{} receivers", others.send(&text).receivers());
     ///     }
     /// }
     /// ```
@@ -149,16 +149,16 @@ impl<E: Endpoint> Recipients<E> {
         members.filter_map(|member| Socket::of(member)).map(|socket| (socket.number(), socket))
     }
 
-    /// Sends a message to each of the sockets. It is encoded once.
+    /// Sends a message to each selected socket. The message is encoded once.
     ///
-    /// Takes time proportional to the number of sockets, because the message is queued for each. Publishing to a topic
-    /// with [`Channel::publish`] takes the same time for any number of subscribers.
+    /// This takes time proportional to the number of sockets, because the message is queued for each. Publishing to a
+    /// topic with [`Channel::publish`] takes the same time for any number of subscribers.
     ///
     /// # Ordering
     /// Messages that one task publishes and sends reach each socket in that order.
     ///
     /// # Backpressure
-    /// A socket with a full queue does not get the message; see [`Published::dropped`].
+    /// A socket whose queue is full does not get the message. [`Published::dropped`] counts such sockets.
     #[doc(alias = "publish")]
     #[doc(alias = "emit")]
     pub fn send(&self, value: impl Outgoing<Response<E>>) -> Published {
@@ -168,12 +168,12 @@ impl<E: Endpoint> Recipients<E> {
             if !shared.outbound.make_room(payload.as_bytes().len()) {
                 return Published::Sent { receivers: 0, dropped: sockets.len() };
             }
-            let mut packed =
+            let mut message =
                 EncodedMessage::new(kind, payload, &shared.settings, &shared.outbound, value.compress());
             let (mut receivers, mut dropped) = (0, 0);
             for socket in &sockets {
                 spend(Work::Message);
-                match socket.write_half().send_packed(&mut packed) {
+                match socket.write_half().send_encoded(&mut message) {
                     Delivery::Sent | Delivery::Backpressure => receivers += 1,
                     Delivery::Dropped => dropped += 1,
                     Delivery::Refused | Delivery::Closed => {}
@@ -184,13 +184,13 @@ impl<E: Endpoint> Recipients<E> {
         published.unwrap_or(Published::Refused)
     }
 
-    /// Sends an encoded message: text or bytes. It is not validated, neither by the response type nor by its schema.
-    /// Otherwise like [`send`](Self::send).
+    /// Sends an encoded message, text or bytes. Neither the response type nor its schema validates it. Otherwise this
+    /// is [`send`](Self::send).
     pub fn send_raw(&self, message: impl OutgoingRaw) -> Published {
         self.send(RawOutgoing::new(message))
     }
 
-    /// Closes each of the sockets after its earlier messages. Returns how many were open.
+    /// Closes each selected socket after its earlier messages. Returns how many were open.
     pub fn disconnect(&self, close: Close) -> usize {
         self.sockets().iter().filter(|socket| socket.write_half().close(Some(&close))).count()
     }

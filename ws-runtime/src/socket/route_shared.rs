@@ -27,7 +27,7 @@ use crate::{
     wire::Close,
 };
 
-/// The state that all sockets of one route share: topics, settings, the encoding of responses, and the connected
+/// The state that all sockets of one route share: topics, settings, the plan for encoding responses, and the connected
 /// sockets.
 #[derive(Debug)]
 pub(crate) struct RouteShared {
@@ -38,12 +38,12 @@ pub(crate) struct RouteShared {
     pub(crate) topics: Topics,
     response: Plan,
     live: Mutex<Places<Arc<dyn AnySocket>>>,
-    /// The total of queued memory of the server.
+    /// The memory queued for all sockets of the server.
     pub(super) outbound: Arc<Outbound>,
     pub(super) directory: Weak<Directory>,
 }
 
-/// A type-erased socket of the route.
+/// A socket of the route, without its type.
 pub(crate) trait AnySocket: Subscriber {
     fn write_half(&self) -> &WriteHalf;
 }
@@ -72,39 +72,41 @@ impl RouteShared {
         Self { path, settings, events, topics, response, live: Mutex::default(), outbound, directory }
     }
 
-    /// Returns a number for a new socket, never 0.
+    /// Returns the number for a new socket. It is never 0.
     pub(super) fn next_id() -> u64 {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         NEXT.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Registers a socket, until its slot is released.
+    /// Registers a socket and returns its slot.
     pub(crate) fn enter(&self, member: Arc<dyn AnySocket>) -> usize {
         let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = live.insert(Arc::clone(&member));
-        // Set under the lock, so that nobody finds a socket that does not know its slot.
-        member.write_half().note_place(place);
-        place
+        let slot = live.insert(Arc::clone(&member));
+        // The slot is set under the lock, so that a socket that can be found has its slot.
+        member.write_half().set_slot(slot);
+        slot
     }
 
-    /// Removes a socket.
-    pub(crate) fn depart(&self, place: usize) {
-        // Dropped after the lock is released, because the last owner of a socket drops application data.
-        let member = self.live.lock().unwrap_or_else(PoisonError::into_inner).remove(place);
+    /// Removes the socket in a slot.
+    pub(crate) fn depart(&self, slot: usize) {
+        // The socket is dropped after the lock is released, because dropping the last handle drops application data.
+        let member = self.live.lock().unwrap_or_else(PoisonError::into_inner).remove(slot);
         drop(member);
     }
 
-    /// Records the end of a connection: whether the closing handshake completed and the connection was not cut off.
+    /// Records the end of a connection. `clean` is true if the closing handshake completed and the connection was not
+    /// cut off.
     pub(crate) fn note_end(&self, clean: bool) {
         if let Some(directory) = self.directory.upgrade() {
             directory.shutdown().note_end(clean);
         }
     }
 
-    /// Closes a socket that was registered after a shutdown had closed the others.
+    /// Closes a socket if it was registered after a shutdown had closed all sockets.
     pub(crate) fn catch_up_with_shutdown(&self, write_half: &WriteHalf) {
         let directory = self.directory.upgrade();
-        // The shutdown sets its flags before it closes the sockets, so a socket that it missed sees them here.
+        // A shutdown sets its flags before it closes the registered sockets, so a socket that it missed finds the flags
+        // set.
         if directory.as_ref().is_none_or(|directory| directory.shutdown().is_stopped()) {
             write_half.close(Some(&Close::GOING_AWAY));
         }
@@ -121,10 +123,10 @@ impl RouteShared {
         members
     }
 
-    /// Returns the connected socket with a name.
+    /// Returns the connected socket with this name, if any.
     pub(super) fn member(&self, name: SocketName) -> Option<Arc<dyn AnySocket>> {
         let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        live.get(name.place as usize).filter(|member| member.write_half().id == name.number).cloned()
+        live.get(name.slot as usize).filter(|member| member.write_half().id == name.number).cloned()
     }
 
     /// Returns the number of connected sockets.
@@ -132,7 +134,7 @@ impl RouteShared {
         self.live.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Encodes a value for one socket or for several, and logs the reason if it is refused.
+    /// Encodes a value for one socket or for several. If it is refused, logs the reason.
     pub(super) fn encode<R: Encode, T>(
         &self,
         value: &impl Outgoing<R>,
@@ -162,7 +164,7 @@ impl RouteShared {
         encoded
     }
 
-    /// The text of serde's errors may repeat the value, so it is logged at `DEBUG` only.
+    /// Logs a refused value. The text of serde's error may repeat the value, so it is logged at `DEBUG` only.
     #[cold]
     fn note_refusal(&self, response: &str, socket: Option<&WriteHalf>, error: &EncodeError) {
         let (events, route, why) = (&self.events, self.path, Escaped(error));
@@ -174,7 +176,8 @@ impl RouteShared {
         }
     }
 
-    /// Encodes a value once and publishes it; `from` is the publishing socket, which is skipped, and its shard.
+    /// Encodes a value once and publishes it. `from` is the publishing socket, which is skipped, and its shard. `None`
+    /// means that no socket is skipped.
     pub(super) fn publish<R: Encode>(
         &self,
         topic: &str,
@@ -189,7 +192,7 @@ impl RouteShared {
                 EncodedMessage::new(kind, payload, &self.settings, &self.outbound, value.compress());
             let has_key = packed.has_key();
             if self.settings.deflate.is_some() {
-                // Compression takes time, so it runs before any lock is taken.
+                // Compression takes time, so it runs before the lock is taken.
                 self.topics.prepare(topic, &mut packed);
             }
             let (mut receivers, mut dropped) = if let Some((write_half, shard)) = from {
@@ -201,7 +204,7 @@ impl RouteShared {
             self.topics.relieve(topic);
             self.outbound.make_room(0);
             if has_key {
-                // A full queue keeps it as the latest of its key.
+                // A full queue keeps the message as the latest of its key.
                 receivers += std::mem::take(&mut dropped);
             }
             Published::Sent { receivers, dropped }
@@ -209,7 +212,7 @@ impl RouteShared {
         published.unwrap_or(Published::Refused)
     }
 
-    /// The result of a publish for which the total of all queues has no room.
+    /// Returns the result of a publish that does not fit into the total of all queues.
     #[cold]
     fn refuse(&self, topic: &str, length: usize, from: Option<&WriteHalf>) -> Published {
         event!(

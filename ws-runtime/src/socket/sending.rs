@@ -1,4 +1,4 @@
-//! Sending to one socket, limited by the room in its queue and in all queues together.
+//! Sending to one socket, limited by its queue and by the total of all queues.
 
 use bytes::Bytes;
 
@@ -31,20 +31,20 @@ impl WriteHalf {
         })
     }
 
-    /// Queues a message if the queue has room; otherwise returns `None` and drops nothing.
+    /// Queues a message. If the queue is full, returns `None` and drops nothing.
     pub(super) fn send_if_room(&self, kind: Kind, payload: &[u8], compress: bool) -> Option<Delivery> {
         if let Some(agreed) = &self.agreed
             && compress
             && payload.len() >= agreed.threshold()
         {
-            let is_full = matches!(self.lock().next_in_line(self.id), QueueSlot::Full);
+            let is_full = matches!(self.lock().queue_slot(self.id), QueueSlot::Full);
             return (!is_full).then(|| self.send_deflated(agreed, kind, payload));
         }
         if !self.outbound.make_room(payload.len()) {
             return Some(self.refuse_for_all(payload.len()));
         }
         let mut state = self.lock();
-        match state.next_in_line(self.id) {
+        match state.queue_slot(self.id) {
             QueueSlot::Now => Some(state.fill(|state| {
                 state.outbox.append(|tail| Encoder::message(kind, payload, tail));
             })),
@@ -53,7 +53,7 @@ impl WriteHalf {
         }
     }
 
-    /// Queues a message whose payload is shared if it is large.
+    /// Queues a message. A large payload is shared, not copied.
     pub(super) fn send_shared(&self, kind: Kind, payload: Bytes, compress: bool) -> Delivery {
         match &self.agreed {
             Some(agreed) if compress && payload.len() >= agreed.threshold() => {
@@ -73,7 +73,7 @@ impl WriteHalf {
         }
     }
 
-    /// Queues a message with `fill`; `payload` is its uncompressed payload.
+    /// Queues a message by calling `fill`. `payload` is its uncompressed payload.
     #[inline]
     pub(super) fn queue(&self, kind: Kind, payload: &[u8], fill: impl FnOnce(&mut State)) -> Delivery {
         if !self.outbound.make_room(payload.len()) {
@@ -82,7 +82,7 @@ impl WriteHalf {
         self.queue_within_total(kind, payload, fill)
     }
 
-    /// Queues a message for which the total of all queues has room.
+    /// Like [`queue`](Self::queue), after the total of all queues has been checked.
     #[inline]
     pub(super) fn queue_within_total(
         &self,
@@ -91,7 +91,7 @@ impl WriteHalf {
         fill: impl FnOnce(&mut State),
     ) -> Delivery {
         let mut state = self.lock();
-        match state.next_in_line(self.id) {
+        match state.queue_slot(self.id) {
             QueueSlot::Now => state.fill(fill),
             QueueSlot::Full => match self.make_room(state, kind, payload) {
                 Ok(state) => state.fill(fill),
@@ -101,7 +101,7 @@ impl WriteHalf {
         }
     }
 
-    /// The result for a message for which the total of all queues has no room.
+    /// Returns the result for a message that does not fit into the total of all queues.
     #[cold]
     pub(super) fn refuse_for_all(&self, length: usize) -> Delivery {
         if !self.lock().may_send() {
@@ -117,18 +117,19 @@ impl WriteHalf {
         Delivery::Dropped
     }
 
-    /// Ensures that a message may be queued behind the frames of topics; otherwise returns the result.
+    /// Locks the state for a message, after queueing outstanding frames of topics. If the message cannot be queued,
+    /// returns its result.
     pub(super) fn lock_for_message(&self, kind: Kind, payload: &[u8]) -> Result<Locked<'_>, Delivery> {
         let mut state = self.lock();
-        match state.next_in_line(self.id) {
+        match state.queue_slot(self.id) {
             QueueSlot::Now => Ok(state),
             QueueSlot::Full => self.make_room(state, kind, payload),
             QueueSlot::Never => Err(Delivery::Closed),
         }
     }
 
-    /// Handles a message for which the queue has no room. With `latest_by_key` its key is read without the lock, so the
-    /// queue must be checked again.
+    /// Handles a message for a full queue. With `latest_by_key`, the lock is released while the key is read from the
+    /// message, so the queue is checked again.
     #[cold]
     fn make_room<'a>(
         &'a self,
@@ -142,7 +143,7 @@ impl WriteHalf {
             drop(state);
             let key = latest::key(pointer, payload);
             state = self.lock();
-            match state.next_in_line(self.id) {
+            match state.queue_slot(self.id) {
                 QueueSlot::Now => return Ok(state),
                 QueueSlot::Full => {}
                 QueueSlot::Never => return Err(Delivery::Closed),
@@ -159,7 +160,7 @@ impl WriteHalf {
     fn refuse(&self, mut state: Locked<'_>, length: usize) -> Delivery {
         state.overflow();
         unlock(state, ());
-        // Not under the lock, because reading the log may lock this socket.
+        // Logged after the lock is released, because a log subscriber may lock this socket.
         event!(
             PROCESS,
             DEBUG,
@@ -170,7 +171,7 @@ impl WriteHalf {
         Delivery::Dropped
     }
 
-    /// Queues a ping or a pong. Control frames are small and are not dropped unless the peer reads nothing at all.
+    /// Queues a ping or a pong. It is dropped only if the queue is full.
     pub(crate) fn control(&self, frame: impl FnOnce(&mut Vec<u8>)) -> Delivery {
         let mut state = self.lock();
         if !state.may_send() {

@@ -1,4 +1,4 @@
-//! The resolved options of one route.
+//! The resolved options of a route.
 
 use std::time::Duration;
 
@@ -7,21 +7,21 @@ use crate::{
     wire::{Deflate, Limits},
 };
 
-/// The options of the connections of one route. `None` means unlimited.
+/// The options for the connections of a route. `None` means unlimited, or off.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
     pub(crate) limits: Limits,
     pub(crate) keepalive: KeepaliveRule,
     pub(crate) backpressure_limit: Option<usize>,
     pub(crate) close_on_backpressure_limit: bool,
-    /// A JSON pointer into a response.
+    /// A JSON pointer into a response. `None` means that a full queue drops messages.
     pub(crate) latest_by_key: Option<&'static str>,
     pub(crate) rate_limit: Option<u32>,
     pub(crate) max_invalid: Option<u32>,
     pub(crate) publish_to_self: bool,
-    /// The maximum number of topics of one socket.
+    /// The maximum number of topics of a socket.
     pub(crate) max_subscriptions: Option<usize>,
-    /// In bytes.
+    /// The maximum length of a topic, in bytes.
     pub(crate) max_topic_length: Option<usize>,
     pub(crate) close_timeout: Option<Duration>,
     pub(crate) deflate: Option<Deflate>,

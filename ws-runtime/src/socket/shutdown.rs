@@ -1,4 +1,4 @@
-//! The shutdown of a server: its progress, and how the sockets ended.
+//! The progress and the result of a server's shutdown.
 
 use std::{
     future::{Future, poll_fn},
@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 #[derive(Debug, Default)]
 pub(crate) struct ShutdownState {
     asked: AtomicBool,
-    /// The deadline has passed.
+    /// True once `shutdown_timeout` has passed.
     aborted: AtomicBool,
     clean: AtomicUsize,
     forced: AtomicUsize,
@@ -30,13 +30,13 @@ pub(crate) struct ShutdownState {
 pub struct Shutdown {
     /// The number of sockets whose closing handshake completed after their last handler had returned.
     pub clean: usize,
-    /// The number of sockets that were cut off: their peer did not answer within `close_timeout` or was lost, or their
+    /// The number of sockets that were cut off. Their peer was lost or did not answer within `close_timeout`, or their
     /// handler was still running at `shutdown_timeout`.
     pub forced: usize,
 }
 
 impl ShutdownState {
-    /// Begins the shutdown, once.
+    /// Begins the shutdown. Further calls have no effect.
     pub(crate) fn stop(&self) {
         self.asked.store(true, Ordering::Release);
         self.wake.notify_waiters();
@@ -68,7 +68,7 @@ impl ShutdownState {
         self.aborted.load(Ordering::Acquire)
     }
 
-    /// Runs a future up to the deadline of a shutdown; then it is dropped, and the result is `None`.
+    /// Runs a future until the deadline of a shutdown. At the deadline the future is dropped, and the result is `None`.
     pub(crate) async fn unless_aborted<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         let (mut work, mut aborted) = (pin!(work), pin!(self.until(Self::is_aborted)));
         poll_fn(|cx| match aborted.as_mut().poll(cx) {
@@ -78,7 +78,7 @@ impl ShutdownState {
         .await
     }
 
-    /// Records the end of a socket; during a shutdown it is counted.
+    /// Counts the end of a socket if a shutdown has begun.
     pub(super) fn note_end(&self, clean: bool) {
         if self.is_stopped() {
             let counter = if clean { &self.clean } else { &self.forced };
@@ -86,7 +86,7 @@ impl ShutdownState {
         }
     }
 
-    /// Records that the shutdown is complete and no task is left.
+    /// Records that the shutdown is complete, and returns its result.
     pub(crate) fn end(&self) -> Shutdown {
         let clean = self.clean.load(Ordering::Acquire);
         let forced = self.forced.load(Ordering::Acquire);

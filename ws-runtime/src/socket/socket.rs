@@ -1,4 +1,4 @@
-//! The handle of a connected socket.
+//! The handle to a connected socket.
 
 use std::{
     any::Any,
@@ -24,13 +24,13 @@ use crate::{
 /// The maximum payload of a ping or pong in bytes (RFC 6455 §5.5).
 const MAX_CONTROL: usize = 125;
 
-/// A connected socket: a handle that is cheap to clone and usable in any task.
+/// A handle to a connected socket. It is cheap to clone and can be used in any task.
 ///
 /// Its methods do not wait, except [`drained`](Self::drained), [`closed`](Self::closed) and `send_ready`. Clones
-/// compare equal. A handle may outlive its connection; then sending returns [`Delivery::Closed`].
+/// compare equal. A handle may outlive its connection, and sending then returns [`Delivery::Closed`].
 ///
 /// # Examples
-/// A clone moves into a task that runs beside the handlers:
+/// A clone moves into a task that runs concurrently with the handlers:
 ///
 /// ```
 /// use std::time::Duration;
@@ -55,7 +55,7 @@ const MAX_CONTROL: usize = 125;
 /// }
 /// ```
 ///
-/// Mutable state of a socket belongs in [`data`](Self::data), behind an atomic or a lock:
+/// Mutable state of a socket belongs in [`data`](Self::data), as an atomic or behind a lock:
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU32, Ordering};
@@ -86,12 +86,12 @@ struct Inner<E: Endpoint> {
     write_half: WriteHalf,
     shared: Arc<RouteShared>,
     shard: usize,
-    /// Contains application data, dropped by whoever drops the last handle.
+    /// Contains application data, which is dropped with the last handle.
     opening: Guarded<Box<dyn Opened<E>>>,
 }
 
-/// [`Opening`] behind a pointer that hides its types from the compiler: a type that is not `Sync` is then one error
-/// where it is declared, and not another for the future of each handler.
+/// [`Opening`] as a trait object, which hides its types from the compiler. If one of them is not `Sync`, the compiler
+/// then reports that once, at its declaration, and not again for the future of each handler.
 trait Opened<E: Endpoint>: Send + Sync {
     fn get(&self) -> &Opening<E>;
 }
@@ -102,7 +102,7 @@ impl<E: Endpoint> Opened<E> for Opening<E> {
     }
 }
 
-/// The result of the handshake.
+/// The values that the handshake leaves to the socket.
 pub(crate) struct Opening<E: Endpoint> {
     pub(crate) remote_addr: Option<SocketAddr>,
     pub(crate) protocol: Option<&'static str>,
@@ -111,10 +111,11 @@ pub(crate) struct Opening<E: Endpoint> {
     pub(crate) agreed: Option<Agreed>,
 }
 
-/// The state of a socket; the numbers are the browser's, without CONNECTING, which no handler sees.
+/// The state of a socket. The numbers are those of a browser's `readyState`. There is no `CONNECTING`, because a
+/// handler never sees that state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReadyState {
-    /// Messages can be exchanged.
+    /// Messages can be sent and received.
     Open = 1,
     /// A close frame was sent or received, or the peer is lost.
     Closing = 2,
@@ -134,7 +135,7 @@ impl<E: Endpoint> Socket<E> {
         Self { inner: Arc::new(Inner { write_half, shared, shard, opening: Guarded::new(opening) }) }
     }
 
-    /// Returns the socket behind a type-erased member of its route or topic.
+    /// Returns the socket of type-erased `member`. `None` if it belongs to another route.
     pub(super) fn of(member: Arc<dyn Any + Send + Sync>) -> Option<Self> {
         member.downcast().ok().map(|inner| Self { inner })
     }
@@ -147,7 +148,7 @@ impl<E: Endpoint> Socket<E> {
         &self.inner.write_half
     }
 
-    /// Returns the number of the socket, which is known only in this process.
+    /// Returns the number of the socket, which identifies it within this process.
     pub(super) fn number(&self) -> u64 {
         self.inner.write_half.id
     }
@@ -171,23 +172,23 @@ impl<E: Endpoint> Socket<E> {
         self.inner.write_half.socket_id()
     }
 
-    /// Returns the address of the client: that of the TCP peer or, if the peer is one of the
-    /// [`trusted_proxies`](crate::Server::trusted_proxies), the address that the proxy reports, with port 0 if it
-    /// reports none.
+    /// Returns the address of the client. This is the address of the TCP peer or, if the peer is one of the
+    /// [`trusted_proxies`](crate::Server::trusted_proxies), the address that the proxy reports. The port is 0 if the
+    /// proxy reports none.
     ///
-    /// `None` if the address is unknown: a trusted proxy names nobody, or the listener accepts connections without an
-    /// address, such as Unix sockets. It is never the address of a trusted proxy. An IPv4 address is `SocketAddr::V4`,
-    /// even if the peer's is IPv4-mapped (`::ffff:192.0.2.1`, RFC 4291 section 2.5.5.2).
+    /// `None` means that the address is unknown: a trusted proxy reports none, or the listener accepts connections
+    /// without an address, such as Unix sockets. It is never the address of a trusted proxy. An IPv4 address is
+    /// `SocketAddr::V4`, even if the peer's is IPv4-mapped (`::ffff:192.0.2.1`, RFC 4291 section 2.5.5.2).
     pub fn remote_addr(&self) -> Option<SocketAddr> {
         self.inner.opening.get().remote_addr
     }
 
-    /// Returns the captures of the path.
+    /// Returns the captured path segments.
     pub fn params(&self) -> &<E::Contract as Contract>::Params {
         &self.inner.opening.get().parts.params
     }
 
-    /// Returns the query.
+    /// Returns the query parameters.
     pub fn query(&self) -> &<E::Contract as Contract>::Query {
         &self.inner.opening.get().parts.query
     }
@@ -208,7 +209,7 @@ impl<E: Endpoint> Socket<E> {
         &self.inner.opening.get().data
     }
 
-    /// Returns the negotiated subprotocol.
+    /// Returns the negotiated subprotocol. `None` if none was negotiated.
     pub fn protocol(&self) -> Option<&'static str> {
         self.inner.opening.get().protocol
     }
@@ -218,16 +219,16 @@ impl<E: Endpoint> Socket<E> {
         self.inner.write_half.phase()
     }
 
-    /// Waits until the outbound queue falls below a quarter of `backpressure_limit` after it exceeded half of it, or
-    /// until the socket is closing. Returns at once if the queue was not above half.
+    /// Waits until the outbound queue is below a quarter of `backpressure_limit`, or until the socket is closing.
+    /// Returns at once if the queue has not been above half of the limit since it was last below a quarter.
     ///
     /// # Cancel safety
-    /// Safe: nothing is lost.
+    /// This method is cancel safe.
     pub async fn drained(&self) {
         self.inner.write_half.drained().await;
     }
 
-    /// Returns the number of queued bytes, frame headers included, that the network has not accepted yet.
+    /// Returns the number of queued bytes that the network has not accepted yet, including frame headers.
     pub fn buffered_amount(&self) -> usize {
         self.inner.write_half.buffered()
     }
@@ -235,15 +236,15 @@ impl<E: Endpoint> Socket<E> {
     /// Subscribes to a topic of this route. Returns false if the socket is already subscribed, or closing.
     ///
     /// # Errors
-    /// If the socket already has `max_subscriptions` topics, or the topic is longer than `max_topic_length`. A handler
-    /// may return the error with `?`.
+    /// [`SubscribeError`] if the socket already has `max_subscriptions` topics, or if the topic is longer than
+    /// `max_topic_length`. A handler may return the error with `?`.
     #[doc(alias = "join")]
     pub fn subscribe(&self, topic: impl TopicName) -> Result<bool, SubscribeError> {
         let Inner { write_half, shared, shard, .. } = &*self.inner;
         write_half.subscribe((&shared.topics, &shared.settings), *shard, topic.as_ref(), self.member())
     }
 
-    /// Unsubscribes from a topic; earlier publishes still arrive. Returns false if it was not subscribed.
+    /// Unsubscribes from a topic. Earlier publishes still arrive. Returns false if the socket was not subscribed.
     #[doc(alias = "leave")]
     pub fn unsubscribe(&self, topic: impl TopicName) -> bool {
         let Inner { write_half, shared, shard, .. } = &*self.inner;
@@ -260,7 +261,7 @@ impl<E: Endpoint> Socket<E> {
         self.inner.write_half.subscriptions()
     }
 
-    /// Returns the number of subscribers of a topic of this route, this socket included.
+    /// Returns the number of subscribers of a topic of this route, including this socket.
     pub fn subscriber_count(&self, topic: impl TopicName) -> usize {
         self.inner.shared.topics.count(topic.as_ref())
     }
@@ -271,14 +272,15 @@ impl<E: Endpoint> Socket<E> {
         self.inner.write_half.control(|out| Encoder::ping(&payload[..payload.len().min(MAX_CONTROL)], out))
     }
 
-    /// Sends an unsolicited pong as a sign of life (RFC 6455 §5.5.3). The payload is truncated at 125 bytes.
+    /// Sends an unsolicited pong, which may serve as a heartbeat (RFC 6455 §5.5.3). The payload is truncated at 125
+    /// bytes.
     pub fn pong(&self, payload: impl AsRef<[u8]>) -> Delivery {
         let payload = payload.as_ref();
         self.inner.write_half.control(|out| Encoder::pong(&payload[..payload.len().min(MAX_CONTROL)], out))
     }
 
-    /// Closes the connection after all earlier messages. Received messages that are not handled yet are dropped. The
-    /// first close counts.
+    /// Closes the connection after all earlier messages. Received messages that are not yet handled are dropped. If the
+    /// socket is already closing, the call has no effect.
     pub fn close(&self, close: Close) {
         self.inner.write_half.close(Some(&close));
     }
@@ -325,21 +327,22 @@ impl<E: Endpoint> Socket<E> {
         self.inner.write_half.expire_at(when);
     }
 
-    /// Waits until the socket is closing, whoever closes it. Use it beside the work of a long handler.
+    /// Waits until the socket is closing, no matter which side closes it. A long-running handler can use this to stop
+    /// early.
     ///
     /// # Cancel safety
-    /// Safe: nothing is lost.
+    /// This method is cancel safe.
     pub async fn closed(&self) {
         self.inner.write_half.closed().await;
     }
 
-    /// Ends the connection without a close frame: the peer sees 1006.
+    /// Ends the connection without a close frame, which a browser reports as 1006.
     pub fn terminate(&self) {
         self.inner.write_half.terminate(Termination::Terminate);
     }
 
-    /// Pauses reading, so that TCP pushes back. Messages that have arrived are still handled; the idle timeout is
-    /// suspended.
+    /// Pauses reading, so that TCP flow control slows the client down. Messages that have arrived are still handled.
+    /// The idle timeout is suspended.
     pub fn pause(&self) {
         self.inner.write_half.pause(true);
     }

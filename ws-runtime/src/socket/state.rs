@@ -1,4 +1,4 @@
-//! The state of a write half under its lock, and its transitions.
+//! The state of a write half, which is behind a lock, and the transitions of that state.
 
 use std::{
     ops::{Deref, DerefMut},
@@ -25,42 +25,43 @@ use crate::{
     wire::{Close, CloseCause, Encoder},
 };
 
-/// The number of bytes that a running handler may queue before they are written without waiting for it.
+/// The queue length, in bytes, from which messages are written while the handler that sends them still runs.
 const BURST: usize = 64 * 1024;
-/// The memory of a queue, in bytes, that may stay uncounted until the queue was offered to the stream. Most messages
-/// are accepted at once and need no shared atomic.
+/// The change in a queue's memory, in bytes, that may stay uncounted until the queue is next offered to the stream.
+/// Most messages are accepted at once, so the shared counter is not touched for them.
 const SLACK: usize = 1024;
 
-/// The close frame for a slow reader: it may try again.
+/// The close frame for a slow reader. 1013 means that it may try again later.
 pub(crate) const TOO_SLOW: Close = Close::new(1013, "reads too slowly");
 
 #[derive(Debug)]
 pub(super) struct State {
-    /// Removed when the connection has ended.
+    /// `None` when the connection has ended.
     pub(super) writer: Option<Writer>,
     pub(super) outbox: Outbox,
     pub(super) cursors: Cursors,
-    /// Compresses its messages with context takeover.
+    /// The zlib stream of the socket, with context takeover only.
     pub(super) own: Option<Box<ContextStream>>,
     pub(super) session: Session,
-    /// The first error of the stream or of the peer.
+    /// The first error of the stream or protocol violation of the peer.
     pub(super) cause: Option<Arc<CloseCause>>,
     /// The new expiry, until the task takes it.
     pub(super) expiry: Option<Box<Instant>>,
     /// The waker of the connection's task while it waits.
     pub(super) task: Option<Waker>,
-    /// True if waiters for an empty queue or a closed socket must be notified when the lock is released.
+    /// True if tasks that wait for a shorter queue or for the end must be notified when the lock is released.
     pub(super) changed: bool,
     /// The status for the task of the connection.
     pub(super) status: Status,
-    /// The queue is at its limit: messages are dropped, and each topic counts a full subscriber.
+    /// True if the queue is at its limit. Messages are then dropped, and each topic counts this socket as a full
+    /// subscriber.
     pub(super) full: bool,
     /// The limit of the queue in bytes; `usize::MAX` means unlimited.
     pub(super) limit: usize,
-    /// Below this many queued bytes a further message needs no follow-up; see [`State::quiet`].
+    /// Below this many queued bytes, a queued message needs no follow-up. See [`State::quiet`].
     pub(super) quiet: usize,
     pub(super) close_when_full: bool,
-    /// Messages kept by key for which the queue has no room.
+    /// Messages for which the queue has no room, kept by key. `None` without `latest_by_key`.
     pub(super) latest: Option<Box<Latest>>,
     /// The share of this socket in the total of all queues, in bytes.
     pub(super) counted: usize,
@@ -68,7 +69,7 @@ pub(super) struct State {
     pub(super) counted_len: usize,
 }
 
-/// The state under its lock. Its status is published when the lock is released.
+/// The locked state. Releasing the lock publishes the status.
 pub(super) struct Locked<'a> {
     pub(super) state: MutexGuard<'a, State>,
     pub(super) write_half: &'a WriteHalf,
@@ -90,7 +91,7 @@ impl DerefMut for Locked<'_> {
 
 impl Drop for Locked<'_> {
     fn drop(&mut self) {
-        // Still under the lock, so that a later holder writes later.
+        // The status is stored under the lock, so that a later holder's status is stored later.
         self.write_half.status_cell.store(self.state.status);
         if std::mem::take(&mut self.state.changed) {
             self.write_half.changed.notify_waiters();
@@ -98,18 +99,18 @@ impl Drop for Locked<'_> {
     }
 }
 
-/// Decides whether a message may be queued now.
+/// Says whether a message may be queued now.
 pub(super) enum QueueSlot {
-    /// It is next.
+    /// The message may be queued.
     Now,
-    /// Not before the queue is shorter.
+    /// The queue is at its limit.
     Full,
     /// The socket is closing.
     Never,
 }
 
 impl Locked<'_> {
-    /// Queues a message with `fill` and releases the lock.
+    /// Calls `fill`, which queues a message, and releases the lock.
     #[inline]
     pub(super) fn fill(mut self, fill: impl FnOnce(&mut State)) -> Delivery {
         fill(&mut self);
@@ -117,7 +118,7 @@ impl Locked<'_> {
         unlock(self, level)
     }
 
-    /// Counts the memory of the queue exactly.
+    /// Counts the memory of the queue in the total.
     pub(super) fn count(&mut self) {
         let held = self.state.memory();
         if held != self.state.counted {
@@ -127,10 +128,11 @@ impl Locked<'_> {
         self.state.counted_len = self.state.outbox.len();
     }
 
-    /// Counts the memory of the queue, up to a slack. Returns true if it has grown.
+    /// Counts the memory of the queue if it has changed by more than the slack. Returns true if it has grown.
     #[inline]
     fn count_roughly(&mut self) -> bool {
-        // Small frames take at most twice their length, so only a longer step can exceed the slack. A shared chunk is longer.
+        // Small frames take at most twice their length, and shared chunks are longer than the slack. A smaller change
+        // in length thus cannot exceed the slack.
         let step = self.state.outbox.len().abs_diff(self.state.counted_len);
         (step > SLACK / 2 || self.state.latest.is_some()) && self.has_grown()
     }
@@ -147,7 +149,7 @@ impl Locked<'_> {
 }
 
 impl State {
-    /// The length up to which a queue is neither full nor high, and needs no write and no count, in bytes.
+    /// Returns the length, in bytes, up to which a queue is neither full nor high, and needs no write and no count.
     pub(super) fn quiet(limit: Option<usize>) -> usize {
         limit.map_or(BURST, |limit| BURST.min(limit / 2))
     }
@@ -164,9 +166,9 @@ impl State {
         if self.note_level() { Delivery::Backpressure } else { Delivery::Sent }
     }
 
-    /// Queues the frames of topics and returns whether a message may follow.
+    /// Queues outstanding frames of topics and returns whether a message may follow them.
     #[inline]
-    pub(super) fn next_in_line(&mut self, id: u64) -> QueueSlot {
+    pub(super) fn queue_slot(&mut self, id: u64) -> QueueSlot {
         if !self.may_send() {
             return QueueSlot::Never;
         }
@@ -179,7 +181,7 @@ impl State {
         self.writer.is_some() && !self.status.has(Flag::Lost) && self.session.may_send()
     }
 
-    /// Queues the frames of topics for this socket, so that they precede the next message.
+    /// Queues outstanding frames of topics, so that they precede the next message.
     #[inline]
     pub(super) fn catch_up(&mut self, id: u64) {
         if is_behind(&self.cursors) {
@@ -193,7 +195,7 @@ impl State {
         }
         let deliver = self.may_send() && !self.is_full();
         if deliver {
-            self.move_on();
+            self.invalidate_context();
         }
         let outbox = &mut self.outbox;
         catch_up(&mut self.cursors, id, |chunk| {
@@ -204,7 +206,7 @@ impl State {
         self.note_level();
     }
 
-    /// Frames of topics for which the queue has no room are kept as the latest of their keys.
+    /// Keeps outstanding frames of topics as the latest of their keys, because the queue has no room.
     fn keep_published(&mut self, id: u64) {
         let (mut dropped, may_send) = (false, self.may_send());
         for frame in catch_up_apart(&mut self.cursors, id) {
@@ -215,24 +217,24 @@ impl State {
         }
     }
 
-    /// Keeps a frame in place of the previous one of its key. Returns false without `latest_by_key`, or if there is no
+    /// Keeps a frame and drops the previous one of its key. Returns false without `latest_by_key`, or if there is no
     /// room.
     pub(super) fn keep_latest(&mut self, key: &Arc<str>, frame: &Chunk) -> bool {
         self.latest.as_mut().is_some_and(|latest| latest.keep_latest(key, frame))
     }
 
-    /// Queues kept frames as long as the queue stays below a limit.
+    /// Queues kept frames while the queue is shorter than the limit.
     pub(super) fn release(&mut self, limit: usize) {
         while self.outbox.len() < limit
             && let Some(frame) = self.latest.as_mut().and_then(|latest| latest.pop())
         {
-            // It may be compressed, and not by the stream of this socket.
-            self.move_on();
+            // The frame may have been compressed by another stream.
+            self.invalidate_context();
             self.outbox.push(frame);
         }
     }
 
-    /// Drops everything queued or kept.
+    /// Drops all queued and kept messages.
     pub(super) fn drop_queue(&mut self) {
         self.outbox.clear();
         if let Some(latest) = &mut self.latest {
@@ -251,7 +253,7 @@ impl State {
         self.outbox.memory() + self.latest.as_ref().map_or(0, |latest| latest.memory())
     }
 
-    /// Returns its share of chunks that it shares with others, in bytes.
+    /// Returns the share in chunks that are shared with other queues, in bytes.
     pub(super) fn share(&self) -> usize {
         self.outbox.share() + self.latest.as_ref().map_or(0, |latest| latest.share())
     }
@@ -261,7 +263,7 @@ impl State {
         self.queue_close(close)
     }
 
-    /// Queues a close frame behind everything queued or kept. Returns false if one was sent before.
+    /// Queues a close frame after all queued and kept messages. Returns false if one was sent before.
     fn queue_close(&mut self, close: Option<&Close>) -> bool {
         let first = self.session.send(close);
         if first {
@@ -273,31 +275,33 @@ impl State {
         first
     }
 
-    /// Returns true if the queue is at its limit. The limit is checked before a message is queued, so a message of any
-    /// permitted size can be sent.
+    /// Returns true if the queue is at its limit. A message is checked against the limit only before it is queued, so a
+    /// message longer than the limit can be sent.
     #[inline]
     pub(super) fn is_full(&self) -> bool {
         self.full
     }
 
-    /// Records that a message did not fit.
+    /// Handles a message that did not fit: with `close_on_backpressure_limit`, closes the socket.
     pub(super) fn overflow(&mut self) {
         if self.close_when_full {
             self.queue_close(Some(&TOO_SLOW));
         }
     }
 
-    /// Writes a long queue without waiting for the handler that fills it.
+    /// Writes a long queue at once, before the handler that fills it returns.
     pub(super) fn relieve(&mut self) {
         if self.outbox.len() >= BURST
             && let Some(writer) = &mut self.writer
         {
-            // The task of the connection also notices a broken stream, and ends the connection.
+            // An error is ignored here: the task of the connection also notices a broken stream and ends the
+            // connection.
             let _ = self.outbox.try_write(writer);
         }
     }
 
-    /// Updates the level of the queue. Returns true if it is above half of its limit.
+    /// Updates the flags that depend on the length of the queue. Returns true if it is above half of its limit, or was
+    /// and has not fallen below a quarter since.
     pub(super) fn note_level(&mut self) -> bool {
         let limit = self.limit;
         if self.full {
@@ -321,7 +325,7 @@ impl State {
     }
 }
 
-/// Releases the lock, wakes the waiting task, and frees memory if the queue exceeds the total.
+/// Releases the lock, wakes the waiting task, and enforces the total of all queues if this queue has grown.
 #[inline]
 pub(super) fn unlock<T>(state: Locked<'_>, value: T) -> T {
     let write_half = state.write_half;
@@ -331,7 +335,8 @@ pub(super) fn unlock<T>(state: Locked<'_>, value: T) -> T {
     value
 }
 
-/// Releases the lock and wakes the waiting task. Returns true if the queue has grown and memory may have to be freed.
+/// Releases the lock and wakes the waiting task. Returns true if the queue has grown, so that the total must be
+/// checked.
 #[inline]
 pub(super) fn release(mut state: Locked<'_>) -> bool {
     let grew = state.count_roughly();

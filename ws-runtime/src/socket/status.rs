@@ -1,20 +1,21 @@
-//! The status of a socket for the task of its connection, in one word that is read without the lock.
+//! The status of a socket, for the task of its connection: one atomic integer, which is read without the lock.
 
 use crate::sync::{AtomicU16, Ordering};
 
-/// The status that the task checks before it continues; zero while there are only messages.
+/// The flags that the task of the connection checks before it continues. No flag is set while there are only messages
+/// to handle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Status(u16);
 
 /// A request to end the connection without a frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Termination {
-    /// None.
+    /// No end is requested.
     #[default]
     Nothing,
-    /// End without a close frame.
+    /// End the connection without a close frame.
     Terminate,
-    /// End at once, together with the running handler.
+    /// End the connection at once, and drop the running handler.
     Abort,
 }
 
@@ -26,19 +27,19 @@ pub(crate) enum Flag {
     Paused = 1,
     /// The queue is above half of its limit.
     High = 1 << 1,
-    /// The queue has drained, and the route is not told yet.
+    /// A drain episode has ended, and `drain` has not been called for it.
     Drained = 1 << 2,
     /// Our close frame was sent.
     Sent = 1 << 3,
     /// The peer's close frame was received.
     Received = 1 << 4,
-    /// The transport is lost.
+    /// The transport has failed.
     Lost = 1 << 5,
-    /// Termination is requested.
+    /// [`Termination::Terminate`] is requested.
     Terminate = 1 << 6,
-    /// Abortion is requested, together with the running handler.
+    /// [`Termination::Abort`] is requested.
     Abort = 1 << 7,
-    /// The peer has shut down its write half. Only writing shows whether it still reads.
+    /// The peer has shut down its write half. Whether it still reads is known only by writing.
     Ended = 1 << 8,
     /// The expiry was changed, and the task has not taken it yet.
     Expiry = 1 << 9,
@@ -54,15 +55,15 @@ impl Status {
         self.0 & flag as u16 != 0
     }
 
-    pub(crate) fn set(&mut self, flag: Flag, holds: bool) {
-        if holds {
+    pub(crate) fn set(&mut self, flag: Flag, value: bool) {
+        if value {
             self.0 |= flag as u16;
         } else {
             self.0 &= !(flag as u16);
         }
     }
 
-    /// The requested termination; `Abort` takes precedence over `Terminate`.
+    /// Returns the requested termination. `Abort` takes precedence over `Terminate`.
     pub(crate) fn termination(self) -> Termination {
         if self.has(Flag::Abort) {
             Termination::Abort
@@ -89,7 +90,7 @@ impl Status {
     }
 }
 
-/// The last status: stored whenever the lock of the socket is released, read only by the task of the connection.
+/// A copy of the status, stored whenever the lock of the socket is released. Only the task of the connection reads it.
 #[derive(Debug, Default)]
 pub(super) struct StatusCell(AtomicU16);
 
@@ -108,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn facts_do_not_touch_each_other() {
+    fn flags_are_set_and_cleared_independently() {
         let all =
             [Flag::Paused, Flag::High, Flag::Drained, Flag::Sent, Flag::Received, Flag::Lost, Flag::Ended];
         for flag in all {
@@ -123,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn the_stronger_wish_has_the_word() {
+    fn abort_takes_precedence_over_terminate() {
         let mut status = Status::default();
         status.add_termination(Termination::Abort);
         status.add_termination(Termination::Terminate);

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-/// A socket cannot subscribe to a topic, because a limit of its route is reached.
+/// The error for a subscription that would exceed a limit of the route.
 ///
-/// The limits keep a client that chooses its topics from filling the memory of the server.
+/// The limits prevent a client that chooses topics from filling the memory of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "the socket is not subscribed"]
 #[non_exhaustive]
@@ -27,7 +27,7 @@ impl fmt::Display for SubscribeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooManySubscriptions { limit } => {
-                write!(f, "the socket is subscribed to {limit} topics already, which is `max_subscriptions`")
+                write!(f, "the socket is already subscribed to {limit} topics, which is `max_subscriptions`")
             }
             Self::TopicTooLong { length, limit } => {
                 write!(f, "the topic is {length} bytes long, and `max_topic_length` is {limit}")

@@ -11,11 +11,11 @@ use crate::{
     turn::{Work, spend},
 };
 
-/// The number of pieces of a log in one vectored write.
+/// The maximum number of pieces of a log in one vectored write.
 const PIECES: usize = 16;
 
 impl WriteHalf {
-    /// Subscribes; returns false if it is subscribed already or closing.
+    /// Subscribes to a topic. Returns false if the socket is already subscribed, or closing.
     pub(super) fn subscribe(
         &self,
         shared: (&Topics, &Settings),
@@ -45,13 +45,14 @@ impl WriteHalf {
         Ok(true)
     }
 
-    /// Unsubscribes; earlier publishes are still delivered. Returns false if it was not subscribed.
+    /// Unsubscribes from a topic. Earlier publishes are still delivered. Returns false if the socket was not
+    /// subscribed.
     pub(super) fn unsubscribe(&self, topics: &Topics, shard: usize, name: &str) -> bool {
         let mut state = self.lock();
-        let Some(place) = state.cursors.find(name) else { return false };
+        let Some(index) = state.cursors.find(name) else { return false };
         spend(Work::Visited(1));
         state.catch_up(self.id);
-        let cursor = state.cursors.remove(place);
+        let cursor = state.cursors.remove(index);
         leave(&state, topics, shard, &cursor);
         unlock(state, true)
     }
@@ -75,8 +76,8 @@ impl WriteHalf {
         self.lock().cursors.iter().map(|cursor| cursor.topic().name().as_ref().to_owned()).collect()
     }
 
-    /// Publishes to all other subscribers of a topic. Returns the number of receivers, and of subscribers with a full
-    /// queue.
+    /// Publishes to all other subscribers of a topic. Returns the number of receivers, and the number of subscribers
+    /// whose queue is full.
     pub(super) fn publish_to_others(
         &self,
         topics: &Topics,
@@ -84,8 +85,8 @@ impl WriteHalf {
         name: &str,
         frames: &mut impl Frames,
     ) -> (usize, usize) {
-        // The lock is held during the publish, so that the flusher cannot run between the frame and the mark that it is
-        // our own.
+        // The lock is held during the publish. Otherwise the flusher could deliver the frame to this socket before it
+        // is marked as the socket's own.
         let mut state = self.lock();
         let own = state.cursors.find(name);
         let sender = Sender { id: self.id, shard, format: self.format() };
@@ -98,8 +99,8 @@ impl WriteHalf {
         (sent.members.saturating_sub(1 + full), full)
     }
 
-    /// Takes the frames of a topic's log: straight to the stream if nothing is queued. The caller frees memory
-    /// afterwards if necessary.
+    /// Takes new frames of a topic's log. If nothing is queued, they are written straight to the stream. The caller
+    /// then enforces the total of all queues.
     pub(super) fn take(&self, topic: &Arc<Topic>, window: &LogView) {
         let mut state = self.lock();
         let State { writer, outbox, cursors, session, task, full, own, .. } = &mut *state;
@@ -107,7 +108,8 @@ impl WriteHalf {
         if !Arc::ptr_eq(cursor.topic(), topic) || *full || !session.may_send() {
             return self.take_all(state);
         }
-        // Other streams may buffer what they accept, and the task of the connection must flush it.
+        // Only TCP is written directly. Other streams may buffer what they accept, and the task of the connection must
+        // flush them.
         let direct = writer.is_tcp() && outbox.is_empty() && task.is_some() && window.pieces() <= PIECES;
         let mut slices = [IoSlice::new(&[]); PIECES];
         let (mut count, mut length) = (0, 0);
@@ -124,11 +126,11 @@ impl WriteHalf {
             return self.take_all(state);
         }
         if let Some(own) = own {
-            own.move_on();
+            own.invalidate_context();
         }
         if count > 0 {
-            // Bytes that the stream does not accept are queued. The task of the connection notices a broken stream. A
-            // call costs as much as copying some kilobytes.
+            // Bytes that the stream does not accept are queued. An error is ignored here: the task of the connection
+            // notices a broken stream. A system call costs as much as copying some kilobytes.
             spend(if length < 4096 { Work::Call } else { Work::Moved(length) });
             let mut written = writer.try_write(&slices[..count]).unwrap_or(0);
             if written < length {
@@ -145,7 +147,7 @@ impl WriteHalf {
         }
     }
 
-    /// The general case: several topics, own frames among the others, or a closing socket.
+    /// The general case: several topics, frames that the socket itself published, or a closing socket.
     fn take_all(&self, mut state: Locked<'_>) {
         if state.is_full() && state.latest.is_none() {
             state.overflow();

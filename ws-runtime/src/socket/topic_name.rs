@@ -1,6 +1,6 @@
 //! The names of topics.
 
-/// A text that names a topic: `&str`, `String`, or any other type that is text.
+/// The name of a topic: `&str`, `String`, or any other `AsRef<str>` type.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a topic name",
     label = "expected text",

@@ -1,4 +1,4 @@
-//! The byte stream of a connection, in two halves: the task of the connection reads, the write half is shared.
+//! The byte stream of a connection, in two halves. The task of the connection owns the reader. The writer is shared.
 
 use std::{
     fmt, io,
@@ -20,13 +20,13 @@ pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Stream for S {}
 
-/// A byte stream. TCP is distinguished because any task can write to it without waiting.
+/// The byte stream of a connection. TCP is a separate variant, because any task can write to it without waiting.
 pub(crate) enum Transport {
     Tcp(TcpStream),
     Other(Box<dyn Stream>),
 }
 
-/// The half that the task of the connection reads.
+/// The half from which the task of the connection reads.
 pub(crate) enum Reader {
     Tcp(OwnedReadHalf),
     Other(ReadHalf<Box<dyn Stream>>),
@@ -34,8 +34,8 @@ pub(crate) enum Reader {
 
 /// The half that is written under the lock of the socket.
 pub(crate) enum Writer {
-    /// HTTP still owns the stream, for the 101. Nothing is written; handing over the stream wakes the task of the
-    /// connection.
+    /// hyper still owns the stream, until the 101 is sent. Writes do not succeed until then. Handing over the stream
+    /// wakes the task of the connection.
     Awaited,
     Tcp(OwnedWriteHalf),
     Other(WriteHalf<Box<dyn Stream>>),
@@ -65,12 +65,13 @@ impl AsyncRead for Reader {
 }
 
 impl Writer {
-    /// Returns true if written bytes reach the kernel at once. The streams of the models buffer nothing either.
+    /// Returns true if writes are not buffered here, but reach the kernel at once. The streams of the loom models do
+    /// not buffer either.
     pub(crate) fn is_tcp(&self) -> bool {
         matches!(self, Self::Tcp(_)) || cfg!(all(test, ws_loom))
     }
 
-    /// Writes what the stream accepts at once; `WouldBlock` if nothing. Nobody is woken later.
+    /// Writes as many bytes as the stream accepts at once. `WouldBlock` if it accepts none. Does not register a waker.
     pub(crate) fn try_write(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         match self {
             Self::Awaited => Err(io::ErrorKind::WouldBlock.into()),
@@ -79,8 +80,8 @@ impl Writer {
                 _ => half.try_write_vectored(slices),
             },
             Self::Other(half) => {
-                let mut nobody = Context::from_waker(Waker::noop());
-                match Pin::new(half).poll_write_vectored(&mut nobody, slices) {
+                let mut no_waker = Context::from_waker(Waker::noop());
+                match Pin::new(half).poll_write_vectored(&mut no_waker, slices) {
                     Poll::Ready(written) => written,
                     Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
                 }
@@ -88,7 +89,7 @@ impl Writer {
         }
     }
 
-    /// Writes what the stream accepts, or arranges for the task to be woken when it accepts more.
+    /// Writes as many bytes as the stream accepts. If it accepts none, the task is woken when it does.
     pub(crate) fn poll_slices(
         &mut self,
         cx: &mut Context<'_>,

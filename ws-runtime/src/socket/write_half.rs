@@ -1,7 +1,8 @@
-//! The write half of one socket: stream, queue, subscriptions and closing handshake, behind one short lock.
+//! The write half of a socket: stream, queue, subscriptions and closing handshake, behind one short lock.
 //!
-//! Only two tasks write to the stream: that of the connection, and the flusher of its shard. All others queue and wake
-//! the task. While the task runs, `task` is empty; it writes everything queued meanwhile before it waits again.
+//! Only two tasks write to the stream: the task of the connection and the flusher of its shard. All other tasks queue
+//! messages and wake the task of the connection. That task removes its waker from the state while it runs, and writes
+//! all queued messages before it waits again.
 
 use std::{
     io,
@@ -40,14 +41,14 @@ use crate::{
 pub(crate) struct WriteHalf {
     /// The number of the socket in this process. Never 0, which means no socket.
     pub(super) id: u64,
-    /// Its slot among the connected sockets of its route, once it is registered.
-    place: AtomicU32,
-    /// The negotiated compression, if any.
+    /// The slot of the socket among the connected sockets of its route, once it is registered.
+    slot: AtomicU32,
+    /// The negotiated compression. `None` if messages are not compressed.
     pub(super) agreed: Option<Agreed>,
     pub(super) status_cell: StatusCell,
-    /// The total of all queues.
+    /// The total of the queues of all sockets.
     pub(super) outbound: Arc<Outbound>,
-    /// Notifies waiters that the queue has emptied or that the socket closes.
+    /// Notifies tasks that wait for a shorter queue or for the end of the socket.
     pub(super) changed: Notify,
     state: Mutex<State>,
 }
@@ -56,7 +57,7 @@ impl WriteHalf {
     pub(crate) fn new(id: u64, settings: &Settings, outbound: Arc<Outbound>, agreed: Option<Agreed>) -> Self {
         Self {
             id,
-            place: AtomicU32::new(u32::MAX),
+            slot: AtomicU32::new(u32::MAX),
             agreed,
             status_cell: StatusCell::default(),
             outbound,
@@ -86,31 +87,31 @@ impl WriteHalf {
         }
     }
 
-    /// Records the slot of the socket among the connected sockets of its route, before others can find it there.
-    pub(super) fn note_place(&self, place: usize) {
-        self.place.store(u32::try_from(place).unwrap_or(u32::MAX), Ordering::Relaxed);
+    /// Records the slot of the socket among the connected sockets of its route. Called before the socket can be found.
+    pub(super) fn set_slot(&self, slot: usize) {
+        self.slot.store(u32::try_from(slot).unwrap_or(u32::MAX), Ordering::Relaxed);
     }
 
-    /// Returns the id that the application sees.
+    /// Returns the id of the socket for the application.
     pub(super) fn socket_id(&self) -> SocketId {
-        SocketName { number: self.id, place: self.place.load(Ordering::Relaxed) }.id()
+        SocketName { number: self.id, slot: self.slot.load(Ordering::Relaxed) }.id()
     }
 
     pub(super) fn lock(&self) -> Locked<'_> {
-        // No user code runs under the lock, so a poisoned lock protects valid data.
+        // No user code runs under the lock, so the data behind a poisoned lock is valid.
         Locked { state: self.state.lock().unwrap_or_else(PoisonError::into_inner), write_half: self }
     }
 
     // Methods for handlers and other tasks.
 
-    /// Queues a close frame behind all messages. Returns false if one was sent before.
+    /// Queues a close frame after all messages. Returns false if one was sent before.
     pub(crate) fn close(&self, close: Option<&Close>) -> bool {
         let mut state = self.lock();
         let first = state.writer.is_some() && state.close(self.id, close);
         unlock(state, first)
     }
 
-    /// Requests an end without a close frame.
+    /// Requests the end of the connection without a close frame.
     pub(crate) fn terminate(&self, termination: Termination) {
         let mut state = self.lock();
         state.status.add_termination(termination);
@@ -118,8 +119,9 @@ impl WriteHalf {
         unlock(state, ());
     }
 
-    /// Cuts the connection off because the total of all queues is exceeded and its share is the largest. Its peer does
-    /// not read, so no close frame would arrive; the queue is dropped at once. Returns false if it has already ended.
+    /// Cuts off the connection because its share in the total of all queues is the largest. The peer does not read, so
+    /// a close frame would not arrive. The queue is dropped at once. Returns false if the connection has ended or is
+    /// about to.
     pub(crate) fn give_up(&self) -> bool {
         let mut state = self.lock();
         if state.writer.is_none() || state.status.termination() != Termination::Nothing {
@@ -136,8 +138,8 @@ impl WriteHalf {
         true
     }
 
-    /// Returns how much counted memory is freed with the queue of this socket, in bytes: its own, and its share of
-    /// shared memory. Over all sockets and logs these add up to the total.
+    /// Returns how much counted memory the queue of this socket accounts for, in bytes: its own memory, and its share
+    /// of shared chunks. Over all sockets and logs, these add up to the total.
     pub(crate) fn memory(&self) -> usize {
         let mut state = self.lock();
         state.count();
@@ -164,7 +166,7 @@ impl WriteHalf {
         self.lock().queued()
     }
 
-    /// Returns whether the socket is open, closing (a close frame was sent or received), or closed.
+    /// Returns whether the socket is open, closing or closed.
     pub(super) fn phase(&self) -> super::ReadyState {
         let state = self.lock();
         match state.writer {
@@ -174,20 +176,21 @@ impl WriteHalf {
         }
     }
 
-    /// Waits until the peer or the transport is lost, or we are closing.
+    /// Waits until the socket is closing, or the peer or the transport is lost.
     pub(super) async fn closed(&self) {
         self.until(|state| state.writer.is_none() || state.status.is_closing()).await;
     }
 
-    /// Waits until the queue is below a quarter of its limit, or the socket is closing.
+    /// Waits until the queue is below a quarter of its limit, if it was above half, or until the socket is closing.
     pub(super) async fn drained(&self) {
         self.until(|state| !state.status.has(Flag::High) || !state.may_send()).await;
     }
 
-    /// A dropped waiter leaves nothing behind, because a connection may outlive many of them.
+    /// Waits until a condition is true. A waiter that is dropped frees its memory, because a connection may outlive
+    /// many waiters.
     async fn until(&self, reached: impl Fn(&State) -> bool) {
         loop {
-            // Registered before the check, so no change in between is missed.
+            // The notification is registered before the check, so that no change in between is missed.
             let changed = self.changed.notified();
             if reached(&self.lock()) {
                 return;
@@ -198,32 +201,33 @@ impl WriteHalf {
 
     // Methods for the task of the connection.
 
-    /// Hands over the stream after the handshake. Called by the task of the connection before [`finish`](Self::finish).
+    /// Receives the stream after the handshake. Called by the task of the connection before [`finish`](Self::finish).
     pub(crate) fn start(&self, writer: Writer) {
         self.lock().writer = Some(writer);
     }
 
-    /// The task runs and needs no wake-up.
+    /// Records that the task runs and needs no wake-up. Returns the status.
     pub(crate) fn run(&self) -> Status {
         let mut state = self.lock();
         state.task = None;
         state.status
     }
 
-    /// Returns the status before the task continues.
+    /// Returns the current status, without the lock.
     pub(crate) fn status(&self) -> Status {
         self.status_cell.load()
     }
 
-    /// Registers the waker before the task waits: later requests wake it. Earlier requests are in the status.
+    /// Registers the task's waker before it waits: every later request wakes the task. Earlier requests are in the
+    /// returned status.
     pub(crate) fn rest(&self, cx: &mut Context<'_>) -> Status {
         let mut state = self.lock();
         state.task.get_or_insert_with(|| cx.waker().clone());
         state.status
     }
 
-    /// Writes the queue before the task waits. If bytes remain, the task is woken when the stream accepts more. The
-    /// status is as in [`rest`](Self::rest).
+    /// Writes the queue, and registers the task's waker as in [`rest`](Self::rest). If bytes remain, the task is also
+    /// woken when the stream accepts more.
     pub(crate) fn poll_flush(&self, cx: &mut Context<'_>) -> (Poll<io::Result<()>>, Status) {
         let mut state = self.lock();
         state.catch_up(self.id);
@@ -231,7 +235,7 @@ impl WriteHalf {
         let lost = state.status.has(Flag::Lost);
         let State { writer, outbox, .. } = &mut *state;
         let flushed = match writer {
-            // A broken stream would report the same error at each wake-up.
+            // A lost stream is not written, because it would report the same error at each wake-up.
             Some(writer) if !lost => match outbox.poll_write(writer, cx) {
                 Poll::Ready(Ok(())) => Pin::new(writer).poll_flush(cx),
                 other => other,
@@ -252,7 +256,7 @@ impl WriteHalf {
         (flushed, status)
     }
 
-    /// Records the error that ends the connection. The first one counts.
+    /// Records the error that ends the connection. Later errors are ignored.
     pub(crate) fn note_cause(&self, cause: CloseCause) {
         self.lock().cause.get_or_insert_with(|| Arc::new(cause));
     }
@@ -267,14 +271,14 @@ impl WriteHalf {
         state.changed = true;
     }
 
-    /// Records that the peer has shut down its write half. The queue may still arrive.
+    /// Records that the peer has shut down its write half. It may still read.
     pub(crate) fn end(&self) {
         let mut state = self.lock();
         state.status.set(Flag::Ended, true);
         state.changed = true;
     }
 
-    /// Shuts down our write half after everything queued.
+    /// Writes the queue and then shuts down our write half.
     pub(crate) fn poll_shutdown(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut state = self.lock();
         state.release(usize::MAX);
@@ -286,7 +290,7 @@ impl WriteHalf {
         }
     }
 
-    /// Records the peer's close frame.
+    /// Records the peer's close frame, and returns how to answer it.
     pub(crate) fn receive_close(&self, code: Option<u16>, reason: Text) -> Answer {
         let mut state = self.lock();
         let answer = state.session.receive(code, reason);
@@ -302,7 +306,7 @@ impl WriteHalf {
         state.expiry.take()
     }
 
-    /// Records that `drain` runs for the finished episode.
+    /// Records that `drain` has been called for the drain episode that has ended.
     pub(crate) fn take_drained(&self) {
         self.lock().status.set(Flag::Drained, false);
     }
@@ -319,7 +323,7 @@ impl WriteHalf {
             let ended = || Arc::new(CloseCause::Io(io::ErrorKind::UnexpectedEof.into()));
             state.cause.get_or_insert_with(ended);
         }
-        // After a complete closing handshake the end of the stream does not matter.
+        // After a complete closing handshake, an error of the stream is not a cause.
         let is_cause = |cause: &Arc<CloseCause>| !closed.clean || matches!(**cause, CloseCause::Protocol(_));
         let cause = state.cause.clone().filter(is_cause);
         let closed = closed.with_cause(cause);

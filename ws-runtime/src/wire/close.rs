@@ -1,4 +1,4 @@
-//! Close frames, and how a connection ended.
+//! Close frames and reports of how a connection ended.
 
 use std::{borrow::Cow, error::Error, fmt, io, sync::Arc};
 
@@ -10,11 +10,11 @@ const MAX_REASON: usize = 123;
 
 /// A close frame to send: a code and a reason.
 ///
-/// It can be returned as a reply and as an error: `Err(Close::new(4001, "expired"))?` in a handler closes the
-/// connection. Wrapped in an `anyhow::Error`, it counts as an ordinary failure.
+/// A handler can return it as its reply or as its error: `Err(Close::new(4001, "expired"))?` closes the connection.
+/// Wrapped in an `anyhow::Error`, it counts as an ordinary failure.
 ///
-/// The codes 1000 to 1003, 1007 to 1014, and 3000 to 4999 may be sent; 4000 to 4999 are for applications (RFC 6455
-/// §7.4). A reason longer than 123 bytes is truncated at the end of a character.
+/// The codes 1000 to 1003, 1007 to 1014, and 3000 to 4999 may be sent. Applications use 4000 to 4999 (RFC 6455 §7.4). A
+/// reason longer than 123 bytes is truncated at a character boundary.
 ///
 /// # Examples
 /// ```
@@ -31,15 +31,15 @@ pub struct Close {
 }
 
 impl Close {
-    /// Normal closure: 1000, without a reason.
+    /// Normal closure: code 1000, without a reason.
     pub const NORMAL: Self = Self::new(1000, "");
-    /// The server shuts down, or the page is left: 1001.
+    /// Code 1001: the server shuts down, or the user leaves the page.
     pub const GOING_AWAY: Self = Self::new(1001, "going away");
 
     /// Creates a close frame. In a `const`, an invalid code is a compile error.
     ///
     /// # Panics
-    /// If the code may not be sent; see [`Close`].
+    /// If the code may not be sent (see [`Close`]).
     pub const fn new(code: u16, reason: &'static str) -> Self {
         assert!(
             may_be_sent(code),
@@ -51,7 +51,7 @@ impl Close {
     /// Creates a close frame from a code that is known only at run time.
     ///
     /// # Errors
-    /// [`CloseCodeError`] if the code may not be sent; see [`Close`].
+    /// [`CloseCodeError`] if the code may not be sent (see [`Close`]).
     pub fn try_new(code: u16, reason: impl Into<Cow<'static, str>>) -> Result<Self, CloseCodeError> {
         if may_be_sent(code) {
             Ok(Self { code, reason: reason.into() })
@@ -70,7 +70,7 @@ impl Close {
         self.code
     }
 
-    /// Returns the reason as sent: at most 123 bytes, whole characters.
+    /// Returns the reason as it is sent: truncated to 123 bytes at a character boundary.
     pub fn reason(&self) -> &str {
         truncated(&self.reason, MAX_REASON)
     }
@@ -90,7 +90,7 @@ impl fmt::Display for Close {
 
 impl Error for Close {}
 
-/// The code must not be sent (RFC 6455 §7.4.2).
+/// The error for a close code that may not be sent (RFC 6455 §7.4.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CloseCodeError {
     code: u16,
@@ -104,14 +104,14 @@ impl fmt::Display for CloseCodeError {
 
 impl Error for CloseCodeError {}
 
-/// RFC 6455 §7.4.1 and its registry: 1004 is reserved; 1005, 1006 and 1015 are never sent; 1016 to 2999 are reserved
-/// for the protocol.
+/// Returns true if an endpoint may send this code (RFC 6455 §7.4.1 and the IANA registry). 1004 is reserved, 1005, 1006
+/// and 1015 never appear in a frame, and 1016 to 2999 are reserved for the protocol.
 const fn may_be_sent(code: u16) -> bool {
     matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999)
 }
 
-/// Returns true if a peer may send this code, which holds for every code that we may send. tungstenite's list lacks
-/// 1014.
+/// Returns true if a peer may send this code: the same codes as ours. tungstenite's list lacks 1014, so it is not used
+/// here.
 pub(super) const fn may_be_received(code: u16) -> bool {
     may_be_sent(code)
 }
@@ -120,10 +120,10 @@ pub(super) const fn may_be_received(code: u16) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Closed {
-    /// The code of the first close frame: the peer's if the peer closed first, otherwise ours. `None` if there was no
-    /// close frame, or one without a code.
+    /// The code of the first close frame: the peer's if the peer closed first, otherwise ours. `None` if no close frame
+    /// was sent or received, or if it has no code.
     pub code: Option<u16>,
-    /// The reason that came with the code; often empty.
+    /// The reason of that close frame, often empty.
     pub reason: Text,
     /// The side that ended the connection.
     pub by: Initiator,
@@ -141,8 +141,8 @@ impl Closed {
         Self { cause, ..self }
     }
 
-    /// Returns the error that ended the connection; `None` if none did: it was closed by a close frame, by a rule of this end
-    /// such as `idle_timeout`, or by [`terminate`](crate::Socket::terminate).
+    /// Returns the error that ended the connection. `None` means that there was no error: a close frame, a rule of this
+    /// end such as `idle_timeout`, or [`terminate`](crate::Socket::terminate) ended it.
     ///
     /// # Examples
     /// ```
@@ -166,14 +166,14 @@ impl Closed {
     }
 }
 
-/// The error that ended a connection; see [`Closed::cause`].
+/// The error that ended a connection. See [`Closed::cause`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CloseCause {
-    /// The environment's: the stream failed when it was read or written. [`io::ErrorKind::UnexpectedEof`] if the peer ended it
-    /// without a close frame, which is 1006 to a browser.
+    /// The environment's fault: the stream failed when it was read or written. If the peer ended the stream without a
+    /// close frame, the kind is [`io::ErrorKind::UnexpectedEof`]. A browser reports that as 1006.
     Io(io::Error),
-    /// The peer's: it broke the protocol, or a limit on frames and messages. The close frame says which.
+    /// The peer's fault: it violated the protocol, or a limit on frames and messages. The close frame says which.
     Protocol(Close),
 }
 
@@ -181,7 +181,7 @@ impl fmt::Display for CloseCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(_) => f.write_str("the connection failed"),
-            Self::Protocol(_) => f.write_str("the peer broke the protocol"),
+            Self::Protocol(_) => f.write_str("the peer violated the protocol"),
         }
     }
 }
@@ -195,7 +195,7 @@ impl Error for CloseCause {
     }
 }
 
-/// Two causes are equal if they are of one kind: the kind of the IO error, or the close frame.
+/// Two IO errors are equal if their kinds are equal, two protocol violations if their close frames are equal.
 impl PartialEq for CloseCause {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
@@ -224,7 +224,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reason_is_cut_at_123_bytes_on_a_character() {
+    fn close_reason_is_truncated_at_a_character_boundary() {
         for (reason, kept) in [
             ("x".repeat(122), 122),
             ("x".repeat(123), 123),
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_that_may_not_be_sent_cannot_be_built() {
+    fn only_sendable_close_codes_can_be_created() {
         for code in [0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, u16::MAX] {
             assert_eq!(Close::try_new(code, ""), Err(CloseCodeError { code }));
         }

@@ -1,9 +1,9 @@
 //! Decodes bytes into frames and messages, without IO (RFC 6455 §5).
 //!
-//! The caller owns the read buffer and lends it to the decoder. A message that is complete in that buffer is borrowed
-//! from it, unmasked in place. Only a frame larger than the buffer, and a fragmented message, are collected in memory
-//! of their own. A compressed message stays compressed until its turn comes, so it needs no more memory than on the
-//! wire. The decoder has no clock, no socket and no knowledge of what messages mean.
+//! The caller owns the read buffer and lends it to the decoder. A complete message is borrowed from that buffer and
+//! unmasked in place. Only frames larger than the buffer and fragmented messages are copied into separate buffers. A
+//! compressed message stays compressed until it is handled, so that it needs no more memory than on the wire. The
+//! decoder has no clock and no socket, and does not parse messages.
 
 use std::borrow::Cow;
 
@@ -19,19 +19,19 @@ use super::{
 use crate::message::{Incoming, IncomingPayload, Kind, Message, Text};
 use crate::turn::{Work, spend};
 
-/// A frame whose payload does not fit the read buffer is collected in a buffer of its own. This many bytes of the
-/// announced length are reserved before any of them has arrived.
+/// The initial capacity of the buffer for a frame that exceeds the read buffer, in bytes. The announced length is not
+/// reserved at once, because the peer may never send that much.
 const RESERVE: usize = 1 << 20;
 
 /// Input from the peer: a message or a control frame.
 #[derive(Debug)]
 pub(crate) enum Frame<'a> {
     Message(Incoming<'a>),
-    /// A compressed message, to be decompressed by an [`Inflater`](super::Inflater).
+    /// A compressed message, which an [`Inflater`](super::Inflater) decompresses.
     Deflated(Deflated<'a>),
     Ping(&'a [u8]),
     Pong(&'a [u8]),
-    /// A close frame: its code, if it has one, and its reason.
+    /// A close frame: its code, if any, and its reason.
     Close(Option<u16>, &'a str),
 }
 
@@ -48,7 +48,7 @@ impl Deflated<'_> {
         Deflated { kind: self.kind, payload: Cow::Owned(self.payload.into_owned()) }
     }
 
-    /// Returns the memory that it holds, in bytes.
+    /// Returns the memory held by the payload, in bytes.
     pub(crate) fn held(&self) -> usize {
         match &self.payload {
             Cow::Borrowed(payload) => payload.len(),
@@ -63,20 +63,21 @@ pub(crate) struct Decoder {
     role: Role,
     /// True if compression was negotiated.
     inflates: bool,
-    /// An unfinished fragmented message.
+    /// The unfinished fragmented message, if any.
     message: Option<Box<FragmentedMessage>>,
-    /// An unfinished frame that is too large for the read buffer.
+    /// The unfinished frame that exceeds the read buffer, if any.
     large: Option<Box<Large>>,
 }
 
 #[derive(Debug)]
 struct FragmentedMessage {
     kind: Kind,
-    /// The payload as sent.
+    /// The unmasked payload so far, compressed if `compressed` is true.
     payload: Vec<u8>,
     compressed: bool,
     fragments: usize,
-    /// The payload is valid UTF-8 up to this offset, so that invalid text fails at once (RFC 6455 §8.1).
+    /// The length of the prefix that is known to be UTF-8. Invalid text thus fails with its first invalid fragment (RFC
+    /// 6455 §8.1).
     checked: usize,
 }
 
@@ -93,13 +94,13 @@ impl Decoder {
         Self { role, inflates, message: None, large: None }
     }
 
-    /// Returns true while a fragmented message is unfinished.
+    /// Returns true while a message is incomplete.
     pub(crate) fn is_mid_message(&self) -> bool {
         self.message.is_some() || self.large.is_some()
     }
 
-    /// Fast path: returns the frame at the front of `input` if it is a complete, unfragmented, uncompressed message.
-    /// `None` means "use [`next`](Self::next)", which handles every frame.
+    /// Fast path: returns the first frame of `input` if it is a complete, unfragmented, uncompressed message within the
+    /// limits. `None` means that the caller must use [`next`](Self::next), which handles every frame.
     #[inline]
     pub(crate) fn plain(&self, input: &[u8], limits: &Limits) -> Option<PlainFrame> {
         let plain = PlainFrame::read(input)?;
@@ -109,12 +110,13 @@ impl Decoder {
         breaks_no_rule.then_some(plain)
     }
 
-    /// Takes the next frame or message from the front of `input`. `None` means that the rest is incomplete: the caller
-    /// keeps it and passes it again with more bytes behind it. `capacity` is the size of the read buffer: a larger
-    /// frame is collected here (see [`large`](Self::large)). It is at least 131 bytes, the size of the largest control
-    /// frame. The limits belong to the route and are passed in, because there is one decoder for each connection.
+    /// Takes the next message or control frame from the front of `input`. `None` means that the rest is incomplete. The
+    /// caller then keeps the rest and passes it again when more bytes have arrived. `capacity` is the size of the read
+    /// buffer, at least 131 bytes: the size of the largest control frame. A frame larger than that is collected in the
+    /// decoder (see [`large`](Self::large)). The limits are passed in because they belong to the route, and each
+    /// connection has its own decoder.
     #[inline]
-    #[expect(clippy::mut_mut, reason = "the caller's place in its buffer moves on")]
+    #[expect(clippy::mut_mut, reason = "the call advances the caller's slice")]
     pub(crate) fn next<'a>(
         &mut self,
         input: &mut &'a mut [u8],
@@ -142,7 +144,7 @@ impl Decoder {
         }
     }
 
-    /// Returns the state against which a header is checked.
+    /// Returns the state that the rules for a header depend on.
     fn context(&self) -> Context {
         let begun = self.message.as_ref().map(|message| Begun {
             length: message.payload.len(),
@@ -152,7 +154,7 @@ impl Decoder {
         Context { role: self.role, inflates: self.inflates, begun }
     }
 
-    /// Takes over the start of a frame that is too large for the read buffer.
+    /// Copies the start of a frame that exceeds the read buffer.
     #[cold]
     fn begin_large(&mut self, header: Header, start: &[u8], length: usize) {
         let mut payload = BytesMut::with_capacity(length.min(RESERVE.max(start.len())));
@@ -160,7 +162,8 @@ impl Decoder {
         self.large = Some(Box::new(Large { header, payload, length }));
     }
 
-    /// Returns the buffer into which the rest of a large frame is read, and the number of missing bytes.
+    /// Returns the buffer of the unfinished large frame, and the number of missing bytes. The caller reads into that
+    /// buffer.
     pub(crate) fn large(&mut self) -> Option<(&mut BytesMut, usize)> {
         self.large.as_mut().map(|large| {
             let missing = large.length - large.payload.len();
@@ -168,7 +171,7 @@ impl Decoder {
         })
     }
 
-    /// Returns the message that a large frame completes, once no byte is missing.
+    /// Returns the message that the large frame completes, once all bytes of the frame have arrived.
     pub(crate) fn finish_large(&mut self) -> Result<Option<Frame<'static>>, Fault> {
         let Some(large) = self.large.take_if(|large| large.payload.len() == large.length) else {
             return Ok(None);
@@ -183,7 +186,7 @@ impl Decoder {
         }
     }
 
-    /// Handles one complete, unmasked frame that is not a complete message by itself.
+    /// Handles a complete, unmasked frame.
     #[cold]
     fn frame<'a>(&mut self, header: Header, payload: &'a [u8]) -> Result<Option<Frame<'a>>, Fault> {
         match header.opcode {
@@ -216,10 +219,10 @@ impl Decoder {
         Ok(None)
     }
 
-    /// Appends a fragment to the unfinished message. The last fragment completes it.
+    /// Appends a fragment to the unfinished message, and returns that message if the fragment is its last.
     fn fragment<'a>(&mut self, payload: &[u8], last: bool) -> Result<Option<Frame<'a>>, Fault> {
         let Some(message) = &mut self.message else {
-            return Err(Fault::Protocol("a continuation without a message"));
+            return Err(Fault::Protocol("a continuation frame without a message"));
         };
         message.payload.extend_from_slice(payload);
         message.fragments += 1;
@@ -227,12 +230,12 @@ impl Decoder {
         if !last {
             return Ok(None);
         }
-        let message = self.message.take().expect("it is the message just extended");
+        let message = self.message.take().expect("the message was just extended");
         let FragmentedMessage { kind, payload, compressed, .. } = *message;
         if compressed { Ok(Some(deflated(kind, payload))) } else { whole(kind, payload).map(Some) }
     }
 
-    /// Drops the unfinished message. Called when further input is ignored.
+    /// Drops the unfinished message. Called when input is no longer needed.
     pub(crate) fn forget(&mut self) {
         (self.message, self.large) = (None, None);
     }
@@ -246,8 +249,7 @@ impl Decoder {
 }
 
 impl FragmentedMessage {
-    /// Fails on bytes that can no longer become valid UTF-8. A character cut by the end of a fragment may still be
-    /// completed.
+    /// Fails as soon as the text cannot become valid UTF-8. A character at the end of a fragment may be incomplete.
     fn check_text(&mut self) -> Result<(), Fault> {
         if self.kind == Kind::Text && !self.compressed {
             match std::str::from_utf8(&self.payload[self.checked..]) {
@@ -260,7 +262,7 @@ impl FragmentedMessage {
     }
 }
 
-/// Returns a complete message in memory of its own, without spare capacity.
+/// Returns a complete message in a buffer without spare capacity.
 fn whole<'a>(kind: Kind, mut payload: Vec<u8>) -> Result<Frame<'a>, Fault> {
     payload.shrink_to_fit();
     Ok(Frame::Message(message(kind, payload.into())?.into()))
@@ -270,7 +272,7 @@ fn deflated<'a>(kind: Kind, payload: impl Into<Cow<'a, [u8]>>) -> Frame<'a> {
     Frame::Deflated(Deflated { kind, payload: payload.into() })
 }
 
-/// Builds a message from a complete payload, checking UTF-8 for text.
+/// Builds a message from its complete payload. Text must be UTF-8.
 pub(super) fn message(kind: Kind, payload: Bytes) -> Result<Message, Fault> {
     Ok(match kind {
         Kind::Text => Message::Text(Text::from_utf8(payload).map_err(|_| Fault::Utf8)?),
@@ -278,15 +280,15 @@ pub(super) fn message(kind: Kind, payload: Bytes) -> Result<Message, Fault> {
     })
 }
 
-/// RFC 6455 §5.5.1: the payload of a close frame is empty, or a code and a UTF-8 reason.
+/// Parses the payload of a close frame: empty, or a code and a UTF-8 reason (RFC 6455 §5.5.1).
 fn close(payload: &[u8]) -> Result<Frame<'_>, Fault> {
     match payload {
         [] => Ok(Frame::Close(None, "")),
-        [_] => Err(Fault::Protocol("a close frame of one byte")),
+        [_] => Err(Fault::Protocol("a close frame with a payload of one byte")),
         [high, low, reason @ ..] => {
             let code = u16::from_be_bytes([*high, *low]);
             if !may_be_received(code) {
-                return Err(Fault::Protocol("a close code that may not be sent"));
+                return Err(Fault::Protocol("an invalid close code"));
             }
             let reason = std::str::from_utf8(reason).map_err(|_| Fault::Utf8)?;
             Ok(Frame::Close(Some(code), reason))

@@ -1,5 +1,5 @@
-//! Encodes messages and control frames. Frames of a server are neither masked nor fragmented (RFC 6455 §5.1, §5.4); a
-//! client masks them afterwards.
+//! Encodes messages and control frames. A server's frames are not masked (RFC 6455 §5.1), and messages are not
+//! fragmented. A client masks its frames afterwards.
 
 use super::{
     Close,
@@ -10,13 +10,13 @@ use crate::message::Kind;
 /// The maximum length of an unmasked header in bytes.
 const MAX_HEADER: usize = 10;
 
-/// The FIN bit and the opcodes of control frames (RFC 6455 §5.2).
+/// The FIN bit, then the opcodes of control frames (RFC 6455 §5.2).
 const LAST: u8 = 0b1000_0000;
 const CLOSE: u8 = 8;
 const PING: u8 = 9;
 const PONG: u8 = 10;
 
-/// Appends frames to a buffer.
+/// Encodes frames, appending them to a buffer.
 #[derive(Debug)]
 pub(crate) struct Encoder;
 
@@ -33,7 +33,7 @@ impl Encoder {
         Self::header(data(kind), length, out);
     }
 
-    /// Appends the data frame of a compressed message (RFC 7692 §6).
+    /// Appends the data frame of a message that is already compressed (RFC 7692 §6).
     pub(crate) fn deflated(kind: Kind, payload: &[u8], out: &mut Vec<u8>) {
         out.reserve(MAX_HEADER + payload.len());
         Self::deflated_header(kind, payload.len(), out);
@@ -45,17 +45,17 @@ impl Encoder {
         Self::header(COMPRESSED | data(kind), length, out);
     }
 
-    /// Appends a ping. The payload has at most 125 bytes, which `Socket::ping` ensures.
+    /// Appends a ping. Its payload has at most 125 bytes, which `Socket::ping` ensures.
     pub(crate) fn ping(payload: &[u8], out: &mut Vec<u8>) {
         Self::control(PING, payload, out);
     }
 
-    /// Appends a pong. The payload has at most 125 bytes: it is that of a ping, or `Socket::pong` ensures it.
+    /// Appends a pong. Its payload has at most 125 bytes: it is that of a ping, or `Socket::pong` checks it.
     pub(crate) fn pong(payload: &[u8], out: &mut Vec<u8>) {
         Self::control(PONG, payload, out);
     }
 
-    /// Appends a close frame; `None` is an empty one, which answers an empty one.
+    /// Appends a close frame. `None` means an empty one, which answers an empty one.
     pub(crate) fn close(close: Option<&Close>, out: &mut Vec<u8>) {
         match close {
             None => Self::control(CLOSE, &[], out),
@@ -89,14 +89,14 @@ impl Encoder {
         out.extend_from_slice(payload);
     }
 
-    /// RFC 6455 §5.2: the length uses the shortest form.
+    /// Appends a header whose length is in its shortest form (RFC 6455 §5.2).
     #[inline]
     fn header(opcode: u8, length: usize, out: &mut Vec<u8>) {
         let first = LAST | opcode;
         match length {
-            #[expect(clippy::cast_possible_truncation, reason = "the arm says that it fits")]
+            #[expect(clippy::cast_possible_truncation, reason = "the pattern limits the length")]
             0..=125 => out.extend_from_slice(&[first, length as u8]),
-            #[expect(clippy::cast_possible_truncation, reason = "the arm says that it fits")]
+            #[expect(clippy::cast_possible_truncation, reason = "the pattern limits the length")]
             126..=0xffff => {
                 let [high, low] = (length as u16).to_be_bytes();
                 out.extend_from_slice(&[first, 126, high, low]);
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_masked_frame_is_that_of_the_standard() {
+    fn masked_frame_matches_the_rfc_example() {
         let mut frame = Vec::new();
         Encoder::message(Kind::Text, b"Hello", &mut frame);
         assert_eq!(frame, b"\x81\x05Hello");
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mask_stands_behind_each_form_of_the_length() {
+    fn mask_follows_every_length_form() {
         for (length, header) in [(0, 2), (125, 2), (126, 4), (65_535, 4), (65_536, 10)] {
             let mut frame = Vec::new();
             Encoder::message(Kind::Binary, &vec![7; length], &mut frame);

@@ -1,7 +1,7 @@
 //! The wire protocol: close codes, frames and their limits (RFC 6455), and compression (RFC 7692).
 //!
-//! This module knows bytes and the rules of the protocol, and nothing about JSON, routes, sockets or tasks. It is the
-//! only one that names tungstenite, whose accept key it uses.
+//! This module handles bytes and protocol rules only, without JSON, routes, sockets or tasks. It is the only module
+//! that names tungstenite, whose accept key it uses.
 
 mod accept;
 mod close;

@@ -1,19 +1,20 @@
-//! The most common frame: a complete, uncompressed message of a client, shorter than 64 KiB.
+//! The most common frame: a complete, uncompressed message from a client, shorter than 64 KiB.
 
 use super::{Fault, header::unmask, utf8};
 use crate::message::{Incoming, IncomingPayload, Kind};
 
-/// The header of such a frame.
+/// The header of a frame that is complete, unfragmented and uncompressed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PlainFrame {
     kind: Kind,
-    /// The length of the header; its last four bytes are the mask (RFC 6455 §5.3).
+    /// The length of the header, whose last four bytes are the mask (RFC 6455 §5.3).
     header: u8,
     length: u16,
 }
 
 impl PlainFrame {
-    /// Parses the header. Without an unfinished message it can violate no rule, only a limit.
+    /// Parses the header. `None` if the frame is incomplete or of another form. The frame is valid unless it interrupts
+    /// a fragmented message or exceeds a limit.
     #[inline]
     pub(super) fn read(input: &[u8]) -> Option<Self> {
         let &[first @ (0x81 | 0x82), second @ 0x80..=0xfe, high, low, ..] = input else { return None };
@@ -42,7 +43,7 @@ impl PlainFrame {
         usize::from(self.header) + usize::from(self.length)
     }
 
-    /// Returns the message of the frame, unmasked in place; `frame` contains exactly the bytes of the frame.
+    /// Unmasks the payload in place and returns the message. `frame` must be exactly this frame.
     #[inline]
     pub(crate) fn open(self, frame: &mut [u8]) -> Result<Incoming<'_>, Fault> {
         let (header, payload) = frame.split_at_mut(self.header.into());

@@ -1,4 +1,4 @@
-//! The effect of a frame on the connection: an event for a handler, or an immediate action.
+//! The effect of a frame on the connection: an event that waits for its turn, or an immediate action.
 
 use std::time::Duration;
 
@@ -19,32 +19,32 @@ use crate::{
     wire::{Close, Deflated, Encoder, Fault, Frame, Inflater, Role},
 };
 
-/// Beyond this many queued bytes a ping is not answered: the peer does not read, so it does not miss the pong.
+/// From this many queued bytes on, a ping is not answered. The peer does not read, so it does not miss the pong.
 const PONGS: usize = 64 * 1024;
 
-/// Which frames still count.
+/// The frames that still have an effect.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::connection) enum Attention {
     All,
-    /// We have closed: messages are dropped, and only the peer's close frame counts.
+    /// Only the peer's close frame, because we have sent ours. Messages are dropped.
     Close,
-    /// All input is read and discarded.
+    /// No frame. All input is read and discarded.
     Nothing,
 }
 
-/// Handles the frames of the peer.
+/// Handles inbound frames.
 pub(in crate::connection) struct FrameHandler<'a, R: Route> {
     state: &'a RouteState<R>,
     write_half: &'a WriteHalf,
     rate: Option<Box<Rate>>,
-    /// Present if compression was negotiated. Taken out while heavy work uses it.
+    /// Decompresses messages. `None` if compression was not negotiated, or while heavy work uses the inflater.
     inflater: Option<Box<Inflater>>,
-    /// The answer to the peer's close frame, to be sent after its messages are handled.
+    /// The answer to the peer's close frame, which is sent after the peer's messages are handled.
     pub(in crate::connection) owed: Option<Echo>,
     pub(in crate::connection) attention: Attention,
 }
 
-/// The number of frames in this second.
+/// The number of frames in the current second.
 struct Rate {
     since: Instant,
     seen: u32,
@@ -67,24 +67,26 @@ impl<'a, R: Route> FrameHandler<'a, R> {
         self.write_half
     }
 
-    /// Ignores all further input.
+    /// Returns true if all further input is ignored.
     pub(in crate::connection) fn ignores_input(&self) -> bool {
         self.attention == Attention::Nothing
     }
 
-    /// True if the connection is open and has no rate limit.
+    /// Returns true if the connection is open and has no rate limit.
     #[inline]
     pub(in crate::connection) fn is_plain(&self) -> bool {
         self.rate.is_none() && self.attention == Attention::All
     }
 
-    /// Fails the connection in its turn; further input is ignored. `None` if input was ignored before.
+    /// Ignores all further input, and returns the fault that fails the connection in its turn. `None` if input was
+    /// already ignored.
     pub(in crate::connection) fn fail(&mut self, close: Close) -> Option<Arrived<'static>> {
         let attention = std::mem::replace(&mut self.attention, Attention::Nothing);
         (attention != Attention::Nothing).then_some(Arrived::Fault(close))
     }
 
-    /// Takes a frame. Effects on the connection are immediate, even if earlier messages still wait.
+    /// Handles a frame. Its immediate effects precede messages that still wait. `None` means that no event waits for
+    /// its turn.
     pub(in crate::connection) fn frame<'f>(&mut self, frame: Frame<'f>) -> Option<Arrived<'f>> {
         if self.rate.is_some() && self.is_too_fast() {
             return self.fail(Close::new(1008, "too many messages"));
@@ -98,7 +100,7 @@ impl<'a, R: Route> FrameHandler<'a, R> {
         }
     }
 
-    /// Decodes a waiting message in its turn.
+    /// Converts a waiting event in its turn, which decodes messages.
     pub(in crate::connection) fn event(&mut self, arrived: Arrived<'_>) -> InboundEvent<R> {
         spend(Work::Message);
         match arrived {
@@ -130,7 +132,7 @@ impl<'a, R: Route> FrameHandler<'a, R> {
         })
     }
 
-    /// Lends the inflater to heavy work, which returns it before anything else is inflated.
+    /// Lends the inflater to heavy work, which returns it before the next message is inflated.
     pub(in crate::connection) fn inflater(&mut self) -> &mut Option<Box<Inflater>> {
         &mut self.inflater
     }
@@ -148,7 +150,7 @@ impl<'a, R: Route> FrameHandler<'a, R> {
                 R::HANDLERS.pong.then(|| Arrived::Pong(Bytes::copy_from_slice(payload)))
             }
             (Frame::Close(code, reason), Attention::All | Attention::Close) => {
-                // RFC 6455 §5.5.1: nothing follows a close frame.
+                // RFC 6455 §5.5.1: a peer sends no frames after its close frame.
                 self.attention = Attention::Nothing;
                 if let Answer::Owed(echo) = self.write_half.receive_close(code, reason.into()) {
                     self.owed = Some(echo);
@@ -179,7 +181,7 @@ impl Rate {
     }
 }
 
-/// Decodes a message if it is light enough, catching panics of its types.
+/// Decodes a message, and catches panics in its `Deserialize`. If the message is heavy, returns it undecoded.
 pub(in crate::connection) fn decode<R: Route>(
     incoming: Incoming<'_>,
     state: &RouteState<R>,
@@ -192,7 +194,7 @@ pub(in crate::connection) fn decode<R: Route>(
     decode_any(incoming, state)
 }
 
-/// Decodes a message, catching panics of its types.
+/// Decodes a message of any length, and catches panics in its `Deserialize`.
 pub(in crate::connection) fn decode_any<R: Route>(
     incoming: Incoming<'_>,
     state: &RouteState<R>,

@@ -1,8 +1,8 @@
 //! Turns inbound bytes into events.
 //!
 //! A frame is decoded in its turn, in the read buffer. When a handler waits, the rest of the input is split into
-//! frames, so that control frames take effect and the buffer of the thread is free. Its messages are kept as sent, and
-//! never exceed one message's worth.
+//! frames, so that control frames take effect and the thread's buffer is free. The messages then wait as they were
+//! sent, and take at most the memory of one message of maximum length.
 
 use std::{
     future::Future,
@@ -29,12 +29,12 @@ use crate::{
     wire::{Close, CloseCause, Decoder, Fault, Inflater, Limits, Role},
 };
 
-/// The maximum of waiting input for a connection without a message limit, in bytes.
+/// The maximum length of waiting input for a connection without a message limit, in bytes.
 const UNLIMITED: usize = 1 << 20;
 
-/// The source of input.
+/// The stream from which a connection reads.
 enum Source {
-    /// HTTP still owns the stream, for the 101.
+    /// hyper still owns the stream, until the 101 is sent.
     Awaited(Arrival),
     Here(Reader),
 }
@@ -45,12 +45,12 @@ pub(in crate::connection) struct Inbox<'a, R: Route> {
     read_buffer: ReadBuffer,
     decoder: Decoder,
     frames: FrameHandler<'a, R>,
-    /// The events that wait for their turn.
+    /// The events that wait for their turn, except those still in the read buffer.
     queue: Queue,
-    /// The time since which a message is unfinished.
+    /// The time at which the unfinished message began.
     begun: Option<Instant>,
     ended: bool,
-    /// True if it ended with an error.
+    /// True if the stream ended with an error.
     broken: bool,
 }
 
@@ -76,13 +76,13 @@ impl<'a, R: Route> Inbox<'a, R> {
         &self.frames.state().shared.settings.limits
     }
 
-    /// Returns true if the waiting input is as long as one message may be.
+    /// Returns true if the waiting input is as long as a message may be.
     pub(in crate::connection) fn is_full(&self) -> bool {
-        // One read may fill a whole buffer, so a lower limit could not be kept.
+        // One read may fill the whole read buffer, so a lower limit could not be enforced.
         self.read_buffer.is_held() || self.weighs_enough()
     }
 
-    /// Returns the inbound memory that is held, in bytes.
+    /// Returns the memory that the connection holds for input, in bytes.
     #[inline]
     pub(in crate::connection) fn memory(&self) -> usize {
         self.read_buffer.memory() + self.queue.memory() + self.decoder.held()
@@ -92,12 +92,12 @@ impl<'a, R: Route> Inbox<'a, R> {
         self.queue.weight() >= self.limits().max_message.unwrap_or(UNLIMITED).max(BUFFER)
     }
 
-    /// Returns true if nothing waits for its turn.
+    /// Returns true if no event waits for its turn.
     pub(in crate::connection) fn is_empty(&self) -> bool {
         self.queue.is_empty() && !self.is_fresh() && !self.read_buffer.is_held()
     }
 
-    /// Returns true if there is nothing to handle and nothing to answer.
+    /// Returns true if no event waits and no close frame must be answered.
     #[inline]
     pub(in crate::connection) fn is_idle(&self) -> bool {
         self.is_empty() && !self.owes()
@@ -110,14 +110,14 @@ impl<'a, R: Route> Inbox<'a, R> {
         }
     }
 
-    /// Resumes with the kept input, unless too much waits already.
+    /// Resumes decoding of the kept input, unless enough events wait already.
     pub(in crate::connection) fn take_up(&mut self) {
         if self.read_buffer.is_held() && !self.weighs_enough() {
             self.read_buffer.resume();
         }
     }
 
-    /// Returns true if some input has not been decoded as far as possible.
+    /// Returns true if the read buffer may contain complete frames.
     pub(in crate::connection) fn is_fresh(&self) -> bool {
         self.read_buffer.is_fresh()
     }
@@ -132,7 +132,7 @@ impl<'a, R: Route> Inbox<'a, R> {
         self.frames.owed.take()
     }
 
-    /// Fails the connection after everything that arrived before is handled. No input follows.
+    /// Returns the fault that fails the connection after all earlier events, if any.
     pub(in crate::connection) fn fault(&self) -> Option<&Close> {
         self.queue.fault()
     }
@@ -142,23 +142,22 @@ impl<'a, R: Route> Inbox<'a, R> {
         self.ended
     }
 
-    /// Returns true if the stream cannot be written to either.
+    /// Returns true if the stream ended with an error. It cannot be written either.
     pub(in crate::connection) fn is_broken(&self) -> bool {
         self.broken
     }
 
-    /// Returns the deadline of the unfinished message.
+    /// Returns the deadline of the unfinished message, if it has one.
     pub(in crate::connection) fn deadline(&self) -> Option<Instant> {
         Some(self.begun? + self.limits().fragment_timeout?)
     }
 
-    /// Makes only the peer's close frame count from here on.
+    /// Ignores messages from now on. Only the peer's close frame still has an effect.
     pub(in crate::connection) fn ignore_messages(&mut self) {
         self.frames.attention = self.frames.attention.max(Attention::Close);
     }
 
-    /// Drops waiting and further messages. Returns true if no more input counts, because the peer violated the
-    /// protocol.
+    /// Drops waiting messages and ignores later ones. Returns true if the peer violated the protocol.
     pub(in crate::connection) fn discard(&mut self, turn: Turn) -> bool {
         self.ignore_messages();
         let mut broken = self.queue.fault().is_some();
@@ -170,18 +169,18 @@ impl<'a, R: Route> Inbox<'a, R> {
         broken
     }
 
-    /// Drops waiting and all further input.
+    /// Drops all waiting input, and ignores all further input.
     pub(in crate::connection) fn mute(&mut self, turn: Turn) {
         self.discard(turn);
         self.frames.attention = Attention::Nothing;
         self.begun = None;
-        // Discarding stops at the end of a turn.
+        // `discard` stops at the end of a turn, so bytes may be left.
         self.read_buffer.clear();
         self.decoder.forget();
     }
 
     /// Fast path: borrows the next message from the read buffer if it is a complete, uncompressed frame. `None` means
-    /// "use the slow path".
+    /// that the caller must use the slow path.
     #[inline]
     pub(in crate::connection) fn message(&mut self) -> Option<Result<Incoming<'_>, Fault>> {
         let is_usual = const { R::HANDLERS.message && !R::HANDLERS.transform_message };
@@ -200,14 +199,14 @@ impl<'a, R: Route> Inbox<'a, R> {
         Some(plain.open(self.read_buffer.take(plain.size())))
     }
 
-    /// Fails the connection with the current message; further input is ignored.
+    /// Returns the fault of the current message, and ignores all further input.
     #[cold]
     pub(in crate::connection) fn fail(&mut self, fault: Fault) -> InboundEvent<R> {
         self.ignore_rest();
         InboundEvent::Fault(fault.close())
     }
 
-    /// Nothing counts after a fault.
+    /// Drops all waiting input, and ignores all further input, because the connection fails.
     #[cold]
     fn ignore_rest(&mut self) {
         self.frames.attention = Attention::Nothing;
@@ -217,12 +216,12 @@ impl<'a, R: Route> Inbox<'a, R> {
         self.begun = None;
     }
 
-    /// Lends the inflater to heavy work, which returns it before anything else is inflated.
+    /// Lends the inflater to heavy work, which returns it before the next message is inflated.
     pub(in crate::connection) fn inflater(&mut self) -> &mut Option<Box<Inflater>> {
         self.frames.inflater()
     }
 
-    /// Takes the next event and decodes it.
+    /// Removes the next event and decodes it. `None` if no event waits, or the turn is over.
     pub(in crate::connection) fn pop(&mut self, turn: Turn) -> Option<InboundEvent<R>> {
         let event = if let Some(waiting) = self.queue.pop() {
             self.frames.event(waiting.into())
@@ -236,7 +235,8 @@ impl<'a, R: Route> Inbox<'a, R> {
         Some(event)
     }
 
-    /// Splits the input into frames, so that the task may wait. Everything except control frames waits for its turn.
+    /// Splits the input into frames, so that the task may wait. Control frames take effect, and all other events wait
+    /// for their turn.
     pub(in crate::connection) fn queue_input(&mut self, turn: Turn) {
         while let Some(waiting) = self.take(turn, |_, arrived| Waiting::from(arrived)) {
             self.queue.push(waiting);
@@ -246,7 +246,7 @@ impl<'a, R: Route> Inbox<'a, R> {
         }
     }
 
-    /// Takes the next frame of the input and converts it with `make`; `None` if there is none, or the turn is over.
+    /// Removes the next event from the read buffer. `None` if there is none, or the turn is over.
     fn take<T>(
         &mut self,
         turn: Turn,
@@ -270,7 +270,7 @@ impl<'a, R: Route> Inbox<'a, R> {
                     let left = left.len();
                     self.read_buffer.advance(left);
                     self.read_buffer.set_aside();
-                    // An incomplete control frame counts like a message here.
+                    // An incomplete control frame is also treated as an unfinished message.
                     if self.begun.is_none() && (!self.read_buffer.is_empty() || self.decoder.is_mid_message())
                     {
                         self.begun = Some(Instant::now());
@@ -296,12 +296,12 @@ impl<'a, R: Route> Inbox<'a, R> {
         None
     }
 
-    /// Returns true if HTTP still owned the stream at the last check.
+    /// Returns true if hyper still owned the stream at the last check.
     pub(in crate::connection) fn awaits_stream(&self) -> bool {
         matches!(self.source, Source::Awaited(_)) && !self.ended
     }
 
-    /// Waits for the stream, or for the notice that none comes.
+    /// Waits until the stream arrives, or until it is known that no stream comes.
     #[cold]
     pub(in crate::connection) fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Source::Awaited(arrival) = &mut self.source
@@ -337,18 +337,19 @@ impl<'a, R: Route> Inbox<'a, R> {
         Poll::Ready(())
     }
 
-    /// Notes a failure of the last read.
+    /// Records the error of the last read, if any.
     fn note_failure(&mut self, read: io::Result<usize>) {
         let Err(error) = read else { return };
         self.broken = true;
         self.frames.write_half().note_cause(CloseCause::Io(error));
     }
 
-    /// Reads a frame that is larger than the shared buffer into its own memory.
+    /// Reads a frame that exceeds the read buffer into a separate buffer.
     fn poll_large(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Some((payload, missing)) = self.decoder.large() else { return Poll::Ready(()) };
         if payload.capacity() == payload.len() {
-            // The announced length is not trusted at once: as much again is reserved as has arrived.
+            // The announced length is not reserved at once, because the peer may never send that much. The buffer
+            // doubles.
             payload.reserve(missing.min(payload.len().max(BUFFER)));
         }
         let mut target = payload.limit(missing);
@@ -379,17 +380,17 @@ impl<'a, R: Route> Inbox<'a, R> {
         Poll::Ready(())
     }
 
-    /// We pause or paused reading, so a message could not be completed: its timeout restarts.
+    /// Restarts the fragment timeout, because reading is held back.
     pub(in crate::connection) fn hold(&mut self, now: Instant) {
         if self.begun.is_some() {
             self.begun = Some(now);
         }
     }
 
-    /// Fails the connection if a message was not completed in time.
+    /// Fails the connection if the fragment timeout has passed.
     pub(in crate::connection) fn check(&mut self, now: Instant) {
         if self.deadline().is_some_and(|deadline| deadline <= now) {
-            // Even if no input counts any more, this deadline is over.
+            // Cleared also if input is ignored, so that the deadline does not recur.
             self.begun = None;
             if let Some(arrived) = self.frames.fail(Fault::FragmentTimeout.close()) {
                 self.queue.push(arrived.into());

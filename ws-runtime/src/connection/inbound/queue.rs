@@ -1,4 +1,4 @@
-//! Inbound events: waiting as sent, and decoded in their turn.
+//! Inbound events. Messages wait as they were sent, and are decoded in their turn.
 
 use std::collections::VecDeque;
 
@@ -12,7 +12,7 @@ use crate::{
     wire::{Close, Deflated},
 };
 
-/// An event that waits, in the read buffer.
+/// An event that still borrows from the read buffer.
 pub(in crate::connection) enum Arrived<'a> {
     Message(Incoming<'a>),
     Deflated(Deflated<'a>),
@@ -22,17 +22,17 @@ pub(in crate::connection) enum Arrived<'a> {
     Fault(Close),
 }
 
-/// An event in its turn.
+/// An event whose turn has come.
 pub(in crate::connection) enum InboundEvent<R: Route> {
     /// A valid message.
     Message(BodyOf<R>),
-    /// A message for `transform_message`, not decoded yet.
+    /// A message for `transform_message`, which is not decoded yet.
     Raw(Message),
     /// A message that is too expensive to be decoded within a turn.
     Heavy(Heavy),
     /// A message that does not match its type or schema.
     Invalid(Invalid),
-    /// Decoding panicked, in the `Deserialize` of some type.
+    /// Decoding a message panicked, for example in its `Deserialize`.
     Panicked(Box<str>),
     Ping(Bytes),
     Pong(Bytes),
@@ -40,14 +40,14 @@ pub(in crate::connection) enum InboundEvent<R: Route> {
     Fault(Close),
 }
 
-/// What heavy work does with a message.
+/// A message for heavy work, and what must be done with it.
 pub(in crate::connection) enum Heavy {
     Decode(Message),
     Inflate(Deflated<'static>),
 }
 
-/// An event that waits for its turn. A message is kept as sent, because inflated or decoded it may take many times as
-/// much memory.
+/// An event that waits for its turn. A message is kept as it was sent, because it may take many times as much memory
+/// once it is inflated or decoded.
 pub(in crate::connection) enum Waiting {
     Message(Message),
     Deflated(Deflated<'static>),
@@ -56,9 +56,9 @@ pub(in crate::connection) enum Waiting {
     Fault(Close),
 }
 
-/// The overhead of a waiting message in bytes: a slot in a queue that doubles, and a small allocation.
-const PLACE: usize = 2 * size_of::<Waiting>() + ALLOCATION;
-/// The overhead of a small allocation in bytes.
+/// The overhead of a waiting event, in bytes: a slot in a queue that doubles, and a small allocation.
+const OVERHEAD: usize = 2 * size_of::<Waiting>() + ALLOCATION;
+/// The overhead of a small allocation, in bytes.
 const ALLOCATION: usize = 32;
 
 impl From<Arrived<'_>> for Waiting {
@@ -86,7 +86,7 @@ impl From<Waiting> for Arrived<'static> {
 }
 
 impl Heavy {
-    /// Returns the memory that it takes, in bytes.
+    /// Returns the memory of the message, in bytes.
     pub(in crate::connection) fn memory(&self) -> usize {
         match self {
             Self::Decode(message) => message.len(),
@@ -96,9 +96,9 @@ impl Heavy {
 }
 
 impl Waiting {
-    /// Returns the memory that it takes, in bytes.
+    /// Returns the memory of the event, in bytes.
     fn weight(&self) -> usize {
-        PLACE
+        OVERHEAD
             + match self {
                 Self::Message(message) => message.len(),
                 Self::Deflated(deflated) => deflated.held(),
@@ -108,21 +108,21 @@ impl Waiting {
     }
 }
 
-/// Events that wait for a handler to finish, oldest first. A connection without any holds no memory for them.
+/// Events that wait for a handler to finish, oldest first. An empty queue holds no memory.
 #[derive(Default)]
 pub(in crate::connection) struct Queue(Option<Box<Queued>>);
 
 struct Queued {
-    /// Not empty.
+    /// The waiting events. Never empty.
     waiting: VecDeque<Waiting>,
-    /// The memory that they take, in bytes. Empty messages are not free.
+    /// The memory of the waiting events, in bytes. Empty messages count too, by their overhead.
     weight: usize,
 }
 
 impl Queued {
     fn memory(&self) -> usize {
-        let places = self.waiting.capacity() * size_of::<Waiting>();
-        self.weight - self.waiting.len() * (PLACE - ALLOCATION) + places
+        let slots = self.waiting.capacity() * size_of::<Waiting>();
+        self.weight - self.waiting.len() * (OVERHEAD - ALLOCATION) + slots
     }
 }
 
@@ -131,18 +131,19 @@ impl Queue {
         self.0.is_none()
     }
 
-    /// Returns the memory that it takes, in bytes.
+    /// Returns the memory of the waiting events, in bytes.
     pub(in crate::connection) fn weight(&self) -> usize {
         self.0.as_ref().map_or(0, |queued| queued.weight)
     }
 
-    /// Returns the memory that is held, in bytes: like [`weight`](Self::weight), with the actual capacity of the queue.
+    /// Returns the memory that the queue holds, in bytes. Like [`weight`](Self::weight), but with the actual capacity
+    /// of the queue.
     #[inline]
     pub(in crate::connection) fn memory(&self) -> usize {
         self.0.as_ref().map_or(0, |queued| queued.memory())
     }
 
-    /// The fault with which the connection must fail after the last event.
+    /// Returns the fault with which the connection must fail after the last event.
     pub(in crate::connection) fn fault(&self) -> Option<&Close> {
         match self.0.as_ref()?.waiting.back() {
             Some(Waiting::Fault(close)) => Some(close),
@@ -176,7 +177,7 @@ mod tests {
     use super::*;
     use crate::message::Kind;
 
-    /// The capacity is kept while anything waits.
+    /// The capacity is kept until the queue is empty.
     #[test]
     fn memory_of_a_queue_includes_its_capacity() {
         let mut queue = Queue::default();
@@ -188,14 +189,14 @@ mod tests {
         for _ in 0..999 {
             queue.pop();
         }
-        let places = 1000 * size_of::<Waiting>();
-        assert!(queue.memory() >= places && queue.weight() < places, "{}", queue.memory());
+        let slots = 1000 * size_of::<Waiting>();
+        assert!(queue.memory() >= slots && queue.weight() < slots, "{}", queue.memory());
         queue.pop();
         assert_eq!(queue.memory(), 0);
     }
 
     #[test]
-    fn waiting_messages_count_their_allocations() {
+    fn weight_includes_payloads_and_overhead() {
         let deflated = |bytes: usize| Deflated { kind: Kind::Text, payload: vec![0; bytes].into() };
         let mut queue = Queue::default();
         assert_eq!((queue.weight(), queue.is_empty()), (0, true));
@@ -208,7 +209,7 @@ mod tests {
             (Waiting::Fault(Close::NORMAL), 0),
         ] {
             queue.push(waiting);
-            expected += PLACE + bytes;
+            expected += OVERHEAD + bytes;
             assert_eq!(queue.weight(), expected);
         }
         assert!(queue.fault().is_some());

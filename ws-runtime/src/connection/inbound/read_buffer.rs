@@ -1,4 +1,4 @@
-//! Bytes that were read and are not decoded yet. Knows nothing about frames.
+//! Bytes that were read and are not decoded yet.
 
 use std::{
     cell::Cell,
@@ -14,51 +14,52 @@ use crate::{
     turn::{Work, spend},
 };
 
-/// The size of the buffer that all connections of a thread read into, in bytes. A larger frame is read into memory of
-/// its own. Frames of sizes in powers of two fill 64 KiB except for their headers, and the extra space keeps the last
-/// one from being cut.
+/// The size of the buffer that all connections of a thread read into, in bytes. A larger frame is read into a separate
+/// buffer. Frames whose payloads are powers of two fill 64 KiB except for their headers. The extra space avoids cutting
+/// the last frame.
 pub(in crate::connection) const BUFFER: usize = (64 + 4) * 1024;
 
 thread_local! {
-    /// Nothing stays in it between two polls, so one serves every connection of the thread. A reader takes it; if a
-    /// handler drives another connection on the same thread, that one finds none and allocates its own.
+    /// The buffer of the thread. It is empty between polls, so all connections of the thread can share it. A connection
+    /// takes it while it reads and decodes. If a handler polls another connection meanwhile, that connection allocates
+    /// its own.
     static SHARED: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// Undecoded input: while the task runs, in the buffer of its thread; while it waits, in memory of its own, just large
-/// enough for the start of an incomplete frame.
+/// Undecoded input. While the task runs, it is in the buffer of the thread. While the task waits, it is in a separate
+/// buffer, just large enough for the start of an incomplete frame.
 pub(in crate::connection) struct ReadBuffer {
     bytes: Vec<u8>,
     at: u32,
     end: u32,
     /// True if the bytes are in the buffer of the thread.
     shared: bool,
-    /// True if the bytes have not been examined.
+    /// True if the bytes may contain complete frames.
     fresh: bool,
-    /// Decoding is paused until the queue drains.
+    /// True if decoding is paused, and the bytes may contain complete frames.
     held: bool,
 }
 
 impl ReadBuffer {
-    /// The bytes that came with the handshake.
+    /// Creates a buffer with the bytes that the client sent right after its handshake.
     pub(in crate::connection) fn new(bytes: Vec<u8>) -> Self {
         let (end, fresh) = (length(bytes.len()), !bytes.is_empty());
         Self { bytes, at: 0, end, shared: false, fresh, held: false }
     }
 
-    /// Returns true if it may contain complete frames.
+    /// Returns true if the buffer may contain complete frames.
     #[inline]
     pub(in crate::connection) fn is_fresh(&self) -> bool {
         self.fresh
     }
 
-    /// Returns the memory of its own, in bytes.
+    /// Returns the memory held outside of the thread's buffer, in bytes.
     #[inline]
     pub(in crate::connection) fn memory(&self) -> usize {
         if self.shared { 0 } else { self.bytes.capacity() }
     }
 
-    /// Returns true if nothing is left.
+    /// Returns true if all bytes are decoded.
     #[inline]
     pub(in crate::connection) fn is_empty(&self) -> bool {
         self.at == self.end
@@ -70,7 +71,7 @@ impl ReadBuffer {
         &mut self.bytes[self.at as usize..self.end as usize]
     }
 
-    /// Takes the first bytes; at least that many are present.
+    /// Removes and returns the first `bytes` bytes. The buffer must contain that many.
     #[inline]
     pub(in crate::connection) fn take(&mut self, bytes: usize) -> &mut [u8] {
         let at = self.at as usize;
@@ -84,23 +85,23 @@ impl ReadBuffer {
         self.at = self.end - length(left);
     }
 
-    /// Keeps the rest until it is examined again, and frees the buffer of the thread.
+    /// Pauses decoding: keeps the rest, and frees the thread's buffer.
     pub(in crate::connection) fn hold(&mut self) {
         self.set_aside();
         self.held = !self.is_empty();
     }
 
-    /// Returns true if the kept bytes may contain complete frames.
+    /// Returns true if decoding is paused.
     pub(in crate::connection) fn is_held(&self) -> bool {
         self.held
     }
 
-    /// Examines the kept bytes again.
+    /// Resumes decoding of the kept bytes.
     pub(in crate::connection) fn resume(&mut self) {
         self.fresh |= std::mem::take(&mut self.held);
     }
 
-    /// No complete frame is left: the buffer of the thread is free for others.
+    /// Records that no complete frame is left. The rest is copied, and the thread's buffer is free.
     pub(in crate::connection) fn set_aside(&mut self) {
         self.fresh = false;
         if self.shared || self.at > 0 {
@@ -120,13 +121,13 @@ impl ReadBuffer {
         self.set_aside();
     }
 
-    /// Reads once, behind the kept bytes; 0 is the end of the stream.
+    /// Reads once, and appends to the kept bytes. Returns the number of bytes read, 0 at the end of the stream.
     pub(in crate::connection) fn poll_fill(
         &mut self,
         reader: &mut Reader,
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<usize>> {
-        debug_assert!(!self.shared, "what was read before is decoded first");
+        debug_assert!(!self.shared, "earlier bytes are decoded first");
         let mut buffer = SHARED.take();
         if buffer.is_empty() {
             buffer = vec![0; BUFFER];
@@ -149,7 +150,7 @@ impl ReadBuffer {
     }
 }
 
-/// Nothing in here is larger than a buffer, or than the input that a request may bring.
+/// Converts a length. No buffer is larger than the read buffer or the head of a request.
 fn length(bytes: usize) -> u32 {
     u32::try_from(bytes).expect("a buffer is smaller than 4 GiB")
 }

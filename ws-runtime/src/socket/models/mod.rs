@@ -1,8 +1,8 @@
 //! Loom models of the order of outbound messages and of wake-ups, in every interleaving. CONTRIBUTING.md says how to
 //! run them.
 //!
-//! The models run the shipped code: the write half, the topics, their logs, and the flusher. Only the stream is in
-//! memory, and the task of the connection is reduced to checking, writing and parking.
+//! The models run the real write half, topics, logs and flusher. Only the stream is in memory, and the task of the
+//! connection is reduced to checking, writing and parking.
 
 mod order;
 mod rig;

@@ -2,38 +2,38 @@
 
 use loom::thread::spawn;
 
-use super::rig::{House, Socket, explore};
+use super::rig::{ModelShard, Socket, explore};
 use crate::socket::status::Flag;
 
-/// A step of a task.
+/// A step of a task that sends and publishes.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     /// Sends a letter to the socket.
     Send(u8),
     /// Publishes a letter to a topic.
     Publish(&'static str, u8),
-    /// Publishes a letter without waiting for the flusher.
+    /// Publishes a letter in a frame so large that the publisher delivers it itself.
     PublishLarge(&'static str, u8),
     /// Closes the socket.
     Close,
 }
 use Step::{Close, Publish, PublishLarge, Send};
 
-fn take(steps: &[Step], house: &House, socket: &Socket) {
+fn run_steps(steps: &[Step], shard: &ModelShard, socket: &Socket) {
     for step in steps {
         match *step {
             Send(letter) => socket.send(letter),
-            Publish(topic, letter) => house.publish(topic, letter),
-            PublishLarge(topic, letter) => house.publish_large(topic, letter),
+            Publish(topic, letter) => shard.publish(topic, letter),
+            PublishLarge(topic, letter) => shard.publish_large(topic, letter),
             Close => socket.close(),
         }
     }
 }
 
-/// Runs the steps of one task, for a socket that is subscribed to topics, and checks the output.
+/// The topics of a socket, the steps of a task, and the expected output. A dot stands for the close frame.
 type Case = (&'static [&'static str], &'static [Step], &'static str);
 
-/// The flusher delivers and the task of the connection writes meanwhile.
+/// Meanwhile the flusher delivers publishes and the task of the connection writes.
 #[test]
 fn sends_and_publishes_of_one_task_keep_order() {
     const CASES: &[Case] = &[
@@ -43,25 +43,25 @@ fn sends_and_publishes_of_one_task_keep_order() {
     ];
     for &(topics, steps, expected) in CASES {
         explore(2, move || {
-            let house = House::new();
-            let socket = house.open(1, 2);
+            let shard = ModelShard::new();
+            let socket = shard.open(1, 2);
             for topic in topics {
                 socket.subscribe(topic);
             }
-            let flusher = house.flusher();
+            let flusher = shard.flusher();
             let task = {
-                let (house, socket) = (house.clone(), socket.clone());
-                spawn(move || take(steps, &house, &socket))
+                let (shard, socket) = (shard.clone(), socket.clone());
+                spawn(move || run_steps(steps, &shard, &socket))
             };
             socket.connection().run(|status, _| status.has(Flag::Sent));
-            task.join().expect("the steps are taken");
-            house.stop(flusher);
+            task.join().expect("the task does not panic");
+            shard.stop(flusher);
             assert_eq!(socket.finish(), expected, "{steps:?}");
         });
     }
 }
 
-/// Topics do not overtake each other while the flusher moves from one to the next.
+/// A publish does not overtake one to another topic while the flusher moves from topic to topic.
 #[test]
 fn publishes_to_several_topics_keep_order() {
     const CASES: &[Case] = &[
@@ -70,30 +70,31 @@ fn publishes_to_several_topics_keep_order() {
         (&["a", "b"], &[Publish("b", b'1'), Send(b'2'), Publish("a", b'3'), Publish("b", b'4')], "1234"),
     ];
     for &(topics, steps, expected) in CASES {
-        explore(3, move || beside_the_flusher(topics, steps, expected));
+        explore(3, move || run_beside_flusher(topics, steps, expected));
     }
 }
 
-/// Even though the flusher could write it at once, as soon as the stream accepts more.
+/// A queued message and two publishes are in order, although the stream accepts bytes before the queue is written.
 #[test]
 fn publish_follows_the_queued_messages() {
     explore(3, || {
-        let house = House::new();
-        let socket = house.open(1, 2);
+        let shard = ModelShard::new();
+        let socket = shard.open(1, 2);
         socket.subscribe("a");
-        socket.stick(true);
+        socket.set_blocked(true);
         socket.send(b'1');
-        socket.doze();
-        let flusher = house.flusher();
-        house.publish("a", b'2');
-        socket.stick(false);
-        house.publish("a", b'3');
-        house.stop(flusher);
+        socket.park();
+        let flusher = shard.flusher();
+        shard.publish("a", b'2');
+        socket.set_blocked(false);
+        shard.publish("a", b'3');
+        shard.stop(flusher);
         assert_eq!(socket.finish(), "123");
     });
 }
 
-/// Nothing is lost or doubled when the publisher delivers frames that the flusher is delivering.
+/// The publisher of a large frame delivers the topic itself, while the flusher delivers it too. Each frame arrives
+/// once, in order.
 #[test]
 fn publisher_that_delivers_a_burst_keeps_order() {
     const CASES: &[Case] = &[
@@ -102,154 +103,161 @@ fn publisher_that_delivers_a_burst_keeps_order() {
         (&["a", "b"], &[Publish("b", b'1'), PublishLarge("a", b'2')], "12"),
     ];
     for &(topics, steps, expected) in CASES {
-        explore(2, move || beside_the_flusher(topics, steps, expected));
+        explore(2, move || run_beside_flusher(topics, steps, expected));
     }
 }
 
-/// Frames that others publish while a burst is delivered are neither included nor lost.
+/// A frame that another task publishes while the publisher delivers a large one arrives once.
 #[test]
-fn burst_includes_no_undelivered_entry() {
+fn concurrent_publish_during_a_burst_arrives_once() {
     explore(2, || {
-        let house = House::new();
-        let socket = house.open(1, usize::MAX);
+        let shard = ModelShard::new();
+        let socket = shard.open(1, usize::MAX);
         socket.subscribe("a");
-        socket.doze();
+        socket.park();
         let other = {
-            let house = house.clone();
-            spawn(move || house.publish("a", b'2'))
+            let shard = shard.clone();
+            spawn(move || shard.publish("a", b'2'))
         };
-        house.publish_large("a", b'1');
-        other.join().expect("the other publishes");
-        house.stop(house.flusher());
-        let heard = socket.finish();
-        assert!(["12", "21"].contains(&&*heard), "{heard}");
+        shard.publish_large("a", b'1');
+        other.join().expect("the other publisher does not panic");
+        shard.stop(shard.flusher());
+        let received = socket.finish();
+        assert!(["12", "21"].contains(&&*received), "{received}");
     });
 }
 
-/// Runs the steps while the flusher delivers and no task of a connection is awake.
-fn beside_the_flusher(topics: &[&str], steps: &[Step], expected: &str) {
-    let house = House::new();
-    let socket = house.open(1, usize::MAX);
+/// Runs the steps while the flusher delivers and the task of the connection is parked.
+fn run_beside_flusher(topics: &[&str], steps: &[Step], expected: &str) {
+    let shard = ModelShard::new();
+    let socket = shard.open(1, usize::MAX);
     for topic in topics {
         socket.subscribe(topic);
     }
-    socket.doze();
-    let flusher = house.flusher();
-    take(steps, &house, &socket);
-    house.stop(flusher);
+    socket.park();
+    let flusher = shard.flusher();
+    run_steps(steps, &shard, &socket);
+    shard.stop(flusher);
     assert_eq!(socket.finish(), expected, "{steps:?}");
 }
 
-/// Frames of two publishers may interleave, but those of each arrive in order, once.
+/// Frames of two publishers may interleave, but the frames of each arrive once and in order.
 #[test]
 fn each_publisher_keeps_its_order() {
     for topics in [["a", "a"], ["a", "b"]] {
         explore(2, move || {
-            let house = House::new();
-            let socket = house.open(1, 2);
+            let shard = ModelShard::new();
+            let socket = shard.open(1, 2);
             for topic in topics {
                 if !socket.write_half().is_subscribed(topic) {
                     socket.subscribe(topic);
                 }
             }
-            socket.doze();
-            let flusher = house.flusher();
+            socket.park();
+            let flusher = shard.flusher();
             let other = {
-                let house = house.clone();
-                spawn(move || [b'3', b'4'].iter().for_each(|letter| house.publish(topics[1], *letter)))
+                let shard = shard.clone();
+                spawn(move || [b'3', b'4'].iter().for_each(|letter| shard.publish(topics[1], *letter)))
             };
             for letter in [b'1', b'2'] {
-                house.publish(topics[0], letter);
+                shard.publish(topics[0], letter);
             }
-            other.join().expect("the other publishes");
-            house.stop(flusher);
-            let heard = socket.finish();
-            assert_eq!((only("12", &heard), only("34", &heard), heard.len()), ("12".into(), "34".into(), 4));
+            other.join().expect("the other publisher does not panic");
+            shard.stop(flusher);
+            let received = socket.finish();
+            assert_eq!(
+                (only("12", &received), only("34", &received), received.len()),
+                ("12".into(), "34".into(), 4)
+            );
         });
     }
 }
 
-/// For any concurrent publishes, and whoever delivers them.
+/// A publisher does not receive its own publish, and both sockets receive all others.
 #[test]
-fn publisher_skips_itself_and_misses_nothing() {
+fn publisher_receives_all_publishes_but_its_own() {
     explore(3, || {
-        let house = House::new();
-        let (socket, neighbour) = (house.open(1, 2), house.open(2, 2));
+        let shard = ModelShard::new();
+        let (socket, neighbour) = (shard.open(1, 2), shard.open(2, 2));
         for socket in [&socket, &neighbour] {
             socket.subscribe("a");
-            socket.doze();
+            socket.park();
         }
-        let flusher = house.flusher();
+        let flusher = shard.flusher();
         let other = {
-            let house = house.clone();
-            spawn(move || house.publish("a", b'1'))
+            let shard = shard.clone();
+            spawn(move || shard.publish("a", b'1'))
         };
         socket.publish("a", b'2');
         socket.send(b'3');
-        other.join().expect("the other publishes");
-        house.stop(flusher);
-        let (heard, beside) = (socket.finish(), neighbour.finish());
-        assert!(["13", "31"].contains(&&*heard), "{heard}");
-        assert!(["12", "21"].contains(&&*beside), "{beside}");
+        other.join().expect("the other publisher does not panic");
+        shard.stop(flusher);
+        let (received, neighbour_received) = (socket.finish(), neighbour.finish());
+        assert!(["13", "31"].contains(&&*received), "{received}");
+        assert!(["12", "21"].contains(&&*neighbour_received), "{neighbour_received}");
     });
 }
 
-/// One range without a gap, from its subscription to its end, including what it publishes itself meanwhile.
+/// A subscriber receives all publishes between its subscription and its end, without a gap, including one made by the
+/// same task.
 #[test]
 fn temporary_subscriber_gets_a_contiguous_range() {
     for has_neighbour in [false, true] {
         explore(2, move || {
-            let house = House::new();
-            let socket = house.open(1, 2);
-            socket.doze();
+            let shard = ModelShard::new();
+            let socket = shard.open(1, 2);
+            socket.park();
             let neighbour = has_neighbour.then(|| {
-                let neighbour = house.open(2, 2);
+                let neighbour = shard.open(2, 2);
                 neighbour.subscribe("a");
-                neighbour.doze();
+                neighbour.park();
                 neighbour
             });
-            let flusher = house.flusher();
+            let flusher = shard.flusher();
             let other = {
-                let house = house.clone();
-                spawn(move || [b'1', b'2'].iter().for_each(|letter| house.publish("a", *letter)))
+                let shard = shard.clone();
+                spawn(move || [b'1', b'2'].iter().for_each(|letter| shard.publish("a", *letter)))
             };
             socket.subscribe("a");
-            house.publish("a", b'x');
+            shard.publish("a", b'x');
             socket.unsubscribe("a");
             socket.send(b'y');
-            other.join().expect("the other publishes");
-            house.stop(flusher);
-            let heard = socket.finish();
-            assert!(["xy", "1xy", "x1y", "2xy", "x2y", "12xy", "1x2y", "x12y"].contains(&&*heard), "{heard}");
+            other.join().expect("the other publisher does not panic");
+            shard.stop(flusher);
+            let received = socket.finish();
+            assert!(
+                ["xy", "1xy", "x1y", "2xy", "x2y", "12xy", "1x2y", "x12y"].contains(&&*received),
+                "{received}"
+            );
             if let Some(neighbour) = neighbour {
                 let all = neighbour.finish();
                 assert!(["12x", "1x2", "x12"].contains(&&*all), "{all}");
-                assert!(all.contains(heard.trim_end_matches('y')), "{heard} of {all}");
+                assert!(all.contains(received.trim_end_matches('y')), "{received} of {all}");
             }
         });
     }
 }
 
-/// Frames published before it left still arrive, and none after them.
+/// A socket receives the frames that were published before it unsubscribed, and none after.
 #[test]
 fn leaving_subscriber_gets_earlier_publishes() {
     explore(3, || {
-        let house = House::new();
-        let socket = house.open(1, 2);
+        let shard = ModelShard::new();
+        let socket = shard.open(1, 2);
         socket.subscribe("a");
         socket.subscribe("b");
-        socket.doze();
-        let flusher = house.flusher();
-        house.publish("a", b'1');
-        house.publish("b", b'2');
+        socket.park();
+        let flusher = shard.flusher();
+        shard.publish("a", b'1');
+        shard.publish("b", b'2');
         socket.unsubscribe("a");
-        house.publish("a", b'3');
-        house.publish("b", b'4');
-        house.stop(flusher);
+        shard.publish("a", b'3');
+        shard.publish("b", b'4');
+        shard.stop(flusher);
         assert_eq!(socket.finish(), "124");
     });
 }
 
-fn only(some: &str, heard: &str) -> String {
-    heard.chars().filter(|letter| some.contains(*letter)).collect()
+fn only(letters: &str, received: &str) -> String {
+    received.chars().filter(|letter| letters.contains(*letter)).collect()
 }

@@ -1,4 +1,4 @@
-//! The parts of the models: a shard, sockets with in-memory peers, and the tasks around them.
+//! The parts of the models: a shard, sockets with peers in memory, and the tasks of their connections.
 
 use std::{
     io, mem,
@@ -26,83 +26,83 @@ use crate::{
     wire::{Close, Encoder, Limits},
 };
 
-/// The size from which a publisher delivers the log itself.
+/// The padding of a frame that is so large that its publisher delivers it.
 static ZEROES: [u8; 1 << 20] = [0; 1 << 20];
 
-/// Runs a model in every interleaving with at most this many preemptions.
+/// Runs a model in every interleaving that has at most this many preemptions.
 pub(super) fn explore(preemptions: usize, model: impl Fn() + Send + Sync + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(preemptions);
     builder.check(model);
 }
 
-/// A shard with its topics, shared by sockets and tasks.
+/// A shard and its topics. Clones share them.
 #[derive(Clone)]
-pub(super) struct House {
+pub(super) struct ModelShard {
     shard: Arc<Shard>,
     topics: Arc<Topics>,
 }
 
-/// An open socket and the output to its peer.
+/// An open socket and the bytes that its peer has received. Clones share them.
 #[derive(Clone)]
 pub(super) struct Socket {
-    house: House,
+    shard: ModelShard,
     member: Arc<AnySocket>,
-    got: Arc<Mutex<Vec<u8>>>,
-    stuck: Arc<AtomicBool>,
+    received: Arc<Mutex<Vec<u8>>>,
+    blocked: Arc<AtomicBool>,
 }
 
 struct AnySocket(WriteHalf);
 
-/// An in-memory stream. It accepts a limited number of bytes for each call, so that a write straight from a log may be
-/// cut anywhere. While it is stuck it accepts none, and nobody is woken when that ends.
+/// A stream in memory. It accepts a limited number of bytes per call, so that a write from a log may be cut at any
+/// byte. While it is blocked it accepts none. The end of blocking wakes no task.
 struct Peer {
-    got: Arc<Mutex<Vec<u8>>>,
-    at_once: usize,
-    stuck: Arc<AtomicBool>,
+    received: Arc<Mutex<Vec<u8>>>,
+    per_write: usize,
+    blocked: Arc<AtomicBool>,
 }
 
-/// The task of the connection: when it checks, writes and parks, as in the driver.
+/// The task of the connection. It checks, writes and parks in the order of the driver.
 pub(super) struct Connection {
     socket: Socket,
     waited: bool,
     status: Status,
 }
 
-impl House {
+impl ModelShard {
     pub(super) fn new() -> Self {
         let shard = Arc::new(Shard::new(Outbound::new(usize::MAX)));
         let topics = Arc::new(Topics::new(&[Arc::clone(&shard)]));
         Self { shard, topics }
     }
 
-    /// Opens a socket whose queue has this limit in bytes.
-    pub(super) fn limited(&self, id: u64, at_once: usize, limit: Option<usize>) -> Socket {
+    /// Opens a socket whose queue has this limit in bytes. `None` means unlimited.
+    pub(super) fn limited(&self, id: u64, per_write: usize, limit: Option<usize>) -> Socket {
         let write_half = WriteHalf::new(id, &settings(limit), Outbound::new(usize::MAX), None);
-        let got = Arc::<Mutex<Vec<u8>>>::default();
-        let stuck = Arc::<AtomicBool>::default();
-        let peer = Peer { got: Arc::clone(&got), at_once, stuck: Arc::clone(&stuck) };
+        let received = Arc::<Mutex<Vec<u8>>>::default();
+        let blocked = Arc::<AtomicBool>::default();
+        let peer = Peer { received: Arc::clone(&received), per_write, blocked: Arc::clone(&blocked) };
         let (_, writer) = split(Transport::Other(Box::new(peer)));
         write_half.start(writer);
-        Socket { house: self.clone(), member: Arc::new(AnySocket(write_half)), got, stuck }
+        Socket { shard: self.clone(), member: Arc::new(AnySocket(write_half)), received, blocked }
     }
 
-    /// Opens a socket whose peer accepts at most this many bytes for each call.
-    pub(super) fn open(&self, id: u64, at_once: usize) -> Socket {
-        self.limited(id, at_once, None)
+    /// Opens a socket whose peer accepts at most this many bytes per call.
+    pub(super) fn open(&self, id: u64, per_write: usize) -> Socket {
+        self.limited(id, per_write, None)
     }
 
     /// Publishes a letter to every subscriber.
     pub(super) fn publish(&self, topic: &str, letter: u8) {
-        self.topics.publish(topic, &mut frame(letter).parcel(), None);
+        self.topics.publish(topic, &mut frame(letter).frame_ref(), None);
         self.topics.relieve(topic);
     }
 
-    /// Publishes a letter in a frame so large that the publisher delivers it itself. It is padded with zeros, which the
-    /// peers ignore.
+    /// Publishes a letter in a frame so large that the publisher delivers it itself. The padding consists of zeros,
+    /// which the peers ignore.
     pub(super) fn publish_large(&self, topic: &str, letter: u8) {
         let (head, rest) = (frame(letter), Chunk::uncounted(bytes::Bytes::from_static(&ZEROES)));
-        self.topics.publish(topic, &mut FrameRef { rest: Some(&rest), ..head.parcel() }, None);
+        self.topics.publish(topic, &mut FrameRef { rest: Some(&rest), ..head.frame_ref() }, None);
         self.topics.relieve(topic);
     }
 
@@ -112,7 +112,7 @@ impl House {
         spawn(move || block_on(shard.flush()))
     }
 
-    /// Makes the flusher end once everything is delivered.
+    /// Makes the flusher end after it has delivered all publishes, and waits for it.
     pub(super) fn stop(&self, flusher: JoinHandle<()>) {
         self.shard.stop();
         flusher.join().expect("the flusher does not panic");
@@ -129,7 +129,7 @@ impl Socket {
         assert!(matches!(delivery, Delivery::Sent | Delivery::Backpressure), "{delivery:?}");
     }
 
-    /// Closes the socket. No other byte of the frame is zero either.
+    /// Closes the socket, with a frame that contains no zero byte, because the peers ignore zeros.
     pub(super) fn close(&self) {
         assert!(self.write_half().close(Some(&Close::new(1000, ""))));
     }
@@ -137,51 +137,51 @@ impl Socket {
     pub(super) fn subscribe(&self, topic: &str) {
         let me = Arc::clone(&self.member) as Arc<dyn Subscriber>;
         assert_eq!(
-            self.write_half().subscribe((&self.house.topics, &settings(None)), 0, topic, me),
+            self.write_half().subscribe((&self.shard.topics, &settings(None)), 0, topic, me),
             Ok(true)
         );
     }
 
     pub(super) fn unsubscribe(&self, topic: &str) {
-        assert!(self.write_half().unsubscribe(&self.house.topics, 0, topic));
+        assert!(self.write_half().unsubscribe(&self.shard.topics, 0, topic));
     }
 
     /// Publishes a letter to all other sockets.
     pub(super) fn publish(&self, topic: &str, letter: u8) {
-        let Self { house, .. } = self;
-        self.write_half().publish_to_others(&house.topics, 0, topic, &mut frame(letter).parcel());
-        house.topics.relieve(topic);
+        let Self { shard, .. } = self;
+        self.write_half().publish_to_others(&shard.topics, 0, topic, &mut frame(letter).frame_ref());
+        shard.topics.relieve(topic);
     }
 
-    /// The task writes and parks, and is not expected to be woken: until then the flusher writes straight to the
-    /// stream.
-    pub(super) fn doze(&self) {
+    /// Writes the queue and parks the task. A wake-up has no effect. The flusher writes straight to the stream from
+    /// then on.
+    pub(super) fn park(&self) {
         let _ = self.write_half().poll_flush(&mut Context::from_waker(Waker::noop()));
     }
 
-    /// Makes the stream stuck, or releases it.
-    pub(super) fn stick(&self, stuck: bool) {
-        self.stuck.store(stuck, Ordering::Release);
+    /// Blocks or unblocks the stream.
+    pub(super) fn set_blocked(&self, blocked: bool) {
+        self.blocked.store(blocked, Ordering::Release);
     }
 
-    /// Runs the task of the connection from its first check.
+    /// Returns the task of the connection, before its first check.
     pub(super) fn connection(&self) -> Connection {
         Connection { socket: self.clone(), waited: true, status: Status::default() }
     }
 
     /// Returns the number of one-letter frames that the peer has received.
     pub(super) fn count(&self) -> usize {
-        self.got.lock().unwrap_or_else(PoisonError::into_inner).len() / 3
+        self.received.lock().unwrap_or_else(PoisonError::into_inner).len() / 3
     }
 
-    /// Ends the connection and returns the output to the peer: the letters, and a dot for the close frame.
+    /// Ends the connection and returns what the peer received: the letters, and a dot for the close frame.
     pub(super) fn finish(self) -> String {
-        let mut nobody = Context::from_waker(Waker::noop());
-        let (flushed, _) = self.write_half().poll_flush(&mut nobody);
+        let mut no_waker = Context::from_waker(Waker::noop());
+        let (flushed, _) = self.write_half().poll_flush(&mut no_waker);
         assert!(matches!(flushed, Poll::Ready(Ok(()))), "{flushed:?}");
-        self.write_half().unsubscribe_all(&self.house.topics, 0);
+        self.write_half().unsubscribe_all(&self.shard.topics, 0);
         self.write_half().finish();
-        letters(&self.got.lock().unwrap_or_else(PoisonError::into_inner))
+        letters(&self.received.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -192,21 +192,21 @@ impl Subscriber for AnySocket {
 }
 
 impl Connection {
-    /// Loops until `is_over` returns true for the status of the task; everything queued is written by then.
+    /// Runs until `is_over` returns true for the status. Everything queued is written by then.
     pub(super) fn run(self, is_over: impl Fn(Status, &Socket) -> bool) {
-        self.go(is_over, |write_half, cx| {
+        self.run_with(is_over, |write_half, cx| {
             let (flushed, status) = write_half.poll_flush(cx);
             assert!(matches!(flushed, Poll::Ready(Ok(()))), "{flushed:?}");
             status
         });
     }
 
-    /// Like [`run`](Self::run), for a task with nothing left to write.
+    /// Like [`run`](Self::run), for a task that lingers and has nothing left to write.
     pub(super) fn linger(self, is_over: impl Fn(Status, &Socket) -> bool) {
-        self.go(is_over, WriteHalf::rest);
+        self.run_with(is_over, WriteHalf::rest);
     }
 
-    fn go(
+    fn run_with(
         mut self,
         is_over: impl Fn(Status, &Socket) -> bool,
         wait: impl Fn(&WriteHalf, &mut Context<'_>) -> Status,
@@ -228,11 +228,11 @@ impl Connection {
     }
 }
 
-/// A frame with one letter, to be published.
+/// A frame that contains one letter.
 struct Letter(Vec<u8>);
 
 impl Letter {
-    fn parcel(&self) -> FrameRef<'_> {
+    fn frame_ref(&self) -> FrameRef<'_> {
         FrameRef { head: &self.0, rest: None, key: None }
     }
 }
@@ -243,14 +243,14 @@ fn frame(letter: u8) -> Letter {
     Letter(frame)
 }
 
-/// Parses frames of one letter, each of which must be complete.
+/// Parses the frames that a peer received and returns their letters. Each frame must be complete.
 fn letters(mut bytes: &[u8]) -> String {
     let mut letters = String::new();
     while !bytes.is_empty() {
         let (letter, rest) = match bytes {
             [0x81, 1, letter, rest @ ..] => (*letter, rest),
             [0x88, 2, 0x03, 0xe8, rest @ ..] => (b'.', rest),
-            _ => panic!("after {letters:?} no frame begins: {bytes:?}"),
+            _ => panic!("no valid frame after {letters:?}: {bytes:?}"),
         };
         letters.push(letter.into());
         bytes = rest;
@@ -283,15 +283,15 @@ impl AsyncRead for Peer {
 
 impl AsyncWrite for Peer {
     fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        if self.stuck.load(Ordering::Acquire) {
+        if self.blocked.load(Ordering::Acquire) {
             return Poll::Pending;
         }
-        let taken = &bytes[..bytes.len().min(self.at_once)];
-        let mut got = self.got.lock().unwrap_or_else(PoisonError::into_inner);
-        for part in taken.chunks(4096).filter(|part| !ZEROES.starts_with(part)) {
-            got.extend(part.iter().filter(|byte| **byte != 0));
+        let accepted = &bytes[..bytes.len().min(self.per_write)];
+        let mut received = self.received.lock().unwrap_or_else(PoisonError::into_inner);
+        for part in accepted.chunks(4096).filter(|part| !ZEROES.starts_with(part)) {
+            received.extend(part.iter().filter(|byte| **byte != 0));
         }
-        Poll::Ready(Ok(taken.len()))
+        Poll::Ready(Ok(accepted.len()))
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {

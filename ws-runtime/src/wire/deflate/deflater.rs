@@ -7,12 +7,12 @@ use flate2::{Compress, Compression, FlushCompress};
 use super::settings::Side;
 use crate::turn::{Work, spend};
 
-/// Number of idle streams that a thread keeps for reuse. A stream takes up to 320 KB; most routes use the same
-/// settings.
+/// The maximum number of idle streams that a thread keeps for reuse. A stream takes up to 320 KB. Most routes use the
+/// same settings, so few streams suffice.
 const KEPT: usize = 4;
-/// The bytes that end a flush and that a message omits (RFC 7692 §7.2.1).
+/// The bytes that end a flush. They are omitted from a message (RFC 7692 §7.2.1).
 pub(super) const TAIL: [u8; 4] = [0x00, 0x00, 0xff, 0xff];
-/// An empty message (RFC 7692 §7.2.3.6).
+/// The payload of an empty message (RFC 7692 §7.2.3.6).
 const EMPTY: u8 = 0x00;
 
 thread_local! {
@@ -41,23 +41,23 @@ impl Format {
     }
 }
 
-/// The compression settings of one end.
+/// The compression settings of outbound messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Deflating {
     pub(crate) format: Format,
     pub(super) level: u8,
-    /// True if a message may refer to earlier ones.
+    /// True if a message may refer to earlier messages.
     pub(crate) takeover: bool,
 }
 
-/// Identifies interchangeable streams.
+/// The settings of a stream. Streams with equal settings are interchangeable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct StreamKind {
     format: Format,
     level: u8,
 }
 
-/// A stream that returns to its thread on drop.
+/// A zlib stream that returns to its thread on drop.
 #[derive(Debug)]
 pub(crate) struct Deflater {
     kind: StreamKind,
@@ -65,7 +65,7 @@ pub(crate) struct Deflater {
 }
 
 impl Deflater {
-    /// Takes a stream with an empty window.
+    /// Takes an idle stream of the thread or creates one. Its window is empty.
     pub(crate) fn new(deflating: Deflating) -> Self {
         let kind = StreamKind { format: deflating.format, level: deflating.level };
         let idle = IDLE.with_borrow_mut(|idle| {
@@ -82,8 +82,8 @@ impl Deflater {
         Self { kind, stream: Some(stream) }
     }
 
-    /// Appends a compressed message, which may refer to earlier messages of this stream. Returns false on failure,
-    /// which is not expected; the stream is then unusable.
+    /// Compresses a message and appends it to `out`. It may refer to earlier messages of this stream. Returns false on
+    /// failure, which is not expected. The stream is then unusable.
     pub(crate) fn deflate(&mut self, payload: &[u8], out: &mut Vec<u8>) -> bool {
         let Some(stream) = &mut self.stream else { return false };
         spend(Work::Deflated(payload.len()));
@@ -120,7 +120,7 @@ impl Deflater {
 impl Drop for Deflater {
     fn drop(&mut self) {
         let Some(stream) = self.stream.take() else { return };
-        // A thread that is ending keeps no streams.
+        // This fails only while the thread ends, and then the stream is freed.
         let _ = IDLE.try_with(|idle| {
             let mut idle = idle.borrow_mut();
             if idle.len() < KEPT {
@@ -130,8 +130,8 @@ impl Drop for Deflater {
     }
 }
 
-/// Appends a message that is compressed independently. Returns false, and appends nothing, if it would not become
-/// smaller.
+/// Compresses a message independently and appends it to `out`. If it would not become smaller, appends nothing and
+/// returns false.
 pub(crate) fn deflate(deflating: Deflating, payload: &[u8], out: &mut Vec<u8>) -> bool {
     let before = out.len();
     let is_smaller =

@@ -1,4 +1,4 @@
-//! The grammar of the header field `Sec-WebSocket-Extensions` (RFC 6455 §9.1). Knows no particular extension.
+//! The grammar of the header field `Sec-WebSocket-Extensions` (RFC 6455 §9.1), for any extension.
 
 use std::borrow::Cow;
 
@@ -12,11 +12,11 @@ pub(super) struct Extension<'a> {
 /// The name of a parameter, and its value if it has one.
 type Parameter<'a> = (&'a [u8], Option<Cow<'a, [u8]>>);
 
-/// The field violates the grammar.
+/// The header field violates the grammar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct MalformedExtensions;
 
-/// Parses the lines of the field, which form one list, in one pass.
+/// Parses all lines of the header field, which form one list, in one pass.
 pub(super) fn extensions<'a>(
     lines: impl IntoIterator<Item = &'a [u8]>,
 ) -> Result<Vec<Extension<'a>>, MalformedExtensions> {
@@ -46,7 +46,7 @@ impl<'a> Scanner<'a> {
         self.0 = self.0.trim_ascii_start();
     }
 
-    /// Consumes a delimiter, and the whitespace around it, if it comes next.
+    /// Skips whitespace. If the delimiter comes next, consumes it with the whitespace after it and returns true.
     fn takes(&mut self, delimiter: u8) -> bool {
         self.skip_space();
         let is_next = self.0.first() == Some(&delimiter);
@@ -74,8 +74,8 @@ impl<'a> Scanner<'a> {
         Ok(extension)
     }
 
-    /// Parses a token or a quoted string (RFC 9110 §5.6.4). RFC 6455 §9.1 requires the content of a quoted string to be
-    /// a token too, but devices send others in private extensions. Each extension checks its own values.
+    /// Parses a token or a quoted string (RFC 9110 §5.6.4). RFC 6455 §9.1 also requires the content of a quoted string
+    /// to be a token, but real devices violate this in private extensions. Each extension checks its own values.
     fn value(&mut self) -> Result<Cow<'a, [u8]>, MalformedExtensions> {
         let Some(quoted) = self.0.strip_prefix(b"\"") else { return self.token().map(Cow::Borrowed) };
         let (mut at, mut is_escaped) = (0, false);
@@ -98,7 +98,7 @@ fn unescape(text: &[u8]) -> Cow<'_, [u8]> {
         .collect()
 }
 
-/// RFC 9110 §5.6.2.
+/// Returns true for a `tchar` of RFC 9110 §5.6.2.
 fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_read_by_its_grammar() {
+    fn extension_header_follows_its_grammar() {
         for (lines, list) in [
             (&[][..], Some("")),
             (&[""], Some("")),
@@ -159,9 +159,10 @@ mod tests {
         }
     }
 
-    /// Inputs that kept some server busy for minutes, because its run time was quadratic. Here they would hang.
+    /// Such inputs have kept other servers busy for minutes, because their parsers took quadratic time. A quadratic
+    /// parser would hang here.
     #[test]
-    fn long_lines_are_read_in_one_pass() {
+    fn long_lines_are_parsed_in_linear_time() {
         let line = |part: &str| part.repeat(1 << 20);
         for (line, is_well_formed) in
             [(line(","), true), (line("a,"), true), (line("a;b=c,"), true), (line("a; "), false)]

@@ -1,4 +1,4 @@
-//! Decompression of messages (RFC 7692 §7.2.2), never beyond their limit.
+//! Decompression of messages (RFC 7692 §7.2.2), limited to their maximum length.
 
 use std::cell::Cell;
 
@@ -12,24 +12,24 @@ use crate::{
     wire::{Deflated, Fault, decoder::message},
 };
 
-/// The maximum size of a buffer that a thread keeps for inflating, in bytes.
+/// The maximum capacity of the buffer that a thread keeps for inflating, in bytes.
 const KEPT: usize = 64 * 1024;
 /// The minimum number of bytes by which a buffer grows.
 const STEP: usize = 1024;
-/// An empty block that is marked as final (RFC 1951 §3.2.6); it ends the stream.
+/// An empty final block (RFC 1951 §3.2.6), which ends the stream.
 const END: [u8; 2] = [0x03, 0x00];
-/// The number of final blocks permitted within a message (RFC 7692 §7.2.3.4). Each restart has a cost, and no
-/// compressor emits more than one for each flush.
+/// The maximum number of final blocks in a message (RFC 7692 §7.2.3.4). Restarting the stream after each is expensive,
+/// and no compressor emits more than one per flush.
 const MAX_ENDS: u32 = 64;
 
 thread_local! {
-    /// A stream for reuse; it takes about forty kilobytes.
+    /// The thread's idle stream. A stream takes about 40 KB.
     static IDLE: Cell<Option<Box<Decompress>>> = const { Cell::new(None) };
-    /// The buffer in which complete messages are inflated.
+    /// The thread's buffer for inflated messages.
     static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// Returns the maximum compressed size of a message of `limit` bytes: incompressible data grows, by up to a seventh
+/// Returns the maximum compressed size of a message of `limit` bytes. Incompressible data grows, by up to a seventh
 /// with a compressor that is short of memory (zlib's `deflateBound`).
 pub(in crate::wire) fn most_on_wire(limit: usize) -> usize {
     limit.saturating_add(limit / 7).saturating_add(64)
@@ -38,17 +38,17 @@ pub(in crate::wire) fn most_on_wire(limit: usize) -> usize {
 /// The inbound half of the compression of a connection.
 #[derive(Debug)]
 pub(crate) struct Inflater {
-    /// The number of bytes of earlier messages that the next one may refer to.
+    /// How many bytes of earlier messages the next message may refer to.
     window: usize,
-    /// Those bytes. They take no more memory than the peer has sent, unlike a stream.
+    /// The last bytes of earlier messages, at most `window`. They take less memory than a stream.
     history: Vec<u8>,
 }
 
-/// A message during decompression. Its borrowed stream returns to the thread in any case.
+/// A message during decompression. Its stream returns to the thread on drop.
 struct Inflation<'a> {
     inflater: &'a Inflater,
     stream: Option<Box<Decompress>>,
-    /// True if a final block ended the stream, which does not end the message.
+    /// True if a final block has ended the stream. More blocks of the message may follow.
     ended: bool,
     ends: u32,
     /// The maximum inflated length, in bytes.
@@ -60,11 +60,11 @@ impl Inflater {
         Self { window, history: Vec::new() }
     }
 
-    /// Inflates a message. A failure leaves the state unchanged.
+    /// Inflates a message. After an error, the window is unchanged.
     ///
     /// # Errors
-    /// [`Fault::TooLong`] if it is longer than `limit`, in bytes. Inflating stops there, except for free space in the
-    /// buffer.
+    /// [`Fault::TooLong`] if the message is longer than `limit` bytes. Inflating then stops, at the latest when the
+    /// buffer is full. `None` means unlimited.
     pub(crate) fn message(
         &mut self,
         deflated: &Deflated<'_>,
@@ -91,7 +91,7 @@ impl Inflater {
         whole
     }
 
-    /// The bytes that later messages may refer to.
+    /// Returns the bytes that later messages may refer to.
     #[cfg(test)]
     pub(super) fn kept(&self) -> &[u8] {
         &self.history
@@ -100,17 +100,17 @@ impl Inflater {
     /// Resets a stream and preloads it with the window of the peer.
     fn restart(&self, stream: &mut Decompress, message: &[u8]) {
         stream.reset(false);
-        // No reference reaches further back than this (RFC 1951 §2).
+        // A reference reaches back at most 32 KB (RFC 1951 §2).
         let message = &message[message.len().saturating_sub(1 << 15)..];
         for past in [&self.history[..], message] {
             if !past.is_empty() {
-                // This fails only on streams with a header, and this one has none.
+                // Only streams with a zlib header can fail here, and this one has no header.
                 let _ = stream.set_dictionary(past);
             }
         }
     }
 
-    /// Stores the bytes that later messages may refer to.
+    /// Appends a message to the history and truncates it to the window.
     fn remember(&mut self, message: &[u8]) {
         if self.window == 0 {
             return;
@@ -135,17 +135,16 @@ impl<'a> Inflation<'a> {
         Self { inflater, stream: Some(stream), ended: false, ends: 0, most }
     }
 
-    /// Inflates all parts of a message (RFC 7692 §7.2.2), then the bytes that the sender omitted, which end the last
-    /// block.
+    /// Inflates a whole message: its payload, then the bytes that the sender omitted (RFC 7692 §7.2.2).
     fn inflate(mut self, payload: &[u8], message: &mut Vec<u8>) -> Result<(), Fault> {
         self.feed(payload, message)?;
         self.feed(&TAIL, message)?;
-        // A message that ends inside a block would have consumed these bytes as its own.
+        // If the payload ends inside a block, that block consumes these bytes, and the stream does not end.
         self.feed(&END, message)?;
         if self.ended { Ok(()) } else { Err(Fault::Compression) }
     }
 
-    /// Inflates a part and appends it to `message`.
+    /// Inflates part of the payload and appends the result to `message`.
     fn feed(&mut self, payload: &[u8], message: &mut Vec<u8>) -> Result<(), Fault> {
         let Some(stream) = &mut self.stream else { return Err(Fault::Compression) };
         let mut rest = payload;
@@ -154,7 +153,7 @@ impl<'a> Inflation<'a> {
                 if rest.is_empty() {
                     return Ok(());
                 }
-                // RFC 7692 §7.2.3.4: other blocks may follow the final one.
+                // RFC 7692 §7.2.3.4: more blocks may follow a final one.
                 self.ends += 1;
                 if self.ends > MAX_ENDS {
                     return Err(Fault::Compression);
@@ -191,7 +190,7 @@ impl<'a> Inflation<'a> {
 
 impl Drop for Inflation<'_> {
     fn drop(&mut self) {
-        // A thread that is ending keeps no stream.
+        // This fails only while the thread ends, and then the stream is freed.
         let _ = IDLE.try_with(|idle| idle.set(self.stream.take()));
     }
 }

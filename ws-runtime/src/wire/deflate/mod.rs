@@ -1,7 +1,7 @@
 //! permessage-deflate (RFC 7692): settings, negotiation, compression and decompression.
 //!
-//! Contains both ends, and no sockets. A zlib stream takes tens to hundreds of kilobytes, so each thread keeps a few
-//! that its connections borrow. A connection has memory of its own only if context takeover was negotiated.
+//! Both ends, without IO. A zlib stream takes tens to hundreds of kilobytes, so each thread keeps a few that its
+//! connections borrow. A connection keeps its own memory only if context takeover was negotiated.
 
 mod deflater;
 mod extensions;

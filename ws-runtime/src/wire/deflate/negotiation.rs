@@ -1,4 +1,4 @@
-//! Negotiation of parameters (RFC 7692 §5 and §7.1) for both ends, as pure functions.
+//! Negotiation of the compression parameters (RFC 7692 §5 and §7.1), for both ends, as pure functions.
 
 use std::fmt::Write;
 
@@ -13,7 +13,7 @@ use crate::wire::Role;
 /// The extension's registered name (RFC 7692 §7).
 const NAME: &str = "permessage-deflate";
 
-/// The negotiated parameters.
+/// The negotiated parameters of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Agreed {
     server: Side,
@@ -37,8 +37,8 @@ impl Agreed {
         Deflating { format: Format::deflated(side.bits), level: self.level, takeover: side.takeover }
     }
 
-    /// Returns the format of publishes for this client: the server's own window or the smallest one. A publish is
-    /// therefore compressed at most twice, whatever windows its receivers asked for.
+    /// Returns the format of publishes for this client: the server's window or the smallest one. Thus each publish is
+    /// compressed at most twice, for any windows of its receivers.
     pub(crate) fn published(&self) -> Format {
         if self.full { Format::deflated(self.server.bits) } else { Format::NARROW }
     }
@@ -48,7 +48,7 @@ impl Agreed {
         self.threshold as usize
     }
 
-    /// Returns the number of bytes of earlier messages that the peer's next one may refer to.
+    /// Returns how many bytes of earlier messages the peer's next message may refer to.
     pub(crate) fn inbound_window(&self, role: Role) -> usize {
         let side = if role == Role::Server { self.client } else { self.server };
         if side.takeover { 1 << side.bits } else { 0 }
@@ -56,17 +56,17 @@ impl Agreed {
 }
 
 impl Deflate {
-    /// How a message to several sockets is compressed.
+    /// Returns the settings for a message to several sockets.
     pub(crate) fn deflating(&self, format: Format) -> Deflating {
         Deflating { format, level: self.level, takeover: false }
     }
 }
 
-/// The server's response does not match the offer; the text gives the reason.
+/// The server's response does not match the offer. The field is the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Mismatch(pub(crate) &'static str);
 
-/// The parameters of one offer or response, each well-formed.
+/// The parameters of one offer or response, all of them valid.
 #[derive(Default)]
 struct Parameters {
     server_no_context_takeover: bool,
@@ -75,18 +75,18 @@ struct Parameters {
     client_max_window_bits: Limit,
 }
 
-/// The parameter `client_max_window_bits`.
+/// The value of `client_max_window_bits`.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Limit {
     #[default]
-    Unsaid,
-    /// A client may offer to be limited without a value.
+    Missing,
+    /// Present without a value: the client accepts any limit (RFC 7692 §7.1.2.2).
     Any,
     Most(u8),
 }
 
 impl Parameters {
-    /// RFC 7692 §7.1: returns `None` for an unknown parameter, a repeated one, and an invalid value.
+    /// Returns `None` for an unknown parameter, a repeated one, or an invalid value (RFC 7692 §7.1).
     fn read(extension: &Extension<'_>) -> Option<Self> {
         let mut read = Self::default();
         for (name, value) in &extension.parameters {
@@ -105,7 +105,7 @@ impl Parameters {
                         None => Limit::Any,
                         Some(value) => Limit::Most(bits(value)?),
                     };
-                    std::mem::replace(&mut read.client_max_window_bits, limit) == Limit::Unsaid
+                    std::mem::replace(&mut read.client_max_window_bits, limit) == Limit::Missing
                 }
                 _ => false,
             };
@@ -132,13 +132,13 @@ impl Parameters {
                 let _ = write!(text, "; client_max_window_bits={bits}");
             }
             Limit::Any => text.push_str("; client_max_window_bits"),
-            Limit::Unsaid => {}
+            Limit::Missing => {}
         }
         text
     }
 }
 
-/// RFC 7692 §7.1.2: a decimal from 8 to 15 without leading zeros.
+/// Parses a decimal from 8 to 15 without leading zeros (RFC 7692 §7.1.2).
 fn bits(value: &[u8]) -> Option<u8> {
     match value {
         [digit @ b'8'..=b'9'] => Some(digit - b'0'),
@@ -147,8 +147,8 @@ fn bits(value: &[u8]) -> Option<u8> {
     }
 }
 
-/// Server side: accepts the first acceptable offer, in the order of the client, and returns the response. Other offers
-/// are ignored (RFC 7692 §5.1).
+/// Server side: accepts the first offer, in the client's order, that it can meet, and returns the response. Other
+/// offers are ignored (RFC 7692 §5.1).
 pub(crate) fn answer<'a>(
     lines: impl IntoIterator<Item = &'a [u8]>,
     settings: &Deflate,
@@ -160,32 +160,32 @@ pub(crate) fn answer<'a>(
 
 fn accept(offer: &Parameters, settings: &Deflate) -> Option<(Agreed, String)> {
     let (mut server, mut client) = (settings.server, settings.client);
-    // §7.1.1.1: the server complies with a request of the client.
+    // §7.1.1.1: the server must comply with the client's request.
     server.takeover &= !offer.server_no_context_takeover;
-    // §7.1.1.2: a promise of the client holds whether it is answered or not.
+    // §7.1.1.2: the client's hint is binding, even if the response does not repeat it.
     client.takeover &= !offer.client_no_context_takeover;
-    // §7.1.2.1: the response has the same or a lower value; an offer that cannot be met is declined.
+    // §7.1.2.1: the response has the offered value or a lower one. An offer that the server cannot meet is declined.
     server.bits = server.bits.min(offer.server_max_window_bits.unwrap_or(15));
     if server.bits < Side::LEAST {
         return None;
     }
     match offer.client_max_window_bits {
         Limit::Most(most) => client.bits = client.bits.min(most),
-        // §7.1.2.2: a client that did not offer to be limited must not be limited. Its messages are then not kept.
-        Limit::Unsaid if client.bits < 15 => client = Side { bits: 15, takeover: false },
-        Limit::Any | Limit::Unsaid => {}
+        // §7.1.2.2: a client that did not offer the parameter must not be limited, so its context is not kept.
+        Limit::Missing if client.bits < 15 => client = Side { bits: 15, takeover: false },
+        Limit::Any | Limit::Missing => {}
     }
-    let answer = Parameters {
+    let response = Parameters {
         server_no_context_takeover: !server.takeover,
         client_no_context_takeover: !client.takeover,
         server_max_window_bits: (offer.server_max_window_bits.is_some() || server.bits < 15)
             .then_some(server.bits),
-        client_max_window_bits: if client.bits < 15 { Limit::Most(client.bits) } else { Limit::Unsaid },
+        client_max_window_bits: if client.bits < 15 { Limit::Most(client.bits) } else { Limit::Missing },
     };
-    Some((Agreed::new(settings, server, client), answer.write()))
+    Some((Agreed::new(settings, server, client), response.write()))
 }
 
-/// Client side: the offer.
+/// Client side: returns the offer.
 #[cfg_attr(
     not(any(feature = "testing", fuzzing, test)),
     expect(dead_code, reason = "the client's side of the wire")
@@ -201,7 +201,7 @@ pub(crate) fn offer(settings: &Deflate) -> String {
     offer.write()
 }
 
-/// Client side: evaluates the server's response to [`offer`].
+/// Client side: checks the server's response to [`offer`].
 #[cfg_attr(
     not(any(feature = "testing", fuzzing, test)),
     expect(dead_code, reason = "the client's side of the wire")
@@ -210,39 +210,38 @@ pub(crate) fn confirm<'a>(
     lines: impl IntoIterator<Item = &'a [u8]>,
     settings: &Deflate,
 ) -> Result<Option<Agreed>, Mismatch> {
-    let answers = extensions(lines)
-        .map_err(|MalformedExtensions| Mismatch("the answer does not keep to the grammar"))?;
-    let answer = match &answers[..] {
+    let responses = extensions(lines).map_err(|MalformedExtensions| Mismatch("the response is malformed"))?;
+    let response = match &responses[..] {
         [] => return Ok(None),
-        [answer] if answer.name == NAME.as_bytes() => Parameters::read(answer),
-        _ => return Err(Mismatch("an extension that was not offered")),
+        [response] if response.name == NAME.as_bytes() => Parameters::read(response),
+        _ => return Err(Mismatch("the response names an extension that was not offered")),
     };
-    let answer = answer.ok_or(Mismatch("a parameter that may not be"))?;
+    let response = response.ok_or(Mismatch("the response has an invalid parameter"))?;
     let (mut server, mut client) = (settings.server, settings.client);
-    // RFC 7692 §7.1.1.1: the response repeats the request of the client.
-    if !server.takeover && !answer.server_no_context_takeover {
-        return Err(Mismatch("the server would take its context over"));
+    // RFC 7692 §7.1.1.1: the response must repeat the client's request.
+    if !server.takeover && !response.server_no_context_takeover {
+        return Err(Mismatch("the server keeps its context"));
     }
-    server.takeover &= !answer.server_no_context_takeover;
-    client.takeover &= !answer.client_no_context_takeover;
-    // §7.1.2.1: the same or a lower value; a missing value means 15.
-    let bits = answer.server_max_window_bits.unwrap_or(15);
+    server.takeover &= !response.server_no_context_takeover;
+    client.takeover &= !response.client_no_context_takeover;
+    // §7.1.2.1: the response has the offered value or a lower one. If the parameter is missing, the value is 15.
+    let bits = response.server_max_window_bits.unwrap_or(15);
     if bits > server.bits {
-        return Err(Mismatch("the server's window is larger than asked for"));
+        return Err(Mismatch("the server's window is larger than the requested one"));
     }
     server.bits = bits;
     let mut agreed = Agreed::new(settings, server, client);
-    match answer.client_max_window_bits {
-        Limit::Unsaid => {}
-        // §7.1.2.2: in a response the parameter has a value, at most the offered one.
+    match response.client_max_window_bits {
+        Limit::Missing => {}
+        // §7.1.2.2: in a response, the parameter has a value, at most the offered one.
         Limit::Most(bits) if bits <= client.bits => {
             agreed.client.bits = bits.max(Side::LEAST);
             if bits < Side::LEAST {
-                // A smaller window can be respected by not compressing, which is always permitted (§6).
+                // zlib does not support this window. Not compressing is always permitted (§6).
                 agreed.threshold = u32::MAX;
             }
         }
-        _ => return Err(Mismatch("a window for the client that it did not offer")),
+        _ => return Err(Mismatch("the client's window is not one that it offered")),
     }
     Ok(Some(agreed))
 }
