@@ -54,8 +54,8 @@ pub mod __private;
 #[doc(inline)]
 #[doc = include_str!("../docs/ws_contract.md")]
 pub use ws_macros::ws_contract;
-/// Marks a handler of a variant in a block with [`ws_route`]. The argument of the handler is then the field of the
-/// variant that has its name.
+/// Marks a handler of a variant in a block with [`ws_route`]. Each argument of the handler is then the field of the
+/// variant with the same name.
 ///
 /// Only a handler with a single argument needs the marker; two or more arguments are always fields. [`ws_route`]
 /// removes the marker from the block, so it needs no import. Anywhere else it is an error.

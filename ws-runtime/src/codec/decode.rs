@@ -80,7 +80,7 @@ pub trait Decode: Sized + Send + 'static {
     /// Prepares everything that is known before the server listens. The default is for types without a schema.
     ///
     /// # Errors
-    /// If the schema of the type cannot be used. This is a mistake of the application, reported at start-up.
+    /// Fails if the schema of the type cannot be used. This is a mistake of the application, reported at start-up.
     fn plan() -> Result<Plan, SchemaError> {
         Ok(Plan::unchecked())
     }
@@ -88,7 +88,7 @@ pub trait Decode: Sized + Send + 'static {
     /// Decodes one message.
     ///
     /// # Errors
-    /// If the message is invalid. This is a mistake of the peer.
+    /// Fails if the message is invalid. This is a mistake of the peer.
     fn decode(message: Incoming<'_>, plan: &Plan) -> Result<Self, Invalid>;
 }
 

@@ -38,7 +38,7 @@ pub trait Encode: Send + Sync + 'static {
     /// Prepares everything that is known before the server listens. The default is for types without a schema.
     ///
     /// # Errors
-    /// If the schema of the type cannot be used. This is a mistake of the application, reported at start-up.
+    /// Fails if the schema of the type cannot be used. This is a mistake of the application, reported at start-up.
     fn plan() -> Result<Plan, SchemaError>
     where
         Self: Sized,
@@ -50,7 +50,7 @@ pub trait Encode: Send + Sync + 'static {
     /// that shares its bytes.
     ///
     /// # Errors
-    /// If the value fails its schema or cannot be serialised. This is a mistake of the application. No part of the
+    /// Fails if the value fails its schema or cannot be serialized. This is a mistake of the application. No part of the
     /// value is sent, and `out` is unchanged.
     fn encode(&self, plan: &Plan, out: &mut Vec<u8>) -> Result<Encoded, EncodeError>;
 
@@ -73,7 +73,7 @@ pub enum Encoded {
     Shared(Message),
 }
 
-/// The error for a value that fails its own schema or cannot be serialised. No part of the value was sent.
+/// The error for a value that fails its own schema or cannot be serialized. No part of the value was sent.
 ///
 /// The text of the error names the path and the keyword, not the value.
 #[derive(Debug)]

@@ -166,7 +166,7 @@ impl Invalid {
 /// Returns a frame of the library: the member `tag`, which identifies it, followed by the members of `rest`. There must
 /// be at least one.
 fn tagged(tag: &str, kind: &str, rest: &impl Serialize) -> String {
-    // Strings and lists of strings can always be serialised. If that failed, an incomplete frame would be better than a
+    // Strings and lists of strings can always be serialized. If that failed, an incomplete frame would be better than a
     // panic.
     let json = |text: &str| serde_json::to_string(text).unwrap_or_default();
     let rest = serde_json::to_string(rest).unwrap_or_default();

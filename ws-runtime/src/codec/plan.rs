@@ -37,7 +37,7 @@ pub(crate) enum WireForm {
     Mixed(Box<Check>),
 }
 
-/// States whether a client can distinguish error frames from responses.
+/// The ability of a client to distinguish error frames from responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg(feature = "server")]
 pub(crate) enum Telling {
@@ -103,7 +103,7 @@ impl Plan {
     /// Checks that serde can write every part of a response type.
     ///
     /// # Errors
-    /// If serde can never write a variant or a key.
+    /// Fails if serde can never write a variant or a key.
     #[cfg(feature = "server")]
     pub(crate) fn check_written(&self, sampler: Sampler) -> Result<(), SchemaError> {
         let written = self.check().map_or(Ok(()), |check| check.check_written(sampler));
@@ -114,7 +114,7 @@ impl Plan {
     /// this type.
     ///
     /// # Errors
-    /// If the response is an enum with a variant that looks like a frame of the library.
+    /// Fails if the response is an enum with a variant that looks like a frame of the library.
     #[cfg(feature = "server")]
     pub(crate) fn telling(&self, tag: &str) -> Result<Telling, SchemaError> {
         let Some(check) = self.check() else { return Ok(Telling::No) };

@@ -118,7 +118,7 @@ mod tests {
             let text = id.to_string();
             assert_eq!(text.len(), DIGITS);
             assert_eq!(text.parse(), Ok(id), "{text}");
-            let json = serde_json::to_string(&id).expect("an id is serialised as a string");
+            let json = serde_json::to_string(&id).expect("an id is serialized as a string");
             assert_eq!(json, format!("\"{text}\""));
             assert_eq!(serde_json::from_str::<SocketId>(&json).ok(), Some(id));
         }

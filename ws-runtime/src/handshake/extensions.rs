@@ -1,4 +1,4 @@
-//! Negotiation of compression (RFC 6455 §9.1, RFC 7692 §5). The module `wire` interprets the parameters.
+//! Negotiates compression (RFC 6455 §9.1, RFC 7692 §5). The module `wire` interprets the parameters.
 
 use http::{HeaderMap, header::SEC_WEBSOCKET_EXTENSIONS};
 

@@ -56,7 +56,8 @@ impl AllowedOrigins {
         let value = match single(headers, &ORIGIN) {
             Single::Missing => return true,
             Single::One(value) => value,
-            // A browser sends one (RFC 6454 §7.3). If there are two, a proxy and this server could read different ones.
+            // A browser sends one origin (RFC 6454 §7.3). If there are two, a proxy and this server could read
+            // different ones.
             Single::Several => return false,
         };
         if *self == Self::Any {
@@ -85,7 +86,7 @@ impl AllowedOrigins {
 }
 
 impl<'a> Origin<'a> {
-    /// Parses one serialised origin (RFC 6454 §6.2). `None` for a list, and for an origin with a path, even a slash.
+    /// Parses one serialized origin (RFC 6454 §6.2). `None` for a list, and for an origin with a path, even a slash.
     fn parse(text: &'a str) -> Option<Self> {
         let (scheme, authority) = text.split_once("://")?;
         let in_a_scheme = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
@@ -156,13 +157,13 @@ mod tests {
             ("[::1]:3000", "http://[::1]:3000", true),
             ("[::1]:3000", "http://[0:0:0:0:0:0:0:1]:3000", true),
             ("xn--bcher-kva.example", "https://xn--bcher-kva.example", true),
-            // Another port is another origin.
+            // A different port is a different origin.
             ("localhost:3000", "http://localhost:5173", false),
             ("localhost:3000", "http://localhost", false),
             ("example.com", "http://example.com:8080", false),
             ("example.com:80", "https://example.com", false),
             ("example.com:443", "http://example.com", false),
-            // Another name is another origin: a parent, a child or a sibling.
+            // A different name is a different origin, whether a parent, a child or a sibling.
             ("example.com", "http://evil.example", false),
             ("example.com", "http://sub.example.com", false),
             ("sub.example.com", "http://example.com", false),

@@ -1,5 +1,4 @@
-//! Negotiation of a subprotocol (RFC 6455 §1.9): the server chooses the first of its subprotocols that the client
-//! offers.
+//! Negotiates a subprotocol (RFC 6455 §1.9): the server chooses the first of its own that the client offers.
 
 use http::{HeaderMap, header::SEC_WEBSOCKET_PROTOCOL};
 

@@ -15,7 +15,7 @@ pub(super) struct Texts {
 /// A pair whose value is not UTF-8.
 struct Unreadable {
     name: String,
-    /// The number of readable values with the same name when the request arrived.
+    /// The number of readable values that had the same name when the request arrived.
     beside: usize,
 }
 

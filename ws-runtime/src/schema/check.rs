@@ -82,7 +82,7 @@ impl Check {
     /// Checks that serde can write every part of an outbound type.
     ///
     /// # Errors
-    /// If serde can never write a variant or a key.
+    /// Fails if serde can never write a variant or a key.
     pub(crate) fn check_written(&self, sampler: Sampler) -> Result<(), String> {
         check_written(&self.schema, sampler)
     }

@@ -37,7 +37,7 @@ impl Explainer {
     /// Prepares a schema for explaining errors.
     ///
     /// # Errors
-    /// If the validator rejects a part of the schema, in most cases a pattern.
+    /// Fails if the validator rejects a part of the schema, in most cases a pattern.
     pub(super) fn new(schema: &Value) -> Result<Self, String> {
         rules(schema).map(|(rules, root)| Self { rules, root })
     }

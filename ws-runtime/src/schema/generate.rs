@@ -79,7 +79,7 @@ impl Generator {
     }
 
     /// # Errors
-    /// If two different types share one definition.
+    /// Fails if two different types share one definition.
     fn tell_apart(&self) -> Result<(), String> {
         for (root, write_out) in &self.parts {
             let referring = Document { root, definitions: self.schemas.definitions() };
@@ -102,7 +102,7 @@ impl Generator {
     /// Completes the document with the schema `root` at its root.
     ///
     /// # Errors
-    /// If serde and the schema differ in a way that cannot be reconciled.
+    /// Fails if serde and the schema differ in a way that cannot be reconciled.
     pub(crate) fn finish(mut self, root: Value) -> Result<Value, String> {
         let mut document = match root {
             Value::Object(root) => root,

@@ -27,7 +27,7 @@ pub(super) enum Growth {
 /// Determines the cost of decoding by a schema document.
 ///
 /// # Errors
-/// If the type cannot be decoded in bounded time. The text names the type and the change to make.
+/// Fails if the type cannot be decoded in bounded time. The text names the type and the change to make.
 pub(super) fn growth(document: &Value) -> Result<Growth, String> {
     assess(&Graph::of(document)?)
 }
@@ -35,7 +35,7 @@ pub(super) fn growth(document: &Value) -> Result<Growth, String> {
 /// Checks that the type of a document can have a finite value.
 ///
 /// # Errors
-/// If the type contains itself directly.
+/// Fails if the type contains itself directly.
 pub(super) fn ends(document: &Value) -> Result<(), String> {
     Graph::of(document).map(drop)
 }
@@ -49,12 +49,12 @@ fn assess(graph: &Graph<'_>) -> Result<Growth, String> {
         }
     }
     let mut assessed = without_cycle(graph, &backwards);
-    for place in 0..graph.len() {
-        if assessed.contains(&place) {
+    for node in 0..graph.len() {
+        if assessed.contains(&node) {
             continue;
         }
-        let returning = reached(place, |at| backwards[at].iter().copied());
-        let ahead = reached(place, |at| graph.steps(at).iter().map(|step| step.to));
+        let returning = reached(node, |at| backwards[at].iter().copied());
+        let ahead = reached(node, |at| graph.steps(at).iter().map(|step| step.to));
         let cycle: BTreeSet<usize> = ahead.intersection(&returning).copied().collect();
         for &at in &cycle {
             if graph.steps(at).iter().any(|step| step.copied && cycle.contains(&step.to)) {
@@ -79,10 +79,10 @@ fn without_cycle(graph: &Graph<'_>, backwards: &[Vec<usize>]) -> BTreeSet<usize>
     let mut without = BTreeSet::new();
     loop {
         let known = without.len();
-        for (place, before) in backwards.iter().enumerate() {
-            let ends = graph.steps(place).iter().all(|step| without.contains(&step.to));
+        for (node, before) in backwards.iter().enumerate() {
+            let ends = graph.steps(node).iter().all(|step| without.contains(&step.to));
             if ends || before.iter().all(|from| without.contains(from)) {
-                without.insert(place);
+                without.insert(node);
             }
         }
         if without.len() == known {
@@ -92,14 +92,14 @@ fn without_cycle(graph: &Graph<'_>, backwards: &[Vec<usize>]) -> BTreeSet<usize>
 }
 
 /// Finds two runs from a node back to itself with the same path. Returns the key at which they separate, or `None`.
-fn doubles(graph: &Graph<'_>, place: usize, cycle: &BTreeSet<usize>) -> Option<String> {
-    let steps = graph.steps(place);
+fn doubles(graph: &Graph<'_>, node: usize, cycle: &BTreeSet<usize>) -> Option<String> {
+    let steps = graph.steps(node);
     for (index, one) in steps.iter().enumerate() {
         for other in &steps[index + 1..] {
             if cycle.contains(&one.to)
                 && cycle.contains(&other.to)
                 && one.coexists(other)
-                && meet(graph, place, (one.to, other.to), cycle)
+                && meet(graph, node, (one.to, other.to), cycle)
             {
                 return Some(one.describe());
             }
@@ -108,12 +108,12 @@ fn doubles(graph: &Graph<'_>, place: usize, cycle: &BTreeSet<usize>) -> Option<S
     None
 }
 
-/// Returns true if two nodes lead to `place` by the same path.
-fn meet(graph: &Graph<'_>, place: usize, from: (usize, usize), cycle: &BTreeSet<usize>) -> bool {
+/// Returns true if two nodes lead to `node` by the same path.
+fn meet(graph: &Graph<'_>, node: usize, from: (usize, usize), cycle: &BTreeSet<usize>) -> bool {
     let mut seen = BTreeSet::from([from]);
     let mut next = vec![from];
     while let Some((one, other)) = next.pop() {
-        if (one, other) == (place, place) {
+        if (one, other) == (node, node) {
             return true;
         }
         for first in graph.steps(one).iter().filter(|step| cycle.contains(&step.to)) {

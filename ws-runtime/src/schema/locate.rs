@@ -21,14 +21,14 @@ pub(crate) enum Step {
 }
 
 /// A path and its schemas.
-pub(super) struct Place<'r> {
+pub(super) struct Located<'r> {
     pub(super) path: String,
     rules: Vec<&'r Rule>,
 }
 
 /// Follows a path through a value and its schemas. Returns the path without input of the peer, and the schemas at its
 /// end.
-pub(super) fn locate<'r>(rules: &'r [Rule], root: usize, mut value: &Value, steps: &[Step]) -> Place<'r> {
+pub(super) fn locate<'r>(rules: &'r [Rule], root: usize, mut value: &Value, steps: &[Step]) -> Located<'r> {
     let mut path = String::new();
     let mut at = Here::new(rules);
     at.add(root, value);
@@ -50,7 +50,7 @@ pub(super) fn locate<'r>(rules: &'r [Rule], root: usize, mut value: &Value, step
             at.add(rule, value);
         }
     }
-    Place { path, rules: at.found.into_iter().map(|rule| &rules[rule]).collect() }
+    Located { path, rules: at.found.into_iter().map(|rule| &rules[rule]).collect() }
 }
 
 /// Escapes a key for use as a segment of a JSON pointer (RFC 6901 §3).
@@ -58,7 +58,7 @@ pub(super) fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-impl Place<'_> {
+impl Located<'_> {
     /// Returns the issue for a value at this path that its type rejects, described by its schemas.
     pub(super) fn type_issue(&self) -> Issue {
         let is_not_null = |rule: &&&Rule| rule.types != ["null"];

@@ -15,7 +15,7 @@ type PartId = *const Value;
 /// The nodes of a schema and the steps between them.
 pub(super) struct Graph<'a> {
     document: &'a Value,
-    places: HashMap<PartId, usize>,
+    nodes: HashMap<PartId, usize>,
     steps: Vec<Vec<PathStep<'a>>>,
     /// The name of each node's definition, or of the first definition that its schema mentions; `None` if there is
     /// none.
@@ -65,11 +65,11 @@ impl<'a> Graph<'a> {
     /// Builds the graph of a document.
     ///
     /// # Errors
-    /// If a node leads to itself without a key or index.
+    /// Fails if a node leads to itself without a key or index.
     pub(super) fn of(document: &'a Value) -> Result<Self, String> {
-        let mut graph = Self { document, places: HashMap::new(), steps: Vec::new(), names: Vec::new() };
+        let mut graph = Self { document, nodes: HashMap::new(), steps: Vec::new(), names: Vec::new() };
         let (root, name) = graph.named(document);
-        graph.place(root, name)?;
+        graph.node(root, name)?;
         Ok(graph)
     }
 
@@ -78,23 +78,23 @@ impl<'a> Graph<'a> {
         self.steps.len()
     }
 
-    pub(super) fn steps(&self, place: usize) -> &[PathStep<'a>] {
-        &self.steps[place]
+    pub(super) fn steps(&self, node: usize) -> &[PathStep<'a>] {
+        &self.steps[node]
     }
 
     /// Returns the name of a node's definition, or of the first definition that its schema mentions; `None` if there is
     /// none.
-    pub(super) fn name(&self, place: usize) -> Option<&'a str> {
-        self.names[place]
+    pub(super) fn name(&self, node: usize) -> Option<&'a str> {
+        self.names[node]
     }
 
-    fn place(&mut self, schema: &'a Value, name: Option<&'a str>) -> Result<usize, String> {
+    fn node(&mut self, schema: &'a Value, name: Option<&'a str>) -> Result<usize, String> {
         let address: PartId = schema;
-        if let Some(&place) = self.places.get(&address) {
-            return Ok(place);
+        if let Some(&node) = self.nodes.get(&address) {
+            return Ok(node);
         }
-        let place = self.steps.len();
-        self.places.insert(address, place);
+        let node = self.steps.len();
+        self.nodes.insert(address, node);
         self.steps.push(Vec::new());
         self.names.push(name.or_else(|| mentioned(schema)));
         let mut found = Vec::new();
@@ -102,8 +102,8 @@ impl<'a> Graph<'a> {
         for OpenStep { by, to, turns, copied } in found {
             // A reference leads to the node of its definition.
             let (to, name) = self.named(to);
-            let to = self.place(to, name)?;
-            let steps = &mut self.steps[place];
+            let to = self.node(to, name)?;
+            let steps = &mut self.steps[node];
             // All key patterns of a map have the same value type, so one step stands for them.
             let known = |step: &PathStep<'_>| {
                 step.to == to && step.turns == turns && matches!((&step.by, &by), (By::Rest(_), By::Rest(_)))
@@ -112,7 +112,7 @@ impl<'a> Graph<'a> {
                 steps.push(PathStep { by, to, turns, copied });
             }
         }
-        Ok(place)
+        Ok(node)
     }
 
     /// Returns the definition to which a schema refers, with its name, or else the schema itself.

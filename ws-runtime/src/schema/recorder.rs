@@ -24,13 +24,13 @@ use crate::panics::catch;
 /// A step of a path through a type.
 #[derive(Clone, Debug)]
 pub(super) enum Go {
-    /// To the value of this key.
+    /// A step to the value of this key.
     Key(String),
-    /// To the content of this externally tagged variant.
+    /// A step to the content of this externally tagged variant.
     Variant(String),
-    /// To the item of an array after these items.
+    /// A step to the item of an array after these items.
     Item(Vec<Value>),
-    /// To the content after a tag. Contains the key and the value of the tag, and the key of the content.
+    /// A step to the content after a tag. Contains the key and the value of the tag, and the key of the content.
     Content(String, String, String),
 }
 

@@ -46,7 +46,7 @@ pub(super) enum Forms {
 /// Builds the rules of a schema. The second value is the index of the root.
 ///
 /// # Errors
-/// If the validator rejects a part of the schema, in most cases a pattern.
+/// Fails if the validator rejects a part of the schema, in most cases a pattern.
 pub(super) fn rules(schema: &Value) -> Result<(Vec<Rule>, usize), String> {
     let mut build = RuleBuilder { document: schema, rules: Vec::new(), known: HashMap::new() };
     let root = build.rule(schema)?;

@@ -17,7 +17,7 @@ const LEFT: &[&str] =
 /// Checks all enums of a document as schemars generates it.
 ///
 /// # Errors
-/// If a variant can never be read or written.
+/// Fails if a variant can never be read or written.
 pub(super) fn check(document: &Value, direction: Direction) -> Result<(), String> {
     within(document, document, direction)
 }

@@ -59,7 +59,7 @@ impl<'a> Document<'a> {
 /// type.
 pub(super) fn shared_name(referring: Document<'_>, written_out: Document<'_>) -> Option<String> {
     let mut compare = Compare { referring, written_out, seen: HashSet::new() };
-    compare.places(referring.root, written_out.root, None).err().map(str::to_owned)
+    compare.schemas(referring.root, written_out.root, None).err().map(str::to_owned)
 }
 
 struct Compare<'a> {
@@ -70,7 +70,7 @@ struct Compare<'a> {
 
 impl<'a> Compare<'a> {
     /// Compares two schemas within the definition named `within`.
-    fn places(&mut self, one: &'a Value, other: &'a Value, within: Option<&'a str>) -> Result<(), &'a str> {
+    fn schemas(&mut self, one: &'a Value, other: &'a Value, within: Option<&'a str>) -> Result<(), &'a str> {
         if !self.seen.insert((one, other)) {
             return Ok(());
         }
@@ -82,16 +82,16 @@ impl<'a> Compare<'a> {
         }
         for (name, schema) in &one.properties {
             if let Some((_, other)) = other.properties.iter().find(|(other, _)| name == other) {
-                self.places(schema, other, within)?;
+                self.schemas(schema, other, within)?;
             }
         }
         for (one, other) in one.parts.iter().zip(&other.parts) {
             if let (Some(one), Some(other)) = (one, other) {
-                self.places(one, other, within)?;
+                self.schemas(one, other, within)?;
             }
         }
         for (one, other) in one.branches.iter().zip(&other.branches) {
-            self.places(one, other, within)?;
+            self.schemas(one, other, within)?;
         }
         Ok(())
     }
@@ -262,7 +262,7 @@ mod tests {
         struct Outer { item: Option<Box<Innermost>> }
         #[schemars(rename = "Item")]
         struct Innermost { last: u8 }
-        /// A type that is accepted: each name in it belongs to one type, used in different forms.
+        /// A type that is accepted. Each name in it belongs to one type, which is used in different forms.
         #[schemars(rename = "Fine")]
         struct Fine {
             /// A doc comment on the field.

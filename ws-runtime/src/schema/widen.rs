@@ -25,10 +25,10 @@ const UNKNOWN: &str = "\u{1}unknown";
 /// Adds to a document the names that its root type accepts.
 ///
 /// # Errors
-/// If serde can never read a part of the type.
+/// Fails if serde can never read a part of the type.
 pub(super) fn widen(document: &mut Value, probe: Probe) -> Result<(), String> {
     let mut walk = Walk::new(document, probe, None);
-    walk.place(String::new(), &mut Vec::new())?;
+    walk.visit(String::new(), &mut Vec::new())?;
     let edits = walk.edits;
     for (pointer, edit) in edits {
         if let Some(schema) = document.pointer_mut(&pointer) {
@@ -44,9 +44,9 @@ pub(super) fn widen(document: &mut Value, probe: Probe) -> Result<(), String> {
 /// which shows no content, and for a key by `sampler`, which writes values.
 ///
 /// # Errors
-/// If serde can never write a part of the type.
+/// Fails if serde can never write a part of the type.
 pub(super) fn check_written(document: &Value, sampler: Sampler) -> Result<(), String> {
-    Walk::new(document, sampler.probe, Some(sampler)).place(String::new(), &mut Vec::new())
+    Walk::new(document, sampler.probe, Some(sampler)).visit(String::new(), &mut Vec::new())
 }
 
 struct Walk<'a> {
@@ -92,7 +92,7 @@ impl<'a> Walk<'a> {
         None
     }
 
-    fn place(&mut self, pointer: String, path: &mut Vec<Go>) -> Result<(), String> {
+    fn visit(&mut self, pointer: String, path: &mut Vec<Go>) -> Result<(), String> {
         let Some(pointer) = self.resolve(pointer) else { return Ok(()) };
         let document = self.document;
         let Some(schema) = document.pointer(&pointer).and_then(Value::as_object) else { return Ok(()) };
@@ -116,7 +116,7 @@ impl<'a> Walk<'a> {
 
     fn below(&mut self, pointer: String, path: &mut Vec<Go>, step: Go) -> Result<(), String> {
         path.push(step);
-        let result = self.place(pointer, path);
+        let result = self.visit(pointer, path);
         path.pop();
         result
     }

@@ -35,7 +35,7 @@ impl Captures<'_> {
     /// Prepares the captures that `all` takes.
     ///
     /// # Errors
-    /// Always, because a plan needs the feature `server`.
+    /// Always fails, because a plan needs the feature `server`.
     pub fn plan<T>(
         _all: impl FnOnce(&mut Captures<'_>) -> Result<T, Invalid>,
     ) -> Result<PartPlan, SchemaError> {
@@ -45,7 +45,7 @@ impl Captures<'_> {
     /// Validates the captures of a request, and reads those that `all` takes.
     ///
     /// # Errors
-    /// All errors of the captures together.
+    /// Fails with the errors of all captures.
     pub fn read<T>(
         plan: &PartPlan,
         _pairs: &Pairs,
@@ -62,7 +62,7 @@ impl Captures<'_> {
     /// Returns a capture that was read, if all captures are valid.
     ///
     /// # Errors
-    /// All errors of the captures together.
+    /// Fails with the errors of all captures.
     pub fn give<T>(&mut self, _taken: Option<T>) -> Result<T, Invalid> {
         match self.0 {}
     }

@@ -33,7 +33,7 @@ impl Captures<'_> {
     /// Prepares the captures that `all` takes.
     ///
     /// # Errors
-    /// If a type cannot be read from one segment of a path.
+    /// Fails if a type cannot be read from one segment of a path.
     pub fn plan<T>(
         all: impl FnOnce(&mut Captures<'_>) -> Result<T, Invalid>,
     ) -> Result<PartPlan, SchemaError> {
@@ -50,7 +50,7 @@ impl Captures<'_> {
     /// Validates the captures of a request and reads those that `all` takes.
     ///
     /// # Errors
-    /// The errors of all captures together.
+    /// Fails with the errors of all captures.
     pub fn read<T>(
         plan: &PartPlan,
         pairs: &Pairs,
@@ -81,7 +81,7 @@ impl Captures<'_> {
     /// Returns a capture that was read, if all captures are valid.
     ///
     /// # Errors
-    /// The errors of all captures together.
+    /// Fails with the errors of all captures.
     pub fn give<T>(&mut self, taken: Option<T>) -> Result<T, Invalid> {
         let issues = match &self.0 {
             Phase::Plan(_) => &[],

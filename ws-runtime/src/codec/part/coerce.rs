@@ -31,7 +31,7 @@ impl Coerce {
     /// Returns the conversion for the schema of a property.
     ///
     /// # Errors
-    /// If no text can be converted into a value of the schema.
+    /// Fails if no text can be converted into a value of the schema.
     pub(super) fn of(document: &Value, schema: &Value) -> Result<Self, &'static str> {
         let mut coerce = Self::default();
         coerce.add(document, schema, 0)?;

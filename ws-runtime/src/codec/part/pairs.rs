@@ -34,7 +34,7 @@ impl Pairs {
             let (name, text) = (name.replace('+', " "), text.replace('+', " "));
             match decode(&name) {
                 Some(name) => (name, decode(&text)),
-                // No type declares such a name, but a type that denies unknown names must see it.
+                // No type declares a name that is not UTF-8, but a type that denies unknown names must see it.
                 None => (percent_decode_str(&name).decode_utf8_lossy().into_owned(), None),
             }
         });
@@ -44,7 +44,7 @@ impl Pairs {
     /// Decodes the captures of a path. A `%` without two hexadecimal digits after it is kept.
     ///
     /// # Errors
-    /// If a decoded capture is not UTF-8.
+    /// Fails if a decoded capture is not UTF-8.
     pub fn captures<'a>(captures: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Invalid> {
         let pairs = captures.into_iter().map(|(name, text)| match decode(text) {
             Some(text) => Ok((name.to_owned(), Some(text))),

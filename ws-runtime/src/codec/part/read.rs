@@ -17,7 +17,7 @@ pub trait Part: Sized + Send + Sync + 'static {
     /// Prepares everything that is known before the server listens.
     ///
     /// # Errors
-    /// If the type cannot be read from strings. This is a mistake of the application, reported at start-up.
+    /// Fails if the type cannot be read from strings. This is a mistake of the application, reported at start-up.
     fn plan() -> Result<PartPlan, SchemaError> {
         Captures::plan(Self::captured)
     }
@@ -25,7 +25,7 @@ pub trait Part: Sized + Send + Sync + 'static {
     /// Reads one part of a request.
     ///
     /// # Errors
-    /// If the part is invalid. This is a mistake of the peer.
+    /// Fails if the part is invalid. This is a mistake of the peer.
     fn read(plan: &PartPlan, pairs: &Pairs) -> Result<Self, Invalid> {
         Captures::read(plan, pairs, Self::captured)
     }
@@ -34,7 +34,7 @@ pub trait Part: Sized + Send + Sync + 'static {
     /// A type with `Deserialize` is read as a whole instead.
     ///
     /// # Errors
-    /// If a capture is invalid.
+    /// Fails if a capture is invalid.
     #[doc(hidden)]
     fn captured(captures: &mut Captures<'_>) -> Result<Self, Invalid> {
         captures.give(None)

@@ -30,7 +30,7 @@ macro_rules! recursive {
     ($($(#[$attribute:meta])* $name:ident $body:tt)*) => {$(
         #[derive(Debug, Deserialize, JsonSchema)]
         $(#[$attribute])*
-        #[expect(dead_code, reason = "the type is only deserialised")]
+        #[expect(dead_code, reason = "the type is only deserialized")]
         enum $name $body
     )*};
 }
@@ -55,7 +55,7 @@ recursive! {
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "the type is only deserialised")]
+#[expect(dead_code, reason = "the type is only deserialized")]
 struct Both {
     either: Either,
 }
@@ -66,7 +66,7 @@ recursive! {
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "the type is only deserialised")]
+#[expect(dead_code, reason = "the type is only deserialized")]
 struct Node {
     #[serde(flatten)]
     kind: Kind,

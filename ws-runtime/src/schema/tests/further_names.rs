@@ -13,7 +13,7 @@ macro_rules! types {
     ($($(#[$attribute:meta])* $kind:ident $name:ident $body:tt)*) => {$(
         #[derive(Debug, Deserialize, JsonSchema)]
         $(#[$attribute])*
-        #[expect(dead_code, reason = "the type is only deserialised")]
+        #[expect(dead_code, reason = "the type is only deserialized")]
         $kind $name $body
     )*};
 }
@@ -230,7 +230,7 @@ fn untaggable_variant_or_map_key_is_rejected() {
         ($($name:ident($content:ty);)*) => {$(
             #[derive(Debug, Deserialize, JsonSchema)]
             #[serde(tag = "type")]
-            #[expect(dead_code, reason = "the type is only deserialised")]
+            #[expect(dead_code, reason = "the type is only deserialized")]
             enum $name {
                 Who,
                 Held($content),
