@@ -8,7 +8,8 @@ use super::{
     problem::bad_request,
 };
 
-/// The maximum number of offered subprotocols. It bounds the cost, because each offer is compared with every other.
+/// The maximum number of offered subprotocols. Each offer is compared with every other one, so this limit bounds the
+/// cost.
 const MAX_OFFERS: usize = 32;
 
 /// The offered subprotocols in the client's order of preference. They are well-formed and unique.

@@ -25,7 +25,7 @@ const MAX_LOG: usize = 1 << 20;
 /// a thousand: frames published meanwhile are sent in the same write.
 pub(super) const SLICE: usize = 16;
 
-/// Checking this many subscriptions for new frames is part of the cost of a message.
+/// The number of subscriptions that can be checked for new frames as part of the cost of one message.
 const FEW: usize = 8;
 
 /// A receiver of the frames of a topic.

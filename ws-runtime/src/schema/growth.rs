@@ -108,7 +108,7 @@ fn doubles(graph: &Graph<'_>, node: usize, cycle: &BTreeSet<usize>) -> Option<St
     None
 }
 
-/// Returns true if two nodes lead to `node` by the same path.
+/// Returns true if both nodes of `from` lead to `node` by the same path.
 fn meet(graph: &Graph<'_>, node: usize, from: (usize, usize), cycle: &BTreeSet<usize>) -> bool {
     let mut seen = BTreeSet::from([from]);
     let mut next = vec![from];

@@ -1,10 +1,10 @@
 //! The four parts of a request that are text: captures, query string, headers and cookies.
 //!
-//! All of them are [`Pairs`] of a name and a text. A type parses the value that it requests from the text: a string is
-//! the text unchanged, and a number is exact. If a type accepts any kind of value (an untagged enum, a decimal that
-//! accepts strings and numbers), the schema decides. A text is then a number only if it is in the usual notation (`7`,
-//! not `007`, `1e3` or `1.10`), or if the type does not accept it as a string. The values are then validated like
-//! messages, with the same errors.
+//! Each of the four parts is a list of [`Pairs`] of a name and a text. A type parses the value that it requests from
+//! the text: a string is the text unchanged, and a number is exact. If a type accepts any kind of value (an untagged
+//! enum, a decimal that accepts strings and numbers), the schema decides. A text is then a number only if it is in the
+//! usual notation (`7`, not `007`, `1e3` or `1.10`), or if the type does not accept it as a string. The values are then
+//! validated like messages, with the same errors.
 //!
 //! # Types of parts
 //! The type is a struct with named fields, or a map. Its values are strings, numbers as in JSON (`7`, not `+7`),
