@@ -1,5 +1,5 @@
-//! Log events that a peer cannot flood or forge: at most [`MOST`] a second for each route and level, the rest counted, and text
-//! without line breaks or terminal escapes.
+//! Log events that a peer cannot flood or forge. At most [`MOST`] events per second are logged for each route and
+//! level, and the rest are counted. Text is logged without line breaks or terminal escapes.
 
 use std::{
     error::Error,
@@ -22,18 +22,18 @@ use tokio::{
 };
 use tracing::Level;
 
-/// The maximum number of logged events for each level and route in one second: enough to see what happens, too few to
+/// The maximum number of logged events per second for each route and level: enough to see what happens, and too few to
 /// fill a disk.
 const MOST: u64 = 10;
 /// The maximum length of a text field, in bytes.
 const LONGEST: usize = 1024;
-/// The delay after the first suppressed event until the count is reported.
+/// The delay between the first suppressed event and the report of the count.
 const SECOND: Duration = Duration::from_secs(1);
-/// The limited levels. `TRACE` is for single messages and is not limited.
+/// The limited levels. `TRACE` is used for every message and is not limited.
 const LEVELS: [Level; 4] = [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG];
 
-/// Logs an event unless its limiter has reached the maximum for that level in this second. Arguments are evaluated only
-/// if the event is enabled.
+/// Logs an event, unless its limiter has reached the maximum for the level in this second. The arguments are evaluated
+/// only if the event is logged.
 macro_rules! event {
     ($limiter:expr, $level:ident, $($field:tt)+) => {
         if ::tracing::enabled!(::tracing::Level::$level) && $limiter.allows(::tracing::Level::$level) {
@@ -43,13 +43,13 @@ macro_rules! event {
 }
 pub(crate) use event;
 
-/// The limiter for events outside of routes and servers.
+/// The limiter for events that belong to no route and no server.
 pub(crate) static PROCESS: EventLimiter = EventLimiter::new(None);
 
-/// Wakes the reporters after an event was suppressed.
+/// Wakes the reporters when an event is suppressed.
 static SUPPRESSED: Notify = Notify::const_new();
 
-/// Counts the events of one route, or the other events of a server.
+/// Counts the events of a route, or the events of a server that belong to no route.
 #[derive(Debug)]
 pub(crate) struct EventLimiter {
     route: Option<&'static str>,
@@ -59,7 +59,8 @@ pub(crate) struct EventLimiter {
 
 #[derive(Debug)]
 struct Budget {
-    /// The second since the first event in the upper half, and the number of events logged in it in the lower half.
+    /// The upper half is the current second, counted from the first event. The lower half is the number of events
+    /// logged in that second.
     used: AtomicU64,
     suppressed: AtomicU64,
 }
@@ -98,7 +99,7 @@ impl EventLimiter {
         self.budgets.iter().any(|budget| budget.suppressed.load(Ordering::Acquire) > 0)
     }
 
-    /// Logs the number of suppressed events, one event for each level, and resets the counts.
+    /// Logs the number of suppressed events, with one event for each level, and resets the counts.
     fn report(&self) {
         macro_rules! report {
             ($level:ident, $suppressed:expr) => {
@@ -123,7 +124,7 @@ impl EventLimiter {
     }
 }
 
-/// Reports the suppressed events of one server.
+/// Reports the suppressed events of a server.
 #[derive(Debug)]
 pub(crate) struct Reporter {
     limiters: Vec<Arc<EventLimiter>>,
@@ -136,7 +137,7 @@ impl Reporter {
         Self { limiters, stopped: AtomicBool::new(false), stop: Notify::new() }
     }
 
-    /// Reports each second with suppressed events, until it is stopped.
+    /// Reports suppressed events a second after the first of them, until it is stopped.
     pub(crate) async fn run(&self) {
         while !self.stopped.load(Ordering::Acquire) {
             self.wait().await;
@@ -148,13 +149,13 @@ impl Reporter {
         }
     }
 
-    /// Makes [`run`](Self::run) report the rest and return.
+    /// Makes [`run`](Self::run) report the remaining events and return.
     pub(crate) fn stop(&self) {
         self.stopped.store(true, Ordering::Release);
         self.stop.notify_one();
     }
 
-    /// Waits until an event is suppressed or this is stopped.
+    /// Waits until an event is suppressed, or `stop` is called.
     async fn wait(&self) {
         loop {
             let (mut suppressed, mut stop) = (pin!(SUPPRESSED.notified()), pin!(self.stop.notified()));
@@ -172,8 +173,8 @@ impl Reporter {
     }
 }
 
-/// Text of a peer or of an error, on one line. Characters that affect a terminal or a log reader are escaped, and text
-/// longer than [`LONGEST`] is truncated. If formatting panics, the text ends there.
+/// The text of a peer or of an error, on one line. Characters that affect a terminal or a log viewer are escaped, and
+/// text longer than [`LONGEST`] is truncated. If formatting panics, the text ends there.
 pub(crate) struct Escaped<T>(pub(crate) T);
 
 impl<T: fmt::Display> fmt::Display for Escaped<T> {
@@ -189,8 +190,8 @@ impl<T: fmt::Display> fmt::Display for Escaped<T> {
     }
 }
 
-/// Returns the category of the serde_json error among the sources of an error. The text of such an error may repeat
-/// input of a peer, so it is logged at `DEBUG` only.
+/// Returns the category of the first serde_json error among the error and its sources. `None` if there is none. The
+/// text of such an error may repeat input of a peer, so it is logged at `DEBUG` only.
 pub(crate) fn json_category(error: &(dyn Error + 'static)) -> Option<&'static str> {
     let mut causes = std::iter::successors(Some(error), |&cause| cause.source());
     let json = causes.find_map(|cause| cause.downcast_ref::<serde_json::Error>())?;
@@ -218,7 +219,7 @@ impl Write for EscapingWriter<'_, '_> {
                 return Err(fmt::Error);
             };
             self.left = left;
-            if acts(letter) {
+            if must_be_escaped(letter) {
                 self.out.write_str(&text[plain..at])?;
                 write!(self.out, "{}", letter.escape_default())?;
                 plain = at + letter.len_utf8();
@@ -228,9 +229,9 @@ impl Write for EscapingWriter<'_, '_> {
     }
 }
 
-/// Returns true for control characters (line breaks and escape sequences), line separators, and characters that change
-/// the direction of text (Unicode Technical Report 36 §3.1).
-fn acts(letter: char) -> bool {
+/// Returns true for characters that must be escaped: control characters (such as line breaks and escape sequences),
+/// line separators, and characters that change the direction of text (Unicode Technical Report 36 §3.1).
+fn must_be_escaped(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
@@ -242,7 +243,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escaped_text_is_one_plain_line() {
+    fn escaped_text_is_on_one_line() {
         for (text, line) in [
             ("plain, \"quoted\" \\ and café 日本", "plain, \"quoted\" \\ and café 日本"),
             ("a\nERROR forged", "a\\nERROR forged"),
@@ -258,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn escaped_text_is_cut_at_its_limit() {
+    fn escaped_text_is_truncated_at_its_limit() {
         let text = "é".repeat(LONGEST);
         assert_eq!(Escaped(&text).to_string(), format!("{}…", "é".repeat(LONGEST / 2)));
         let fits = "\n".repeat(LONGEST);
@@ -266,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn escaped_text_survives_a_panic() {
+    fn escaped_text_ends_where_formatting_panics() {
         struct Panics;
         impl fmt::Display for Panics {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -280,18 +281,18 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn limiter_counts_each_level_and_second() {
         let limiter = EventLimiter::new(None);
-        let admitted = |level, times: usize| (0..times).filter(|_| limiter.allows(level)).count() as u64;
+        let count_allowed = |level, times: usize| (0..times).filter(|_| limiter.allows(level)).count() as u64;
         for _ in 0..3 {
-            assert_eq!(admitted(Level::ERROR, 100), MOST);
-            assert_eq!(admitted(Level::ERROR, 1), 0);
-            assert_eq!(admitted(Level::DEBUG, 11), MOST, "a level has a budget of its own");
-            assert_eq!(admitted(Level::TRACE, 100), 100);
+            assert_eq!(count_allowed(Level::ERROR, 100), MOST);
+            assert_eq!(count_allowed(Level::ERROR, 1), 0);
+            assert_eq!(count_allowed(Level::DEBUG, 11), MOST, "each level has its own budget");
+            assert_eq!(count_allowed(Level::TRACE, 100), 100);
             advance(SECOND).await;
         }
         assert_eq!(limiter.budgets[0].suppressed.load(Ordering::Relaxed), 3 * 91);
         assert_eq!(limiter.budgets[3].suppressed.load(Ordering::Relaxed), 3);
         // A second without events is skipped.
         advance(SECOND * 5).await;
-        assert_eq!(admitted(Level::WARN, 11), MOST);
+        assert_eq!(count_allowed(Level::WARN, 11), MOST);
     }
 }

@@ -1,4 +1,4 @@
-//! The guide: how routes, messages and servers behave. Its code is tested, and compiled only for the documentation.
+//! The guide to routes, messages and servers. Its examples are tested. It is compiled only for the documentation.
 #![doc = include_str!("../docs/guide/index.md")]
 
 #[doc = include_str!("../docs/guide/authentication.md")]

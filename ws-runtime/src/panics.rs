@@ -1,4 +1,4 @@
-//! Catches panics of application code, so that they end one socket and nothing else.
+//! Catches panics of application code, so that each ends only one socket.
 
 use std::{
     any::Any,
@@ -8,20 +8,20 @@ use std::{
 
 use crate::events::{PROCESS, event};
 
-/// Runs code that may call application code. A panic is returned as an error with its message.
+/// Runs code that may call application code. If it panics, returns the panic's message as the error.
 #[inline]
 pub(crate) fn catch<T>(run: impl FnOnce() -> T) -> Result<T, Box<str>> {
     catch_unwind(AssertUnwindSafe(run)).map_err(|panic| message(&*panic))
 }
 
-/// Drops a value that may contain application data. A panic in its `Drop` is caught and logged.
+/// Drops a value that may contain application data. If its `Drop` panics, the panic is caught and logged.
 pub(crate) fn drop_quietly<T>(value: T) {
     if catch_unwind(AssertUnwindSafe(|| drop(value))).is_err() {
         event!(PROCESS, ERROR, "the data of a socket panicked in its `Drop`");
     }
 }
 
-/// Application data. A panic in its `Drop` is caught and logged, wherever the last clone is dropped.
+/// Application data. If its `Drop` panics, the panic is caught and logged, wherever the value is dropped.
 #[derive(Debug)]
 pub(crate) struct Guarded<T>(Option<T>);
 

@@ -1,4 +1,4 @@
-//! Names for generated code: re-exports, and functions that only expansions call. Not part of the public API.
+//! Names for generated code: re-exports, and functions that only generated code calls. Not part of the public API.
 
 pub use core::{
     cfg,
@@ -26,13 +26,13 @@ pub use crate::{
     message::Message,
     schema::{Sampled, Sampler, Sampling, Unsampled},
 };
-/// Replaces the type of a route whose block the attribute could not parse. Building such a route reports this. rustc
-/// does not build after an error of its own, so it appears only where rustc could parse what the attribute could not.
+/// Stands for the code of a route whose block the attribute could not parse. Building such a route fails with this
+/// message, unless rustc cannot parse the block either and reports its own error.
 pub fn unread<T: ?Sized>() -> ! {
     const { panic!("`#[ws_route]` could not parse this impl block, so none of its handlers would be called") }
 }
 
-/// Requires the route type of a handler's connection to implement `Route`.
+/// Requires that the route type of a handler's connection implements `Route`.
 pub const fn own_route<T: OwnRoute<Route> + ?Sized, Route: ?Sized>() {}
 
 #[cfg(feature = "server")]

@@ -1,7 +1,7 @@
-//! Locks and atomics that the order of outbound messages depends on: the standard library's, and tokio's `Notify`.
-//! Under `cfg(ws_loom)` they are loom's, for the models in `socket/models`.
+//! The locks and atomics on which the order of outbound messages depends: those of the standard library, and tokio's
+//! `Notify`. Under `cfg(ws_loom)` they are loom's, for the models in `socket/models`.
 //!
-//! `Arc` is not included: it holds trait objects, which loom's cannot, and no ordering depends on it.
+//! `Arc` is not included: loom's does not support trait objects, and no ordering depends on it.
 
 #[cfg(not(all(test, ws_loom)))]
 pub(crate) use {
@@ -25,7 +25,8 @@ pub(crate) use {
 mod seen {
     use loom::sync::atomic::{AtomicUsize, Ordering};
 
-    /// Tokio's `Notify`, made visible to loom: loom tries every order, and a notified task sees all earlier writes.
+    /// tokio's `Notify`, made visible to loom. loom then tries every order, and a notified task sees all earlier
+    /// writes.
     #[derive(Debug, Default)]
     pub(crate) struct Notify {
         inner: tokio::sync::Notify,

@@ -1,9 +1,9 @@
 //! Turns: the amount of work that a task does before it yields to the network and to other tasks.
 //!
-//! Work is counted in units, on the thread and in the code that does it, so that every kind counts: decoding,
-//! explaining errors, inflating, compressing, encoding, reading and writing. A task begins a turn when it is polled and
-//! [defers](defer) itself when the turn is over. It must not wake itself: a task that is woken while it runs goes
-//! straight back into the run queue, and tokio polls sockets and timers only once in many polls of that queue.
+//! Each thread counts work in units, and the code that does the work adds them. Decoding, explaining errors, inflating,
+//! compressing, encoding, reading and writing all count. A task begins a turn when it is polled, and [defers](defer)
+//! itself when the turn is over. It must not wake itself: a task that is woken while it runs goes straight back into
+//! the run queue, and tokio polls sockets and timers only once in many polls of that queue.
 
 use std::{
     cell::Cell,
@@ -18,11 +18,11 @@ use std::{
 
 use tokio::runtime::Handle;
 
-/// The length of a turn in units of about four nanoseconds: about a millisecond. With fifty busy sockets on two
-/// threads, every other socket waits for at most twenty-five turns.
+/// The length of a turn, in units of about four nanoseconds: about a millisecond. With fifty busy sockets on two
+/// threads, each other socket waits for at most twenty-five turns.
 const BUDGET: u64 = 256 * 1024;
 
-/// One piece of work that a peer can cause.
+/// A piece of work that a peer can cause.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Work {
     /// A frame, without the cost of its bytes.
@@ -47,7 +47,7 @@ pub(crate) enum Work {
     Inflated(usize),
     /// Bytes that are compressed.
     Deflated(usize),
-    /// Bytes of an invalid message, which are read, validated and explained once more on the slow path.
+    /// Bytes of an invalid message, which are read, validated and explained again on the slow path.
     Explained(usize),
 }
 
@@ -66,8 +66,8 @@ impl Work {
             Self::Message => 256,
             Self::Call => 512,
             Self::Visited(sockets) => 64 * sockets as u64,
-            // A copy by the kernel moves some bytes in a nanosecond. A message that is read should be answered in the same
-            // turn, while it is in the caches.
+            // The kernel copies some bytes per nanosecond. The low cost lets a message be answered in the turn that
+            // reads it, while it is in the caches.
             Self::Moved(bytes) => bytes as u64 / 16,
             Self::Checked(subscriptions) => 4 * subscriptions as u64,
             Self::Encoded(bytes) | Self::Inflated(bytes) => bytes as u64,
@@ -80,11 +80,11 @@ impl Work {
 }
 
 thread_local! {
-    /// The total of units that this thread has spent.
+    /// The number of units that this thread has spent.
     static DONE: Cell<u64> = const { Cell::new(0) };
 }
 
-/// Counts work toward the turn of the task that runs on this thread.
+/// Counts work towards the turn of the task that runs on this thread.
 #[inline]
 pub(crate) fn spend(work: Work) {
     DONE.set(DONE.get().wrapping_add(work.units()));
@@ -93,19 +93,19 @@ pub(crate) fn spend(work: Work) {
 /// The turn of a task.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Turn {
-    /// The total of the thread when the turn began.
+    /// The thread's number of units when the turn began.
     since: u64,
 }
 
 impl Turn {
-    /// Begins a turn. Called again in each poll.
+    /// Begins a turn. A task calls this in each poll.
     #[inline]
     pub(crate) fn begin() -> Self {
         Self { since: DONE.get() }
     }
 
-    /// Returns true if the task must yield. On another thread than the one where the turn began, this is almost always
-    /// true.
+    /// Returns true if the task must yield. On a thread other than the one on which the turn began, this is almost
+    /// always true.
     #[inline]
     pub(crate) fn is_over(self) -> bool {
         DONE.get().wrapping_sub(self.since) >= BUDGET
@@ -165,14 +165,14 @@ pub(crate) fn long_work(workers: usize) -> usize {
     workers.saturating_sub(1).max(1)
 }
 
-/// Schedules the task to be polled again after sockets and timers. Outside of a runtime it is woken at once.
+/// Schedules the task to be polled again after sockets and timers. Outside of a runtime, the task is woken at once.
 pub(crate) fn defer(cx: &mut Context<'_>) {
     let yielded: Poll<()> = pin!(tokio::task::yield_now()).poll(cx);
     debug_assert!(yielded.is_pending(), "the first poll of `yield_now` waits");
 }
 
-/// A waker for code of a dependency that wakes its own task to yield. A wake-up during the poll becomes a
-/// [deferred](defer) one; any other is passed on at once.
+/// A waker for a dependency that wakes its own task to yield. A wake-up during the poll becomes a [deferred](defer)
+/// one. All others are passed on at once.
 #[derive(Debug)]
 pub(crate) struct DeferringWaker {
     state: AtomicU8,
@@ -188,7 +188,8 @@ impl DeferringWaker {
         Arc::new(Self { state: AtomicU8::new(IDLE), task: Mutex::new(Waker::noop().clone()) })
     }
 
-    /// Calls `poll` with this waker. If it was woken meanwhile, the task is polled again after sockets and timers.
+    /// Calls `poll` with this waker. If it was woken during the poll, the task is polled again after sockets and
+    /// timers.
     pub(crate) fn poll<T>(
         self: &Arc<Self>,
         cx: &mut Context<'_>,
@@ -223,7 +224,7 @@ impl Wake for DeferringWaker {
 mod tests {
     use super::*;
 
-    /// Counts wake-ups of the task.
+    /// Counts the wake-ups of a task.
     #[derive(Default)]
     struct Counter(AtomicUsize);
 
@@ -243,19 +244,19 @@ mod tests {
         let inner = waker.poll(&mut cx, |cx| {
             cx.waker().wake_by_ref();
             cx.waker().wake_by_ref();
-            assert_eq!(count(), 0, "the poll goes on");
+            assert_eq!(count(), 0, "no wake-up during the poll");
             cx.waker().clone()
         });
-        // Outside of a runtime a deferred wake-up comes at once.
-        assert_eq!(count(), 1, "woken during the poll");
+        // Outside of a runtime, a deferred wake-up comes as soon as the poll has ended.
+        assert_eq!(count(), 1, "one deferred wake-up");
         waker.poll(&mut cx, |_| ());
-        assert_eq!(count(), 1, "not woken during the poll");
+        assert_eq!(count(), 1, "no wake-up for an idle poll");
         inner.wake();
-        assert_eq!(count(), 2, "woken between two polls");
+        assert_eq!(count(), 2, "a wake-up between polls is passed on");
     }
 
     #[test]
-    fn work_costs_by_its_kind_and_bytes() {
+    fn work_costs_units_by_kind_and_size() {
         for (work, units) in [
             (Work::Message, 256),
             (Work::Frame, 64),
@@ -290,7 +291,7 @@ mod tests {
                 spend(work);
             }
             assert!(turn.is_over(), "after {times} times {work:?}");
-            assert!(!Turn::begin().is_over(), "the next one begins anew");
+            assert!(!Turn::begin().is_over(), "the next turn has its full budget");
         }
     }
 
@@ -326,7 +327,7 @@ mod tests {
         spend(Work::Message);
         let turn = Turn::begin();
         let is_over = std::thread::spawn(move || turn.is_over()).join();
-        assert!(is_over.is_ok_and(|is_over| is_over), "a thread that has done less");
+        assert!(is_over.is_ok_and(|is_over| is_over), "the other thread has spent less");
     }
 
     #[tokio::test]

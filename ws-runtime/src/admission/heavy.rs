@@ -1,4 +1,5 @@
-//! Work that costs more than a turn: runs on threads of its own, a limited number at a time, in order of arrival.
+//! Heavy work, which costs more than a turn. It runs on separate threads, a limited number at a time, in order of
+//! arrival.
 
 use std::sync::{Arc, OnceLock};
 
@@ -10,18 +11,19 @@ use tokio::{
 
 use crate::turn::long_work;
 
-/// The heavy work of one server. However many clients request it, it never occupies the threads of the sockets.
+/// The heavy work of a server. It never occupies the threads of the sockets, however many clients request it.
 #[derive(Debug, Default)]
 pub(crate) struct HeavyWork {
-    /// Created on first use, because a runtime certainly exists then.
+    /// Created on first use, because the number of workers is known only within a runtime.
     permits: OnceLock<Arc<Semaphore>>,
 }
 
 impl HeavyWork {
-    /// Runs work when its turn comes. `None` if the runtime is shutting down, or the work panicked.
+    /// Runs work when a permit is available. `None` if the runtime is shutting down or the work panicked.
     ///
     /// # Cancel safety
-    /// Waiting work is dropped. Running work continues and keeps its permit, and its result is dropped.
+    /// If the future is dropped, waiting work is dropped too. Running work continues, keeps its permit, and its result
+    /// is dropped.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -37,7 +39,8 @@ impl HeavyWork {
             done
         })
         .await;
-        // The task was woken by another thread. It yields, so that the network is polled before the next piece of work.
+        // The task was woken by another thread. It yields, so that the network is polled before more heavy work is
+        // requested.
         yield_now().await;
         done.ok()
     }

@@ -9,18 +9,19 @@ use std::{
     },
 };
 
-/// The prefix length of the smallest IPv6 network that a customer is assigned (RFC 6177 §2): it contains 2^64
+/// The prefix length of the smallest IPv6 network that a customer_network is assigned (RFC 6177 §2). It contains 2^64
 /// addresses.
-const CUSTOMER: u32 = 64;
+const CUSTOMER_PREFIX: u32 = 64;
 
-/// The limits of a server; `None` means unlimited.
+/// The connection limits of a server. `None` means unlimited.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ConnectionLimits {
     pub(crate) all: Option<usize>,
     pub(crate) per_address: Option<usize>,
 }
 
-/// The connections of a server, counted from the moment they are accepted: one with a slow handshake counts too.
+/// Counts the connections of a server from the moment they are accepted, so that connections with a slow handshake
+/// count too.
 #[derive(Debug, Default)]
 pub(crate) struct Limiter {
     limits: ConnectionLimits,
@@ -28,23 +29,25 @@ pub(crate) struct Limiter {
     by_origin: Mutex<HashMap<ClientOrigin, usize>>,
 }
 
-/// The limit is reached.
+/// The limit that is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Full {
-    Everybody,
+    /// The limit for all connections.
+    Total,
+    /// The limit for connections from one address.
     Address,
 }
 
-/// The permit of a connection, which counts until the permit is dropped.
+/// The permit of a connection. The connection counts until the permit is dropped.
 #[derive(Debug)]
 pub(crate) struct Permit {
     connections: Arc<Limiter>,
-    /// True if it counts toward the total.
+    /// True if the permit counts towards the total.
     whole: bool,
     origin: Option<ClientOrigin>,
 }
 
-/// The origin that connections are counted by: an IPv4 address, an IPv6 network, or all clients without an address.
+/// The origin by which connections are counted: an IPv4 address, an IPv6 network, or all clients without an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum ClientOrigin {
     Address(IpAddr),
@@ -53,7 +56,7 @@ pub(crate) enum ClientOrigin {
 
 impl ClientOrigin {
     pub(crate) fn of(address: Option<SocketAddr>) -> Self {
-        address.map_or(Self::Unknown, |address| Self::Address(customer(address.ip())))
+        address.map_or(Self::Unknown, |address| Self::Address(customer_network(address.ip())))
     }
 }
 
@@ -62,7 +65,7 @@ impl Limiter {
         Arc::new(Self { limits, ..Self::default() })
     }
 
-    /// Counts an accepted connection, and its origin unless that is known only later. `None` if nothing is limited.
+    /// Counts an accepted connection, and its origin if that is known already. `None` if connections are not limited.
     pub(crate) fn enter(self: &Arc<Self>, origin: Option<ClientOrigin>) -> Result<Option<Box<Permit>>, Full> {
         if self.limits.all.is_none() && self.limits.per_address.is_none() {
             return Ok(None);
@@ -70,17 +73,18 @@ impl Limiter {
         let most = self.limits.all.unwrap_or(usize::MAX);
         let more = |all: usize| (all < most).then_some(all + 1);
         if self.all.fetch_update(Ordering::AcqRel, Ordering::Acquire, more).is_err() {
-            return Err(Full::Everybody);
+            return Err(Full::Total);
         }
-        // The connection counts from here on, so every return path releases it.
-        let mut place = Box::new(Permit { connections: Arc::clone(self), whole: true, origin: None });
+        // The connection is counted now. The permit uncounts it on every return path.
+        let mut permit = Box::new(Permit { connections: Arc::clone(self), whole: true, origin: None });
         if let Some(origin) = origin {
-            place.origin = self.count(origin)?;
+            permit.origin = self.count(origin)?;
         }
-        Ok(Some(place))
+        Ok(Some(permit))
     }
 
-    /// Counts a connection for an origin that is known only now.
+    /// Counts a connection by an origin that is known only after it was accepted. `None` if connections per address are
+    /// not limited.
     pub(crate) fn claim(self: &Arc<Self>, origin: ClientOrigin) -> Result<Option<Box<Permit>>, Full> {
         let origin = self.count(origin)?;
         Ok(origin.is_some().then(|| Box::new(Permit { connections: Arc::clone(self), whole: false, origin })))
@@ -92,7 +96,7 @@ impl Limiter {
         match by_origin.entry(origin) {
             Entry::Occupied(count) if *count.get() >= most => return Err(Full::Address),
             Entry::Occupied(mut count) => *count.get_mut() += 1,
-            // A limit of zero means unlimited, so the first connection always fits.
+            // A limit is never zero, so the first connection of an origin always fits.
             Entry::Vacant(vacant) => drop(vacant.insert(1)),
         }
         Ok(Some(origin))
@@ -100,7 +104,7 @@ impl Limiter {
 }
 
 impl Permit {
-    /// Takes over the counts of another permit of the same connection.
+    /// Merges another permit of the same connection into this one.
     pub(crate) fn join(&mut self, mut other: Self) {
         if self.origin.is_none() {
             self.origin = other.origin.take();
@@ -125,21 +129,22 @@ impl Drop for Permit {
     }
 }
 
-/// Returns the address if it is IPv4, also if mapped into IPv6, or the network of an IPv6 address.
-fn customer(address: IpAddr) -> IpAddr {
+/// Returns an IPv4 address, also if it is mapped into IPv6, and the /64 network of any other IPv6 address.
+fn customer_network(address: IpAddr) -> IpAddr {
     let address = address.to_canonical();
     if let Some(address) = behind_nat64(address) {
         return address.into();
     }
     let IpAddr::V6(six) = address else { return address };
     match six.segments() {
-        // 6to4 (RFC 3056 §2): one IPv4 address has 2^16 networks of 64 bits.
+        // 6to4 (RFC 3056 §2): one IPv4 address owns 2^16 /64 networks, so they count as that address.
         [0x2002, high, low, ..] => ipv4(high, low).into(),
-        _ => IpAddr::V6(Ipv6Addr::from_bits(six.to_bits() >> CUSTOMER << CUSTOMER)),
+        _ => IpAddr::V6(Ipv6Addr::from_bits(six.to_bits() >> CUSTOMER_PREFIX << CUSTOMER_PREFIX)),
     }
 }
 
-/// Returns the IPv4 address of a host behind NAT64 (`64:ff9b::192.0.2.1`, RFC 6052 §2.1).
+/// Returns the IPv4 address of a host behind NAT64 (`64:ff9b::192.0.2.1`, RFC 6052 §2.1). `None` for all other
+/// addresses.
 pub(crate) fn behind_nat64(address: IpAddr) -> Option<Ipv4Addr> {
     let IpAddr::V6(address) = address else { return None };
     match address.segments() {
@@ -185,11 +190,11 @@ mod tests {
             ("-", "::", false),
         ] {
             let connections = connections(0, 1);
-            let place = connections.enter(Some(address(one))).expect("it is the first");
+            let permit = connections.enter(Some(address(one))).expect("the first connection is admitted");
             assert_eq!(connections.enter(Some(address(other))).is_err(), same, "{one} {other}");
-            drop(place);
-            assert!(connections.enter(Some(address(other))).is_ok(), "{one} is gone");
-            assert_eq!(connections.by_origin.lock().expect("nobody panics").len(), 0);
+            drop(permit);
+            assert!(connections.enter(Some(address(other))).is_ok(), "the permit of {one} was dropped");
+            assert_eq!(connections.by_origin.lock().expect("no thread panicked").len(), 0);
         }
     }
 
@@ -200,7 +205,7 @@ mod tests {
         assert_eq!(connections.enter(Some(address("192.0.2.1"))).map(drop), Err(Full::Address));
         let second = connections.enter(Some(address("192.0.2.2")));
         assert!(first.is_ok() && second.is_ok());
-        assert_eq!(connections.enter(None).map(drop), Err(Full::Everybody));
+        assert_eq!(connections.enter(None).map(drop), Err(Full::Total));
         drop(first);
         assert!(connections.enter(Some(address("192.0.2.1"))).is_ok());
     }
@@ -208,10 +213,16 @@ mod tests {
     #[test]
     fn late_address_is_released_with_the_connection() {
         let connections = connections(2, 1);
-        let mut place = connections.enter(None).expect("there is room").expect("there are limits");
-        place.join(*connections.claim(address("192.0.2.1")).expect("the first").expect("there are limits"));
+        let mut permit =
+            connections.enter(None).expect("the total is not reached").expect("connections are limited");
+        permit.join(
+            *connections
+                .claim(address("192.0.2.1"))
+                .expect("the first connection is admitted")
+                .expect("connections are limited"),
+        );
         assert_eq!(connections.claim(address("192.0.2.1")).map(drop), Err(Full::Address));
-        drop(place);
+        drop(permit);
         assert!(connections.claim(address("192.0.2.1")).is_ok());
         assert_eq!(connections.all.load(Ordering::Acquire), 0);
     }

@@ -1,5 +1,5 @@
-//! Admission: permits for connections, in total and for each address, permits for heavy work, and the tasks that a
-//! shutdown waits for.
+//! Permits for connections, in total and for each address, permits for heavy work, and the tasks for which a shutdown
+//! waits.
 
 mod heavy;
 mod limiter;

@@ -1,4 +1,4 @@
-//! Counts the tasks of a server; a shutdown waits until none is left.
+//! Counts the tasks of a server, so that a shutdown can wait until none is left.
 
 use std::{
     future::Future,
@@ -48,8 +48,7 @@ impl TaskGuard {
 }
 
 impl Tasks {
-    /// Spawns a task that is counted as long as it keeps its guard. (A wrapping future would store the inner future
-    /// twice.)
+    /// Spawns a task that is counted until it drops its guard. (A wrapping future would store the inner future twice.)
     pub(crate) fn spawn<F>(&self, make: impl FnOnce(TaskGuard) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
@@ -57,7 +56,7 @@ impl Tasks {
         tokio::spawn(make(self.begin()));
     }
 
-    /// Counts something as a task until the returned guard is dropped.
+    /// Counts a task until the returned guard is dropped.
     pub(crate) fn begin(&self) -> TaskGuard {
         self.0.running.fetch_add(1, Ordering::AcqRel);
         TaskGuard { counter: Arc::clone(&self.0), permit: None }

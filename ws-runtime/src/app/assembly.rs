@@ -22,10 +22,11 @@ use crate::{
     socket::{Directory, RouteShared},
 };
 
-/// The minimum of `max_header_bytes`: what the HTTP engine's own buffer needs.
+/// The minimum of `max_header_bytes`, because hyper needs that much for its buffer.
 const LEAST_HEADER_BYTES: usize = 8192;
 
-/// Routes and the options for all of them: a [`Server`](crate::Server) without its listener, as driven by tests.
+/// The routes of a server and the options for all of them: a [`Server`](crate::Server) without its listener, as tests
+/// use it.
 #[must_use = "an assembly does nothing until it is served"]
 pub(crate) struct Assembly {
     routes: Vec<Adding>,
@@ -35,18 +36,18 @@ pub(crate) struct Assembly {
     pub(crate) head: HeadLimits,
     pub(crate) shutdown_timeout: Duration,
     pub(crate) shards: usize,
-    /// In bytes.
+    /// The limit in bytes. `None` means unlimited.
     pub(crate) outbound_total: Option<usize>,
-    /// In bytes.
+    /// The limit in bytes. `None` means unlimited.
     pub(crate) inbound_total: Option<usize>,
     pub(crate) connections: ConnectionLimits,
-    /// As written by the application.
+    /// The proxies as the application wrote them.
     pub(crate) trusted_proxies: Vec<String>,
     pub(crate) forwarded_field: ForwardedField,
     pub(crate) directory: Arc<Directory>,
 }
 
-/// A route whose options are resolved once the server's are known.
+/// A route whose options are resolved when those of the server are known.
 struct Adding {
     path: &'static str,
     id: TypeId,
@@ -84,14 +85,14 @@ impl Assembly {
         }
     }
 
-    /// Adds a route; it is checked when all routes are known.
+    /// Adds a route. It is checked when all routes are known.
     pub(crate) fn add<R: Route>(&mut self, route: R, options: RouteOptions) {
         let path = <R::Contract as Contract>::PATH;
         let mount = Box::new(move |building: &Building<'_>| building.mount(route, options));
         self.routes.push(Adding { path, id: TypeId::of::<R>(), mount });
     }
 
-    /// Checks all routes and options, and collects the mistakes.
+    /// Checks all routes and options. Returns all mistakes.
     pub(crate) fn build(self) -> Result<Served, Vec<StartError>> {
         let mut errors = self.check_values();
         let outbound = Outbound::new(self.outbound_total.unwrap_or(usize::MAX));
@@ -192,7 +193,7 @@ impl Assembly {
     }
 }
 
-/// Names the conflicting route as its author wrote it.
+/// Names the conflicting route by its original path.
 fn as_written(error: InsertError, routes: &[Arc<dyn Mount>]) -> InsertError {
     let InsertError::Conflict { with } = error else { return error };
     let written = routes.iter().map(|route| route.path()).find(|path| normal_route(path) == with);

@@ -1,4 +1,4 @@
-//! Accepts a connection only to close it, because a page can see a close code but no HTTP status.
+//! Accepts a connection only to close it. A page can see a close code, but not an HTTP status.
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -15,19 +15,19 @@ use crate::{
     wire::{Close, Encoder},
 };
 
-/// How long to wait for the peer to read the close frame.
+/// The limits on waiting until the peer has read the close frame.
 pub(super) struct Farewell {
-    /// The route's `close_timeout`; `None` means unlimited.
+    /// The route's `close_timeout`. `None` means unlimited.
     pub(super) patience: Option<Duration>,
-    /// The server whose shutdown ends the wait; `None` if it has already ended.
+    /// The server whose shutdown ends the wait. `None` if the server no longer exists.
     pub(super) directory: Option<Arc<Directory>>,
 }
 
-/// Reads and discards input up to the end of the stream, in fair turns.
-pub(crate) async fn throw_away(reader: &mut (impl AsyncRead + Unpin)) -> io::Result<()> {
-    let (mut thrown_away, mut turn) = ([0; 512], Turn::begin());
+/// Reads and discards input until the stream ends, and yields between turns.
+pub(crate) async fn discard_input(reader: &mut (impl AsyncRead + Unpin)) -> io::Result<()> {
+    let (mut discarded, mut turn) = ([0; 512], Turn::begin());
     loop {
-        match reader.read(&mut thrown_away).await? {
+        match reader.read(&mut discarded).await? {
             0 => return Ok(()),
             read => {
                 spend(Work::Call);
@@ -38,20 +38,21 @@ pub(crate) async fn throw_away(reader: &mut (impl AsyncRead + Unpin)) -> io::Res
     }
 }
 
-/// Sends a close frame and waits until the peer has read it, so that further input does not reset the connection first.
-pub(super) async fn close_only(arrival: Arrival, close: Close, farewell: Farewell, _guard: TaskGuard) {
-    let Farewell { patience, directory: Some(directory) } = farewell else { return };
+/// Sends a close frame and waits until the peer has read it. Reads meanwhile, because unread input would cause the
+/// kernel to reset the connection.
+pub(super) async fn close_only(arrival: Arrival, close: Close, limits: Farewell, _guard: TaskGuard) {
+    let Farewell { patience, directory: Some(directory) } = limits else { return };
     let Ok((mut reader, mut writer, _)) = arrival.await else { return };
-    let told = async {
+    let farewell = async {
         let mut frame = Vec::new();
         Encoder::close(Some(&close), &mut frame);
         writer.write_all(&frame).await?;
         writer.shutdown().await?;
-        throw_away(&mut reader).await
+        discard_input(&mut reader).await
     };
-    // A peer that has disconnected, or is too slow, gets no close frame.
+    // If the peer has disconnected or is too slow, it gets no close frame.
     match patience {
-        Some(patience) => drop(directory.shutdown().unless_aborted(timeout(patience, told)).await),
-        None => drop(directory.shutdown().unless_aborted(told).await),
+        Some(patience) => drop(directory.shutdown().unless_aborted(timeout(patience, farewell)).await),
+        None => drop(directory.shutdown().unless_aborted(farewell).await),
     }
 }

@@ -1,4 +1,4 @@
-//! The started routes as one service: checked together, found by the path of a request, and shut down together.
+//! The started routes of a server: checked together, found by the path of a request, and shut down together.
 
 mod assembly;
 mod close_only;
@@ -8,4 +8,4 @@ mod served;
 mod start_error;
 
 pub use self::start_error::StartError;
-pub(crate) use self::{assembly::Assembly, close_only::throw_away, mount::Arriving, served::Served};
+pub(crate) use self::{assembly::Assembly, close_only::discard_input, mount::Arriving, served::Served};

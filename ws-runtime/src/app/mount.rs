@@ -33,37 +33,38 @@ use crate::{
     wire::Close,
 };
 
-/// A type-erased route.
+/// A route without its type.
 pub(crate) trait Mount: Send + Sync {
-    /// Decides on a handshake. The response is a 101 exactly if there is an upgrade, and `open` runs before it is sent.
+    /// Decides on a handshake. The response is a 101 if and only if there is an upgrade. `open` runs before the 101 is
+    /// sent.
     fn run_handshake(self: Arc<Self>, request: Arriving) -> Pin<Box<dyn Future<Output = Answered> + Send>>;
 
-    /// The type of the route.
+    /// Returns the type of the route.
     #[cfg_attr(
         not(any(feature = "testing", fuzzing, test)),
-        expect(dead_code, reason = "only `testing` asks")
+        expect(dead_code, reason = "only `testing` calls this")
     )]
     fn route(&self) -> TypeId;
 
-    /// The path with which the route was added.
+    /// Returns the path with which the route was declared.
     fn path(&self) -> &'static str;
 
-    /// All connected sockets, to be closed or aborted.
+    /// Calls `each` for every connected socket, to close or abort it.
     fn each_socket(&self, each: &mut dyn FnMut(&WriteHalf));
 
-    /// The limiter of the route's log events.
+    /// Returns the limiter of the route's log events.
     fn events(&self) -> Arc<EventLimiter>;
 
-    /// The connected sockets.
+    /// Returns the connected sockets.
     fn members(&self) -> Vec<Arc<dyn AnySocket>>;
 }
 
 /// A request for the path of the route.
 pub(crate) struct Arriving {
     pub(crate) parts: request::Parts,
-    /// As in the path, still encoded.
+    /// The captures of the path, still percent-encoded.
     pub(crate) captures: Vec<(String, String)>,
-    /// The address of the peer of the connection, and that of the client.
+    /// The address of the TCP peer, which is later replaced by the address of the client.
     pub(crate) remote_addr: Option<SocketAddr>,
     pub(crate) shard: usize,
 }
@@ -77,14 +78,13 @@ pub(crate) struct Mounted<R: Route> {
     plans: PartPlans,
     origins: AllowedOrigins,
     require_protocol: bool,
-    /// True if a refusal includes the permitted values.
+    /// True if a rejection includes the permitted values, patterns and limits.
     refusal_details: bool,
     directory: Weak<Directory>,
 }
 
 impl<R: Route> Mounted<R> {
-    /// Prepares everything that can be prepared before the first connection. The options of the server apply where the
-    /// route sets none.
+    /// Prepares a route before the first connection. The options of the server apply where the route sets none.
     pub(crate) fn new(route: R, options: RouteOptions, building: &Building<'_>) -> Result<Self, SetupError> {
         let RouteOptions { options, origins } = options;
         let Building { defaults, shards, outbound, inbound, directory, heavy } = building;
@@ -149,7 +149,7 @@ impl<R: Route> Mounted<R> {
         Ok(Self { state, plans, origins, require_protocol, refusal_details, directory })
     }
 
-    /// Shared by all sockets of the route.
+    /// Returns the state that all sockets of the route share.
     pub(crate) fn shared(&self) -> Arc<RouteShared> {
         Arc::clone(&self.state.shared)
     }
@@ -168,11 +168,12 @@ impl<R: Route> Mount for Mounted<R> {
                 Ok(opened) => opened,
                 Err(reject) => return refuse(reject, None),
             };
-            // A browser that offered subprotocols and gets none fails the connection before it sees a close code.
+            // If a browser offered subprotocols and gets none, it fails the connection and does not report the close
+            // code.
             let protocol = offers.choose(served, false).unwrap_or_default();
-            let shaken = {
-                let mut shaking = pin!(self.shake_hands(request, &accept, offers));
-                poll_fn(|cx| match catch(|| shaking.as_mut().poll(cx)) {
+            let outcome = {
+                let mut handshake = pin!(self.run_handlers(request, &accept, offers));
+                poll_fn(|cx| match catch(|| handshake.as_mut().poll(cx)) {
                     Ok(polled) => polled,
                     Err(panic) => {
                         let (shared, panic) = (&self.state.shared, Escaped(panic));
@@ -182,7 +183,7 @@ impl<R: Route> Mount for Mounted<R> {
                 })
                 .await
             };
-            match shaken {
+            match outcome {
                 Ok((response, socket)) => switch(response, Upgrade::new(Arc::clone(&self.state), socket)),
                 Err(reject) => {
                     let farewell = Farewell {
@@ -221,7 +222,7 @@ impl<R: Route> Mount for Mounted<R> {
 
 impl<R: Route> Mounted<R> {
     /// Runs the handshake handlers of the route, in order.
-    async fn shake_hands(
+    async fn run_handlers(
         &self,
         request: Arriving,
         accept: &str,
@@ -251,13 +252,13 @@ impl<R: Route> Mounted<R> {
     }
 }
 
-/// Rejects with a status or, if the handshake is well-formed, with a close frame right after the 101.
-pub(super) fn refuse(reject: Reject, shaken: Option<(&str, Option<&'static str>, Farewell)>) -> Answered {
+/// Rejects a handshake with a status or, if the handshake is well-formed, with a close frame right after the 101.
+pub(super) fn refuse(reject: Reject, outcome: Option<(&str, Option<&'static str>, Farewell)>) -> Answered {
     let close = match reject.into_refusal() {
         RejectOutcome::Response(response) => return (response, None),
         RejectOutcome::Close(close) => close,
     };
-    let Some((accept, protocol, farewell)) = shaken else {
+    let Some((accept, protocol, farewell)) = outcome else {
         return refuse(problem(StatusCode::FORBIDDEN, "refused"), None);
     };
     match accepted(accept, protocol, None, http::HeaderMap::new()) {
@@ -270,7 +271,7 @@ fn switch(response: Response<()>, upgrade: Upgrade) -> Answered {
     (response.map(|()| Bytes::new()), Some(upgrade))
 }
 
-/// A connection whose only frame is a close frame.
+/// Creates a connection whose only frame is a close frame.
 fn close_at_once(close: Close, farewell: Farewell) -> Upgrade {
     Upgrade::with(move |guard, host| {
         tokio::spawn(close_only(host.arrival, close, farewell, guard));

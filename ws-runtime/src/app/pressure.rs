@@ -1,4 +1,4 @@
-//! Enforces `outbound_total`: the caller that queues cuts off the sockets with the fullest queues.
+//! Enforces `outbound_total`: the task that queues a message cuts off the sockets with the fullest queues.
 
 use std::{
     collections::BinaryHeap,
@@ -16,7 +16,7 @@ use crate::{
 
 /// The queues and logs of a server.
 ///
-/// It keeps nothing alive: the routes and shards hold the total, and the total holds this.
+/// The references are weak: routes and shards own the total, and the total owns this.
 pub(super) struct Queues {
     routes: Vec<Weak<dyn Mount>>,
     shards: Vec<Weak<Shard>>,
@@ -34,12 +34,12 @@ impl Queues {
 }
 
 impl Relief for Queues {
-    /// Delivers the logs of topics first, because a subscriber that reads takes its frames at once. Then cuts off the
-    /// sockets with the fullest queues.
+    /// Delivers the logs of topics first, because a subscriber that reads receives its frames at once. Then cuts off
+    /// the sockets with the fullest queues.
     ///
-    /// Each queue is examined once, under its own lock. A queue may have changed since; the next scan finds it.
+    /// Each queue is examined once, under its own lock. If a queue grows later, the next scan finds it.
     fn relieve(&mut self, outbound: &Outbound, needed: usize) -> Relieved {
-        // Dropped after all locks are released, because the last owner of a socket drops application data.
+        // Dropped after all locks are released, because dropping the last handle of a socket drops application data.
         let mut seen: Vec<Arc<dyn Subscriber>> = Vec::new();
         for shard in self.shards.iter().filter_map(Weak::upgrade) {
             seen.append(&mut shard.hand_out());
@@ -75,7 +75,7 @@ impl Relief for Queues {
     }
 }
 
-/// Drops discarded memory, whose drop may run application code, until it is stopped.
+/// Drops discarded memory, which may run application code, until it is stopped.
 pub(super) async fn sweep(outbound: Arc<Outbound>) {
     while let Some(garbage) = outbound.garbage().await {
         garbage.into_iter().for_each(drop_quietly);

@@ -1,4 +1,4 @@
-//! The running routes: finds the route of a request, counts connections, and shuts down.
+//! The started routes: finds the route of a request, counts connections, and shuts down.
 
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -20,13 +20,13 @@ use crate::{
     wire::Close,
 };
 
-/// The running routes, independent of the listener.
+/// The started routes of a server, without its listener.
 pub(crate) struct Served {
     pub(super) by_path: Router<Arc<dyn Mount>>,
     pub(super) all: Vec<Arc<dyn Mount>>,
     pub(super) shards: Vec<Arc<Shard>>,
     pub(crate) tasks: Tasks,
-    /// Counts connections that are being refused, separately, because they take no permit.
+    /// Counts the tasks that refuse connections. They are counted separately, because they hold no permit.
     pub(crate) refusals: Tasks,
     pub(super) outbound: Arc<Outbound>,
     pub(super) inbound: Arc<Inbound>,
@@ -36,16 +36,16 @@ pub(crate) struct Served {
     pub(crate) head: HeadLimits,
     pub(crate) handshake_timeout: Duration,
     pub(crate) body_timeout: Option<Duration>,
-    /// Limits the log events of the server that belong to no route.
+    /// Limits the log events that belong to the server and to no route.
     pub(crate) events: Arc<EventLimiter>,
     pub(super) reporter: Arc<Reporter>,
     pub(super) shutdown_timeout: Duration,
 }
 
-/// An encoded slash, in the normal form of a path.
+/// An encoded slash in the normal form of a path.
 const ENCODED_SLASH: &str = "%2F";
 
-/// The route of a request and the values of its captures.
+/// The route of a request and its captures. `None` if no route matches.
 pub(crate) type RouteMatch = Option<(Arc<dyn Mount>, Vec<(String, String)>)>;
 
 impl Served {
@@ -54,7 +54,7 @@ impl Served {
         self.shards.len()
     }
 
-    /// Finds the route of a request, or rejects a request whose head is too large.
+    /// Finds the route of a request. Rejects the request if its head is too large.
     pub(crate) fn find(&self, parts: &request::Parts) -> Result<RouteMatch, Reject> {
         self.head.check(parts)?;
         let path = normal(parts.uri.path());
@@ -66,25 +66,26 @@ impl Served {
         Ok(Some((Arc::clone(found.value), captures)))
     }
 
-    /// Returns true if a `{*rest}` would receive, decoded, the path of another route: `/files/private%2Fx` would reach
-    /// `/files/{*rest}` with the same text as `/files/private/x`, although `/files/private/{*rest}` has that path.
+    /// Returns true if the route's `{*rest}` would receive a decoded value that belongs to the path of another route.
+    /// For example, `/files/private%2Fx` would give `/files/{*rest}` the same value as `/files/private/x`, although
+    /// that path belongs to `/files/private/{*rest}`.
     #[cold]
     fn is_bypassed(&self, path: &str, found: &Match<'_, '_, &Arc<dyn Mount>>) -> bool {
-        // The tail is the last capture and the end of the path.
+        // `{*rest}` is the last capture, at the end of the path.
         let rest = found.params.iter().last().filter(|_| found.value.path().contains("{*"));
         let Some(start) = rest.and_then(|(_, rest)| path.strip_suffix(rest)) else { return false };
         let decoded = format!("{start}{}", path[start.len()..].replace(ENCODED_SLASH, "/"));
         self.by_path.at(&decoded).is_ok_and(|other| !Arc::ptr_eq(other.value, found.value))
     }
 
-    /// Lets a route decide on a handshake, within the timeout and unless a shutdown has begun.
+    /// Lets a route decide on a handshake within the handshake timeout, unless a shutdown has begun.
     pub(crate) async fn run_handshake(&self, mount: Arc<dyn Mount>, mut request: Arriving) -> Answered {
         if self.directory.shutdown().is_stopped() {
             return refuse(busy("the server is shutting down"), None);
         }
         let peer = request.remote_addr;
         request.remote_addr = self.client(&request.parts.headers, peer);
-        // A client without a proxy was counted when the connection was accepted.
+        // A client that does not use a proxy was counted when its connection was accepted.
         let claimed = if self.is_proxy(peer) {
             self.connections.claim(ClientOrigin::of(request.remote_addr))
         } else {
@@ -92,13 +93,13 @@ impl Served {
         };
         let claimed = match claimed {
             Ok(claimed) => claimed,
-            Err(full) => return refuse(no_place(full), None),
+            Err(full) => return refuse(too_many(full), None),
         };
-        let judging = timeout(self.handshake_timeout, mount.run_handshake(request));
-        let Some(judged) = self.directory.shutdown().unless_aborted(judging).await else {
+        let deciding = timeout(self.handshake_timeout, mount.run_handshake(request));
+        let Some(decided) = self.directory.shutdown().unless_aborted(deciding).await else {
             return refuse(busy("the server is shutting down"), None);
         };
-        let Ok((response, mut upgrade)) = judged else {
+        let Ok((response, mut upgrade)) = decided else {
             return refuse(problem(StatusCode::REQUEST_TIMEOUT, "the handshake took too long"), None);
         };
         if let Some(upgrade) = &mut upgrade {
@@ -107,14 +108,15 @@ impl Served {
         (response, upgrade)
     }
 
-    /// Counts an accepted connection or refuses it. Hold the returned permit for the lifetime of the connection.
-    /// Clients behind a proxy are counted later, by their requests.
+    /// Counts an accepted connection, or refuses it. The permit must be held for the lifetime of the connection. `None`
+    /// if connections are not limited. Clients behind a proxy are counted by their requests.
     pub(crate) fn enter(&self, peer: Option<SocketAddr>) -> Result<Option<Box<Permit>>, Reject> {
         let origin = (!self.is_proxy(peer)).then(|| ClientOrigin::of(peer));
-        self.connections.enter(origin).map_err(no_place)
+        self.connections.enter(origin).map_err(too_many)
     }
 
-    /// Returns the address of the client: that of the peer, or the one that trusted proxies report.
+    /// Returns the address of the client: that of the peer, or the one that a trusted proxy reports. `None` if it is
+    /// unknown.
     pub(crate) fn client(&self, headers: &HeaderMap, peer: Option<SocketAddr>) -> Option<SocketAddr> {
         self.proxies.client(headers, peer?)
     }
@@ -123,7 +125,8 @@ impl Served {
         peer.is_some_and(|peer| self.proxies.trusts(peer.ip()))
     }
 
-    /// Starts the flusher of each shard, and the task that drops discarded memory.
+    /// Starts the background tasks: the flusher of each shard, the task that drops discarded memory, and the reporter
+    /// of suppressed log events.
     pub(crate) fn start_flushers(&self) -> JoinSet<()> {
         let mut flushers = JoinSet::new();
         for shard in &self.shards {
@@ -136,8 +139,8 @@ impl Served {
         flushers
     }
 
-    /// Closes every socket with 1001 and waits for handlers and queues. Aborts the rest at the deadline. Stops the
-    /// flushers last, when nothing publishes any more.
+    /// Closes every socket with 1001, and waits for handlers and queues. At the deadline, aborts the remaining
+    /// connections. The flushers are stopped last, when no handler publishes any more.
     pub(crate) async fn shut_down(&self, mut flushers: JoinSet<()>) {
         for route in &self.all {
             route.each_socket(&mut |write_half| {
@@ -169,7 +172,7 @@ impl Served {
     /// Returns the memory queued for all sockets, in bytes.
     #[cfg_attr(
         not(any(feature = "testing", fuzzing, test)),
-        expect(dead_code, reason = "only `testing` asks")
+        expect(dead_code, reason = "only `testing` calls this")
     )]
     pub(crate) fn queued_memory(&self) -> usize {
         self.outbound.total()
@@ -178,7 +181,7 @@ impl Served {
     /// Returns the memory held for inbound messages of all sockets, in bytes.
     #[cfg_attr(
         not(any(feature = "testing", fuzzing, test)),
-        expect(dead_code, reason = "only `testing` asks")
+        expect(dead_code, reason = "only `testing` calls this")
     )]
     pub(crate) fn held_memory(&self) -> usize {
         self.inbound.total()
@@ -190,10 +193,11 @@ impl Served {
     }
 }
 
-/// Rejects a client past the limit. A function, because the compiler lists the conversions into `Reject`.
-fn no_place(full: Full) -> Reject {
+/// Rejects a client above a limit. This is a function instead of a `From` impl, because the compiler lists the
+/// conversions into `Reject` in its errors.
+fn too_many(full: Full) -> Reject {
     busy(match full {
-        Full::Everybody => "there are too many connections",
+        Full::Total => "there are too many connections",
         Full::Address => "there are too many connections from this address",
     })
 }

@@ -1,4 +1,4 @@
-//! Mistakes that keep a server from starting, found when all routes and options are known.
+//! Mistakes that prevent a server from starting. They are found when all routes and options are known.
 
 use std::{error::Error, fmt};
 
@@ -6,9 +6,10 @@ use matchit::InsertError;
 
 use crate::handshake::SetupError;
 
-/// A server that cannot start as configured: a mistake of the application, found before the server listens.
+/// The error for a server that cannot start as configured. It is a mistake of the application, found before the server
+/// listens.
 ///
-/// Its `Debug` output is written for terminals: the text of `Display` with all sources.
+/// Its `Debug` output is meant for terminals: the text of `Display` followed by all sources.
 #[non_exhaustive]
 pub struct StartError(Box<StartErrorKind>);
 
@@ -17,7 +18,7 @@ pub(super) enum StartErrorKind {
     Setup { path: &'static str, source: SetupError },
     /// The path is invalid or conflicts with another route.
     Path { path: &'static str, error: InsertError },
-    /// The type is already registered as a route.
+    /// The type is added as a route twice.
     Twice { path: &'static str },
     /// An option of the server has an invalid value.
     Value { option: &'static str, value: String, why: &'static str },

@@ -1,4 +1,4 @@
-//! Bytes that several queues may share, and that count once until the last queue has dropped them.
+//! Bytes that several queues may share. They count once, until the last queue has dropped them.
 
 use std::{
     ops::{Deref, Range},
@@ -9,36 +9,36 @@ use bytes::Bytes;
 
 use super::Outbound;
 
-/// Bytes in a queue or a log. A clone or a slice shares the memory.
+/// Bytes in a queue or a log. Clones and slices share the memory.
 #[derive(Clone, Debug)]
 pub(crate) struct Chunk {
     bytes: Bytes,
-    /// `None` if the holder counts the memory itself.
+    /// Counts shared memory. `None` if the holder counts the memory itself.
     charge: Option<Arc<Charge>>,
 }
 
 /// Counts the memory of a chunk until its last clone and slice is dropped.
 #[derive(Debug)]
 struct Charge {
-    /// The handle of application memory, so that dropping a chunk never runs application code.
+    /// A handle to the whole memory. If the application owns it, dropping a chunk thus never runs application code.
     whole: Bytes,
     outbound: Arc<Outbound>,
 }
 
 impl Chunk {
-    /// Counts bytes in the total as long as the chunk or a part of it exists.
+    /// Creates a chunk whose bytes count in the total until its last clone and slice is dropped.
     pub(crate) fn shared(bytes: Bytes, outbound: &Arc<Outbound>) -> Self {
         outbound.change(0, bytes.len());
         let charge = Charge { whole: bytes.clone(), outbound: Arc::clone(outbound) };
         Self { bytes, charge: Some(Arc::new(charge)) }
     }
 
-    /// Wraps bytes that the holder counts.
+    /// Creates a chunk whose bytes the holder counts itself.
     pub(crate) fn uncounted(bytes: Bytes) -> Self {
         Self { bytes, charge: None }
     }
 
-    /// Returns a part that shares the memory.
+    /// Returns a slice, which shares the memory.
     pub(crate) fn slice(&self, range: Range<usize>) -> Self {
         Self { bytes: self.bytes.slice(range), charge: self.charge.clone() }
     }
@@ -48,7 +48,7 @@ impl Chunk {
         if self.charge.is_some() { 0 } else { self.bytes.len() }
     }
 
-    /// Returns the share of one holder in bytes. The shares of all holders add up to the counted size.
+    /// Returns the share of one holder, in bytes. The shares of all holders add up to the counted size.
     pub(crate) fn share(&self) -> usize {
         self.charge.as_ref().map_or(0, |charge| charge.whole.len().div_ceil(Arc::strong_count(charge)))
     }
@@ -66,7 +66,7 @@ impl Drop for Charge {
     fn drop(&mut self) {
         self.outbound.change(self.whole.len(), 0);
         let whole = std::mem::take(&mut self.whole);
-        // Application memory may run code when it is dropped, possibly under a lock.
+        // Dropping application memory may run application code, and a lock may be held here.
         if !whole.is_unique() {
             self.outbound.discard(whole);
         }
@@ -85,13 +85,13 @@ mod tests {
         let (other, part) = (one.clone(), one.slice(10..20));
         assert_eq!((outbound.total(), &part[..]), (SHARE, &[7; 10][..]));
         drop((one, other));
-        assert_eq!(outbound.total(), SHARE, "a part holds the whole");
+        assert_eq!(outbound.total(), SHARE, "a slice keeps the whole memory alive");
         drop(part);
         assert_eq!(outbound.total(), 0);
     }
 
     #[test]
-    fn shares_of_all_holders_add_up_to_the_whole() {
+    fn shares_of_all_holders_add_up_to_the_counted_size() {
         let outbound = Outbound::new(usize::MAX);
         let mut holders = vec![Chunk::shared(Bytes::from(vec![7; 4 * SHARE]), &outbound)];
         for count in [1, 2, 4] {
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn uncounted_chunk_belongs_to_its_holder() {
+    fn uncounted_chunk_is_counted_by_its_holder() {
         let chunk = Chunk::uncounted(Bytes::from_static(b"hello"));
         assert_eq!((chunk.uncounted_len(), chunk.share()), (5, 0));
     }
@@ -127,7 +127,7 @@ mod tests {
         let chunk = Chunk::shared(Bytes::from_owner(Bomb([7; 3])), &outbound);
         drop((chunk.slice(1..2), chunk));
         assert_eq!(outbound.total(), 0);
-        let garbage = outbound.garbage().await.expect("it is not stopped");
+        let garbage = outbound.garbage().await.expect("`stop` was not called");
         assert_eq!(garbage, [vec![7; 3]]);
         assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(garbage))).is_err());
     }

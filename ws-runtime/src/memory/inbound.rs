@@ -1,4 +1,4 @@
-//! The total of inbound memory held by connections, its limit, and what happens past it.
+//! The total of inbound memory held by connections, its limit, and the cutting off of connections above the limit.
 
 use std::{
     collections::BinaryHeap,
@@ -18,13 +18,13 @@ use crate::{
 
 /// The inbound memory that all connections of a server hold, in bytes.
 ///
-/// A holder's share changes under the lock of the holder, together with the total, so the total is never less than the
-/// sum. Past the limit, one thread at a time cuts off the largest holders.
+/// A holder's share and the total change together under that holder's lock, so the total is never less than the sum of
+/// the shares. If the total exceeds the limit, one thread at a time cuts off the largest holders.
 pub(crate) struct Inbound {
     total: AtomicUsize,
     limit: usize,
     events: Arc<EventLimiter>,
-    /// Locked before a holder, never while one is locked.
+    /// Locked before a holder, never while a holder is locked.
     holders: Mutex<Holders>,
 }
 
@@ -33,37 +33,37 @@ struct Holders {
     all: Vec<Arc<Holder>>,
 }
 
-/// The share of one connection.
+/// A connection that holds inbound memory.
 #[derive(Default)]
 struct Holder {
-    /// Its index among all holders, changed under their lock.
-    place: AtomicUsize,
-    part: Mutex<Share>,
+    /// Its index in `Holders::all`, which changes only under the lock of `holders`.
+    index: AtomicUsize,
+    share: Mutex<Share>,
 }
 
 #[derive(Default)]
 struct Share {
-    /// In bytes.
+    /// The counted memory, in bytes.
     held: usize,
-    /// True if it was cut off and no longer counts.
+    /// True if the connection was cut off. Its memory no longer counts.
     cut_off: bool,
-    /// The waker of the connection's task, registered on its first check.
+    /// The waker of the connection's task, registered when memory is first counted.
     task: Option<Waker>,
 }
 
-/// The inbound memory of one connection. It is not registered and allocates nothing until it first holds something.
+/// The inbound memory of a connection. It is not registered, and allocates nothing, until it is first counted.
 #[derive(Default)]
 pub(crate) struct Holding<'a>(Option<Box<Held<'a>>>);
 
 struct Held<'a> {
     inbound: &'a Inbound,
     holder: Arc<Holder>,
-    /// In bytes.
+    /// The counted memory, in bytes.
     counted: usize,
 }
 
 impl Inbound {
-    /// A limit of `usize::MAX` means unlimited, and nothing is counted.
+    /// Creates the total. A limit of `usize::MAX` means unlimited, and nothing is counted.
     pub(crate) fn new(limit: usize, events: Arc<EventLimiter>) -> Arc<Self> {
         Arc::new(Self { total: AtomicUsize::new(0), limit, events, holders: Mutex::default() })
     }
@@ -73,7 +73,7 @@ impl Inbound {
         self.total.load(Ordering::Relaxed)
     }
 
-    /// Cuts off the largest holders until the rest is within the limit, and wakes them.
+    /// Cuts off the largest holders until the rest is within the limit, and wakes their tasks.
     #[cold]
     fn relieve(&self) {
         let mut tasks = Vec::new();
@@ -86,21 +86,21 @@ impl Inbound {
             let all = &holders.all;
             spend(Work::Visited(all.len()));
             let mut sizes: BinaryHeap<_> = (all.iter().enumerate())
-                .map(|(at, holder)| (lock(&holder.part).held, at))
+                .map(|(at, holder)| (lock(&holder.share).held, at))
                 .filter(|(held, _)| *held > 0)
                 .collect();
             let (most, mut count) = (left(self.limit, 0, all.len()), 0);
             while self.total() > most
                 && let Some((_, at)) = sizes.pop()
             {
-                let mut part = lock(&all[at].part);
-                if part.cut_off || part.held == 0 {
+                let mut share = lock(&all[at].share);
+                if share.cut_off || share.held == 0 {
                     continue;
                 }
-                self.total.fetch_sub(part.held, Ordering::Relaxed);
-                part.held = 0;
-                part.cut_off = true;
-                tasks.extend(part.task.take());
+                self.total.fetch_sub(share.held, Ordering::Relaxed);
+                share.held = 0;
+                share.cut_off = true;
+                tasks.extend(share.task.take());
                 count += 1;
             }
             count
@@ -118,14 +118,14 @@ impl Inbound {
 }
 
 impl<'a> Holding<'a> {
-    /// Returns true if [`count`](Self::count) has something to record.
+    /// Returns true if [`count`](Self::count) must be called for this many bytes.
     #[inline]
     pub(crate) fn matters(&self, held: usize) -> bool {
         held != 0 || self.0.as_ref().is_some_and(|before| before.counted != 0)
     }
 
-    /// Records that this many bytes are held, before the task waits. Returns true if the connection is cut off and must
-    /// release them. If that is decided later, its task is woken.
+    /// Counts the bytes that the connection holds, before its task waits. Returns true if the connection is cut off and
+    /// must release them. If another connection decides that later, the task is woken.
     #[cold]
     pub(crate) fn count(&mut self, inbound: &'a Inbound, held: usize, cx: &Context<'_>) -> bool {
         if inbound.limit == usize::MAX {
@@ -137,14 +137,14 @@ impl<'a> Holding<'a> {
         if inbound.change(&before.holder, held, Some(cx)) {
             inbound.relieve();
         }
-        let cut_off = lock(&before.holder.part).cut_off;
+        let cut_off = lock(&before.holder.share).cut_off;
         if cut_off {
             before.counted = 0;
         }
         cut_off
     }
 
-    /// Records that nothing is held any more.
+    /// Records that the connection no longer holds memory.
     pub(crate) fn release(&mut self) {
         self.0 = None;
     }
@@ -161,43 +161,43 @@ impl Inbound {
     fn register(&self) -> Arc<Holder> {
         let holder = Arc::<Holder>::default();
         let mut holders = lock(&self.holders);
-        holder.place.store(holders.all.len(), Ordering::Relaxed);
+        holder.index.store(holders.all.len(), Ordering::Relaxed);
         holders.all.push(Arc::clone(&holder));
         holder
     }
 
     fn remove(&self, holder: &Holder) {
         let mut holders = lock(&self.holders);
-        let place = holder.place.load(Ordering::Relaxed);
-        holders.all.swap_remove(place);
-        if let Some(moved) = holders.all.get(place) {
-            moved.place.store(place, Ordering::Relaxed);
+        let index = holder.index.load(Ordering::Relaxed);
+        holders.all.swap_remove(index);
+        if let Some(moved) = holders.all.get(index) {
+            moved.index.store(index, Ordering::Relaxed);
         }
     }
 
-    /// Changes a share together with the total. Returns true if the total exceeds the limit.
+    /// Changes a share together with the total. Returns true if it grew and the total exceeds the limit.
     fn change(&self, holder: &Holder, held: usize, cx: Option<&Context<'_>>) -> bool {
-        let mut part = lock(&holder.part);
-        if part.cut_off {
+        let mut share = lock(&holder.share);
+        if share.cut_off {
             return false;
         }
-        let grew = held > part.held;
+        let grew = held > share.held;
         if grew {
-            self.total.fetch_add(held - part.held, Ordering::Relaxed);
+            self.total.fetch_add(held - share.held, Ordering::Relaxed);
         } else {
-            self.total.fetch_sub(part.held - held, Ordering::Relaxed);
+            self.total.fetch_sub(share.held - held, Ordering::Relaxed);
         }
-        part.held = held;
+        share.held = held;
         match cx.map(Context::waker) {
-            Some(waker) if part.task.as_ref().is_some_and(|task| task.will_wake(waker)) => {}
-            waker => part.task = waker.cloned(),
+            Some(waker) if share.task.as_ref().is_some_and(|task| task.will_wake(waker)) => {}
+            waker => share.task = waker.cloned(),
         }
         grew && self.total() > self.limit
     }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // No code under these locks panics halfway.
+    // No code panics while it changes data under these locks.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -220,7 +220,7 @@ mod tests {
         Inbound::new(limit, Arc::new(EventLimiter::new(None)))
     }
 
-    /// Counts wake-ups of its task.
+    /// Counts the wake-ups of a task.
     #[derive(Default)]
     struct Woken(AtomicUsize);
 
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn largest_holders_are_cut_off_until_within_limit() {
-        // The order in which they come to hold this much; the limit is 100.
+        // Each step counts the memory of one of four holders. The limit is 100.
         type Case = (&'static [(usize, usize)], &'static [usize], usize);
         let cases: [Case; 9] = [
             (&[(0, 100)], &[], 100),
@@ -249,13 +249,13 @@ mod tests {
             let inbound = inbound(100);
             let mut holdings: Vec<_> = (0..4).map(|_| Holding::default()).collect();
             let waker = Waker::noop();
-            for (who, held) in steps {
-                holdings[*who].count(&inbound, *held, &Context::from_waker(waker));
+            for (at, held) in steps {
+                holdings[*at].count(&inbound, *held, &Context::from_waker(waker));
             }
             assert_eq!(inbound.total(), total, "{steps:?}");
-            for (who, holding) in holdings.iter_mut().enumerate() {
-                let is_gone = holding.0.as_ref().is_some_and(|held| lock(&held.holder.part).cut_off);
-                assert_eq!(is_gone, gone.contains(&who), "{steps:?}: {who}");
+            for (at, holding) in holdings.iter_mut().enumerate() {
+                let is_gone = holding.0.as_ref().is_some_and(|held| lock(&held.holder.share).cut_off);
+                assert_eq!(is_gone, gone.contains(&at), "{steps:?}: {at}");
             }
             drop(holdings);
             assert_eq!((inbound.total(), lock(&inbound.holders).all.len()), (0, 0), "{steps:?}");
@@ -270,12 +270,12 @@ mod tests {
         let wakers = woken.clone().map(Waker::from);
         let [to_large, to_small] = [0, 1].map(|at| Context::from_waker(&wakers[at]));
         assert!(!large.count(&inbound, 90, &to_large));
-        assert!(!small.count(&inbound, 11, &to_small), "another one goes");
+        assert!(!small.count(&inbound, 11, &to_small), "the largest holder is cut off");
         assert_eq!(woken.clone().map(|woken| woken.0.load(Ordering::Relaxed)), [1, 0]);
-        assert!(large.matters(0), "it has to learn it, whatever it holds by then");
+        assert!(large.matters(0), "the cut-off is not yet reported");
         assert!(large.count(&inbound, 0, &to_large));
         assert!(!large.matters(0));
-        assert!(large.count(&inbound, 1000, &to_large), "it stays so");
+        assert!(large.count(&inbound, 1000, &to_large), "the cut-off is final");
         assert_eq!(inbound.total(), 11);
         large.release();
         assert!(!small.count(&inbound, 100, &to_small));
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_limit_nothing_is_counted() {
+    fn nothing_is_counted_without_a_limit() {
         let inbound = inbound(usize::MAX);
         let mut holding = Holding::default();
         assert!(!holding.count(&inbound, 1 << 40, &Context::from_waker(Waker::noop())));

@@ -1,8 +1,8 @@
 //! Memory held by the sockets of a server: one total and one limit for each direction.
 //!
 //! Every holder of outbound bytes counts them here: write queues with their capacity, the logs of topics, messages kept
-//! by key, and shared [chunks](Chunk), once for all their holders. Unhandled input counts when the task of its
-//! connection goes to sleep. This module does not know sockets; `app` defines how outbound memory is freed.
+//! by key, and shared [chunks](Chunk), which count once for all their holders. Waiting input counts when the task of
+//! its connection waits. This module does not depend on sockets: `app` defines how outbound memory is freed.
 
 mod chunk;
 mod inbound;
@@ -17,11 +17,11 @@ pub(crate) use self::{
 /// The minimum size of a chunk that queues share, in bytes. Smaller payloads are copied.
 pub(crate) const SHARE: usize = 8 * 1024;
 
-/// With at most this many holders, no more is freed than needed. With more, a sixteenth of the limit is freed in
-/// addition, so that the scan over all holders pays for many messages.
+/// Up to this number of holders, only the needed memory is freed. With more, at least a sixteenth of the limit is
+/// freed, so that scanning all holders pays off for many messages.
 const FEW: usize = 1024;
 
-/// Returns how much may remain past a limit after freeing `needed` bytes among this many holders.
+/// Returns the maximum total after freeing memory, so that `needed` bytes fit under the limit.
 pub(crate) fn left(limit: usize, needed: usize, holders: usize) -> usize {
     let spare = if holders > FEW { limit / 16 } else { 0 };
     limit.saturating_sub(needed.max(spare))

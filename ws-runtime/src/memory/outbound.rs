@@ -1,4 +1,4 @@
-//! The total of queued outbound memory, its limit, and what happens past it.
+//! The total of queued outbound memory, its limit, and the freeing of memory above the limit.
 
 use std::{
     fmt, mem,
@@ -15,13 +15,14 @@ use crate::turn::{LongWork, LongWorkPermit, Work};
 
 /// The outbound memory queued for all sockets of a server, in bytes.
 ///
-/// Past the limit, the call that queues frees memory before it returns: see [`make_room`](Self::make_room).
+/// If the limit would be exceeded, the call that queues a message frees memory before it returns (see
+/// [`make_room`](Self::make_room)).
 pub(crate) struct Outbound {
     total: AtomicUsize,
     limit: usize,
-    /// Frees memory, on one thread at a time. Never locked while a socket or a topic is locked.
+    /// Frees memory, on one thread at a time. It is never locked while a socket or a topic is locked.
     relief: Mutex<Option<Box<dyn Relief>>>,
-    /// Dropped memory that the application owns.
+    /// Memory of the application that is no longer used and must be dropped.
     garbage: Mutex<Vec<Bytes>>,
     wake: Notify,
     stopped: AtomicBool,
@@ -31,8 +32,8 @@ pub(crate) struct Outbound {
 
 /// Frees queued memory.
 pub(crate) trait Relief: Send {
-    /// Frees memory until `needed` bytes fit under the limit or nothing is left to free. The returned work runs after
-    /// all locks are released.
+    /// Frees memory until `needed` bytes fit under the limit, or no memory is left to free. The returned work must run
+    /// after all locks are released.
     fn relieve(&mut self, outbound: &Outbound, needed: usize) -> Relieved;
 }
 
@@ -52,12 +53,13 @@ impl Outbound {
         })
     }
 
-    /// Sets how memory is freed past the limit.
+    /// Sets how memory is freed.
     pub(crate) fn relieve_by(&self, relief: Box<dyn Relief>) {
         *lock(&self.relief) = Some(relief);
     }
 
-    /// Records that a holder has `after` bytes instead of `before`. Nothing is ordered by the total.
+    /// Records that a holder has `after` bytes instead of `before`. The counter orders no other memory access, so
+    /// `Relaxed` suffices.
     #[inline]
     pub(crate) fn change(&self, before: usize, after: usize) {
         if after > before {
@@ -73,7 +75,7 @@ impl Outbound {
         self.total.load(Ordering::Relaxed)
     }
 
-    /// The limit in bytes; `usize::MAX` means unlimited.
+    /// Returns the limit in bytes. `usize::MAX` means unlimited.
     pub(crate) fn limit(&self) -> usize {
         self.limit
     }
@@ -91,10 +93,10 @@ impl Outbound {
         self.total().saturating_add(more) <= self.limit
     }
 
-    /// Frees memory for this many more bytes by cutting off the fullest queues if necessary. Returns false if that is
-    /// not enough.
+    /// Makes room for this many bytes, by cutting off the sockets with the fullest queues if necessary. Returns false
+    /// if that is not enough.
     ///
-    /// Must be called without a lock.
+    /// No lock may be held by the caller.
     #[inline]
     pub(crate) fn make_room(&self, more: usize) -> bool {
         self.has_room(more) || self.free(more)
@@ -118,14 +120,14 @@ impl Outbound {
         self.has_room(more)
     }
 
-    /// Leaves memory to the task that awaits [`garbage`](Self::garbage), because dropping it may run application code.
+    /// Passes memory to the task that awaits [`garbage`](Self::garbage), because dropping it may run application code.
     #[cold]
     pub(super) fn discard(&self, bytes: Bytes) {
         lock(&self.garbage).push(bytes);
         self.wake.notify_one();
     }
 
-    /// Resolves with discarded memory; `None` once it is stopped and none is left.
+    /// Resolves with discarded memory. `None` after [`stop`](Self::stop), when no memory is left.
     pub(crate) async fn garbage(&self) -> Option<Vec<Bytes>> {
         loop {
             let stopped = self.stopped.load(Ordering::Acquire);
@@ -140,12 +142,12 @@ impl Outbound {
         }
     }
 
-    /// Takes the discarded memory.
+    /// Removes and returns the discarded memory.
     pub(crate) fn take_garbage(&self) -> Vec<Bytes> {
         mem::take(&mut *lock(&self.garbage))
     }
 
-    /// Makes [`garbage`](Self::garbage) resolve for the last time.
+    /// Makes [`garbage`](Self::garbage) return the remaining memory and then `None`.
     pub(crate) fn stop(&self) {
         self.stopped.store(true, Ordering::Release);
         self.wake.notify_one();
@@ -153,7 +155,7 @@ impl Outbound {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // No code under these locks panics halfway.
+    // No code panics while it changes data under these locks.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -170,7 +172,7 @@ impl fmt::Debug for Outbound {
 mod tests {
     use super::*;
 
-    /// Frees this much in each call.
+    /// Frees this many bytes in each call.
     struct Frees {
         bytes: usize,
         calls: Arc<AtomicUsize>,
@@ -187,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_freed_past_the_limit_only() {
+    fn memory_is_freed_only_above_the_limit() {
         for (held, more, freed, enough, calls) in [
             (90, 10, 0, true, 0),
             (90, 11, 1, true, 1),
@@ -207,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_limit_there_is_always_room() {
+    fn unlimited_total_always_has_room() {
         let outbound = Outbound::new(usize::MAX);
         outbound.change(0, 1 << 40);
         assert!(outbound.make_room(usize::MAX));

@@ -26,7 +26,7 @@ use tokio::{
 use super::{Body, listener::transport, paced::Paced, serve::Running, spelling::spelled};
 use crate::{
     admission::TaskGuard,
-    app::{Arriving, throw_away},
+    app::{Arriving, discard_input},
     connection::{Pending, Upgrade},
     events::{Escaped, event},
     handshake::{Claim, Reject, RejectOutcome, not_an_upgrade, problem},
@@ -108,7 +108,7 @@ async fn finish<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, soon: bool) {
         return;
     }
     // A broken stream counts as ended.
-    let _ = throw_away(&mut stream).await;
+    let _ = discard_input(&mut stream).await;
 }
 
 /// What the requests of a stream report to the task that drives it. A stream becomes a WebSocket at most once.

@@ -11,7 +11,7 @@ use tokio::{
 
 use super::{serve::Running, spelling::spell};
 use crate::{
-    app::throw_away,
+    app::discard_input,
     handshake::{Reject, RejectOutcome},
 };
 
@@ -36,7 +36,7 @@ where
             stream.write_all(&written(&response)).await?;
             stream.shutdown().await?;
             // With unread bytes, closing resets the connection, and the client may lose the response (RFC 9112 §9.6).
-            throw_away(&mut stream).await
+            discard_input(&mut stream).await
         };
         // A client that disconnects or is too slow gets no response.
         let _ = running.served.directory.shutdown().unless_aborted(timeout(PATIENCE, told)).await;

@@ -1,11 +1,11 @@
-//! The closing handshake (RFC 6455 §7): who began it, what is still owed, and its result.
+//! The closing handshake (RFC 6455 §7): which side began it, whether an answer is owed, and its result.
 
 use crate::{
     message::Text,
     wire::{Close, Closed, Initiator},
 };
 
-/// The state of one connection between open and closed.
+/// The state of the closing handshake of a connection.
 #[derive(Debug, Default)]
 pub(crate) struct Session {
     first: Option<Initiator>,
@@ -20,14 +20,14 @@ struct Code {
     reason: Text,
 }
 
-/// What the peer's close frame requires.
+/// The action that the peer's close frame requires.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
-    /// Our close frame is still owed.
+    /// Answer it with this close frame.
     Owed(Echo),
-    /// Ours was sent before: the handshake is complete.
+    /// None: our close frame was sent before, so the handshake is complete.
     Complete,
-    /// Not the first close frame of the peer; it has no effect.
+    /// None: this is not the peer's first close frame.
     Nothing,
 }
 
@@ -42,11 +42,11 @@ pub(crate) enum Echo {
 
 impl Echo {
     fn of(code: Option<u16>) -> Self {
-        // Every code that passes the decoder may be sent back.
+        // Every code that the decoder accepts may be sent back.
         code.filter(|code| Close::try_new(*code, "").is_ok()).map_or(Self::Empty, Self::Code)
     }
 
-    /// Returns the frame; `None` is an empty one.
+    /// Returns the close frame. `None` means an empty one.
     pub(crate) fn close(self) -> Option<Close> {
         match self {
             Self::Empty => None,
@@ -56,7 +56,7 @@ impl Echo {
 }
 
 impl Session {
-    /// Returns true if messages may still be sent: none follow a close frame (RFC 6455 §5.5.1).
+    /// Returns true if messages may still be sent. No message may follow our close frame (RFC 6455 §5.5.1).
     pub(crate) fn may_send(&self) -> bool {
         self.sent.is_none()
     }
@@ -71,8 +71,8 @@ impl Session {
         self.sent.is_some() && self.received.is_some()
     }
 
-    /// Records that we send a close frame; `None` is an empty one. Returns false if one was sent before and this one
-    /// must not be.
+    /// Records that we send a close frame. `None` means an empty one. Returns false if one was sent before, so that
+    /// this one must not be sent.
     pub(crate) fn send(&mut self, close: Option<&Close>) -> bool {
         if self.sent.is_some() {
             return false;
@@ -85,7 +85,7 @@ impl Session {
         true
     }
 
-    /// Records the peer's close frame. The answer echoes its code (RFC 6455 §5.5.1).
+    /// Records the peer's close frame and returns the required action. An answer repeats its code (RFC 6455 §5.5.1).
     pub(crate) fn receive(&mut self, code: Option<u16>, reason: Text) -> Answer {
         if self.received.is_some() {
             return Answer::Nothing;
@@ -96,15 +96,16 @@ impl Session {
         answer
     }
 
-    /// Returns the result for the `close` handler. The side that closed first decides.
+    /// Returns the result for the `close` handler. Code and reason are those of the side that closed first.
     pub(crate) fn closed(&self) -> Closed {
         let by = self.first.unwrap_or(Initiator::Transport);
-        let said = match by {
+        let first = match by {
             Initiator::Remote => self.received.as_ref(),
             Initiator::Local => self.sent.as_ref(),
             Initiator::Transport => None,
         };
-        let (code, reason) = said.map_or((None, Text::default()), |said| (said.code, said.reason.clone()));
+        let (code, reason) =
+            first.map_or((None, Text::default()), |first| (first.code, first.reason.clone()));
         Closed::new(code, reason, by, self.is_complete())
     }
 }
@@ -120,19 +121,19 @@ mod tests {
 
     #[test]
     fn first_side_to_close_is_the_initiator() {
-        let mut we = Session::default();
-        assert!(we.send(Some(&Close::new(4001, "enough"))));
-        assert!(!we.may_send());
-        assert_eq!(closed(&we), (Some(4001), "enough".into(), Initiator::Local, false));
-        assert_eq!(we.receive(Some(1000), "bye".into()), Answer::Complete);
-        assert_eq!(closed(&we), (Some(4001), "enough".into(), Initiator::Local, true));
+        let mut local = Session::default();
+        assert!(local.send(Some(&Close::new(4001, "enough"))));
+        assert!(!local.may_send());
+        assert_eq!(closed(&local), (Some(4001), "enough".into(), Initiator::Local, false));
+        assert_eq!(local.receive(Some(1000), "bye".into()), Answer::Complete);
+        assert_eq!(closed(&local), (Some(4001), "enough".into(), Initiator::Local, true));
 
-        let mut they = Session::default();
-        assert_eq!(they.receive(Some(4002), "bye".into()), Answer::Owed(Echo::Code(4002)));
-        assert!(they.may_send(), "what was asked before the close may still be answered");
-        assert_eq!(closed(&they), (Some(4002), "bye".into(), Initiator::Remote, false));
-        assert!(they.send(Echo::Code(4002).close().as_ref()));
-        assert_eq!(closed(&they), (Some(4002), "bye".into(), Initiator::Remote, true));
+        let mut remote = Session::default();
+        assert_eq!(remote.receive(Some(4002), "bye".into()), Answer::Owed(Echo::Code(4002)));
+        assert!(remote.may_send(), "messages may be sent until the close frame is answered");
+        assert_eq!(closed(&remote), (Some(4002), "bye".into(), Initiator::Remote, false));
+        assert!(remote.send(Echo::Code(4002).close().as_ref()));
+        assert_eq!(closed(&remote), (Some(4002), "bye".into(), Initiator::Remote, true));
     }
 
     #[test]

@@ -7,27 +7,27 @@ use tokio::time::Instant;
 /// The time before the expiry at which the client is notified: enough to fetch a new token.
 const NOTICE: Duration = Duration::from_secs(30);
 
-/// The expiry of one connection.
+/// The expiry of a connection.
 #[derive(Debug)]
 pub(crate) struct Expiry {
     at: Instant,
-    /// When the client must be notified. `None` once it was.
+    /// The time at which the client must be notified. `None` after it was notified.
     notice: Option<Instant>,
 }
 
 /// The action that an expiry requires.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum ExpiryStep {
-    /// None before this time.
+    /// No action before this time.
     Until(Instant),
     /// Notify the client of the time that remains, then check again.
     Notify(Duration),
-    /// Close.
+    /// Close the connection.
     Expire,
 }
 
 impl Expiry {
-    /// An expiry at a time. A client with less than 30 seconds left is notified at once.
+    /// Creates an expiry. If less than 30 seconds are left, the client is notified at once.
     pub(crate) fn at(at: Instant) -> Self {
         Self { at, notice: Some(at.checked_sub(NOTICE).unwrap_or(at)) }
     }

@@ -1,18 +1,19 @@
-//! Pings and the idle timeout, as pure rules. Only inbound bytes count as activity: a peer that receives but never
+//! Pings and the idle timeout, as pure rules. Only inbound bytes count as activity, so a peer that receives but never
 //! answers is considered lost.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The silence after which a peer is pinged, and after which it is closed. `None` means never.
+/// The durations of silence after which a peer is pinged, and after which the connection is closed. `None` means never.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KeepaliveRule {
     timeout: Option<Duration>,
     ping: Option<Duration>,
 }
 
-/// The ping interval is not shorter than the idle timeout, so a live peer would be closed before its first ping.
+/// The error for a ping interval that is not shorter than the idle timeout. A live peer would be closed before its
+/// first ping.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PingTooLate {
     pub(crate) interval: Duration,
@@ -20,18 +21,20 @@ pub(crate) struct PingTooLate {
 }
 
 impl KeepaliveRule {
-    /// The default timeout.
+    /// The default idle timeout.
     pub(crate) const TIMEOUT: Duration = Duration::from_secs(120);
-    /// Shorter than the idle timeouts of common proxies, the shortest of which is 50 s, even if one ping is lost.
+    /// The default ping interval. It is less than half of 50 s, the shortest idle timeout of common proxies, so one
+    /// ping may be lost.
     const PING: Duration = Duration::from_secs(25);
 
-    /// Resolves the timeout without an interval, which is then at most half of the timeout.
+    /// Creates a rule with the default ping interval, or half of the idle timeout if that is shorter. `None` means no
+    /// timeout.
     pub(crate) fn with_usual_pings(timeout: Option<Duration>) -> Self {
         let half = timeout.map_or(Self::PING, |timeout| timeout / 2);
         Self { timeout, ping: Some(half.min(Self::PING)) }
     }
 
-    /// Resolves both options; `None` means never.
+    /// Creates a rule from both options. `None` means never.
     pub(crate) fn new(timeout: Option<Duration>, ping: Option<Duration>) -> Result<Self, PingTooLate> {
         match (timeout, ping) {
             (Some(timeout), Some(interval)) if interval >= timeout => Err(PingTooLate { interval, timeout }),
@@ -40,38 +43,38 @@ impl KeepaliveRule {
     }
 }
 
-/// The idle clock of one connection. Its rule belongs to the route.
+/// The record of a peer's silence. The rule belongs to the route.
 #[derive(Debug)]
 pub(crate) struct Keepalive {
     heard: Instant,
-    /// When the last ping of this silence was sent, or when the silence began.
+    /// The time of the last ping during this silence, or the time at which the silence began.
     pinged: Instant,
 }
 
-/// The action that the silence requires.
+/// The action that a peer's silence requires.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Silence {
-    /// None before this time; `None` means never.
+    /// No action before this time. `None` means that silence never requires an action.
     Until(Option<Instant>),
     /// Send a ping, then check again.
     Ping,
-    /// Close: nothing was received for the whole timeout.
+    /// Close the connection, because no bytes arrived during the whole timeout.
     Expired,
 }
 
 impl Keepalive {
-    /// Starts the clock.
+    /// Begins the record.
     pub(crate) fn new(now: Instant) -> Self {
         Self { heard: now, pinged: now }
     }
 
-    /// Records that bytes arrived, or that reading resumes after we had paused it.
+    /// Records that bytes arrived, or that reading was held back.
     pub(crate) fn hear(&mut self, now: Instant) {
         self.heard = now;
         self.pinged = now;
     }
 
-    /// Returns the action for the silence up to `now` under the route's rule.
+    /// Returns the action for the silence up to `now` under a rule.
     pub(crate) fn ask(&mut self, rule: KeepaliveRule, now: Instant) -> Silence {
         let KeepaliveRule { timeout, ping } = rule;
         let expires = timeout.and_then(|timeout| self.heard.checked_add(timeout));
@@ -91,7 +94,7 @@ impl Keepalive {
 mod tests {
     use super::*;
 
-    #[expect(clippy::unnecessary_wraps, reason = "a row says what is set, and `None` what is not")]
+    #[expect(clippy::unnecessary_wraps, reason = "in a row, `seconds` and `None` are alternatives")]
     fn seconds(seconds: u64) -> Option<Duration> {
         Some(Duration::from_secs(seconds))
     }
@@ -108,7 +111,7 @@ mod tests {
 
     #[test]
     fn rule_rejects_an_interval_beyond_the_timeout() {
-        for (timeout, ping, settled) in [
+        for (timeout, ping, expected) in [
             (None, None, Ok((None, None))),
             (seconds(120), None, Ok((seconds(120), None))),
             (seconds(8), seconds(7), Ok((seconds(8), seconds(7)))),
@@ -119,15 +122,16 @@ mod tests {
             (seconds(8), seconds(25), Err((25, 8))),
         ] {
             let rule = KeepaliveRule::new(timeout, ping).map(|rule| (rule.timeout, rule.ping));
-            let settled = settled.map_err(|(interval, timeout)| PingTooLate {
+            let expected = expected.map_err(|(interval, timeout)| PingTooLate {
                 interval: Duration::from_secs(interval),
                 timeout: Duration::from_secs(timeout),
             });
-            assert_eq!(rule, settled, "{timeout:?} {ping:?}");
+            assert_eq!(rule, expected, "{timeout:?} {ping:?}");
         }
     }
 
-    /// Each row: a second at which the clock is checked, and its answer.
+    /// Checks rows of three columns: the second, the action then (or `bytes` that arrive), and the second of the next
+    /// check.
     fn check(timeout: Option<Duration>, ping: Option<Duration>, rows: &[(u64, Option<&str>, Option<u64>)]) {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
@@ -147,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn silent_peer_is_pinged_until_it_expires() {
+    fn silent_peer_is_pinged_and_then_expires() {
         check(
             seconds(120),
             seconds(50),
@@ -167,17 +171,17 @@ mod tests {
     }
 
     #[test]
-    fn late_clock_pings_once() {
+    fn late_check_sends_one_ping() {
         check(None, seconds(10), &[(95, Some("ping"), None), (95, None, Some(105))]);
     }
 
     #[test]
-    fn peer_must_send_when_pings_are_off() {
+    fn silence_expires_without_pings() {
         check(seconds(8), None, &[(7, None, Some(8)), (8, Some("expired"), None)]);
     }
 
     #[test]
-    fn silence_never_expires_without_a_timeout() {
+    fn silence_does_not_expire_without_a_timeout() {
         check(None, None, &[(1 << 20, None, None)]);
         check(None, seconds(25), &[(25, Some("ping"), None), (1 << 20, Some("ping"), None)]);
     }

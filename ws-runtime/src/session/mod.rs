@@ -1,6 +1,6 @@
-//! The rules of one connection without IO: closing, pings and timeouts.
+//! The rules of a connection without IO: closing, expiry, pings and timeouts.
 //!
-//! Both ends of a connection use them. Nothing here waits, sends or knows a handler.
+//! They apply to both ends of a connection. They are pure: no waiting, no sending, no handlers.
 
 mod closing;
 mod expiry;

@@ -1,16 +1,16 @@
-//! The next step of a connection, decided from plain facts: handling, closing, draining and ending.
+//! The next step of a connection, decided from facts alone: handling messages, closing, draining and ending.
 //!
-//! The connection gathers the facts and obeys. No other place decides when a connection ends.
+//! The connection collects the facts and takes the step. All decisions about the end of a connection are made here.
 
 use std::task::Poll;
 
-/// The facts about a connection, as far as its next step depends on them.
+/// The facts about a connection that its next step depends on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]
 pub(crate) struct Facts {
-    /// An end without a closing handshake was requested.
+    /// Termination without a closing handshake was requested.
     pub(crate) terminated: bool,
-    /// We failed the connection: nothing from the peer counts any more.
+    /// The connection was failed: all further input is ignored.
     pub(crate) failed: bool,
     /// Our close frame is queued or sent.
     pub(crate) sent: bool,
@@ -18,40 +18,40 @@ pub(crate) struct Facts {
     pub(crate) received: bool,
     /// The peer's close frame is not answered yet.
     pub(crate) owed: bool,
-    /// The transport broke.
+    /// The transport has failed.
     pub(crate) lost: bool,
-    /// The peer ended its direction of the stream.
+    /// The peer has shut down its write half.
     pub(crate) ended: bool,
-    /// Inbound data waits to be handled.
+    /// Inbound events or bytes wait to be handled.
     pub(crate) pending: bool,
     /// The outbound queue is above half of its limit.
     pub(crate) high: bool,
-    /// The outbound queue has emptied after it was high, and the route was not told.
+    /// A drain episode has ended, and `drain` has not been called for it.
     pub(crate) drained: bool,
     /// The stream that `open` returned has not ended.
     pub(crate) streaming: bool,
-    /// The task's turn is over, so no inbound data is decoded now.
+    /// The task's turn is over, so no input is decoded now.
     pub(crate) spent: bool,
 }
 
 /// The next step of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NextStep {
-    /// Handle the next inbound message.
+    /// Handle the next inbound event.
     Handle,
-    /// Drop the inbound messages and read the control frames between them.
+    /// Drop the waiting messages and process the control frames between them.
     Discard,
-    /// Wait until the peer answers our close frame; the time for that is limited.
+    /// Wait until the peer answers our close frame, for at most the close timeout.
     AwaitClose,
-    /// Tell the route that the queue has drained.
+    /// Call `drain`.
     Drained,
-    /// Answer the peer's close frame, then end.
+    /// Answer the peer's close frame, and then end.
     Answer,
-    /// Ask the stream that `open` returned for its next item.
+    /// Poll the stream that `open` returned for its next item.
     Stream,
     /// Wait until a fact changes.
     Wait,
-    /// End: deliver the last frame and drop the stream.
+    /// End: ensure that the last frame arrives, and drop the stream.
     End,
 }
 
@@ -62,7 +62,7 @@ pub(crate) fn next(facts: Facts) -> NextStep {
         return NextStep::End;
     }
     if sent {
-        // Messages after our close frame do not count, but the peer's close frame may be among them (RFC 6455 §7.1.2).
+        // Messages after our close frame are ignored, but the peer's close frame may be among them (RFC 6455 §7.1.2).
         return match () {
             () if pending && !spent => NextStep::Discard,
             () if received || lost || ended && !pending => NextStep::End,
@@ -70,11 +70,11 @@ pub(crate) fn next(facts: Facts) -> NextStep {
         };
     }
     match () {
-        // What the peer sent before it was gone is still handled.
+        // Messages that arrived before the transport failed are still handled.
         () if lost && !pending => NextStep::End,
         () if pending && !high && !spent => NextStep::Handle,
         () if facts.drained => NextStep::Drained,
-        // The messages before a close frame are handled and answered before it.
+        // The messages before a close frame are handled before it is answered.
         () if facts.owed && !pending => NextStep::Answer,
         () if ended && !pending => NextStep::End,
         () if facts.streaming && !high => NextStep::Stream,
@@ -82,18 +82,19 @@ pub(crate) fn next(facts: Facts) -> NextStep {
     }
 }
 
-/// The step after the time of the closing handshake is over.
+/// The step when the close timeout has passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Overdue {
-    /// Answer the peer's close frame although a handler is still busy, and allow the time once more.
+    /// Answer the peer's close frame although a handler still runs, and start the timeout again.
     Answer,
-    /// Fail the connection for the peer's fault although a handler is still busy, and allow the time once more.
+    /// Fail the connection for the peer's fault although a handler still runs, and start the timeout again.
     Fail,
-    /// Cut the connection off.
+    /// Cut off the connection.
     Terminate,
 }
 
-/// Returns the step after the deadline of the closing handshake. `faulty` is true if the peer's fault waits to be acted on.
+/// Returns the step when the close timeout has passed. `owed` is true if the peer's close frame is not answered,
+/// `faulty` if a fault of the peer waits for its turn.
 pub(crate) fn overdue(owed: bool, faulty: bool) -> Overdue {
     match (owed, faulty) {
         (true, _) => Overdue::Answer,
@@ -102,16 +103,16 @@ pub(crate) fn overdue(owed: bool, faulty: bool) -> Overdue {
     }
 }
 
-/// True if the stream may be dropped after the last frame. `shut` is true once our direction is ended with everything written,
-/// false if that failed.
+/// Returns true if the stream may be dropped after the last frame. `shut` is true after everything was written and the
+/// write half was shut down, and false if that failed.
 pub(crate) fn may_drop(facts: Facts, shut: Poll<bool>) -> bool {
     facts.terminated
         || facts.lost
         || match shut {
             Poll::Pending => false,
             Poll::Ready(false) => true,
-            // A complete closing handshake leaves nothing unread. After a failure the peer may still be sending, and unread
-            // bytes would reset the stream before it has read our close frame (RFC 6455 §7.1.1).
+            // After a complete closing handshake, no input is unread. After a failure the peer may still be sending,
+            // and unread bytes would reset the connection before the peer has read our close frame (RFC 6455 §7.1.1).
             Poll::Ready(true) => facts.ended || !facts.failed,
         }
 }
@@ -143,7 +144,7 @@ mod tests {
         facts
     }
 
-    /// Every combination of facts.
+    /// Returns every combination of facts.
     fn all() -> impl Iterator<Item = Facts> {
         (0_u32..1 << 12).map(|bits| {
             let bit = |at: u32| bits & 1 << at != 0;
@@ -178,7 +179,7 @@ mod tests {
             ("drained streaming", NextStep::Drained),
             ("streaming", NextStep::Stream),
             ("streaming high", NextStep::Wait),
-            // The peer closes.
+            // The peer closes first.
             ("received owed", NextStep::Answer),
             ("received owed streaming", NextStep::Answer),
             ("received owed high", NextStep::Answer),
@@ -187,7 +188,7 @@ mod tests {
             ("received owed pending high drained", NextStep::Drained),
             ("received owed ended", NextStep::Answer),
             ("received owed lost", NextStep::End),
-            // We close.
+            // This end closes first.
             ("sent", NextStep::AwaitClose),
             ("sent drained streaming", NextStep::AwaitClose),
             ("sent pending", NextStep::Discard),
