@@ -4,51 +4,51 @@ use std::{error::Error, io, time::Duration};
 
 use tokio::time::Instant;
 
-/// The first pause when the system is short of a resource such as files.
+/// The first pause during a shortage of a system resource, such as files.
 const FIRST_REST: Duration = Duration::from_millis(10);
-/// The longest pause while the shortage lasts.
+/// The longest pause during a shortage.
 const LONGEST_REST: Duration = Duration::from_secs(1);
 /// The minimum time between two warnings.
 const BETWEEN_WARNINGS: Duration = Duration::from_secs(1);
 
-/// Counts the errors of a listener.
+/// Counts the errors of a listener and decides how to react.
 #[derive(Debug)]
 pub(super) struct Failures {
-    rest: Duration,
-    /// Errors that no warning has reported yet.
-    untold: u64,
+    pause: Duration,
+    /// The number of errors that no warning has reported yet.
+    unreported: u64,
     warned: Option<Instant>,
 }
 
 /// The reaction to an error.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Failure {
-    /// How long to pause; `None` means not at all.
-    pub(super) rest: Option<Duration>,
-    /// The number of errors to report, this one included.
+    /// The duration of the pause. `None` means that accepting continues at once.
+    pub(super) pause: Option<Duration>,
+    /// The number of errors to report, including this one. `None` if no warning is due.
     pub(super) warn: Option<u64>,
 }
 
 impl Failures {
     pub(super) const fn new() -> Self {
-        Self { rest: FIRST_REST, untold: 0, warned: None }
+        Self { pause: FIRST_REST, unreported: 0, warned: None }
     }
 
-    /// Records an accepted connection. Returns the number of errors to report.
+    /// Records an accepted connection. Returns the number of errors to report, if a warning is due.
     pub(super) fn accepted(&mut self, now: impl FnOnce() -> Instant) -> Option<u64> {
-        self.rest = FIRST_REST;
-        if self.untold == 0 { None } else { self.warn(now()) }
+        self.pause = FIRST_REST;
+        if self.unreported == 0 { None } else { self.warn(now()) }
     }
 
-    /// Records an error. Accepting pauses only for a shortage of the system, because it would fail again at once. Any
-    /// other error concerns one connection, and must not delay the next one.
+    /// Records an error. Accepting pauses only during a shortage of a system resource, because it would fail again at
+    /// once. Any other error concerns one connection and must not delay the next.
     pub(super) fn failed(&mut self, error: &io::Error, now: Instant) -> Failure {
-        self.untold += 1;
-        let rest = is_shortage(error).then_some(self.rest);
-        if rest.is_some() {
-            self.rest = (self.rest * 2).min(LONGEST_REST);
+        self.unreported += 1;
+        let pause = is_shortage(error).then_some(self.pause);
+        if pause.is_some() {
+            self.pause = (self.pause * 2).min(LONGEST_REST);
         }
-        Failure { rest, warn: self.warn(now) }
+        Failure { pause, warn: self.warn(now) }
     }
 
     fn warn(&mut self, now: Instant) -> Option<u64> {
@@ -56,12 +56,12 @@ impl Failures {
             return None;
         }
         self.warned = Some(now);
-        Some(std::mem::take(&mut self.untold))
+        Some(std::mem::take(&mut self.unreported))
     }
 }
 
 /// Returns true for a shortage of files, buffers or memory (accept(2): EMFILE, ENFILE, ENOBUFS, ENOMEM), also if
-/// another error wraps it.
+/// another error wraps the system's.
 fn is_shortage(error: &io::Error) -> bool {
     #[cfg(windows)]
     const SHORTAGES: &[i32] = &[8, 14, 10024, 10055];
@@ -118,20 +118,20 @@ mod tests {
     fn pauses_double_while_a_shortage_lasts() {
         let mut failures = Failures::new();
         let now = Instant::now();
-        let rest = |failures: &mut Failures, error: io::Error| {
-            failures.failed(&error, now).rest.map(|rest| rest.as_millis())
+        let pause = |failures: &mut Failures, error: io::Error| {
+            failures.failed(&error, now).pause.map(|pause| pause.as_millis())
         };
         let short = || io::Error::from_raw_os_error(EMFILE);
-        for rested in [10, 20, 40, 80, 160, 320, 640, 1000, 1000] {
-            assert_eq!(rest(&mut failures, short()), Some(rested));
-            assert_eq!(rest(&mut failures, io::ErrorKind::InvalidData.into()), None);
+        for paused in [10, 20, 40, 80, 160, 320, 640, 1000, 1000] {
+            assert_eq!(pause(&mut failures, short()), Some(paused));
+            assert_eq!(pause(&mut failures, io::ErrorKind::InvalidData.into()), None);
         }
         failures.accepted(|| now);
-        assert_eq!(rest(&mut failures, short()), Some(10));
+        assert_eq!(pause(&mut failures, short()), Some(10));
     }
 
     #[test]
-    fn warnings_are_a_second_apart_and_count_all() {
+    fn warnings_are_a_second_apart_and_report_all_errors() {
         let mut failures = Failures::new();
         let start = Instant::now();
         let at = |milliseconds| start + Duration::from_millis(milliseconds);

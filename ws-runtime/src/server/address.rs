@@ -4,10 +4,10 @@ use std::fmt;
 
 use tokio::net::ToSocketAddrs;
 
-/// An address to listen on: anything that tokio can resolve, such as `"127.0.0.1:3000"`, `("::1", 3000)` or a
-/// [`SocketAddr`](std::net::SocketAddr). A host name is resolved.
+/// An address to listen on: any value that tokio can resolve, such as `"127.0.0.1:3000"`, `("::1", 3000)` or a
+/// [`SocketAddr`](std::net::SocketAddr). Host names are resolved.
 ///
-/// Implemented for every [`ToSocketAddrs`] that is `Send` and `Debug`. The trait is sealed.
+/// The trait is implemented for every [`ToSocketAddrs`] that is `Send` and `Debug`, and is sealed.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an address to listen on",
     label = "not an address",

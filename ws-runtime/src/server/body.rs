@@ -32,8 +32,8 @@ impl Body {
         Self(BodySource::Full(Some(bytes).filter(|bytes| !bytes.is_empty())))
     }
 
-    /// Wraps the body of a request. If no byte arrives for `patience` while it is read, it ends with an error, and
-    /// `late` is set.
+    /// Wraps a request body. If a read waits longer than `patience` for the next byte, the body ends with an error and
+    /// `late` is signalled. `None` means that reads may wait without a limit.
     pub(super) fn incoming(
         body: hyper::body::Incoming,
         patience: Option<Duration>,
@@ -95,9 +95,9 @@ impl fmt::Debug for Body {
 struct Timed {
     body: hyper::body::Incoming,
     patience: Option<Duration>,
-    /// Runs while a reader waits.
+    /// The timer, which runs while a read waits.
     timer: Option<Pin<Box<Sleep>>>,
-    /// `None` after the timeout.
+    /// Signals the timeout. `None` after it was signalled.
     late: Option<oneshot::Sender<()>>,
 }
 
@@ -118,7 +118,7 @@ impl Timed {
         if let Some(late) = self.late.take() {
             let _ = late.send(());
         }
-        let late = io::Error::new(io::ErrorKind::TimedOut, "the client sends nothing of the request's body");
+        let late = io::Error::new(io::ErrorKind::TimedOut, "timed out waiting for the request body");
         Poll::Ready(Some(Err(late.into())))
     }
 }

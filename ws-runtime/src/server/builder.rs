@@ -17,16 +17,17 @@ use crate::{
     socket::Handle,
 };
 
-/// A server with its routes. Build it, then run it with [`listen`](Self::listen) or [`serve`](Self::serve).
+/// A server with its routes. It is configured with the methods below and then run with [`listen`](Self::listen) or
+/// [`serve`](Self::serve).
 ///
 /// # Options
-/// Options with the name of a [`ws_route`](crate::ws_route) key are defaults for all routes; the attribute of a route
-/// overrides them. The other options belong to the server alone. Each method states its default and what happens past
-/// the limit.
+/// Options that have the name of a [`ws_route`](crate::ws_route) key are defaults for all routes. The attribute of a
+/// route overrides them. All other options belong to the server. Each method states its default and what happens if the
+/// limit is exceeded.
 ///
-/// `None` turns a limit off, like `off` in the attribute. A limit of zero would let nothing through, so the server does
-/// not start, and [`ServeError::Start`](crate::ServeError::Start) names it.
-/// [`shutdown_timeout`](Self::shutdown_timeout) may be zero, which waits for nothing.
+/// `None` turns a limit off, like `off` in the attribute. A limit of zero would reject everything, so the server does
+/// not start, and [`ServeError::Start`](crate::ServeError::Start) names the limit.
+/// [`shutdown_timeout`](Self::shutdown_timeout) may be zero: the shutdown then does not wait.
 /// [`handshake_timeout`](Self::handshake_timeout), [`max_header_bytes`](Self::max_header_bytes),
 /// [`max_headers`](Self::max_headers) and [`shards`](Self::shards) cannot be turned off.
 ///
@@ -60,15 +61,15 @@ impl Server {
         Self { assembly: Assembly::new(), fallback: None, signals: Signals::default() }
     }
 
-    /// Adds a route. A type may be added once, and its path must not match any path of another route. Both are checked
-    /// when the server starts.
+    /// Adds a route. A type may be added only once, and no path may match two routes. Both are checked when the server
+    /// starts.
     pub fn route<R: Route>(mut self, route: R) -> Self {
         self.assembly.add(route, RouteOptions::new(R::OPTIONS));
         self
     }
 
-    /// Adds a route whose limits or origins are known only at run time: the closure changes the options of the
-    /// attribute. It is called immediately.
+    /// Adds a route whose limits or origins are known only at run time. The closure receives the options of the
+    /// attribute and changes them. It is called immediately.
     ///
     /// # Examples
     /// ```
@@ -92,12 +93,12 @@ impl Server {
         self
     }
 
-    /// Sets the service for all requests that are not upgrades of a route: a page, a health check, an axum or tower
-    /// router. Without it they get 404, 405 or 426.
+    /// Sets the service for all requests that are not upgrades of a route, such as a page, a health check, or an axum
+    /// or tower router. Without a fallback, such requests get 404, 405 or 426.
     ///
-    /// A page and a route may share a path. If the fallback has no page there (404, 405) and the request has fields of
-    /// an upgrade without being one, for example because a proxy removed some, the client gets 426 with the reason
-    /// instead. An upgrade over HTTP/1.0 gets 426 at once.
+    /// A page and a route may share a path. A request may have some header fields of an upgrade without being one, for
+    /// example because a proxy removed the others. If the fallback answers such a request with 404 or 405, the client
+    /// gets 426 with the reason instead. An upgrade over HTTP/1.0 gets 426 at once.
     ///
     /// A panic in the service is logged, and the client gets 500.
     ///
@@ -149,15 +150,15 @@ impl Server {
         self
     }
 
-    /// Returns a handle, which publishes from outside of handlers and shuts the server down.
+    /// Returns a handle to the server. It can publish outside of handlers, and shut the server down.
     pub fn handle(&self) -> Handle {
         Handle::new(Arc::clone(&self.assembly.directory))
     }
 
-    /// Shuts the server down when a future resolves, like [`Handle::shutdown`]: `listen` and `serve` return when every
+    /// Shuts the server down when a future resolves, like [`Handle::shutdown`]. `listen` and `serve` return when every
     /// socket is closed, at the latest after [`shutdown_timeout`](Self::shutdown_timeout).
-    /// [`shutdown_signal`](crate::shutdown_signal) returns the future for SIGINT and SIGTERM. Of several futures the
-    /// first to resolve counts; without any, only the handle shuts down.
+    /// [`shutdown_signal`](crate::shutdown_signal) returns a future for SIGINT and SIGTERM. If several futures are set,
+    /// the first that resolves shuts the server down. Without a future, only the handle does.
     ///
     /// The future is polled while the server runs. If it panics, the panic is logged and the server shuts down too.
     ///
@@ -184,7 +185,7 @@ impl Server {
     ///
     /// let _ = stop.send(());
     /// assert_eq!(handle.ended().await.forced, 0);
-    /// serving.await.expect("it does not panic")
+    /// serving.await.expect("the server does not panic")
     /// # }
     /// # tokio::runtime::Runtime::new().unwrap().block_on(run()).unwrap();
     /// ```

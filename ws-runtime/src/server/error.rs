@@ -4,16 +4,16 @@ use std::{error::Error, fmt, io};
 
 use crate::app::StartError;
 
-/// The server did not start, or could not continue.
+/// The error for a server that could not start.
 ///
-/// `main` may return it: its `Debug` output is written for terminals and includes all causes.
+/// `main` may return it: its `Debug` output is meant for terminals and includes all causes.
 #[non_exhaustive]
 pub enum ServeError {
-    /// A mistake of the application: the server cannot start as configured. All mistakes are listed.
+    /// The application's fault: the server cannot start as configured. All mistakes are listed.
     Start(Vec<StartError>),
-    /// A problem of the environment: the server cannot listen on the address.
+    /// The environment's fault: the server cannot listen on the address.
     Bind {
-        /// The address as given.
+        /// The address that was passed to `listen`.
         address: String,
         /// The error of the operating system.
         source: io::Error,
@@ -35,7 +35,7 @@ impl fmt::Display for ServeError {
     }
 }
 
-/// The `Display` text, followed by the cause.
+/// Prints the text of `Display`, followed by the cause.
 impl fmt::Debug for ServeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)?;
@@ -49,7 +49,7 @@ impl fmt::Debug for ServeError {
 impl Error for ServeError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            // The causes are part of the text, because there may be several.
+            // There may be several causes, so the text includes them.
             Self::Start(_) => None,
             Self::Bind { source, .. } => Some(source),
         }

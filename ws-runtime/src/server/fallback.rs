@@ -12,7 +12,7 @@ use tower_service::Service;
 use super::Body;
 use crate::route::BoxError;
 
-/// A type-erased service.
+/// A fallback service without its type.
 pub(crate) type Fallback = Box<dyn Fn(Request<Body>) -> Answering + Send + Sync>;
 
 type Answering = Pin<Box<dyn Future<Output = Result<Response<Body>, BoxError>> + Send>>;

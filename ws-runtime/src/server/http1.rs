@@ -1,4 +1,4 @@
-//! HTTP up to the 101: finds the route of a request, and takes the stream back from hyper after an upgrade.
+//! HTTP until the 101: finds the route of a request, and takes the stream back from hyper after an upgrade.
 
 use std::{
     convert::Infallible,
@@ -63,14 +63,15 @@ pub(super) async fn speak<S>(
     // hyper wakes its own task after some requests of a client that does not wait for responses.
     let waker = DeferringWaker::new();
     let spoken = {
-        // On shutdown, a request in progress is still answered; then the stream is closed.
+        // During a shutdown, a request in progress is still answered. Then the stream is closed.
         let mut stopped = pin!(running.served.stopped());
         let spoken = poll_fn(|cx| {
             if !stopping && stopped.as_mut().poll(cx).is_ready() {
                 stopping = true;
                 Pin::new(&mut connection).graceful_shutdown();
             }
-            // An error here is a client that did not speak HTTP or disconnected; hyper has answered where possible.
+            // An error means that the client did not speak HTTP or has disconnected. hyper has already answered if
+            // possible.
             let polled =
                 waker.poll(cx, |cx| connection.poll_without_shutdown(cx).map(|spoken| spoken.is_ok()));
             let decides = polled.is_pending() && stage.is_deciding();
@@ -80,11 +81,11 @@ pub(super) async fn speak<S>(
     };
     let http1::Parts { io, read_buf, .. } = connection.into_parts();
     let Some((stream, ahead)) = io.into_inner().into_inner(watch) else { return };
-    // The guard of a stream that stays with HTTP is held to the end.
+    // If the stream is not upgraded, its guard is held until this function returns.
     let _guard = match stage.replace(Use::Upgrading) {
         Use::WebSocket(pending) => {
-            // Nothing of hyper is kept, especially not its buffer. A stream that has not accepted the whole 101 is
-            // useless.
+            // Copies the unread bytes, so that hyper's buffer is freed. If the 101 was not written completely, the
+            // stream is unusable.
             let sent = spoken == Some(true);
             return pending.hand_over(sent.then(|| (transport(stream), [&read_buf[..], &ahead].concat())));
         }
@@ -101,30 +102,32 @@ pub(super) async fn speak<S>(
         .await;
 }
 
-/// Shuts down the write half and reads until the client is done too: with unread input the kernel resets the
-/// connection, and the client may lose the response (RFC 9112 §9.6). With `soon`, the client is not waited for.
+/// Shuts down the write half, and reads until the client has ended the stream too. With unread input, the kernel would
+/// reset the connection, and the client might lose the response (RFC 9112 §9.6). If `soon` is true, does not wait for
+/// the client.
 async fn finish<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, soon: bool) {
     if stream.shutdown().await.is_err() || soon {
         return;
     }
-    // A broken stream counts as ended.
+    // If the stream is broken, the client can read no more.
     let _ = discard_input(&mut stream).await;
 }
 
-/// What the requests of a stream report to the task that drives it. A stream becomes a WebSocket at most once.
+/// The state that the requests of a stream share with the task that drives it. A stream becomes a WebSocket at most
+/// once.
 struct Stage {
-    /// True while handshake handlers run: if the client disconnects, they are dropped.
+    /// True while handshake handlers run. If the client disconnects then, the handlers are dropped.
     deciding: AtomicBool,
     stream: Mutex<Use>,
 }
 
 /// The use of a stream.
 enum Use {
-    /// HTTP; counted by the guard.
+    /// The stream is used for HTTP. The guard counts it.
     Http(TaskGuard),
-    /// A connection that waits for the stream, counted by the same guard.
+    /// A WebSocket connection waits for the stream. The same guard counts it.
     WebSocket(Pending),
-    /// The guard is being passed to the connection.
+    /// The guard is being passed to the WebSocket connection.
     Upgrading,
 }
 
@@ -137,7 +140,7 @@ impl Stage {
         self.deciding.load(Ordering::Relaxed)
     }
 
-    /// Begins a connection. Returns when its `open` has returned or waits.
+    /// Begins a WebSocket connection. Returns when its `open` has returned or waits.
     async fn begin_upgrade(&self, upgrade: Upgrade) {
         let Use::Http(guard) = self.replace(Use::Upgrading) else { return };
         let mut pending = upgrade.begin(guard);
@@ -237,8 +240,8 @@ fn internal_error() -> Response<Body> {
     response
 }
 
-/// Returns the response of the fallback. If that has no such page and the request was a broken upgrade, returns the
-/// reason instead.
+/// Returns the response of the fallback. If the fallback has no page there and the request was a broken upgrade,
+/// returns the reason for that instead.
 fn explained(answered: Response<Body>, cause: Option<&'static str>) -> Response<Body> {
     match (answered.status(), cause) {
         (StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED, Some(cause)) => {
@@ -248,15 +251,15 @@ fn explained(answered: Response<Body>, cause: Option<&'static str>) -> Response<
     }
 }
 
-/// Waits for a response. `None` if the body of the request timed out, whatever the response: the body may be read by
-/// another task, which cannot respond.
+/// Waits for a response. `None` if reading the request body timed out. A response is then ignored: another task may
+/// read the body, and it cannot respond.
 async fn in_time<T>(answering: impl Future<Output = T>, is_late: oneshot::Receiver<()>) -> Option<T> {
     let (mut answering, mut is_late) = (pin!(answering), Some(is_late));
     poll_fn(|cx| {
         let answered = answering.as_mut().poll(cx);
         match is_late.as_mut().map(|is_late| Pin::new(is_late).poll(cx)) {
             Some(Poll::Ready(Ok(()))) => return Poll::Ready(None),
-            // The body was read completely, or dropped.
+            // The body was read completely or dropped.
             Some(Poll::Ready(Err(_))) => is_late = None,
             Some(Poll::Pending) | None => {}
         }
@@ -268,7 +271,7 @@ async fn in_time<T>(answering: impl Future<Output = T>, is_late: oneshot::Receiv
 fn answer(reject: Reject) -> Response<Body> {
     match reject.into_refusal() {
         RejectOutcome::Response(response) => spelled(response.map(Body::full)),
-        // Nothing answered here is accepted, so no close frame is possible.
+        // No handshake was accepted here, so no close frame can be sent.
         RejectOutcome::Close(_) => answer(problem(StatusCode::FORBIDDEN, "refused")),
     }
 }

@@ -1,4 +1,4 @@
-//! Sources of connections.
+//! Listeners: the sources of connections.
 
 use std::{any::Any, future::Future, io, net::SocketAddr};
 
@@ -9,7 +9,7 @@ use tokio::{
 
 use crate::socket::Transport;
 
-/// A source of connections: TCP, or anything on top of it, such as TLS.
+/// A source of connections, such as TCP, or TLS over TCP.
 ///
 /// # Examples
 /// A Unix socket, whose peers have no address:
@@ -42,25 +42,25 @@ pub trait Listener: Send + 'static {
     /// The stream of one connection.
     type Io: AsyncRead + AsyncWrite + Send + Unpin + 'static;
 
-    /// Waits for the next connection and returns its stream and the address of its peer. Return `None` for a peer
-    /// without an address, as on a Unix socket. All such connections count as one address for
+    /// Waits for the next connection. Returns its stream and the address of its peer. `None` means that the peer has no
+    /// address, as on a Unix socket. All such connections count as one address for
     /// [`max_connections_per_address`](crate::Server::max_connections_per_address).
     ///
-    /// After an error the server accepts again at once, because most errors concern one connection. It pauses only if
-    /// the system is short of files, buffers or memory (`EMFILE`, `ENFILE`, `ENOBUFS`, `ENOMEM`): for 10 ms at first,
-    /// twice as long each time while the shortage lasts, at most 1 s. Errors are logged as a warning with their count,
-    /// at most one a second.
+    /// After an error, the server accepts again at once, because most errors concern one connection. It pauses only if
+    /// the system is short of files, buffers or memory (`EMFILE`, `ENFILE`, `ENOBUFS`, `ENOMEM`). The pause is 10 ms at
+    /// first, doubles while the shortage lasts, and is at most 1 s. Errors are logged as warnings with their number, at
+    /// most once a second.
     ///
-    /// One future accepts for all clients, so it must not wait for any of them. A TLS listener accepts the TCP
-    /// connection and returns a stream that performs the TLS handshake on its first read, or performs it in a task of
-    /// its own.
+    /// A single future accepts all clients, so it must not wait for any of them. A TLS listener should accept the TCP
+    /// connection and return a stream that performs the TLS handshake on its first read, or perform the handshake in a
+    /// separate task.
     ///
     /// # Cancel safety
-    /// Must be cancel safe: the server drops the future when it shuts down.
+    /// The future must be cancel safe, because the server drops it during a shutdown.
     fn accept(&mut self) -> impl Future<Output = io::Result<(Self::Io, Option<SocketAddr>)>> + Send;
 
-    /// Returns the address that it listens on, which [`Handle::local_addr`](crate::Handle::local_addr) reports; `None` unless
-    /// implemented, and where there is none, as for a Unix socket.
+    /// Returns the address of the listener, which [`Handle::local_addr`](crate::Handle::local_addr) returns. `None`
+    /// means that the listener has no address. The default implementation returns `None`.
     fn local_addr(&self) -> Option<SocketAddr> {
         None
     }
@@ -75,14 +75,14 @@ impl Listener for TcpListener {
 
     async fn accept(&mut self) -> io::Result<(TcpStream, Option<SocketAddr>)> {
         let (stream, address) = Self::accept(self).await?;
-        // Frames are written whole, so Nagle's algorithm would only delay them. A closed stream may refuse the option;
-        // that shows on the next read.
+        // Frames are written whole, so Nagle's algorithm would only delay them. A closed stream may refuse the option,
+        // and the next read fails then.
         let _ = stream.set_nodelay(true);
         Ok((stream, Some(address)))
     }
 }
 
-/// TCP streams are distinguished, because they can be written to without waiting.
+/// Returns a TCP stream as [`Transport::Tcp`], because TCP can be written without waiting.
 pub(super) fn transport<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(stream: S) -> Transport {
     let mut stream = Some(stream);
     let any: &mut dyn Any = &mut stream;
@@ -91,6 +91,6 @@ pub(super) fn transport<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(stre
     }
     match stream {
         Some(stream) => Transport::Other(Box::new(stream)),
-        None => unreachable!("it was taken only if it is TCP"),
+        None => unreachable!("only a TCP stream was taken"),
     }
 }

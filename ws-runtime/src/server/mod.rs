@@ -1,4 +1,4 @@
-//! The server: listening, HTTP until the 101, routing, and shutdown. The only module that names hyper.
+//! The server: listening, HTTP until the 101, routing, and shutdown. Only this module names hyper.
 
 mod accepting;
 mod address;

@@ -1,5 +1,5 @@
-//! A stream for HTTP: it fails if the peer reads nothing for some time, and it notices a disconnect while a response is
-//! awaited.
+//! The stream that HTTP uses. It fails if the peer reads no byte for some time, and it detects a disconnect while a
+//! response is awaited.
 
 use std::{
     future::Future,
@@ -15,12 +15,12 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-/// The number of bytes read ahead of HTTP to detect a disconnect. A client has no reason to send more before its
-/// response; one that does is waited for as long as a handshake may take.
+/// The maximum number of bytes that are read ahead of hyper to detect a disconnect. A client has no reason to send more
+/// before its response. If it does, its disconnect is not detected, and the handshake timeout applies.
 const AHEAD: usize = 4096;
 
-/// A stream that fails when the peer reads nothing for some time. Without this, a client that requests a lot and reads
-/// nothing would be waited for indefinitely.
+/// A stream that fails if the peer reads no byte for some time. Otherwise a client that sends requests and never reads
+/// would be waited for indefinitely.
 pub(super) struct Paced<S>(Arc<Mutex<Watched<S>>>);
 
 /// The same stream, for the task that drives HTTP.
@@ -29,7 +29,7 @@ pub(super) struct Watch<S>(Arc<Mutex<Watched<S>>>);
 struct Watched<S> {
     stream: S,
     patience: Duration,
-    /// Runs while the peer reads nothing.
+    /// The timer, which runs while the peer reads no byte.
     timer: Option<Pin<Box<Sleep>>>,
     /// Bytes that were read to detect a disconnect.
     ahead: Vec<u8>,
@@ -41,12 +41,12 @@ impl<S> Paced<S> {
         (Self(Arc::clone(&inner)), Watch(inner))
     }
 
-    /// Only one task uses the stream, so the lock is never contended.
+    /// Locks the stream. Only one task uses it, so the lock is never contended.
     fn inner(&self) -> MutexGuard<'_, Watched<S>> {
         lock(&self.0)
     }
 
-    /// Returns the stream and the bytes read ahead. `None` if it is still watched.
+    /// Returns the stream and the bytes that were read ahead. `None` if another [`Watch`] exists.
     pub(super) fn into_inner(self, watch: Watch<S>) -> Option<(S, Vec<u8>)> {
         drop(watch);
         let inner = Arc::into_inner(self.0)?.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -55,7 +55,7 @@ impl<S> Paced<S> {
 }
 
 impl<S: AsyncRead + Unpin> Watch<S> {
-    /// Resolves when the peer has ended or reset the stream. hyper does not check for that while it has unread bytes.
+    /// Resolves when the peer has ended or reset the stream. hyper does not check this while it has unread bytes.
     pub(super) fn poll_gone(&self, cx: &mut Context<'_>) -> Poll<()> {
         let inner = &mut *lock(&self.0);
         let mut bytes = [0; 512];

@@ -1,4 +1,4 @@
-//! Refuses a connection past the limit: sends a response without reading a request, at almost no cost.
+//! Refuses a connection above a limit. Sends a response without reading a request, which costs almost nothing.
 
 use std::{fmt::Write, sync::Arc, time::Duration};
 
@@ -15,13 +15,14 @@ use crate::{
     handshake::{Reject, RejectOutcome},
 };
 
-/// The maximum number of concurrent refusals. Further connections are dropped without a response, so that a flood of
-/// them does not exhaust the server.
+/// The maximum number of concurrent refusals. All other connections are dropped without a response, so that a flood of
+/// connections does not exhaust the server.
 const REFUSALS: usize = 64;
 /// How long a client may take to read the response.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Sends the response and closes.
+/// Sends a rejection and closes the stream. At most 64 refusals run at once (`REFUSALS`). Further connections are
+/// dropped without a response.
 pub(super) fn refuse<S>(running: &Arc<Running>, mut stream: S, reject: Reject)
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
@@ -32,19 +33,20 @@ where
     }
     let running = Arc::clone(running);
     running.clone().served.refusals.spawn(move |task| async move {
-        let told = async {
+        let response_sent = async {
             stream.write_all(&written(&response)).await?;
             stream.shutdown().await?;
-            // With unread bytes, closing resets the connection, and the client may lose the response (RFC 9112 §9.6).
+            // Input is read, because closing with unread bytes resets the connection, and the client may lose the
+            // response (RFC 9112 §9.6).
             discard_input(&mut stream).await
         };
-        // A client that disconnects or is too slow gets no response.
-        let _ = running.served.directory.shutdown().unless_aborted(timeout(PATIENCE, told)).await;
+        // If the client disconnects or is too slow, it gets no response.
+        let _ = running.served.directory.shutdown().unless_aborted(timeout(PATIENCE, response_sent)).await;
         drop(task);
     });
 }
 
-/// The serialized response (RFC 9112 §4). No request was read, so its version is unknown.
+/// Serializes a response (RFC 9112 §4). No request was read, so the client's HTTP version is unknown.
 fn written(response: &Response<Bytes>) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {}\r\n", response.status());
     for (name, value) in response.headers() {
@@ -61,11 +63,11 @@ mod tests {
     use crate::handshake::busy;
 
     #[test]
-    fn refusal_uses_the_usual_header_spelling() {
+    fn refusal_spells_headers_like_other_responses() {
         let RejectOutcome::Response(response) = busy("there is no room").into_refusal() else {
-            panic!("it is a close frame");
+            panic!("expected a response, found a close frame");
         };
-        let written = String::from_utf8(written(&response)).expect("it is ASCII");
+        let written = String::from_utf8(written(&response)).expect("the response is ASCII");
         assert!(written.starts_with("HTTP/1.1 503 Service Unavailable\r\n"), "{written}");
         for field in ["Connection: close", "Retry-After: 1", "Content-Type: application/problem+json"] {
             assert!(written.contains(&format!("\r\n{field}\r\n")), "{field}: {written}");

@@ -27,23 +27,24 @@ use crate::{
     events::{Escaped, event},
 };
 
-/// Shared by all connections of a running server.
+/// The state that all connections of a running server share.
 pub(super) struct Running {
     pub(super) served: Served,
     pub(super) fallback: Option<Fallback>,
 }
 
 /// The future of [`Server::listen`] and [`Server::serve`]. It is boxed so that its type does not depend on the
-/// argument, which makes a wrong argument one error.
+/// argument. A wrong argument then causes only one compiler error.
 type Serving<'a> = Pin<Box<dyn Future<Output = Result<(), ServeError>> + Send + 'a>>;
 
 impl Server {
-    /// Listens on an address and serves until a shutdown is complete, begun by [`shutdown_on`](Self::shutdown_on) or
-    /// [`Handle::shutdown`](crate::Handle::shutdown). Nothing happens before the future is polled.
+    /// Listens on an address and serves until a shutdown is complete. [`shutdown_on`](Self::shutdown_on) or
+    /// [`Handle::shutdown`](crate::Handle::shutdown) begins the shutdown. The server does not listen before the future
+    /// is polled.
     ///
     /// # Errors
-    /// [`ServeError::Start`] if the server cannot start as configured, with all mistakes; the address is not bound
-    /// then. [`ServeError::Bind`] if the server cannot listen on the address.
+    /// [`ServeError::Start`] if the server cannot start as configured. It lists all mistakes, and the address is not
+    /// bound. [`ServeError::Bind`] if the server cannot listen on the address.
     ///
     /// # Cancel safety
     /// Dropping the future stops accepting and abandons the connections. Shut down through the handle instead.
@@ -65,7 +66,7 @@ impl Server {
     /// [`ServeError::Start`] as in [`listen`](Self::listen).
     ///
     /// # Cancel safety
-    /// As [`listen`](Self::listen).
+    /// The same as for [`listen`](Self::listen).
     pub fn serve(self, listener: impl Listener) -> Serving<'static> {
         Box::pin(async move {
             let served = self.assembly.build().map_err(ServeError::Start)?;
@@ -79,14 +80,14 @@ async fn run<L: Listener>(mut listener: L, served: Served, fallback: Option<Fall
     served.directory.note_listening(listener.local_addr());
     let flushers = served.start_flushers();
     let running = Arc::new(Running { served, fallback });
-    // Accepting runs in a task of its own: the caller's thread may not be a worker of the runtime, and handing each
-    // connection over from there would wake another thread.
+    // Accepting runs in a separate task. The caller's thread may not be a worker of the runtime, and passing each
+    // connection from it to a worker would wake another thread.
     let mut accepting = JoinSet::new();
     let by = Arc::clone(&running);
     accepting.spawn(async move {
         let mut accepting = pin!(accept(&mut listener, &by));
         let mut stopped = pin!(stopped(&by.served, signals));
-        // Accepting never ends by itself; the shutdown stops it.
+        // Accepting never ends by itself. A shutdown stops it.
         poll_fn(|cx| match stopped.as_mut().poll(cx) {
             Poll::Ready(()) => Poll::Ready(()),
             Poll::Pending => accepting.as_mut().poll(cx),
@@ -110,8 +111,8 @@ async fn accept<L: Listener>(listener: &mut L, running: &Arc<Running>) {
                 if let Some(errors) = failures.accepted(Instant::now) {
                     event!(running.served.events, WARN, errors, "failed to accept connections");
                 }
-                let place = match running.served.enter(remote_addr) {
-                    Ok(place) => place,
+                let permit = match running.served.enter(remote_addr) {
+                    Ok(permit) => permit,
                     Err(reject) => {
                         refuse(running, stream, reject);
                         continue;
@@ -119,18 +120,18 @@ async fn accept<L: Listener>(listener: &mut L, running: &Arc<Running>) {
                 };
                 shard = (shard + 1) % running.served.shards();
                 let mut task = running.served.tasks.begin();
-                task.hold_permit(place);
+                task.hold_permit(permit);
                 tokio::spawn(speak(Arc::clone(running), stream, remote_addr, shard, task));
             }
             Err(error) => {
-                let Failure { rest, warn } = failures.failed(&error, Instant::now());
+                let Failure { pause, warn } = failures.failed(&error, Instant::now());
                 if let Some(errors) = warn {
                     let error = Escaped(error);
                     event!(running.served.events, WARN, errors, %error, "failed to accept connections");
                 }
-                match rest {
-                    Some(rest) => sleep(rest).await,
-                    // A listener that fails without waiting must not occupy the thread.
+                match pause {
+                    Some(pause) => sleep(pause).await,
+                    // Yields, so that a listener whose `accept` fails without waiting does not occupy the thread.
                     None => yield_now().await,
                 }
             }

@@ -1,4 +1,4 @@
-//! Futures that shut a server down, and the future for signals of the operating system.
+//! The futures that shut a server down, and the future for signals of the operating system.
 
 use std::{
     fmt,
@@ -23,7 +23,7 @@ impl Signals {
         self.0.push(Box::pin(signal));
     }
 
-    /// Waits until the first of them resolves; forever if there is none. A future that panics counts as resolved,
+    /// Waits until the first future resolves, or forever if there is none. A future that panics counts as resolved,
     /// because nothing else might stop the server.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         for signal in &mut self.0 {
@@ -53,7 +53,7 @@ impl fmt::Debug for Signals {
     }
 }
 
-/// Waits until a shutdown begins, through the handle or a future.
+/// Waits until a shutdown begins, by the handle or by a future.
 pub(crate) async fn stopped(served: &Served, mut signals: Signals) {
     let mut stopped = std::pin::pin!(served.stopped());
     std::future::poll_fn(|cx| {
@@ -66,12 +66,11 @@ pub(crate) async fn stopped(served: &Served, mut signals: Signals) {
 }
 
 /// Returns a future that resolves when the process is asked to end: by SIGINT (Ctrl-C) or SIGTERM (service managers and
-/// containers), on Windows by Ctrl-C. Intended for [`Server::shutdown_on`](crate::Server::shutdown_on).
+/// containers), on Windows by Ctrl-C. It is meant for [`Server::shutdown_on`](crate::Server::shutdown_on).
 ///
 /// The signals are caught from this call on, not from the first poll, so none is lost while the server starts. From
-/// then on they no longer end the process by themselves, even after the future has resolved or was dropped. A second
-/// signal has no effect; [`Server::shutdown_timeout`](crate::Server::shutdown_timeout) limits the duration of the
-/// shutdown.
+/// then on they do not end the process, even after the future has resolved or was dropped. A second signal has no
+/// effect. [`Server::shutdown_timeout`](crate::Server::shutdown_timeout) limits the duration of the shutdown.
 ///
 /// # Examples
 /// ```no_run
@@ -93,7 +92,8 @@ pub(crate) async fn stopped(served: &Served, mut signals: Signals) {
 /// ```
 ///
 /// # Panics
-/// Outside of a tokio runtime with IO enabled, or if the operating system does not permit catching the signals.
+/// If called outside of a tokio runtime with IO enabled, or if the operating system does not permit catching the
+/// signals.
 #[must_use = "a future does nothing until it is polled or given to `shutdown_on`"]
 pub fn shutdown_signal() -> impl Future<Output = ()> + Send + Sync + 'static {
     match caught() {
@@ -108,7 +108,7 @@ fn caught() -> io::Result<impl Future<Output = ()> + Send + Sync + 'static> {
 
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(std::future::poll_fn(move |cx| {
-        // Each is polled, so that each can wake the task.
+        // Both are polled, so that both can wake the task.
         let (interrupted, terminated) = (interrupt.poll_recv(cx), terminate.poll_recv(cx));
         if interrupted.is_ready() || terminated.is_ready() { Poll::Ready(()) } else { Poll::Pending }
     }))

@@ -1,5 +1,5 @@
-//! The spelling of response headers, as in RFC 6455. Header names are case-insensitive (RFC 9110 §5.1), but some
-//! embedded clients compare bytes.
+//! The spelling of response headers, which follows RFC 6455. Header names are case-insensitive (RFC 9110 §5.1), but
+//! some embedded clients compare bytes.
 
 use std::{
     convert::Infallible,
@@ -29,25 +29,25 @@ const NAMES: [&str; 11] = [
     "Upgrade",
 ];
 
-/// Makes hyper write these names as given: the set of spellings that it keeps of a request and writes in a response.
-/// hyper has no other way to write `WebSocket` with a capital S, and creates such a set only for a request, so one is
-/// parsed.
+/// The spellings of [`NAMES`] in hyper's own type. hyper keeps the spellings of a request in its extensions, and
+/// applies those in the extensions of a response. It creates that type only when it parses a request, so one is parsed.
+/// There is no other way to make hyper write `WebSocket` with a capital S.
 static SPELLINGS: LazyLock<Extensions> = LazyLock::new(read_spellings);
 
-/// Makes hyper write the names of response headers as in RFC 6455.
+/// Returns the response with the extension that makes hyper spell header names as in RFC 6455.
 pub(super) fn spelled<B>(mut response: Response<B>) -> Response<B> {
     *response.extensions_mut() = SPELLINGS.clone();
     response
 }
 
-/// Spells one name, for a response that hyper does not write.
+/// Returns the spelling of a name, for a response that hyper does not write.
 pub(super) fn spell(name: &str) -> &str {
     NAMES.into_iter().find(|known| known.eq_ignore_ascii_case(name)).unwrap_or(name)
 }
 
-/// Makes hyper parse a request with each of the names, in memory. Without the set, names would be in lower case.
+/// Has hyper parse a request with all names, in memory, and returns the extensions of that request.
 fn read_spellings() -> Extensions {
-    // `Content-Length` is the only one that affects hyper.
+    // Of these fields, only `Content-Length` affects hyper.
     let fields = NAMES.map(|name| format!("{name}: 0\r\n")).concat();
     let request = format!("GET / HTTP/1.1\r\n{fields}\r\n");
     let read = Mutex::new(Extensions::new());
@@ -59,11 +59,11 @@ fn read_spellings() -> Extensions {
     let mut http = http1::Builder::new();
     {
         let mut connection = pin!(http.preserve_header_case(true).serve_connection(stream, service));
-        // Reading memory never waits, so one poll is enough. The result does not matter.
+        // Reading from memory never waits, so one poll is enough. Its result is not needed.
         let _ = connection.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     }
     let mut read = read.into_inner().unwrap_or_else(PoisonError::into_inner);
-    // Present in every request with `Upgrade`, and useless here.
+    // hyper adds this to every request with `Upgrade`. It is not needed here.
     read.remove::<OnUpgrade>();
     read
 }
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn header_spellings_are_parsed() {
+    fn hyper_keeps_the_parsed_spellings() {
         assert_eq!(read_spellings().len(), 1);
     }
 
