@@ -1,4 +1,4 @@
-//! Tickets: values that a client takes from a REST handler to the handshake of a WebSocket, once.
+//! Tickets: single-use tokens that a client gets from a REST handler and presents in the handshake of a WebSocket.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -15,13 +15,13 @@ const DIGITS: usize = 32;
 
 /// Single-use tickets for clients that cannot set headers, such as browsers.
 ///
-/// A page asks a REST handler for a ticket, which the handler [issues](Self::issue) for a user whom it has
-/// authenticated. The page passes the ticket in the query of the WebSocket, and `before_handle`
-/// [redeems](Self::redeem) it for the value. A query appears in access logs of proxies, so a session or bearer token
-/// does not belong there. A ticket does: it is worthless after its first use, and after 60 seconds at most.
+/// A page requests a ticket from a REST handler, which [issues](Self::issue) it for a user that the handler has
+/// authenticated. The page sends the ticket in the query of the handshake, and `before_handle` [redeems](Self::redeem)
+/// it for the value. The query appears in access logs of proxies, so it must not contain a session or bearer token. A
+/// ticket may appear there: it is worthless after its first use, and after 60 seconds at most.
 ///
-/// Clones share their tickets, so one belongs to the REST handler and one to the route. Tickets are kept in memory, of
-/// this process only. A ticket has 128 random bits and reveals nothing about the value.
+/// Clones share their tickets, so the REST handler and the route can each have a clone. Tickets are stored in the
+/// memory of this process only. A ticket has 128 random bits and reveals nothing about the value.
 ///
 /// # Examples
 ///
@@ -66,9 +66,10 @@ pub struct Tickets<T> {
 }
 
 struct Store<T> {
-    /// Values by ticket. The map hashes with random keys, so the time of a lookup reveals nothing about other tickets.
+    /// The values by ticket. The map hashes with random keys, so the duration of a lookup reveals nothing about other
+    /// tickets.
     values: HashMap<u128, (Order, T)>,
-    /// Tickets by the time at which they expire.
+    /// The tickets by the time at which they expire.
     expiring: BTreeMap<Order, u128>,
     issued: u64,
     capacity: usize,
@@ -78,44 +79,45 @@ struct Store<T> {
 type Order = (Instant, u64);
 
 impl<T> Tickets<T> {
-    /// The longest lifetime of a ticket: 60 seconds. A page connects right after it received the ticket.
+    /// The maximum lifetime of a ticket: 60 seconds. A page connects right after it has received its ticket.
     pub const MAX_TTL: Duration = Duration::from_secs(60);
 
-    /// The number of unused tickets unless [`with_capacity`](Self::with_capacity) sets another: 65,536.
+    /// The default maximum number of unused tickets: 65,536. [`with_capacity`](Self::with_capacity) sets another.
     pub const DEFAULT_CAPACITY: usize = 65_536;
 
-    /// Returns an empty set of tickets for [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) unused tickets.
+    /// Creates an empty set of at most [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) unused tickets.
     #[must_use]
     pub fn new() -> Self {
         Self::with_capacity(Self::DEFAULT_CAPACITY)
     }
 
-    /// Returns an empty set of tickets that holds at most `capacity` unused tickets, to bound its memory.
+    /// Creates an empty set of at most `capacity` unused tickets. The capacity limits the memory.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         let store = Store { values: HashMap::new(), expiring: BTreeMap::new(), issued: 0, capacity };
         Self { store: Arc::new(Mutex::new(store)) }
     }
 
-    /// Issues a ticket for a value. It is valid once, for `ttl`.
+    /// Issues a ticket for a value. The ticket is valid once, for the duration `ttl`.
     ///
     /// The ticket consists of 32 hexadecimal digits.
     ///
     /// # Errors
     ///
-    /// [`TicketError::Full`] if the set holds as many unused, unexpired tickets as it may; answer the request with 503.
-    /// [`TicketError::TtlTooLong`] if `ttl` exceeds [`MAX_TTL`](Self::MAX_TTL). The value is dropped in both cases.
+    /// [`TicketError::Full`] if the set already holds `capacity` unused, unexpired tickets. Answer the request with 503
+    /// then. [`TicketError::TtlTooLong`] if `ttl` exceeds [`MAX_TTL`](Self::MAX_TTL). In both cases the value is
+    /// dropped.
     ///
     /// # Panics
     ///
-    /// If the system has no randomness.
+    /// If the operating system provides no randomness.
     pub fn issue(&self, value: T, ttl: Duration) -> Result<String, TicketError> {
         if ttl > Self::MAX_TTL {
             return Err(TicketError::TtlTooLong);
         }
         let ticket = random();
         let now = Instant::now();
-        // Values are dropped after the lock is released, because that runs code of the application.
+        // Values are dropped after the lock is released, because dropping them may run application code.
         let (expired, added) = {
             let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
             (store.take_expired(now), store.add(ticket, now + ttl, value))
@@ -127,13 +129,13 @@ impl<T> Tickets<T> {
         })
     }
 
-    /// Redeems a ticket for its value. `None` if it was never issued, is expired, or has been redeemed.
+    /// Redeems a ticket for its value. `None` if the ticket was never issued, has expired, or was redeemed before.
     ///
-    /// Of several calls with the same ticket one receives the value.
+    /// If several tasks redeem the same ticket, only one receives the value.
     ///
     /// # Cancel safety
     ///
-    /// The ticket is redeemed by the first poll, which also completes the future.
+    /// This method is cancel safe: the first poll redeems the ticket and completes the future.
     #[expect(clippy::unused_async, reason = "a ticket of another process will be redeemed there")]
     pub async fn redeem(&self, ticket: &str) -> Option<T> {
         let ticket = parse(ticket)?;
@@ -170,7 +172,8 @@ impl<T> Store<T> {
         Some((order.0, value))
     }
 
-    /// Removes all expired tickets. Each ticket is removed once, so issuing stays cheap.
+    /// Removes all expired tickets and returns their values. Each ticket is removed once, so the average cost of
+    /// issuing is constant.
     fn take_expired(&mut self, now: Instant) -> Vec<T> {
         let mut expired = Vec::new();
         while let Some(first) = self.expiring.first_entry()
@@ -185,11 +188,11 @@ impl<T> Store<T> {
 /// Returns 128 random bits.
 fn random() -> u128 {
     let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).expect("the system has randomness, without which it has no TLS either");
+    getrandom::fill(&mut bytes).expect("the system provides randomness");
     u128::from_le_bytes(bytes)
 }
 
-/// Parses a ticket in the only spelling that [`Tickets::issue`] returns.
+/// Parses a ticket. Accepts only the form that [`Tickets::issue`] returns.
 fn parse(ticket: &str) -> Option<u128> {
     let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     let is_ticket = ticket.len() == DIGITS && ticket.bytes().all(is_digit);
@@ -214,11 +217,11 @@ impl<T> fmt::Debug for Tickets<T> {
     }
 }
 
-/// Why no ticket was issued.
+/// The error of [`Tickets::issue`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TicketError {
-    /// The set holds as many unused tickets as it may.
+    /// The set already holds as many unused tickets as its capacity.
     Full,
     /// The lifetime is longer than [`Tickets::MAX_TTL`].
     TtlTooLong,
@@ -246,8 +249,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn ticket_is_redeemed_once() {
         let tickets = Tickets::new();
-        let (one, two) =
-            (tickets.issue(1, TTL).expect("there is room"), tickets.issue(2, TTL).expect("there is room"));
+        let (one, two) = (
+            tickets.issue(1, TTL).expect("the set is not full"),
+            tickets.issue(2, TTL).expect("the set is not full"),
+        );
         assert_ne!(one, two);
         assert_eq!(tickets.clone().redeem(&two).await, Some(2));
         assert_eq!(tickets.redeem(&two).await, None);
@@ -259,16 +264,16 @@ mod tests {
     async fn ticket_expires_after_its_ttl() {
         let tickets = Tickets::new();
         for (after, expected) in [(Duration::from_millis(29_999), Some(())), (TTL, None), (TTL * 2, None)] {
-            let ticket = tickets.issue((), TTL).expect("there is room");
+            let ticket = tickets.issue((), TTL).expect("the set is not full");
             advance(after).await;
             assert_eq!(tickets.redeem(&ticket).await, expected, "after {after:?}");
         }
-        let ticket = tickets.issue((), Duration::ZERO).expect("there is room");
-        assert_eq!(tickets.redeem(&ticket).await, None, "without a lifetime");
+        let ticket = tickets.issue((), Duration::ZERO).expect("the set is not full");
+        assert_eq!(tickets.redeem(&ticket).await, None, "a zero lifetime");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn ticket_with_a_long_ttl_is_refused() {
+    async fn ttl_above_the_maximum_is_rejected() {
         let tickets = Tickets::new();
         assert!(tickets.issue((), Tickets::<()>::MAX_TTL).is_ok());
         let longer = Tickets::<()>::MAX_TTL + Duration::from_nanos(1);
@@ -278,22 +283,22 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn full_set_issues_again_after_tickets_expire() {
         let tickets = Tickets::with_capacity(2);
-        let first = tickets.issue(1, TTL).expect("there is room");
+        let first = tickets.issue(1, TTL).expect("the set is not full");
         advance(TTL / 2).await;
-        let second = tickets.issue(2, TTL).expect("there is room");
+        let second = tickets.issue(2, TTL).expect("the set is not full");
         assert_eq!(tickets.issue(3, TTL), Err(TicketError::Full));
         advance(TTL / 2).await;
-        assert!(tickets.issue(4, TTL).is_ok(), "the first is expired");
+        assert!(tickets.issue(4, TTL).is_ok(), "the first ticket has expired");
         assert_eq!(tickets.redeem(&first).await, None);
         assert_eq!(tickets.redeem(&second).await, Some(2));
-        assert!(tickets.issue(5, TTL).is_ok(), "the second is redeemed");
+        assert!(tickets.issue(5, TTL).is_ok(), "the second ticket was redeemed");
         assert_eq!(Tickets::with_capacity(0).issue(6, TTL), Err(TicketError::Full));
     }
 
     #[tokio::test]
-    async fn misspelt_ticket_is_worthless() {
+    async fn malformed_ticket_is_not_redeemed() {
         let tickets = Tickets::new();
-        let ticket = tickets.issue((), TTL).expect("there is room");
+        let ticket = tickets.issue((), TTL).expect("the set is not full");
         for text in [
             "",
             "0",
@@ -314,10 +319,12 @@ mod tests {
     #[test]
     fn concurrent_redemptions_return_the_value_once() {
         let tickets = Tickets::new();
-        let issued: Vec<_> = (0..10_000).map(|n| tickets.issue(n, TTL).expect("there is room")).collect();
+        let issued: Vec<_> =
+            (0..10_000).map(|n| tickets.issue(n, TTL).expect("the set is not full")).collect();
         let redeem_all = || {
-            let runtime =
-                tokio::runtime::Builder::new_current_thread().build().expect("a runtime without IO");
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .build()
+                .expect("a runtime without IO can be built");
             runtime.block_on(async {
                 let mut values = Vec::new();
                 for ticket in &issued {
@@ -336,7 +343,7 @@ mod tests {
         assert_eq!(values, (0..10_000).collect::<Vec<_>>());
     }
 
-    /// A value whose `Drop` uses the tickets, which would deadlock under the lock.
+    /// The `Drop` of a value uses the tickets, which would deadlock if the lock were held.
     #[tokio::test(start_paused = true)]
     async fn expired_values_are_dropped_outside_the_lock() {
         struct Nested(Tickets<Self>);
@@ -346,10 +353,10 @@ mod tests {
             }
         }
         let tickets = Tickets::with_capacity(1);
-        tickets.issue(Nested(tickets.clone()), TTL).expect("there is room");
+        tickets.issue(Nested(tickets.clone()), TTL).expect("the set is not full");
         assert!(tickets.issue(Nested(tickets.clone()), TTL).is_err());
         advance(TTL).await;
-        let ticket = tickets.issue(Nested(tickets.clone()), TTL).expect("the first is expired");
+        let ticket = tickets.issue(Nested(tickets.clone()), TTL).expect("the first ticket has expired");
         drop(tickets.redeem(&ticket).await);
         assert!(tickets.is_empty());
     }

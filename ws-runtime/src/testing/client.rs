@@ -16,18 +16,18 @@ use crate::{
     wire::Close,
 };
 
-/// How long a client waits before the test fails, measured by tokio's clock.
+/// The default time for which a client waits before the test fails, on tokio's clock.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// A client of one route over an in-memory connection; created by [`Site::connect`](super::Site::connect).
+/// A client of one route over an in-memory connection, created by [`Site::connect`](super::Site::connect).
 ///
-/// It is passive: it reads while one of its methods waits, and then answers pings and close frames, as browsers do.
-/// Between calls it is a peer that does not read; [`Connect::buffer`](super::Connect::buffer) sets how much is buffered
-/// meanwhile. Dropping it breaks the connection without a close frame.
+/// A client is passive: it reads only while one of its methods waits, and then answers pings and close frames, as
+/// browsers do. Between calls it does not read. [`Connect::buffer`](super::Connect::buffer) sets how many bytes are
+/// buffered meanwhile. Dropping a client breaks the connection without a close frame.
 ///
 /// # Panics
-/// The message of a panic ends with the line of the test that called the method. A waiting method panics after five
-/// minutes of tokio's clock, so that a test fails instead of hanging; [`patience`](Self::patience) sets another time.
+/// The message of a panic ends with the line of the test that called the method. A method that waits panics after five
+/// minutes of tokio's clock, so that a test fails instead of hanging. [`patience`](Self::patience) sets another time.
 pub struct Client<E: Endpoint> {
     pipe: Pipe,
     headers: HeaderMap,
@@ -57,25 +57,25 @@ impl<E: Endpoint> Client<E> {
         &self.headers
     }
 
-    /// Returns the negotiated subprotocol.
+    /// Returns the negotiated subprotocol. `None` if none was negotiated.
     pub fn protocol(&self) -> Option<&str> {
         self.headers.get(SEC_WEBSOCKET_PROTOCOL)?.to_str().ok()
     }
 
-    /// Sets how long a method may wait before it panics. Default: five minutes of tokio's clock.
+    /// Sets the time for which a method may wait before it panics. Default: five minutes of tokio's clock.
     pub fn patience(&mut self, patience: Duration) {
         self.patience = patience;
     }
 
-    /// Sends a message: a reference to the route's `body` type, on text routes also `&str`, on binary routes also
-    /// `&[u8]`.
+    /// Sends a message: a reference to a value of the route's `body` type. Text routes also accept `&str`, and binary
+    /// routes `&[u8]`.
     ///
     /// # Panics
-    /// If the value fails its own schema or cannot be encoded; use [`send_text`](Self::send_text) to send invalid
+    /// If the value fails its own schema or cannot be encoded. Use [`send_text`](Self::send_text) to send invalid
     /// messages.
     ///
     /// # Cancel safety
-    /// Safe, as for every method that sends: the message stays queued and is sent with the next one.
+    /// This method is cancel safe, as are all that send: the message stays queued and is sent with the next one.
     #[track_caller]
     pub fn send(&mut self, value: impl Outgoing<BodyOf<E>>) -> impl Future<Output = ()>
     where
@@ -107,7 +107,7 @@ impl<E: Endpoint> Client<E> {
         self.flush(Location::caller())
     }
 
-    /// Sends raw bytes: a part of a frame, several frames, or garbage.
+    /// Sends raw bytes, such as a part of a frame, several frames, or invalid bytes.
     #[track_caller]
     pub fn send_raw(&mut self, bytes: impl AsRef<[u8]>) -> impl Future<Output = ()> {
         self.pipe.raw(bytes.as_ref());
@@ -128,7 +128,7 @@ impl<E: Endpoint> Client<E> {
         self.flush(Location::caller())
     }
 
-    /// Sends a close frame; `None` sends one without a code. The server's answer is an event.
+    /// Sends a close frame. `None` sends one without a code. The server's answer arrives as an event.
     #[track_caller]
     pub fn close(&mut self, close: impl Into<Option<Close>>) -> impl Future<Output = ()> {
         self.pipe.close(close.into().as_ref());
@@ -138,10 +138,10 @@ impl<E: Endpoint> Client<E> {
     /// Waits for the next event of any kind.
     ///
     /// # Panics
-    /// If the server violates the protocol; see also [`Client`].
+    /// If the server violates the protocol. See also [`Client`].
     ///
     /// # Cancel safety
-    /// Safe, as for every method that receives: nothing is lost.
+    /// This method is cancel safe, as are all that receive.
     #[expect(clippy::should_implement_trait, reason = "it waits, unlike an iterator")]
     #[track_caller]
     pub fn next(&mut self) -> impl Future<Output = Event> {
@@ -155,7 +155,7 @@ impl<E: Endpoint> Client<E> {
     /// Waits for a message and decodes it as the route's `response` type. Pings and pongs are skipped.
     ///
     /// # Panics
-    /// If another event comes, or a message that fails the schema of the response.
+    /// If another event arrives, or a message that fails the schema of the response.
     #[track_caller]
     pub fn receive(&mut self) -> impl Future<Output = Response<E>>
     where
@@ -164,7 +164,7 @@ impl<E: Endpoint> Client<E> {
         let caller = Location::caller();
         async move {
             let patience = self.patience;
-            let message = match in_time(patience, caller, self.said()).await {
+            let message = match in_time(patience, caller, self.event_but_pings()).await {
                 Event::Message(message) => message,
                 event => panic!("expected a message, found {event:?}\n  at {caller}"),
             };
@@ -181,13 +181,13 @@ impl<E: Endpoint> Client<E> {
     /// Waits for an error frame and returns its content.
     ///
     /// # Panics
-    /// If an event other than a ping or a pong comes.
+    /// If any other event arrives, except a ping or a pong.
     #[track_caller]
     pub fn receive_error(&mut self) -> impl Future<Output = Value> {
         let caller = Location::caller();
         async move {
             let patience = self.patience;
-            match in_time(patience, caller, self.said()).await {
+            match in_time(patience, caller, self.event_but_pings()).await {
                 Event::Error(error) => error,
                 event => panic!("expected an error frame, found {event:?}\n  at {caller}"),
             }
@@ -197,34 +197,34 @@ impl<E: Endpoint> Client<E> {
     /// Waits for the server's close frame, and returns its code and reason.
     ///
     /// # Panics
-    /// If an event other than a ping or a pong comes.
+    /// If any other event arrives, except a ping or a pong.
     #[track_caller]
     pub fn receive_close(&mut self) -> impl Future<Output = (Option<u16>, Text)> {
         let caller = Location::caller();
         async move {
             let patience = self.patience;
-            match in_time(patience, caller, self.said()).await {
+            match in_time(patience, caller, self.event_but_pings()).await {
                 Event::Close(code, reason) => (code, reason),
                 event => panic!("expected a close frame, found {event:?}\n  at {caller}"),
             }
         }
     }
 
-    /// Checks that nothing arrives for some time of tokio's clock. Pings and pongs are skipped.
+    /// Checks that no event arrives for some time of tokio's clock. Pings and pongs are skipped.
     ///
     /// # Panics
-    /// If anything else arrives.
+    /// If any other event arrives.
     #[track_caller]
     pub fn receive_nothing(&mut self, time: Duration) -> impl Future<Output = ()> {
         let caller = Location::caller();
         async move {
-            if let Ok(event) = timeout(time, self.said()).await {
+            if let Ok(event) = timeout(time, self.event_but_pings()).await {
                 panic!("expected nothing, found {event:?}\n  at {caller}");
             }
         }
     }
 
-    /// Returns the next event, without a timeout.
+    /// Waits for the next event, without a timeout.
     async fn event(&mut self) -> Event {
         match self.pipe.next().await {
             Event::Message(Message::Text(text)) if self.tells_errors => {
@@ -234,8 +234,8 @@ impl<E: Endpoint> Client<E> {
         }
     }
 
-    /// Returns the next event that is not a ping or a pong, without a timeout.
-    async fn said(&mut self) -> Event {
+    /// Waits for the next event that is not a ping or a pong, without a timeout.
+    async fn event_but_pings(&mut self) -> Event {
         loop {
             match self.event().await {
                 Event::Ping(_) | Event::Pong(_) => {}
@@ -256,7 +256,8 @@ impl<E: Endpoint> fmt::Debug for Client<E> {
     }
 }
 
-/// Waits, and panics after the patience. Pings do not extend it, because a server sends them forever.
+/// Waits for an event, and panics if `patience` is exceeded. Pings do not extend the time, because a server sends them
+/// indefinitely.
 async fn in_time(patience: Duration, caller: &Location<'_>, waiting: impl Future<Output = Event>) -> Event {
     let Ok(event) = timeout(patience, waiting).await else {
         panic!("the server sent nothing within {patience:?}\n  at {caller}");
@@ -264,7 +265,8 @@ async fn in_time(patience: Duration, caller: &Location<'_>, waiting: impl Future
     event
 }
 
-/// The schema of the type cannot be used in this direction; the server checks only the other one.
+/// Returns the plan, or panics if the schema cannot be used in this direction. The server checks only the other
+/// direction.
 fn expect_plan(plan: Result<Plan, SchemaError>) -> Plan {
     match plan {
         Ok(plan) => plan,
@@ -272,7 +274,7 @@ fn expect_plan(plan: Result<Plan, SchemaError>) -> Plan {
     }
 }
 
-/// Returns the event of a frame of the library, if the text is one.
+/// Returns the event for a text if it is one of the library's own frames.
 fn own_frame<E: Endpoint>(text: &str) -> Option<Event> {
     let value: Value = serde_json::from_str(text).ok()?;
     let has = |member: &str| value.get(member).is_some();

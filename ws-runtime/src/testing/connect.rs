@@ -31,17 +31,17 @@ use crate::{
     wire::{Deflate, Mismatch, confirm, offer},
 };
 
-/// The default buffer of an in-memory connection in each direction, in bytes.
+/// The default buffer size of an in-memory connection in each direction, in bytes.
 const BUFFER: usize = 64 * 1024;
 
-/// A handshake under construction; await it to connect.
+/// A handshake under construction. Awaiting it connects.
 ///
-/// It has the required headers and no `Origin`, like that of a program and not of a page.
+/// It has the required headers and no `Origin`, like the handshake of a program that is not a browser.
 #[must_use = "a client does not connect until the value is awaited"]
 pub struct Connect<'a, E: Endpoint> {
     site: &'a Site,
     target: String,
-    /// The line of the test.
+    /// The line of the test that began the handshake.
     caller: &'static Location<'static>,
     headers: HeaderMap,
     remote_addr: Option<SocketAddr>,
@@ -67,10 +67,10 @@ impl<'a, E: Endpoint> Connect<'a, E> {
         }
     }
 
-    /// Adds a header; repeated names are kept. A header of the handshake itself, such as `Host`, is replaced.
+    /// Adds a header. A name may be added repeatedly. A header of the handshake itself, such as `Host`, is replaced.
     ///
     /// # Panics
-    /// If the name or the value is not permitted in a header.
+    /// If the name or value is not permitted in a header.
     #[track_caller]
     pub fn header(mut self, name: impl TryInto<HeaderName>, value: impl TryInto<HeaderValue>) -> Self {
         let (Ok(name), Ok(value)) = (name.try_into(), value.try_into()) else {
@@ -80,7 +80,7 @@ impl<'a, E: Endpoint> Connect<'a, E> {
         self
     }
 
-    /// Sets `Origin`, as browsers do: the scheme, host and port of the page.
+    /// Sets the `Origin` header, as browsers do, to the scheme, host and port of a page.
     pub fn origin(self, origin: &str) -> Self {
         self.header(ORIGIN, origin)
     }
@@ -96,27 +96,27 @@ impl<'a, E: Endpoint> Connect<'a, E> {
         self
     }
 
-    /// Connects as a peer without an address, as over a Unix socket.
+    /// Removes the address of the peer, as over a Unix socket.
     pub fn without_remote_addr(mut self) -> Self {
         self.remote_addr = None;
         self
     }
 
-    /// Sets the buffer of the connection in each direction, in bytes. Default: 64 KiB. With a smaller one, a client
-    /// that does not read shows sooner.
+    /// Sets the buffer size of the connection in each direction, in bytes. Default: 64 KiB. With a smaller buffer, the
+    /// server notices sooner that a client does not read.
     pub fn buffer(mut self, bytes: usize) -> Self {
         self.buffer = bytes;
         self
     }
 
-    /// Sets whether pings and close frames are answered when they are read, as browsers do. Default: on.
+    /// Sets whether the client answers pings and close frames when it reads them, as browsers do. Default: on.
     pub fn answering(mut self, on: bool) -> Self {
         self.answering = on;
         self
     }
 
     /// Offers compression (permessage-deflate, RFC 7692), and compresses as negotiated. Default: off. The settings are
-    /// the client's request for both directions.
+    /// what the client requests for both directions.
     pub fn per_message_deflate(mut self, deflate: Deflate) -> Self {
         self.deflate = Some(deflate);
         self
@@ -125,7 +125,7 @@ impl<'a, E: Endpoint> Connect<'a, E> {
     async fn connect(self) -> Result<Client<E>, Refused> {
         let Self { site, target, caller, mut headers, remote_addr, buffer, answering, deflate, .. } = self;
         if let Some(deflate) = &deflate {
-            let offer = HeaderValue::try_from(offer(deflate)).expect("an offer may stand in a header");
+            let offer = HeaderValue::try_from(offer(deflate)).expect("an offer is a valid header value");
             headers.append(SEC_WEBSOCKET_EXTENSIONS, offer);
         }
         for (name, value) in [
@@ -154,7 +154,7 @@ impl<'a, E: Endpoint> Connect<'a, E> {
             TypeId::of::<E>(),
             "`{target}` belongs to another route than `{route}`\n  at {caller}"
         );
-        // A shutdown waits for handshakes in progress.
+        // A shutdown waits for this handshake.
         let mut running = site.served.tasks.begin();
         running.hold_permit(site.served.enter(remote_addr).map_err(Refused::by)?);
         let arriving = Arriving { parts, captures, remote_addr, shard: site.next_shard() };
@@ -186,7 +186,7 @@ impl<'a, E: Endpoint> IntoFuture for Connect<'a, E> {
     type Output = Result<Client<E>, Refused>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
 
-    /// Connects. When the future resolves, the 101 was received and `open` has run as far as it could without waiting.
+    /// Connects. When the future resolves, the 101 was received, and `open` has returned or waits.
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.connect())
     }
@@ -206,12 +206,12 @@ impl Refused {
         match reject.into_refusal() {
             RejectOutcome::Response(response) => Self(Box::new(response)),
             RejectOutcome::Close(close) => {
-                unreachable!("{close}: who is accepted first is a route's to decide")
+                unreachable!("{close}: only a route rejects with a close frame")
             }
         }
     }
 
-    /// Returns the response's status.
+    /// Returns the status of the response.
     pub fn status(&self) -> StatusCode {
         self.0.status()
     }
@@ -221,12 +221,12 @@ impl Refused {
         self.0.headers()
     }
 
-    /// Returns the response's body.
+    /// Returns the body of the response.
     pub fn body(&self) -> &Bytes {
         self.0.body()
     }
 
-    /// Parses the body as JSON, which it is unless a handler sent the response; `None` otherwise.
+    /// Parses the body as JSON. The body is JSON unless a handler built the response. `None` if it is not JSON.
     pub fn problem(&self) -> Option<Value> {
         serde_json::from_slice(self.body()).ok()
     }

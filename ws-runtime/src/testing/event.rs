@@ -1,4 +1,4 @@
-//! Events of a client.
+//! The events of a client.
 
 use std::time::Duration;
 
@@ -11,19 +11,19 @@ use crate::message::{Message, Text};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
-    /// A message, not decoded.
+    /// A message, which is not decoded.
     Message(Message),
-    /// An error frame, sent in place of a response after an invalid message or a failed handler. Routes whose responses
-    /// look alike send none.
+    /// An error frame, sent instead of a response after an invalid message or a failed handler. If the responses of a
+    /// route could be mistaken for error frames, the route sends none.
     Error(Value),
-    /// The connection expires after this time; see [`Socket::expire_after`](crate::Socket::expire_after).
+    /// The connection expires after this time. See [`Socket::expire_after`](crate::Socket::expire_after).
     Expiring(Duration),
     /// The payload of a ping.
     Ping(Bytes),
     /// The payload of a pong.
     Pong(Bytes),
-    /// The server's close frame: its code, if it has one, and its reason.
+    /// The server's close frame: its code, if any, and its reason.
     Close(Option<u16>, Text),
-    /// The connection has ended. All further events are this one.
+    /// The connection has ended. All later events are `End` too.
     End,
 }

@@ -1,11 +1,11 @@
-//! Tests of routes over an in-memory pair, with the real handshake, codec and connection, without a port.
+//! Tests of routes in memory, without a port, with the real handshake, codec and connection.
 //!
-//! A [`Site`] serves the routes of a [`Server`](crate::Server). Its clients are typed by the route: messages are
-//! encoded, decoded and validated as on the network, in the opposite direction. Only HTTP is omitted: a request is
-//! passed as if it had been parsed. [`Site::request`] drives the fallback.
+//! A [`Site`] serves the routes of a [`Server`](crate::Server). Its clients are typed by the route: they encode, decode
+//! and validate messages as the network's clients do, in the opposite direction. Only HTTP is omitted: a request is
+//! passed on as if it had been parsed. [`Site::request`] calls the fallback.
 //!
-//! With tokio's clock paused (its feature `test-util`), a test that waits for an hour takes no time, and every run is
-//! the same.
+//! With tokio's clock paused (feature `test-util`), a test that waits for an hour takes no time, and every run is the
+//! same.
 //!
 //! # Examples
 //! ```
@@ -28,8 +28,8 @@
 //! # async fn test() {
 //! // In a function with `#[tokio::test(start_paused = true)]`:
 //! let site = Site::start(Server::new().route(Room));
-//! let mut ada = site.connect::<Room>("/rooms/tea").await.expect("anybody may enter");
-//! let mut bob = site.connect::<Room>("/rooms/tea").await.expect("anybody may enter");
+//! let mut ada = site.connect::<Room>("/rooms/tea").await.expect("the handshake is accepted");
+//! let mut bob = site.connect::<Room>("/rooms/tea").await.expect("the handshake is accepted");
 //! site.settled().await;
 //!
 //! ada.send("milk?").await;

@@ -1,4 +1,4 @@
-//! The client's end of an in-memory connection: frames in, events out. Knows no route and no type.
+//! The client's end of an in-memory connection, for frames and events of any route.
 
 use std::{
     future::{Future, poll_fn},
@@ -15,7 +15,7 @@ use crate::{
     wire::{Agreed, Close, Decoder, Deflater, Encoder, Frame, Inflater, Limits, Role},
 };
 
-/// A client accepts everything that the server sends.
+/// A client has no limits.
 const LIMITS: Limits = Limits { max_message: None, max_fragments: None, fragment_timeout: None };
 
 #[expect(clippy::struct_excessive_bools, reason = "independent facts about one connection")]
@@ -23,22 +23,22 @@ pub(super) struct Pipe {
     stream: DuplexStream,
     decoder: Decoder,
     inflater: Option<Inflater>,
-    /// The negotiated compression, if any.
+    /// The negotiated compression. `None` if messages are not compressed.
     agreed: Option<Agreed>,
-    /// Compresses its messages with context takeover.
+    /// The zlib stream for outbound messages, with context takeover only.
     deflater: Option<Deflater>,
     inbound: BytesMut,
     /// Frames that the stream has not accepted yet.
     outbound: BytesMut,
     /// True if pings and close frames are answered when they are read.
     answering: bool,
-    /// True once our close frame was sent.
+    /// True after this end has sent its close frame.
     closed: bool,
-    /// True once the server accepts nothing any more.
-    deaf: bool,
+    /// True when the server accepts no more bytes.
+    is_broken: bool,
     ended: bool,
-    /// Masks protect proxies between mutually unknown ends (RFC 6455 §10.3). There is no proxy here, so predictable
-    /// masks do no harm, and each run of a test sends the same bytes.
+    /// The last mask. Masks protect proxies from clients (RFC 6455 §10.3). There is no proxy here, so predictable masks
+    /// are harmless, and each run of a test sends the same bytes.
     mask: u32,
 }
 
@@ -56,7 +56,7 @@ impl Pipe {
             outbound: BytesMut::new(),
             answering,
             closed: false,
-            deaf: false,
+            is_broken: false,
             ended: false,
             mask: 0,
         }
@@ -99,17 +99,17 @@ impl Pipe {
         self.outbound.extend_from_slice(&frame);
     }
 
-    /// Waits until the stream has accepted everything.
+    /// Waits until the stream has accepted all queued bytes.
     pub(super) async fn flush(&mut self) {
         poll_fn(|cx| self.poll_flush(cx)).await;
     }
 
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        while !self.outbound.is_empty() && !self.deaf {
+        while !self.outbound.is_empty() && !self.is_broken {
             match Pin::new(&mut self.stream).poll_write(cx, &self.outbound) {
                 Poll::Ready(Ok(written)) if written > 0 => self.outbound.advance(written),
-                // As on a network, bytes that the other end no longer accepts are lost.
-                Poll::Ready(_) => self.deaf = true,
+                // As on a network, bytes are lost if the other end no longer accepts them.
+                Poll::Ready(_) => self.is_broken = true,
                 Poll::Pending => return Poll::Pending,
             }
         }
@@ -117,10 +117,10 @@ impl Pipe {
         Poll::Ready(())
     }
 
-    /// Waits for the next event, and writes the queue meanwhile.
+    /// Waits for the next event. Writes the queue meanwhile.
     ///
     /// # Cancel safety
-    /// Safe: nothing is lost.
+    /// This method is cancel safe.
     pub(super) async fn next(&mut self) -> Event {
         poll_fn(|cx| self.poll_next(cx)).await
     }
@@ -128,7 +128,7 @@ impl Pipe {
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
         loop {
             let decoded = self.decode();
-            // The answer to the last frame is sent even if nothing more is awaited.
+            // The answer to the last frame is sent even if the caller awaits no more events.
             let _ = self.poll_flush(cx);
             if let Some(event) = decoded {
                 return Poll::Ready(event);
@@ -144,7 +144,7 @@ impl Pipe {
         }
     }
 
-    /// Takes the next frame of the input and queues its answer.
+    /// Decodes the next frame of the input and queues the answer to it.
     fn decode(&mut self) -> Option<Event> {
         let mut input = &mut self.inbound[..];
         let before = input.len();
@@ -153,17 +153,17 @@ impl Pipe {
                 Frame::Message(message) => Event::Message(message.into_message()),
                 Frame::Deflated(deflated) => {
                     let inflater =
-                        self.inflater.as_mut().expect("nothing is compressed unless that was agreed on");
+                        self.inflater.as_mut().expect("RSV1 is rejected unless compression was negotiated");
                     match inflater.message(&deflated, None) {
                         Ok(message) => Event::Message(message),
-                        Err(fault) => panic!("the server broke the protocol: {fault:?}"),
+                        Err(fault) => panic!("the server violated the protocol: {fault:?}"),
                     }
                 }
                 Frame::Ping(payload) => Event::Ping(Bytes::copy_from_slice(payload)),
                 Frame::Pong(payload) => Event::Pong(Bytes::copy_from_slice(payload)),
                 Frame::Close(code, reason) => Event::Close(code, reason.into()),
             }),
-            Err(fault) => panic!("the server broke the protocol: {fault:?}"),
+            Err(fault) => panic!("the server violated the protocol: {fault:?}"),
         };
         let used = before - input.len();
         self.inbound.advance(used);

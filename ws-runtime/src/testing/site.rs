@@ -30,7 +30,7 @@ use crate::{
 
 /// An in-memory server for the clients of a test.
 ///
-/// It lives in tokio's runtime. Dropping it abandons the connections; [`shut_down`](Self::shut_down) ends them.
+/// It runs in tokio's runtime. Dropping it abandons the connections. [`shut_down`](Self::shut_down) ends them.
 ///
 /// # Examples
 /// ```
@@ -70,7 +70,7 @@ use crate::{
 pub struct Site {
     pub(super) served: Arc<Served>,
     fallback: Option<Fallback>,
-    /// Ends when a shutdown is complete.
+    /// The task that ends when a shutdown is complete.
     serving: JoinHandle<()>,
     shard: AtomicUsize,
 }
@@ -79,7 +79,8 @@ impl Site {
     /// Serves the routes of a [`Server`](crate::Server), with its options.
     ///
     /// # Panics
-    /// If the server cannot start as configured, with all mistakes; or outside of tokio's runtime.
+    /// If the server cannot start as configured (the message lists all mistakes), or if called outside of tokio's
+    /// runtime.
     #[track_caller]
     pub fn start(server: Server) -> Self {
         match Self::try_start(server) {
@@ -91,10 +92,10 @@ impl Site {
     /// Serves the routes of a [`Server`](crate::Server), with its options.
     ///
     /// # Errors
-    /// If the server cannot start: a mistake of the application.
+    /// [`StartError`](crate::server::StartError) for each mistake, if the server cannot start as configured.
     ///
     /// # Panics
-    /// Outside of tokio's runtime.
+    /// If called outside of tokio's runtime.
     pub fn try_start(server: Server) -> Result<Self, Vec<StartError>> {
         let Server { assembly, fallback, signals } = server;
         let served = Arc::new(assembly.build()?);
@@ -109,16 +110,15 @@ impl Site {
         Ok(Self { served, fallback, serving, shard: AtomicUsize::new(0) })
     }
 
-    /// Begins a handshake with the route `E`; `target` is the path and the query as in the request. Await it to
-    /// connect.
+    /// Begins a handshake with the route `E`. `target` is the path and the query of the request. Awaiting the result
+    /// connects.
     ///
     /// # Errors
-    /// [`Refused`](super::Refused), when awaited: the response in place of the 101. A
-    /// [`Reject::close`](crate::Reject::close) is not an error: the client is connected, and its first event is the
-    /// close frame.
+    /// [`Refused`](super::Refused), when awaited, contains the response if it is not a 101. After a
+    /// [`Reject::close`](crate::Reject::close) the client is connected, and its first event is the close frame.
     ///
     /// # Panics
-    /// When awaited, if the target is malformed, or belongs to another route than `E`.
+    /// When awaited, if the target is malformed or belongs to another route.
     #[track_caller]
     pub fn connect<E: Endpoint>(&self, target: &str) -> Connect<'_, E> {
         Connect::new(self, target)
@@ -126,11 +126,11 @@ impl Site {
 
     /// Sends a request to the server's fallback and returns its response with the whole body.
     ///
-    /// The request reaches the fallback unchanged: no route is searched, no limit is checked, and the test may set its
-    /// extensions. On the network, an upgrade of a route never gets here.
+    /// The request reaches the fallback unchanged. No route is searched, no limit is checked, and the test may set the
+    /// extensions of the request. On the network, upgrades of a route do not reach the fallback.
     ///
     /// # Errors
-    /// The error of the fallback or of its body; on the network the client gets 500, or a truncated body.
+    /// The error of the fallback or of its body. On the network, the client would get 500 or a truncated body.
     ///
     /// # Panics
     /// If the server has no fallback.
@@ -177,7 +177,7 @@ impl Site {
             let (parts, mut body) = answering.await?.into_parts();
             let mut whole = Vec::new();
             while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
-                // Trailers are not part of the body.
+                // Frames of trailers are not part of the body.
                 if let Ok(data) = frame?.into_data() {
                     whole.extend_from_slice(&data);
                 }
@@ -186,13 +186,13 @@ impl Site {
         }
     }
 
-    /// Returns a handle, which publishes from outside of handlers and shuts the server down.
+    /// Returns a handle to the server. It can publish outside of handlers, and shut the server down.
     pub fn handle(&self) -> Handle {
         Handle::new(Arc::clone(&self.served.directory))
     }
 
-    /// Waits until every task of the test's runtime is idle, waiting for another task or for the clock. Publishes have
-    /// arrived then.
+    /// Waits until every task of the test's runtime waits for another task or for the clock. By then, publishes have
+    /// arrived.
     ///
     /// The clock advances by up to two milliseconds.
     ///
@@ -203,37 +203,37 @@ impl Site {
             is_paused(),
             "`settled` needs tokio's clock to be paused: `#[tokio::test(start_paused = true)]`"
         );
-        // A paused clock advances only when nothing else can run.
+        // A paused clock advances only when no task can run.
         sleep(Duration::from_millis(1)).await;
     }
 
-    /// Returns the memory queued for all sockets in bytes, as limited by `outbound_total`.
+    /// Returns the memory queued for all sockets, in bytes, which `outbound_total` limits.
     #[doc(hidden)]
     pub fn queued_memory(&self) -> usize {
         self.served.queued_memory()
     }
 
-    /// Returns the memory held for inbound messages in bytes, as limited by `inbound_total`.
+    /// Returns the memory held for inbound messages, in bytes, which `inbound_total` limits.
     #[doc(hidden)]
     pub fn held_memory(&self) -> usize {
         self.served.held_memory()
     }
 
-    /// Shuts down like a server: refuses new connections, closes every socket with 1001, waits for the handlers up to
-    /// `shutdown_timeout`, then aborts them. Returns when no task is left.
+    /// Shuts down like a server: refuses new connections, closes every socket with 1001, waits for the handlers for at
+    /// most `shutdown_timeout`, and then aborts them. Returns when no task is left.
     ///
-    /// The clients must read the close frames meanwhile, for example with `tokio::join!`. Those that do not are cut off
-    /// after `close_timeout`.
+    /// The clients must read the close frames meanwhile, for example with `tokio::join!`. Clients that do not are cut
+    /// off after `close_timeout`.
     ///
     /// # Cancel safety
-    /// The shutdown continues when the future is dropped.
+    /// If the future is dropped, the shutdown continues.
     pub async fn shut_down(self) {
         self.handle().shutdown();
-        // A panic in it would be a bug of this library, and is reported where it happened.
+        // A panic of this task would be a bug of this library, and is printed where it happens.
         let _ = self.serving.await;
     }
 
-    /// Connections are assigned to shards as in the server.
+    /// Returns the shard for the next connection, assigned in turn as by a server.
     pub(super) fn next_shard(&self) -> usize {
         self.shard.fetch_add(1, Ordering::Relaxed) % self.served.shards()
     }
