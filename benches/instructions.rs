@@ -44,7 +44,7 @@ fn main() -> Result<(), Failure> {
 /// Decodes and validates, then validates and encodes, without a connection.
 fn json(rounds: usize) -> Result<(), Failure> {
     let (inbound, outbound) = (<Checked as Decode>::plan()?, <Reply as Encode>::plan()?);
-    let message = Message::text(said());
+    let message = Message::text(typed_message());
     let mut out = Vec::new();
     for _ in 0..rounds {
         out.clear();
@@ -81,7 +81,7 @@ fn succeeded(mut client: Child) -> Result<(), Failure> {
 /// Runs the client, which sends, waits for the replies, and repeats.
 fn drive(path: &str, rounds: usize, address: SocketAddr) -> Result<(), Failure> {
     let small = masked(&[b'a'; SMALL], true);
-    let said = masked(said().as_bytes(), true);
+    let said = masked(typed_message().as_bytes(), true);
     let replied = answer_length(reply_length()?);
     match path {
         "echo" => exchange(address, "/echo", &small, answer_length(SMALL), rounds),
@@ -143,7 +143,7 @@ fn connect(address: SocketAddr, target: &str) -> Result<TcpStream, Failure> {
     Ok(stream)
 }
 
-fn said() -> String {
+fn typed_message() -> String {
     format!(r#"{{"message":"{}"}}"#, "m".repeat(TEXT))
 }
 

@@ -1,4 +1,4 @@
-// Bun's own server (uWebSockets) with compression without takeover of context: what ours is measured beside.
+// Bun's own server (uWebSockets) with compression and without context takeover, to compare with our server.
 Bun.serve({
   port: Number(process.env.PORT),
   hostname: "127.0.0.1",

@@ -61,7 +61,7 @@ fn main() -> Outcome<()> {
                 }
                 for client in &mut clients[1..] {
                     for _ in 0..WINDOW {
-                        client.hear(&text)?;
+                        client.read_frame(&text)?;
                     }
                 }
                 rounds += 1;
@@ -84,7 +84,7 @@ fn round(clients: &mut [Client], frame: &[u8], text: &[u8]) -> Outcome<()> {
     for client in clients.iter_mut() {
         client.reader.get_mut().write_all(frame)?;
     }
-    clients.iter_mut().try_for_each(|client| client.hear(text))
+    clients.iter_mut().try_for_each(|client| client.read_frame(text))
 }
 
 fn report(pid: u32, used: f64, messages: f64) -> Outcome<()> {
@@ -116,7 +116,7 @@ impl Client {
     }
 
     /// Reads a frame.
-    fn hear(&mut self, text: &[u8]) -> Outcome<()> {
+    fn read_frame(&mut self, text: &[u8]) -> Outcome<()> {
         let mut head = [0; 2];
         self.reader.read_exact(&mut head)?;
         let length = match head[1] {

@@ -1,13 +1,13 @@
-// The page: choose a lot, bid, and see what happens. It uses the messages `Say` and `Heard` of main.rs.
+// The page: a form to choose a lot, a form to bid, and a log. Its messages are `Say` and `Heard` of main.rs.
 
 import { Connection } from "/connection.js";
 
-// Older lines are removed.
+// Maximum number of lines in the log; older lines are removed.
 const MOST_LINES = 100;
 
 const $ = (id) => document.getElementById(id);
 const connection = new Connection();
-// The time when the lot ends, by this page's clock; 0 without a lot.
+// Time when the lot ends, by the clock of this page; 0 if no lot is selected.
 let ends = 0;
 
 async function list() {
@@ -34,7 +34,7 @@ $("bid").addEventListener("submit", (event) => {
 connection.addEventListener("state", ({ detail: { state, reason } }) => {
   if (state === "open") show("online");
   if (state === "waiting") show("lost");
-  // The server closed with a code of its own, so another try would change nothing.
+  // The server closed with an application code, so the page does not reconnect.
   if (state === "refused") {
     show("closed");
     add("private", `Closed: ${reason || "no reason given"}.`);

@@ -1,4 +1,4 @@
-// The page: a door to choose name and room at, and the room. It speaks the messages of `Say` and `Heard` in main.rs.
+// The page: an entrance form for the name and the room, and the room. Its messages are `Say` and `Heard` of main.rs.
 
 import { Composer } from "/composer.js";
 import { Connection } from "/connection.js";
@@ -24,17 +24,17 @@ const composer = new Composer(
   },
 );
 
-// The numbers that this tab has had in the room; each connection gets a new one.
+// Numbers of this tab's person in the room; each connection gets a new one.
 const mine = new Set();
 let place = "";
-// Whether this room has welcomed the page before.
+// True once the room has sent its welcome message.
 let welcomed = false;
 // "connecting", "online" or "lost".
 let state = "connecting";
 let countdown = 0;
 let unread = 0;
 
-// --- The door ---
+// --- The entrance form ---
 
 $("join").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -98,11 +98,11 @@ connection.addEventListener("state", ({ detail: { state: now, delay, code, reaso
     $("turned-away").textContent = sentence(reason || "the room did not let you in");
   }
   if (now === "waiting") {
-    // Only the first loss is news; tries that fail after it are not.
+    // Only the loss is reported, not the attempts to reconnect that fail after it.
     if (state === "online") log.note("The connection was lost");
     setState("lost");
     people.quiet();
-    // 1009 is the protocol's word for a message beyond any limit (RFC 6455, 7.4.1).
+    // 1009: the message was longer than the limit (RFC 6455, 7.4.1).
     if (code === 1009) composer.reject("It is more than the server takes at all.");
     else composer.lost("The connection was lost on the way.");
     retryIn(delay);
@@ -114,12 +114,12 @@ $("retry").addEventListener("click", () => connection.retry());
 function setState(now) {
   state = now;
   const words = { connecting: "Connecting", online: "Connected", lost: "Reconnecting" }[now];
-  // The same words again would be read out again.
+  // Setting the same text again would make a screen reader repeat it.
   if ($("state").textContent !== words) $("state").textContent = words;
   $("state").dataset.state = now;
   $("room").classList.toggle("lost", now === "lost");
   composer.online = now === "online";
-  // A button that goes must not take the focus along.
+  // If the focused button is about to be hidden, the focus moves to another element.
   if (now !== "lost" && document.activeElement === $("retry")) composer.focus();
   $("offline").hidden = now !== "lost";
   if (now !== "lost") clearInterval(countdown);
@@ -137,7 +137,7 @@ function retryIn(delay) {
   tick();
 }
 
-// --- What the server says ---
+// --- Messages from the server ---
 
 connection.addEventListener("message", ({ detail: heard }) => {
   switch (heard.type) {
@@ -153,7 +153,7 @@ connection.addEventListener("message", ({ detail: heard }) => {
       return people.typing(heard.who);
     case "text":
       return said(heard);
-    // The two frames that the library sends in place of an answer.
+    // The two kinds of error frames that the library sends instead of a reply.
     case "validation":
       return composer.reject(heard.errors.map(complaint).join(" ") || sentence(heard.detail));
     case "error":
@@ -184,7 +184,7 @@ function said(message) {
   }
 }
 
-// An issue's message is a sentence without its subject, which is the last key of its path: "/text" is the text.
+// The message of a validation error is a sentence without a subject. The subject is the last key of the error's path.
 function complaint({ path, message }) {
   return sentence(`the ${path.split("/").at(-1) || "message"} ${message}`);
 }
@@ -222,7 +222,7 @@ function roomInAddress() {
   }
 }
 
-// A browser may deny storage; the page then only forgets.
+// A browser may deny storage. In that case the page remembers nothing.
 function remember(storage, key, value) {
   try {
     window[storage].setItem(key, value);
@@ -237,7 +237,7 @@ function recall(storage, key) {
   }
 }
 
-// A reload comes back to the room that one was in, as the same writer; a link to a room asks for a name first.
+// After a reload the page joins the same room under the same name. A link to a room shows the entrance form first.
 const room = roomInAddress();
 const known = recall("localStorage", "name");
 if (room && known && recall("sessionStorage", "in") === room) {

@@ -1,14 +1,15 @@
-// Where one writes. A text stays here until the server has answered it, so neither a refusal nor a loss takes it away.
+// The form for writing messages. A text stays in it until the server has accepted it, so it is not lost if the server
+// rejects it or the connection breaks.
 //
-// It must not know how a text travels: it is given `send`, which says whether it went out, `typing`, and `late`, which is
-// called when an answer does not come.
+// This module does not depend on the connection. Its functions are `send`, which returns whether the text was sent, `typing`,
+// and `late`, which is called if there is no reply in time.
 
-// The server's limit. The page counts for the reader's sake; the server decides, and says why it refuses.
+// The limit of the server. The page shows the count, but the server checks the limit and reports errors.
 const LONGEST_TEXT = 500;
 const COUNT_FROM = 400;
-// Told at most this often, in milliseconds.
+// Minimum time between two `typing` messages, in milliseconds.
 const TYPING_EVERY = 2000;
-// How long an answer may take, in milliseconds.
+// Maximum time until the reply, in milliseconds.
 const ANSWER_TIMEOUT = 10_000;
 
 export class Composer {
@@ -19,12 +20,12 @@ export class Composer {
   #count;
   #wire;
   #online = false;
-  // The text that is not answered yet, and its timer. There is one at a time, so an answer needs no number.
+  // The text whose reply is outstanding, and its timer. There is one at a time, so replies need no number.
   #pending = null;
   #timer = 0;
-  // A text that went out on a connection that was lost before an answer: it may have arrived.
+  // A text that was sent on a connection that was lost before the reply. The server may have received it.
   #doubtful = null;
-  // Whether Enter was pressed again meanwhile.
+  // True if Enter was pressed again before the reply.
   #again = false;
   #toldTyping = 0;
 
@@ -40,7 +41,7 @@ export class Composer {
       this.#send();
     });
     box.addEventListener("keydown", (event) => {
-      // An Enter that ends the composition of a character is not one that sends.
+      // Enter does not send if it ends the composition of a character.
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
       this.#send();
@@ -65,7 +66,7 @@ export class Composer {
     this.#measure();
   }
 
-  // One's own message came back: it leaves the composer, what was written behind it stays.
+  // The server has published the user's message: its text is removed, and text that was typed after it stays.
   accept(text) {
     if (text !== this.#pending && text !== this.#doubtful) return;
     const now = this.#box.value.trimStart();
@@ -77,21 +78,21 @@ export class Composer {
     if (again) this.#send();
   }
 
-  // The message under way, if there is one, was not taken.
+  // The server has rejected the outstanding message, if there is one.
   reject(why) {
     if (this.#pending === null) return;
     this.#answered();
     this.refuse(`Not sent. ${why}`);
   }
 
-  // The connection is gone, and the answer with it. `accept` may still tell that the text arrived.
+  // The connection was lost, so there will be no reply. `accept` may still be called if the text had arrived.
   lost(why) {
     const text = this.#pending;
     this.reject(why);
     this.#doubtful = text ?? this.#doubtful;
   }
 
-  // Says what is wrong with the text; with no words, that nothing is any more.
+  // Shows an error about the text, or removes it if `words` is empty.
   refuse(words) {
     this.#refused.textContent = words;
     this.#box.ariaInvalid = String(words !== "");
@@ -144,7 +145,7 @@ export class Composer {
     }
   }
 
-  // As the server counts: characters, not the halves that some of them have in JavaScript.
+  // The server counts characters; some characters have two code units in JavaScript.
   #length() {
     return [...this.#box.value.trim()].length;
   }

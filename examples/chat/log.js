@@ -1,10 +1,10 @@
-// The conversation on the page. What people type, names included, reaches the document as text nodes and as nothing else.
+// The log of messages. Text from people, including their names, is inserted only as text nodes, so it cannot be markup.
 
-// Older lines go, so that a page left open for days stays light.
+// Maximum number of lines. Older lines are removed, so that a page that stays open for days does not slow down.
 const MOST_LINES = 500;
-// A message within this time of the same person's last one stands under it, without a name of its own.
+// A message within this time after the last one by the same person is shown without a name, in milliseconds.
 const SAME_BREATH = 5 * 60_000;
-// How near the end, in pixels, counts as reading along.
+// Maximum distance from the end, in pixels, at which the log still scrolls to new lines.
 const NEAR = 80;
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
@@ -14,7 +14,7 @@ export class Log {
   #list;
   #empty;
   #newer;
-  // Whether the reader is at the end, and so wants to see what comes.
+  // True if the log is scrolled to the end, so that it follows new lines.
   #along = true;
   #last = null;
   #seen = new Set();
@@ -28,8 +28,8 @@ export class Log {
       this.#toEnd();
       box.focus();
     });
-    // A height that changes (a keyboard, a growing composer, a turned phone) scrolls too, and is not the reader's doing:
-    // who read along goes on doing so.
+    // A change of height (a keyboard, a growing composer, a turned phone) also causes a scroll event, but not by the
+    // reader. A log that followed new lines still does.
     let size = "";
     const measure = () => `${box.clientHeight}/${box.scrollHeight}`;
     const settle = () => {
@@ -55,8 +55,8 @@ export class Log {
     this.#seen.clear();
   }
 
-  // What was said before one came, or while one was away. Returns whether it links up with what stands here already.
-  // It is not read out: a screen reader would recite all of it.
+  // Shows messages from before the connection, or from while it was lost. Returns true if they continue the shown ones
+  // without a gap. Screen readers do not read them out, because there may be many.
   catchUp(messages, mine) {
     const linked = this.#seen.size === 0 || messages.some(({ id }) => this.#seen.has(id));
     this.#box.setAttribute("aria-live", "off");
@@ -65,7 +65,7 @@ export class Log {
     return linked;
   }
 
-  // Shows a message once, however often it arrives.
+  // Shows a message. If it arrives again, it is not shown again.
   message({ id, from, text, at }, mine) {
     if (this.#seen.has(id)) return;
     this.#seen.add(id);
@@ -87,7 +87,7 @@ export class Log {
     this.#append(line, mine);
   }
 
-  // A line about the room: `name`, if there is one, is somebody's and stands apart from our words.
+  // Shows a note about the room. `name` is the name of a person, if the note is about one, and is styled differently.
   note(words, name = "") {
     this.#last = null;
     const line = element("li", "note");
@@ -116,7 +116,7 @@ export class Log {
   }
 }
 
-// Two letters on the name's own colour. It repeats the name, so it is hidden from those who hear the page.
+// Two letters on a colour derived from the name. They repeat the name, so they are hidden from screen readers.
 export function avatar(name) {
   const words = name.match(/[\p{L}\p{N}]+/gu) ?? ["?"];
   const letters = words.length > 1 ? [words[0], words.at(-1)].map((word) => [...word][0]) : [...words[0]].slice(0, 2);

@@ -1,8 +1,8 @@
-// Who is in the room, and who of them types. People are known by number, for names may repeat.
+// The people in the room, and those who are typing. A person is identified by a number, because names may be equal.
 
 import { avatar, element } from "/log.js";
 
-// Typing is told every two seconds, and believed for a little longer, in milliseconds.
+// Time for which a person is shown as typing after the last `typing` message, in milliseconds. Pages send one every two seconds.
 const TYPING_LASTS = 3500;
 
 export class People {
@@ -10,9 +10,9 @@ export class People {
   #count;
   #typing;
   #who;
-  // Number to name, in the order in which they came.
+  // Names by number, in the order in which people joined.
   #names = new Map();
-  // Number to the timer that ends it.
+  // Timers by number; each ends the display of a person as typing.
   #timers = new Map();
 
   constructor({ list, count, typing, who }) {
@@ -22,7 +22,7 @@ export class People {
     this.#who = who;
   }
 
-  // Replaces all; `mine` is marked as oneself from here on.
+  // Replaces all people. `mine` is the number of the user's own person, which is marked.
   reset(people, mine) {
     this.quiet();
     this.#names = new Map(people.map(({ id, name }) => [id, name]));
@@ -51,7 +51,7 @@ export class People {
     if (this.#timers.delete(id)) this.#showTyping();
   }
 
-  // Nobody types any more.
+  // Shows no person as typing.
   quiet() {
     for (const id of [...this.#timers.keys()]) this.stopped(id);
   }

@@ -1,9 +1,9 @@
-// The page: a form for each event that can be emitted, and a log of all that went either way. It checks nothing itself: what
-// does not fit is for the server to say.
+// The page: a form for each event that a client can emit, and a log of events in both directions. The page validates
+// nothing; the server reports invalid events.
 
 import { Connection } from "/connection.js";
 
-// Lines that are kept; older ones go.
+// Maximum number of lines in the log; older lines are removed.
 const MOST_LINES = 200;
 
 const $ = (id) => document.getElementById(id);
@@ -12,9 +12,9 @@ const connection = new Connection();
 const url = new URL("/events", location.href);
 url.protocol = url.protocol.replace("http", "ws");
 
-// --- Emitted ---
+// --- Emitted events ---
 
-// The data of each event; `who` has none.
+// Returns the data of an event; `who` has none.
 const DATA = {
   howdy: () => $("greeting").value,
   join: () => $("room").value,
@@ -35,9 +35,9 @@ function emit(name) {
   if (connection.send(emitted)) add("out", name, emitted.data, "");
 }
 
-// --- Heard ---
+// --- Received events ---
 
-// To whom else an event went, by its name and data.
+// Describes the other receivers of an event, by its name and data.
 const AUDIENCE = {
   howdy: () => "all",
   bye: () => "all",
@@ -49,7 +49,7 @@ const AUDIENCE = {
 connection.addEventListener("message", ({ detail: heard }) => {
   connection.proven();
   if (heard.event) return add("in", heard.event, heard.data, AUDIENCE[heard.event]?.(heard.data) ?? "you");
-  // A frame of the library's, in place of an answer: its `type` says what went wrong.
+  // An error frame of the library instead of a reply. Its `type` is the kind of error.
   const why = heard.errors?.map(({ path, message }) => `${path || "/"} ${message}`).join("; ");
   add("wrong", heard.type, why || heard.detail, "you");
 });
@@ -62,7 +62,7 @@ connection.addEventListener("state", ({ detail: { state } }) => {
 
 function show(state) {
   const words = { connecting: "Connecting", online: "Connected", lost: "Reconnecting", refused: "Refused" }[state];
-  // The same words again would be read out again.
+  // Setting the same text again would make a screen reader repeat it.
   if ($("state").textContent !== words) $("state").textContent = words;
   $("state").dataset.state = state;
   for (const button of document.querySelectorAll("button")) button.ariaDisabled = String(state !== "online");
@@ -83,12 +83,12 @@ function add(way, name, data, audience) {
   if (audience) line.append(part("audience", audience));
   $("events").append(line);
   if ($("events").childElementCount > MOST_LINES) $("events").firstElementChild.remove();
-  // The log follows its end unless somebody has scrolled away from it.
+  // The log scrolls to its end unless the user has scrolled up.
   const log = $("events").parentElement;
   if (log.scrollHeight - log.scrollTop - log.clientHeight < 3 * line.offsetHeight) log.scrollTop = log.scrollHeight;
 }
 
-// A sign is for the eye; where there are words for it, they are read out instead.
+// Creates a symbol. Screen readers read out `words` instead, if there are any.
 function part(name, text, words) {
   const span = document.createElement("span");
   span.className = name;

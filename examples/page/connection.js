@@ -1,16 +1,16 @@
-// A WebSocket that comes back by itself. It must not know what is said over it.
+// A WebSocket that reconnects automatically. This module does not depend on the messages.
 
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 15_000;
-// A browser may try for minutes where packets are dropped on the way.
+// Maximum time for connecting, because a browser may try for minutes if the network drops packets, in milliseconds.
 const CONNECT_TIMEOUT = 10_000;
 
-// How one says text as it is, in place of JSON.
+// Converters for text messages, which are used instead of those for JSON.
 export const TEXT = { parse: (text) => text, stringify: (text) => text };
 
-// Fires `message`, whose detail is what was parsed, and `state`, whose detail is { state, delay?, code?, reason? }:
-// "connecting"; "open", the socket is; "waiting", it was lost, and the next try is `delay` milliseconds away; "refused", the
-// application closed it with a code of its own (4000 to 4999) and means it, so there is no next try.
+// Fires `message`, whose detail is the parsed message, and `state`, whose detail is { state, delay?, code?, reason? }.
+// States: "connecting"; "open"; "waiting": the connection was lost, and the next attempt follows after `delay` milliseconds;
+// "refused": the application closed it with one of its codes (4000 to 4999), so there is no further attempt.
 export class Connection extends EventTarget {
   #format;
   #url = null;
@@ -21,7 +21,8 @@ export class Connection extends EventTarget {
   constructor(format = JSON) {
     super();
     this.#format = format;
-    // A network that goes is often noticed by the system long before a socket breaks; one that comes is worth a try at once.
+    // The system often notices the loss of a network long before the socket breaks. When a network is back, the next
+    // attempt is made at once.
     addEventListener("offline", () => this.#socket && this.#lost({}));
     addEventListener("online", () => this.retry());
     document.addEventListener("visibilitychange", () => document.hidden || this.retry());
@@ -34,29 +35,29 @@ export class Connection extends EventTarget {
     this.#connect();
   }
 
-  // Leaves for good; a page says so (1000), where a lost connection cannot.
+  // Closes the connection with 1000, without reconnecting.
   close() {
     this.#url = null;
     this.#drop();
   }
 
-  // Tries now, if it is waiting.
+  // Makes the next attempt now, if the connection is waiting for it.
   retry() {
     if (this.#url && !this.#socket) this.#connect();
   }
 
-  // The connection has proved itself: the next loss is the first again. An open socket alone proves nothing, for a server
-  // may close each one as soon as it is open.
+  // Resets the delay, because the connection works. That a socket is open does not show this, because a server may close
+  // each one at once.
   proven() {
     this.#failures = 0;
   }
 
-  // Gives the connection up, as one that does not answer any more.
+  // Abandons the connection, because the server no longer responds.
   abandon() {
     if (this.#socket) this.#lost({});
   }
 
-  // Returns whether it went out; a socket that is about to close takes nothing.
+  // Returns true if the message was sent. A closing socket sends nothing.
   send(value) {
     if (this.#socket?.readyState !== WebSocket.OPEN) return false;
     this.#socket.send(this.#format.stringify(value));
@@ -69,7 +70,7 @@ export class Connection extends EventTarget {
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
     this.#timer = setTimeout(() => this.#lost({}), CONNECT_TIMEOUT);
-    // Each listener asks whether the socket is still the one, since events of an abandoned one may be under way.
+    // Each listener checks that its socket is the current one, because an abandoned one may still fire events.
     const on = (event, act) => socket.addEventListener(event, (e) => this.#socket === socket && act(e));
     on("open", () => {
       clearTimeout(this.#timer);
@@ -82,7 +83,8 @@ export class Connection extends EventTarget {
     on("close", (closed) => this.#lost(closed));
   }
 
-  // The delay doubles, and half of it is chance: pages that were cut off together must not come back together.
+  // The delay doubles, and half of it is random, so that pages that lost their connections together do not reconnect
+  // together.
   #lost({ code, reason }) {
     this.#drop();
     if (code >= 4000) {
@@ -103,7 +105,7 @@ export class Connection extends EventTarget {
     socket?.close(1000);
   }
 
-  // What cannot be parsed says nothing.
+  // Messages that cannot be parsed are ignored.
   #parse(data) {
     try {
       return this.#format.parse(data);

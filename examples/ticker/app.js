@@ -1,11 +1,11 @@
-// The page: greets the server, speaks every three seconds by itself, and lists what either side said.
+// The page: it greets the server, sends a message every three seconds, and lists the messages of both sides.
 
 import { Connection, TEXT } from "/connection.js";
 
 const GREETING = "A client has connected.";
 const TICK = "A message from the client to the server.";
 const PERIOD = 3000;
-// Lines that are kept; older ones go.
+// Maximum number of lines in the log; older lines are removed.
 const MOST_LINES = 100;
 
 const $ = (id) => document.getElementById(id);
@@ -22,7 +22,7 @@ connection.addEventListener("state", ({ detail: { state, reason } }) => {
     show("online");
     say(GREETING);
   }
-  // The server refuses with a code of its own, so another try would change nothing.
+  // The server closed with an application code, so the page does not reconnect.
   if (state === "refused") {
     stop();
     add("failed", `The server refused: ${reason || "no reason given"}`);
@@ -59,7 +59,7 @@ function say(text) {
 
 function show(state) {
   const words = { connecting: "Connecting", online: "Connected", lost: "Reconnecting", closed: "Disconnected" }[state];
-  // The same words again would be read out again.
+  // Setting the same text again would make a screen reader repeat it.
   if ($("state").textContent !== words) $("state").textContent = words;
   $("state").dataset.state = state;
   $("toggle").textContent = state === "closed" ? "Connect" : "Disconnect";
@@ -83,7 +83,7 @@ function add(kind, text) {
   line.append(time, who, said);
   $("messages").append(line);
   if ($("messages").childElementCount > MOST_LINES) $("messages").firstElementChild.remove();
-  // The log follows its end unless somebody has scrolled away from it.
+  // The log scrolls to its end unless the user has scrolled up.
   const log = $("messages").parentElement;
   if (log.scrollHeight - log.scrollTop - log.clientHeight < 3 * line.offsetHeight) log.scrollTop = log.scrollHeight;
 }

@@ -57,7 +57,7 @@ impl Ticker {
     }
 }
 
-/// Returns the text for the client's address, which a trusted proxy may not send.
+/// Returns the address of the client as text, or `unknown` if a trusted proxy does not send it.
 fn address(ws: &Socket<Ticker>) -> String {
     ws.remote_addr().map_or("unknown".to_owned(), |address| address.ip().to_string())
 }

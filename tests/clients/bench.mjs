@@ -1,4 +1,4 @@
-// Node's `ws` against the example `bench`: what the benchmarks measure is what they mean to measure.
+// Node's `ws` against the example `bench`: the routes that the benchmarks measure reply as expected.
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
@@ -12,7 +12,7 @@ async function json(client, message) {
 }
 
 await run({
-  "the echo is of any kind and size": async (host) => {
+  "text and binary of any size are echoed": async (host) => {
     const client = await connect(`ws://${host}/echo`);
     for (const data of ["", "hello", randomBytes(64), randomBytes(MIB)]) {
       client.socket.send(data);
@@ -21,7 +21,7 @@ await run({
       assert.ok(answer.binary ? answer.data.equals(data) : answer.data === data);
     }
   },
-  "a typed message is answered with the id": async (host) => {
+  "the reply to a typed message contains the id": async (host) => {
     for (const path of ["/json", "/json-checked"]) {
       const client = await connect(`ws://${host}${path}?id=ada`);
       const { time, ...answer } = await json(client, "hi");
@@ -31,7 +31,7 @@ await run({
       assert.equal((await refusal(`ws://${host}${path}`)).status, 422);
     }
   },
-  "the length is checked where it is limited": async (host) => {
+  "only the stricter schema limits the length": async (host) => {
     for (const [path, refused] of [["/json", []], ["/json-checked", ["", "x".repeat(1001)]]]) {
       const client = await connect(`ws://${host}${path}?id=ada`);
       for (const message of ["", "x", "\u{1f980}".repeat(1000), "x".repeat(1001)]) {
@@ -40,7 +40,7 @@ await run({
       }
     }
   },
-  "the room hears everybody but oneself": async (host) => {
+  "a room sends a message to all other sockets": async (host) => {
     const [ada, ...others] = await Promise.all(Array.from({ length: 10 }, () => connect(`ws://${host}/room`)));
     ada.socket.send("text");
     ada.socket.send(Buffer.from("binary"));

@@ -6,14 +6,14 @@ from scenario import run
 from websockets.asyncio.client import connect
 
 
-async def the_echo_is_of_any_kind(host):
+async def text_and_binary_are_echoed(host):
     async with connect(f"ws://{host}/echo", max_size=None) as client:
         for data in ["hello", b"", bytes(range(256)), b"x" * 1024 * 1024]:
             await client.send(data)
             assert await client.recv() == data
 
 
-async def a_typed_message_is_answered_where_it_is_valid(host):
+async def valid_typed_message_gets_a_reply(host):
     for path, valid in [("/json", True), ("/json-checked", False)]:
         async with connect(f"ws://{host}{path}?id=ada") as client:
             for message, answered in [("hi", True), ("", valid), ("x" * 1001, valid)]:
@@ -22,7 +22,7 @@ async def a_typed_message_is_answered_where_it_is_valid(host):
                 assert ("id" in answer) == answered, answer
 
 
-async def the_room_hears_everybody_but_oneself(host):
+async def room_sends_a_message_to_all_other_sockets(host):
     async with connect(f"ws://{host}/room") as ada, connect(f"ws://{host}/room") as bob:
         await ada.send("from ada")
         assert await bob.recv() == "from ada"
@@ -31,7 +31,7 @@ async def the_room_hears_everybody_but_oneself(host):
 
 
 run([
-    the_echo_is_of_any_kind,
-    a_typed_message_is_answered_where_it_is_valid,
-    the_room_hears_everybody_but_oneself,
+    text_and_binary_are_echoed,
+    valid_typed_message_gets_a_reply,
+    room_sends_a_message_to_all_other_sockets,
 ])

@@ -1,4 +1,4 @@
-// Node's `ws` against the example `echo`: what is sent comes back as it was, and what breaks the protocol is told so.
+// Node's `ws` against the example `echo`: messages are echoed unchanged, and protocol violations get a close code.
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
@@ -25,9 +25,9 @@ const OFFENCES = [
   ["a reserved bit", [0xa1, 0x80, 0, 0, 0, 0], 1002],
   ["an unmasked frame", [0x81, 0x01, 0x61], 1002],
   ["a fragmented ping", [0x09, 0x80, 0, 0, 0, 0], 1002],
-  ["a continuation of nothing", [0x80, 0x80, 0, 0, 0, 0], 1002],
+  ["a continuation without a message", [0x80, 0x80, 0, 0, 0, 0], 1002],
   ["a close frame with a payload of one byte", [0x88, 0x81, 0, 0, 0, 0, 3], 1002],
-  ["a close code that nobody may send", [0x88, 0x82, 0, 0, 0, 0, 0x03, 0xed], 1002],
+  ["a reserved close code", [0x88, 0x82, 0, 0, 0, 0, 0x03, 0xed], 1002],
   ["text that is not UTF-8", [0x81, 0x81, 0, 0, 0, 0, 0xff], 1007],
   ["64 MiB and one byte, announced", [0x82, 0xff, 0, 0, 0, 0, 0x04, 0, 0, 1, 0, 0, 0, 0], 1009],
 ];
@@ -41,28 +41,28 @@ async function echoes(client, data) {
 }
 
 await run({
-  "text comes back as text": async (host) => {
+  "text is echoed as text": async (host) => {
     const client = await connect(url(host));
     for (const text of ["hello", "", "\u0000", "grüß 你好 \u{1f980}", '{"a":1}']) await echoes(client, text);
   },
-  "binary comes back as binary": async (host) => {
+  "binary is echoed as binary": async (host) => {
     const client = await connect(url(host));
     await echoes(client, Buffer.alloc(0));
     await echoes(client, Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)));
   },
-  "each way to write a length is understood": async (host) => {
+  "each encoding of a length is accepted": async (host) => {
     const client = await connect(url(host));
     for (const length of [1, 125, 126, 127, 65_535, 65_536, 65_537]) {
       await echoes(client, "x".repeat(length));
       await echoes(client, randomBytes(length));
     }
   },
-  "large messages come back whole": async (host) => {
+  "large messages are echoed": async (host) => {
     const client = await connect(url(host), { maxPayload: 64 * MIB });
     await echoes(client, "é".repeat(MIB / 2));
     await echoes(client, randomBytes(16 * MIB));
   },
-  "whatever is agreed on about compression, all comes back as it was": async (host) => {
+  "messages are echoed with any compression parameters": async (host) => {
     for (const asked of DEFLATE) {
       const client = await connect(url(host), { perMessageDeflate: { ...asked, threshold: 0 }, maxPayload: 64 * MIB });
       const what = JSON.stringify(asked);
@@ -85,20 +85,20 @@ await run({
       assert.equal((await client.next()).data, "in fragments", what);
     }
   },
-  "many compressed messages come back in order": async (host) => {
+  "many compressed messages are echoed in order": async (host) => {
     const client = await connect(url(host), { perMessageDeflate: { threshold: 0, concurrencyLimit: 1 } });
     for (let number = 0; number < 5000; number += 1) client.socket.send(`this is message ${number}`);
     for (let number = 0; number < 5000; number += 1) {
       assert.equal((await client.next()).data, `this is message ${number}`);
     }
   },
-  "a compressed message may inflate up to the limit, and no further": async (host) => {
+  "a compressed message may inflate only up to the limit": async (host) => {
     const client = await connect(url(host), { perMessageDeflate: { threshold: 0 }, maxPayload: 64 * MIB });
     await echoes(client, Buffer.alloc(64 * MIB));
     client.socket.send(Buffer.alloc(64 * MIB + 1));
     assert.equal((await client.closed).code, 1009);
   },
-  "fragments come back as one message": async (host) => {
+  "fragments are echoed as one message": async (host) => {
     const client = await connect(url(host), { perMessageDeflate: false });
     for (const fragments of [["a", "", "bc"], [Buffer.from([0xf0, 0x9f]), Buffer.from([0xa6, 0x80])]]) {
       fragments.forEach((fragment, index) => {
@@ -117,17 +117,17 @@ await run({
     client.socket.send("b", { fin: true });
     assert.deepEqual(await client.next(), { data: "ab", binary: false });
   },
-  "a pong that nobody asked for is let pass": async (host) => {
+  "an unsolicited pong is ignored": async (host) => {
     const client = await connect(url(host));
     client.socket.pong("here I am");
     await echoes(client, "still open");
   },
-  "ten thousand messages come back in order": async (host) => {
+  "ten thousand messages are echoed in order": async (host) => {
     const client = await connect(url(host));
     for (let number = 0; number < 10_000; number += 1) client.socket.send(String(number));
     for (let number = 0; number < 10_000; number += 1) assert.equal((await client.next()).data, String(number));
   },
-  "a hundred sockets do not mix": async (host) => {
+  "a hundred sockets receive only their own echoes": async (host) => {
     const clients = await Promise.all(Array.from({ length: 100 }, () => connect(url(host))));
     await Promise.all(clients.map((client, index) => echoes(client, `socket ${index}`)));
     for (const client of clients) client.socket.close(1000);
@@ -152,7 +152,7 @@ await run({
     assert.equal((await client.next()).data, "last words");
     assert.equal((await client.closed).code, 1000);
   },
-  "each offence is closed with its code, delivered": async (host) => {
+  "each violation gets a close frame with its code": async (host) => {
     for (const [what, bytes, code] of OFFENCES) {
       const client = await connect(url(host), { perMessageDeflate: false });
       client.socket._socket.write(Buffer.from(bytes));
@@ -161,12 +161,12 @@ await run({
       assert.ok(Buffer.byteLength(closed.reason) <= 123, what);
     }
   },
-  "what cannot be inflated is closed with its code": async (host) => {
+  "invalid compressed data gets a close frame with 1007": async (host) => {
     const client = await connect(url(host));
     client.socket._socket.write(Buffer.from([0xc1, 0x82, 0, 0, 0, 0, 0x07, 0xff]));
     assert.equal((await client.closed).code, 1007);
   },
-  "a client that vanishes disturbs nobody": async (host) => {
+  "a client that disconnects does not affect others": async (host) => {
     const [gone, stays] = [await connect(url(host)), await connect(url(host))];
     gone.socket.send("x".repeat(MIB));
     gone.socket.terminate();
@@ -176,7 +176,7 @@ await run({
     assert.equal((await refusal(`ws://${host}/elsewhere`)).status, 404);
     assert.equal((await request(`http://${host}/elsewhere`)).status, 404);
   },
-  "a request without an upgrade is told which": async (host) => {
+  "a request without an upgrade gets 426 or 405": async (host) => {
     const plain = await request(`http://${host}/echo`);
     assert.equal(plain.status, 426);
     assert.match(plain.headers.upgrade, /^websocket$/i);
@@ -184,12 +184,12 @@ await run({
     assert.equal(post.status, 405);
     assert.match(post.headers.allow, /GET/);
   },
-  "another version is told ours": async (host) => {
+  "an unsupported version gets the supported one": async (host) => {
     const old = await refusal(url(host), { protocolVersion: 8 });
     assert.equal(old.status, 426);
     assert.equal(old.headers["sec-websocket-version"], "13");
   },
-  "another site is refused, the same and none are not": async (host) => {
+  "only foreign origins are rejected": async (host) => {
     for (const origin of ["http://elsewhere.example", `http://${host}.example`, "null"]) {
       assert.equal((await refusal(url(host), { origin })).status, 403, origin);
     }

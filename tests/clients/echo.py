@@ -22,19 +22,19 @@ async def echoes(client, message):
     assert answer == message, f"{len(message)} in, {len(answer)} out, not the same"
 
 
-async def text_and_binary_come_back_as_they_were(host):
+async def text_and_binary_are_echoed_unchanged(host):
     async with open_echo(host) as client:
         for message in ["hello", "", "grüß 你好 \U0001f980", b"", bytes(range(256))]:
             await echoes(client, message)
 
 
-async def large_messages_come_back_whole(host):
+async def large_messages_are_echoed(host):
     async with open_echo(host, compression=None) as client:
         await echoes(client, "é" * (MIB // 2))
         await echoes(client, random.randbytes(16 * MIB))
 
 
-async def whatever_is_agreed_on_about_compression_all_comes_back(host):
+async def messages_are_echoed_with_any_compression_parameters(host):
     text = "the same words again and again, " * 100
     for server_takes_none in [False, True]:
         for client_takes_none in [False, True]:
@@ -55,7 +55,7 @@ async def whatever_is_agreed_on_about_compression_all_comes_back(host):
                     assert await client.recv() == text * 2
 
 
-async def fragments_come_back_as_one_message(host):
+async def fragments_are_echoed_as_one_message(host):
     async with open_echo(host) as client:
         await client.send(["a", "", "bc", "é"])
         assert await client.recv() == "abcé"
@@ -63,7 +63,7 @@ async def fragments_come_back_as_one_message(host):
         assert await client.recv() == b"\x00" + b"\xff" * 70_000
 
 
-async def pings_are_answered_each_with_its_payload(host):
+async def pongs_repeat_the_payload_of_their_ping(host):
     async with open_echo(host) as client:
         pongs = [await client.ping(payload) for payload in ["", "a", "b" * 125]]
         await asyncio.gather(*pongs)
@@ -71,7 +71,7 @@ async def pings_are_answered_each_with_its_payload(host):
         await echoes(client, "still open")
 
 
-async def messages_come_back_in_order(host):
+async def messages_are_echoed_in_order(host):
     async with open_echo(host) as client:
         async def send():
             for number in range(5000):
@@ -83,7 +83,7 @@ async def messages_come_back_in_order(host):
         await sending
 
 
-async def a_close_frame_is_answered_with_its_code(host):
+async def close_frame_is_answered_with_its_code(host):
     for code in [1000, 1001, 1011, 3000, 4999]:
         client = await open_echo(host)
         await client.close(code, "bye")
@@ -91,7 +91,7 @@ async def a_close_frame_is_answered_with_its_code(host):
         assert client.protocol.close_rcvd is not None, "the close frame was not answered"
 
 
-async def bad_text_is_closed_with_its_code(host):
+async def invalid_text_gets_a_close_frame_with_its_code(host):
     client = await open_echo(host, compression=None)
     await client.send(b"\xff\xfe", text=True)
     try:
@@ -101,7 +101,7 @@ async def bad_text_is_closed_with_its_code(host):
         assert closed.rcvd is not None and closed.rcvd.code == 1007, closed
 
 
-async def another_path_is_not_found(host):
+async def unknown_path_gets_404(host):
     try:
         await connect(f"ws://{host}/elsewhere")
         raise AssertionError("a path without a route was accepted")
@@ -110,13 +110,13 @@ async def another_path_is_not_found(host):
 
 
 run([
-    text_and_binary_come_back_as_they_were,
-    large_messages_come_back_whole,
-    whatever_is_agreed_on_about_compression_all_comes_back,
-    fragments_come_back_as_one_message,
-    pings_are_answered_each_with_its_payload,
-    messages_come_back_in_order,
-    a_close_frame_is_answered_with_its_code,
-    bad_text_is_closed_with_its_code,
-    another_path_is_not_found,
+    text_and_binary_are_echoed_unchanged,
+    large_messages_are_echoed,
+    messages_are_echoed_with_any_compression_parameters,
+    fragments_are_echoed_as_one_message,
+    pongs_repeat_the_payload_of_their_ping,
+    messages_are_echoed_in_order,
+    close_frame_is_answered_with_its_code,
+    invalid_text_gets_a_close_frame_with_its_code,
+    unknown_path_gets_404,
 ])

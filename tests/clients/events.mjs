@@ -1,4 +1,4 @@
-// Node's `ws` against the example `events`: each event reaches those whom it is for, and nobody else.
+// Node's `ws` against the example `events`: each event reaches its receivers and no other client.
 
 import assert from "node:assert/strict";
 import { connect, request, run } from "./scenario.mjs";
@@ -23,7 +23,7 @@ const INVALID = [
 /** A socket that has been told hello, and how it emits and hears. */
 async function guest(host) {
   const { socket, next, closed } = await connect(`ws://${host}/events`);
-  // One's neighbours in an earlier scenario may still be going: their farewells are passed over, but for that of `from`.
+  // Clients of an earlier scenario may still be disconnecting. Their `bye` events are skipped, except for that of `from`.
   const heard = async (from) => {
     for (;;) {
       const { data, binary } = await next();
@@ -46,8 +46,8 @@ async function number(guest, room) {
 }
 
 await run({
-  // First, as those that stay are counted too.
-  "who is there is counted": async (host) => {
+  // This scenario is the first one, because clients of earlier scenarios would be counted too.
+  "connected sockets are counted": async (host) => {
     const ada = await guest(host);
     ada.emit("who");
     assert.deepEqual(await ada.heard(), { event: "here", data: 1 });
@@ -55,11 +55,11 @@ await run({
     bob.emit("who");
     assert.deepEqual(await bob.heard(), { event: "here", data: 2 });
   },
-  "hello is the first frame, to the letter": async (host) => {
+  "the first frame is exactly `hello`": async (host) => {
     const { next } = await connect(`ws://${host}/events`);
     assert.deepEqual(await next(), { data: '{"event":"hello","data":"world"}', binary: false });
   },
-  "answers and what all hear mix, compressed one by the other": async (host) => {
+  "replies and broadcasts share a compression context": async (host) => {
     const offers = [{}, { serverNoContextTakeover: true }, { serverMaxWindowBits: 9 }, { clientMaxWindowBits: 9 }, false];
     const sockets = await Promise.all(
       offers.map((offer) => connect(`ws://${host}/events`, { perMessageDeflate: offer && { threshold: 0, ...offer } })),
@@ -80,7 +80,7 @@ await run({
       socket.terminate();
     }
   },
-  "howdy is heard by all": async (host) => {
+  "howdy reaches all clients": async (host) => {
     const guests = await Promise.all(Array.from({ length: 5 }, () => guest(host)));
     const from = await number(guests[0], "howdy");
     guests[0].socket.send('{"event":"howdy","data":"stranger"}');
@@ -88,7 +88,7 @@ await run({
       assert.deepEqual(await heard(), { event: "howdy", data: { from, text: "stranger" } });
     }
   },
-  "what is said in a room is heard by who is in it": async (host) => {
+  "a message in a room reaches its members": async (host) => {
     const [ada, bob, eve] = [await guest(host), await guest(host), await guest(host)];
     const from = await number(ada, "engine");
     await number(bob, "engine");
@@ -98,11 +98,11 @@ await run({
     for (const { heard } of [ada, bob]) {
       assert.deepEqual(await heard(), { event: "said", data: { room: "engine", from, text: "It runs. \u{1f980}" } });
     }
-    // Nothing was under way to the third.
+    // No event was sent to the third client.
     eve.emit("say", { room: "elsewhere", text: "Alone?" });
     assert.equal((await eve.heard()).data.text, "Alone?");
   },
-  "who leaves is heard to leave, and hears no more": async (host) => {
+  "members see a client leave, and it receives no more events": async (host) => {
     const [ada, bob] = [await guest(host), await guest(host)];
     await number(ada, "leaving");
     const from = await number(bob, "leaving");
@@ -114,7 +114,7 @@ await run({
     bob.emit("say", { room: "leaving", text: "let me in" });
     assert.deepEqual(await bob.heard(), { event: "refused", data: "you are not in that room" });
   },
-  "what cannot be followed is refused": async (host) => {
+  "an event that is not permitted is refused": async (host) => {
     const ada = await guest(host);
     ada.emit("leave", "nowhere");
     assert.deepEqual(await ada.heard(), { event: "refused", data: "you are not in that room" });
@@ -125,7 +125,7 @@ await run({
     ada.emit("join", "room 9");
     assert.deepEqual(await ada.heard(), { event: "refused", data: "you are in as many rooms as one may be" });
   },
-  "an invalid event is told why, and the socket stays open": async (host) => {
+  "an invalid event gets an error, and the socket stays open": async (host) => {
     for (const [sent, path, keyword] of INVALID) {
       const ada = await guest(host);
       ada.socket.send(sent);
@@ -140,14 +140,14 @@ await run({
       assert.equal((await ada.heard()).event, "here");
     }
   },
-  "who is gone is told to all": async (host) => {
+  "a disconnect is announced to all": async (host) => {
     const [ada, bob] = [await guest(host), await guest(host)];
     const from = await number(bob, "going");
     bob.socket.close(1000);
     assert.equal((await bob.closed).code, 1000);
     assert.deepEqual(await ada.heard(from), { event: "bye", data: from });
   },
-  "the page is beside it": async (host) => {
+  "the page is served at the same address": async (host) => {
     const { status, body } = await request(`http://${host}/`);
     assert.equal(status, 200);
     assert.match(body, /<title>Events<\/title>/);

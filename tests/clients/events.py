@@ -19,14 +19,14 @@ async def emit(client, event, data):
 
 
 async def heard(client):
-    """The next event; one's neighbours in an earlier scenario may still be going."""
+    """Returns the next event, and skips `bye` events of clients of earlier scenarios."""
     while True:
         event = json.loads(await client.recv())
         if event.get("event") != "bye":
             return event
 
 
-async def howdy_is_heard_by_all(host):
+async def howdy_reaches_all_clients(host):
     async with guest(host) as ada, guest(host) as bob:
         await ada.send('{"event":"howdy","data":"stranger"}')
         for client in (ada, bob):
@@ -34,7 +34,7 @@ async def howdy_is_heard_by_all(host):
             assert event["event"] == "howdy" and event["data"]["text"] == "stranger", event
 
 
-async def what_is_said_in_a_room_is_heard_by_who_is_in_it(host):
+async def message_in_a_room_reaches_its_members(host):
     async with guest(host) as ada, guest(host) as bob, guest(host) as eve:
         await emit(ada, "join", "engine")
         joined = await heard(ada)
@@ -51,7 +51,7 @@ async def what_is_said_in_a_room_is_heard_by_who_is_in_it(host):
         assert await heard(eve) == {"event": "refused", "data": "you are not in that room"}
 
 
-async def an_invalid_event_is_told_why_and_the_socket_stays_open(host):
+async def invalid_event_gets_an_error_and_keeps_the_socket(host):
     async with guest(host) as ada:
         for sent, path in [
             ('{"event":"howdy","data":5}', "/data"),
@@ -69,7 +69,7 @@ async def an_invalid_event_is_told_why_and_the_socket_stays_open(host):
 
 
 run([
-    howdy_is_heard_by_all,
-    what_is_said_in_a_room_is_heard_by_who_is_in_it,
-    an_invalid_event_is_told_why_and_the_socket_stays_open,
+    howdy_reaches_all_clients,
+    message_in_a_room_reaches_its_members,
+    invalid_event_gets_an_error_and_keeps_the_socket,
 ])

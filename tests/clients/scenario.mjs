@@ -1,5 +1,5 @@
-// What the scripts for Node's `ws` share: a client whose messages can be awaited, and a runner that gives each scenario its turn.
-// It knows nothing of what an example serves.
+// Shared by the scripts for Node's `ws`: a client whose messages can be awaited, and a runner for the scenarios.
+// This module does not depend on an example.
 
 import http from "node:http";
 import WebSocket from "ws";
@@ -30,7 +30,7 @@ export async function connect(url, options = {}) {
     socket.once("open", resolve);
     socket.once("error", reject);
   });
-  // From here on an error is followed by `close`, which is what the scenarios look at.
+  // An error after this point is followed by `close`, which the scenarios check.
   socket.on("error", () => {});
   return { socket, next, closed };
 }
@@ -58,7 +58,7 @@ async function read(response) {
   return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks).toString() };
 }
 
-/** Runs all scenarios against the server named on the command line; the last line says how many passed. */
+/** Runs all scenarios against the server named on the command line. The last line is the number that passed. */
 export async function run(scenarios) {
   const [host] = process.argv.slice(2);
   const all = Object.entries(scenarios);
@@ -66,7 +66,7 @@ export async function run(scenarios) {
   for (const [name, scenario] of all) {
     let guard;
     const late = new Promise((_, reject) => {
-      guard = setTimeout(() => reject(new Error("nothing happened any more")), PATIENCE);
+      guard = setTimeout(() => reject(new Error("timeout")), PATIENCE);
     });
     try {
       await Promise.race([scenario(host), late]);

@@ -1,15 +1,15 @@
-"""What the scripts for Python's `websockets` share: a runner that gives each scenario its turn."""
+"""Shared by the scripts for Python's `websockets`: a runner for the scenarios."""
 
 import asyncio
 import sys
 import traceback
 
-# A guard against hanging, not a measure of speed, in seconds.
+# Timeout in seconds, which ends a script that hangs.
 PATIENCE = 60
 
 
 def run(scenarios):
-    """Runs all scenarios against the server named on the command line; the last line says how many passed."""
+    """Runs all scenarios against the server named on the command line; the last line is the number that passed."""
     host = sys.argv[1]
     passed = 0
     for scenario in scenarios:

@@ -5,13 +5,13 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 
-async def the_subprotocol_is_chosen_when_it_is_offered(host):
+async def offered_subprotocol_is_selected(host):
     for offered, chosen in [(["machbase.rpc"], "machbase.rpc"), (["v9", "machbase.rpc"], "machbase.rpc"), (["v9"], None)]:
         async with connect(f"ws://{host}/ws?token=allow", subprotocols=offered) as client:
             assert client.subprotocol == chosen, client.subprotocol
 
 
-async def text_comes_back_behind_its_prefix(host):
+async def text_is_echoed_after_the_prefix(host):
     async with connect(f"ws://{host}/ws?token=allow") as client:
         assert client.subprotocol is None
         for text in ["hello", "", "안녕 \U0001f980", '{"a":1}', "123"]:
@@ -19,7 +19,7 @@ async def text_comes_back_behind_its_prefix(host):
             assert await client.recv() == f"echo:{text}"
 
 
-async def without_the_token_it_is_forbidden(host):
+async def handshake_without_the_token_gets_403(host):
     for query in ["", "?token=", "?token=deny", "?other=allow"]:
         try:
             await connect(f"ws://{host}/ws{query}")
@@ -29,7 +29,7 @@ async def without_the_token_it_is_forbidden(host):
 
 
 run([
-    the_subprotocol_is_chosen_when_it_is_offered,
-    text_comes_back_behind_its_prefix,
-    without_the_token_it_is_forbidden,
+    offered_subprotocol_is_selected,
+    text_is_echoed_after_the_prefix,
+    handshake_without_the_token_gets_403,
 ])

@@ -1,4 +1,4 @@
-// Node's `ws` against the example `ticker`, which ticks fast here and takes us for its proxy.
+// Node's `ws` against the example `ticker`, which has a short interval here and trusts this script as its proxy.
 
 import assert from "node:assert/strict";
 import { connect, request, run } from "./scenario.mjs";
@@ -13,7 +13,7 @@ async function ticks(client, count) {
 }
 
 await run({
-  "the last address that a proxy names is the client's": async (host) => {
+  "the last address in the proxy's header is the client's": async (host) => {
     const headers = { "x-forwarded-for": "203.0.113.7, 192.0.2.1" };
     const client = await connect(url(host), { headers });
     client.socket.send("from 192.0.2.1, they say");
@@ -22,7 +22,7 @@ await run({
     client.socket.close(1000);
     assert.equal((await client.closed).code, 1000);
   },
-  "a client whose address the proxy does not name is let in": async (host) => {
+  "a client whose address the proxy does not send is accepted": async (host) => {
     for (const named of ["nobody", "192.0.2.1, nobody", ""]) {
       const client = await connect(url(host), { headers: { "x-forwarded-for": named } });
       assert.deepEqual(await client.next(), GREETING, named);
@@ -34,17 +34,17 @@ await run({
     assert.deepEqual(await client.next(), GREETING);
     await ticks(client, 5);
   },
-  "each socket has ticks of its own, and they go on when another is closed": async (host) => {
+  "each socket has separate ticks, which continue when another socket closes": async (host) => {
     const clients = await Promise.all(Array.from({ length: 20 }, () => connect(url(host))));
     for (const client of clients) assert.deepEqual(await client.next(), GREETING);
     for (const client of clients.slice(10)) {
       client.socket.close(1000);
-      // What was under way when it was asked to close may still come.
+      // Messages that were sent before the close may still arrive.
       assert.equal((await client.closed).code, 1000);
     }
     await Promise.all(clients.slice(0, 10).map((client) => ticks(client, 3)));
   },
-  "an answer is taken, and changes nothing": async (host) => {
+  "a message from the client is accepted and has no effect": async (host) => {
     const client = await connect(url(host));
     assert.deepEqual(await client.next(), GREETING);
     client.socket.send(ANSWER);
@@ -52,7 +52,7 @@ await run({
     client.socket.send(ANSWER);
     await ticks(client, 2);
   },
-  "the same address is a page": async (host) => {
+  "the page is served at the same address": async (host) => {
     const { status, headers, body } = await request(`http://${host}/`);
     assert.equal(status, 200);
     assert.match(headers["content-type"], /^text\/html/);

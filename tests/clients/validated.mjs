@@ -1,4 +1,4 @@
-// Node's `ws` against the example `validated`: what keeps the schema is answered, what does not is told why, and the socket
+// Node's `ws` against the example `validated`: valid messages get a reply, invalid ones an error frame, and the socket
 // stays open.
 
 import assert from "node:assert/strict";
@@ -30,16 +30,16 @@ async function answers(client, id, message) {
 }
 
 await run({
-  "a valid message is answered": async (host) => {
+  "a valid message gets a reply": async (host) => {
     const client = await connect(url(host));
     for (const message of ["hi", "", "grüß \u{1f980}", '"\\\n\u0001']) await answers(client, "ada", message);
   },
-  "the id is the one in the query, decoded": async (host) => {
+  "the reply contains the decoded id of the query": async (host) => {
     for (const id of ["ada", "a b&c=d", "é你"]) {
       await answers(await connect(url(host, `?id=${encodeURIComponent(id)}`)), id, "hi");
     }
   },
-  "an invalid message is told why, and the socket stays open": async (host) => {
+  "an invalid message gets an error, and the socket stays open": async (host) => {
     const client = await connect(url(host));
     for (const [sent, path, keyword] of INVALID) {
       client.socket.send(sent);
@@ -71,12 +71,12 @@ await run({
       else assert.equal(answer.message, String(number));
     }
   },
-  "two sockets have an id each": async (host) => {
+  "two sockets have different ids": async (host) => {
     const [ada, bob] = [await connect(url(host)), await connect(url(host, "?id=bob"))];
     await answers(bob, "bob", "hi");
     await answers(ada, "ada", "hi");
   },
-  "a missing id is refused before the upgrade": async (host) => {
+  "a missing id is rejected before the upgrade": async (host) => {
     for (const query of ["", "?", "?name=SECRET"]) {
       const { status, headers, body } = await refusal(url(host, query));
       assert.equal(status, 422, query);

@@ -15,13 +15,13 @@ async def answers(client, message):
     assert type(time) is int and time > 1_577_836_800_000, f"time is in milliseconds: {time}"
 
 
-async def a_valid_message_is_answered(host):
+async def valid_message_gets_a_reply(host):
     async with connect(f"ws://{host}/ws?id=ada") as client:
         for message in ["hi", "", "grüß \U0001f980"]:
             await answers(client, message)
 
 
-async def an_invalid_message_is_told_why_and_the_socket_stays_open(host):
+async def invalid_message_gets_an_error_and_keeps_the_socket(host):
     async with connect(f"ws://{host}/ws?id=ada") as client:
         for sent, path in [('{"message": 5}', "/message"), ("{}", ""), ("not json", ""), (b"{}", "")]:
             await client.send(sent)
@@ -31,7 +31,7 @@ async def an_invalid_message_is_told_why_and_the_socket_stays_open(host):
             await answers(client, "still open")
 
 
-async def a_missing_id_is_refused_before_the_upgrade(host):
+async def missing_id_is_rejected_before_the_upgrade(host):
     try:
         await connect(f"ws://{host}/ws")
         raise AssertionError("accepted without an id")
@@ -43,7 +43,7 @@ async def a_missing_id_is_refused_before_the_upgrade(host):
 
 
 run([
-    a_valid_message_is_answered,
-    an_invalid_message_is_told_why_and_the_socket_stays_open,
-    a_missing_id_is_refused_before_the_upgrade,
+    valid_message_gets_a_reply,
+    invalid_message_gets_an_error_and_keeps_the_socket,
+    missing_id_is_rejected_before_the_upgrade,
 ])

@@ -1,4 +1,4 @@
-// Bun's own server, which is uWebSockets: no schema, nothing between the socket and the handler.
+// Bun's own server, which is uWebSockets, without a schema.
 
 const respond = {
   '/echo': (ws, message) => ws.send(message),

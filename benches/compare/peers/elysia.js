@@ -1,4 +1,4 @@
-// Elysia on Bun, with its schemas.
+// Elysia on Bun, with schemas.
 
 import { Elysia, t } from 'elysia'
 

@@ -1,4 +1,4 @@
-// `ws` on Node, with its native helper for masks; a room is a set of sockets.
+// `ws` on Node, with its native helper for masks. A room is a set of sockets.
 
 import { createServer } from 'node:http'
 import { WebSocketServer } from 'ws'

@@ -43,7 +43,7 @@ pub(crate) fn print(cases: &[Case], results: &[Samples]) {
                         "| {} | {} | {} | {} | {base} | {} | {} |",
                         case.name,
                         case.title,
-                        word(run, *figure),
+                        figure_name(run, *figure),
                         case.runs[0].label,
                         run.label,
                         ratio(*figure, against, &samples[0]),
@@ -86,11 +86,11 @@ fn ratio(figure: Figure, samples: &[Option<Sample>], base: &[Option<Sample>]) ->
 }
 
 /// Cell of a run without a result.
-fn none() -> String {
+fn failed_cell() -> String {
     "failed".to_owned()
 }
 
-fn word(run: &Run, figure: Figure) -> &'static str {
+fn figure_name(run: &Run, figure: Figure) -> &'static str {
     match (figure, run.load) {
         (Figure::P99, _) => "p99",
         (Figure::Cost, Load::Echo { .. }) => "CPU a message",

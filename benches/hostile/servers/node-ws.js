@@ -1,4 +1,4 @@
-// `ws` on Node with the same routes, where it has them: an echo, decoding with JSON.parse, compression, and a body that is read.
+// `ws` on Node with the routes that it supports: an echo, an echo decoded with JSON.parse, compression, and a request body.
 
 import { createServer } from 'node:http'
 import { WebSocketServer } from 'ws'
