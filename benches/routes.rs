@@ -41,7 +41,7 @@ impl Source {
     }
 }
 
-/// A message without further constraints.
+/// A message without constraints in its schema.
 #[derive(Serialize, Deserialize, JsonSchema)]
 pub struct Bare {
     /// The text.

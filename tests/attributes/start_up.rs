@@ -163,7 +163,7 @@ impl Lazy {
 
 /// Returns the start-up error of a server. Polling once is enough, because the server reports the error before its
 /// first wait.
-pub(crate) fn said(server: Server) -> String {
+pub(crate) fn start_error(server: Server) -> String {
     let listening = pin!(server.listen("127.0.0.1:0"));
     match listening.poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Err(error @ ServeError::Start(_))) => {
@@ -198,7 +198,7 @@ fn server_does_not_start_with_options_out_of_range() {
             "`close_timeout` cannot be that large: the maximum is one year",
         ),
     ] {
-        assert_eq!(said(server), format!("the server cannot be started; {expected}"));
+        assert_eq!(start_error(server), format!("the server cannot be started; {expected}"));
     }
 }
 
@@ -264,14 +264,15 @@ fn start_error_names_route_and_remedy() {
         ),
         (Server::new().shards(0), "`shards` cannot be 0: a server needs at least one shard"),
     ] {
-        is_said(server, expected);
+        expect_start_error(server, expected);
     }
 }
 
 /// Asserts the errors of a server. An expected message that ends with a colon is compared as a prefix.
-fn is_said(server: Server, expected: &str) {
-    let said = said(server);
-    let message = said.strip_prefix("the server cannot be started; ").expect("what it is about");
+fn expect_start_error(server: Server, expected: &str) {
+    let said = start_error(server);
+    let message =
+        said.strip_prefix("the server cannot be started; ").expect("the message starts with its subject");
     let whole = if expected.ends_with(": ") { message.starts_with(expected) } else { message == expected };
     assert!(whole, "{message}\nis not\n{expected}");
 }
@@ -321,7 +322,7 @@ fn start_error_names_unusable_type_and_remedy() {
              cannot be used: ",
         ),
     ] {
-        is_said(server, expected);
+        expect_start_error(server, expected);
     }
 }
 
@@ -338,14 +339,14 @@ fn start_error_names_the_part_of_the_type() {
              `attributes::start_up::Nested` cannot be used: `inner` is an object, which cannot be read from text: use a \
              string or a number"
         );
-        assert_eq!(said(server), expected);
+        assert_eq!(start_error(server), expected);
     }
 }
 
 #[test]
 fn start_errors_are_reported_together() {
     let server = Server::new().shards(0).route(Lobby).route(Again).route(Unread).route(LongNumbers);
-    let said = said(server);
+    let said = start_error(server);
     assert_eq!(said.split("; ").count(), 5, "{said}");
     for part in ["`shards`", "`/chat/{name}`", "`/rooms/{chair}`", "`/long`"] {
         assert!(said.contains(part), "{part} is missing in {said}");

@@ -82,7 +82,7 @@ async fn captures_keep_their_types_and_names() {
 
 /// The type parameter has no bounds. Each concrete type is a separate route.
 #[tokio::test(start_paused = true)]
-async fn generic_route_is_a_route_for_each_type() {
+async fn generic_route_serves_each_type_argument() {
     struct Echo<T>(PhantomData<T>);
     #[ws_route("/echo", body = T, response = T)]
     impl<T> Echo<T> {

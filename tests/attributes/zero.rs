@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ws_runtime::{Server, ws_route};
 
-use crate::start_up::said;
+use crate::start_up::start_error;
 
 struct NeverIdle;
 
@@ -36,7 +36,7 @@ impl<const RATE: u32> Still<RATE> {
 }
 
 #[test]
-fn limit_of_zero_does_not_start() {
+fn server_with_a_limit_of_zero_does_not_start() {
     type Sets = fn(Server) -> Server;
     let servers: [(&str, Sets); 17] = [
         ("max_payload_length", |server| server.max_payload_length(0)),
@@ -59,7 +59,10 @@ fn limit_of_zero_does_not_start() {
     ];
     let why = "cannot be 0: to turn it off, write `off` in the attribute, or pass `None` to the method";
     for (option, set) in servers {
-        assert_eq!(said(set(Server::new())), format!("the server cannot be started; `{option}` {why}"));
+        assert_eq!(
+            start_error(set(Server::new())),
+            format!("the server cannot be started; `{option}` {why}")
+        );
     }
     let routes: [(&str, Sets); 4] = [
         ("idle_timeout", |server| server.route(NeverIdle)),
@@ -68,15 +71,17 @@ fn limit_of_zero_does_not_start() {
         ("rate_limit", |server| server.route(Still::<0>)),
     ];
     for (option, set) in routes {
-        let said = said(set(Server::new()));
-        assert!(said.ends_with(&format!(": `{option}` {why}")), "{said}");
+        let message = start_error(set(Server::new()));
+        assert!(message.ends_with(&format!(": `{option}` {why}")), "{message}");
     }
     // Zero is a valid value for options that are not limits.
     let compressed = Server::new().per_message_deflate(ws_runtime::Deflate::new().threshold(0));
     assert_eq!(
-        said(compressed.shutdown_timeout(Duration::ZERO).max_headers(0)).matches("cannot be 0").count(),
+        start_error(compressed.shutdown_timeout(Duration::ZERO).max_headers(0))
+            .matches("cannot be 0")
+            .count(),
         1
     );
     let two = Server::new().rate_limit(0).idle_timeout(Duration::ZERO);
-    assert_eq!(said(two).matches("cannot be 0").count(), 2, "all are listed");
+    assert_eq!(start_error(two).matches("cannot be 0").count(), 2, "all are listed");
 }

@@ -81,7 +81,7 @@ async fn cause_is_none_after_an_orderly_close() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn cause_is_the_violation_committed_by_the_peer() {
+async fn cause_of_a_violation_names_its_close_code() {
     let long = [&[0x82, 0xff, 0, 0, 0, 0, 0, 0x20, 0, 0][..], &[0; 4]].concat();
     let frame = |first: u8, payload: &[u8]| {
         [&[first, 0x80 | u8::try_from(payload.len()).unwrap(), 0, 0, 0, 0], payload].concat()

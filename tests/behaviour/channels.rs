@@ -4,7 +4,7 @@ use tokio::time::timeout;
 use ws_runtime::{Close, Published, Server, Socket, testing::Event, testing::Site, ws_route};
 
 use crate::{
-    pubsub::{NOTHING, Room, asked, enter, told},
+    pubsub::{NOTHING, Room, enter, reply_to, summary},
     support::Journal,
 };
 
@@ -19,7 +19,7 @@ async fn topics_are_separate_for_each_route() {
 
         fn message(&self, ws: &Socket<Self>, text: String) -> String {
             match ws.channel_of::<Room>() {
-                Some(room) => told(room.publish("tea", &text)),
+                Some(room) => summary(room.publish("tea", &text)),
                 None => "it is not served".to_owned(),
             }
         }
@@ -28,7 +28,7 @@ async fn topics_are_separate_for_each_route() {
     let site = Site::start(Server::new().route(Room(Journal::default())).route(Other));
     let mut room = enter(&site).await;
     let mut other = site.connect::<Other>("/other").await.unwrap();
-    asked(&mut room, "join tea").await;
+    reply_to(&mut room, "join tea").await;
     room.send("mine tea").await;
     other.receive_nothing(NOTHING).await;
     other.send("over there").await;
@@ -57,7 +57,7 @@ async fn channel_reaches_each_recipient_once() {
         for topics in [&["a"][..], &["a", "b"], &["b"], &["b", "c"], &[]] {
             let mut client = enter(&site).await;
             for topic in topics {
-                asked(&mut client, &format!("join {topic}")).await;
+                reply_to(&mut client, &format!("join {topic}")).await;
             }
             clients.push(client);
         }
@@ -75,7 +75,7 @@ async fn channel_reaches_each_recipient_once() {
             (&|| channel.except("a").except("b").send("hi"), "1 got it, 0 dropped", &[4]),
         ];
         for (act, told_of, who) in acts {
-            assert_eq!(told(act()), told_of, "{shards} shards, {who:?}");
+            assert_eq!(summary(act()), told_of, "{shards} shards, {who:?}");
             for (at, client) in clients.iter_mut().enumerate() {
                 if who.contains(&at) {
                     assert_eq!(client.receive().await, "hi", "{shards} shards, {at} of {who:?}");
@@ -104,7 +104,7 @@ async fn channel_reaches_each_recipient_once() {
 
 /// One handler publishes more messages than the log of a shard holds, without yielding.
 #[tokio::test(start_paused = true)]
-async fn burst_reaches_every_subscriber_complete() {
+async fn burst_reaches_every_subscriber_in_full() {
     struct Burst;
     #[ws_route("/burst", body = String, response = String)]
     impl Burst {

@@ -50,14 +50,14 @@ async fn open(http: &Http) -> DuplexStream {
 }
 
 /// Returns all bytes up to the end of the stream.
-async fn read(stream: &mut DuplexStream) -> Vec<u8> {
+async fn read_to_end(stream: &mut DuplexStream) -> Vec<u8> {
     let mut bytes = Vec::new();
     let read = timeout(Duration::from_secs(9), stream.read_to_end(&mut bytes));
-    read.await.expect("the server hangs up").expect("the end is a good one");
+    read.await.expect("the server hangs up").expect("the stream ends without an error");
     bytes
 }
 
-fn said(first: u8, payload: &[u8]) -> Vec<u8> {
+fn server_frame(first: u8, payload: &[u8]) -> Vec<u8> {
     [&[first, u8::try_from(payload.len()).unwrap()], payload].concat()
 }
 
@@ -68,7 +68,10 @@ async fn simultaneous_close_sends_one_frame_each_way() {
     // The client's close frame is in transit when the server sends its own.
     let mut stream = open(&http).await;
     stream.write_all(&[frame(TEXT, "close"), frame(CLOSE, [0x0f, 0xa0])].concat()).await.unwrap();
-    assert_eq!(read(&mut stream).await, said(CLOSE, &[&4242_u16.to_be_bytes()[..], b"bye"].concat()));
+    assert_eq!(
+        read_to_end(&mut stream).await,
+        server_frame(CLOSE, &[&4242_u16.to_be_bytes()[..], b"bye"].concat())
+    );
     http.shut_down().await;
     assert_eq!(journal.take(), ["4242 \"bye\" by Local, clean"]);
 }
@@ -82,26 +85,26 @@ async fn half_closed_client_still_receives_replies() {
         (
             "messages",
             [frame(TEXT, "a"), frame(TEXT, "b")].concat(),
-            [said(TEXT, b"a"), said(TEXT, b"b")].concat(),
+            [server_frame(TEXT, b"a"), server_frame(TEXT, b"b")].concat(),
             "no code \"\" by Transport, not clean",
         ),
         (
             "half a message",
             [frame(TEXT, "a"), frame(0x01, "b")].concat(),
-            said(TEXT, b"a"),
+            server_frame(TEXT, b"a"),
             "no code \"\" by Transport, not clean",
         ),
         (
             "a close frame",
             [frame(TEXT, "a"), frame(CLOSE, [0x0f, 0xa0])].concat(),
-            [said(TEXT, b"a"), said(CLOSE, &4000_u16.to_be_bytes())].concat(),
+            [server_frame(TEXT, b"a"), server_frame(CLOSE, &4000_u16.to_be_bytes())].concat(),
             "4000 \"\" by Remote, clean",
         ),
     ] {
         let mut stream = open(&http).await;
         stream.write_all(&sent).await.unwrap();
         stream.shutdown().await.unwrap();
-        assert_eq!(read(&mut stream).await, answer, "{what}");
+        assert_eq!(read_to_end(&mut stream).await, answer, "{what}");
         tokio::task::yield_now().await;
         assert_eq!(journal.take(), [end], "{what}");
     }
@@ -109,19 +112,22 @@ async fn half_closed_client_still_receives_replies() {
     let mut stream = open(&http).await;
     stream.write_all(&frame(TEXT, "much")).await.unwrap();
     stream.shutdown().await.unwrap();
-    assert_eq!(read(&mut stream).await.len(), 10 + (1 << 20));
+    assert_eq!(read_to_end(&mut stream).await.len(), 10 + (1 << 20));
     // A running handler can see at once that the socket is closing.
     let mut stream = open(&http).await;
     stream.write_all(&frame(TEXT, "late")).await.unwrap();
     stream.shutdown().await.unwrap();
-    assert_eq!(read(&mut stream).await, [said(TEXT, b"too late?"), said(TEXT, b"late")].concat());
+    assert_eq!(
+        read_to_end(&mut stream).await,
+        [server_frame(TEXT, b"too late?"), server_frame(TEXT, b"late")].concat()
+    );
     http.shut_down().await;
     assert_eq!(journal.take()[1], format!("{:?} {:?}", ReadyState::Closing, Delivery::Sent));
 }
 
 /// A half-closed client that does not read is dropped, although its replies were not written.
 #[tokio::test(start_paused = true)]
-async fn half_closed_client_that_reads_nothing_is_dropped() {
+async fn half_closed_client_that_never_reads_is_dropped() {
     let journal = Journal::default();
     let http = Http::serve(Server::new().close_timeout(Duration::from_secs(3)).route(Echo(journal.clone())));
     let mut stream = open(&http).await;
@@ -159,7 +165,9 @@ async fn close_timeout_applies_to_a_handshake_rejected_with_close() {
     closed_door!(Default, "/default");
     closed_door!(Endless, "/endless", close_timeout = off);
 
-    async fn lasts(client: &mut ws_runtime::testing::Client<impl ws_runtime::Endpoint>) -> u64 {
+    async fn seconds_until_the_end(
+        client: &mut ws_runtime::testing::Client<impl ws_runtime::Endpoint>,
+    ) -> u64 {
         assert_eq!(client.next().await, Event::Close(Some(4001), "not you".into()));
         let began = Instant::now();
         client.patience(Duration::from_secs(100));
@@ -174,15 +182,15 @@ async fn close_timeout_applies_to_a_handshake_rejected_with_close() {
     let mut default = site.connect::<Default>("/default").answering(false).await.unwrap();
     // The server shuts down its write half at once, and drops the connection at the close timeout, for which the
     // shutdown waits.
-    assert_eq!(lasts(&mut three).await, 0);
-    assert_eq!(lasts(&mut default).await, 0);
+    assert_eq!(seconds_until_the_end(&mut three).await, 0);
+    assert_eq!(seconds_until_the_end(&mut default).await, 0);
     site.shut_down().await;
     assert_eq!(began.elapsed().as_secs(), 5);
 
     // Without a close timeout, only the deadline of a shutdown ends the connection.
     let site = Site::start(server().shutdown_timeout(Duration::from_secs(20)));
     let mut endless = site.connect::<Endless>("/endless").answering(false).await.unwrap();
-    assert_eq!(lasts(&mut endless).await, 0);
+    assert_eq!(seconds_until_the_end(&mut endless).await, 0);
     let began = Instant::now();
     site.shut_down().await;
     assert_eq!(began.elapsed().as_secs(), 20);

@@ -96,7 +96,7 @@ async fn publish_is_compressed_at_most_twice_for_any_windows() {
             clients.push(connect::<Wide>(&site, "/wide", Some(*offer)).await);
         }
         site.settled().await;
-        let channel = site.handle().channel::<Wide>().expect("it is served");
+        let channel = site.handle().channel::<Wide>().expect("the route is served");
         let text = format!("*{}", varied().repeat(4));
         for way in ["publish", "to"] {
             let published =
@@ -127,7 +127,7 @@ async fn compression_needs_an_option_and_an_offer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn malformed_extension_list_fails_the_handshake_where_read() {
+async fn malformed_extension_list_gets_400_if_compression_is_enabled() {
     let server = Http::serve(Server::new().route(Plain).route(On));
     for (path, offer, status) in [
         ("/on", "permessage-deflate; server_max_window_bits=99", "101"),
@@ -176,7 +176,7 @@ async fn publish_is_compressed_once_for_equal_windows() {
     }
     site.settled().await;
     let text = format!("*{}", "published ".repeat(100));
-    let published = site.handle().channel::<Low>().expect("it is served").publish("all", &text);
+    let published = site.handle().channel::<Low>().expect("the route is served").publish("all", &text);
     assert_eq!(published.receivers(), 24);
     for client in &mut clients {
         assert_eq!(client.receive().await, text);
@@ -192,14 +192,14 @@ async fn publish_is_compressed_once_for_equal_windows() {
     }
     assert_eq!(compressions.take().len(), 2);
 
-    let recipients = site.handle().channel::<Low>().expect("it is served").to("all").except("none");
+    let recipients = site.handle().channel::<Low>().expect("the route is served").to("all").except("none");
     assert_eq!(recipients.send(&text).receivers(), 24);
     for client in &mut clients {
         assert_eq!(client.receive().await, text);
     }
     assert_eq!(compressions.take().len(), 2);
 
-    let short = site.handle().channel::<Low>().expect("it is served").publish("all", "short");
+    let short = site.handle().channel::<Low>().expect("the route is served").publish("all", "short");
     assert_eq!(short.receivers(), 24);
     for client in &mut clients {
         assert_eq!(client.receive().await, "short");
@@ -233,18 +233,18 @@ async fn context_restarts_after_a_publish_and_after_silence() {
     let site = Site::start(Server::new().route(Lasting));
     let mut client = connect::<Lasting>(&site, "/lasting", Some(TAKEOVER.threshold(usize::MAX))).await;
     let text = varied();
-    let full = said(&mut client, &text, &compressions).await;
-    assert!(said(&mut client, &text, &compressions).await < full / 10);
+    let full = echoed_length(&mut client, &text, &compressions).await;
+    assert!(echoed_length(&mut client, &text, &compressions).await < full / 10);
 
-    let channel = site.handle().channel::<Lasting>().expect("it is served");
-    let _ = channel.publish("all", "everybody hears this");
-    assert_eq!(client.receive().await, "everybody hears this");
-    assert_eq!(said(&mut client, &text, &compressions).await, full);
-    assert!(said(&mut client, &text, &compressions).await < full / 10);
+    let channel = site.handle().channel::<Lasting>().expect("the route is served");
+    let _ = channel.publish("all", "published to all");
+    assert_eq!(client.receive().await, "published to all");
+    assert_eq!(echoed_length(&mut client, &text, &compressions).await, full);
+    assert!(echoed_length(&mut client, &text, &compressions).await < full / 10);
 
     // After `ping_interval` without input the server sends a ping.
     assert!(matches!(client.next().await, Event::Ping(_)));
-    assert_eq!(said(&mut client, &text, &compressions).await, full);
+    assert_eq!(echoed_length(&mut client, &text, &compressions).await, full);
 }
 
 /// A text with few repetitions.
@@ -253,7 +253,7 @@ fn varied() -> String {
 }
 
 /// Sends a text, checks the echo, and returns the payload length of its frame.
-async fn said(client: &mut Client<Lasting>, text: &str, compressions: &Compressions) -> u64 {
+async fn echoed_length(client: &mut Client<Lasting>, text: &str, compressions: &Compressions) -> u64 {
     compressions.take();
     client.send(text).await;
     assert_eq!(client.receive().await, text);

@@ -84,7 +84,7 @@ const EVERYBODY: &str = "there are too many connections";
 const ADDRESS: &str = "there are too many connections from this address";
 
 #[tokio::test(start_paused = true)]
-async fn max_connections_refuses_further_ones() {
+async fn connections_over_max_connections_are_refused() {
     let http = Http::serve(routes().max_connections(3));
     let socket = joins(&http, "192.0.2.1").await;
     // A silent client, and one whose handshake handler never returns, each take a permit.
@@ -284,7 +284,7 @@ async fn in_memory_server_limits_connections_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn disabled_connection_limits_refuse_nobody() {
+async fn disabled_connection_limits_refuse_no_connection() {
     let http = Http::serve(routes().max_connections(None).max_connections_per_address(None));
     let mut all = Vec::new();
     for _ in 0..100 {

@@ -48,7 +48,7 @@ const PROTOCOL: &str = "sec-websocket-protocol";
 const EXTENSIONS: &str = "sec-websocket-extensions";
 
 fn bytes(value: &[u8]) -> HeaderValue {
-    HeaderValue::from_bytes(value).expect("the table's values may stand in a header")
+    HeaderValue::from_bytes(value).expect("the values are valid in a header")
 }
 
 #[tokio::test(start_paused = true)]
@@ -93,13 +93,14 @@ async fn routes_ignore_malformed_fields_they_do_not_use() {
         (b"soap; q=1, wamp.2.json", b"bbf-usp-protocol; eid=doc::agent", "wamp.2.json"),
     ] {
         let connect = site.connect::<Plain>("/plain").header(PROTOCOL, bytes(protocols));
-        let mut client = connect.header(EXTENSIONS, bytes(extensions)).await.expect("it is let in");
+        let mut client = connect.header(EXTENSIONS, bytes(extensions)).await.expect("the client is accepted");
         assert_eq!(client.receive().await, offered, "{}", protocols.escape_ascii());
         assert!(!client.headers().contains_key(PROTOCOL) && !client.headers().contains_key(EXTENSIONS));
     }
     // The client offers more subprotocols than the library passes to a handler, which is 32.
     let many = (0..50).map(|n| format!("p{n}")).collect::<Vec<_>>().join(",");
-    let mut client = site.connect::<Plain>("/plain").header(PROTOCOL, many).await.expect("it is let in");
+    let mut client =
+        site.connect::<Plain>("/plain").header(PROTOCOL, many).await.expect("the client is accepted");
     assert_eq!(client.receive().await.split(' ').count(), 32);
 }
 
@@ -129,6 +130,6 @@ async fn unknown_extensions_are_ignored() {
     }
     let deflate = Deflate::new();
     let mut client =
-        site.connect::<Packed>("/packed").per_message_deflate(deflate).await.expect("it is let in");
+        site.connect::<Packed>("/packed").per_message_deflate(deflate).await.expect("the client is accepted");
     assert_eq!(client.receive().await, "hello");
 }

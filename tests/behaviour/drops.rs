@@ -312,7 +312,7 @@ async fn bytes_owner_that_panics_in_drop_affects_no_socket() {
                     let _second = site.connect::<Feed>("/feed").buffer(1024).await.unwrap();
                     let to_second = channel.sockets().into_iter().find(|other| *other != socket).unwrap();
                     let _ = to_second.send_raw(vec![1; 1_000_000]);
-                    assert_eq!(socket.buffered_amount(), 0, "{way}: the first had to go");
+                    assert_eq!(socket.buffered_amount(), 0, "{way}: the first socket is cut off");
                 }
                 _ => drop(client),
             }

@@ -257,7 +257,7 @@ async fn failed_item_does_not_end_its_stream() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn errors_close_where_a_frame_looks_like_data() {
+async fn errors_close_if_an_error_frame_resembles_data() {
     struct Opaque;
     #[ws_route("/opaque", body = Note, response = String)]
     impl Opaque {
@@ -279,7 +279,7 @@ async fn errors_close_where_a_frame_looks_like_data() {
 }
 
 #[test]
-fn errors_are_small_and_send() {
+fn errors_are_small_and_implement_send() {
     fn check<E: std::error::Error + Send + Sync + 'static>() {
         let size = size_of::<E>();
         assert!(size <= 32, "{} has {size} bytes", std::any::type_name::<E>());

@@ -15,7 +15,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 #[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 struct Renew {
-    /// In seconds; without a number forever.
+    /// New lifetime in seconds; `None` means that the connection does not expire.
     lifetime: Option<u64>,
 }
 
@@ -73,7 +73,7 @@ async fn renewed_connection_starts_its_lifetime_anew() {
     client.send(&Renew { lifetime: Some(300) }).await;
     client.receive().await;
     assert_eq!(next(&mut client).await, (Event::Expiring(SECOND * 30), 270));
-    // A shorter lifetime than the notice.
+    // The new lifetime is shorter than the notice, so the notice is sent at once.
     client.send(&Renew { lifetime: Some(10) }).await;
     client.receive().await;
     assert_eq!(next(&mut client).await, (Event::Expiring(SECOND * 10), 0));
@@ -87,7 +87,7 @@ async fn connection_without_a_lifetime_never_expires() {
     client.send(&Renew { lifetime: None }).await;
     client.receive().await;
     client.receive_nothing(SECOND * 10_000).await;
-    // Too long for a clock.
+    // A lifetime that the clock cannot represent has no end.
     client.send(&Renew { lifetime: Some(u64::MAX) }).await;
     client.receive().await;
     client.receive_nothing(SECOND * 10_000).await;
@@ -101,7 +101,7 @@ async fn other_task_may_set_the_lifetime() {
     let site = Site::start(Server::new().route(Club));
     let mut client = connect(&site).await;
     site.settled().await;
-    for socket in site.handle().channel::<Club>().expect("it is served").sockets() {
+    for socket in site.handle().channel::<Club>().expect("the route is served").sockets() {
         socket.expire_after(SECOND * 40);
     }
     assert_eq!(next(&mut client).await, (Event::Expiring(SECOND * 30), 10));
@@ -131,7 +131,7 @@ async fn connection_expires_while_its_handler_runs() {
     assert_eq!(began.elapsed().as_secs(), 5);
 }
 
-/// A response that could be a frame of the library, so none is sent.
+/// A response type that cannot be told from a notice, so no notice is sent.
 struct Opaque;
 
 #[ws_route("/opaque", body = String, response = String)]
@@ -204,7 +204,7 @@ async fn disconnect_where_closes_the_matching_sockets() {
     let mut other = site.connect::<Opaque>("/opaque").await.expect("it is accepted");
     site.settled().await;
     let handle = site.handle();
-    let mut sockets = handle.channel::<Club>().expect("it is served").sockets();
+    let mut sockets = handle.channel::<Club>().expect("the route is served").sockets();
     sockets.sort_by_key(Socket::id);
     let chosen = sockets[0].id();
     let close = || Close::new(4401, "logged out");

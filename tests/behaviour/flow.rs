@@ -56,7 +56,7 @@ where
 }
 
 #[tokio::test(start_paused = true)]
-async fn backpressure_limit_drops_messages_past_it() {
+async fn messages_over_the_backpressure_limit_are_dropped() {
     let journal = Journal::default();
     let routes = Server::new().route(Small(journal.clone())).route(Plain(journal.clone()));
     let site = Site::start(routes.backpressure_limit(2000));
@@ -239,7 +239,7 @@ async fn silent_peer_is_idle_while_its_handler_is_busy() {
     client.send(&[0][..]).await;
     assert_eq!(client.next().await, Event::Ping("".into()));
     assert_eq!(client.next().await, Event::Close(Some(1001), "idle timeout".into()));
-    assert_eq!(began.elapsed().as_secs(), 4, "the peer is told at once, not when the handler is done");
+    assert_eq!(began.elapsed().as_secs(), 4, "the peer is closed at once, not when the handler returns");
     sleep(Duration::from_secs(6)).await;
     site.settled().await;
     assert_eq!(journal.take(), ["1"], "the handler finishes");

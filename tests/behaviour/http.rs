@@ -125,7 +125,7 @@ async fn upgrade_is_recognised_in_every_spelling() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn malformed_handshakes_get_an_answer() {
+async fn malformed_handshakes_get_a_response() {
     let http = Http::serve(Server::new().route(Echo));
     for (from, to, code) in [
         ("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", "", "400"),
@@ -204,7 +204,7 @@ async fn handshake_timeout_ends_slow_handshakes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn header_limits_answer_431() {
+async fn requests_over_the_header_limits_get_431() {
     let long = |bytes: usize| {
         handshake("/echo").replace("\r\n\r\n", &format!("\r\nX-Long: {}\r\n\r\n", "x".repeat(bytes)))
     };
@@ -314,7 +314,7 @@ impl Service<http::Request<Body>> for Much {
 }
 
 #[tokio::test(start_paused = true)]
-async fn client_that_reads_no_response_is_dropped() {
+async fn client_that_never_reads_its_response_is_dropped() {
     const ASK: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
     let http =
         Http::serve(Server::new().route(Echo).fallback(Much).handshake_timeout(Duration::from_secs(4)));

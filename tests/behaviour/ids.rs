@@ -73,7 +73,7 @@ async fn socket_is_found_by_its_id_while_connected() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn id_reaches_one_socket_by_message() {
+async fn id_sent_in_a_message_finds_its_socket() {
     let site = site();
     let ((mut ada, ada_id), (mut bob, bob_id)) = (enter(&site).await, enter(&site).await);
     ada.send(&bob_id).await;

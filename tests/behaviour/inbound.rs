@@ -106,7 +106,7 @@ async fn expect_gone<E: Endpoint>(mut client: Client<E>) {
 
 /// For each kind of held memory, the socket that holds most is closed, and the others lose no message.
 #[tokio::test(start_paused = true)]
-async fn inbound_total_closes_past_the_limit() {
+async fn largest_holders_are_closed_over_the_inbound_total() {
     let fragment = || frame(0x01, &vec![b'x'; 100 * KIB]);
     let compressed = deflated(&noise(30 * KIB));
     let of_each_kind: [(&str, Vec<u8>); 8] = [
@@ -152,7 +152,7 @@ async fn inbound_total_closes_past_the_limit() {
 
 /// A single socket that exceeds the limit is itself the largest holder.
 #[tokio::test(start_paused = true)]
-async fn socket_alone_past_the_total_is_closed() {
+async fn single_socket_over_the_inbound_total_is_closed() {
     let gated = Gated::start(Server::new().inbound_total(LIMIT));
     let mut innocent = gated.sender(&behind_one(&large(60))).await;
     expect_gone(gated.sender(&half(301 * KIB)).await).await;
@@ -236,7 +236,7 @@ async fn closed_holder_is_notified_while_its_handler_runs() {
 /// decoded.
 #[tokio::test(start_paused = true)]
 #[expect(clippy::await_holding_lock, reason = "it is what keeps another thread busy")]
-async fn messages_waiting_for_decoding_count() {
+async fn messages_waiting_for_decoding_count_as_held() {
     static BUSY: Mutex<()> = Mutex::new(());
 
     /// A message whose decoding waits while the test holds `BUSY`.

@@ -22,7 +22,7 @@ fn read(path: &str) -> io::Result<u32> {
     Err(io::Error::other(format!("secret: {path}")))
 }
 
-fn said(text: &str) -> Result<u32, &str> {
+fn text_error(text: &str) -> Result<u32, &str> {
     Err(text)
 }
 
@@ -79,7 +79,7 @@ impl Mapped {
     async fn before_handle(&self, handshake: &ws_runtime::Handshake<Self>) -> Result<(), Reject> {
         match &*handshake.query().by {
             "io" => read("motd.txt").map_err(Reject::internal)?,
-            "text" => said("secret").map_err(Reject::internal)?,
+            "text" => text_error("secret").map_err(Reject::internal)?,
             "status" => Err(http::StatusCode::IM_A_TEAPOT)?,
             _ => 0,
         };
@@ -88,7 +88,7 @@ impl Mapped {
 }
 
 #[tokio::test(start_paused = true)]
-async fn any_error_of_the_handshake_becomes_500() {
+async fn application_errors_in_the_handshake_get_500() {
     let site = Site::start(Server::new().route(Boxed).route(Mapped));
     for (target, status) in [
         ("/boxed?by=io", 500),
@@ -123,7 +123,7 @@ async fn close_as_a_boxed_error_closes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn data_is_kept_beside_a_boxed_error() {
+async fn data_is_available_with_a_boxed_error_type() {
     let site = Site::start(Server::new().route(Boxed));
     let mut client = site.connect::<Boxed>("/boxed?by=luck").await.expect("nothing refuses it");
     assert_eq!(client.receive().await, "7");

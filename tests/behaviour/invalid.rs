@@ -30,7 +30,7 @@ macro_rules! notes {
 notes!(Notes, "/notes");
 
 #[tokio::test(start_paused = true)]
-async fn max_invalid_closes_after_a_row_of_invalid_messages() {
+async fn max_invalid_closes_after_consecutive_invalid_messages() {
     async fn limited<E: Endpoint<Contract: Contract<Body = Note, Response = Note>>>(
         site: &Site,
         most: usize,

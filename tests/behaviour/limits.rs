@@ -267,7 +267,7 @@ async fn pings_keep_live_clients_connected() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn ping_interval_past_the_idle_timeout_does_not_start() {
+async fn ping_interval_over_the_idle_timeout_does_not_start() {
     echo!(Late, "/late", idle_timeout = 8, ping_interval = 8);
     echo!(Eight, "/eight", idle_timeout = 8);
     let minute = Duration::from_secs(60);

@@ -247,7 +247,7 @@ async fn invalid_message_passed_on_is_not_logged_as_error() {
             client.next().await;
             let lines = logged.take();
             assert!(!lines.is_empty(), $path);
-            // An error that was converted to text no longer shows who caused it, so it may be a warning.
+            // An error that was converted to text no longer shows whether the client caused it, so it may be a warning.
             let most = if $path == "/said" { Level::WARN } else { Level::DEBUG };
             let louder = |line: &&String| !line.starts_with("DEBUG") && !line.starts_with(most.as_str());
             assert!(!lines.iter().any(|line| louder(&line)), "{lines:?}");
@@ -307,7 +307,7 @@ impl Secret {
 
 /// The log does not repeat input of a peer, however invalid it is.
 #[tokio::test(start_paused = true)]
-async fn log_contains_nothing_that_a_peer_sent() {
+async fn log_contains_no_input_of_a_peer() {
     const SECRET: &str = "hunter2";
     let (logged, _guard) = Logged::watch();
     let site = Site::start(Server::new().route(Secret).max_payload_length(4096));
@@ -348,7 +348,7 @@ async fn log_contains_nothing_that_a_peer_sent() {
     assert!(!lines.iter().any(|line| line.contains(SECRET)), "{lines:?}");
 }
 
-/// Never reads its client, and queues at length for it.
+/// A route that queues long messages for its client, and never handles one of its own.
 struct Hoards;
 
 #[ws_route("/hoards", body = Bytes, response = Bytes)]

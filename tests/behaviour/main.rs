@@ -7,6 +7,7 @@
 mod accepting;
 mod admission;
 mod ahead;
+mod aliases;
 mod bearer;
 mod causes;
 mod channels;
@@ -20,7 +21,6 @@ mod drops;
 mod errors;
 mod expiry;
 mod flow;
-mod further_names;
 mod http;
 mod ids;
 mod inbound;

@@ -144,7 +144,7 @@ async fn text_is_never_parsed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn frame_type_decides_between_text_and_binary() {
+async fn binary_frame_on_a_text_route_closes_with_1003() {
     // This route replies with text, which a client could not tell from an error frame, so a frame of the wrong kind
     // closes the socket.
     let site = Site::start(Server::new().route(Echo));
@@ -154,7 +154,7 @@ async fn frame_type_decides_between_text_and_binary() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn binary() {
+async fn binary_messages_are_echoed_by_every_binary_type() {
     struct Vector;
     #[ws_route("/vec", body = Vec<u8>, response = Vec<u8>)]
     impl Vector {

@@ -71,7 +71,7 @@ impl Room {
 
 const GONE: &str = "no code \"\" by Transport, not clean";
 
-fn asking(then: &str) -> String {
+fn room_handshake(then: &str) -> String {
     handshake(&format!("/room?then={}", then.replace(' ', "+")))
 }
 
@@ -81,7 +81,7 @@ fn serve(options: impl FnOnce(Server) -> Server) -> (Http, Journal) {
 }
 
 /// Returns the next frame of the server, which has at most 125 bytes; `None` at the end of the stream.
-async fn heard(stream: &mut DuplexStream) -> Option<String> {
+async fn next_frame(stream: &mut DuplexStream) -> Option<String> {
     let (opcode, length) = (stream.read_u8().await.ok()? & 0x0f, stream.read_u8().await.ok()?);
     let mut payload = vec![0; length.into()];
     stream.read_exact(&mut payload).await.ok()?;
@@ -119,21 +119,22 @@ async fn connected_client_misses_no_publish() {
         let mut stream = http
             .dial_noticed(64 * 1024, move || {
                 told.note("101");
-                let _ = handle.channel::<Room>().expect("it is served").publish("room", &Note::new("now"));
+                let _ =
+                    handle.channel::<Room>().expect("the route is served").publish("room", &Note::new("now"));
             })
             .await;
-        stream.write_all(asking(then).as_bytes()).await.unwrap();
+        stream.write_all(room_handshake(then).as_bytes()).await.unwrap();
         assert!(head(&mut stream).await.starts_with("HTTP/1.1 101 "), "{then}");
         for expected in frames {
-            assert_eq!(heard(&mut stream).await.as_deref(), Some(*expected), "{then}");
+            assert_eq!(next_frame(&mut stream).await.as_deref(), Some(*expected), "{then}");
         }
         if then == "terminate" {
-            assert_eq!(heard(&mut stream).await, None);
+            assert_eq!(next_frame(&mut stream).await, None);
         }
         drop(stream);
         if then.starts_with("pause") {
             // A paused socket is not read, so the server does not notice that its client has disconnected.
-            for socket in http.handle.channel::<Room>().expect("it is served").sockets() {
+            for socket in http.handle.channel::<Room>().expect("the route is served").sockets() {
                 socket.resume();
             }
         }
@@ -145,16 +146,17 @@ async fn connected_client_misses_no_publish() {
 
 /// Frames that follow the handshake are handled after `open` has returned, however long it takes.
 #[tokio::test(start_paused = true)]
-async fn frames_behind_the_handshake_come_after_open() {
+async fn frames_sent_with_the_handshake_wait_for_open() {
     for then in ["nothing", "send", "sleep"] {
         let (http, _) = serve(|server| server);
         let mut stream = http.dial().await;
-        let early = [asking(then).as_bytes(), &frame(0x81, "early"), &frame(0x88, [0x03, 0xe8])].concat();
+        let early =
+            [room_handshake(then).as_bytes(), &frame(0x81, "early"), &frame(0x88, [0x03, 0xe8])].concat();
         stream.write_all(&early).await.unwrap();
         stream.shutdown().await.unwrap();
         assert!(head(&mut stream).await.starts_with("HTTP/1.1 101 "), "{then}");
         let mut frames = Vec::new();
-        while let Some(heard) = heard(&mut stream).await {
+        while let Some(heard) = next_frame(&mut stream).await {
             frames.push(heard);
         }
         let opened: &[_] = match then {
@@ -169,7 +171,7 @@ async fn frames_behind_the_handshake_come_after_open() {
 
 /// If the 101 cannot be sent, `close` is called after `open`.
 #[tokio::test(start_paused = true)]
-async fn client_lost_before_its_101_is_opened_and_closed() {
+async fn open_and_close_run_for_clients_lost_before_101() {
     for then in ["nothing", "send", "wait", "pause", "pause and wait", "fail", "terminate"] {
         // The client disconnects before the first byte of its 101, or in the middle of it, or stays connected without
         // reading the rest.
@@ -183,7 +185,7 @@ async fn client_lost_before_its_101_is_opened_and_closed() {
                 }
             };
             let mut stream = http.dial_noticed(holds, goes).await;
-            stream.write_all(asking(then).as_bytes()).await.unwrap();
+            stream.write_all(room_handshake(then).as_bytes()).await.unwrap();
             *client.lock().unwrap() = Some(stream);
             sleep(Duration::from_secs(stays)).await;
             if stays == 1 {
@@ -201,11 +203,11 @@ async fn unread_101_keeps_its_permit_until_the_handshake_timeout() {
     let server = |server: Server| server.max_connections(1).handshake_timeout(Duration::from_secs(10));
     let (http, _) = serve(server);
     let mut deaf = http.dial_noticed(16, || {}).await;
-    deaf.write_all(asking("nothing").as_bytes()).await.unwrap();
+    deaf.write_all(room_handshake("nothing").as_bytes()).await.unwrap();
     for (second, status) in [(1, "503"), (8, "503"), (2, "101")] {
         sleep(Duration::from_secs(second)).await;
         let mut stream = http.dial().await;
-        let _ = stream.write_all(asking("nothing").as_bytes()).await;
+        let _ = stream.write_all(room_handshake("nothing").as_bytes()).await;
         let head = head(&mut stream).await;
         assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{head}");
     }
@@ -235,11 +237,11 @@ async fn open_continues_while_the_101_is_unread() {
     let mut client = http.dial().await;
     client.write_all(handshake("/locked").as_bytes()).await.unwrap();
     assert!(head(&mut client).await.starts_with("HTTP/1.1 101 "));
-    assert_eq!(heard(&mut client).await.as_deref(), Some("welcome"));
+    assert_eq!(next_frame(&mut client).await.as_deref(), Some("welcome"));
     assert_eq!(journal.take(), ["opened"]);
     // The first client then gets its 101, followed by the message that `open` returned.
     assert!(head(&mut deaf).await.starts_with("HTTP/1.1 101 "));
-    assert_eq!(heard(&mut deaf).await.as_deref(), Some("welcome"));
+    assert_eq!(next_frame(&mut deaf).await.as_deref(), Some("welcome"));
     http.shut_down().await;
 }
 
@@ -265,7 +267,7 @@ async fn idle_time_counts_from_the_101() {
         sleep(Duration::from_secs(6)).await;
         assert!(head(&mut late).await.starts_with("HTTP/1.1 101 "), "{opening}");
         let taken = Instant::now();
-        assert_eq!(heard(&mut late).await.as_deref(), Some("close 1001"), "{opening}");
+        assert_eq!(next_frame(&mut late).await.as_deref(), Some("close 1001"), "{opening}");
         assert_eq!(taken.elapsed().as_secs(), 4, "{opening}");
         drop(late);
         http.shut_down().await;
@@ -279,14 +281,14 @@ async fn shutdown_before_the_101_closes_after_it() {
         let (http, journal) = serve(|server| server);
         let handle = http.handle.clone();
         let mut stream = http.dial_noticed(64 * 1024, move || handle.shutdown()).await;
-        stream.write_all(asking(then).as_bytes()).await.unwrap();
+        stream.write_all(room_handshake(then).as_bytes()).await.unwrap();
         assert!(head(&mut stream).await.starts_with("HTTP/1.1 101 "), "{then}");
         if then == "send" {
             for expected in ["one", "a ping", "three"] {
-                assert_eq!(heard(&mut stream).await.as_deref(), Some(expected));
+                assert_eq!(next_frame(&mut stream).await.as_deref(), Some(expected));
             }
         }
-        assert_eq!(heard(&mut stream).await.as_deref(), Some("close 1001"), "{then}");
+        assert_eq!(next_frame(&mut stream).await.as_deref(), Some("close 1001"), "{then}");
         stream.write_all(&frame(0x88, [0x03, 0xe9])).await.unwrap();
         assert_eq!(rest(stream).await, "", "{then}");
         let handle = http.handle.clone();
@@ -303,7 +305,7 @@ async fn shutdown_aborts_clients_that_never_read_their_101() {
     for then in ["nothing", "wait", "send", "close"] {
         let (http, journal) = serve(|server| server.shutdown_timeout(Duration::from_secs(3)));
         let mut deaf = http.dial_noticed(16, || {}).await;
-        deaf.write_all(asking(then).as_bytes()).await.unwrap();
+        deaf.write_all(room_handshake(then).as_bytes()).await.unwrap();
         sleep(Duration::from_millis(1)).await;
         let handle = http.handle.clone();
         timeout(Duration::from_secs(4), http.shut_down()).await.expect("its deadline is kept");
@@ -322,7 +324,7 @@ async fn test_client_is_open_once_connected() {
     for then in ["nothing", "reply", "sleep"] {
         let client = site.connect::<Room>(&format!("/room?then={then}")).await.unwrap();
         assert_eq!(journal.take(), ["Open"], "{then}");
-        let room = site.handle().channel::<Room>().expect("it is served");
+        let room = site.handle().channel::<Room>().expect("the route is served");
         assert_eq!(room.publish("room", &Note::new("now")).receivers(), 1, "{then}");
         drop(client);
         sleep(Duration::from_secs(11)).await;

@@ -102,7 +102,7 @@ async fn message_larger_than_the_total_is_dropped() {
 
 /// The call that queues a message also frees memory, so the limit holds even for many calls without an `.await`.
 #[tokio::test(start_paused = true)]
-async fn total_is_enforced_by_every_call_that_queues() {
+async fn every_call_that_queues_enforces_the_outbound_total() {
     const LIMIT: usize = 2000 * KIB;
     type Queue = fn(&Channel<Room>, &Socket<Room>);
     let ways: [(&str, Queue); 7] = [
@@ -162,7 +162,7 @@ async fn total_is_enforced_by_every_call_that_queues() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn shared_bytes_count_once() {
+async fn shared_bytes_count_once_in_the_outbound_total() {
     let (site, journal) = start(Server::new().outbound_total(1000 * KIB).shards(1));
     let channel = site.handle().channel::<Room>().unwrap();
     let mut clients = Vec::new();
@@ -303,7 +303,7 @@ async fn fullest_socket_is_cut_off_first() {
 
 /// A short message is copied into each queue, so each copy is counted.
 #[tokio::test(start_paused = true)]
-async fn copied_bytes_count_for_each_queue() {
+async fn copied_bytes_count_once_for_each_queue() {
     let (site, journal) = start(Server::new().outbound_total(1000 * KIB));
     let channel = site.handle().channel::<Room>().unwrap();
     let mut clients = Vec::new();
@@ -315,7 +315,7 @@ async fn copied_bytes_count_for_each_queue() {
         site.settled().await;
     }
     let cut_off = journal.take().len();
-    assert!((1..20).contains(&cut_off), "{cut_off} of 20 had to go");
+    assert!((1..20).contains(&cut_off), "{cut_off} of 20 were cut off");
     assert_eq!(channel.sockets().len(), 20 - cut_off);
     // The remaining clients receive every message.
     let mut complete = 0;

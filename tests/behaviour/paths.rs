@@ -57,7 +57,7 @@ async fn answer(http: &Http, target: &str) -> String {
     let head = [handshake(target).as_bytes(), &frame(0x88, [0x03, 0xe8])].concat();
     stream.write_all(&head).await.expect("the server reads");
     let answer = rest(stream).await;
-    let (head, said) = answer.split_once("\r\n\r\n").expect("an answer has a head");
+    let (head, said) = answer.split_once("\r\n\r\n").expect("the response has a head");
     match head.split(' ').nth(1) {
         Some("101") => {
             let length = usize::from(said.as_bytes()["\u{fffd}".len()]);
@@ -188,7 +188,7 @@ async fn handlers_see_the_request_target_unchanged() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn routes_with_equal_paths_do_not_start() {
+async fn server_with_equal_paths_does_not_start() {
     refused!(Upper, "/users/caf%C3%A9");
     refused!(Encoded, "/users/%61dmin");
     refused!(EncodedAt, "/users/%40me");

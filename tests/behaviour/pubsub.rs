@@ -28,14 +28,14 @@ impl Room {
                 topics.join(",")
             }
             _ => {
-                self.0.note(told(ws.publish(topic, word)));
+                self.0.note(summary(ws.publish(topic, word)));
                 return None;
             }
         })
     }
 }
 
-pub(crate) fn told(published: Published) -> String {
+pub(crate) fn summary(published: Published) -> String {
     let refused = if published.is_refused() { ", refused" } else { "" };
     format!("{} got it, {} dropped{refused}", published.receivers(), published.dropped())
 }
@@ -49,7 +49,7 @@ pub(crate) async fn enter(site: &Site) -> Client<Room> {
     site.connect::<Room>("/room").await.unwrap()
 }
 
-pub(crate) async fn asked(client: &mut Client<Room>, text: &str) -> String {
+pub(crate) async fn reply_to(client: &mut Client<Room>, text: &str) -> String {
     client.send(text).await;
     client.receive().await
 }
@@ -57,12 +57,12 @@ pub(crate) async fn asked(client: &mut Client<Room>, text: &str) -> String {
 pub(crate) const NOTHING: Duration = Duration::from_secs(1);
 
 #[tokio::test(start_paused = true)]
-async fn subscriber_receives_what_others_publish() {
+async fn subscribers_receive_messages_published_by_others() {
     let (site, journal) = site();
     let (mut alice, mut bob, mut carol) = (enter(&site).await, enter(&site).await, enter(&site).await);
-    assert_eq!(asked(&mut alice, "join tea").await, "true");
-    assert_eq!(asked(&mut bob, "join tea").await, "true");
-    assert_eq!(asked(&mut carol, "join coffee").await, "true");
+    assert_eq!(reply_to(&mut alice, "join tea").await, "true");
+    assert_eq!(reply_to(&mut bob, "join tea").await, "true");
+    assert_eq!(reply_to(&mut carol, "join coffee").await, "true");
     alice.send("hello tea").await;
     assert_eq!(bob.receive().await, "hello");
     alice.receive_nothing(NOTHING).await;
@@ -93,11 +93,11 @@ async fn unsubscribed_socket_receives_nothing() {
         ("count tea", "0"),
         ("join tea", "true"),
     ] {
-        assert_eq!(asked(&mut alice, text).await, said, "{text}");
+        assert_eq!(reply_to(&mut alice, text).await, said, "{text}");
     }
     bob.send("twice-joined tea").await;
     assert_eq!(alice.receive().await, "twice-joined", "each subscriber gets it once");
-    assert_eq!(asked(&mut alice, "leave tea").await, "true");
+    assert_eq!(reply_to(&mut alice, "leave tea").await, "true");
     bob.send("hello tea").await;
     alice.receive_nothing(NOTHING).await;
 }
@@ -114,7 +114,7 @@ async fn subscriptions_lists_the_topics_of_a_socket() {
         ("leave a", "true"),
         ("topics", "b"),
     ] {
-        assert_eq!(asked(&mut client, text).await, said, "{text}");
+        assert_eq!(reply_to(&mut client, text).await, said, "{text}");
     }
 }
 
@@ -132,7 +132,7 @@ async fn publish_skips_the_sender() {
 
                 fn message(&self, ws: &Socket<Self>, text: String) -> String {
                     let published = ws.publish("hall", &text);
-                    told(published)
+                    summary(published)
                 }
             }
         };
@@ -242,12 +242,12 @@ async fn messages_published_before_an_unsubscribe_arrive() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn slow_subscriber_delays_nobody_and_its_drops_count() {
+async fn slow_subscriber_delays_no_other_and_drops_are_counted() {
     let (site, journal) = site();
     let mut slow = site.connect::<Room>("/room").buffer(64).await.unwrap();
     let (mut quick, mut speaker) = (enter(&site).await, enter(&site).await);
     for client in [&mut slow, &mut quick, &mut speaker] {
-        asked(client, "join tea").await;
+        reply_to(client, "join tea").await;
     }
     let word = "x".repeat(98);
     for n in 0..100 {
@@ -283,7 +283,7 @@ async fn closing_socket_has_left_its_topics_and_may_publish() {
             let (left, count) = (ws.subscriptions().len(), ws.subscriber_count("all"));
             let again = ws.subscribe("all").unwrap();
             let published = ws.publish("all", "left");
-            self.0.note(format!("{left} {count} {again} {}", told(published)));
+            self.0.note(format!("{left} {count} {again} {}", summary(published)));
         }
     }
 
@@ -316,7 +316,7 @@ async fn closing_socket_has_left_its_topics_and_may_publish() {
 async fn publishing_continues_while_subscribers_connect_and_disconnect() {
     let (site, journal) = site();
     let (mut speaker, mut steady) = (enter(&site).await, enter(&site).await);
-    asked(&mut steady, "join tea").await;
+    reply_to(&mut steady, "join tea").await;
     for n in 0..50 {
         let mut passing = enter(&site).await;
         passing.send("join tea").await;
@@ -329,6 +329,6 @@ async fn publishing_continues_while_subscribers_connect_and_disconnect() {
         assert_eq!(steady.receive().await, n.to_string());
     }
     site.settled().await;
-    assert_eq!(asked(&mut speaker, "count tea").await, "1");
+    assert_eq!(reply_to(&mut speaker, "count tea").await, "1");
     assert_eq!(journal.take().len(), 50);
 }

@@ -51,7 +51,7 @@ fn channel(site: &Site) -> Channel<Press> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn raw_message_is_published_past_the_schema() {
+async fn raw_message_is_published_without_validation() {
     let (site, journal, mut clients) = press(3, None).await;
     for (order, message) in [
         ("publish no note", Message::text("no note")),
@@ -84,7 +84,7 @@ async fn raw_message_is_published_past_the_schema() {
 
 /// Tests each method that sends, with and without context takeover.
 #[tokio::test(start_paused = true)]
-async fn uncompressed_message_is_not_compressed_in_any_way() {
+async fn uncompressed_message_is_not_compressed_by_any_method() {
     const OFFER: Deflate = Deflate::new().threshold(usize::MAX);
     type Send<'a> = &'a dyn Fn(&Channel<Press>, &Socket<Press>) -> bool;
     let note = Note::new(&"x".repeat(2000));

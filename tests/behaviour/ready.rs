@@ -118,7 +118,7 @@ async fn send_ready_ends_when_the_socket_closes() {
 
 /// `send_ready` refuses a value that fails its schema, and does not wait if the queue has no limit.
 #[tokio::test(start_paused = true)]
-async fn send_ready_refuses_and_never_waits_without_a_limit() {
+async fn send_ready_without_a_limit_never_waits() {
     #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
     struct Short(#[schemars(length(max = 3))] String);
 

@@ -57,7 +57,7 @@ fn channel(site: &Site) -> Channel<Hall> {
 }
 
 /// Returns the indices of the clients that received `hi`, and asserts that each received it at most once.
-async fn hear(clients: &mut [Client<Hall>]) -> Vec<usize> {
+async fn receivers_of_hi(clients: &mut [Client<Hall>]) -> Vec<usize> {
     let mut heard = Vec::new();
     for (at, client) in clients.iter_mut().enumerate() {
         if let Ok(text) = tokio::time::timeout(NOTHING, client.receive()).await {
@@ -91,7 +91,7 @@ async fn selection_from_a_handler_leaves_out_the_sender() {
         ];
         for (sender, text, receivers) in cases {
             clients[sender].send(text).await;
-            assert_eq!(hear(&mut clients).await, receivers, "{sender}: {text}, {shards} shards");
+            assert_eq!(receivers_of_hi(&mut clients).await, receivers, "{sender}: {text}, {shards} shards");
             assert_eq!(journal.take(), [format!("{} 0", receivers.len())], "{sender}: {text}");
         }
         clients[2].send("close others").await;
@@ -142,7 +142,7 @@ async fn selection_leaves_out_sockets_and_topics() {
     ];
     for (at, (send, receivers)) in cases.into_iter().enumerate() {
         assert_eq!(send(), receivers.len(), "case {at}");
-        assert_eq!(hear(&mut clients).await, receivers, "case {at}");
+        assert_eq!(receivers_of_hi(&mut clients).await, receivers, "case {at}");
     }
     // The name of a topic may be of any string type.
     let names = (String::from("a"), Box::<str>::from("b"), std::borrow::Cow::Borrowed("c"));
@@ -242,7 +242,7 @@ async fn send_to_all_drops_for_full_queues_only() {
     let text = "x".repeat(100);
     let sent: Vec<_> = (0..20).map(|_| channel.all().send(&text)).collect();
     let dropped = sent.iter().filter(|sent| (sent.receivers(), sent.dropped()) == (0, 3)).count();
-    assert_eq!(dropped, 10, "without a turn between them, all queues are full alike");
+    assert_eq!(dropped, 10, "no task ran in between, so all queues are equally full");
     for client in &mut clients {
         for _ in 0..10 {
             assert_eq!(client.receive().await, text);
@@ -256,13 +256,13 @@ async fn send_to_all_drops_for_full_queues_only() {
     }
     let sent = channel.all().send("hi");
     assert_eq!((sent.receivers(), sent.dropped()), (2, 1));
-    assert_eq!(hear(&mut clients).await, [0, 1]);
+    assert_eq!(receivers_of_hi(&mut clients).await, [0, 1]);
     drop((slow, journal));
 }
 
 /// A response that fails its schema is sent to no socket, and counts neither as received nor as dropped.
 #[tokio::test(start_paused = true)]
-async fn broadcast_of_a_refused_value_reaches_nobody() {
+async fn broadcast_of_an_invalid_value_reaches_no_socket() {
     #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
     struct Short(#[schemars(length(max = 3))] String);
 

@@ -146,8 +146,8 @@ async fn refusals_of_handlers_hide_values() {
     }
 
     let site = Site::start(Server::new().route(Reading).refusal_details(true));
-    site.connect::<Reading>("/reading?role=user").await.expect("there is such a role");
-    let refused = site.connect::<Reading>("/reading?role=x").await.expect_err("there is no such role");
+    site.connect::<Reading>("/reading?role=user").await.expect("the role is valid");
+    let refused = site.connect::<Reading>("/reading?role=x").await.expect_err("the role is invalid");
     assert_eq!(refused.status(), 422);
     let problem = refused.problem().expect("it is JSON");
     assert_eq!(problem["errors"], json!([{"path": "/role", "keyword": "enum"}]), "{problem}");
@@ -199,7 +199,7 @@ async fn ask(http: &Http, head: &str) -> (u16, String) {
     stream.write_all(head.as_bytes()).await.expect("the server reads");
     stream.write_all(&frame(0x88, [0x03, 0xe8])).await.expect("the server reads");
     let answer = rest(stream).await;
-    let (head, body) = answer.split_once("\r\n\r\n").expect("an answer has a head");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("the response has a head");
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
     if status == 426 {
         assert!(head.contains("\r\nUpgrade: websocket"), "{head}");
@@ -215,7 +215,7 @@ const UPGRADE: &str = "Upgrade: websocket";
 const CONNECTION: &str = "Connection: Upgrade";
 
 #[tokio::test(start_paused = true)]
-async fn upgrades_over_http_1_0_are_426_at_once() {
+async fn upgrades_over_http_1_0_get_426_at_once() {
     for server in [Server::new(), Server::new().fallback(Answers(404)), Server::new().fallback(Answers(200))]
     {
         let http = Http::serve(server.route(Echo));
@@ -237,7 +237,7 @@ async fn upgrades_over_http_1_0_are_426_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn broken_upgrades_get_426_unless_a_page_answers() {
+async fn broken_upgrades_get_426_unless_the_fallback_answers() {
     let kinds: [(&[(&str, &str)], &str); 10] = [
         (&[(CONNECTION, "")], "`Connection` does not list `Upgrade`"),
         (&[(CONNECTION, "Connection: keep-alive")], "`Connection` does not list `Upgrade`"),
@@ -264,7 +264,7 @@ async fn broken_upgrades_get_426_unless_a_page_answers() {
 
 /// The route answers a request for an upgrade even if the request has mistakes.
 #[tokio::test(start_paused = true)]
-async fn incomplete_upgrades_get_the_answer_of_the_route() {
+async fn incomplete_upgrades_get_the_response_of_the_route() {
     for server in [Server::new(), Server::new().fallback(Answers(404)), Server::new().fallback(Answers(200))]
     {
         let http = Http::serve(server.route(Echo));
@@ -286,7 +286,7 @@ async fn incomplete_upgrades_get_the_answer_of_the_route() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn fallback_keeps_pages_and_unknown_paths() {
+async fn fallback_answers_pages_and_unknown_paths() {
     let http = Http::serve(Server::new().route(Echo).fallback(Answers(404)));
     let page = &[(UPGRADE, ""), (CONNECTION, ""), (KEY, ""), (VERSION, "")];
     for changes in [

@@ -87,7 +87,7 @@ routes! {
 }
 
 /// Asserts that the client gets the valid replies, and an error frame in place of the invalid one.
-async fn is_told(
+async fn expect_replies(
     client: &mut Client<
         impl ws_runtime::Endpoint<Contract: ws_runtime::Contract<Body = String, Response = Reply>>,
     >,
@@ -111,11 +111,11 @@ async fn refused_replies_are_errors_of_their_handler() {
     let server = server.route(Tried(journal.clone())).route(Many(journal.clone()));
     let site = Site::start(server.route(Streamed(journal.clone())));
     for what in BAD.into_iter().flat_map(|what| [what.to_owned(), format!("later {what}")]) {
-        is_told(&mut site.connect::<One>("/one").await.unwrap(), &what, false).await;
-        is_told(&mut site.connect::<Maybe>("/maybe").await.unwrap(), &what, false).await;
-        is_told(&mut site.connect::<Tried>("/tried").await.unwrap(), &what, false).await;
-        is_told(&mut site.connect::<Many>("/many").await.unwrap(), &what, true).await;
-        is_told(&mut site.connect::<Streamed>("/stream").await.unwrap(), &what, true).await;
+        expect_replies(&mut site.connect::<One>("/one").await.unwrap(), &what, false).await;
+        expect_replies(&mut site.connect::<Maybe>("/maybe").await.unwrap(), &what, false).await;
+        expect_replies(&mut site.connect::<Tried>("/tried").await.unwrap(), &what, false).await;
+        expect_replies(&mut site.connect::<Many>("/many").await.unwrap(), &what, true).await;
+        expect_replies(&mut site.connect::<Streamed>("/stream").await.unwrap(), &what, true).await;
         let noted = journal.take();
         assert_eq!(noted.len(), 5, "{what}: `error` runs once for each, {noted:?}");
         assert!(noted.iter().all(|noted| !noted.contains("SECRET")), "{noted:?}");
@@ -170,7 +170,7 @@ async fn refused_reply_of_error_is_not_handled_again() {
     let site = Site::start(Server::new().route(Sorry(journal.clone())));
     let mut client = site.connect::<Sorry>("/sorry").await.unwrap();
     for what in BAD {
-        is_told(&mut client, what, true).await;
+        expect_replies(&mut client, what, true).await;
         assert_eq!(journal.take().len(), 1, "{what}");
     }
 }

@@ -146,7 +146,7 @@ async fn stream_returned_by_open_runs_while_messages_are_handled() {
 
 /// A stream may borrow the route and the socket, and an item may be another stream.
 #[tokio::test(start_paused = true)]
-async fn streams_borrow_and_nest() {
+async fn streams_may_borrow_and_nest() {
     struct Nested {
         name: String,
     }
@@ -223,7 +223,7 @@ impl Flood {
 
 /// A stream is polled only as fast as its client reads, and is dropped with the connection.
 #[tokio::test(start_paused = true)]
-async fn stream_waits_for_its_peer_and_ends_with_it() {
+async fn stream_waits_for_its_client_and_ends_with_it() {
     for from in ["open", "message"] {
         let (made, journal) = (Arc::new(AtomicUsize::new(0)), Journal::default());
         let flood = Flood { made: Arc::clone(&made), journal: journal.clone() };
@@ -250,7 +250,7 @@ async fn stream_waits_for_its_peer_and_ends_with_it() {
 
 /// Of several replies, those that fit in the queue are sent and the rest are dropped.
 #[tokio::test(start_paused = true)]
-async fn vec_past_the_limit_is_dropped_like_any_send() {
+async fn replies_over_the_backpressure_limit_are_dropped() {
     struct Burst;
     #[ws_route("/burst", body = String, response = String, backpressure_limit = 1000)]
     impl Burst {

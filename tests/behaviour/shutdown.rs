@@ -64,7 +64,7 @@ async fn shutdown_closes_every_socket_and_handlers_finish() {
     let clients = async {
         for client in [&mut idle, &mut busy] {
             assert_eq!(client.next().await, Event::Close(Some(1001), "going away".into()));
-            assert!(began.elapsed() < Duration::from_secs(1), "it is told at once");
+            assert!(began.elapsed() < Duration::from_secs(1), "the handler is notified at once");
             assert_eq!(client.next().await, Event::End);
         }
     };
@@ -203,7 +203,7 @@ async fn shutdown_report_counts_aborted_sockets() {
 
 /// A handshake whose handler has not returned is rejected at the deadline, before its own timeout.
 #[tokio::test(start_paused = true)]
-async fn deadline_ends_handshakes_too() {
+async fn shutdown_deadline_ends_unfinished_handshakes() {
     struct Undecided;
     #[ws_route("/undecided", response = String)]
     impl Undecided {
@@ -244,14 +244,14 @@ async fn shutdown_on_closes_sockets_when_its_future_resolves() {
     assert!(head(&mut stream).await.starts_with("HTTP/1.1 101"));
     stop.send(()).expect("it is waited for");
     assert!(rest(stream).await.contains("\u{3}\u{fffd}going away"), "a close frame of 1001");
-    assert_eq!(http.handle.ended().await.forced, 1, "nobody answered it");
+    assert_eq!(http.handle.ended().await.forced, 1, "the client did not answer the close frame");
 }
 
 #[tokio::test(start_paused = true)]
 async fn shutdown_on_takes_the_first_of_several_futures() {
     let server = || Server::new().route(Busy(Journal::default()));
     let minute = || sleep(Duration::from_secs(60));
-    assert!(!ends(server()).await, "nobody asked it to");
+    assert!(!ends(server()).await, "no shutdown was requested");
     assert!(!ends(server().shutdown_on(pending())).await);
     assert!(ends(server().shutdown_on(ready(()))).await, "also before the first connection");
     assert!(ends(server().shutdown_on(minute()).shutdown_on(pending())).await);

@@ -154,7 +154,7 @@ async fn held_socket_does_not_keep_its_connection() {
     let (site, journal) = site();
     let (client, socket) = puppet(&site).await;
     drop(client);
-    tokio::time::timeout(Duration::from_secs(1), socket.closed()).await.expect("it is told");
+    tokio::time::timeout(Duration::from_secs(1), socket.closed()).await.expect("`closed` resolves");
     site.settled().await;
     assert!(sockets(&site).is_empty());
     assert_eq!(journal.take().len(), 3);

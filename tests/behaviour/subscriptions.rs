@@ -23,7 +23,7 @@ joined!(Free, "/free", max_subscriptions = off, max_topic_length = off);
 async fn socket<E: ws_runtime::Endpoint>(server: Server, path: &str) -> (Site, impl Sized, Socket<E>) {
     let site = Site::start(server);
     let client = site.connect::<E>(path).await.expect("nothing refuses it");
-    let socket = site.handle().channel::<E>().expect("it is served").sockets().remove(0);
+    let socket = site.handle().channel::<E>().expect("the route is served").sockets().remove(0);
     (site, client, socket)
 }
 

@@ -182,7 +182,7 @@ pub(crate) async fn rest(mut stream: DuplexStream) -> String {
 pub(crate) async fn head(stream: &mut DuplexStream) -> String {
     let mut bytes = Vec::new();
     while !bytes.ends_with(b"\r\n\r\n") {
-        bytes.push(stream.read_u8().await.expect("an answer has a head"));
+        bytes.push(stream.read_u8().await.expect("the response has a head"));
     }
     String::from_utf8(bytes).expect("heads are ASCII")
 }

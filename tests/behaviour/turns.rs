@@ -1,4 +1,4 @@
-//! Fair turns: whatever one client sends, the network and other sockets are served in between.
+//! Fair turns: even if one client sends expensive input, the network and other sockets are served in between.
 //!
 //! A witness task shares the only thread and runs each time after the runtime has polled the network. All events
 //! between two runs of the witness belong to one turn.

@@ -109,7 +109,7 @@ impl Reading {
 }
 
 #[tokio::test(start_paused = true)]
-async fn text_is_parsed_by_its_type() {
+async fn strings_in_requests_are_parsed_by_their_types() {
     let site = Site::start(Server::new().route(Reading));
     for (text, shown) in [
         ("price=12345678901234567.89", r#"price: (Decimal("12345678901234567.89"))"#),
@@ -153,7 +153,7 @@ async fn text_is_parsed_by_its_type() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn text_refused_by_its_type_is_named() {
+async fn values_rejected_by_their_types_are_named() {
     let site = Site::start(Server::new().route(Reading));
     for (text, path, keyword) in [
         ("uuid=SECRET", "/uuid", "format"),
@@ -245,7 +245,7 @@ async fn numbers_at_their_limits_are_received_and_sent() {
 }
 
 #[test]
-fn numbers_of_128_bits_do_not_start() {
+fn server_with_128_bit_numbers_does_not_start() {
     #[derive(Serialize, Deserialize, JsonSchema)]
     struct Wide {
         wide: i128,

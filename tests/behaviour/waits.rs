@@ -203,7 +203,7 @@ impl Stuck {
 }
 
 #[tokio::test(start_paused = true)]
-async fn handshake_handlers_end_with_their_client() {
+async fn handshake_handlers_are_dropped_when_their_client_disconnects() {
     for at in ["parse", "transform", "before_handle", "upgrade"] {
         // The server notices a disconnect even if unread frames follow the handshake.
         for early in [0, 1, 100, 3000] {
@@ -254,7 +254,7 @@ async fn early_frames_survive_a_slow_handshake() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn fallback_ends_with_its_client() {
+async fn fallback_is_dropped_when_its_client_disconnects() {
     static DROPPED: AtomicUsize = AtomicUsize::new(0);
     fn waits(request: http::Request<Body>) -> Answering {
         Box::pin(async move {

@@ -145,7 +145,7 @@ impl<T: Serialize + JsonSchema + Send + Sync + 'static> Generic<T> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn responses_that_serde_never_writes_do_not_start() {
+async fn server_with_unserializable_responses_does_not_start() {
     let reason = |server: Server| Site::try_start(server).err().map(|errors| whole(&errors[0]));
     for server in [
         Server::new().route(Texts),

@@ -14,12 +14,12 @@ async fn join<'a>(browser: &'a Browser, example: &Example, name: &str) -> Tab<'a
     tab.until("document.querySelector('#lot').options.length === 1").await;
     tab.fill("#name", &format!("{name}{}", key::ENTER)).await;
     tab.until_text("#state", "Connected").await;
-    last(&tab, "public", "There is no bid yet.").await;
+    wait_for_last(&tab, "public", "There is no bid yet.").await;
     tab
 }
 
 /// Waits until the last line of this kind has this text.
-async fn last(tab: &Tab<'_>, kind: &str, text: &str) {
+async fn wait_for_last(tab: &Tab<'_>, kind: &str, text: &str) {
     tab.until(&format!("[...document.querySelectorAll('#events .{kind}')].at(-1)?.innerText === {text:?}"))
         .await;
 }
@@ -36,19 +36,19 @@ async fn bids_reach_the_room_and_outbid_messages_one_bidder() {
     let grace = join(&browser, &example, "Grace").await;
     bid(&ada, "100").await;
     for tab in [&ada, &grace] {
-        last(tab, "public", "Ada leads with 100.").await;
+        wait_for_last(tab, "public", "Ada leads with 100.").await;
     }
     bid(&grace, "120").await;
     for tab in [&ada, &grace] {
-        last(tab, "public", "Grace leads with 120.").await;
+        wait_for_last(tab, "public", "Grace leads with 120.").await;
     }
-    last(&ada, "private", "Grace has outbid you.").await;
+    wait_for_last(&ada, "private", "Grace has outbid you.").await;
     assert_eq!(grace.eval("document.querySelectorAll('#events .private').length").await, 0);
 
     let notice =
         "fetch('/api/lots/1/notices', { method: 'POST', body: 'Lunch' }).then((answer) => answer.json())";
     assert_eq!(ada.eval(notice).await, 2);
-    last(&grace, "public", "Notice: Lunch").await;
+    wait_for_last(&grace, "public", "Notice: Lunch").await;
     for screen in [DESKTOP, PHONE] {
         for scheme in ["light", "dark"] {
             legible(&ada, "auction", screen, scheme).await;
@@ -70,8 +70,8 @@ async fn page_stops_after_a_lot_has_ended() {
     ada.until("document.querySelector('#lot').options.length === 2").await;
     ada.eval("document.querySelector('#lot').value = '2'").await;
     ada.fill("#name", &format!("Ada{}", key::ENTER)).await;
-    last(&ada, "private", "Closed: the lot has ended.").await;
-    last(&ada, "public", "Not sold.").await;
+    wait_for_last(&ada, "private", "Closed: the lot has ended.").await;
+    wait_for_last(&ada, "public", "Not sold.").await;
     assert_eq!(ada.text("#state").await, "Not connected");
     browser.quit().await;
 }

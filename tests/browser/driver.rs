@@ -78,7 +78,7 @@ impl Browser {
             connection: tokio::spawn(connection),
             address,
             session: String::new(),
-            group: driver.id().expect("nobody has waited for it"),
+            group: driver.id().expect("the process was not awaited"),
             driver,
             folder,
             _stdout: stdout,
@@ -200,8 +200,7 @@ fn folder() -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let folder = env::temp_dir().join(format!("ws-tests-browser-{}-{number}", process::id()));
-    fs::create_dir(&folder)
-        .expect("the temporary folder can be written, and nobody has this process's number");
+    fs::create_dir(&folder).expect("the temporary folder is writable, and the process id is unique");
     folder
 }
 

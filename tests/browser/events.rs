@@ -9,7 +9,7 @@ use crate::{
     tab::{DESKTOP, PHONE, Tab, key},
 };
 
-async fn come<'a>(browser: &'a Browser, example: &Example) -> Tab<'a> {
+async fn open_page<'a>(browser: &'a Browser, example: &Example) -> Tab<'a> {
     let tab = browser.open(&format!("http://{}/", example.address())).await;
     tab.until_text("#state", "Connected").await;
     logs(&tab, "in", "hello", r#""world""#).await;
@@ -40,9 +40,9 @@ async fn audience(tab: &Tab<'_>) -> String {
 #[ignore = "needs chromium"]
 async fn events_reach_all_a_room_or_the_sender() {
     let (example, browser) = (Example::start("events").await, Browser::start().await);
-    let ada = come(&browser, &example).await;
-    let grace = come(&browser, &example).await;
-    let eve = come(&browser, &example).await;
+    let ada = open_page(&browser, &example).await;
+    let grace = open_page(&browser, &example).await;
+    let eve = open_page(&browser, &example).await;
     assert_eq!(audience(&ada).await, "you");
 
     emit(&ada, "howdy").await;
@@ -83,7 +83,7 @@ async fn events_reach_all_a_room_or_the_sender() {
 #[ignore = "needs chromium"]
 async fn invalid_event_is_shown_with_its_error() {
     let (example, browser) = (Example::start("events").await, Browser::start().await);
-    let ada = come(&browser, &example).await;
+    let ada = open_page(&browser, &example).await;
     ada.fill("#greeting", &format!("{}{}", "x".repeat(501), key::ENTER)).await;
     logs(&ada, "wrong", "validation", "/data must have at most 500 characters").await;
     ada.fill("#greeting", &format!("{MARKUP}{}", key::ENTER)).await;
@@ -98,7 +98,7 @@ async fn invalid_event_is_shown_with_its_error() {
 async fn emit_is_disabled_while_disconnected() {
     let (example, browser) = (Example::start("events").await, Browser::start().await);
     let port = example.address().port();
-    let ada = come(&browser, &example).await;
+    let ada = open_page(&browser, &example).await;
     example.kill().await;
     ada.until_text("#state", "Reconnecting").await;
     assert_eq!(ada.eval("document.querySelector('button[value=howdy]').ariaDisabled").await, "true");
@@ -116,7 +116,7 @@ async fn emit_is_disabled_while_disconnected() {
 #[ignore = "needs chromium"]
 async fn events_page_is_accessible() {
     let (example, browser) = (Example::start("events").await, Browser::start().await);
-    let ada = come(&browser, &example).await;
+    let ada = open_page(&browser, &example).await;
     for (css, role, name) in [
         ("#greeting", "textbox", "To all"),
         ("#room", "textbox", "Room"),
@@ -157,7 +157,7 @@ async fn events_page_is_accessible() {
 #[ignore = "needs chromium"]
 async fn events_are_compressed() {
     let (example, browser) = (Example::start("events").await, Browser::start().await);
-    let tab = come(&browser, &example).await;
+    let tab = open_page(&browser, &example).await;
     tab.until("(globalThis.probe ??= new WebSocket(`ws://${location.host}/events`)).extensions === 'permessage-deflate'")
         .await;
 }

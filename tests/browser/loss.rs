@@ -5,7 +5,7 @@ use ws_tests::Example;
 
 use crate::{
     driver::Browser,
-    room::{LOST, ONLINE, hears, join, people, say},
+    room::{LOST, ONLINE, join, people, say, wait_for_last},
     tab::{DESKTOP, PHONE, key},
 };
 
@@ -17,7 +17,7 @@ async fn server_restart_loses_no_client_and_no_message() {
     let ada = join(&browser, &example, "Ada").await;
     let grace = join(&browser, &example, "Grace").await;
     say(&ada, "before").await;
-    hears(&grace, "message", "before").await;
+    wait_for_last(&grace, "message", "before").await;
 
     example.kill().await;
     for tab in [&ada, &grace] {
@@ -40,7 +40,7 @@ async fn server_restart_loses_no_client_and_no_message() {
         assert_eq!(tab.eval("document.querySelectorAll('#people-list .you').length").await, 1);
     }
     ada.press(key::ENTER).await;
-    hears(&grace, "message", "meanwhile").await;
+    wait_for_last(&grace, "message", "meanwhile").await;
     assert_eq!(
         grace.text("#messages li:first-of-type.message .text").await,
         "before",
@@ -62,18 +62,18 @@ async fn returning_client_gets_missed_messages_once() {
     let ada = join(&browser, &example, "Ada").await;
     let grace = join(&browser, &example, "Grace").await;
     say(&ada, "one").await;
-    hears(&grace, "message", "one").await;
+    wait_for_last(&grace, "message", "one").await;
 
     grace.devtools("Network.enable", json!({})).await;
     let network = |offline: bool| json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
     grace.devtools("Network.emulateNetworkConditions", network(true)).await;
     grace.until(LOST).await;
-    hears(&ada, "note", "Grace left").await;
+    wait_for_last(&ada, "note", "Grace left").await;
     say(&ada, "two").await;
     grace.devtools("Network.emulateNetworkConditions", network(false)).await;
     grace.until(ONLINE).await;
 
-    hears(&grace, "note", "Connected again").await;
+    wait_for_last(&grace, "note", "Connected again").await;
     let texts = grace.eval("[...document.querySelectorAll('.text')].map((text) => text.innerText)").await;
     assert_eq!(texts, json!(["one", "two"]));
     browser.quit().await;
@@ -87,10 +87,10 @@ async fn reload_stays_in_the_room_and_keeps_own_messages() {
     let grace = join(&browser, &example, "Grace").await;
     say(&ada, "mine").await;
     say(&grace, "yours").await;
-    hears(&ada, "message", "yours").await;
+    wait_for_last(&ada, "message", "yours").await;
 
     grace.devtools("Page.reload", json!({})).await;
-    hears(&ada, "note", "Grace joined").await;
+    wait_for_last(&ada, "note", "Grace joined").await;
     grace.until(ONLINE).await;
     let lines = "[...document.querySelectorAll('#messages li')].map((line) => `${line.innerText.split('\\n').at(-1)} ${line.matches('.mine')}`)";
     assert_eq!(grace.eval(lines).await, json!(["mine false", "yours true"]));

@@ -36,7 +36,7 @@ pub(crate) async fn say(tab: &Tab<'_>, text: &str) {
 }
 
 /// Waits until the last line of the log is this message or note.
-pub(crate) async fn hears(tab: &Tab<'_>, class: &str, text: &str) {
+pub(crate) async fn wait_for_last(tab: &Tab<'_>, class: &str, text: &str) {
     let part = if class == "note" { "" } else { " .text" };
     tab.until_text(&format!("#messages li:last-child.{class}{part}"), text).await;
 }

@@ -5,7 +5,7 @@ use ws_tests::Example;
 
 use crate::{
     driver::Browser,
-    room::{MARKUP, ONLINE, hears, join, knock, people, say},
+    room::{MARKUP, ONLINE, join, knock, people, say, wait_for_last},
     tab::{DESKTOP, PHONE, key},
 };
 
@@ -16,7 +16,7 @@ async fn two_clients_see_each_other_join_type_and_leave() {
     let ada = join(&browser, &example, "Ada").await;
     let grace = join(&browser, &example, "Grace").await;
 
-    hears(&ada, "note", "Grace joined").await;
+    wait_for_last(&ada, "note", "Grace joined").await;
     for tab in [&ada, &grace] {
         assert_eq!(people(tab).await, json!(["Ada", "Grace"]));
     }
@@ -30,11 +30,11 @@ async fn two_clients_see_each_other_join_type_and_leave() {
     );
 
     say(&grace, "da").await;
-    hears(&ada, "message", "Hello, Ada").await;
-    hears(&grace, "mine", "Hello, Ada").await;
+    wait_for_last(&ada, "message", "Hello, Ada").await;
+    wait_for_last(&grace, "mine", "Hello, Ada").await;
     ada.until("document.querySelector('#typing').hidden").await;
     say(&ada, "Hello, Grace").await;
-    hears(&grace, "message", "Hello, Grace").await;
+    wait_for_last(&grace, "message", "Hello, Grace").await;
     assert_eq!(
         grace.eval("document.querySelectorAll('.mine').length").await,
         1,
@@ -44,7 +44,7 @@ async fn two_clients_see_each_other_join_type_and_leave() {
 
     grace.click("#leave").await;
     grace.until("!document.querySelector('#door').hidden").await;
-    hears(&ada, "note", "Grace left").await;
+    wait_for_last(&ada, "note", "Grace left").await;
     assert_eq!(people(&ada).await, json!(["Ada"]));
     assert_eq!(browser.complaints().await, [""; 0]);
     browser.quit().await;
@@ -62,7 +62,7 @@ async fn rooms_are_separate_and_equal_names_stay_distinct() {
 
     say(&other, "elsewhere").await;
     say(&same, "here").await;
-    hears(&here, "message", "here").await;
+    wait_for_last(&here, "message", "here").await;
     assert_eq!(here.eval("document.querySelectorAll('.message').length").await, 1);
     assert_eq!(
         here.eval("document.querySelectorAll('.mine').length").await,
@@ -97,13 +97,13 @@ async fn refused_long_message_stays_in_the_text_field() {
     ada.press("\u{E003}").await;
     ada.until("document.querySelector('#refused').innerText === ''").await;
     ada.press(key::ENTER).await;
-    hears(&grace, "message", &long[1..]).await;
+    wait_for_last(&grace, "message", &long[1..]).await;
     assert_eq!(grace.eval("document.querySelectorAll('.message').length").await, 1);
 
     // The limit counts characters, including characters of two code units in JavaScript.
     ada.eval("document.querySelector('#text').value = '😀'.repeat(500)").await;
     ada.press(key::ENTER).await;
-    hears(&grace, "message", &"😀".repeat(500)).await;
+    wait_for_last(&grace, "message", &"😀".repeat(500)).await;
     browser.quit().await;
 }
 
@@ -115,12 +115,12 @@ async fn markup_in_names_and_messages_is_escaped() {
     let mallory = join(&browser, &example, MARKUP).await;
     let script = "<script>alert(1)</script> & <b>bold</b>";
 
-    hears(&ada, "note", &format!("{MARKUP} joined")).await;
+    wait_for_last(&ada, "note", &format!("{MARKUP} joined")).await;
     mallory.write("#text", "x").await;
     ada.until_text("#typing", &format!("{MARKUP} is typing")).await;
     mallory.fill("#text", &format!("{script}{}", key::ENTER)).await;
-    hears(&ada, "message", script).await;
-    hears(&mallory, "mine", script).await;
+    wait_for_last(&ada, "message", script).await;
+    wait_for_last(&mallory, "mine", script).await;
     assert_eq!(ada.text(".message .who").await, MARKUP);
     assert_eq!(people(&ada).await, json!(["Ada", MARKUP]));
     for tab in [&ada, &mallory] {
@@ -133,7 +133,7 @@ async fn markup_in_names_and_messages_is_escaped() {
 
 #[tokio::test]
 #[ignore = "needs chromium"]
-async fn full_room_returns_to_the_entrance_with_the_reason() {
+async fn page_returns_to_the_entrance_if_full() {
     let (example, browser) = (Example::start("chat").await, Browser::start().await);
     let crowd = browser.open(&format!("http://{}/", example.address())).await;
     let fill = "window.crowd = Array.from({ length: 200 }, () => new WebSocket(`ws://${location.host}/chat/lobby?name=one`))";

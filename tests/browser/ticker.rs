@@ -22,7 +22,7 @@ async fn listen<'a>(browser: &'a Browser, example: &Example) -> Tab<'a> {
     tab
 }
 
-async fn hears(tab: &Tab<'_>, count: usize) {
+async fn wait_for_messages(tab: &Tab<'_>, count: usize) {
     tab.until(&format!("Number(document.querySelector('#heard').textContent) >= {count}")).await;
 }
 
@@ -31,7 +31,7 @@ async fn hears(tab: &Tab<'_>, count: usize) {
 async fn ticker_exchanges_messages_until_the_page_disconnects() {
     let (mut example, browser) = (Example::start_with("ticker", FAST).await, Browser::start().await);
     let ada = listen(&browser, &example).await;
-    hears(&ada, 3).await;
+    wait_for_messages(&ada, 3).await;
     for (line, who, said) in [(1, "You", PAGE_GREETING), (2, "Server", GREETING), (3, "Server", TICK)] {
         let css = format!("#messages li:nth-child({line})");
         assert_eq!(ada.text(&format!("{css} .who")).await, who);
@@ -49,12 +49,12 @@ async fn ticker_exchanges_messages_until_the_page_disconnects() {
     let heard = ada.text("#heard").await;
     // A disconnected page does not receive the ticks that another page receives.
     let grace = listen(&browser, &example).await;
-    hears(&grace, 5).await;
+    wait_for_messages(&grace, 5).await;
     assert_eq!(ada.text("#heard").await, heard);
 
     ada.click("#toggle").await;
     ada.until_text("#state", "Connected").await;
-    hears(&ada, heard.parse::<usize>().expect("a number") + 2).await;
+    wait_for_messages(&ada, heard.parse::<usize>().expect("a number") + 2).await;
     assert_eq!(browser.complaints().await, [""; 0]);
     browser.quit().await;
 }
@@ -65,13 +65,13 @@ async fn page_reconnects_to_a_restarted_ticker() {
     let (example, browser) = (Example::start("ticker").await, Browser::start().await);
     let port = example.address().port();
     let ada = listen(&browser, &example).await;
-    hears(&ada, 1).await;
+    wait_for_messages(&ada, 1).await;
     example.kill().await;
     ada.until_text("#state", "Reconnecting").await;
     ada.until_text("#messages li:last-child.failed .said", "Not sent: there is no connection.").await;
     let _example = Example::start_on("ticker", port).await;
     ada.until_text("#state", "Connected").await;
-    hears(&ada, 2).await;
+    wait_for_messages(&ada, 2).await;
     browser.quit().await;
 }
 
@@ -80,7 +80,7 @@ async fn page_reconnects_to_a_restarted_ticker() {
 async fn ticker_page_is_accessible() {
     let (example, browser) = (Example::start_with("ticker", FAST).await, Browser::start().await);
     let ada = listen(&browser, &example).await;
-    hears(&ada, 12).await;
+    wait_for_messages(&ada, 12).await;
     // The page is paused, so that its screenshot does not change.
     ada.press(key::TAB).await;
     assert_eq!(ada.eval("document.activeElement.id").await, "toggle");

@@ -26,14 +26,14 @@ macro_rules! scripts {
 }
 
 scripts! {
-    node_ws_gets_its_messages_back: "needs node", "node", "echo.mjs", "echo";
-    node_ws_is_answered_or_told_why_not: "needs node", "node", "validated.mjs", "validated";
-    node_ws_emits_events_and_hears_those_for_it: "needs node", "node", "events.mjs", "events";
-    node_ws_can_drive_the_benchmarks: "needs node", "node", "bench.mjs", "bench";
-    python_websockets_gets_its_messages_back: "needs python", python(), "echo.py", "echo";
-    python_websockets_is_answered_or_told_why_not: "needs python", python(), "validated.py", "validated";
-    python_websockets_emits_events_and_hears_those_for_it: "needs python", python(), "events.py", "events";
-    python_websockets_can_drive_the_benchmarks: "needs python", python(), "bench.py", "bench";
+    node_ws_receives_echoes_of_its_messages: "needs node", "node", "echo.mjs", "echo";
+    node_ws_receives_replies_and_validation_errors: "needs node", "node", "validated.mjs", "validated";
+    node_ws_emits_and_receives_events: "needs node", "node", "events.mjs", "events";
+    node_ws_receives_the_expected_benchmark_replies: "needs node", "node", "bench.mjs", "bench";
+    python_websockets_receives_echoes_of_its_messages: "needs python", python(), "echo.py", "echo";
+    python_websockets_receives_replies_and_validation_errors: "needs python", python(), "validated.py", "validated";
+    python_websockets_emits_and_receives_events: "needs python", python(), "events.py", "events";
+    python_websockets_receives_the_expected_benchmark_replies: "needs python", python(), "bench.py", "bench";
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn python_websockets_speaks_the_subprotocol_with_a_token() {
 /// The server reads the address of a client only from the header of a trusted proxy.
 #[tokio::test]
 #[ignore = "needs node"]
-async fn node_ws_is_named_behind_a_trusted_proxy() {
+async fn trusted_proxy_names_the_address_of_node_ws() {
     let mut server =
         Example::start_with("ticker", &[("TICK_MS", "50"), ("TRUSTED_PROXY", "127.0.0.1")]).await;
     passes("node", "ticker.mjs", &server).await;

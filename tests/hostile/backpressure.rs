@@ -75,7 +75,7 @@ async fn fill(peer: &mut Peer, bytes: &[u8], most: usize) -> usize {
 
 /// Empty frames count toward the limit, because each uses memory.
 #[tokio::test]
-async fn empty_frames_wait_like_any_others() {
+async fn empty_frames_count_toward_the_limit() {
     // The limit includes what the buffers of both kernels take.
     const MOST: usize = 48 << 20;
     for (what, first) in [("texts", TEXT), ("pings", PING)] {
@@ -95,7 +95,7 @@ async fn empty_frames_wait_like_any_others() {
 
 /// The idle timeout and the fragment timeout are suspended while the server does not read.
 #[tokio::test]
-async fn peer_held_back_is_not_closed() {
+async fn peer_under_backpressure_is_not_closed() {
     let route = Held::new();
     let (census, go) = (route.census.clone(), route.go.clone());
     let server = Server::new()
@@ -119,9 +119,9 @@ async fn peer_held_back_is_not_closed() {
     served.end().await;
 }
 
-/// A client that reads slowly gets no new messages handled, so its idle timeout is suspended too.
+/// The fragment timeout is also suspended while the server does not read because its client reads slowly.
 #[tokio::test]
-async fn slow_reader_gets_the_idle_timeout() {
+async fn slow_reader_is_not_closed_at_the_fragment_timeout() {
     let route = Held::new();
     let census = route.census.clone();
     route.go.send_replace(true);
@@ -132,11 +132,11 @@ async fn slow_reader_gets_the_idle_timeout() {
     let served = Served::start(server.route(route)).await;
     let mut peer = Peer::open(served.address, "/held").await;
     census.reaches(1).await;
-    let socket = served.handle.channel::<Held>().expect("it is served").sockets().remove(0);
+    let socket = served.handle.channel::<Held>().expect("the route is served").sockets().remove(0);
     while socket.send_raw(vec![0; 64 << 10]) != Delivery::Dropped {}
     let message = frame(TEXT, &[b'a'; 12_345]);
     let taken = fill(&mut peer, &message, 48 << 20).await;
-    // Neither side reads for longer than the idle timeout.
+    // Neither side reads for longer than the fragment timeout.
     sleep(Duration::from_millis(800)).await;
     let rest = [&message[taken % message.len()..], &frame(TEXT, b"done")].concat();
     let (reader, mut writer) = peer.stream.into_split();
@@ -147,7 +147,7 @@ async fn slow_reader_gets_the_idle_timeout() {
     let mut reader = BufStream::new(tokio::io::join(reader, tokio::io::sink()));
     let mut last = [0; 4];
     while last != *b"done" {
-        let byte = soon(reader.read_u8()).await.expect("the answer comes before the end");
+        let byte = soon(reader.read_u8()).await.expect("the reply arrives before the end");
         last = [last[1], last[2], last[3], byte];
     }
     drop((soon(writing).await, reader, socket));
@@ -190,7 +190,7 @@ async fn peer_that_never_reads_does_not_affect_others() {
     census.reaches(1).await;
     let mut reads = Peer::open(served.address, "/").await;
     census.reaches(2).await;
-    let channel = served.handle.channel::<Echo>().expect("it is served");
+    let channel = served.handle.channel::<Echo>().expect("the route is served");
     let mut dropped = 0;
     for number in 0..600_u32 {
         let mut message = vec![b'x'; 32 * 1024];
@@ -220,7 +220,7 @@ async fn violating_peer_that_never_reads_is_cut_off() {
     let served = Served::start(server).await;
     let mut peer = Peer::open(served.address, "/").await;
     census.reaches(1).await;
-    let channel = served.handle.channel::<Echo>().expect("it is served");
+    let channel = served.handle.channel::<Echo>().expect("the route is served");
     while channel.publish("room", vec![b'x'; 64 * 1024].as_slice()).dropped() == 0 {}
     peer.send(&[frame(TEXT, b"hello"), frame(0x83, b"")].concat()).await;
     census.empties().await;
@@ -304,7 +304,8 @@ async fn stream_that_never_waits_leaves_others_their_turn() {
         assert_eq!(other.text().await, "hello");
         writer.write_all(&last_word).await.expect("the server reads");
         // The connection ends although the stream has not.
-        let count = soon(reading).await.expect("it only counts").expect("the end is a good one");
+        let count =
+            soon(reading).await.expect("the task does not panic").expect("the stream ends without an error");
         assert!(count > 0, "{path}");
         drop(other);
     }
@@ -333,7 +334,7 @@ async fn transport_with_its_own_buffer_is_flushed() {
     census.reaches(1).await;
     peer.say("hello").await;
     assert_eq!(peer.text().await, "hello");
-    let channel = served.handle.channel::<Echo>().expect("it is served");
+    let channel = served.handle.channel::<Echo>().expect("the route is served");
     for _ in 0..10 {
         assert_eq!(channel.publish("room", "news").receivers(), 1);
         assert_eq!(peer.text().await, "news");

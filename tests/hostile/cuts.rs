@@ -52,7 +52,7 @@ impl Said {
 }
 
 /// Parses the bytes after the 101, and asserts that no frame follows a close frame.
-async fn said(mut peer: Peer) -> Option<Said> {
+async fn output_after_101(mut peer: Peer) -> Option<Said> {
     let head = peer.head().await?;
     assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
     let mut said = Said::default();
@@ -72,14 +72,14 @@ async fn session_is_the_same_in_any_pieces() {
     let session = session();
     let mut whole = Peer::connect(served.address).await;
     whole.send(&session).await;
-    assert_eq!(said(whole).await, Some(Said::all()));
+    assert_eq!(output_after_101(whole).await, Some(Said::all()));
 
     let mut dripped = Peer::connect(served.address).await;
     for byte in &session {
         dripped.send(&[*byte]).await;
         yield_now().await;
     }
-    assert_eq!(said(dripped).await, Some(Said::all()));
+    assert_eq!(output_after_101(dripped).await, Some(Said::all()));
 
     for at in 1..session.len() {
         let mut halved = Peer::connect(served.address).await;
@@ -87,7 +87,7 @@ async fn session_is_the_same_in_any_pieces() {
         halved.send(first).await;
         yield_now().await;
         halved.send(second).await;
-        assert_eq!(said(halved).await, Some(Said::all()), "in two at {at}");
+        assert_eq!(output_after_101(halved).await, Some(Said::all()), "in two at {at}");
     }
     end(served, census).await;
 }
@@ -105,7 +105,7 @@ async fn session_cut_at_any_byte_ends() {
             let answer = peer.rest().await;
             assert!(!answer.starts_with(b"HTTP/1.1 101"), "a connection after {at} bytes");
         } else {
-            let said = said(peer).await.unwrap_or_default();
+            let said = output_after_101(peer).await.unwrap_or_default();
             assert!(said.is_part_of(&all), "cut at {at}: {said:?}");
         }
     }

@@ -47,7 +47,7 @@ pub(crate) async fn end(served: Served, census: Census) {
     fresh.send(&close(1000)).await;
     assert_eq!(fresh.closed().await, Some(1000));
     census.empties().await;
-    let channel = served.handle.channel::<Echo>().expect("it is served");
+    let channel = served.handle.channel::<Echo>().expect("the route is served");
     served.end().await;
     assert_eq!((channel.sockets().len(), channel.subscriber_count("room")), (0, 0));
 }

@@ -126,7 +126,7 @@ async fn try_out(header: Header, mut peer: Peer) {
 }
 
 #[tokio::test]
-async fn every_frame_header_gets_its_answer() {
+async fn every_frame_header_gets_its_expected_response() {
     let (served, census) = serve().await;
     let lengths = [
         Length::In7(0),
@@ -176,7 +176,7 @@ async fn every_frame_header_gets_its_answer() {
 }
 
 #[tokio::test]
-async fn every_close_frame_gets_its_answer() {
+async fn every_close_frame_gets_its_expected_response() {
     let (served, census) = serve().await;
     let with = |code: u16, reason: &[u8]| [&code.to_be_bytes()[..], reason].concat();
     let mut cases = vec![
@@ -201,7 +201,7 @@ async fn every_close_frame_gets_its_answer() {
         let mut peer = Peer::open(served.address, "/").await;
         // The server ignores all bytes after a close frame, whether they are valid or not.
         peer.send(&[frame(CLOSE, &payload), frame(TEXT, b"late"), frame(0x83, b"wrong")].concat()).await;
-        let frame = peer.frame().await.expect("an answer");
+        let frame = peer.frame().await.expect("a response");
         let code = frame.payload.first_chunk().map(|code| u16::from_be_bytes(*code));
         assert_eq!((frame.first, code.into_iter().collect()), (CLOSE, answer), "{payload:?}");
         assert!(frame.payload.len() <= 125);

@@ -95,8 +95,7 @@ const MORE: usize = 6;
 
 const GOOD_KEY: &str = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
 
-/// Returns requests and frames to send after a rejected handshake. If the server handled them, it would send a second
-/// response.
+/// Returns requests and frames that follow a rejected handshake. The server must not respond to them.
 fn smuggled() -> Vec<u8> {
     [
         opening("/echo/b").as_bytes(),
@@ -116,13 +115,13 @@ async fn only_answer(mut peer: Peer, case: &str) -> Answer {
     );
     assert!(answer.field("content-length").is_some(), "{case}: {answer:?}");
     let behind = peer.rest().await;
-    assert!(behind.is_empty(), "{case}: {} comes behind the answer", behind.escape_ascii());
+    assert!(behind.is_empty(), "{case}: {} follows the response", behind.escape_ascii());
     answer
 }
 
 #[tokio::test]
 #[expect(clippy::too_many_lines, reason = "it is a table")]
-async fn one_wrong_header_line_refuses_the_handshake() {
+async fn one_wrong_header_line_rejects_the_handshake() {
     let long = format!("X-Long: {}", "x".repeat(20_000));
     let many = vec!["X: y"; 150].join("\r\n");
     let target = format!("GET /echo/{} HTTP/1.1", "x".repeat(20_000));
@@ -236,7 +235,7 @@ async fn one_wrong_header_line_refuses_the_handshake() {
     ] {
         let mut peer = Peer::connect(served.address).await;
         peer.send(&[with(line, text), frame(TEXT, b"early")].concat()).await;
-        let answer = peer.answer().await.expect("an answer");
+        let answer = peer.answer().await.expect("a response");
         assert_eq!(answer.status, 101, "{text:?}");
         assert_eq!(answer.field("sec-websocket-accept"), Some("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
         assert_eq!(peer.text().await, "early", "{text:?}");
@@ -246,7 +245,7 @@ async fn one_wrong_header_line_refuses_the_handshake() {
 
 /// Field names are case-insensitive, but some clients compare bytes.
 #[tokio::test]
-async fn field_names_are_written_as_rfc_6455_writes_them() {
+async fn response_field_names_have_the_case_of_rfc_6455() {
     struct Compressed;
     #[ws_route("/compressed", protocols = ["v1"], per_message_deflate)]
     impl Compressed {
@@ -271,7 +270,7 @@ async fn field_names_are_written_as_rfc_6455_writes_them() {
     ] {
         let mut peer = Peer::connect(served.address).await;
         peer.send(request.as_bytes()).await;
-        let head = peer.head().await.expect("an answer");
+        let head = peer.head().await.expect("a response");
         assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{head}");
         for name in names {
             assert!(head.contains(&format!("\r\n{name}: ")), "{name}: {head}");
@@ -282,7 +281,7 @@ async fn field_names_are_written_as_rfc_6455_writes_them() {
 
 /// The server reads the rest of the input, because unread input would make the kernel discard the response.
 #[tokio::test]
-async fn refusal_arrives_despite_bytes_after_the_request() {
+async fn rejection_arrives_despite_bytes_after_the_request() {
     let served = Served::start(server()).await;
     let megabytes = vec![b'x'; 4 << 20];
     for (what, head, status) in [
@@ -374,7 +373,7 @@ async fn early_frames_are_handled_in_order() {
     peer.send(&[opening("/deciding").as_bytes(), first].concat()).await;
     peer.send(second).await;
     go.send_replace(true);
-    assert_eq!(peer.answer().await.expect("an answer").status, 101);
+    assert_eq!(peer.answer().await.expect("a response").status, 101);
     for text in texts {
         assert_eq!(peer.text().await, text);
     }
@@ -396,6 +395,6 @@ async fn shutdown_does_not_wait_for_handshakes() {
         peer.send(begun.as_bytes()).await;
         peers.push(peer);
     }
-    assert_eq!(peers.last_mut().expect("there are five").answer().await.expect("an answer").status, 401);
+    assert_eq!(peers.last_mut().expect("there are five").answer().await.expect("a response").status, 401);
     served.end().await;
 }

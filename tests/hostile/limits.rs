@@ -27,7 +27,7 @@ fn fragments(lengths: &[usize]) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn message_one_byte_past_the_limit_closes() {
+async fn message_one_byte_over_the_limit_closes() {
     const LIMIT: usize = 100_000;
     let (served, census) = echo(|server| server.max_payload_length(LIMIT)).await;
     for (what, bytes, passes) in [
@@ -100,7 +100,7 @@ async fn split_control_frame_starts_no_fragment_timeout() {
         sleep(Duration::from_millis(50)).await;
         peer.send(&bytes[7..]).await;
         if control == PING {
-            assert_eq!(peer.frame().await.expect("an answer").first, PONG);
+            assert_eq!(peer.frame().await.expect("a response").first, PONG);
         }
         sleep(Duration::from_millis(500)).await;
         peer.say("still there?").await;

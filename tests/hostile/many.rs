@@ -55,13 +55,13 @@ async fn connect(served: &Served, count: usize) -> Vec<Peer> {
     let (mut connecting, mut peers) = (JoinSet::new(), Vec::with_capacity(count));
     for _ in 0..count {
         if connecting.len() == 50 {
-            peers.extend(connecting.join_next().await.map(|peer| peer.expect("it is let in")));
+            peers.extend(connecting.join_next().await.map(|peer| peer.expect("the client is accepted")));
         }
         let address = served.address;
         connecting.spawn(async move { Peer::open(address, "/").await });
     }
     while let Some(peer) = connecting.join_next().await {
-        peers.push(peer.expect("it is let in"));
+        peers.push(peer.expect("the client is accepted"));
     }
     peers
 }
@@ -74,7 +74,7 @@ async fn shutdown_closes_thousands_and_cuts_off_unresponsive_ones() {
     let (served, census, held) = serve(|server| server.close_timeout(Duration::from_secs(2))).await;
     let mut peers = connect(&served, count).await;
     census.reaches(count).await;
-    let channel = served.handle.channel::<Room>().expect("it is served");
+    let channel = served.handle.channel::<Room>().expect("the route is served");
     assert_eq!(channel.publish("room", "news").receivers(), count);
     for peer in &mut peers {
         assert_eq!(peer.text().await, "news");
@@ -83,7 +83,7 @@ async fn shutdown_closes_thousands_and_cuts_off_unresponsive_ones() {
     let mut ending = JoinSet::new();
     for (at, mut peer) in peers.into_iter().enumerate() {
         ending.spawn(async move {
-            let frame = peer.frame().await.expect("everybody is told");
+            let frame = peer.frame().await.expect("every peer gets a close frame");
             assert_eq!((frame.first, &frame.payload[..2]), (CLOSE, &1001_u16.to_be_bytes()[..]));
             if at >= mute {
                 peer.send(&close(1001)).await;
@@ -114,11 +114,11 @@ async fn shutdown_does_not_wait_for_unresponsive_peers() {
         peers.push(Peer::open(served.address, "/").await);
     }
     census.reaches(PEERS).await;
-    let channel = served.handle.channel::<Echo>().expect("it is served");
+    let channel = served.handle.channel::<Echo>().expect("the route is served");
     assert_eq!((channel.sockets().len(), channel.subscriber_count("room")), (PEERS, PEERS));
     served.handle.shutdown();
     for (at, peer) in peers.iter_mut().enumerate().filter(|(at, _)| at % 4 != 0) {
-        let frame = peer.frame().await.expect("everybody is told");
+        let frame = peer.frame().await.expect("every peer gets a close frame");
         assert_eq!((frame.first, &frame.payload[..2]), (CLOSE, &1001_u16.to_be_bytes()[..]));
         if at % 2 == 0 {
             peer.send(&close(1001)).await;
@@ -141,7 +141,7 @@ fn claimed() -> u64 {
 /// If a header announces a gigabyte, memory is allocated only for the bytes that arrive.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn announced_length_allocates_nothing() {
+async fn announced_length_does_not_allocate_memory() {
     const PEERS: u64 = 200;
     let (served, census, _held) = serve(|server| server).await;
     let before = claimed();

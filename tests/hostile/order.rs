@@ -89,7 +89,7 @@ async fn connected_client_is_in_its_room() {
     });
     tokio::task::spawn_blocking(|| peers.join()).await.expect("it waits").expect("everything is heard");
     handle.shutdown();
-    serving.await.expect("it does not panic").expect("it is served");
+    serving.await.expect("the task does not panic").expect("the server ends without an error");
 }
 
 /// Connects and reads byte by byte up to the end of the 101.
@@ -114,7 +114,7 @@ async fn frames_of_each_sender_arrive_in_order() {
     const SENDERS: usize = 3;
     const EACH: u32 = 2000;
     let (served, census, peers) = rooms(PEERS).await;
-    let channel = served.handle.channel::<Rooms>().expect("it is served");
+    let channel = served.handle.channel::<Rooms>().expect("the route is served");
     let mut following = JoinSet::new();
     for peer in peers {
         following.spawn(follow(peer, SENDERS, EACH));

@@ -73,7 +73,7 @@ pub(crate) fn due(bytes: &[u8], compresses: bool) -> Outcome<Due> {
 }
 
 /// Parses the output of a server: complete frames of known opcodes, with at most one close frame, which is the last.
-pub(crate) fn said(frames: Vec<Frame>, compresses: bool) -> Result<Outcome<Option<u16>>, String> {
+pub(crate) fn parse_output(frames: Vec<Frame>, compresses: bool) -> Result<Outcome<Option<u16>>, String> {
     let mut said = Outcome { messages: Vec::new(), pongs: Vec::new(), end: None };
     let mut past = Vec::new();
     for frame in frames {

@@ -94,7 +94,7 @@ impl Peer {
     pub(crate) async fn open(address: SocketAddr, path: &str) -> Self {
         let mut peer = Self::connect(address).await;
         peer.send(opening(path).as_bytes()).await;
-        let head = peer.head().await.expect("an answer");
+        let head = peer.head().await.expect("a response");
         assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
         peer
     }
@@ -197,7 +197,7 @@ impl Peer {
     /// Returns the code of the close frame without waiting for the end of the stream.
     pub(crate) async fn close_code(&mut self) -> u16 {
         loop {
-            let frame = self.frame().await.expect("a close frame comes before the end");
+            let frame = self.frame().await.expect("a close frame precedes the end");
             if frame.first == CLOSE {
                 return frame.payload.first_chunk().map_or(0, |code| u16::from_be_bytes(*code));
             }

@@ -73,7 +73,7 @@ fn random_sessions_do_not_harm_the_server() {
 
 #[test]
 #[ignore = "needs minutes"]
-fn hundred_thousand_random_sessions_do_not_harm_the_server() {
+fn long_random_sessions_leave_the_server_unharmed() {
     try_sessions(100_000);
 }
 
@@ -86,7 +86,7 @@ async fn harms_nobody(session: Session) -> Result<(), TestCaseError> {
     let served = Served::over(server, |listener| InPieces::new(listener, pieces)).await;
     let mut witness = Peer::open(served.address, "/").await;
     census.reaches(1).await;
-    let channel = served.handle.channel::<Room>().expect("it is served");
+    let channel = served.handle.channel::<Room>().expect("the route is served");
 
     let due = outcome::due(&session.bytes(), session.compresses);
     if let Some(said) = attend(&session, served.address, &census).await? {
@@ -165,5 +165,5 @@ async fn attend(
     while let Some(frame) = peer.frame().await {
         frames.push(frame);
     }
-    outcome::said(frames, session.compresses).map(Some).map_err(TestCaseError::fail)
+    outcome::parse_output(frames, session.compresses).map(Some).map_err(TestCaseError::fail)
 }

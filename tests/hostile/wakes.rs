@@ -98,7 +98,7 @@ async fn stream_resumes_when_the_queue_empties_at_once() {
     let mut peer = Peer::open(served.address, "/").await;
     peer.say("go").await;
     for item in 0..20 {
-        let frame = peer.frame().await.unwrap_or_else(|| panic!("item {item} comes"));
+        let frame = peer.frame().await.unwrap_or_else(|| panic!("item {item} is missing"));
         assert_eq!((frame.first, frame.payload.len()), (BINARY, 40_000));
     }
     drop(peer);
@@ -120,7 +120,7 @@ async fn messages_resume_when_the_queue_empties_at_once() {
         // Three messages are sent at once. The second raises the queue above half of its limit.
         peer.send(&message.repeat(3)).await;
         for item in 0..3 {
-            let frame = peer.frame().await.unwrap_or_else(|| panic!("echo {item} comes"));
+            let frame = peer.frame().await.unwrap_or_else(|| panic!("echo {item} is missing"));
             assert_eq!((frame.first, frame.payload.len()), (BINARY, 20_000));
         }
     }
@@ -131,11 +131,11 @@ async fn messages_resume_when_the_queue_empties_at_once() {
 
 /// A pause and a resume take effect at any moment of the connection's task.
 #[tokio::test]
-async fn request_made_before_the_task_waits_wakes_it() {
+async fn pause_and_resume_at_any_moment_take_effect() {
     let (served, census) = serve().await;
     let mut peer = Peer::open(served.address, "/").await;
     census.reaches(1).await;
-    let socket = served.handle.channel::<Echo>().expect("it is served").sockets().remove(0);
+    let socket = served.handle.channel::<Echo>().expect("the route is served").sockets().remove(0);
     for round in 0..4000 {
         peer.say("hello").await;
         for _ in 0..round % 50 {
@@ -157,12 +157,12 @@ async fn terminate_at_any_moment_takes_effect() {
     for round in 0..400 {
         let mut peer = Peer::open(served.address, "/").await;
         census.reaches(round + 1).await;
-        let socket = served.handle.channel::<Echo>().expect("it is served").sockets().pop();
+        let socket = served.handle.channel::<Echo>().expect("the route is served").sockets().pop();
         peer.say("hello").await;
         for _ in 0..round * 7 % 1000 {
             std::hint::spin_loop();
         }
-        socket.expect("it is there until it is cut off").terminate();
+        socket.expect("the socket is open until it is terminated").terminate();
         // The connection ends without a close frame. The echo may or may not have been sent.
         assert_eq!(peer.closed().await, None, "round {round}");
         census.empties().await;
@@ -209,7 +209,7 @@ async fn closed_resolves_for_every_kind_of_end() {
         let mut peer = Peer::open(served.address, "/").await;
         peer.say("wait").await;
         soon(begun.wait_for(|count| *count > round)).await.expect("it is held here");
-        let sockets = served.handle.channel::<Waiting>().expect("it is served").sockets();
+        let sockets = served.handle.channel::<Waiting>().expect("the route is served").sockets();
         let socket = sockets.into_iter().find(|socket| known.insert(socket.id())).expect("it was opened");
         match how {
             "fin" => peer.finish().await,
@@ -290,7 +290,7 @@ async fn idle_tasks_do_not_poll() {
             }
             "closing" => {
                 census.reaches(1).await;
-                let sockets = served.handle.channel::<Held>().expect("it is served").sockets();
+                let sockets = served.handle.channel::<Held>().expect("the route is served").sockets();
                 sockets[0].close(ws_runtime::Close::NORMAL);
                 assert_eq!(peer.frame().await.expect("a close frame").first, CLOSE);
             }
@@ -317,7 +317,7 @@ async fn idle_tasks_do_not_poll() {
         assert!(busy < window / 2, "{state}: busy for {busy:?} of {window:?}");
         drop(kept);
         go.send_replace(true);
-        for socket in served.handle.channel::<Held>().expect("it is served").sockets() {
+        for socket in served.handle.channel::<Held>().expect("the route is served").sockets() {
             socket.resume();
         }
         census.empties().await;
@@ -337,7 +337,7 @@ async fn dropped_closed_future_leaves_no_waker() {
     let (served, census) = serve().await;
     let peer = Peer::open(served.address, "/").await;
     census.reaches(1).await;
-    let socket = served.handle.channel::<Echo>().expect("it is served").sockets().remove(0);
+    let socket = served.handle.channel::<Echo>().expect("the route is served").sockets().remove(0);
     let nobody = Arc::new(Nobody);
     {
         let waker = Waker::from(Arc::clone(&nobody));

@@ -83,7 +83,7 @@ fn one_mistake_gives_one_error() {
 }
 
 #[test]
-fn second_error_is_reported() {
+fn unexpected_second_error_is_reported() {
     for (name, answer, wrong) in [
         ("path/a", "error: b\n", false),
         ("path/a", "error: b\n\nerror[E0277]: c\n", true),

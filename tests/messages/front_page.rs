@@ -7,7 +7,7 @@ use crate::cases;
 const CASE: &str = "replies/another_type";
 
 /// Returns the lines of the error in the README, which may omit lines of the recorded output.
-fn shown(readme: &str) -> Option<Vec<&str>> {
+fn error_lines(readme: &str) -> Option<Vec<&str>> {
     let (_, rest) =
         readme.split_once(&format!("<!-- From tests/ui/{CASE}.stderr; a test compares. -->\n```text\n"))?;
     Some(rest.split_once("\n```")?.0.lines().collect())
@@ -22,7 +22,7 @@ fn missing<'a>(shown: &[&'a str], answer: &str) -> Option<&'a str> {
 #[test]
 fn readme_shows_a_recorded_compiler_error() {
     let readme = fs::read_to_string("../README.md").expect("the project has a README");
-    let shown = shown(&readme).expect("the README shows an error");
+    let shown = error_lines(&readme).expect("the README shows an error");
     let cases = cases::all();
     let case = cases.iter().find(|case| case.name == CASE).expect("the case exists");
     assert!(shown.len() > 3, "{shown:?}");

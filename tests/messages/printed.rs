@@ -13,7 +13,7 @@ const UNPRINTED: &[(&str, &str)] =
 /// Returns the string literals of a source that contain a space: messages, parts of messages, and code in messages.
 fn texts(source: &str) -> Vec<String> {
     let mut found = Vec::new();
-    collect(TokenStream::from_str(source).expect("a source of ours"), &mut found);
+    collect(TokenStream::from_str(source).expect("a source of this workspace"), &mut found);
     found.retain(|text| text.contains(' '));
     found
 }
@@ -70,7 +70,7 @@ fn fragments(text: &str) -> Vec<String> {
 }
 
 /// Returns true if an output contains the fragments in this order.
-fn holds(answer: &str, fragments: &[String]) -> bool {
+fn contains_in_order(answer: &str, fragments: &[String]) -> bool {
     let mut rest = answer;
     fragments.iter().all(|fragment| match rest.find(&**fragment) {
         Some(at) => {
@@ -92,7 +92,7 @@ fn sources(folder: &Path, found: &mut Vec<String>) {
         if path.is_dir() {
             sources(&path, found);
         } else {
-            found.push(fs::read_to_string(&path).expect("a source of ours"));
+            found.push(fs::read_to_string(&path).expect("a source of this workspace"));
         }
     }
 }
@@ -106,7 +106,7 @@ fn every_message_has_a_case() {
     let texts: Vec<String> = written.iter().flat_map(|source| texts(source)).collect();
     assert!(texts.len() > 80, "{} texts", texts.len());
     let answers: Vec<String> = cases::all().iter().map(|case| unindented(&case.answer)).collect();
-    let printed = |text: &str| answers.iter().any(|answer| holds(answer, &fragments(text)));
+    let printed = |text: &str| answers.iter().any(|answer| contains_in_order(answer, &fragments(text)));
     let unprinted: Vec<&String> = texts.iter().filter(|text| !printed(text)).collect();
     let listed: Vec<&str> = UNPRINTED.iter().map(|(text, _)| *text).collect();
     assert_eq!(unprinted, listed);
@@ -121,6 +121,6 @@ fn message_texts_are_found_in_source() {
     for (answer, found) in
         [("n 1 {p} q", true), ("n  {p} q", true), ("n {p} q", false), ("{p} q n", false), ("n 1 p q", false)]
     {
-        assert_eq!(holds(answer, &fragments("n {o} {{p}} q")), found, "{answer}");
+        assert_eq!(contains_in_order(answer, &fragments("n {o} {{p}} q")), found, "{answer}");
     }
 }

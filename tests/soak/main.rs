@@ -115,7 +115,7 @@ async fn live(servers: Servers, number: u64) {
             let mut peer = Peer::connect(deflating).await;
             let offer = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Extensions: permessage-deflate";
             peer.send(opening("/echo").replace("Sec-WebSocket-Version: 13", offer).as_bytes()).await;
-            let head = peer.head().await.expect("an answer");
+            let head = peer.head().await.expect("a response");
             assert!(head.contains("permessage-deflate"), "{head}");
             for _ in 0..50 {
                 peer.send(&frame(0xc1, &HELLO)).await;

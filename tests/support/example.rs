@@ -93,7 +93,7 @@ impl Example {
     /// # Panics
     /// Panics if the process has ended, or the system does not report its memory.
     pub fn memory(&self) -> u64 {
-        let id = self.process.id().expect("nobody has waited for it");
+        let id = self.process.id().expect("the process was not awaited");
         let status = fs::read_to_string(format!("/proc/{id}/status")).expect("Linux says so");
         let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next());
         resident.and_then(|kib| kib.parse::<u64>().ok()).expect("it is a number of kB") * 1024
@@ -123,7 +123,7 @@ impl Example {
     /// # Panics
     /// Panics if the process has ended.
     pub async fn signal(&self, name: &str) {
-        let id = self.process.id().expect("nobody has waited for it").to_string();
+        let id = self.process.id().expect("the process was not awaited").to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status().await;
         assert!(sent.expect("POSIX has kill").success(), "the example has ended before");
     }
@@ -142,7 +142,7 @@ impl Example {
         });
         match ended.await {
             Ok(status) => (status, printed),
-            Err(late) => panic!("the example goes on: {late}; it has printed {printed:#?}"),
+            Err(late) => panic!("the example keeps running: {late}; it has printed {printed:#?}"),
         }
     }
 

@@ -6,6 +6,7 @@ mod features;
 mod layers;
 mod links;
 mod named;
+mod names;
 mod public;
 mod root;
 mod shape;

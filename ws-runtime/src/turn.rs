@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn wake_up_is_deferred_to_the_end_of_the_poll() {
+    fn wake_up_during_a_poll_is_deferred() {
         let counter = Arc::new(Counter::default());
         let task = Waker::from(Arc::clone(&counter));
         let mut cx = Context::from_waker(&task);

@@ -54,7 +54,7 @@ pub(crate) fn print(cases: &[Case], results: &[Samples]) {
     }
 }
 
-/// Returns the run of a peer in a case; `None` if it has none.
+/// Returns the run of a peer in a case; `None` if it has failed_cell.
 fn place(case: &Case, peer: Peer) -> Option<usize> {
     case.runs.iter().position(|run| run.peer == peer)
 }
@@ -73,7 +73,7 @@ fn absolute(run: &Run, figure: Figure, samples: &[Option<Sample>]) -> String {
         (Figure::Cost, Load::Idle { .. }) => "KiB",
         _ => "µs",
     };
-    Spread::of(figures).map_or_else(none, |spread| format!("{:.2} {unit}", spread.median))
+    Spread::of(figures).map_or_else(failed_cell, |spread| format!("{:.2} {unit}", spread.median))
 }
 
 /// Formats the median and the quartiles of the ratios of the rounds.
@@ -81,8 +81,9 @@ fn ratio(figure: Figure, samples: &[Option<Sample>], base: &[Option<Sample>]) ->
     let rounds = samples.iter().zip(base);
     let ratios =
         rounds.filter_map(|(sample, base)| Some(of(figure, sample.as_ref()?)? / of(figure, base.as_ref()?)?));
-    Spread::of(ratios)
-        .map_or_else(none, |Spread { low, median, high }| format!("**{median:.2}** ({low:.2}–{high:.2})"))
+    Spread::of(ratios).map_or_else(failed_cell, |Spread { low, median, high }| {
+        format!("**{median:.2}** ({low:.2}–{high:.2})")
+    })
 }
 
 /// Cell of a run without a result.

@@ -115,7 +115,7 @@ pub(super) fn block(item: Item, root: Option<Path>, errors: &mut Diagnostics) ->
         Item::Other { keyword, span } => {
             errors.at(
                 span,
-                format!("expected an impl block, found {}\nhelp: {}", article(&keyword), way(&keyword)),
+                format!("expected an impl block, found {}\nhelp: {}", article(&keyword), item_help(&keyword)),
             );
             Site {
                 target: None,
@@ -247,7 +247,7 @@ fn article(keyword: &str) -> String {
     }
 }
 
-fn way(keyword: &str) -> &'static str {
+fn item_help(keyword: &str) -> &'static str {
     match keyword {
         "fn" => {
             "write the handler as a method of a type: \

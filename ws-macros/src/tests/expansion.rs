@@ -3,7 +3,7 @@
 use super::harness::expand;
 
 /// Expands a source and formats the result.
-fn shown(source: &str) -> String {
+fn formatted(source: &str) -> String {
     let tokens = expand(source);
     let file = syn::parse2(tokens.clone()).unwrap_or_else(|error| panic!("{error} in {tokens}"));
     prettyplease::unparse(&file)
@@ -13,7 +13,7 @@ macro_rules! shapes {
     ($($name:ident: $source:literal)*) => {
         $(#[test]
         fn $name() {
-            let shown = shown($source);
+            let shown = formatted($source);
             assert!(!shown.contains("compile_error"), "{shown}");
             insta::assert_snapshot!(shown);
         })*

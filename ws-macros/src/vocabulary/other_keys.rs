@@ -189,7 +189,7 @@ mod tests {
     use crate::vocabulary::key;
 
     #[test]
-    fn other_keys_have_one_answer_each() {
+    fn other_keys_have_one_replacement_each() {
         let mut seen = HashSet::new();
         for (words, answer) in [TYPES, LIMITS, PLACES].concat() {
             for word in words.split('|') {

@@ -19,14 +19,14 @@ fn collect(tokens: TokenStream, found: &mut Vec<(String, String)>) {
         let called = index.checked_sub(2).and_then(|at| tokens.get(at)).map(ToString::to_string);
         if called.as_deref() == Some("compile_error") {
             let message: syn::LitStr = syn::parse2(group.stream()).expect("a message");
-            found.push((word(tokens[index - 2].span()), message.value()));
+            found.push((source_text(tokens[index - 2].span()), message.value()));
         } else {
             collect(group.stream(), found);
         }
     }
 }
 
-fn word(span: Span) -> String {
+fn source_text(span: Span) -> String {
     span.source_text().unwrap_or_default()
 }
 

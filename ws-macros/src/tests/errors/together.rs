@@ -69,7 +69,7 @@ fn all_mistakes_are_reported_on_any_item() {
 }
 
 #[test]
-fn data_is_known_without_a_result() {
+fn data_type_is_read_from_a_wrong_return_type() {
     for (returned, data) in [
         ("Option<User>", "type Data = User ;"),
         ("bool", "type Data = bool ;"),

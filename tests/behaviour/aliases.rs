@@ -192,7 +192,7 @@ routes! {
 }
 
 /// Sends a text to a route. Returns the reply, or the keyword of the first validation error.
-async fn said<R: Route>(route: fn(Journal) -> R, path: &'static str, text: &str) -> String {
+async fn reply<R: Route>(route: fn(Journal) -> R, path: &'static str, text: &str) -> String {
     let journal = Journal::default();
     let site = Site::start(Server::new().route(route(journal.clone())));
     let mut client = site.connect::<R>(path).await.unwrap();
@@ -208,31 +208,31 @@ async fn said<R: Route>(route: fn(Journal) -> R, path: &'static str, text: &str)
 async fn schema_and_serde_accept_the_same_values() {
     // serde would accept a struct as an array, and a unit variant as an object. The schema decides whether the library
     // does.
-    assert_eq!(said(Points, "/point", "[1,2]").await, "type");
-    assert_eq!(said(Internals, "/internal", r#"["Join","r"]"#).await, "type");
-    assert_eq!(said(Adjacents, "/adjacent", r#"["Join","r"]"#).await, "type");
-    assert_eq!(said(Externals, "/external", r#"{"struct":[1]}"#).await, "type");
-    assert_eq!(said(Externals, "/external", r#"{"unit":null}"#).await, "enum");
-    assert_eq!(said(Sets, "/set", "[1,1]").await, "uniqueItems");
-    assert_eq!(said(Internals, "/internal", r#"{"type":"Leave","x":1}"#).await, "additionalProperties");
-    assert_eq!(said(Texts, "/text", r#"{"text":"xyz"}"#).await, "maxLength");
+    assert_eq!(reply(Points, "/point", "[1,2]").await, "type");
+    assert_eq!(reply(Internals, "/internal", r#"["Join","r"]"#).await, "type");
+    assert_eq!(reply(Adjacents, "/adjacent", r#"["Join","r"]"#).await, "type");
+    assert_eq!(reply(Externals, "/external", r#"{"struct":[1]}"#).await, "type");
+    assert_eq!(reply(Externals, "/external", r#"{"unit":null}"#).await, "enum");
+    assert_eq!(reply(Sets, "/set", "[1,1]").await, "uniqueItems");
+    assert_eq!(reply(Internals, "/internal", r#"{"type":"Leave","x":1}"#).await, "additionalProperties");
+    assert_eq!(reply(Texts, "/text", r#"{"text":"xyz"}"#).await, "maxLength");
     // An integer is accepted in every notation within the range of its type.
-    assert_eq!(said(Numbers, "/number", "[1.0,1e2,-0,null]").await, "[Some(1), Some(100), Some(0), None]");
-    assert_eq!(said(Numbers, "/number", "[4294967296]").await, "maximum");
+    assert_eq!(reply(Numbers, "/number", "[1.0,1e2,-0,null]").await, "[Some(1), Some(100), Some(0), None]");
+    assert_eq!(reply(Numbers, "/number", "[4294967296]").await, "maximum");
     // A unit variant has no content, so only `null` is accepted.
-    assert_eq!(said(Adjacents, "/adjacent", r#"{"t":"Leave","c":5}"#).await, "type");
-    assert_eq!(said(Adjacents, "/adjacent", r#"{"t":"Leave","c":null}"#).await, "Leave");
+    assert_eq!(reply(Adjacents, "/adjacent", r#"{"t":"Leave","c":5}"#).await, "type");
+    assert_eq!(reply(Adjacents, "/adjacent", r#"{"t":"Leave","c":null}"#).await, "Leave");
     // The type rejects values that its schema cannot exclude.
-    assert_eq!(said(Keys, "/keys", r#"{"256":1}"#).await, "type");
-    assert_eq!(said(Evens, "/even", "7").await, "type");
-    assert_eq!(said(Evens, "/even", "8").await, "Even(8)");
+    assert_eq!(reply(Keys, "/keys", r#"{"256":1}"#).await, "type");
+    assert_eq!(reply(Evens, "/even", "7").await, "type");
+    assert_eq!(reply(Evens, "/even", "8").await, "Even(8)");
     // Repeated keys and excessive nesting are JSON errors.
-    assert_eq!(said(Points, "/point", r#"{"x":1,"y":2,"x":3}"#).await, "json");
-    assert_eq!(said(Points, "/point", &"[".repeat(200)).await, "json");
+    assert_eq!(reply(Points, "/point", r#"{"x":1,"y":2,"x":3}"#).await, "json");
+    assert_eq!(reply(Points, "/point", &"[".repeat(200)).await, "json");
     // Schema and serde both choose the first untagged variant that matches.
-    assert_eq!(said(Overlaps, "/overlapping", r#"{"x":1,"y":"bad"}"#).await, "Small { x: 1 }");
-    assert_eq!(said(Swallows, "/swallowing", r#"{"type":"zzz","x":1}"#).await, "Any { x: 1 }");
-    assert_eq!(said(Flats, "/flat", r#"{"n":1}"#).await, "Flat { n: 1, point: None }");
+    assert_eq!(reply(Overlaps, "/overlapping", r#"{"x":1,"y":"bad"}"#).await, "Small { x: 1 }");
+    assert_eq!(reply(Swallows, "/swallowing", r#"{"type":"zzz","x":1}"#).await, "Any { x: 1 }");
+    assert_eq!(reply(Flats, "/flat", r#"{"n":1}"#).await, "Flat { n: 1, point: None }");
 }
 
 /// Warnings that were logged on this thread.
