@@ -40,8 +40,8 @@ pub(crate) enum Work {
     Checked(usize),
     /// Bytes that are encoded.
     Encoded(usize),
-    /// Bytes of JSON that are decoded and validated. Most JSON costs less; this is the cost of short numbers, keys and
-    /// brackets, which a client chooses.
+    /// Bytes of JSON that are decoded and validated. The cost is that of short numbers, keys and brackets, which a
+    /// client may choose. Most JSON costs less.
     Decoded(usize),
     /// Bytes produced by inflating.
     Inflated(usize),
@@ -131,8 +131,8 @@ pub(crate) struct LongWork(AtomicUsize);
 pub(crate) struct LongWorkPermit<'a>(Option<&'a AtomicUsize>);
 
 impl LongWork {
-    /// Permits a piece of work unless that would occupy the last thread that is left to the sockets. Short work is
-    /// always permitted.
+    /// Returns a permit for a piece of work, unless the work would occupy the last thread that is left to the sockets.
+    /// Short work is always permitted.
     #[inline]
     pub(crate) fn permit(&self, work: Work) -> Option<LongWorkPermit<'_>> {
         if work.exceeds_a_turn() { self.permit_long() } else { Some(LongWorkPermit(None)) }

@@ -16,7 +16,7 @@ pub(super) struct Clock {
     keepalive: Keepalive,
     /// The deadline of the closing handshake.
     deadline: Option<Instant>,
-    /// The expiry, which few connections have.
+    /// The expiry of the connection. It is boxed, because few connections have one.
     expiry: Option<Box<Expiry>>,
     timer: Option<Pin<Box<Sleep>>>,
 }
@@ -36,12 +36,12 @@ impl Clock {
         self.keepalive.ask(rule, now)
     }
 
-    /// Sets or removes the expiry.
+    /// Sets the expiry. `None` removes it.
     pub(super) fn expire_at(&mut self, when: Option<Instant>) {
         self.expiry = when.map(|when| Box::new(Expiry::at(when)));
     }
 
-    /// Returns the action that the expiry requires at `now`; `None` without an expiry.
+    /// Returns the action that the expiry requires at `now`. `None` if no expiry is set.
     pub(super) fn ask_expiry(&mut self, now: Instant) -> Option<ExpiryStep> {
         self.expiry.as_mut().map(|expiry| expiry.ask(now))
     }

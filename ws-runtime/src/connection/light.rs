@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_are_light_by_type_kind_and_length() {
+    fn light_messages_depend_on_type_kind_and_length() {
         fn light<B: Decode>() -> Light {
             Light::of::<B>(&B::plan().unwrap())
         }

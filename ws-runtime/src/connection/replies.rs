@@ -26,7 +26,7 @@ use crate::{
 /// The close frame after a failure of a handler if no error frame can be sent.
 pub(super) const FAILED: Close = Close::new(1011, "internal error");
 
-/// Whether the connection continues.
+/// The state of the connection after a handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Settled {
     Open,

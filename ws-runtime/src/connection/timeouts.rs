@@ -12,7 +12,7 @@ use crate::{
     wire::{Close, Encoder},
 };
 
-/// The close frame for an expired connection: the client needs new credentials.
+/// The close frame for an expired connection. The client needs new credentials.
 const EXPIRED: Close = Close::new(4401, "expired");
 
 impl<R: Route> Driver<'_, R> {
@@ -72,7 +72,7 @@ impl<R: Route> Driver<'_, R> {
         }
     }
 
-    /// Takes the expiry that the application has set.
+    /// Applies the expiry that the application has set.
     #[cold]
     fn take_expiry(&mut self) {
         let when = self.write_half().take_expiry();
@@ -80,7 +80,8 @@ impl<R: Route> Driver<'_, R> {
         self.status.set(Flag::Expiry, false);
     }
 
-    /// Notifies the client of the expiry, or closes. Returns true if something was done.
+    /// Takes the action that the expiry requires: notifies the client, or closes the connection. Returns true if there
+    /// was one.
     #[cold]
     fn expiry_step(&mut self, step: ExpiryStep) -> bool {
         match step {

@@ -80,8 +80,8 @@ impl Outbound {
         self.limit
     }
 
-    /// Permits compressing a message of this length. `None` if other threads compress long messages and no further one
-    /// may be occupied; it is sent uncompressed then.
+    /// Returns a permit to compress a message of this length. `None` means that the message must be sent uncompressed,
+    /// because enough other threads compress long messages.
     #[inline]
     pub(crate) fn permit_compressing(&self, length: usize) -> Option<LongWorkPermit<'_>> {
         self.compressing.permit(Work::Deflated(length))

@@ -34,7 +34,7 @@ use crate::{
     turn::DeferringWaker,
 };
 
-/// How long the peer may take to read the last bytes of a response.
+/// The maximum time for the client to read the last bytes of a response.
 const LAST_BYTES: Duration = Duration::from_secs(5);
 
 /// Serves HTTP on one stream until it ends or becomes a WebSocket.

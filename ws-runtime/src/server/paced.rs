@@ -23,7 +23,7 @@ const AHEAD: usize = 4096;
 /// would be waited for indefinitely.
 pub(super) struct Paced<S>(Arc<Mutex<Watched<S>>>);
 
-/// The same stream, for the task that drives HTTP.
+/// A handle to the stream of a [`Paced`], for the task that drives HTTP.
 pub(super) struct Watch<S>(Arc<Mutex<Watched<S>>>);
 
 struct Watched<S> {

@@ -18,7 +18,7 @@ use crate::{
 /// The maximum number of concurrent refusals. All other connections are dropped without a response, so that a flood of
 /// connections does not exhaust the server.
 const REFUSALS: usize = 64;
-/// How long a client may take to read the response.
+/// The maximum time for a client to read the response.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Sends a rejection and closes the stream. At most 64 refusals run at once (`REFUSALS`). Further connections are

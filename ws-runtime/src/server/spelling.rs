@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_spelled_as_rfc_6455_does() {
+    fn header_names_are_spelled_as_in_rfc_6455() {
         for (name, spelled) in [
             ("sec-websocket-accept", "Sec-WebSocket-Accept"),
             ("upgrade", "Upgrade"),

@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn pending_messages_keep_an_open_connection() {
+    fn open_connection_does_not_end_with_pending_messages() {
         for facts in all().filter(|facts| facts.pending && !facts.sent && !facts.failed && !facts.terminated)
         {
             assert!(
@@ -241,21 +241,21 @@ mod tests {
     }
 
     #[test]
-    fn no_data_is_decoded_after_the_turn() {
+    fn no_input_is_decoded_after_the_turn() {
         for facts in all().filter(|facts| facts.spent) {
             assert!(![NextStep::Handle, NextStep::Discard].contains(&next(facts)), "{facts:?}");
         }
     }
 
     #[test]
-    fn nothing_is_produced_for_a_full_queue() {
+    fn long_queue_stops_handlers_and_streams() {
         for facts in all().filter(|facts| facts.high && !facts.sent) {
             assert!(![NextStep::Handle, NextStep::Stream].contains(&next(facts)), "{facts:?}");
         }
     }
 
     #[test]
-    fn idle_peer_that_is_gone_ends_the_connection() {
+    fn connection_without_input_ends_after_its_peer() {
         for facts in all().filter(|facts| (facts.lost || facts.ended) && !facts.pending && !facts.drained) {
             let step = next(facts);
             assert!([NextStep::End, NextStep::Answer].contains(&step), "{facts:?}: {step:?}");
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn overdue_handshake_is_answered_failed_or_cut_off() {
+    fn expired_close_timeout_answers_fails_or_terminates() {
         for (owed, faulty, expected) in [
             (true, false, Overdue::Answer),
             (true, true, Overdue::Answer),
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn stream_is_dropped_once_the_last_frame_is_delivered() {
+    fn stream_may_be_dropped_when_done_or_lost() {
         let (pending, done, broken) = (Poll::Pending, Poll::Ready(true), Poll::Ready(false));
         for (names, shut, expected) in [
             ("sent received", pending, false),

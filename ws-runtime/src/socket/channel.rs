@@ -169,7 +169,8 @@ impl<E: Endpoint> Channel<E> {
 
     /// Closes each socket of the route for which `matches` returns true. Returns how many were open.
     ///
-    /// Calls `matches` once for each connected socket, without a lock. Takes time proportional to their number.
+    /// Calls `matches` once for each connected socket, and holds no lock meanwhile. This takes time proportional to
+    /// their number.
     ///
     /// # Examples
     /// ```no_run

@@ -212,14 +212,14 @@ mod tests {
         }
     }
 
-    /// With two workers, one thread at a time compresses long messages; the other one is left to the sockets.
+    /// With two workers, one thread at a time compresses long messages, so that the other is left to the sockets.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn long_message_is_uncompressed_while_another_is_compressed() {
         const LONG: usize = 100_000;
         let (settings, outbound) = (settings(), Outbound::new(usize::MAX));
-        let deflate = settings.deflate.expect("it is on");
+        let deflate = settings.deflate.expect("compression is enabled");
         for offer in ["permessage-deflate", "permessage-deflate; server_no_context_takeover"] {
-            let agreed = answer([offer.as_bytes()].into_iter(), &deflate).expect("it is well-formed");
+            let agreed = answer([offer.as_bytes()].into_iter(), &deflate).expect("the offer is well-formed");
             let write_half =
                 WriteHalf::new(1, &settings, Arc::clone(&outbound), agreed.map(|(agreed, _)| agreed));
             let queued = |length: usize| {
@@ -230,17 +230,23 @@ mod tests {
             let published = |length: usize| {
                 let payload = vec![b'x'; length];
                 let payload = Payload::Copied(&payload);
-                let mut packed = EncodedMessage::new(Kind::Text, payload, &settings, &outbound, true);
-                packed.prepare(write_half.format());
-                let frame = packed.frame(write_half.format());
+                let mut message = EncodedMessage::new(Kind::Text, payload, &settings, &outbound, true);
+                message.prepare(write_half.format());
+                let frame = message.frame(write_half.format());
                 frame.head.len() + frame.rest.map_or(0, |rest| rest.len())
             };
-            let permit = outbound.permit_compressing(LONG).expect("nothing is compressed");
-            assert!(queued(LONG) > LONG && published(LONG) > LONG, "{offer}: meanwhile");
-            assert!(queued(20_000) < 1000 && published(20_000) < 1000, "{offer}: short ones");
+            let permit = outbound.permit_compressing(LONG).expect("no other thread compresses");
+            assert!(
+                queued(LONG) > LONG && published(LONG) > LONG,
+                "{offer}: a long message, without a permit"
+            );
+            assert!(queued(20_000) < 1000 && published(20_000) < 1000, "{offer}: a short message");
             drop(permit);
             for _ in 0..3 {
-                assert!(queued(LONG) < 1000 && published(LONG) < 1000, "{offer}: afterwards");
+                assert!(
+                    queued(LONG) < 1000 && published(LONG) < 1000,
+                    "{offer}: a long message, with a permit"
+                );
             }
         }
     }

@@ -54,8 +54,8 @@ impl Handle {
         self.directory.channel()
     }
 
-    /// Closes each socket of a route for which `matches` returns true: [`Channel::disconnect_where`] of its
-    /// [`channel`](Self::channel). Returns how many were open.
+    /// Closes each socket of a route for which `matches` returns true, and returns how many were open. It is short for
+    /// [`channel`](Self::channel) and [`Channel::disconnect_where`].
     pub fn disconnect_where<E: Endpoint>(
         &self,
         matches: impl FnMut(&Socket<E>) -> bool,

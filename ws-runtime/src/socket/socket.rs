@@ -285,12 +285,13 @@ impl<E: Endpoint> Socket<E> {
         self.inner.write_half.close(Some(&close));
     }
 
-    /// Sets how long the connection remains valid from now on, such as the lifetime of the client's token. `None` means
-    /// forever, which is the default. The last call counts.
+    /// Sets the remaining lifetime of the connection, such as that of the client's token. `None` means that the
+    /// connection does not expire, which is the default. A later call replaces the lifetime.
     ///
-    /// 30 seconds before the end, the client receives a frame `{"type":"expiring","in_ms":30000}`, at once if less
-    /// remains, so that it can send a new token. At the end, the connection closes with 4401 after its earlier messages.
-    /// Routes whose `response` accepts anything send no such frame.
+    /// 30 seconds before the connection expires, the client receives the frame `{"type":"expiring","in_ms":30000}`, so
+    /// that it can send a new token. If less time remains, it receives the frame at once. When the connection expires,
+    /// it is closed with 4401 after its earlier messages. If the `response` type of a route accepts any value, no such
+    /// frame is sent.
     ///
     /// # Examples
     /// ```

@@ -45,7 +45,7 @@ pub(super) struct State {
     pub(super) session: Session,
     /// The first error of the stream or protocol violation of the peer.
     pub(super) cause: Option<Arc<CloseCause>>,
-    /// The new expiry, until the task takes it.
+    /// The expiry that was set last, until the task of the connection takes it.
     pub(super) expiry: Option<Box<Instant>>,
     /// The waker of the connection's task while it waits.
     pub(super) task: Option<Waker>,

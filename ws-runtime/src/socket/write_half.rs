@@ -153,7 +153,7 @@ impl WriteHalf {
         unlock(state, ());
     }
 
-    /// Sets the time at which the connection expires; `None` means never.
+    /// Sets the time at which the connection expires. `None` means never.
     pub(super) fn expire_at(&self, when: Option<Instant>) {
         let mut state = self.lock();
         state.expiry = when.map(Box::new);
@@ -299,7 +299,7 @@ impl WriteHalf {
         answer
     }
 
-    /// Takes the expiry that was set last.
+    /// Removes and returns the expiry that was set last.
     pub(crate) fn take_expiry(&self) -> Option<Box<Instant>> {
         let mut state = self.lock();
         state.status.set(Flag::Expiry, false);

@@ -65,7 +65,7 @@ impl Deflate {
     /// Sets the compression level, from 1 (fastest) to 9 (smallest). Default: 3.
     ///
     /// # Panics
-    /// If the level is out of range; in a `const` that is a compile error.
+    /// If the level is out of range. In a `const`, this is a compile error.
     pub const fn level(self, level: u8) -> Self {
         assert!(matches!(level, 1..=9), "the level must be from 1 to 9");
         Self { level, ..self }
@@ -75,7 +75,7 @@ impl Deflate {
     /// smaller one.
     ///
     /// # Panics
-    /// If the value is out of range; in a `const` that is a compile error.
+    /// If the value is out of range. In a `const`, this is a compile error.
     pub const fn server_max_window_bits(self, bits: u8) -> Self {
         Self { server: self.server.with_bits(bits), ..self }
     }
@@ -84,7 +84,7 @@ impl Deflate {
     /// limited, it is asked to compress each message independently, so that its context is not kept.
     ///
     /// # Panics
-    /// If the value is out of range; in a `const` that is a compile error.
+    /// If the value is out of range. In a `const`, this is a compile error.
     pub const fn client_max_window_bits(self, bits: u8) -> Self {
         Self { client: self.client.with_bits(bits), ..self }
     }
