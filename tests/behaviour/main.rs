@@ -21,6 +21,7 @@ mod drops;
 mod errors;
 mod expiry;
 mod flow;
+mod hosts;
 mod http;
 mod ids;
 mod inbound;

@@ -50,6 +50,8 @@ impl Served {
         over: impl FnOnce(TcpListener) -> L + Send + 'static,
     ) -> Self {
         record_panics();
+        // The tests name other hosts than the loopback address.
+        let server = server.any_host();
         let handle = server.handle();
         let (started, starting) = oneshot::channel();
         let (ended, over_now) = oneshot::channel();

@@ -53,12 +53,7 @@ pub(super) fn origins(origins: &syntax::OriginList, errors: &mut Diagnostics) ->
     distinct(list, "origin", errors);
     for item in &list.items {
         let text = item.value();
-        // An origin is `scheme "://" host [ ":" port ]` (RFC 6454 §6.2), with nothing after the port.
-        let host = text.split_once("://").filter(|(scheme, _)| is_scheme(scheme)).map(|(_, host)| host);
-        let is_host = |host: &str| {
-            !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_graphic() && !b"/?#@*".contains(&byte))
-        };
-        if !host.is_some_and(is_host) {
+        if !is_origin(&text) {
             errors.at(
                 item.span(),
                 format!(
@@ -70,6 +65,22 @@ pub(super) fn origins(origins: &syntax::OriginList, errors: &mut Diagnostics) ->
         }
     }
     Origins::List(list.items.clone())
+}
+
+/// Returns true for an origin (RFC 6454 §6.2: `scheme "://" host [ ":" port ]`), a pattern such as
+/// `https://*.example.com`, and text with another scheme, such as `file://`. The server checks the host itself.
+fn is_origin(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://").filter(|(scheme, _)| is_scheme(scheme)) else {
+        return false;
+    };
+    let is_web = ["http", "https", "ws", "wss"].iter().any(|web| web.eq_ignore_ascii_case(scheme));
+    let (host, excluded) = match rest.strip_prefix("*.").filter(|parent| parent.contains('.')) {
+        Some(parent) if is_web => (parent, "/?#@*,"),
+        _ if is_web => (rest, "/?#@*,"),
+        _ => (rest, "*,"),
+    };
+    (!is_web || !host.is_empty())
+        && host.bytes().all(|byte| byte.is_ascii_graphic() && !excluded.as_bytes().contains(&byte))
 }
 
 /// A scheme is a letter, followed by letters, digits and `+-.` (RFC 3986 §3.1).

@@ -15,7 +15,7 @@ use crate::{
     admission::{ConnectionLimits, HeavyWork, Limiter, Tasks},
     contract::Contract,
     events::{EventLimiter, Reporter},
-    handshake::{ForwardedField, HeadLimits, Proxies, normal_route},
+    handshake::{AllowedHosts, AllowedOrigins, ForwardedField, HeadLimits, Proxies, normal, normal_route},
     memory::{Inbound, Outbound},
     pubsub::Shard,
     route::{Options, Route, RouteOptions, WrongValue, ZERO},
@@ -44,6 +44,11 @@ pub(crate) struct Assembly {
     /// The proxies as the application wrote them.
     pub(crate) trusted_proxies: Vec<String>,
     pub(crate) forwarded_field: ForwardedField,
+    /// For routes without `origins`.
+    pub(crate) origins: AllowedOrigins,
+    /// `None` depends on the address that the server listens on.
+    pub(crate) hosts: Option<AllowedHosts>,
+    pub(crate) prefix: String,
     pub(crate) directory: Arc<Directory>,
 }
 
@@ -59,6 +64,7 @@ type Mounting = Result<(Arc<dyn Mount>, Arc<RouteShared>), StartError>;
 /// The server-wide state that a route needs.
 pub(super) struct Building<'a> {
     pub(super) defaults: &'a Options,
+    pub(super) origins: &'a AllowedOrigins,
     pub(super) shards: &'a [Arc<Shard>],
     pub(super) outbound: &'a Arc<Outbound>,
     pub(super) inbound: &'a Arc<Inbound>,
@@ -81,6 +87,9 @@ impl Assembly {
             connections: ConnectionLimits::default(),
             trusted_proxies: Vec::new(),
             forwarded_field: ForwardedField::default(),
+            origins: AllowedOrigins::default(),
+            hosts: None,
+            prefix: String::new(),
             directory: Arc::default(),
         }
     }
@@ -102,6 +111,7 @@ impl Assembly {
             (0..self.shards.max(1)).map(|_| Arc::new(Shard::new(Arc::clone(&outbound)))).collect();
         let building = Building {
             defaults: &self.defaults,
+            origins: &self.origins,
             shards: &shards,
             outbound: &outbound,
             inbound: &inbound,
@@ -129,6 +139,16 @@ impl Assembly {
             errors.push(StartError::new(StartErrorKind::Proxy(wrong.into())));
             Proxies::default()
         });
+        if let Some(host) = self.hosts.as_ref().and_then(AllowedHosts::malformed) {
+            errors.push(StartError::new(StartErrorKind::Host(host.into())));
+        }
+        if let Err(source) = self.origins.check() {
+            errors.push(StartError::new(StartErrorKind::Origin(source)));
+        }
+        let prefix = normal(&self.prefix).into_owned();
+        if !is_prefix(&self.prefix) || !is_prefix(&prefix) {
+            errors.push(StartError::new(StartErrorKind::Prefix(self.prefix.as_str().into())));
+        }
         if !errors.is_empty() {
             return Err(errors);
         }
@@ -146,6 +166,8 @@ impl Assembly {
             refusals: Tasks::default(),
             connections: Limiter::new(self.connections),
             proxies,
+            hosts: self.hosts,
+            prefix,
             directory: self.directory,
             head: self.head,
             handshake_timeout: self.handshake_timeout,
@@ -191,6 +213,12 @@ impl Assembly {
         }
         errors
     }
+}
+
+/// Returns true if paths may follow a prefix.
+fn is_prefix(prefix: &str) -> bool {
+    prefix.is_empty()
+        || (prefix.starts_with('/') && !prefix.ends_with('/') && !prefix.contains(['?', '#', '{', '}']))
 }
 
 /// Names the conflicting route by its original path.

@@ -23,7 +23,7 @@ use crate::{
     events::{Escaped, EventLimiter, event},
     handshake::{
         AllowedOrigins, Handshake, Offers, PartPlans, RawRequest, Reject, RejectOutcome, SetupError,
-        accepted, agree, check_protocols, opening, problem, read_parts,
+        accepted, agree, check_protocols, forwarded, opening, problem, read_parts,
     },
     message::Message,
     panics::{catch, drop_quietly},
@@ -66,6 +66,8 @@ pub(crate) struct Arriving {
     pub(crate) captures: Vec<(String, String)>,
     /// The address of the TCP peer, which is later replaced by the address of the client.
     pub(crate) remote_addr: Option<SocketAddr>,
+    /// True if the peer is a trusted proxy, so that `X-Forwarded-Host` names the host.
+    pub(crate) via_proxy: bool,
     pub(crate) shard: usize,
 }
 
@@ -87,7 +89,7 @@ impl<R: Route> Mounted<R> {
     /// Prepares a route before the first connection. The options of the server apply where the route sets none.
     pub(crate) fn new(route: R, options: RouteOptions, building: &Building<'_>) -> Result<Self, SetupError> {
         let RouteOptions { options, origins } = options;
-        let Building { defaults, shards, outbound, inbound, directory, heavy } = building;
+        let Building { defaults, origins: usual, shards, outbound, inbound, directory, heavy } = building;
         let body = <R::Contract as Contract>::Body::plan().map_err(SetupError::schema("body"))?;
         let response = <R::Contract as Contract>::Response::plan().map_err(SetupError::schema("response"))?;
         if let Some(sampler) = <R::Contract as Contract>::response_sampler() {
@@ -98,6 +100,7 @@ impl<R: Route> Mounted<R> {
         if options.require_protocol && <R::Contract as Contract>::PROTOCOLS.is_empty() {
             return Err(SetupError::no_protocols());
         }
+        let origins = origins.unwrap_or_else(|| (*usual).clone());
         origins.check()?;
         if let Some(WrongValue { option, value, why }) = options.wrong().into_iter().next() {
             return Err(SetupError::option(option, value, why));
@@ -229,7 +232,8 @@ impl<R: Route> Mounted<R> {
         offers: Offers,
     ) -> Result<(Response<()>, Socket<R>), Reject> {
         let route = &self.state.route;
-        self.origins.check_request(&request.parts.headers)?;
+        let forwarded = request.via_proxy.then(|| forwarded(&request.parts.headers)).flatten();
+        self.origins.check_request(&request.parts.headers, forwarded.as_ref())?;
         let served = <R::Contract as Contract>::PROTOCOLS;
         let protocol = offers.choose(served, self.require_protocol)?;
         let (agreed, extensions) = match &self.state.shared.settings.deflate {

@@ -2,7 +2,7 @@
 
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
-use http::{HeaderMap, StatusCode, request};
+use http::{HeaderMap, StatusCode, header::HOST, request};
 use matchit::{Match, Router};
 use tokio::{task::JoinSet, time::timeout};
 
@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     admission::{ClientOrigin, Full, Limiter, Permit, Tasks},
-    events::{EventLimiter, Reporter},
-    handshake::{HeadLimits, Proxies, Reject, busy, normal, problem},
+    events::{Escaped, EventLimiter, Reporter, event},
+    handshake::{AllowedHosts, HeadLimits, Proxies, Reject, busy, normal, problem},
     memory::{Inbound, Outbound},
     pubsub::Shard,
     socket::{Directory, Shutdown, Termination},
@@ -32,6 +32,10 @@ pub(crate) struct Served {
     pub(super) inbound: Arc<Inbound>,
     pub(super) connections: Arc<Limiter>,
     pub(super) proxies: Proxies,
+    /// `None` until the server listens, which then depends on the address.
+    pub(super) hosts: Option<AllowedHosts>,
+    /// Precedes the path of each route, in normal form.
+    pub(super) prefix: String,
     pub(crate) directory: Arc<Directory>,
     pub(crate) head: HeadLimits,
     pub(crate) handshake_timeout: Duration,
@@ -57,13 +61,35 @@ impl Served {
     /// Finds the route of a request. Rejects the request if its head is too large.
     pub(crate) fn find(&self, parts: &request::Parts) -> Result<RouteMatch, Reject> {
         self.head.check(parts)?;
+        self.check_host(parts)?;
         let path = normal(parts.uri.path());
-        let Ok(found) = self.by_path.at(&path) else { return Ok(None) };
-        if path.contains(ENCODED_SLASH) && self.is_bypassed(&path, &found) {
+        let below = path.strip_prefix(self.prefix.as_str()).filter(|below| below.starts_with('/'));
+        let Some(path) = below else { return Ok(None) };
+        let Ok(found) = self.by_path.at(path) else { return Ok(None) };
+        if path.contains(ENCODED_SLASH) && self.is_bypassed(path, &found) {
             return Ok(None);
         }
         let captures = found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         Ok(Some((Arc::clone(found.value), captures)))
+    }
+
+    /// Records the address that the server listens on: on a loopback address it answers only for this machine, unless the
+    /// application says otherwise.
+    pub(crate) fn note_address(&mut self, address: Option<SocketAddr>) {
+        let is_local = address.is_some_and(|address| address.ip().to_canonical().is_loopback());
+        if self.hosts.is_none() && is_local && self.proxies.is_empty() {
+            self.hosts = Some(AllowedHosts::Loopback);
+        }
+        self.directory.note_listening(address);
+    }
+
+    fn check_host(&self, parts: &request::Parts) -> Result<(), Reject> {
+        let Some(hosts) = &self.hosts else { return Ok(()) };
+        hosts.check(&parts.uri, &parts.headers).inspect_err(|_| {
+            let host = parts.headers.get(HOST).map(|host| String::from_utf8_lossy(host.as_bytes()));
+            let host = Escaped(host.unwrap_or_default());
+            event!(self.events, WARN, %host, "a request for a host that is not in `allowed_hosts` is refused");
+        })
     }
 
     /// Returns true if the route's `{*rest}` would receive a decoded value that belongs to the path of another route.
@@ -86,7 +112,8 @@ impl Served {
         let peer = request.remote_addr;
         request.remote_addr = self.client(&request.parts.headers, peer);
         // A client that does not use a proxy was counted when its connection was accepted.
-        let claimed = if self.is_proxy(peer) {
+        request.via_proxy = self.is_proxy(peer);
+        let claimed = if request.via_proxy {
             self.connections.claim(ClientOrigin::of(request.remote_addr))
         } else {
             Ok(None)

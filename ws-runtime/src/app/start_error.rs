@@ -22,6 +22,12 @@ pub(super) enum StartErrorKind {
     Twice { path: &'static str },
     /// An option of the server has an invalid value.
     Value { option: &'static str, value: String, why: &'static str },
+    /// An entry of `allowed_hosts` is not a host.
+    Host(Box<str>),
+    /// An entry of the server's `origins` is not an origin.
+    Origin(SetupError),
+    /// The prefix cannot precede a path.
+    Prefix(Box<str>),
     /// An entry of `trusted_proxies` is not an address.
     Proxy(Box<str>),
 }
@@ -46,6 +52,16 @@ impl fmt::Display for StartError {
             StartErrorKind::Proxy(written) => write!(
                 f,
                 "`{written}` in `trusted_proxies` is neither an address nor a network such as `10.0.0.0/8`"
+            ),
+            StartErrorKind::Host(written) => write!(
+                f,
+                "`{written}` in `allowed_hosts` is not a host: write a name with or without a port, as in \
+                 `example.com`, or `*.example.com` for all names below it"
+            ),
+            StartErrorKind::Origin(error) => write!(f, "{error}"),
+            StartErrorKind::Prefix(written) => write!(
+                f,
+                "`{written}` cannot be the prefix: write a path with a leading slash and without a trailing one, as in `/api`"
             ),
             StartErrorKind::Value { option, value, why } => write!(f, "`{option}` cannot be {value}: {why}"),
         }

@@ -1,18 +1,19 @@
 //! The host and port that a request names in `Host`, in its target, or in an `Origin`.
 //!
-//! This module does not decide whether the name belongs to the server. A list of the server's names, which would
-//! protect against DNS rebinding, would be checked in [`of`]: all code that trusts `Host` reads it through that
-//! function.
+//! This module does not decide whether the name belongs to the server: `hosts` does.
 
-use std::{borrow::Cow, net::Ipv6Addr};
+use std::{
+    borrow::Cow,
+    net::{Ipv4Addr, Ipv6Addr},
+};
 
-use http::{HeaderMap, Uri, header::HOST};
+use http::{HeaderMap, HeaderName, Uri, header::HOST};
 
 use super::fields::{Single, single};
 
 /// A host, and the port if the text contains one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Authority<'a> {
+pub(crate) struct Authority<'a> {
     name: Name<'a>,
     port: Option<u16>,
 }
@@ -49,6 +50,41 @@ impl<'a> Authority<'a> {
         Some(Self { name, port })
     }
 
+    /// Returns true if this is a name below another one: `app.example.com` below `example.com`. The ports are compared as
+    /// in [`is_at`](Self::is_at).
+    pub(super) fn is_below(&self, parent: &Self, default_port: Option<u16>) -> bool {
+        let (Name::Registered(name), Name::Registered(parent_name)) = (&self.name, &parent.name) else {
+            return false;
+        };
+        let labels = name.strip_suffix(&**parent_name).and_then(|labels| labels.strip_suffix('.'));
+        labels.is_some_and(|labels| !labels.is_empty() && !labels.starts_with('.'))
+            && self.port.or(default_port) == parent.port.or(default_port)
+    }
+
+    /// Returns true if this host is `entry`, on its port, or on any port if `entry` has none.
+    pub(super) fn is_served_by(&self, entry: &Self) -> bool {
+        self.name == entry.name && (entry.port.is_none() || entry.port == self.port)
+    }
+
+    /// Returns true if this host is a name below `parent`, on its port, or on any port if `parent` has none.
+    pub(super) fn is_served_below(&self, parent: &Self) -> bool {
+        let port = parent.port.or(self.port);
+        self.port == port && self.is_below(&Self { name: parent.name.clone(), port }, None)
+    }
+
+    /// Returns true if the host is a registered name of several labels, such as `example.com`.
+    pub(super) fn has_several_labels(&self) -> bool {
+        match &self.name {
+            Name::Registered(name) => {
+                let mut labels = name.split('.');
+                labels.clone().count() > 1
+                    && labels.all(|label| !label.is_empty())
+                    && name.parse::<Ipv4Addr>().is_err()
+            }
+            Name::V6(_) => false,
+        }
+    }
+
     /// Returns true if both name the same host and port. A missing port is the default port.
     pub(super) fn is_at(&self, other: &Self, default_port: Option<u16>) -> bool {
         self.name == other.name && self.port.or(default_port) == other.port.or(default_port)
@@ -59,6 +95,15 @@ impl<'a> Authority<'a> {
 /// or malformed.
 pub(super) fn of(headers: &HeaderMap) -> Option<Authority<'_>> {
     match single(headers, &HOST) {
+        Single::One(value) => value.to_str().ok().and_then(Authority::parse),
+        Single::Missing | Single::Several => None,
+    }
+}
+
+/// Reads the host that the client named, as reported in `X-Forwarded-Host`. Trust it only from a trusted proxy. `None` if it
+/// is missing, repeated, a list or malformed.
+pub(crate) fn forwarded(headers: &HeaderMap) -> Option<Authority<'_>> {
+    match single(headers, &HeaderName::from_static("x-forwarded-host")) {
         Single::One(value) => value.to_str().ok().and_then(Authority::parse),
         Single::Missing | Single::Several => None,
     }

@@ -12,10 +12,12 @@ mod claim;
 mod extensions;
 mod fields;
 mod host;
+mod hosts;
 mod into_reject;
 mod limits;
 mod opening;
 mod origin;
+mod origin_entry;
 mod parts;
 mod path;
 mod problem;
@@ -30,6 +32,8 @@ pub(crate) use self::{
     accepted::accepted,
     claim::{Claim, not_an_upgrade},
     extensions::agree,
+    host::forwarded,
+    hosts::AllowedHosts,
     limits::HeadLimits,
     opening::opening,
     origin::AllowedOrigins,

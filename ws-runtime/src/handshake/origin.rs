@@ -3,8 +3,8 @@
 //! A browser lets any page open a WebSocket to any host, and sends the cookies of that host. Only `Origin` identifies
 //! the page. Other programs send no `Origin`, and could forge one, so a request without it is accepted.
 //!
-//! Comparing `Origin` with `Host` stops other sites, but not DNS rebinding, where the attacker's own name resolves to
-//! this server and appears in both fields. That would need a list of the server's names, as described in `host`.
+//! Comparing with `Host` stops other sites, but not DNS rebinding, where the attacker's own name resolves to this
+//! server and appears in both fields. `hosts` protects against that.
 
 use http::{HeaderMap, StatusCode, header::ORIGIN};
 
@@ -12,6 +12,7 @@ use super::{
     Reject, SetupError,
     fields::{Single, single},
     host::{self, Authority},
+    origin_entry::{Entry, Origin},
     problem::problem,
 };
 
@@ -21,8 +22,9 @@ pub enum Origins {
     /// Pages of the host and port that the request names, over http or https.
     #[default]
     SameHost,
-    /// Pages of the same host and of these origins, each written as browsers send it: `https://example.com`,
-    /// `https://example.com:8443`.
+    /// Also these origins, each as browsers write it: `https://example.com`, `https://example.com:8443`. A pattern
+    /// `https://*.example.com` allows all names below `example.com`, but not that name. Text with a scheme other than
+    /// http and https is compared as it is: `file://`, `app://settings`.
     List(&'static [&'static str]),
     /// All pages. The application must then protect the sessions of its users by other checks.
     Any,
@@ -35,24 +37,29 @@ pub(crate) enum AllowedOrigins {
     Any,
 }
 
-/// A non-opaque origin (RFC 6454 §4): a scheme, a host and a port.
-struct Origin<'a> {
-    scheme: &'a str,
-    authority: Authority<'a>,
+impl Default for AllowedOrigins {
+    fn default() -> Self {
+        Self::List(Vec::new())
+    }
 }
 
 impl AllowedOrigins {
-    /// Checks the origin of a request. Rejects it with 403 if it is not allowed.
-    pub(crate) fn check_request(&self, headers: &HeaderMap) -> Result<(), Reject> {
-        if self.allows(headers) {
+    /// Accepts a request, or rejects it with 403. `forwarded` is the host that the client named, if a trusted proxy
+    /// reports another one than `Host`.
+    pub(crate) fn check_request(
+        &self,
+        headers: &HeaderMap,
+        forwarded: Option<&Authority<'_>>,
+    ) -> Result<(), Reject> {
+        if self.allows(headers, forwarded) {
             Ok(())
         } else {
             Err(problem(StatusCode::FORBIDDEN, "pages of this origin may not open a connection here"))
         }
     }
 
-    /// Returns true if a page of the request's `Origin` may open a connection.
-    pub(crate) fn allows(&self, headers: &HeaderMap) -> bool {
+    /// Returns true if the `Origin` of the request may open a connection.
+    pub(crate) fn allows(&self, headers: &HeaderMap, forwarded: Option<&Authority<'_>>) -> bool {
         let value = match single(headers, &ORIGIN) {
             Single::Missing => return true,
             Single::One(value) => value,
@@ -63,15 +70,22 @@ impl AllowedOrigins {
         if *self == Self::Any {
             return true;
         }
-        // `null` does not parse. It does not identify a page, because it is the origin of every sandboxed frame and
-        // local file.
-        let Some(origin) = value.to_str().ok().and_then(Origin::parse) else { return false };
-        origin.is_of_host(headers) || self.listed().iter().any(|listed| origin.is(listed))
+        let Ok(text) = value.to_str() else { return false };
+        // `null` does not parse. Every sandboxed frame has that origin, so it does not identify a page.
+        let origin = Origin::parse(text);
+        let is_of_host = origin.as_ref().is_some_and(|origin| {
+            host::of(headers).iter().chain(forwarded).any(|host| origin.is_of_host(host))
+        });
+        is_of_host
+            || self
+                .listed()
+                .iter()
+                .any(|listed| Entry::parse(listed).is_some_and(|entry| entry.allows(text, origin.as_ref())))
     }
 
-    /// Checks, at start-up, that each listed origin can match. `null` is an error too, because any page can have it.
+    /// Rejects entries that can never match, at start-up. `null` is rejected too, because every page can have it.
     pub(crate) fn check(&self) -> Result<(), SetupError> {
-        match self.listed().iter().find(|listed| Origin::parse(listed).is_none()) {
+        match self.listed().iter().find(|listed| Entry::parse(listed).is_none()) {
             Some(malformed) => Err(SetupError::origin(malformed)),
             None => Ok(()),
         }
@@ -82,37 +96,6 @@ impl AllowedOrigins {
             Self::List(origins) => origins,
             Self::Any => &[],
         }
-    }
-}
-
-impl<'a> Origin<'a> {
-    /// Parses one serialized origin (RFC 6454 §6.2). `None` for a list, and for an origin with a path, even a slash.
-    fn parse(text: &'a str) -> Option<Self> {
-        let (scheme, authority) = text.split_once("://")?;
-        let in_a_scheme = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
-        let is_scheme =
-            scheme.starts_with(|first: char| first.is_ascii_alphabetic()) && scheme.bytes().all(in_a_scheme);
-        is_scheme.then_some(())?;
-        Some(Self { scheme, authority: Authority::parse(authority)? })
-    }
-
-    /// Returns true if the page came from the host that the request names. The schemes are not compared, because behind
-    /// a proxy that terminates TLS, this server does not know its own. A `Host` without a port therefore has the
-    /// default port of the page's scheme.
-    fn is_of_host(&self, headers: &HeaderMap) -> bool {
-        let Some(port) = self.default_port() else { return false };
-        host::of(headers).is_some_and(|host| self.authority.is_at(&host, Some(port)))
-    }
-
-    fn is(&self, listed: &str) -> bool {
-        Origin::parse(listed).is_some_and(|listed| {
-            self.scheme.eq_ignore_ascii_case(listed.scheme)
-                && self.authority.is_at(&listed.authority, self.default_port())
-        })
-    }
-
-    fn default_port(&self) -> Option<u16> {
-        host::default_port(self.scheme)
     }
 }
 
@@ -191,7 +174,7 @@ mod tests {
             ("a.example, b.example", "http://a.example", false),
         ] {
             let headers = headers(&[host], &[origin]);
-            assert_eq!(same_host().allows(&headers), passes, "{origin} to {host}");
+            assert_eq!(same_host().allows(&headers, None), passes, "{origin} to {host}");
         }
     }
 
@@ -211,14 +194,74 @@ mod tests {
             ("moz-extension://abcdef", false),
             ("null", false),
         ] {
-            assert_eq!(three_listed().allows(&headers(&["example.com"], &[origin])), passes, "{origin}");
+            assert_eq!(
+                three_listed().allows(&headers(&["example.com"], &[origin]), None),
+                passes,
+                "{origin}"
+            );
+        }
+    }
+
+    #[test]
+    fn pattern_allows_the_names_below_a_host() {
+        let origins = list(["https://*.example.com", "http://*.dev.example:8080"]);
+        assert!(origins.check().is_ok());
+        for (origin, passes) in [
+            ("https://app.example.com", true),
+            ("https://a.b.example.com", true),
+            ("HTTPS://APP.EXAMPLE.COM:443", true),
+            ("http://x.dev.example:8080", true),
+            ("https://example.com", false),
+            ("https://.example.com", false),
+            ("https://evilexample.com", false),
+            ("https://app.example.com.evil.example", false),
+            ("https://app.example.com:8443", false),
+            ("http://app.example.com", false),
+            ("http://x.dev.example", false),
+            ("https://*.example.com", false),
+            ("null", false),
+        ] {
+            assert_eq!(origins.allows(&headers(&["other.example"], &[origin]), None), passes, "{origin}");
+        }
+    }
+
+    #[test]
+    fn text_of_a_device_is_compared_as_it_is() {
+        let origins = list(["file://", "file:///android_asset", "app://settings", "ionic://localhost"]);
+        assert!(origins.check().is_ok());
+        for (origin, passes) in [
+            ("file://", true),
+            ("file:///android_asset", true),
+            ("app://settings", true),
+            ("ionic://localhost", true),
+            ("file:///", false),
+            ("FILE://", false),
+            ("file://etc", false),
+            ("null", false),
+            ("", false),
+        ] {
+            assert_eq!(origins.allows(&headers(&["example.com"], &[origin]), None), passes, "{origin:?}");
+        }
+    }
+
+    #[test]
+    fn host_reported_by_a_proxy_is_the_own_host_too() {
+        let forwarded = Authority::parse("shop.example");
+        for (origin, passes) in [
+            ("https://shop.example", true),
+            ("https://backend:3000", true),
+            ("http://backend:3000", true),
+            ("https://evil.example", false),
+        ] {
+            let headers = headers(&["backend:3000"], &[origin]);
+            assert_eq!(same_host().allows(&headers, forwarded.as_ref()), passes, "{origin}");
         }
     }
 
     #[test]
     fn missing_origin_passes() {
         for origins in [same_host(), three_listed(), AllowedOrigins::Any] {
-            assert!(origins.allows(&headers(&["example.com"], &[])), "{origins:?}");
+            assert!(origins.allows(&headers(&["example.com"], &[]), None), "{origins:?}");
         }
     }
 
@@ -226,21 +269,21 @@ mod tests {
     fn repeated_origin_never_passes() {
         for origins in [same_host(), three_listed(), AllowedOrigins::Any] {
             let twice = headers(&["example.com"], &["http://example.com", "http://example.com"]);
-            assert!(!origins.allows(&twice), "{origins:?}");
+            assert!(!origins.allows(&twice, None), "{origins:?}");
         }
     }
 
     #[test]
     fn same_host_check_needs_a_single_host() {
         for host in [&[][..], &["example.com", "example.com"]] {
-            assert!(!same_host().allows(&headers(host, &["http://example.com"])), "{host:?}");
+            assert!(!same_host().allows(&headers(host, &["http://example.com"]), None), "{host:?}");
         }
     }
 
     #[test]
     fn any_origin_passes_if_all_are_allowed() {
         for origin in ["http://evil.example", "null", "nonsense"] {
-            assert!(AllowedOrigins::Any.allows(&headers(&["example.com"], &[origin])), "{origin}");
+            assert!(AllowedOrigins::Any.allows(&headers(&["example.com"], &[origin]), None), "{origin}");
         }
     }
 
@@ -248,9 +291,9 @@ mod tests {
     fn rejected_origin_gets_403_without_an_echo() {
         use crate::handshake::RejectOutcome;
 
-        let result = same_host().check_request(&headers(&["example.com"], &["http://evil.example"]));
-        let Err(RejectOutcome::Response(response)) = result.map_err(Reject::into_refusal) else {
-            panic!("the origin was not rejected with a response");
+        let refused = same_host().check_request(&headers(&["example.com"], &["http://evil.example"]), None);
+        let Err(RejectOutcome::Response(response)) = refused.map_err(Reject::into_refusal) else {
+            panic!("the page was let in, or the refusal is no response");
         };
         assert_eq!(response.status(), 403);
         assert_eq!(response.headers()["connection"], "close");
@@ -264,7 +307,19 @@ mod tests {
         for listed in [
             "null",
             "*",
+            "",
             "https://*.example",
+            "https://*.",
+            "https://*",
+            "https://*.*.example.com",
+            "https://a.*.example.com",
+            "https://*example.com",
+            "https://*.[::1]",
+            "https://*.127.0.0.1",
+            "https://",
+            "app://*.example.com",
+            "file://a,file://b",
+            "file:// ",
             "app.example",
             "https://app.example/",
             "://app.example",

@@ -43,6 +43,11 @@ impl Proxies {
         Ok(Self { networks: networks.collect::<Result<_, _>>()?, field })
     }
 
+    /// Returns true if no proxy is trusted.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.networks.is_empty()
+    }
+
     /// Returns true if the address belongs to a trusted proxy.
     pub(crate) fn trusts(&self, address: IpAddr) -> bool {
         self.networks.iter().any(|network| network.contains(address))

@@ -108,7 +108,8 @@ impl fmt::Display for SetupError {
             ),
             SetupErrorKind::Origin(origin) => write!(
                 f,
-                "`{origin}` in `origins` is not an origin: write scheme, host and port, as in `https://example.com`"
+                "`{origin}` in `origins` is not an origin: write scheme, host and port, as in `https://example.com`, or \
+                 `https://*.example.com` for all names below it"
             ),
             SetupErrorKind::NoProtocols => {
                 f.write_str("`require_protocol` is set, but the contract has no `protocols`")

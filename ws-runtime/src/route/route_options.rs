@@ -39,15 +39,18 @@ use crate::{
 #[must_use = "the closure of `route_with` returns the changed options"]
 pub struct RouteOptions {
     pub(crate) options: Options,
-    pub(crate) origins: AllowedOrigins,
+    /// `None` takes those of the server.
+    pub(crate) origins: Option<AllowedOrigins>,
 }
 
 impl RouteOptions {
     pub(crate) fn new(options: Options) -> Self {
         let origins = match options.origins {
-            Origins::SameHost => AllowedOrigins::List(Vec::new()),
-            Origins::List(list) => AllowedOrigins::List(list.iter().copied().map(str::to_owned).collect()),
-            Origins::Any => AllowedOrigins::Any,
+            Origins::SameHost => None,
+            Origins::List(list) => {
+                Some(AllowedOrigins::List(list.iter().copied().map(str::to_owned).collect()))
+            }
+            Origins::Any => Some(AllowedOrigins::Any),
         };
         Self { options, origins }
     }
@@ -56,14 +59,14 @@ impl RouteOptions {
     /// `https://example.com`, `https://example.com:8443`. Pages of other origins get 403. Replaces the `origins` of the
     /// attribute. The server does not start if an entry is not an origin.
     pub fn origins<O: Into<String>>(mut self, origins: impl IntoIterator<Item = O>) -> Self {
-        self.origins = AllowedOrigins::List(origins.into_iter().map(Into::into).collect());
+        self.origins = Some(AllowedOrigins::List(origins.into_iter().map(Into::into).collect()));
         self
     }
 
     /// Allows pages of all origins to connect. Browsers send cookies along, so the application must then check by other
     /// means that a request comes from its own pages.
     pub fn any_origin(mut self) -> Self {
-        self.origins = AllowedOrigins::Any;
+        self.origins = Some(AllowedOrigins::Any);
         self
     }
 

@@ -186,7 +186,7 @@ impl<'a> Service<Request<Incoming>> for HttpService<'a> {
                     return Ok(explained(answered, cause));
                 }
             };
-            let asked = Arriving { parts, captures, remote_addr, shard };
+            let asked = Arriving { parts, captures, remote_addr, via_proxy: false, shard };
             stage.deciding.store(true, Ordering::Relaxed);
             let (response, upgrade) = running.served.run_handshake(mount, asked).await;
             stage.deciding.store(false, Ordering::Relaxed);

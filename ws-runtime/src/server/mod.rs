@@ -9,6 +9,7 @@ mod fallback;
 mod http1;
 mod limits;
 mod listener;
+mod names;
 mod paced;
 mod refused;
 mod serve;

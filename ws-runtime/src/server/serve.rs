@@ -76,8 +76,8 @@ impl Server {
     }
 }
 
-async fn run<L: Listener>(mut listener: L, served: Served, fallback: Option<Fallback>, signals: Signals) {
-    served.directory.note_listening(listener.local_addr());
+async fn run<L: Listener>(mut listener: L, mut served: Served, fallback: Option<Fallback>, signals: Signals) {
+    served.note_address(listener.local_addr());
     let flushers = served.start_flushers();
     let running = Arc::new(Running { served, fallback });
     // Accepting runs in a separate task. The caller's thread may not be a worker of the runtime, and passing each

@@ -157,7 +157,8 @@ impl<'a, E: Endpoint> Connect<'a, E> {
         // A shutdown waits for this handshake.
         let mut running = site.served.tasks.begin();
         running.hold_permit(site.served.enter(remote_addr).map_err(Refused::by)?);
-        let arriving = Arriving { parts, captures, remote_addr, shard: site.next_shard() };
+        let shard = site.next_shard();
+        let arriving = Arriving { parts, captures, remote_addr, via_proxy: false, shard };
         let (response, upgrade) = site.served.run_handshake(mount, arriving).await;
         let Some(upgrade) = upgrade else { return Err(Refused(Box::new(response))) };
         let (ours, theirs) = duplex(buffer);

@@ -9,7 +9,7 @@ fn valid_routes_report_nothing() {
         r#"#[ws_route("/", protocols = ["a!#$%&'*+-.^_`|~b"], require_protocol = on)] impl Chat { fn open(&self) {} }"#,
         r#"#[ws_route("/", close_on_backpressure_limit = on, publish_to_self = off, refusal_details = off, deprecated = true)] impl Chat { fn open(&self) {} }"#,
         r#"#[ws_route("/", per_message_deflate(server_no_context_takeover = false, client_no_context_takeover = on))] impl Chat { fn open(&self) {} }"#,
-        r#"#[ws_route("/", origins = ["https://a.example", "http://localhost:5173", "moz-extension://b", "a+b.c://d"])] impl Chat { fn open(&self) {} }"#,
+        r#"#[ws_route("/", origins = ["https://a.example", "http://localhost:5173", "moz-extension://b", "a+b.c://d", "https://*.b.example", "file://", "app://./x"])] impl Chat { fn open(&self) {} }"#,
         r#"#[ws_route("/", idle_timeout = "8760h", max_payload_length = 4294967295)] impl Chat { fn open(&self) {} }"#,
         r#"#[ws_route("/", query = Join<'static>, header = (u8, &'static str))] impl Chat { fn open(&self) {} }"#,
         r#"#[ws_route("/", query = Join)] impl Chat<'static> { fn open(&self) {} }"#,

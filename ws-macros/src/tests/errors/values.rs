@@ -137,6 +137,10 @@ fn invalid_subprotocols_and_origins_are_reported() {
         "https://a#b",
         "https://a@b",
         "https://*.a",
+        "https://*.",
+        "https://a.*.example.com",
+        "app://*.example.com",
+        "null",
     ];
     let origins = origins.map(|origin| row("origins", origin, &format!("`{origin}` is not an origin")));
     let rows: Vec<_> = names.chain(origins).collect();
