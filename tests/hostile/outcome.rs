@@ -175,18 +175,18 @@ impl Reading {
         let shrinks = compressed || begun.is_some_and(|begun| begun.compressed);
         let so_far = begun.map_or(0, |begun| begun.payload.len());
         let rules = [
-            // Reserved bits, opcodes and lengths (RFC 6455 §5.2).
+            // Reserved bits and opcodes are invalid, and a length must be in its shortest form (RFC 6455 §5.2).
             (sent.first & 0x70 != 0 && !compressed, 1002),
             (matches!(opcode, 3..=7 | 11..), 1002),
             (!sent.shortest, 1002),
-            // Masking (RFC 6455 §5.1).
+            // Clients must mask their frames (RFC 6455 §5.1).
             (!sent.masked, 1002),
-            // Control frames (RFC 6455 §5.5).
+            // Control frames must be short and unfragmented (RFC 6455 §5.5).
             (opcode >= 8 && (length > 125 || !fin), 1002),
-            // Fragmentation (RFC 6455 §5.4).
+            // A message must not start inside another, and a continuation needs a message (RFC 6455 §5.4).
             (begins && begun.is_some(), 1002),
             (opcode == 0 && begun.is_none(), 1002),
-            // Limits of the server.
+            // The server limits the fragments and the length of a message.
             (opcode == 0 && begun.is_some_and(|begun| begun.frames == MAX_FRAGMENTS), 1008),
             (opcode <= 2 && !shrinks && so_far + length > MAX_PAYLOAD, 1009),
         ];
