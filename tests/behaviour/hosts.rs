@@ -55,7 +55,7 @@ async fn status_from(site: &Site, path: &str, headers: &[(&'static str, &'static
 }
 
 #[tokio::test]
-async fn origins_of_the_server_apply_to_routes_without_a_list() {
+async fn server_origins_apply_to_routes_without_a_list() {
     let origins =
         vec!["https://*.example.com".to_owned(), "file://".to_owned(), "http://localhost:5173".to_owned()];
     let site = Site::start(Server::new().origins(origins).route(Echo).route(Strict));

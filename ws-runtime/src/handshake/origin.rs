@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn host_reported_by_a_proxy_is_the_own_host_too() {
+    fn host_reported_by_a_proxy_counts_as_own_host() {
         let forwarded = Authority::parse("shop.example");
         for (origin, passes) in [
             ("https://shop.example", true),

@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_of_all_holders_add_up_to_the_counted_size() {
+    fn shares_of_all_holders_equal_the_counted_size() {
         let outbound = Outbound::new(usize::MAX);
         let mut holders = vec![Chunk::shared(Bytes::from(vec![7; 4 * SHARE]), &outbound)];
         for count in [1, 2, 4] {
