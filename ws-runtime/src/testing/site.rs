@@ -92,7 +92,7 @@ impl Site {
     /// Serves the routes of a [`Server`](crate::Server), with its options.
     ///
     /// # Errors
-    /// [`StartError`](crate::server::StartError) for each mistake, if the server cannot start as configured.
+    /// [`StartError`] for each mistake, if the server cannot start as configured.
     ///
     /// # Panics
     /// If called outside of tokio's runtime.
