@@ -11,7 +11,7 @@ mod page;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
-use ws_runtime::{Server, Socket, SocketId, shutdown_signal, ws_route};
+use ws_runtime::{Server, Socket, SocketId, shutdown_signal, socket::Subscribed, ws_route};
 
 use self::page::Page;
 
@@ -126,8 +126,10 @@ impl Events {
         }
         let topic = room.topic();
         match ws.subscribe(&topic) {
-            Ok(true) => {}
-            Ok(false) => return Some(Heard::Refused("you are in that room already".to_owned())),
+            Ok(Subscribed::Already) => {
+                return Some(Heard::Refused("you are in that room already".to_owned()));
+            }
+            Ok(_) => {}
             Err(error) => return Some(Heard::Refused(error.to_string())),
         }
         let _ = ws.publish(&topic, &Heard::Joined(Member { room, from: ws.id() }));

@@ -22,7 +22,7 @@ async fn lints_apply_to_handlers_as_written() {
     struct Auction;
     #[ws_route("/", body = Req, response = String)]
     impl Auction {
-        fn parse(&self, request: &mut RawRequest) {
+        fn transform(&self, request: &mut RawRequest) {
             let _ = request;
         }
 

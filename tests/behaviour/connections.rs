@@ -15,7 +15,7 @@ struct Who;
 
 #[ws_route("/who", response = String)]
 impl Who {
-    fn parse(&self, request: &mut RawRequest) {
+    fn transform(&self, request: &mut RawRequest) {
         let address = request.remote_addr();
         request.extensions_mut().insert(address);
     }

@@ -40,7 +40,7 @@ struct Way {
 
 #[ws_route("/boxed", query = Way, response = String)]
 impl Boxed {
-    fn parse(&self, request: &mut RawRequest) -> Result<(), BoxError> {
+    fn transform(&self, request: &mut RawRequest) -> Result<(), BoxError> {
         if request.query().iter().any(|(_, value)| value == "parse") {
             return Err("early".into());
         }

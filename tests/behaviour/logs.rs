@@ -291,7 +291,7 @@ struct Secret;
 
 #[ws_route("/secret/{room}", body = Bid, response = Bid, query = Token, header = Token, cookie = Token)]
 impl Secret {
-    fn parse(&self, request: &mut RawRequest) -> Result<(), Reject> {
+    fn transform(&self, request: &mut RawRequest) -> Result<(), Reject> {
         if request.headers().contains_key("x-refuse") { Err(Reject::status(401)) } else { Ok(()) }
     }
 

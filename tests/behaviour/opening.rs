@@ -13,7 +13,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
     time::{Instant, sleep, timeout},
 };
-use ws_runtime::{Close, Closed, Delivery, Server, Socket, testing::Site, ws_route};
+use ws_runtime::{Close, Closed, Delivery, Server, Socket, Subscribed, testing::Site, ws_route};
 
 use crate::support::{Http, Journal, Note, frame, handshake, head, rest};
 
@@ -31,7 +31,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 impl Room {
     async fn open(&self, ws: &Socket<Self>) -> Result<Option<Note>, Failure> {
         self.0.note(format!("{:?}", ws.ready_state()));
-        assert_eq!(ws.subscribe("room"), Ok(true));
+        assert_eq!(ws.subscribe("room"), Ok(Subscribed::New));
         match &*ws.query().then {
             "reply" => return Ok(Some(Note::new("reply"))),
             "send" => {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::timeout;
 use ws_runtime::{
-    Channel, Close, Closed, Delivery, ReadyState, Server, Socket,
+    Channel, Close, Closed, Delivery, ReadyState, Server, Socket, Subscribed,
     testing::{Client, Event, Site},
     ws_route,
 };
@@ -283,7 +283,7 @@ async fn fullest_socket_is_cut_off_first() {
         }
         let (others, hoarders) = clients.split_at(8);
         hoarders[1].1.subscribe("last").unwrap();
-        assert!(hoarders.iter().all(|(_, socket)| socket.subscribe("two") == Ok(true)));
+        assert!(hoarders.iter().all(|(_, socket)| socket.subscribe("two") == Ok(Subscribed::New)));
         fill(&channel, &hoarders[1].1);
         site.settled().await;
         let mut cut_off = 0;

@@ -18,7 +18,9 @@ impl Room {
     fn message(&self, ws: &Socket<Self>, text: String) -> Option<String> {
         let (word, topic) = text.split_once(' ').unwrap_or((&text, ""));
         Some(match word {
-            "join" => ws.subscribe(topic).map_or_else(|error| error.to_string(), |new| new.to_string()),
+            "join" => ws
+                .subscribe(topic)
+                .map_or_else(|error| error.to_string(), |joined| joined.is_new().to_string()),
             "leave" => format!("{}", ws.unsubscribe(topic)),
             "is" => format!("{}", ws.is_subscribed(topic)),
             "count" => format!("{}", ws.subscriber_count(topic)),
@@ -281,7 +283,7 @@ async fn closing_socket_has_left_its_topics_and_may_publish() {
 
         fn close(&self, ws: &Socket<Self>, _closed: Closed) {
             let (left, count) = (ws.subscriptions().len(), ws.subscriber_count("all"));
-            let again = ws.subscribe("all").unwrap();
+            let again = ws.subscribe("all").unwrap().is_new();
             let published = ws.publish("all", "left");
             self.0.note(format!("{left} {count} {again} {}", summary(published)));
         }

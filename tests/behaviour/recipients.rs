@@ -28,7 +28,7 @@ impl Hall {
             }
             topic => {
                 let subscribed = ws.subscribe(topic.trim_start_matches("join ")).unwrap();
-                return Some(subscribed.to_string());
+                return Some(subscribed.is_new().to_string());
             }
         };
         self.0.note(format!("{} {}", published.receivers(), published.dropped()));

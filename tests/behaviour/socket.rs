@@ -3,7 +3,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use ws_runtime::{
-    Close, Closed, Delivery, Message, ReadyState, Server, Socket,
+    Close, Closed, Delivery, Message, ReadyState, Server, Socket, Subscribed,
     testing::{Event, Site},
     ws_route,
 };
@@ -100,7 +100,7 @@ async fn first_close_wins_and_nothing_is_sent_after_it() {
     assert_eq!(socket.send(&Note::new("late")), Delivery::Closed);
     assert_eq!(socket.send_raw("late"), Delivery::Closed);
     assert_eq!(socket.ping(""), Delivery::Closed);
-    assert_eq!(socket.subscribe("late"), Ok(false));
+    assert_eq!(socket.subscribe("late"), Ok(Subscribed::Closed));
     socket.closed().await;
     socket.drained().await;
     assert_eq!(client.receive().await, Note::new("last"));

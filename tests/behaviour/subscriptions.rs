@@ -1,6 +1,6 @@
 //! Limits on the topics of one socket.
 
-use ws_runtime::{Server, Socket, SubscribeError, testing::Site, ws_route};
+use ws_runtime::{Server, Socket, SubscribeError, Subscribed, testing::Site, ws_route};
 
 use crate::turns::{TEXT, Turns, connect, frame, most_in_a_turn};
 
@@ -27,13 +27,13 @@ async fn socket<E: ws_runtime::Endpoint>(server: Server, path: &str) -> (Site, i
     (site, client, socket)
 }
 
-fn too_many(limit: usize) -> Result<bool, SubscribeError> {
+fn too_many(limit: usize) -> Result<Subscribed, SubscribeError> {
     Err(SubscribeError::TooManySubscriptions { limit })
 }
 
 /// Subscribes a socket to topics until that fails, and returns their number.
 fn fill<E: ws_runtime::Endpoint>(socket: &Socket<E>, most: usize) -> usize {
-    (0..most).take_while(|topic| socket.subscribe(topic.to_string()) == Ok(true)).count()
+    (0..most).take_while(|topic| socket.subscribe(topic.to_string()) == Ok(Subscribed::New)).count()
 }
 
 #[tokio::test(start_paused = true)]
@@ -41,9 +41,9 @@ async fn max_subscriptions_limits_the_topics_of_a_socket() {
     let (_site, _client, plain) = socket::<Plain>(Server::new().route(Plain), "/plain").await;
     assert_eq!(fill(&plain, 2000), 1024);
     assert_eq!(plain.subscribe("more"), too_many(1024));
-    assert_eq!(plain.subscribe("1023"), Ok(false), "it is subscribed already");
+    assert_eq!(plain.subscribe("1023"), Ok(Subscribed::Already));
     assert!(plain.unsubscribe("7"));
-    assert_eq!((plain.subscribe("more"), plain.subscribe("7")), (Ok(true), too_many(1024)));
+    assert_eq!((plain.subscribe("more"), plain.subscribe("7")), (Ok(Subscribed::New), too_many(1024)));
 
     let server = Server::new().max_subscriptions(5).route(Plain).route(Three);
     let (_site, _client, three) = socket::<Three>(server, "/three").await;
@@ -69,16 +69,16 @@ async fn max_topic_length_limits_the_bytes_of_a_topic() {
     let (_site, _client, plain) = socket::<Plain>(Server::new().route(Plain), "/plain").await;
     let too_long = |length, limit| Err(SubscribeError::TopicTooLong { length, limit });
     for (topic, expected) in [
-        ("x".repeat(256), Ok(true)),
+        ("x".repeat(256), Ok(Subscribed::New)),
         ("x".repeat(257), too_long(257, 256)),
         // The limit counts bytes, not characters.
-        ("ä".repeat(128), Ok(true)),
+        ("ä".repeat(128), Ok(Subscribed::New)),
         ("ä".repeat(129), too_long(258, 256)),
-        (String::new(), Ok(true)),
+        (String::new(), Ok(Subscribed::New)),
         ("x".repeat(1 << 20), too_long(1 << 20, 256)),
     ] {
         assert_eq!(plain.subscribe(&topic), expected, "{}", topic.len());
-        assert_eq!(plain.is_subscribed(&topic), expected == Ok(true));
+        assert_eq!(plain.is_subscribed(&topic), expected == Ok(Subscribed::New));
     }
     // A topic that is too long for a subscription may be passed to other methods. It has no subscribers.
     assert_eq!(plain.publish("x".repeat(1000), "hello").receivers(), 0);
@@ -88,7 +88,7 @@ async fn max_topic_length_limits_the_bytes_of_a_topic() {
     assert_eq!(three.subscribe("12345678901"), too_long(11, 10));
     let server = Server::new().max_topic_length(3).route(Free).route(Plain);
     let (_site, _client, free) = socket::<Free>(server, "/free").await;
-    assert_eq!(free.subscribe("x".repeat(100_000)), Ok(true));
+    assert_eq!(free.subscribe("x".repeat(100_000)), Ok(Subscribed::New));
 }
 
 /// A handler returns the error with `?`, and the client gets a message about the topic that it chose.
@@ -98,7 +98,7 @@ async fn subscribe_error_becomes_the_error_of_the_handler() {
     #[ws_route("/joins", body = String, response = String, max_subscriptions = 1)]
     impl Joins {
         fn message(&self, ws: &Socket<Self>, topic: String) -> Result<String, SubscribeError> {
-            Ok(ws.subscribe(topic)?.to_string())
+            Ok(format!("{:?}", ws.subscribe(topic)?))
         }
 
         fn error(&self, error: ws_runtime::Error) -> String {
@@ -112,8 +112,8 @@ async fn subscribe_error_becomes_the_error_of_the_handler() {
     let site = Site::start(Server::new().route(Joins));
     let mut client = site.connect::<Joins>("/joins").await.unwrap();
     for (topic, answer) in [
-        ("tea", "true"),
-        ("tea", "false"),
+        ("tea", "New"),
+        ("tea", "Already"),
         ("milk", "the socket is subscribed to 1 topics already, which is `max_subscriptions`"),
         (&"x".repeat(300), "the topic is 300 bytes long, and `max_topic_length` is 256"),
     ] {
@@ -144,10 +144,10 @@ async fn socket_with_many_topics_receives_every_message() {
 }
 
 /// Subscribed to many topics, each of which may hold frames for it.
-struct Subscribed(Turns);
+struct Topical(Turns);
 
 #[ws_route("/subscribed", body = String, response = String, backpressure_limit = off)]
-impl Subscribed {
+impl Topical {
     fn open(&self, ws: &Socket<Self>) {
         for topic in 0..1000 {
             ws.subscribe(topic.to_string()).unwrap();
@@ -168,10 +168,10 @@ impl Subscribed {
 async fn subscriptions_of_a_socket_count_as_work() {
     for (text, most) in [("reply", 64), ("publish", 40)] {
         let turns = Turns::default();
-        let site = Site::start(Server::new().route(Subscribed(turns.clone())));
-        let _other = connect::<Subscribed>(&site, "/subscribed").await;
+        let site = Site::start(Server::new().route(Topical(turns.clone())));
+        let _other = connect::<Topical>(&site, "/subscribed").await;
         let bytes = frame(TEXT, text.as_bytes());
-        let came = most_in_a_turn::<Subscribed>(&site, &turns, "/subscribed", &bytes, 500).await;
+        let came = most_in_a_turn::<Topical>(&site, &turns, "/subscribed", &bytes, 500).await;
         assert!((most / 4..=most).contains(&came), "{text}: {came} in a turn");
     }
 }

@@ -133,7 +133,7 @@ async fn handlers_may_replace_unreadable_pairs() {
     struct Mending;
     #[ws_route("/mending", query = Query, cookie = Cookie, response = String)]
     impl Mending {
-        fn parse(&self, request: &mut RawRequest) {
+        fn transform(&self, request: &mut RawRequest) {
             assert_eq!((request.query(), request.cookies()), (&[][..], &[][..]));
             request.query_mut().push(("name".to_owned(), "mended".to_owned()));
             request.cookies_mut().push(("session".to_owned(), "new".to_owned()));

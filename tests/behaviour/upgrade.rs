@@ -149,14 +149,15 @@ struct User {
 
 #[ws_route("/guarded", body = String, response = String)]
 impl Guarded {
-    async fn parse(&self, request: &mut RawRequest) -> Result<(), Reject> {
-        self.0.note("parse");
-        refuse("parse", request.uri().query())
-    }
-
     async fn transform(&self, request: &mut RawRequest) -> Result<(), Reject> {
         self.0.note("transform");
         refuse("transform", request.uri().query())
+    }
+
+    async fn protocol(&self, handshake: &Handshake<Self>) -> Result<Option<&'static str>, Reject> {
+        self.0.note("protocol");
+        refuse("protocol", handshake.uri().query())?;
+        Ok(None)
     }
 
     async fn before_handle(&self, handshake: &Handshake<Self>) -> Result<User, Reject> {
@@ -213,7 +214,7 @@ async fn handshake_handlers_run_once_and_in_order() {
         client.send("").await;
         assert_eq!(client.receive().await, "ada");
     }
-    let noted = ["parse", "transform", "before_handle", "upgrade ada", "open ada"];
+    let noted = ["transform", "protocol", "before_handle", "upgrade ada", "open ada"];
     assert_eq!(journal.take(), noted, "none of them runs for a message");
     client.close(Close::NORMAL).await;
     client.receive_close().await;
@@ -223,8 +224,8 @@ async fn handshake_handlers_run_once_and_in_order() {
 
 #[tokio::test(start_paused = true)]
 async fn every_handshake_handler_may_refuse() {
-    let order = ["parse", "transform", "before_handle", "upgrade ada"];
-    for (at, handler) in ["parse", "transform", "before_handle", "upgrade"].into_iter().enumerate() {
+    let order = ["transform", "protocol", "before_handle", "upgrade ada"];
+    for (at, handler) in ["transform", "protocol", "before_handle", "upgrade"].into_iter().enumerate() {
         let journal = Journal::default();
         let site = Site::start(Server::new().route(Guarded(journal.clone())));
 
@@ -250,7 +251,7 @@ async fn every_handshake_handler_may_refuse() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn parse_and_transform_change_what_is_checked() {
+async fn transform_changes_what_is_checked() {
     #[derive(Serialize, Deserialize, JsonSchema)]
     struct Version {
         version: u8,
@@ -258,14 +259,11 @@ async fn parse_and_transform_change_what_is_checked() {
     struct Changed;
     #[ws_route("/changed/{name}", query = Version, header = Header, cookie = Cookie, response = String)]
     impl Changed {
-        fn parse(&self, request: &mut RawRequest) {
+        fn transform(&self, request: &mut RawRequest) {
             request.query_mut().retain(|(name, _)| name != "v");
             request.headers_mut().insert("x-token", HeaderValue::from_static("abc"));
             request.cookies_mut().push(("session".to_owned(), "9".to_owned()));
-            request.extensions_mut().insert("from `parse`");
-        }
-
-        fn transform(&self, request: &mut RawRequest) {
+            request.extensions_mut().insert("from `transform`");
             request.query_mut().push(("version".to_owned(), "2".to_owned()));
             request.captures_mut()[0].1.make_ascii_lowercase();
         }
@@ -287,5 +285,5 @@ async fn parse_and_transform_change_what_is_checked() {
 
     let site = Site::start(Server::new().route(Changed));
     let mut client = site.connect::<Changed>("/changed/ADA?v=x").await.unwrap();
-    assert_eq!(client.receive().await, "ada 2 abc 9 from `parse`");
+    assert_eq!(client.receive().await, "ada 2 abc 9 from `transform`");
 }

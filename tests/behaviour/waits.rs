@@ -173,16 +173,17 @@ impl Stuck {
 
 #[ws_route("/stuck/{at}")]
 impl Stuck {
-    async fn parse(&self, request: &mut RawRequest) {
-        if request.uri().path().ends_with("parse") {
-            self.wait().await;
-        }
-    }
-
     async fn transform(&self, request: &mut RawRequest) {
         if request.uri().path().ends_with("transform") {
             self.wait().await;
         }
+    }
+
+    async fn protocol(&self, handshake: &Handshake<Self>) -> Option<&'static str> {
+        if handshake.params().at == "protocol" {
+            self.wait().await;
+        }
+        None
     }
 
     async fn before_handle(&self, handshake: &Handshake<Self>) -> Result<(), Reject> {
@@ -204,7 +205,7 @@ impl Stuck {
 
 #[tokio::test(start_paused = true)]
 async fn handshake_handlers_are_dropped_when_their_client_disconnects() {
-    for at in ["parse", "transform", "before_handle", "upgrade"] {
+    for at in ["transform", "protocol", "before_handle", "upgrade"] {
         // The server notices a disconnect even if unread frames follow the handshake.
         for early in [0, 1, 100, 3000] {
             let stuck = Stuck::default();

@@ -148,19 +148,20 @@ pub use self::{
         Part, PartPlan, Plan, SchemaError, Segment, Text,
     },
     contract::{
-        Contract, Endpoint, NoCookie, NoData, NoHeader, NoParams, NoQuery, Shared, SocketId, SocketIdError,
+        Contract, Endpoint, KeepsRequest, NoCookie, NoData, NoHeader, NoParams, NoQuery, Shared, SocketId,
+        SocketIdError,
     },
 };
 #[cfg(feature = "server")]
 #[doc(hidden)]
 pub use self::{
     route::{
-        Admit, Content, Handlers, IntoReject, OnInvalid, Options, Origins, Outcome, Pass, Plain, Refusal,
-        Reply, Route, RouteOptions, by,
+        Admit, Choose, Content, Handlers, IntoReject, OnInvalid, Options, Origins, Outcome, Pass, Plain,
+        Refusal, Reply, Route, RouteOptions, Transform, Transformed, by,
     },
     server::{Address, Body, ForwardedField, Listener, SetupError, StartError},
     socket::{
         CloseCause, CloseCodeError, Delivery, Excluded, Initiator, Outgoing, OutgoingRaw, Published,
-        ReadyState, Recipients, Shutdown, TopicName, Uncompressed,
+        ReadyState, Recipients, Shutdown, Subscribed, TopicName, Uncompressed,
     },
 };

@@ -15,13 +15,14 @@ pub use std::string::String;
 pub use bytes::Bytes;
 #[cfg(feature = "server")]
 pub use http::HeaderMap;
+pub use serde::ser::{Serialize, SerializeStruct, Serializer};
 pub use ws_macros::see_ws_fields_and_ws_variant;
 
 pub use crate::{
     codec::{Captures, Decode, Encode, Invalid, Part},
     contract::{
-        BodyOf as Body, Contract, Endpoint, NoCookie, NoData, NoHeader, NoParams, NoQuery, OwnRoute,
-        Response, Shared,
+        BodyOf as Body, Contract, Endpoint, KeepsRequest, NoCookie, NoData, NoHeader, NoParams, NoQuery,
+        OwnRoute, Response, Shared,
     },
     message::Message,
     schema::{Sampled, Sampler, Sampling, Unsampled},
@@ -39,8 +40,8 @@ pub const fn own_route<T: OwnRoute<Route> + ?Sized, Route: ?Sized>() {}
 pub use crate::{
     handshake::{Handshake, Origins, RawRequest, Reject},
     route::{
-        Admit, Content, Error, Handlers, OnInvalid, Options, Outcome, Plain, Route, admit, content, extend,
-        fixed, open_content, pass, reply,
+        Admit, Content, Error, Handlers, OnInvalid, Options, Outcome, Plain, Route, Transformed, admit,
+        choose, content, extend, fixed, open_content, pass, reply, transform,
     },
     socket::Socket,
     wire::{Closed, Deflate},

@@ -19,7 +19,7 @@ struct Boxed;
 
 #[ws_route("/boxed", response = String)]
 impl Boxed {
-    fn parse(&self, request: &mut RawRequest) -> Result<(), BoxError> {
+    fn transform(&self, request: &mut RawRequest) -> Result<(), BoxError> {
         if request.uri().path().is_empty() {
             return Err("no path".into());
         }

@@ -6,13 +6,13 @@ struct Full;
 
 #[ws_route("/full", body = String, response = String)]
 impl Full {
-    fn parse(&self, request: &mut RawRequest) {
-        let _ = request;
-    }
-
     async fn transform(&self, request: &mut RawRequest) -> Result<(), Reject> {
         let _ = request;
         Ok(())
+    }
+
+    async fn protocol(&self, handshake: &Handshake<Self>) -> Result<Option<&'static str>, Reject> {
+        Ok(handshake.protocol())
     }
 
     async fn before_handle(&self, handshake: &Handshake<Self>) -> Result<u8, Reject> {
@@ -55,9 +55,11 @@ struct Bare;
 
 #[ws_route("/bare", body = String)]
 impl Bare {
-    fn parse(&self) {}
-
     fn transform(&self) {}
+
+    fn protocol(&self) -> Option<&'static str> {
+        None
+    }
 
     fn before_handle(&self) {}
 

@@ -3,7 +3,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use ws_runtime::{Bytes, Closed, Error, HeaderMap, Message, RawRequest, Server, Socket, ws_route};
+use ws_runtime::{Bytes, Closed, Error, Handshake, HeaderMap, Message, RawRequest, Server, Socket, ws_route};
 
 mod columns {
     pub struct body;
@@ -36,9 +36,11 @@ struct Chat;
 
 #[ws_route("/chat/{room}", body = Say, response = String)]
 impl Chat {
-    fn parse(&self, _: &mut RawRequest) {}
+    fn transform(&self, _: &mut RawRequest) {}
 
-    fn transform(&self) {}
+    fn protocol(&self, _: &Handshake<Self>) -> Option<&'static str> {
+        None
+    }
 
     fn before_handle(&self) {}
 

@@ -1,4 +1,4 @@
-//! `parse` takes `&mut RawRequest`, not the argument of another handler.
+//! `transform` takes `&mut RawRequest`, not the argument of another handler.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ struct Chat;
 
 #[ws_route("/chat")]
 impl Chat {
-    fn parse(&self, _request: &Handshake<Self>) {}
+    fn transform(&self, _request: &Handshake<Self>) {}
 
     async fn before_handle(&self, ws: &Socket<Self>) -> Result<u8, Reject> {
         Ok(*ws.data())

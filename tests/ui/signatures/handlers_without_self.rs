@@ -6,7 +6,9 @@ struct Chat;
 
 #[ws_route("/chat")]
 impl Chat {
-    fn parse() {}
+    fn protocol() -> Option<&'static str> {
+        None
+    }
 
     fn transform() {}
 

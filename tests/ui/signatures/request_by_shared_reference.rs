@@ -1,4 +1,4 @@
-//! `parse` takes the request by mutable reference.
+//! `transform` takes the request by mutable reference.
 
 use ws_runtime::{RawRequest, Server, ws_route};
 

@@ -40,9 +40,11 @@ pub(super) fn implementation(contract: &Contract, scope: &ImplScope<'_>, out: &m
 fn constants(contract: &Contract, scope: &ImplScope<'_>) -> TokenStream {
     let at = scope.span;
     let (str, bool) = (paths::str(at), paths::bool(at));
-    let path = &contract.path;
-    let place = span::at(path.span());
+    let path = contract.paths.first();
+    let place = path.map_or(at, |path| span::at(path.span()));
     let place_str = paths::str(place);
+    let all = if contract.paths.len() > 1 { &contract.paths[..] } else { &[] };
+    let all = list("PATHS", all, at);
     let docs =
         docs::text(&contract.docs, at).map(|docs| quote_spanned!(at=> const DOCS: &'static #str = #docs;));
     let summary =
@@ -55,7 +57,7 @@ fn constants(contract: &Contract, scope: &ImplScope<'_>) -> TokenStream {
     let deprecated = contract.deprecated.then(|| quote_spanned!(at=> const DEPRECATED: #bool = true;));
     let protocols = list("PROTOCOLS", &contract.protocols, at);
     let mut constants = quote_spanned!(place=> const PATH: &'static #place_str = #path;);
-    constants.extend([docs, summary, reserved_tag, tags, deprecated, protocols].into_iter().flatten());
+    constants.extend([all, docs, summary, reserved_tag, tags, deprecated, protocols].into_iter().flatten());
     constants
 }
 

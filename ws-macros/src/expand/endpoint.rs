@@ -1,4 +1,4 @@
-//! `impl Endpoint`: the contract and the connection's data.
+//! `impl Endpoint`: the contract, the connection's data, and whether its request is kept.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
@@ -10,12 +10,13 @@ use crate::{
     span,
 };
 
-/// The type of the connection's data, before expansion.
+/// What a connection keeps: the source of the type of its data, and the request.
 pub(super) struct Data<'a> {
     /// `before_handle`. Several are possible only if they are conditional.
     pub(super) before_handle: &'a [&'a Handler],
     /// True if a mistake hides the type of the data.
     pub(super) is_unknown: bool,
+    pub(super) keeps_request: bool,
 }
 
 /// Writes the implementation of `Endpoint`.
@@ -28,12 +29,17 @@ pub(super) fn implementation(served: &Served, from: &Data<'_>, scope: &ImplScope
         }
     };
     data(from, scope, &mut items);
+    if from.keeps_request {
+        let bool = paths::bool(scope.span);
+        items.extend(quote_spanned!(scope.span=> const KEEPS_REQUEST: #bool = true;));
+        scope.implement(paths::keeps_request(scope.span), TokenStream::new(), out);
+    }
     scope.implement_as_written(paths::endpoint(scope.span), items, out);
 }
 
 /// Writes the type of the data, which is read from the return type of `before_handle`.
 fn data(from: &Data<'_>, scope: &ImplScope<'_>, items: &mut TokenStream) {
-    let Data { before_handle, is_unknown } = *from;
+    let Data { before_handle, is_unknown, .. } = *from;
     let none =
         if is_unknown { paths::unknown(scope.span) } else { paths::no_data(scope.span).to_token_stream() };
     items.extend(before_handle.iter().map(|&handler| {

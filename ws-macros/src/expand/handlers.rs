@@ -29,10 +29,16 @@ pub(super) fn method(handler: &Handler, scope: &ImplScope<'_>) -> TokenStream {
     let at = span::at(handler.name.span());
     let returned = method::returned(handler);
     match handler.kind {
-        HandlerKind::Parse | HandlerKind::Transform => {
+        HandlerKind::Transform => {
             let (result, reject) = (paths::result(at), paths::reject(at));
             let returns = quote_spanned!(at=> #result<(), #reject>);
             converted(handler, at, &[REQUEST], &returns, &paths::pass(returned), scope)
+        }
+        HandlerKind::Protocol => {
+            let (result, option, str) = (paths::result(at), paths::option(at), paths::str(at));
+            let reject = paths::reject(at);
+            let returns = quote_spanned!(at=> #result<#option<&'static #str>, #reject>);
+            converted(handler, at, &[HANDSHAKE], &returns, &paths::choose(returned), scope)
         }
         // The whole method has the span of the return type, so that a wrong type is reported once, together with the
         // error about `Data`.
@@ -49,7 +55,10 @@ pub(super) fn method(handler: &Handler, scope: &ImplScope<'_>) -> TokenStream {
         HandlerKind::Open => replying(handler, &[SOCKET], scope),
         HandlerKind::Message => replying(handler, &[SOCKET, BODY], scope),
         HandlerKind::Error => replying(handler, &[SOCKET, ERROR], scope),
-        HandlerKind::TransformMessage => unconverted(handler, &[SOCKET, MESSAGE], scope),
+        HandlerKind::TransformMessage => {
+            let returns = paths::transformed(at);
+            converted(handler, at, &[SOCKET, MESSAGE], &returns, &paths::transform(returned), scope)
+        }
         HandlerKind::Drain => unconverted(handler, &[SOCKET], scope),
         HandlerKind::Ping | HandlerKind::Pong => unconverted(handler, &[SOCKET, PAYLOAD], scope),
         HandlerKind::Close => unconverted(handler, &[SOCKET, CLOSED], scope),

@@ -8,7 +8,7 @@ use super::{docs, impl_scope::ImplScope, paths, presence};
 use crate::{
     model::{Handler, OnInvalid, Options, Origins, Route, Setting, Value},
     span,
-    vocabulary::{HandlerKind, Home, KEYS},
+    vocabulary::{HandlerKind, Home, KEYS, KeyWord},
 };
 
 /// Returns the constant `OPTIONS`; `None` if no option is set.
@@ -26,7 +26,9 @@ pub(super) fn options(options: &Options, scope: &ImplScope<'_>) -> Option<TokenS
             Origins::List(list) => quote_spanned!(at=> origins: #ty::List(&[#(#list),*])),
         });
     }
-    let every = KEYS.iter().filter(|key| key.home == Home::Route).count();
+    // `keep_request` is a constant of the endpoint.
+    let is_field = |key: &&KeyWord| key.home == Home::Route && key.name != "keep_request";
+    let every = KEYS.iter().filter(is_field).count();
     let others = (fields.len() < every).then(|| quote_spanned!(at=> ..#name::UNSET));
     (!fields.is_empty()).then(|| quote_spanned!(at=> const OPTIONS: #name = #name { #(#fields,)* #others };))
 }

@@ -1,12 +1,13 @@
 //! The generated struct for the captures of a path.
 //!
 //! ```text
-//! pub struct Params<T0> { pub room: String, pub seat: T0 }
+//! pub struct Params<T0> { pub room: String, pub seat: T0, pub row: Option<String> }
 //! impl Part for Params<u32> { … }              // two calls a capture
+//! impl<T0: Serialize> Serialize for Params<T0> { … }  // one call a capture
 //! ```
 //!
 //! The types of the captures are parameters of the struct, so that the derives add bounds on the parameters and not on
-//! the types.
+//! the types. A capture that a path of the route lacks is an `Option`.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -28,14 +29,22 @@ pub(super) fn structure(inline: &Inline, out: &mut TokenStream) {
     let span = span::at(inline.span);
     let (derives, name, string) = (paths::derives(span), &inline.name, paths::string(span));
     let fields = inline.captures.iter().map(|capture| &capture.field);
-    let kinds = inline.captures.iter().enumerate().map(|(index, capture)| match &capture.ty {
-        None => string.to_token_stream(),
-        Some(_) => parameter(index, span).into_token_stream(),
+    let kinds = inline.captures.iter().enumerate().map(|(index, capture)| {
+        let kind = match &capture.ty {
+            None => string.to_token_stream(),
+            Some(_) => parameter(index, span).into_token_stream(),
+        };
+        if !capture.is_optional {
+            return kind;
+        }
+        let option = paths::option(span);
+        quote_spanned!(span=> #option<#kind>)
     });
     let parameters = parameters(inline, |index, _| parameter(index, span).into_token_stream());
     for (index, capture) in inline.captures.iter().enumerate() {
         if let Some(ty) = capture.ty.as_ref().filter(|ty| may_be_unknown(ty)) {
-            out.extend(derived::alias(&alias(index, span), ty, span));
+            let place = span::at(capture.place);
+            out.extend(derived::alias(&alias(index, place), ty, place));
         }
     }
     out.extend(quote_spanned! {span=>
@@ -43,12 +52,13 @@ pub(super) fn structure(inline: &Inline, out: &mut TokenStream) {
         pub struct #name #parameters { #(pub #fields: #kinds),* }
     });
     out.extend(part(inline, span));
+    out.extend(serialize(inline, span));
 }
 
 /// Returns the struct with the types of its captures, as in `Params<u32>`.
 pub(super) fn ty(inline: &Inline) -> TokenStream {
     let name = &inline.name;
-    let arguments = parameters(inline, |index, capture| typed(index, capture, span::at(inline.span)));
+    let arguments = parameters(inline, |index, capture| typed(index, capture, span::at(capture.place)));
     quote!(#name #arguments)
 }
 
@@ -60,20 +70,53 @@ fn part(inline: &Inline, span: Span) -> TokenStream {
     let (invalid, result) = (paths::invalid(span), paths::result(span));
     let ty = ty(inline);
     let fields: Vec<&Ident> = inline.captures.iter().map(|capture| &capture.field).collect();
-    let names: Vec<&str> = inline.captures.iter().map(|capture| &*capture.name).collect();
-    let kinds = inline.captures.iter().enumerate().map(|(index, capture)| match &capture.ty {
-        None => paths::string(span).into_token_stream(),
-        Some(_) => typed(index, capture, span),
-    });
     let input = method::local("captures", span);
     let read: Vec<Ident> =
         (0..fields.len()).map(|index| method::local(&format!("capture{index}"), span)).collect();
+    let calls = inline.captures.iter().enumerate().map(|(index, capture)| {
+        let (place, name) = (span::at(capture.place), &*capture.name);
+        let kind = match &capture.ty {
+            None => paths::string(place).into_token_stream(),
+            Some(_) => typed(index, capture, place),
+        };
+        let take = Ident::new(if capture.is_optional { "take_optional" } else { "take" }, place);
+        quote_spanned!(place=> #input.#take::<#kind>(#name))
+    });
     quote_spanned! {span=>
         #[automatically_derived]
         impl #part for #ty {
             fn captured(#input: &mut #captures<'_>) -> #result<Self, #invalid> {
-                #(let #read = #input.take::<#kinds>(#names);)*
+                #(let #read = #calls;)*
                 #result::Ok(Self { #(#fields: #input.give(#read)?),* })
+            }
+        }
+    }
+}
+
+/// The `Serialize` implementation, from which the path is rendered. It applies if the types of the captures have one.
+fn serialize(inline: &Inline, span: Span) -> TokenStream {
+    let (serialize, serializer) = (paths::serialize(span), paths::serializer(span));
+    let (result, structure) = (paths::result(span), paths::serialize_struct(span));
+    let name = &inline.name;
+    let parameters = |bound: bool| {
+        parameters(inline, |index, _| {
+            let name = parameter(index, span);
+            if bound { quote_spanned!(span=> #name: #serialize) } else { name.into_token_stream() }
+        })
+    };
+    let (bounded, plain, count) = (parameters(true), parameters(false), inline.captures.len());
+    let (input, out) = (method::local("serializer", span), method::local("fields", span));
+    let fields = inline.captures.iter().map(|capture| {
+        let (field, name) = (&capture.field, &*capture.name);
+        quote_spanned!(span=> #structure::serialize_field(&mut #out, #name, &self.#field)?;)
+    });
+    quote_spanned! {span=>
+        #[automatically_derived]
+        impl #bounded #serialize for #name #plain {
+            fn serialize<S: #serializer>(&self, #input: S) -> #result<S::Ok, S::Error> {
+                let mut #out = #serializer::serialize_struct(#input, "Params", #count)?;
+                #(#fields)*
+                #structure::end(#out)
             }
         }
     }

@@ -96,6 +96,10 @@ names! {
     encode = "Encode",
     admit = "admit",
     pass = "pass",
+    choose = "choose",
+    transform = "transform",
+    transformed = "Transformed",
+    keeps_request = "KeepsRequest",
     extend = "extend",
     reply = "reply",
     content = "content",
@@ -112,6 +116,9 @@ names! {
     sampling = "Sampling",
     unsampled = "Unsampled",
     string = "String",
+    serialize = "Serialize",
+    serializer = "Serializer",
+    serialize_struct = "SerializeStruct",
     /// The type in `&'static str`.
     str = "str",
     /// The type `bool`.

@@ -34,19 +34,27 @@ pub(crate) fn route(route: &Route) -> TokenStream {
     }
     let before_handle: Vec<&Handler> =
         route.handlers.iter().filter(|handler| handler.kind == HandlerKind::BeforeHandle).collect();
-    let data = endpoint::Data { before_handle: &before_handle, is_unknown: false };
+    let data = endpoint::Data {
+        before_handle: &before_handle,
+        is_unknown: false,
+        keeps_request: route.keeps_request,
+    };
     beside(&route.served, &data, plain, items, &scope)
 }
 
 /// Returns the implementations without handlers, so that code that names the route has no follow-up errors. `cause` is
 /// the mistake that hides a type, if there is one.
 pub(crate) fn stub(stub: &Stub, cause: Option<&TokenStream>) -> TokenStream {
-    let Stub { target, served, unread, before_handle, unknown_data, .. } = stub;
+    let Stub { target, served, keeps_request, unread, before_handle, unknown_data, .. } = stub;
     let scope = ImplScope::new(target).with_unknown(cause);
     let plain = unread.map(handlers::unread).unwrap_or_default();
     let (plain, items) = (Impl::of(plain), Impl::of(TokenStream::new()));
     let before_handle: Vec<&Handler> = before_handle.iter().collect();
-    let data = endpoint::Data { before_handle: &before_handle, is_unknown: *unknown_data };
+    let data = endpoint::Data {
+        before_handle: &before_handle,
+        is_unknown: *unknown_data,
+        keeps_request: *keeps_request,
+    };
     beside(served, &data, plain, items, &scope)
 }
 

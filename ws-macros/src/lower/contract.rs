@@ -7,14 +7,15 @@ use super::{
     borrow::{self, BORROWED},
     contract_bounds, inline, key_homes,
     mentions::{is_complete, mentions, names},
-    path, strings,
+    paths::{self, Templates},
+    strings,
     target::{self, Site},
 };
 use crate::{
     diagnostics::Diagnostics,
     model::{Contract, Declared, DocPart, Params, Stated},
     render, span,
-    syntax::{Arguments, Item, Keys, Slot, Subject},
+    syntax::{Arguments, Item, Keys, Slot, Strings, Subject},
     types,
 };
 
@@ -32,11 +33,11 @@ pub(crate) fn contract(arguments: Arguments, item: Item, errors: &mut Diagnostic
     let root = arguments.keys.root.value().cloned();
     let Site { target, generics, item, .. } = target::structure(item, root, errors);
     let docs = item.map(|structure| attributes::docs(&structure.attributes)).unwrap_or_default();
-    let literal = match &arguments.subject {
-        Some(Subject::Path(literal)) => Some(literal),
+    let paths = match &arguments.subject {
+        Some(Subject::Paths(paths)) => Some(paths),
         _ => None,
     };
-    let mut contract = read(literal, &arguments.keys, arguments.is_complete, docs, &generics, errors);
+    let mut contract = read(paths, &arguments.keys, arguments.is_complete, docs, &generics, errors);
     let mut target = target?;
     target.contract_bounds = contract_bounds::read(&contract, &generics);
     let tokens = arguments.tokens;
@@ -48,20 +49,19 @@ pub(crate) fn contract(arguments: Arguments, item: Item, errors: &mut Diagnostic
 /// compiles. If an argument could not be parsed (`is_complete` is false), every type that is not set counts as hidden,
 /// because that argument may have set it.
 pub(super) fn read(
-    literal: Option<&LitStr>,
+    paths: Option<&Strings>,
     keys: &Keys,
     is_complete: bool,
     docs: Vec<DocPart>,
     generics: &Generics,
     errors: &mut Diagnostics,
 ) -> Contract {
-    let root = LitStr::new("/", span::here());
-    let mut template = match literal {
-        Some(literal) => path::read(literal, errors),
-        None => path::Template { path: root, captures: Vec::new(), is_whole: false },
+    let mut template = match paths {
+        Some(paths) => paths::read(paths, errors),
+        None => Templates::unknown(),
     };
-    let place = template.path.span();
-    let are_known = inline::check(&mut template.captures, place, generics, errors);
+    let place = template.paths.first().map_or_else(span::here, LitStr::span);
+    let are_known = inline::check(&mut template.captures, generics, errors);
     let mut declared = |slot: &Slot<Type>| declared(slot, is_complete, errors);
     let (query, header, cookie) = (declared(&keys.query), declared(&keys.header), declared(&keys.cookie));
     let (body, response, params) = (declared(&keys.body), declared(&keys.response), declared(&keys.params));
@@ -76,7 +76,7 @@ pub(super) fn read(
                     capture.name
                 ),
             );
-        } else if template.captures.is_empty() && literal.is_some() {
+        } else if template.captures.is_empty() && paths.is_some() {
             errors.at(
                 given,
                 "`params` is set, but the path has no captures\nhelp: write captures as `{name}`, or remove `params`",
@@ -94,7 +94,7 @@ pub(super) fn read(
         Params::Inline(inline::structure(template.captures, place))
     };
     Contract {
-        path: template.path,
+        paths: template.paths,
         docs,
         reserved_tag: keys.reserved_tag.value().cloned(),
         summary: keys.summary.value().cloned(),

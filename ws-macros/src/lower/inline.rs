@@ -30,18 +30,13 @@ pub(super) fn name(place: Span, named: impl Fn(&str) -> bool) -> Ident {
 
 /// Reports and removes types that use parameters of the block, which the struct does not have. Returns true if there
 /// are none.
-pub(super) fn check(
-    captures: &mut [Capture],
-    place: Span,
-    generics: &Generics,
-    errors: &mut Diagnostics,
-) -> bool {
+pub(super) fn check(captures: &mut [Capture], generics: &Generics, errors: &mut Diagnostics) -> bool {
     let mut are_known = true;
     for capture in captures {
         let Some(ty) = &capture.ty else { continue };
         if let Some(parameter) = parameter(ty, generics) {
             errors.at(
-                place,
+                capture.place,
                 format!(
                     "the type of `{{{}}}` cannot use the parameter `{parameter}` of the impl block\n\
                      help: use a type without parameters, or declare a struct for the captures, as in `params = Seat`",
@@ -51,7 +46,7 @@ pub(super) fn check(
             capture.ty = None;
             are_known = false;
         } else if borrow::find(ty).is_some() {
-            errors.at(place, BORROWED);
+            errors.at(capture.place, BORROWED);
             capture.ty = None;
             are_known = false;
         }

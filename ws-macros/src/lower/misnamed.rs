@@ -4,7 +4,7 @@ use syn::{FnArg, GenericParam, ReturnType, Signature, Type};
 
 use crate::{
     render,
-    types::{is_called, last, reference},
+    types::{argument, is_called, last, reference},
     vocabulary::{HandlerKind, HandlerWord, Nearness, Returns, Second},
 };
 
@@ -63,6 +63,12 @@ fn is_payload(
             || (message && nearness == Nearness::Listener))
 }
 
+/// Returns true for `Message`, and for an `Option` or a `Result` of it.
+fn is_message(ty: &Type) -> bool {
+    is_called(ty, &["Message"])
+        || is_called(ty, &["Option", "Result"]) && argument(ty).is_some_and(is_message)
+}
+
 /// Returns true for a type of the runtime, such as `Error`, but not for `io::Error`.
 fn is_ours(ty: &Type, name: &str) -> bool {
     let Type::Path(path) = ty else { return false };
@@ -80,11 +86,11 @@ fn returns(output: &ReturnType, word: &HandlerWord) -> bool {
     };
     match (word.returns, word.kind) {
         (Returns::Nothing, _) => ty.is_none(),
-        (Returns::Message, _) => ty.is_some_and(|ty| is_called(ty, &["Message"])),
-        (Returns::Converted, HandlerKind::Parse | HandlerKind::Transform) => {
+        (Returns::Message, _) => ty.is_some_and(is_message),
+        (Returns::Converted, HandlerKind::Transform) => {
             ty.is_none_or(|ty| last(ty).is_some_and(|last| last.ident.to_string().ends_with("Result")))
         }
-        (Returns::Converted, HandlerKind::Upgrade) => ty.is_some(),
+        (Returns::Protocol, _) | (Returns::Converted, HandlerKind::Upgrade) => ty.is_some(),
         (Returns::Converted, _) => true,
     }
 }

@@ -19,6 +19,7 @@ mod names;
 mod not_a_result;
 mod options;
 mod path;
+mod paths;
 mod percent;
 mod route;
 mod signature;

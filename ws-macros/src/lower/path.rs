@@ -156,7 +156,7 @@ impl PathReader<'_> {
         let name = word(name).unwrap_or("name");
         self.error(format!(
             "a capture cannot be optional, found `{found}`\n\
-             help: add a second route for the path without `{name}`, or read `{name}` from the query"
+             help: write a list of two paths, with and without `{name}`, or read `{name}` from the query"
         ));
     }
 
@@ -194,7 +194,13 @@ impl PathReader<'_> {
                     "duplicate capture `{name}`\nhelp: rename one of them: both would be fields of the same struct"
                 ));
             } else {
-                self.captures.push(Capture { field, name: name.to_owned(), ty });
+                self.captures.push(Capture {
+                    field,
+                    name: name.to_owned(),
+                    ty,
+                    place: self.span,
+                    is_optional: false,
+                });
             }
         }
         format!("{{{star}{name}}}")

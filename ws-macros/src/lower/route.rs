@@ -48,11 +48,11 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
             Served::Named(named)
         }
         other => {
-            let literal = match other {
-                Some(Subject::Path(literal)) => Some(literal),
+            let paths = match other {
+                Some(Subject::Paths(paths)) => Some(paths),
                 _ => None,
             };
-            let mut own = contract::read(literal.as_ref(), &keys, is_complete, docs, &generics, errors);
+            let mut own = contract::read(paths.as_ref(), &keys, is_complete, docs, &generics, errors);
             if let Some(target) = &mut target {
                 contract::name_params(&mut own, |name| is_named(name, &tokens, target, &found));
                 target.contract_bounds = contract_bounds::read(&own, &generics);
@@ -70,8 +70,16 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
     let is_shared = check_data(&found, errors);
     let (target, mut handlers) = (target?, found.handlers);
     let variants = dispatch(&keys, found.arms, &target, errors);
+    let keeps_request = keys.keep_request.value().copied().unwrap_or(!is_complete);
     if errors.is_clean() && found.unread.is_none() {
-        return Some(Lowered::Right(Box::new(Route { target, served, options, handlers, variants })));
+        return Some(Lowered::Right(Box::new(Route {
+            target,
+            served,
+            keeps_request,
+            options,
+            handlers,
+            variants,
+        })));
     }
     handlers.retain(|handler| handler.kind == HandlerKind::BeforeHandle && is_shared);
     if let Some(names) = &borrowed {
@@ -83,6 +91,7 @@ pub(crate) fn route(arguments: Arguments, item: Item, errors: &mut Diagnostics) 
         target,
         borrowed,
         served,
+        keeps_request,
         unread: found.unread,
         unknown_data: handlers.is_empty() && found.kinds.contains(&HandlerKind::BeforeHandle),
         before_handle: handlers,

@@ -265,11 +265,13 @@ impl SignatureReader<'_> {
         let (name, expected) = (self.name.clone(), self.expected);
         match &signature.output {
             ReturnType::Default => {
-                if self.word.returns == Returns::Message {
-                    self.error(
-                        &name,
-                        format!("`{name}` must return the `Message` to decode\nhelp: write `{expected}`"),
-                    );
+                let must = match self.word.returns {
+                    Returns::Message => Some("the `Message` to decode"),
+                    Returns::Protocol => Some("a subprotocol, or `None`"),
+                    Returns::Converted | Returns::Nothing => None,
+                };
+                if let Some(must) = must {
+                    self.error(&name, format!("`{name}` must return {must}\nhelp: write `{expected}`"));
                 }
                 None
             }

@@ -7,8 +7,8 @@ use super::DocPart;
 
 /// A contract.
 pub(crate) struct Contract {
-    /// The path without the types of its captures.
-    pub(crate) path: LitStr,
+    /// The paths without the types of their captures. The first is the name of the route.
+    pub(crate) paths: Vec<LitStr>,
     pub(crate) docs: Vec<DocPart>,
     pub(crate) reserved_tag: Option<LitStr>,
     pub(crate) summary: Option<LitStr>,
@@ -66,7 +66,7 @@ pub(crate) enum Params {
 pub(crate) struct Inline {
     /// A name that neither the attribute nor a handler uses.
     pub(crate) name: Ident,
-    /// Span of the path literal.
+    /// Span of the first path.
     pub(crate) span: Span,
     pub(crate) captures: Vec<Capture>,
 }
@@ -79,4 +79,8 @@ pub(crate) struct Capture {
     pub(crate) name: String,
     /// Type of the capture; `None` means `String`.
     pub(crate) ty: Option<Type>,
+    /// Span of the path in which it is written first.
+    pub(crate) place: Span,
+    /// True if a path of the route lacks it.
+    pub(crate) is_optional: bool,
 }

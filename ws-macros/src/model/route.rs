@@ -18,6 +18,7 @@ pub(crate) enum Lowered {
 pub(crate) struct Route {
     pub(crate) target: Target,
     pub(crate) served: Served,
+    pub(crate) keeps_request: bool,
     pub(crate) options: Options,
     /// Handlers in source order. There are several of one kind only if they are conditional.
     pub(crate) handlers: Vec<Handler>,
@@ -31,6 +32,8 @@ pub(crate) struct Stub {
     /// borrow.
     pub(crate) borrowed: Option<Vec<String>>,
     pub(crate) served: Served,
+    /// True if the request is kept, or might be.
+    pub(crate) keeps_request: bool,
     /// Span of a member that could not be parsed; `None` if there is none. The compiler drops the member, so serving
     /// the route must be an error.
     pub(crate) unread: Option<Span>,

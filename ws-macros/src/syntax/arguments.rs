@@ -31,8 +31,8 @@ pub(crate) struct Arguments {
 
 /// The first argument.
 pub(crate) enum Subject {
-    /// A path: `"/chat/{room}"`.
-    Path(LitStr),
+    /// A path, or a list of paths: `"/chat/{room}"`, `["/", "/{*rest}"]`.
+    Paths(Strings),
     /// A contract: `ChatApi`.
     Contract(TypePath),
     /// An argument that could not be parsed and has been reported.
@@ -54,6 +54,7 @@ pub(crate) struct Keys {
     pub(crate) tags: Slot<Strings>,
     pub(crate) deprecated: Slot<bool>,
     pub(crate) require_protocol: Slot<bool>,
+    pub(crate) keep_request: Slot<bool>,
     pub(crate) origins: Slot<OriginList>,
     pub(crate) options: OptionKeys,
     pub(crate) root: Slot<Path>,
@@ -98,7 +99,19 @@ impl Arguments {
     fn read_one(&mut self, first: bool, input: ParseStream<'_>, errors: &mut Diagnostics) {
         if input.peek(LitStr) {
             if let Ok(path) = input.parse::<LitStr>() {
-                self.take_path(first, path, errors);
+                self.take_paths(first, Strings { span: path.span(), items: vec![path] }, errors);
+            }
+        } else if input.peek(Bracket) {
+            match input.parse::<Strings>() {
+                Ok(paths) => self.take_paths(first, paths, errors),
+                Err(error) => {
+                    errors.at(
+                        error.span(),
+                        "expected a list of paths as string literals, as in `[\"/chat\", \"/chat/{room}\"]`",
+                    );
+                    self.is_complete = false;
+                    self.subject.get_or_insert(Subject::Unreadable);
+                }
             }
         } else if first && is_not_a_subject(input) {
             errors.at(input.span(), "expected the path as a string literal, as in `\"/chat\"`");
@@ -126,9 +139,9 @@ impl Arguments {
         }
     }
 
-    fn take_path(&mut self, first: bool, path: LitStr, errors: &mut Diagnostics) {
+    fn take_paths(&mut self, first: bool, paths: Strings, errors: &mut Diagnostics) {
         if first {
-            self.subject = Some(Subject::Path(path));
+            self.subject = Some(Subject::Paths(paths));
         } else if let Some(Subject::Contract(contract)) = &self.subject {
             let found = render::code(contract);
             errors.on(
@@ -138,12 +151,22 @@ impl Arguments {
                      help: remove `{found}`; if it is a contract, remove the path instead"
                 ),
             );
-            self.subject = Some(Subject::Path(path));
+            self.subject = Some(Subject::Paths(paths));
+        } else if let Some(Subject::Paths(earlier)) = &self.subject {
+            let written = |paths: &Strings| paths.items.iter().map(LitStr::value).collect::<Vec<_>>();
+            let both = [written(earlier), written(&paths)].concat();
+            errors.at(
+                paths.span,
+                format!(
+                    "expected a key, found a second path\nhelp: write several paths as a list, `{both:?}`, or remove one"
+                ),
+            );
         } else if self.subject.is_some() {
-            errors.at(path.span(), "expected a key, found a second path\nhelp: remove one of the paths");
+            // The unreadable first argument is already reported.
+            self.subject = Some(Subject::Paths(paths));
         } else {
-            errors.at(path.span(), "the path must be the first argument\nhelp: move it before the keys");
-            self.subject = Some(Subject::Path(path));
+            errors.at(paths.span, "the path must be the first argument\nhelp: move it before the keys");
+            self.subject = Some(Subject::Paths(paths));
         }
     }
 
@@ -206,6 +229,7 @@ impl Arguments {
             "tags" => keys.tags.read(key, input, errors),
             "deprecated" => keys.deprecated.read_flag(key, input, errors),
             "require_protocol" => keys.require_protocol.read_flag(key, input, errors),
+            "keep_request" => keys.keep_request.read_flag(key, input, errors),
             "origins" => keys.origins.read(key, input, errors),
             "crate" => keys.root.read_with(key, input, errors, Path::parse_mod_style),
             unknown => {
@@ -213,7 +237,9 @@ impl Arguments {
                 errors.at(key.span(), unknown_key(unknown, gives_a_type(input)));
                 if self.subject.is_none() && input.peek2(LitStr) && is_for_a_path(unknown) {
                     let _: syn::Result<Token![=]> = input.parse();
-                    self.subject = input.parse().ok().map(Subject::Path);
+                    let path = input.parse::<LitStr>().ok();
+                    self.subject =
+                        path.map(|path| Subject::Paths(Strings { span: path.span(), items: vec![path] }));
                 } else if self.subject.is_none() && (unknown == "contract" || !input.peek(Token![=])) {
                     self.subject = Some(Subject::Unreadable);
                 }
@@ -234,14 +260,13 @@ fn is_constant(path: &TypePath) -> bool {
     is_upper && (name.contains('_') || name.len() > 3 && !name.ends_with("API"))
 }
 
-/// Returns true if the first argument is neither a string nor a word, but another literal, a macro, a list, or a path
-/// without quotes.
+/// Returns true if the first argument is neither a string nor a word, but another literal, a macro, or a path without
+/// quotes.
 fn is_not_a_subject(input: ParseStream<'_>) -> bool {
     input.peek(Lit)
         || input.peek(Token![&])
         || input.peek(syn::Ident) && input.peek2(Token![+])
         || input.peek(syn::Ident) && input.peek2(Token![!])
-        || input.peek(Bracket)
         || input.peek(Token![/])
 }
 

@@ -70,6 +70,21 @@ shapes! {
         impl Chat { fn open(&self) {} }
     "#
 
+    paths_share_one_captures_struct: r#"
+        #[ws_route(["/", "/{room}", "/{room}/{seat: ids::Seat}", "/all/{*rest}"])]
+        impl Chat { fn open(&self) {} }
+    "#
+
+    contract_with_several_paths_expands: r#"
+        #[ws_contract(["/chat/{room}", "/rooms/{room}"])]
+        struct ChatApi;
+    "#
+
+    request_is_kept: r#"
+        #[ws_route("/chat", keep_request)]
+        impl<T: Share> Chat<T> { fn open(&self) {} }
+    "#
+
     params_key_replaces_the_captures_struct: r#"
         #[ws_route("/chat/{room}", params = Room)]
         impl Chat { fn open(&self) {} }
@@ -83,8 +98,8 @@ shapes! {
     route_with_every_handler_expands: r#"
         #[ws_route("/", body = Say, response = Heard)]
         impl Chat {
-            fn parse(&self, request: &mut RawRequest) {}
             async fn transform(&self, request: &mut RawRequest) -> Result<(), Reject> { Ok(()) }
+            fn protocol(&self, handshake: &Handshake<Self>) -> Result<Option<&'static str>, Reject> { todo!() }
             async fn before_handle(&self, handshake: &Handshake<Self>) -> Result<User, Reject> { todo!() }
             fn upgrade(&self, handshake: &Handshake<Self>, data: &User) -> HeaderMap { todo!() }
             fn open(&self, ws: &Socket<Self>) -> impl Stream<Item = Heard> { todo!() }
@@ -101,7 +116,8 @@ shapes! {
     handlers_may_omit_arguments: r#"
         #[ws_route("/", body = String, response = String)]
         impl Echo {
-            fn parse(&self) {}
+            fn transform(&self) {}
+            fn protocol(&self) -> Option<&'static str> { None }
             fn before_handle(&self) {}
             fn upgrade(&self, handshake: &Handshake<Self>) -> HeaderMap { HeaderMap::new() }
             fn message(&self, text: String) -> String { text }

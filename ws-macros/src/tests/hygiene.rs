@@ -3,11 +3,11 @@
 use super::harness::expand;
 
 const EVERYTHING: &str = r#"#[ws_route(
-    "/{room}/{seat: u32}", body = Say, response = Heard, query = Join, protocols = ["v1"], idle_timeout = 60, on_invalid = close,
+    ["/{room}/{seat: u32}", "/"], keep_request, body = Say, response = Heard, query = Join, protocols = ["v1"], idle_timeout = 60, on_invalid = close,
     origins = any, crate = ::facade::ws
 )] impl<T: Clone> Chat<T> {
-    fn parse(&self) {}
     fn transform(&self) {}
+    fn protocol(&self) -> Option<&'static str> { None }
     fn before_handle(&self) {}
     fn upgrade(&self) -> HeaderMap { todo!() }
     fn open(&self) {}

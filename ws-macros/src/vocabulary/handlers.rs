@@ -3,8 +3,8 @@
 /// A handler, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HandlerKind {
-    Parse,
     Transform,
+    Protocol,
     BeforeHandle,
     Upgrade,
     Open,
@@ -21,8 +21,8 @@ impl HandlerKind {
     /// Returns the name of the handler in the block, and of the method in the runtime's trait.
     pub(crate) const fn name(self) -> &'static str {
         match self {
-            Self::Parse => "parse",
             Self::Transform => "transform",
+            Self::Protocol => "protocol",
             Self::BeforeHandle => "before_handle",
             Self::Upgrade => "upgrade",
             Self::Open => "open",
@@ -39,7 +39,7 @@ impl HandlerKind {
     /// Returns true if the generated method need not be async. Handlers that run before the 101 usually wait, so their
     /// methods are always async.
     pub(crate) const fn may_be_plain(self) -> bool {
-        !matches!(self, Self::Parse | Self::Transform | Self::BeforeHandle | Self::Upgrade)
+        !matches!(self, Self::Transform | Self::Protocol | Self::BeforeHandle | Self::Upgrade)
     }
 }
 
@@ -57,7 +57,10 @@ pub(crate) enum Returns {
     /// A trait of the runtime checks the type.
     Converted,
     Nothing,
+    /// The message to decode, checked by a trait of the runtime.
     Message,
+    /// A subprotocol, checked by a trait of the runtime.
+    Protocol,
 }
 
 /// Description of a handler.
@@ -83,20 +86,20 @@ const SOCKET: &str = "&Socket<Self>";
 /// All handlers, in the order in which they run.
 pub(crate) const HANDLERS: &[HandlerWord] = &[
     HandlerWord {
-        kind: HandlerKind::Parse,
-        first: REQUEST,
-        second: Second::Nothing,
-        payload: None,
-        returns: Returns::Converted,
-        signature: "fn parse(&self, request: &mut RawRequest)",
-    },
-    HandlerWord {
         kind: HandlerKind::Transform,
         first: REQUEST,
         second: Second::Nothing,
         payload: None,
         returns: Returns::Converted,
         signature: "fn transform(&self, request: &mut RawRequest)",
+    },
+    HandlerWord {
+        kind: HandlerKind::Protocol,
+        first: HANDSHAKE,
+        second: Second::Nothing,
+        payload: None,
+        returns: Returns::Protocol,
+        signature: "fn protocol(&self, handshake: &Handshake<Self>) -> Result<Option<&'static str>, Reject>",
     },
     HandlerWord {
         kind: HandlerKind::BeforeHandle,

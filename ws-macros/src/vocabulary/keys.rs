@@ -111,6 +111,7 @@ pub(crate) const KEYS: &[KeyWord] = &[
     contract("tags", "a list of strings, as in `tags = [\"chat\"]`"),
     contract("deprecated", FLAG),
     route("require_protocol", FLAG),
+    route("keep_request", FLAG),
     option("max_payload_length", Shape::Size),
     option("max_fragments", Shape::Count),
     option("fragment_timeout", Shape::Time),

@@ -32,6 +32,10 @@ pub(crate) fn near_handler(
     if let Some(handler) = listener {
         return Some((Nearness::Listener, handler));
     }
+    // The hook that changes a request has this name elsewhere too.
+    if name == "parse" {
+        return handlers.find(|&handler| handler == "transform").map(|handler| (Nearness::Word, handler));
+    }
     if let Some(handler) = handlers.clone().find(|handler| is_slip(name, handler)) {
         return Some((Nearness::Slip, handler));
     }
@@ -63,6 +67,8 @@ fn elsewhere(event: &str) -> Option<&'static str> {
     match event {
         "connect" | "connected" | "connection" | "opened" => Some("open"),
         "binary" | "data" | "receive" | "received" | "text" => Some("message"),
+        "parse" => Some("transform"),
+        "protocols" | "subprotocol" | "subprotocols" => Some("protocol"),
         "disconnect" | "disconnected" | "disconnecting" | "disconnection" | "closed" | "end" => Some("close"),
         _ => None,
     }

@@ -100,6 +100,10 @@ const LIMITS: &[(&str, Answer)] = &[
         Answer::Key("origins"),
     ),
     ("protocol_required|force_protocol|strict_protocol", Answer::Key("require_protocol")),
+    (
+        "keep_requests|with_request|store_request|save_request|retain_request|keep_headers|keep_uri",
+        Answer::Key("keep_request"),
+    ),
 ];
 
 /// Settings that are not keys.

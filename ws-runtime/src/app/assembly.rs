@@ -8,7 +8,7 @@ use super::{
     StartError,
     mount::{Mount, Mounted},
     pressure::Queues,
-    served::Served,
+    served::{Routed, Served},
     start_error::StartErrorKind,
 };
 use crate::{
@@ -55,6 +55,8 @@ pub(crate) struct Assembly {
 /// A route whose options are resolved when those of the server are known.
 struct Adding {
     path: &'static str,
+    /// All paths, beginning with `path`.
+    paths: &'static [&'static str],
     id: TypeId,
     mount: Box<dyn FnOnce(&Building<'_>) -> Mounting + Send>,
 }
@@ -98,7 +100,8 @@ impl Assembly {
     pub(crate) fn add<R: Route>(&mut self, route: R, options: RouteOptions) {
         let path = <R::Contract as Contract>::PATH;
         let mount = Box::new(move |building: &Building<'_>| building.mount(route, options));
-        self.routes.push(Adding { path, id: TypeId::of::<R>(), mount });
+        let paths = <R::Contract as Contract>::PATHS;
+        self.routes.push(Adding { path, paths, id: TypeId::of::<R>(), mount });
     }
 
     /// Checks all routes and options. Returns all mistakes.
@@ -119,16 +122,21 @@ impl Assembly {
             heavy: Arc::default(),
         };
         let (mut by_path, mut all, mut hubs) = (Router::new(), Vec::new(), HashMap::new());
-        for Adding { path, id, mount } in self.routes {
+        let mut added = Vec::new();
+        for Adding { path, paths, id, mount } in self.routes {
             match mount(&building) {
                 Ok((mount, shared)) => {
                     if hubs.insert(id, shared).is_some() {
                         errors.push(StartError::new(StartErrorKind::Twice { path }));
-                    } else if let Err(error) = by_path.insert(normal_route(path), Arc::clone(&mount)) {
-                        errors.push(StartError::new(StartErrorKind::Path {
-                            path,
-                            error: as_written(error, &all),
-                        }));
+                        continue;
+                    }
+                    for &path in paths {
+                        let routed = Routed { mount: Arc::clone(&mount), path };
+                        if let Err(error) = by_path.insert(normal_route(path), routed) {
+                            let error = as_written(error, &added);
+                            errors.push(StartError::new(StartErrorKind::Path { path, error }));
+                        }
+                        added.push(path);
                     }
                     all.push(mount);
                 }
@@ -221,11 +229,11 @@ fn is_prefix(prefix: &str) -> bool {
         || (prefix.starts_with('/') && !prefix.ends_with('/') && !prefix.contains(['?', '#', '{', '}']))
 }
 
-/// Names the conflicting route by its original path.
-fn as_written(error: InsertError, routes: &[Arc<dyn Mount>]) -> InsertError {
+/// Names the conflicting path as it was written.
+fn as_written(error: InsertError, paths: &[&'static str]) -> InsertError {
     let InsertError::Conflict { with } = error else { return error };
-    let written = routes.iter().map(|route| route.path()).find(|path| normal_route(path) == with);
-    InsertError::Conflict { with: written.map_or(with, str::to_owned) }
+    let written = paths.iter().find(|path| normal_route(path) == with);
+    InsertError::Conflict { with: written.map_or(with, |&path| path.to_owned()) }
 }
 
 impl Building<'_> {

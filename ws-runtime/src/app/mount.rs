@@ -23,7 +23,7 @@ use crate::{
     events::{Escaped, EventLimiter, event},
     handshake::{
         AllowedOrigins, Handshake, Offers, PartPlans, RawRequest, Reject, RejectOutcome, SetupError,
-        accepted, agree, check_protocols, forwarded, opening, problem, read_parts,
+        accepted, agree, check_protocols, forwarded, no_protocol, opening, problem, read_parts,
     },
     message::Message,
     panics::{catch, drop_quietly},
@@ -45,9 +45,6 @@ pub(crate) trait Mount: Send + Sync {
         expect(dead_code, reason = "only `testing` calls this")
     )]
     fn route(&self) -> TypeId;
-
-    /// Returns the path with which the route was declared.
-    fn path(&self) -> &'static str;
 
     /// Calls `each` for every connected socket, to close or abort it.
     fn each_socket(&self, each: &mut dyn FnMut(&WriteHalf));
@@ -173,9 +170,9 @@ impl<R: Route> Mount for Mounted<R> {
             };
             // If a browser offered subprotocols and gets none, it fails the connection and does not report the close
             // code.
-            let protocol = offers.choose(served, false).unwrap_or_default();
+            let mut protocol = offers.choose(served, false).unwrap_or_default();
             let outcome = {
-                let mut handshake = pin!(self.run_handlers(request, &accept, offers));
+                let mut handshake = pin!(self.run_handlers(request, &accept, offers, &mut protocol));
                 poll_fn(|cx| match catch(|| handshake.as_mut().poll(cx)) {
                     Ok(polled) => polled,
                     Err(panic) => {
@@ -203,10 +200,6 @@ impl<R: Route> Mount for Mounted<R> {
         TypeId::of::<R>()
     }
 
-    fn path(&self) -> &'static str {
-        self.state.shared.path
-    }
-
     fn events(&self) -> Arc<EventLimiter> {
         Arc::clone(&self.state.shared.events)
     }
@@ -224,12 +217,14 @@ impl<R: Route> Mount for Mounted<R> {
 }
 
 impl<R: Route> Mounted<R> {
-    /// Runs the handshake handlers of the route, in order.
+    /// Runs the handshake handlers of the route, in order. `protocol_slot` receives the choice of `protocol`, also for a
+    /// client that is rejected afterwards.
     async fn run_handlers(
         &self,
         request: Arriving,
         accept: &str,
         offers: Offers,
+        protocol_slot: &mut Option<&'static str>,
     ) -> Result<(Response<()>, Socket<R>), Reject> {
         let route = &self.state.route;
         let forwarded = request.via_proxy.then(|| forwarded(&request.parts.headers)).flatten();
@@ -241,18 +236,35 @@ impl<R: Route> Mounted<R> {
             None => (None, None),
         };
         let mut raw = RawRequest::new(request.parts, request.captures, request.remote_addr)?;
-        route.parse(&mut raw).await?;
         route.transform(&mut raw).await?;
         let parts = read_parts::<R::Contract>(&raw, &self.plans).map_err(|invalid| {
             if self.refusal_details { Reject::with_details(&invalid) } else { invalid.into() }
         })?;
-        let handshake = Handshake::<R>::new(raw, parts, offers, protocol);
+        let mut handshake = Handshake::<R>::new(raw, parts, offers, protocol);
+        let chosen = route.protocol(&handshake).await?;
+        self.check_choice(&handshake, chosen)?;
+        handshake.set_protocol(chosen);
+        *protocol_slot = chosen;
         let data = route.before_handle(&handshake).await?;
         let extra = route.upgrade(&handshake, &data).await?;
-        let response = accepted(accept, protocol, extensions.as_deref(), extra)?;
-        let (parts, remote_addr, protocol) = handshake.into_parts();
-        let opened = Opened { remote_addr, protocol, parts, data, agreed };
-        Ok((response, Socket::new(Arc::clone(&self.state.shared), request.shard, opened)))
+        let response = accepted(accept, chosen, extensions.as_deref(), extra)?;
+        let (parts, raw, protocol) = handshake.into_parts();
+        let opened = Opened { remote_addr: raw.remote_addr(), protocol, parts, data, agreed };
+        let kept = R::KEEPS_REQUEST.then(|| raw.into_kept());
+        Ok((response, Socket::new(Arc::clone(&self.state.shared), request.shard, opened, kept)))
+    }
+}
+
+impl<R: Route> Mounted<R> {
+    /// Checks the choice of `protocol`. A wrong one is a mistake of the application: it is logged, and the client gets 500.
+    fn check_choice(&self, handshake: &Handshake<R>, chosen: Option<&'static str>) -> Result<(), Reject> {
+        let Some(protocol) = chosen else {
+            return if self.require_protocol { Err(no_protocol()) } else { Ok(()) };
+        };
+        let Some(fault) = handshake.protocol_fault(protocol) else { return Ok(()) };
+        let shared = &self.state.shared;
+        event!(shared.events, ERROR, route = shared.path, protocol, "{fault}");
+        Err(problem(StatusCode::INTERNAL_SERVER_ERROR, "internal error"))
     }
 }
 

@@ -22,7 +22,7 @@ use crate::{
 
 /// The started routes of a server, without its listener.
 pub(crate) struct Served {
-    pub(super) by_path: Router<Arc<dyn Mount>>,
+    pub(super) by_path: Router<Routed>,
     pub(super) all: Vec<Arc<dyn Mount>>,
     pub(super) shards: Vec<Arc<Shard>>,
     pub(crate) tasks: Tasks,
@@ -44,6 +44,13 @@ pub(crate) struct Served {
     pub(crate) events: Arc<EventLimiter>,
     pub(super) reporter: Arc<Reporter>,
     pub(super) shutdown_timeout: Duration,
+}
+
+/// A path of a route.
+pub(super) struct Routed {
+    pub(super) mount: Arc<dyn Mount>,
+    /// The path as written.
+    pub(super) path: &'static str,
 }
 
 /// An encoded slash in the normal form of a path.
@@ -70,7 +77,7 @@ impl Served {
             return Ok(None);
         }
         let captures = found.params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        Ok(Some((Arc::clone(found.value), captures)))
+        Ok(Some((Arc::clone(&found.value.mount), captures)))
     }
 
     /// Records the address that the server listens on: on a loopback address it answers only for this machine, unless the
@@ -92,16 +99,17 @@ impl Served {
         })
     }
 
-    /// Returns true if the route's `{*rest}` would receive a decoded value that belongs to the path of another route.
+    /// Returns true if the route's `{*rest}` would receive a decoded value that belongs to the path of another route, or
+    /// to another path of the same route.
     /// For example, `/files/private%2Fx` would give `/files/{*rest}` the same value as `/files/private/x`, although
     /// that path belongs to `/files/private/{*rest}`.
     #[cold]
-    fn is_bypassed(&self, path: &str, found: &Match<'_, '_, &Arc<dyn Mount>>) -> bool {
+    fn is_bypassed(&self, path: &str, found: &Match<'_, '_, &Routed>) -> bool {
         // `{*rest}` is the last capture, at the end of the path.
-        let rest = found.params.iter().last().filter(|_| found.value.path().contains("{*"));
+        let rest = found.params.iter().last().filter(|_| found.value.path.contains("{*"));
         let Some(start) = rest.and_then(|(_, rest)| path.strip_suffix(rest)) else { return false };
         let decoded = format!("{start}{}", path[start.len()..].replace(ENCODED_SLASH, "/"));
-        self.by_path.at(&decoded).is_ok_and(|other| !Arc::ptr_eq(other.value, found.value))
+        self.by_path.at(&decoded).is_ok_and(|other| other.value.path != found.value.path)
     }
 
     /// Lets a route decide on a handshake within the handshake timeout, unless a shutdown has begun.

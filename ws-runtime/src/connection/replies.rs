@@ -19,7 +19,7 @@ use crate::{
     contract::{Contract, Response},
     events::{Escaped, event},
     panics::{catch, drop_quietly},
-    route::{Blame, Error, OnInvalid, Outcome, Route},
+    route::{Blame, Error, OnInvalid, Outcome, Route, Transformed},
     wire::Close,
 };
 
@@ -156,7 +156,17 @@ impl<'a, R: Route> Driver<'a, R> {
             }
             InboundEvent::Raw(message) => {
                 match self.during(Route::transform_message(route, socket, message)).await {
-                    Done::Returned(message) => Break(FollowUp::Event(decode(message.into(), self.state))),
+                    Done::Returned(Transformed::Message(message)) => {
+                        Break(FollowUp::Event(decode(message.into(), self.state)))
+                    }
+                    Done::Returned(Transformed::Dropped) => Continue(()),
+                    Done::Returned(Transformed::Close(close)) => {
+                        self.socket.close(close);
+                        Continue(())
+                    }
+                    Done::Returned(Transformed::Failed(error)) => {
+                        Break(FollowUp::Error(Error::Failed(error)))
+                    }
                     Done::Panicked(text) => Break(FollowUp::Error(Error::Panicked(text))),
                     Done::Aborted => Break(FollowUp::Aborted),
                 }

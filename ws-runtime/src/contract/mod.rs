@@ -3,9 +3,14 @@
 //! A [`Contract`] does not mention handlers, so a client can depend on it alone. An [`Endpoint`] adds the types of the
 //! server. The attributes generate both.
 
+mod render;
 mod socket_id;
 mod unset;
 
+use serde::Serialize;
+
+pub use self::render::PathError;
+use self::render::render;
 pub use self::socket_id::{SocketId, SocketIdError};
 pub use self::unset::{NoCookie, NoData, NoHeader, NoParams, NoQuery};
 use crate::{
@@ -20,8 +25,11 @@ use crate::{
     note = "put `#[ws_contract(\"/path\")]` on a struct, or `#[ws_route(\"/path\")]` on an impl block"
 )]
 pub trait Contract: Sized + 'static {
-    /// The path. Captures are written in braces: `/chat/{room}`, `/files/{*rest}`.
+    /// The path. Captures are written in braces: `/chat/{room}`, `/files/{*rest}`. Of several paths, it is the first, which
+    /// is the name of the route.
     const PATH: &'static str;
+    /// All paths, beginning with [`PATH`](Self::PATH).
+    const PATHS: &'static [&'static str] = &[Self::PATH];
     /// The doc comments of the impl block or struct; empty if there are none.
     const DOCS: &'static str = "";
     /// A one-line summary for lists of routes; empty if there is none.
@@ -50,6 +58,32 @@ pub trait Contract: Sized + 'static {
     /// The type of outbound messages; [`Message`](crate::Message) unless the route sets `response`.
     type Response: Encode;
 
+    /// Renders the path of a request with these captures, percent-encoded: the first of [`PATHS`](Self::PATHS) whose
+    /// captures are exactly those that are present.
+    ///
+    /// # Errors
+    /// If no path has exactly these captures, or if a path cannot contain a value: an empty text, `.` or `..` as a
+    /// segment, or a value that is not written as one text.
+    ///
+    /// # Examples
+    /// ```
+    /// use ws_runtime::{Contract, Params, ws_contract};
+    ///
+    /// #[ws_contract(["/rooms/{room}", "/rooms/{room}/{seat: u8}"])]
+    /// struct RoomApi;
+    ///
+    /// let room = "tea & cake".to_owned();
+    /// let path = RoomApi::path_for(&Params::<RoomApi> { room, seat: Some(7) });
+    /// assert_eq!(path?, "/rooms/tea%20&%20cake/7");
+    /// # Ok::<(), ws_runtime::contract::PathError>(())
+    /// ```
+    fn path_for(params: &Self::Params) -> Result<String, PathError>
+    where
+        Self::Params: Serialize,
+    {
+        render(Self::PATHS, params)
+    }
+
     /// Reads the response type, to find names that its schema lacks. `None` if the type does not implement
     /// `Deserialize`.
     #[doc(hidden)]
@@ -69,7 +103,18 @@ pub trait Endpoint: Sized + 'static {
     type Contract: Contract;
     /// The data that `before_handle` returns; [`NoData`] if the route has no `before_handle`.
     type Data: Send + Sync + 'static;
+
+    /// True if sockets keep the request of their handshake: the key `keep_request`. Then the type is [`KeepsRequest`] too.
+    const KEEPS_REQUEST: bool = false;
 }
+
+/// An endpoint whose sockets keep the request of their handshake. Implemented by `#[ws_route(…, keep_request)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not keep the request of a socket",
+    label = "`keep_request` is not set",
+    note = "add the key to the attribute: `#[ws_route(…, keep_request)]`"
+)]
+pub trait KeepsRequest: Endpoint {}
 
 /// A type that all connections of a server share.
 ///

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 macro_rules! unset_parts {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
@@ -45,6 +45,12 @@ unset_parts! {
     NoHeader,
     /// The cookies of a route that does not set the key `cookie`. The cookies are not read.
     NoCookie,
+}
+
+impl Serialize for NoParams {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
 }
 
 /// The connection data of a route without `before_handle`.

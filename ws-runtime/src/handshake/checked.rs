@@ -53,9 +53,19 @@ impl<E: Endpoint> Handshake<E> {
         Self { request, parts, offers, protocol }
     }
 
-    /// Returns the data that the connection keeps: the typed parts, the address and the subprotocol.
-    pub(crate) fn into_parts(self) -> (Parts<E::Contract>, Option<SocketAddr>, Option<&'static str>) {
-        (self.parts, self.request.remote_addr(), self.protocol)
+    /// Returns what the connection may keep: the typed parts, the request and the subprotocol.
+    pub(crate) fn into_parts(self) -> (Parts<E::Contract>, RawRequest, Option<&'static str>) {
+        (self.parts, self.request, self.protocol)
+    }
+
+    /// Returns what is wrong with the choice of the route's handler.
+    pub(crate) fn protocol_fault(&self, chosen: &str) -> Option<&'static str> {
+        self.offers.fault(chosen, <E::Contract as Contract>::PROTOCOLS)
+    }
+
+    /// Replaces the choice of the subprotocol by that of the route's handler.
+    pub(crate) fn set_protocol(&mut self, chosen: Option<&'static str>) {
+        self.protocol = chosen;
     }
 
     /// Returns the captures of the path, as the route's `params` type.
@@ -78,7 +88,7 @@ impl<E: Endpoint> Handshake<E> {
         &self.parts.cookie
     }
 
-    /// Returns the request from which the parts were read, with the changes of `parse` and `transform`.
+    /// Returns the request from which the parts were read, with the changes of `transform`.
     pub fn request(&self) -> &RawRequest {
         &self.request
     }
@@ -101,7 +111,7 @@ impl<E: Endpoint> Handshake<E> {
         self.request.remote_addr()
     }
 
-    /// Returns the extensions set by middleware, `parse` and `transform`.
+    /// Returns the extensions set by middleware and `transform`.
     pub fn extensions(&self) -> &Extensions {
         self.request.extensions()
     }
@@ -124,8 +134,8 @@ impl<E: Endpoint> Handshake<E> {
         self.offers.as_slice()
     }
 
-    /// Returns the negotiated subprotocol, which is the first one of the route that the client offers. `None` if there
-    /// is no such subprotocol.
+    /// Returns the negotiated subprotocol: that of the route's `protocol` handler, otherwise the first one of the route's
+    /// `protocols` that the client offers. In `protocol` itself it is the latter. `None` if there is no such subprotocol.
     pub fn protocol(&self) -> Option<&'static str> {
         self.protocol
     }

@@ -42,7 +42,7 @@ pub(crate) use self::{
     problem::{busy, problem},
     proxies::Proxies,
     reject::RejectOutcome,
-    subprotocol::{Offers, check_protocols},
+    subprotocol::{Offers, check_protocols, no_protocol},
 };
 pub use self::{
     checked::Handshake, into_reject::IntoReject, origin::Origins, proxies::ForwardedField, reject::Reject,

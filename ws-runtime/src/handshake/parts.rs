@@ -25,7 +25,7 @@ impl PartPlans {
             header: C::Header::plan().map_err(SetupError::schema("header"))?,
             cookie: C::Cookie::plan().map_err(SetupError::schema("cookie"))?,
         };
-        compare_captures(C::PATH, &plans.params)?;
+        compare_captures(C::PATHS, &plans.params)?;
         check_header_names(&plans.header)?;
         Ok(plans)
     }
@@ -42,13 +42,24 @@ pub(crate) fn read_parts<C: Contract>(request: &RawRequest, plans: &PartPlans) -
 }
 
 /// Checks that captures and fields of `params` have the same names. A field without a capture could never be read, and
-/// a capture without a field was probably forgotten.
-fn compare_captures(path: &'static str, params: &PartPlan) -> Result<(), SetupError> {
-    if let Some(field) = params.names().find(|field| captures(path).all(|capture| capture != *field)) {
-        return Err(SetupError::not_captured(path, field));
+/// a capture without a field was probably forgotten. If there are
+/// several paths, each must have the captures that a field requires.
+fn compare_captures(paths: &'static [&'static str], params: &PartPlan) -> Result<(), SetupError> {
+    let has = |path, field: &str| captures(path).any(|capture| capture == field);
+    for field in params.names() {
+        let lacking = paths.iter().copied().find(|path| !has(path, field));
+        match lacking {
+            Some(path) if paths.iter().all(|path| !has(path, field)) => {
+                return Err(SetupError::not_captured(path, field));
+            }
+            Some(path) if params.requires(field) => return Err(SetupError::not_in_every_path(path, field)),
+            _ => {}
+        }
     }
-    if let Some(capture) = captures(path).find(|capture| params.names().all(|field| field != *capture)) {
-        return Err(SetupError::not_read(path, capture));
+    for path in paths {
+        if let Some(capture) = captures(path).find(|capture| params.names().all(|field| field != *capture)) {
+            return Err(SetupError::not_read(path, capture));
+        }
     }
     Ok(())
 }
@@ -185,9 +196,9 @@ mod tests {
         assert_eq!(*handshake.cookie(), Session { session: "s".to_owned() });
         assert_eq!(handshake.headers()["x-version"], "3");
         assert_eq!(handshake.uri(), "/lobby/7?name=ada");
-        let (parts, remote_addr, protocol) = handshake.into_parts();
+        let (parts, request, protocol) = handshake.into_parts();
         assert_eq!(
-            (parts.params.seat, remote_addr.map(|address| address.port()), protocol),
+            (parts.params.seat, request.remote_addr().map(|address| address.port()), protocol),
             (7, Some(9), Some("v1"))
         );
     }

@@ -17,7 +17,7 @@ use crate::{
 
 const PROBLEM: &str = "application/problem+json";
 
-/// A rejection of a handshake. It is the error type of `parse`, `transform`, `before_handle` and `upgrade`.
+/// A rejection of a handshake. It is the error type of `transform`, `protocol`, `before_handle` and `upgrade`.
 ///
 /// A rejection is an HTTP response instead of the 101. JavaScript in a browser sees neither its status nor its body,
 /// only that the connection failed. [`Reject::close`] accepts the handshake and then closes the connection, which a

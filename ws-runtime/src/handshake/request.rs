@@ -2,14 +2,14 @@
 
 use std::{fmt, net::SocketAddr};
 
-use http::{Extensions, HeaderMap, Method, Uri, request};
+use http::{Extensions, HeaderMap, Method, Request, Uri, Version, request};
 
 use super::{Reject, problem::bad_request, texts::Texts};
 use crate::codec::Pairs;
 
-/// The request of a handshake, which `parse` and `transform` may change before its parts are validated.
+/// The request of a handshake, which `transform` may change before its parts are validated.
 ///
-/// Captures, query and cookies are extracted once, before `parse`, and the types of the route are read from them. A
+/// Captures, query and cookies are extracted once, before `transform`, and the types of the route are read from them. A
 /// change of [`headers_mut`](Self::headers_mut) therefore does not change the cookies.
 ///
 /// Query pairs and cookies that are not UTF-8 are omitted. If a type of the route declares the name of such a pair, the
@@ -19,6 +19,7 @@ use crate::codec::Pairs;
 pub struct RawRequest {
     method: Method,
     uri: Uri,
+    version: Version,
     headers: HeaderMap,
     extensions: Extensions,
     captures: Vec<(String, String)>,
@@ -35,14 +36,24 @@ impl RawRequest {
         captures: Vec<(String, String)>,
         remote_addr: Option<SocketAddr>,
     ) -> Result<Self, Reject> {
-        let request::Parts { method, uri, headers, extensions, .. } = parts;
+        let request::Parts { method, uri, version, headers, extensions, .. } = parts;
         let captures = captures.iter().map(|(name, text)| (name.as_str(), text.as_str()));
         let captures =
             Pairs::captures(captures).map_err(|_| bad_request("the path is not percent-encoded UTF-8"))?;
         let (captures, _) = captures.divide();
         let query = Texts::new(Pairs::query(uri.query().unwrap_or_default()));
         let cookies = Texts::new(Pairs::cookies(&headers));
-        Ok(Self { method, uri, headers, extensions, captures, query, cookies, remote_addr })
+        Ok(Self { method, uri, version, headers, extensions, captures, query, cookies, remote_addr })
+    }
+
+    /// Returns what a socket keeps of the request: no extensions.
+    pub(crate) fn into_kept(self) -> Request<()> {
+        let mut request = Request::new(());
+        *request.method_mut() = self.method;
+        *request.uri_mut() = self.uri;
+        *request.version_mut() = self.version;
+        *request.headers_mut() = self.headers;
+        request
     }
 
     /// Returns the method, which is GET.
@@ -55,6 +66,11 @@ impl RawRequest {
     /// A path has several spellings (`/%61dmin` is `/admin`), so compare captures and not the path of the target.
     pub fn uri(&self) -> &Uri {
         &self.uri
+    }
+
+    /// Returns the HTTP version of the request.
+    pub fn version(&self) -> Version {
+        self.version
     }
 
     /// Returns the headers.

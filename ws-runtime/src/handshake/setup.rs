@@ -14,6 +14,7 @@ pub struct SetupError(Box<SetupErrorKind>);
 enum SetupErrorKind {
     Schema { part: &'static str, error: SchemaError },
     NotCaptured { path: &'static str, field: Box<str> },
+    NotInEveryPath { path: &'static str, field: Box<str> },
     NotRead { path: &'static str, capture: &'static str },
     HeaderName(Box<str>),
     Origin(Box<str>),
@@ -34,6 +35,11 @@ impl SetupError {
     /// Creates the error for a field of `params` that the path does not capture.
     pub(super) fn not_captured(path: &'static str, field: &str) -> Self {
         Self(Box::new(SetupErrorKind::NotCaptured { path, field: field.into() }))
+    }
+
+    /// Creates the error for a field of `params` that is required, but not captured by one of several paths.
+    pub(super) fn not_in_every_path(path: &'static str, field: &str) -> Self {
+        Self(Box::new(SetupErrorKind::NotInEveryPath { path, field: field.into() }))
     }
 
     /// Creates the error for a capture that has no field in `params`.
@@ -93,6 +99,10 @@ impl fmt::Display for SetupError {
                     "`params` has the field `{field}`, but the path `{path}` has no capture of that name"
                 )
             }
+            SetupErrorKind::NotInEveryPath { path, field } => write!(
+                f,
+                "`params` requires the field `{field}`, but the path `{path}` has no capture of that name: make it an `Option`"
+            ),
             SetupErrorKind::NotRead { path, capture } => {
                 write!(f, "the path `{path}` captures `{capture}`, but `params` has no field of that name")
             }

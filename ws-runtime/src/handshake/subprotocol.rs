@@ -62,14 +62,32 @@ impl Offers {
     ) -> Result<Option<&'static str>, Reject> {
         let chosen = served.iter().copied().find(|served| self.0.iter().any(|offer| offer == served));
         if required && chosen.is_none() {
-            return Err(bad_request("none of the subprotocols that are spoken here was offered"));
+            return Err(no_protocol());
         }
         Ok(chosen)
+    }
+
+    /// Returns what is wrong with the choice of a route's handler: it was not offered (RFC 6455 §4.2.2), or is none of
+    /// the route's subprotocols although there are some.
+    pub(super) fn fault(&self, chosen: &str, served: &[&str]) -> Option<&'static str> {
+        // A token in place of a subprotocol is not an offer, and must not be sent back.
+        if bearer::is_token(chosen) || self.0.iter().all(|offer| offer != chosen) {
+            Some("`protocol` returned a subprotocol that the client did not offer")
+        } else if !served.is_empty() && !served.contains(&chosen) {
+            Some("`protocol` returned a subprotocol that is not one of the route's `protocols`")
+        } else {
+            None
+        }
     }
 
     pub(super) fn as_slice(&self) -> &[String] {
         &self.0
     }
+}
+
+/// Rejects a client for want of a common subprotocol.
+pub(crate) fn no_protocol() -> Reject {
+    bad_request("none of the subprotocols that are spoken here was offered")
 }
 
 /// Checks, at start-up, that a client can offer each subprotocol and that none is repeated.

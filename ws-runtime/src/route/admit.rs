@@ -58,9 +58,9 @@ pub trait Refusal: Into<Reject> {}
 #[diagnostic::do_not_recommend]
 impl<E: Into<Reject>> Refusal for E {}
 
-/// A return type of `parse` and `transform`: `()`, or a `Result` with `()` as its `Ok` type.
+/// A return type of `transform`: `()`, or a `Result` with `()` as its `Ok` type.
 #[diagnostic::on_unimplemented(
-    message = "`parse` and `transform` cannot return `{Self}`",
+    message = "`transform` cannot return `{Self}`",
     label = "expected `()` or `Result<(), E>`",
     note = "the error `E` is `Reject`, `BoxError`, or a type with `impl From<E> for Reject`"
 )]
@@ -125,7 +125,37 @@ pub(super) fn accept_all<D: 'static>() -> Ready<Result<D, Reject>> {
     ready(data.ok_or(Reject::status(500)))
 }
 
-/// Converts the return value of `parse` or `transform`.
+/// A return type of `protocol`: `Option<&'static str>`, or a `Result` of it.
+#[diagnostic::on_unimplemented(
+    message = "`protocol` cannot return `{Self}`",
+    label = "expected `Option<&'static str>` or `Result<Option<&'static str>, E>`",
+    note = "return one of `handshake.offered_protocols()` as a literal, or `None`",
+    note = "the error `E` is `Reject`, `BoxError`, or a type with `impl From<E> for Reject`"
+)]
+pub trait Choose {
+    /// Returns the chosen subprotocol, or a rejection.
+    fn choose(self) -> Result<Option<&'static str>, Reject>;
+}
+
+#[diagnostic::do_not_recommend]
+impl Choose for Option<&'static str> {
+    fn choose(self) -> Result<Self, Reject> {
+        Ok(self)
+    }
+}
+
+impl<E: Refusal> Choose for Result<Option<&'static str>, E> {
+    fn choose(self) -> Result<Option<&'static str>, Reject> {
+        self.map_err(Into::into)
+    }
+}
+
+/// Converts the return value of `protocol`.
+pub fn choose<T: Choose>(value: T) -> Result<Option<&'static str>, Reject> {
+    value.choose()
+}
+
+/// Converts the return value of `transform`.
 pub fn pass<T: Pass>(value: T) -> Result<(), Reject> {
     value.pass()
 }

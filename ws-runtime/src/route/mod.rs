@@ -13,9 +13,10 @@ mod reply;
 #[expect(clippy::module_inception, reason = "the trait has the name of the module")]
 mod route;
 mod route_options;
+mod transformed;
 
 pub use self::{
-    admit::{Admit, Extend, Pass, Refusal},
+    admit::{Admit, Choose, Extend, Pass, Refusal},
     error::Error,
     options::OnInvalid,
     outcome::{BoxError, Outcome},
@@ -23,16 +24,18 @@ pub use self::{
     reply::Reply,
     route::Route,
     route_options::RouteOptions,
+    transformed::{Transform, Transformed},
 };
 pub use crate::handshake::IntoReject;
 // Only generated code uses these names.
 #[doc(hidden)]
 pub use self::{
-    admit::{admit, extend, pass},
+    admit::{admit, choose, extend, pass},
     content::{Content, content, fixed, open_content},
     options::Options,
     reply::{by, reply},
     route::Handlers,
+    transformed::transform,
 };
 pub(crate) use self::{
     blame::Blame,

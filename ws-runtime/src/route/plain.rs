@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{Error, Outcome};
+use super::{Error, Outcome, Transformed};
 use crate::{
     contract::{BodyOf, Endpoint, Response},
     message::Message,
@@ -23,8 +23,8 @@ pub trait Plain: Endpoint {
     }
 
     /// The default of [`Route::transform_message`](super::Route::transform_message).
-    fn transform_message<'a>(&'a self, _ws: &'a Socket<Self>, message: Message) -> Message {
-        message
+    fn transform_message<'a>(&'a self, _ws: &'a Socket<Self>, message: Message) -> Transformed {
+        Transformed::Message(message)
     }
 
     /// The default of [`Route::message`](super::Route::message).

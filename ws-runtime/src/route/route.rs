@@ -5,7 +5,7 @@ use std::future::Future;
 use bytes::Bytes;
 use http::HeaderMap;
 
-use super::{Error, Options, Outcome, Plain, admit::accept_all};
+use super::{Error, Options, Outcome, Plain, Transformed, admit::accept_all};
 use crate::{
     contract::{BodyOf, Response},
     handshake::{Handshake, RawRequest, Reject},
@@ -63,14 +63,6 @@ pub trait Route: Plain + Send + Sync {
     /// Returns a [`Reject`], which the client gets instead of the 101, or as a close frame directly after it. No other
     /// handler runs then, neither [`error`](Self::error) nor [`close`](Self::close). A panic is answered with 500. All
     /// of this also applies to the other handshake handlers.
-    fn parse<'a>(&'a self, _request: &'a mut RawRequest) -> impl Future<Output = Result<(), Reject>> + Send {
-        std::future::ready(Ok(()))
-    }
-
-    /// Runs after [`parse`](Self::parse), before the parts of the request are validated.
-    ///
-    /// # Errors
-    /// As for [`parse`](Self::parse).
     fn transform<'a>(
         &'a self,
         _request: &'a mut RawRequest,
@@ -78,11 +70,26 @@ pub trait Route: Plain + Send + Sync {
         std::future::ready(Ok(()))
     }
 
-    /// Runs once after validation, before the 101. By default, every request is accepted, and `Data` is
+    /// Chooses the subprotocol after validation. Without it, the first subprotocol of the route that was offered is chosen.
+    ///
+    /// A choice that was not offered, or is not one of the route's `protocols` if it has any, is a mistake of the
+    /// application: it is logged, and the client gets 500 (RFC 6455 §4.2.2).
+    ///
+    /// # Errors
+    /// As for [`transform`](Self::transform).
+    fn protocol<'a>(
+        &'a self,
+        handshake: &'a Handshake<Self>,
+    ) -> impl Future<Output = Result<Option<&'static str>, Reject>> + Send {
+        std::future::ready(Ok(handshake.protocol()))
+    }
+
+    /// Runs once after validation and [`protocol`](Self::protocol), before the 101. By default, every request is accepted,
+    /// and `Data` is
     /// [`NoData`](crate::NoData).
     ///
     /// # Errors
-    /// As for [`parse`](Self::parse).
+    /// As for [`transform`](Self::transform).
     fn before_handle<'a>(
         &'a self,
         _handshake: &'a Handshake<Self>,
@@ -94,7 +101,7 @@ pub trait Route: Plain + Send + Sync {
     /// the client gets 500.
     ///
     /// # Errors
-    /// As for [`parse`](Self::parse). The data of the connection is dropped.
+    /// As for [`transform`](Self::transform). The data of the connection is dropped.
     fn upgrade<'a>(
         &'a self,
         _handshake: &'a Handshake<Self>,
@@ -115,12 +122,12 @@ pub trait Route: Plain + Send + Sync {
         async move { Plain::open(self, ws) }
     }
 
-    /// Runs before a message is decoded. Returns the message to decode.
+    /// Runs before a message is decoded. Returns the message to decode, or drops or refuses it.
     fn transform_message<'a>(
         &'a self,
         ws: &'a Socket<Self>,
         message: Message,
-    ) -> impl Future<Output = Message> + Send {
+    ) -> impl Future<Output = Transformed> + Send {
         async move { Plain::transform_message(self, ws, message) }
     }
 

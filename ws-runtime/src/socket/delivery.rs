@@ -1,4 +1,4 @@
-//! The result of sending a message.
+//! The results of sending a message and of subscribing.
 
 /// The result of sending a message to one socket. [`Published`](crate::Published) is the result for several sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,5 +29,24 @@ impl Delivery {
     /// Returns true if the value was refused.
     pub const fn is_refused(self) -> bool {
         matches!(self, Self::Refused)
+    }
+}
+
+/// The result of [`Socket::subscribe`](crate::Socket::subscribe) within the limits of the route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Subscribed {
+    /// The socket was not subscribed to the topic, and is now.
+    New,
+    /// The socket was subscribed to the topic before.
+    Already,
+    /// The socket is closing or closed, and not subscribed to the topic.
+    Closed,
+}
+
+impl Subscribed {
+    /// Returns true if the socket was not subscribed before, and is now.
+    pub const fn is_new(self) -> bool {
+        matches!(self, Self::New)
     }
 }

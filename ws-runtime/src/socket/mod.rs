@@ -14,9 +14,11 @@ mod messages;
 #[cfg(all(test, ws_loom))]
 mod models;
 mod naming;
+mod opening;
 mod outbox;
 mod outgoing;
 mod publishing;
+mod ready_state;
 mod recipients;
 mod route_shared;
 mod sending;
@@ -33,21 +35,22 @@ mod write_half;
 
 pub use self::{
     channel::Channel,
-    delivery::Delivery,
+    delivery::{Delivery, Subscribed},
     handle::Handle,
     outgoing::{Outgoing, OutgoingRaw, Uncompressed},
+    ready_state::ReadyState,
     recipients::{Excluded, Recipients},
     shutdown::Shutdown,
-    socket::{ReadyState, Socket},
+    socket::Socket,
     subscribe_error::SubscribeError,
     topic_name::TopicName,
 };
 pub(crate) use self::{
     directory::Directory,
+    opening::Opening,
     route_shared::{AnySocket, RouteShared},
     settings::Settings,
     shutdown::ShutdownState,
-    socket::Opening,
     status::{Flag, Status, Termination},
     transport::{Reader, Transport, Writer, split},
     write_half::WriteHalf,

@@ -9,16 +9,20 @@ use std::{
     time::Duration,
 };
 
+use http::Request;
 use tokio::time::Instant;
 
 use super::{
-    Delivery, RouteShared, SubscribeError, Termination, TopicName, WriteHalf, route_shared::AnySocket,
+    Delivery, Opening, ReadyState, RouteShared, SubscribeError, Subscribed, Termination, TopicName,
+    WriteHalf,
+    opening::{Opened, opened},
+    route_shared::AnySocket,
 };
 use crate::{
-    contract::{Contract, Endpoint, Parts, SocketId},
+    contract::{Contract, Endpoint, KeepsRequest, SocketId},
     panics::Guarded,
     pubsub::{LogView, Subscriber, Topic},
-    wire::{Agreed, Close, Encoder},
+    wire::{Close, Encoder},
 };
 
 /// The maximum payload of a ping or pong in bytes (RFC 6455 §5.5).
@@ -90,49 +94,21 @@ struct Inner<E: Endpoint> {
     opening: Guarded<Box<dyn Opened<E>>>,
 }
 
-/// [`Opening`] as a trait object, which hides its types from the compiler. If one of them is not `Sync`, the compiler
-/// then reports that once, at its declaration, and not again for the future of each handler.
-trait Opened<E: Endpoint>: Send + Sync {
-    fn get(&self) -> &Opening<E>;
-}
-
-impl<E: Endpoint> Opened<E> for Opening<E> {
-    fn get(&self) -> &Self {
-        self
-    }
-}
-
-/// The values that the handshake leaves to the socket.
-pub(crate) struct Opening<E: Endpoint> {
-    pub(crate) remote_addr: Option<SocketAddr>,
-    pub(crate) protocol: Option<&'static str>,
-    pub(crate) parts: Parts<E::Contract>,
-    pub(crate) data: E::Data,
-    pub(crate) agreed: Option<Agreed>,
-}
-
-/// The state of a socket. The numbers are those of a browser's `readyState`. There is no `CONNECTING`, because a
-/// handler never sees that state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ReadyState {
-    /// Messages can be sent and received.
-    Open = 1,
-    /// A close frame was sent or received, or the peer is lost.
-    Closing = 2,
-    /// The connection has ended.
-    Closed = 3,
-}
-
 impl<E: Endpoint> Socket<E> {
-    pub(crate) fn new(shared: Arc<RouteShared>, shard: usize, opening: Opening<E>) -> Self {
+    pub(crate) fn new(
+        shared: Arc<RouteShared>,
+        shard: usize,
+        opening: Opening<E>,
+        request: Option<Request<()>>,
+    ) -> Self {
         let write_half = WriteHalf::new(
             RouteShared::next_id(),
             &shared.settings,
             Arc::clone(&shared.outbound),
             opening.agreed,
         );
-        let opening: Box<dyn Opened<E>> = Box::new(opening);
-        Self { inner: Arc::new(Inner { write_half, shared, shard, opening: Guarded::new(opening) }) }
+        let opening = Guarded::new(opened(opening, request));
+        Self { inner: Arc::new(Inner { write_half, shared, shard, opening }) }
     }
 
     /// Returns the socket of type-erased `member`. `None` if it belongs to another route.
@@ -203,6 +179,34 @@ impl<E: Endpoint> Socket<E> {
         &self.inner.opening.get().parts.cookie
     }
 
+    /// Returns the request of the handshake: method, URI, version and headers, with the changes of `transform`. Its
+    /// extensions are empty.
+    ///
+    /// Only a route with the key `keep_request` has it, because it stays in memory as long as the socket: up to
+    /// [`max_header_bytes`](crate::Server::max_header_bytes). Do not log it: it may contain tokens.
+    ///
+    /// # Examples
+    /// ```
+    /// use ws_runtime::{Socket, ws_route};
+    ///
+    /// struct Echo;
+    ///
+    /// #[ws_route("/echo", response = String, keep_request)]
+    /// impl Echo {
+    ///     fn open(&self, ws: &Socket<Self>) -> String {
+    ///         format!("you asked for {}", ws.request().uri())
+    ///     }
+    /// }
+    /// ```
+    #[expect(clippy::missing_panics_doc, reason = "such a socket is always created with its request")]
+    pub fn request(&self) -> &Request<()>
+    where
+        E: KeepsRequest,
+    {
+        const { assert!(E::KEEPS_REQUEST, "`KeepsRequest` is implemented, but `KEEPS_REQUEST` is false") };
+        self.inner.opening.request().expect("every socket of a route that keeps requests has one")
+    }
+
     /// Returns the data that `before_handle` returned.
     #[doc(alias = "state")]
     pub fn data(&self) -> &E::Data {
@@ -233,13 +237,14 @@ impl<E: Endpoint> Socket<E> {
         self.inner.write_half.buffered()
     }
 
-    /// Subscribes to a topic of this route. Returns false if the socket is already subscribed, or closing.
+    /// Subscribes to a topic of this route. Nothing changes if the socket is already subscribed or is closing; the result
+    /// says which.
     ///
     /// # Errors
     /// [`SubscribeError`] if the socket already has `max_subscriptions` topics, or if the topic is longer than
     /// `max_topic_length`. A handler may return the error with `?`.
     #[doc(alias = "join")]
-    pub fn subscribe(&self, topic: impl TopicName) -> Result<bool, SubscribeError> {
+    pub fn subscribe(&self, topic: impl TopicName) -> Result<Subscribed, SubscribeError> {
         let Inner { write_half, shared, shard, .. } = &*self.inner;
         write_half.subscribe((&shared.topics, &shared.settings), *shard, topic.as_ref(), self.member())
     }

@@ -3,7 +3,7 @@
 use std::{io::IoSlice, sync::Arc};
 
 use super::{
-    Settings, SubscribeError, WriteHalf,
+    Settings, SubscribeError, Subscribed, WriteHalf,
     state::{Locked, State, release, unlock},
 };
 use crate::{
@@ -15,22 +15,25 @@ use crate::{
 const PIECES: usize = 16;
 
 impl WriteHalf {
-    /// Subscribes to a topic. Returns false if the socket is already subscribed, or closing.
+    /// Subscribes to a topic, unless the socket is already subscribed, or closing.
     pub(super) fn subscribe(
         &self,
         shared: (&Topics, &Settings),
         shard: usize,
         name: &str,
         me: Arc<dyn Subscriber>,
-    ) -> Result<bool, SubscribeError> {
+    ) -> Result<Subscribed, SubscribeError> {
         let (topics, settings) = shared;
         let length = name.len();
         if let Some(limit) = settings.max_topic_length.filter(|limit| length > *limit) {
             return Err(SubscribeError::TopicTooLong { length, limit });
         }
         let mut state = self.lock();
-        if !state.may_send() || state.cursors.find(name).is_some() {
-            return Ok(false);
+        if !state.may_send() {
+            return Ok(Subscribed::Closed);
+        }
+        if state.cursors.find(name).is_some() {
+            return Ok(Subscribed::Already);
         }
         let count = state.cursors.len();
         if let Some(limit) = settings.max_subscriptions.filter(|limit| count >= *limit) {
@@ -42,7 +45,7 @@ impl WriteHalf {
             cursor.topic().note_full(true);
         }
         state.cursors.push(cursor);
-        Ok(true)
+        Ok(Subscribed::New)
     }
 
     /// Unsubscribes from a topic. Earlier publishes are still delivered. Returns false if the socket was not

@@ -34,7 +34,7 @@ fn valid_routes_report_nothing() {
         r#"#[ws_route("/", body = Say)] impl Chat { fn message(&self) {} fn close(&self, ws: &Say) {} }"#,
         r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn clone(&self) -> Self {} fn pause(&self) {} fn ring(&self, times: u8) {} fn closed(&self) -> bool {} }"#,
         r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn pause(&self, ws: &Socket<Self>) {} fn transfer(&self, ws: &Socket<Self>, to: Room) {} }"#,
-        r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn pin(&self, ws: &Socket<Self>) {} fn train(&self) {} fn parser(&self) -> Parser {} fn train_all(&self) {} }"#,
+        r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn pin(&self, ws: &Socket<Self>) {} fn train(&self) {} fn parse(&self, text: &str) -> Option<Say> {} fn parser(&self) -> Parser {} fn protocols(&self) -> Vec<String> {} fn train_all(&self) {} }"#,
         r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn song(&self, ws: &Socket<Self>, name: &str) {} fn brain(&self, ws: &Socket<Self>, n: u8) {} fn errors(&self) -> Vec<String> {} }"#,
         r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn messages(&self) -> usize {} fn passage(&self, text: String) {} fn massage(&self, ws: &Socket<Self>, text: &str) {} }"#,
         r#"#[ws_route("/")] impl Chat { fn open(&self) {} fn error_(&self, error: io::Error) {} fn errors(&self, ws: &Socket<Self>, error: io::Error) {} }"#,

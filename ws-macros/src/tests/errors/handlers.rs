@@ -136,8 +136,16 @@ mistakes! { misnamed_handlers_are_reported:
         => "ring", "unknown handler `ring`\nhelp: the handler is called `ping`";
     r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn train(&self, ws: &Socket<Self>) {} }"#
         => "train", "unknown handler `train`\nhelp: the handler is called `drain`";
-    r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn parser(&self, request: &mut RawRequest) -> Result<(), Reject> {} }"#
-        => "parser", "unknown handler `parser`\nhelp: the handler is called `parse`";
+    r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn parse(&self, request: &mut RawRequest) -> Result<(), Reject> {} }"#
+        => "parse", "unknown handler `parse`\nhelp: the handler is called `transform`";
+    r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn transfrom(&self) {} }"#
+        => "transfrom", "unknown handler `transfrom`\nhelp: the handler is called `transform`";
+    r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn handle_protocols(&self, handshake: &Handshake<Self>) -> Option<&'static str> { None } }"#
+        => "handle_protocols", "unknown handler `handle_protocols`\nhelp: the handler is called `protocol`";
+    r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn on_parse(&self, request: &mut RawRequest) {} }"#
+        => "on_parse", "unknown handler `on_parse`\nhelp: the handler is called `transform`";
+    r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn tranform_message(&self, ws: &Socket<Self>, message: Message) -> Result<Option<Message>, String> {} }"#
+        => "tranform_message", "unknown handler `tranform_message`\nhelp: the handler is called `transform_message`";
     r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn opne(&self) {} }"#
         => "opne", "unknown handler `opne`\nhelp: the handler is called `open`";
     r#"#[ws_route("/")] impl Chat { fn message(&self) {} fn before_handel(&self, handshake: &Handshake<Self>) {} }"#

@@ -9,8 +9,6 @@ mistakes! { first_argument_mistakes_are_reported:
         => r#""/a""#, "the path must be the first argument";
     r#"#[ws_route("/a", "/b")] impl Chat { fn open(&self) {} }"#
         => r#""/b""#, "expected a key, found a second path";
-    r#"#[ws_route(["/a", "/b"], publish_to_self)] impl Chat { fn open(&self) {} }"#
-        => "[", "expected the path as a string literal";
     "#[ws_route(/chat/room, publish_to_self)] impl Chat { fn open(&self) {} }"
         => "/", "expected the path as a string literal";
     "#[ws_route(PATH, body = Say)] impl Chat { fn message(&self) {} }"

@@ -28,9 +28,9 @@ mistakes! { path_mistakes_are_reported:
     r#"#[ws_route("/{r#type}")] impl Chat { fn open(&self) {} }"#
         => r#""/{r#type}""#, "expected a valid field name for the capture, found `r#type`\nhelp: write `{type}`";
     r#"#[ws_route("/:room?")] impl Chat { fn open(&self) {} }"#
-        => r#""/:room?""#, "a capture cannot be optional, found `:room?`\nhelp: add a second route for the path without `room`, or read `room` from the query";
+        => r#""/:room?""#, "a capture cannot be optional, found `:room?`\nhelp: write a list of two paths, with and without `room`, or read `room` from the query";
     r#"#[ws_route("/{room?}")] impl Chat { fn open(&self) {} }"#
-        => r#""/{room?}""#, "a capture cannot be optional, found `{room?}`\nhelp: add a second route for the path without `room`, or read `room` from the query";
+        => r#""/{room?}""#, "a capture cannot be optional, found `{room?}`\nhelp: write a list of two paths, with and without `room`, or read `room` from the query";
     r#"#[ws_route("/<room>")] impl Chat { fn open(&self) {} }"#
         => r#""/<room>""#, "captures are written `{room}`, not `<room>`";
     r#"#[ws_route("/*")] impl Chat { fn open(&self) {} }"#
@@ -96,7 +96,7 @@ mistakes! { path_mistakes_are_reported:
     r#"#[ws_route("/[[room]]")] impl Chat { fn open(&self) {} }"#
         => r#""/[[room]]""#, "a capture cannot be optional, found `[[room]]`";
     r#"#[ws_route("/:?")] impl Chat { fn open(&self) {} }"#
-        => r#""/:?""#, "a capture cannot be optional, found `:?`\nhelp: add a second route for the path without `name`, or read `name` from the query";
+        => r#""/:?""#, "a capture cannot be optional, found `:?`\nhelp: write a list of two paths, with and without `name`, or read `name` from the query";
     r#"#[ws_route("/a/../b")] impl Chat { fn open(&self) {} }"#
         => r#""/a/../b""#, "`..` can never match, because clients resolve it before they send the path\nhelp: write the resolved path";
     r#"#[ws_route("/.")] impl Chat { fn open(&self) {} }"#
@@ -116,7 +116,7 @@ mistakes! { path_mistakes_are_reported:
     r#"#[ws_route("/[0]")] impl Chat { fn open(&self) {} }"#
         => r#""/[0]""#, "captures are written `{name}`, not `[0]`";
     r#"#[ws_route("/[[...a]]")] impl Chat { fn open(&self) {} }"#
-        => r#""/[[...a]]""#, "a capture cannot be optional, found `[[...a]]`\nhelp: add a second route for the path without `a`, or read `a` from the query";
+        => r#""/[[...a]]""#, "a capture cannot be optional, found `[[...a]]`\nhelp: write a list of two paths, with and without `a`, or read `a` from the query";
     r#"#[ws_route("/{a: dyn Send}")] impl Chat { fn open(&self) {} }"#
         => r#""/{a: dyn Send}""#, "a path segment cannot be parsed as `dyn Send`, the type of `a`";
     r#"#[ws_route("/{a: Self}")] impl Chat { fn open(&self) {} }"#
@@ -125,4 +125,37 @@ mistakes! { path_mistakes_are_reported:
         => r#""/{a: Row<N>}""#, "the type of `{a}` cannot use the parameter `N` of the impl block";
     r#"#[ws_route("/{a: T}")] impl<T> Chat<T> { fn open(&self) {} }"#
         => r#""/{a: T}""#, "the type of `{a}` cannot use the parameter `T` of the impl block";
+}
+
+mistakes! { mistakes_in_lists_of_paths_are_reported:
+    r"#[ws_route([])] impl Chat { fn open(&self) {} }"
+        => "[]", "expected at least one path\nhelp: write `\"/chat\"`, or a list";
+    r#"#[ws_route([PATH, "/b"])] impl Chat { fn open(&self) {} }"#
+        => "PATH", "expected a list of paths as string literals";
+    r#"#[ws_route(["/a" "/b"])] impl Chat { fn open(&self) {} }"#
+        => r#""/b""#, "expected a list of paths as string literals";
+    r#"#[ws_contract(["/a", "/a"])] struct ChatApi;"#
+        => r#""/a""#, "duplicate path `/a`\nhelp: remove one of them";
+    r#"#[ws_route(["/a/{b}", "/a/{c}"])] impl Chat { fn open(&self) {} }"#
+        => r#""/a/{c}""#, "`/a/{c}` matches the same requests as `/a/{b}`\nhelp: remove one of the paths";
+    r#"#[ws_route(["/{*a}", "/{*b}"])] impl Chat { fn open(&self) {} }"#
+        => r#""/{*b}""#, "`/{*b}` matches the same requests as `/{*a}`";
+    r#"#[ws_route(["/{a: u32}", "/x/{a: u8}"])] impl Chat { fn open(&self) {} }"#
+        => r#""/x/{a: u8}""#, "the capture `a` has two types: `u32` in an earlier path, and `u8` here\nhelp: write `{a: u32}` in each path";
+    r#"#[ws_route(["/{a}", "/x/{a: u8}"])] impl Chat { fn open(&self) {} }"#
+        => r#""/x/{a: u8}""#, "the capture `a` has two types: `String` in an earlier path, and `u8` here\nhelp: write `{a}` in each path";
+    r#"#[ws_route(["/{a: u32}", "/x/{*a}"])] impl Chat { fn open(&self) {} }"#
+        => r#""/x/{*a}""#, "the capture `a` has two types: `u32` in an earlier path, and `String` here";
+    r#"#[ws_route(["/a", "b"])] impl Chat { fn open(&self) {} }"#
+        => r#""b""#, "a path must start with `/`, found `b`";
+    r#"#[ws_route("/a", ["/b", "/c"])] impl Chat { fn open(&self) {} }"#
+        => r#"["/b", "/c"]"#, "expected a key, found a second path\nhelp: write several paths as a list, `[\"/a\", \"/b\", \"/c\"]`, or remove one";
+    r#"#[ws_route(body = Say, ["/b"])] impl Chat { fn message(&self) {} }"#
+        => r#"["/b"]"#, "the path must be the first argument";
+    r#"#[ws_route(["/a", "/b"], params = Seat)] impl Chat { fn open(&self) {} }"#
+        => "params", "`params` is set, but the path has no captures";
+    r#"#[ws_route(["/a", "/b/{c: T}"])] impl<T> Chat<T> { fn open(&self) {} }"#
+        => r#""/b/{c: T}""#, "the type of `{c}` cannot use the parameter `T` of the impl block";
+    r#"#[ws_route(["/a/{b: u8}", "/b"], params = Seat)] impl Chat { fn open(&self) {} }"#
+        => "params", "the types of the captures are declared twice: by `params`, and by `{b: …}` in the path";
 }

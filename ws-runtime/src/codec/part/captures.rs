@@ -27,6 +27,8 @@ enum Phase<'a> {
 struct CaptureProperties {
     generator: Generator,
     schemas: Map<String, Value>,
+    /// Captures that every path of the route has.
+    required: Vec<String>,
 }
 
 impl Captures<'_> {
@@ -37,12 +39,14 @@ impl Captures<'_> {
     pub fn plan<T>(
         all: impl FnOnce(&mut Captures<'_>) -> Result<T, Invalid>,
     ) -> Result<PartPlan, SchemaError> {
-        let mut properties =
-            CaptureProperties { generator: Generator::new(Direction::Inbound), schemas: Map::new() };
+        let mut properties = CaptureProperties {
+            generator: Generator::new(Direction::Inbound),
+            schemas: Map::new(),
+            required: Vec::new(),
+        };
         // There are no values yet, so the function returns an error, which is ignored.
         let _: Result<T, Invalid> = all(&mut Captures(Phase::Plan(&mut properties)));
-        let CaptureProperties { generator, schemas } = properties;
-        let required: Vec<_> = schemas.keys().cloned().collect();
+        let CaptureProperties { generator, schemas, required } = properties;
         let root = json!({"type": "object", "properties": schemas, "required": required});
         PartPlan::finish(generator, root, "path parameters")
     }
@@ -65,8 +69,8 @@ impl Captures<'_> {
     pub fn take<T: Segment>(&mut self, name: &str) -> Option<T> {
         match &mut self.0 {
             Phase::Plan(properties) => {
-                let schema = properties.generator.schema::<T>();
-                properties.schemas.insert(name.to_owned(), schema);
+                properties.required.push(name.to_owned());
+                properties.add::<T>(name);
                 None
             }
             Phase::Read { sorted, issues } => {
@@ -74,6 +78,21 @@ impl Captures<'_> {
                 let read = T::deserialize(sorted.member(name)?);
                 let issue = |error: TypeError| sorted.type_issue(error.below(|| Step::Key(name.to_owned())));
                 read.map_err(|error| issues.push(issue(error))).ok()
+            }
+        }
+    }
+
+    /// Reads a capture that a path of the route lacks: `Some(None)` if it is absent. `None` if this or any other capture
+    /// is invalid.
+    pub fn take_optional<T: Segment>(&mut self, name: &str) -> Option<Option<T>> {
+        match &mut self.0 {
+            Phase::Plan(properties) => {
+                properties.add::<T>(name);
+                None
+            }
+            Phase::Read { sorted, issues } => {
+                let sorted = sorted.as_ref().filter(|_| issues.is_empty())?;
+                if sorted.member(name).is_none() { Some(None) } else { self.take(name).map(Some) }
             }
         }
     }
@@ -91,6 +110,13 @@ impl Captures<'_> {
             Some(value) if issues.is_empty() => Ok(value),
             _ => Err(Invalid::schema(On::Params, issues.to_vec())),
         }
+    }
+}
+
+impl CaptureProperties {
+    fn add<T: Segment>(&mut self, name: &str) {
+        let schema = self.generator.schema::<T>();
+        self.schemas.insert(name.to_owned(), schema);
     }
 }
 

@@ -26,6 +26,8 @@ struct Names {
     known: Vec<(Box<str>, Coerce)>,
     /// The known names that are aliases of a field (serde's `alias`).
     aliases: Vec<Box<str>>,
+    /// The names that must be present.
+    required: Vec<Box<str>>,
     rest: UnknownNames,
 }
 
@@ -67,6 +69,12 @@ impl PartPlan {
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let all = self.0.iter().flat_map(|names| names.known.iter().map(move |(name, _)| (names, &**name)));
         all.filter(|(names, name)| !names.aliases.iter().any(|alias| **alias == **name)).map(|(_, name)| name)
+    }
+
+    /// Returns true if a name must be present.
+    #[cfg(feature = "server")]
+    pub(crate) fn requires(&self, name: &str) -> bool {
+        self.0.as_ref().is_some_and(|names| names.required.iter().any(|required| **required == *name))
     }
 
     /// Reads a part of a request as a type that serde deserializes.
@@ -134,12 +142,14 @@ impl Names {
         let aliases = aliases.map(|(name, _)| name.as_str().into()).collect();
         let known = properties.map(|(name, schema)| Ok((name.as_str().into(), coerce(name, schema)?)));
         let known = known.collect::<Result<_, String>>()?;
+        let required = root["required"].as_array().into_iter().flatten();
+        let required = required.filter_map(|name| name.as_str().map(Box::from)).collect();
         let rest = match &root["additionalProperties"] {
             Value::Null | Value::Bool(true) => UnknownNames::Ignored,
             Value::Bool(false) => UnknownNames::Rejected,
             values => UnknownNames::Values(coerce("a value", values)?),
         };
-        Ok(Self { known, aliases, rest, check: Check::compile(document, Direction::Inbound)? })
+        Ok(Self { known, aliases, required, rest, check: Check::compile(document, Direction::Inbound)? })
     }
 
     fn sort<'a>(&'a self, pairs: &'a Pairs) -> Sorted<'a> {

@@ -20,7 +20,7 @@ use crate::{
     pubsub::{FrameRef, LogView, Shard, Subscriber, Topic, Topics},
     session::KeepaliveRule,
     socket::{
-        Delivery, Settings, Status, WriteHalf,
+        Delivery, Settings, Status, Subscribed, WriteHalf,
         transport::{Transport, split},
     },
     wire::{Close, Encoder, Limits},
@@ -138,7 +138,7 @@ impl Socket {
         let me = Arc::clone(&self.member) as Arc<dyn Subscriber>;
         assert_eq!(
             self.write_half().subscribe((&self.shard.topics, &settings(None)), 0, topic, me),
-            Ok(true)
+            Ok(Subscribed::New)
         );
     }
 

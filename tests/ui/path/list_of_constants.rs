@@ -1,10 +1,12 @@
-//! A route has only one path.
+//! The paths in a list are literals.
 
 use ws_runtime::{Server, ws_route};
 
+const PATH: &str = "/chat";
+
 struct Chat;
 
-#[ws_route(["/chat", "/room"])]
+#[ws_route([PATH, "/rooms"])]
 impl Chat {
     fn open(&self) {}
 }

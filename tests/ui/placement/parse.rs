@@ -1,4 +1,4 @@
-//! `parse` cannot return a value.
+//! The hook that changes a request is `transform`.
 
 use ws_runtime::{RawRequest, Server, ws_route};
 
@@ -6,10 +6,9 @@ struct Chat;
 
 #[ws_route("/chat")]
 impl Chat {
-    fn parse(&self, request: &mut RawRequest) -> bool {
-        let _ = request;
-        true
-    }
+    fn parse(&self, _request: &mut RawRequest) {}
+
+    fn open(&self) {}
 }
 
 fn main() {
