@@ -72,7 +72,7 @@ async fn cause_is_none_after_an_orderly_close() {
         match how {
             "close" | "terminate" => client.send(how).await,
             "peer" => client.close(Close::new(4001, "bye")).await,
-            _ => client.close(None).await,
+            _ => client.close_without_code().await,
         }
         while !matches!(client.next().await, ws_runtime::testing::Event::End) {}
         site.settled().await;

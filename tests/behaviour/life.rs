@@ -88,7 +88,7 @@ async fn server_terminates_without_a_close_frame() {
 async fn empty_close_frame_is_answered_by_an_empty_one() {
     let (site, journal) = site();
     let mut client = site.connect::<Witness>("/witness").await.unwrap();
-    client.close(None).await;
+    client.close_without_code().await;
     assert_eq!(client.next().await, Event::Close(None, "".into()));
     site.settled().await;
     assert_eq!(journal.take(), ["open", "no code \"\" by Remote, clean"]);

@@ -32,7 +32,7 @@ const KIB: usize = 1024;
 /// Connects a client with a small buffer, so that its queue fills, and returns it with its socket.
 async fn slow(site: &Site) -> (Client<Room>, Socket<Room>) {
     let known = site.handle().channel::<Room>().unwrap().sockets();
-    let client = site.connect::<Room>("/room").buffer(KIB).await.unwrap();
+    let client = site.connect::<Room>("/room").buffer(KIB).background(false).await.unwrap();
     site.settled().await;
     let now = site.handle().channel::<Room>().unwrap().sockets();
     let socket = now.into_iter().find(|socket| !known.contains(socket)).expect("it has connected");

@@ -235,7 +235,7 @@ async fn sends_to_selections_keep_their_order_with_publishes() {
 #[tokio::test(start_paused = true)]
 async fn send_to_all_drops_for_full_queues_only() {
     let (site, journal, mut clients) = hall(1, &[&[], &[]]).await;
-    let slow = site.connect::<Hall>("/hall").buffer(64).await.unwrap();
+    let slow = site.connect::<Hall>("/hall").buffer(64).background(false).await.unwrap();
     let channel = channel(&site);
     // Each message takes 102 bytes, so a queue of 1000 bytes accepts ten of twenty; 64 bytes are in transit to the slow
     // client.

@@ -228,7 +228,8 @@ async fn stream_waits_for_its_client_and_ends_with_it() {
         let (made, journal) = (Arc::new(AtomicUsize::new(0)), Journal::default());
         let flood = Flood { made: Arc::clone(&made), journal: journal.clone() };
         let site = Site::start(Server::new().route(flood));
-        let mut client = site.connect::<Flood>(&format!("/flood/{from}")).buffer(500).await.unwrap();
+        let connecting = site.connect::<Flood>(&format!("/flood/{from}"));
+        let mut client = connecting.buffer(500).background(false).await.unwrap();
         if from == "message" {
             client.send("go").await;
         }

@@ -234,3 +234,137 @@ async fn site_drives_the_fallback_and_heeds_shutdown_on() {
     assert_eq!(client.receive_close().await.0, Some(1001));
     assert_eq!(site.handle().ended().await.clean, 1);
 }
+
+/// Sends pings, and ends clients that do not answer them.
+struct Lively;
+
+#[ws_route("/lively", body = String, response = String, max_payload_length = "1MiB")]
+impl Lively {
+    fn open(&self) -> &'static str {
+        "welcome"
+    }
+
+    fn message(&self, text: String) -> String {
+        text
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn sleeping_client_keeps_its_socket() {
+    let site = Site::start(Server::new().route(Lively));
+    let channel = site.handle().channel::<Lively>().unwrap();
+    let mut client = site.connect::<Lively>("/lively").await.unwrap();
+    for hours in [1, 24] {
+        sleep(Duration::from_hours(hours)).await;
+        assert_eq!(channel.len(), 1, "{hours}");
+    }
+    // The unread greeting did not keep the later pings from being answered.
+    assert_eq!(client.receive().await, "welcome");
+    client.send("still here").await;
+    assert_eq!(client.receive().await, "still here");
+    sleep(Duration::from_hours(1)).await;
+    assert_eq!(channel.len(), 1);
+    drop(client);
+    site.settled().await;
+    assert_eq!(channel.len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn client_without_a_background_loses_its_socket() {
+    let site = Site::start(Server::new().route(Lively));
+    let channel = site.handle().channel::<Lively>().unwrap();
+    let mut passive = site.connect::<Lively>("/lively").background(false).await.unwrap();
+    let mut silent = site.connect::<Lively>("/lively").answering(false).await.unwrap();
+    sleep(Duration::from_mins(10)).await;
+    assert_eq!(channel.len(), 0);
+    for client in [&mut passive, &mut silent] {
+        assert_eq!(client.receive().await, "welcome");
+        assert_eq!(client.receive_close().await.0, Some(1001));
+    }
+    // While it receives, a passive client answers.
+    let mut passive = site.connect::<Lively>("/lively").background(false).await.unwrap();
+    assert_eq!(passive.receive().await, "welcome");
+    passive.receive_nothing(Duration::from_mins(10)).await;
+    assert_eq!(channel.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn pings_answered_in_the_background_remain_events() {
+    let site = Site::start(Server::new().route(Lively).ping_interval(Duration::from_secs(20)));
+    let mut client = site.connect::<Lively>("/lively").await.unwrap();
+    sleep(Duration::from_secs(50)).await;
+    client.send("last").await;
+    site.settled().await;
+    let mut events = Vec::new();
+    for _ in 0..4 {
+        events.push(client.next().await);
+    }
+    assert!(
+        matches!(&events[..], [Event::Message(first), Event::Ping(_), Event::Ping(_), Event::Message(last)]
+            if first.as_text() == Some("welcome") && last.as_text() == Some("last")),
+        "{events:?}"
+    );
+}
+
+/// A pong in the middle of a frame would be part of its payload.
+#[tokio::test(start_paused = true)]
+async fn pong_never_interrupts_a_frame_of_the_test() {
+    let server = Server::new().route(Lively).fragment_timeout(None).ping_interval(Duration::from_secs(20));
+    let site = Site::start(server.idle_timeout(Duration::from_mins(2)));
+    let mut client = site.connect::<Lively>("/lively").await.unwrap();
+    let frame = crate::support::frame(0x81, "in two pieces");
+    for cut in [1, 4, 8] {
+        client.send_raw(&frame[..cut]).await;
+        sleep(Duration::from_secs(50)).await;
+        client.send_raw(&frame[cut..]).await;
+        let mut said = client.receive().await;
+        if said == "welcome" {
+            said = client.receive().await;
+        }
+        assert_eq!(said, "in two pieces", "{cut}");
+    }
+    sleep(Duration::from_hours(1)).await;
+    client.send("open").await;
+    assert_eq!(client.receive().await, "open");
+}
+
+#[tokio::test(start_paused = true)]
+async fn unread_messages_past_the_buffer_stop_the_background() {
+    let site = Site::start(Server::new().route(Lively).idle_timeout(Duration::from_mins(2)));
+    let channel = site.handle().channel::<Lively>().unwrap();
+    let mut client = site.connect::<Lively>("/lively").buffer(1000).await.unwrap();
+    let socket = channel.sockets().remove(0);
+    for _ in 0..100 {
+        let _ = socket.send("x".repeat(100).as_str());
+    }
+    site.settled().await;
+    assert!(socket.buffered_amount() > 5000, "{}", socket.buffered_amount());
+    assert_eq!(client.receive().await, "welcome");
+    for _ in 0..100 {
+        assert_eq!(client.receive().await.len(), 100);
+    }
+    assert_eq!(socket.buffered_amount(), 0);
+    client.close_without_code().await;
+    assert_eq!(client.receive_close().await.0, None);
+}
+
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "the server violated the protocol")]
+async fn protocol_violation_seen_in_the_background_fails_the_test() {
+    struct Garbage;
+
+    #[ws_route("/garbage", response = String, per_message_deflate(threshold = 0))]
+    impl Garbage {
+        fn open(&self) {}
+    }
+    // The client does not know that it has offered compression, so a compressed frame is a violation.
+    let site = Site::start(Server::new().route(Garbage));
+    let mut client = site
+        .connect::<Garbage>("/garbage")
+        .header("sec-websocket-extensions", "permessage-deflate")
+        .await
+        .unwrap();
+    let _ = site.handle().channel::<Garbage>().unwrap().sockets()[0].send(&"x".repeat(1000));
+    sleep(Duration::from_secs(1)).await;
+    client.next().await;
+}

@@ -21,9 +21,11 @@ const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A client of one route over an in-memory connection, created by [`Site::connect`](super::Site::connect).
 ///
-/// A client is passive: it reads only while one of its methods waits, and then answers pings and close frames, as
-/// browsers do. Between calls it does not read. [`Connect::buffer`](super::Connect::buffer) sets how many bytes are
-/// buffered meanwhile. Dropping a client breaks the connection without a close frame.
+/// It answers pings as they arrive, also between the calls of its methods, so that its socket stays open however long a
+/// test sleeps. A close frame is answered when a method receives it. Between calls it reads ahead as much as
+/// [`Connect::buffer`](super::Connect::buffer) says and is then a peer that does not read;
+/// [`Connect::background`](super::Connect::background) turns that off. Dropping it breaks the connection without a close
+/// frame.
 ///
 /// # Panics
 /// The message of a panic ends with the line of the test that called the method. A method that waits panics after five
@@ -128,10 +130,17 @@ impl<E: Endpoint> Client<E> {
         self.flush(Location::caller())
     }
 
-    /// Sends a close frame. `None` sends one without a code. The server's answer arrives as an event.
+    /// Sends a close frame. The server's answer arrives as an event.
     #[track_caller]
-    pub fn close(&mut self, close: impl Into<Option<Close>>) -> impl Future<Output = ()> {
-        self.pipe.close(close.into().as_ref());
+    pub fn close(&mut self, close: Close) -> impl Future<Output = ()> {
+        self.pipe.close(Some(&close));
+        self.flush(Location::caller())
+    }
+
+    /// Sends a close frame without a code, as browsers do for `close()`. The server's answer is an event.
+    #[track_caller]
+    pub fn close_without_code(&mut self) -> impl Future<Output = ()> {
+        self.pipe.close(None);
         self.flush(Location::caller())
     }
 
@@ -226,7 +235,8 @@ impl<E: Endpoint> Client<E> {
 
     /// Waits for the next event, without a timeout.
     async fn event(&mut self) -> Event {
-        match self.pipe.next().await {
+        let next = self.pipe.next().await;
+        match next.unwrap_or_else(|fault| panic!("{fault}")) {
             Event::Message(Message::Text(text)) if self.tells_errors => {
                 own_frame::<E>(&text).unwrap_or(Event::Message(Message::Text(text)))
             }

@@ -21,7 +21,7 @@ use http::{
 use serde_json::Value;
 use tokio::io::duplex;
 
-use super::{Client, Site, pipe::Pipe};
+use super::{Client, Site, pipe::Pipe, pipe_end::PipeEnd};
 use crate::{
     app::Arriving,
     codec::{Encode, Telling},
@@ -47,6 +47,7 @@ pub struct Connect<'a, E: Endpoint> {
     remote_addr: Option<SocketAddr>,
     buffer: usize,
     answering: bool,
+    background: bool,
     deflate: Option<Deflate>,
     endpoint: PhantomData<fn() -> E>,
 }
@@ -62,6 +63,7 @@ impl<'a, E: Endpoint> Connect<'a, E> {
             remote_addr: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
             buffer: BUFFER,
             answering: true,
+            background: true,
             deflate: None,
             endpoint: PhantomData,
         }
@@ -102,16 +104,51 @@ impl<'a, E: Endpoint> Connect<'a, E> {
         self
     }
 
-    /// Sets the buffer size of the connection in each direction, in bytes. Default: 64 KiB. With a smaller buffer, the
-    /// server notices sooner that a client does not read.
+    /// Sets the buffer of the connection in each direction, and how much the client reads ahead, in bytes. Default:
+    /// 64 KiB. With a smaller one, a client that does not read shows sooner.
     pub fn buffer(mut self, bytes: usize) -> Self {
         self.buffer = bytes;
         self
     }
 
-    /// Sets whether the client answers pings and close frames when it reads them, as browsers do. Default: on.
+    /// Sets whether pings and close frames are answered, as browsers do. Default: on. A client that answers nothing reads
+    /// only while one of its methods waits.
     pub fn answering(mut self, on: bool) -> Self {
         self.answering = on;
+        self
+    }
+
+    /// Sets whether the client reads ahead and answers pings in the background, between the calls of its methods.
+    /// Default: on. Without it, the client is a peer that does not read while the test does something else.
+    ///
+    /// # Examples
+    /// ```
+    /// # use std::time::Duration;
+    /// use ws_runtime::{Server, Socket, testing::Site, ws_route};
+    ///
+    /// struct Echo;
+    ///
+    /// #[ws_route("/echo", body = String, response = String)]
+    /// impl Echo {
+    ///     fn message(&self, text: String) -> String {
+    ///         text
+    ///     }
+    /// }
+    ///
+    /// # async fn test() {
+    /// let site = Site::start(Server::new().route(Echo).idle_timeout(Duration::from_secs(120)));
+    /// let mut live = site.connect::<Echo>("/echo").await.unwrap();
+    /// let mut lost = site.connect::<Echo>("/echo").background(false).await.unwrap();
+    ///
+    /// tokio::time::sleep(Duration::from_secs(3600)).await;
+    /// live.send("still here").await;
+    /// assert_eq!(live.receive().await, "still here");
+    /// assert_eq!(lost.receive_close().await.0, Some(1001));
+    /// # }
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(test());
+    /// ```
+    pub fn background(mut self, on: bool) -> Self {
+        self.background = on;
         self
     }
 
@@ -123,7 +160,18 @@ impl<'a, E: Endpoint> Connect<'a, E> {
     }
 
     async fn connect(self) -> Result<Client<E>, Refused> {
-        let Self { site, target, caller, mut headers, remote_addr, buffer, answering, deflate, .. } = self;
+        let Self {
+            site,
+            target,
+            caller,
+            mut headers,
+            remote_addr,
+            buffer,
+            answering,
+            background,
+            deflate,
+            ..
+        } = self;
         if let Some(deflate) = &deflate {
             let offer = HeaderValue::try_from(offer(deflate)).expect("an offer is a valid header value");
             headers.append(SEC_WEBSOCKET_EXTENSIONS, offer);
@@ -179,7 +227,9 @@ impl<'a, E: Endpoint> Connect<'a, E> {
                 )
             }
         });
-        Ok(Client::new(Pipe::new(ours, answering, agreed), parts.headers, tells_errors))
+        let ahead = (background && answering).then_some(buffer);
+        let pipe = Pipe::new(PipeEnd::new(ours, answering, agreed), ahead);
+        Ok(Client::new(pipe, parts.headers, tells_errors))
     }
 }
 

@@ -38,10 +38,12 @@
 //! # tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(test());
 //! ```
 
+mod boundary;
 mod client;
 mod connect;
 mod event;
 mod pipe;
+mod pipe_end;
 mod site;
 
 pub use self::{
