@@ -31,9 +31,8 @@ impl Choosing {
         }
     }
 
-    fn before_handle(&self, handshake: &Handshake<Self>) -> Result<(), Reject> {
+    fn before_handle(&self, handshake: &Handshake<Self>) {
         self.0.note(format!("before {:?}", handshake.protocol()));
-        Ok(())
     }
 
     fn open(&self, ws: &Socket<Self>) -> String {

@@ -30,7 +30,7 @@ impl Filter {
             "refuse" => Err(Sealed.into()),
             "close" => Err(Close::new(4002, "filtered").into()),
             "panic" => panic!("s3cret"),
-            text => Ok(Some(Message::text(text.trim_start_matches("x")))),
+            text => Ok(Some(Message::text(text.trim_start_matches('x')))),
         }
     }
 

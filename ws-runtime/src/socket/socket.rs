@@ -393,9 +393,7 @@ impl<E: Endpoint> Hash for Socket<E> {
 
 impl<E: Endpoint> fmt::Debug for Socket<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Socket")
-            .field("id", &format_args!("{}", self.id()))
-            .field("path", &self.inner.shared.path)
-            .finish_non_exhaustive()
+        let (id, path) = (format_args!("{}", self.id()), &self.inner.shared.path);
+        f.debug_struct("Socket").field("id", &id).field("path", path).finish_non_exhaustive()
     }
 }
