@@ -1,6 +1,7 @@
 //! Shared helpers: a journal of events, hand-written frames, and HTTP over an in-memory listener.
 
 use std::{
+    convert::Infallible,
     error::Error,
     io,
     net::{IpAddr, SocketAddr},
@@ -9,6 +10,8 @@ use std::{
     task::{Context, Poll},
 };
 
+use hyper::body::Incoming;
+use hyper_util::{rt::TokioIo, service::TowerToHyperService};
 use serde::{Deserialize, Serialize};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf, duplex},
@@ -16,7 +19,7 @@ use tokio::{
     task::JoinHandle,
 };
 use ws_runtime::{
-    Closed, Endpoint, Handle, Listener, ServeError, Server,
+    BoxError, Closed, Endpoint, Handle, Listener, ServeError, Server,
     testing::{Client, Event},
 };
 
@@ -129,10 +132,68 @@ impl Http {
         rest(stream).await
     }
 
+    /// Drops the future that serves.
+    pub(crate) async fn abort(self) {
+        self.serving.abort();
+        assert!(self.serving.await.is_err_and(|error| error.is_cancelled()));
+    }
+
     pub(crate) async fn shut_down(self) {
         self.handle.shutdown();
         self.serving.await.expect("it does not panic").expect("it was started");
     }
+}
+
+/// Serves one stream by a tower service over HTTP/1.1 with upgrades, as hyper does for axum.
+pub(crate) fn host<S, B>(service: S) -> DuplexStream
+where
+    S: tower_service::Service<http::Request<Incoming>, Response = http::Response<B>, Error = Infallible>
+        + Clone
+        + Send
+        + 'static,
+    S::Future: Send,
+    B: http_body::Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+{
+    let (ours, theirs) = duplex(64 * 1024);
+    let connection = hyper::server::conn::http1::Builder::new()
+        .serve_connection(TokioIo::new(theirs), TowerToHyperService::new(service))
+        .with_upgrades();
+    tokio::spawn(connection);
+    ours
+}
+
+/// Sends a valid handshake and returns the head of the response.
+pub(crate) async fn shake(stream: &mut DuplexStream, target: &str) -> String {
+    stream.write_all(handshake(target).as_bytes()).await.expect("the server reads");
+    head(stream).await
+}
+
+/// Reads a frame of at most 125 bytes: its opcode and payload.
+pub(crate) async fn receive(stream: &mut (impl AsyncRead + Unpin)) -> (u8, Vec<u8>) {
+    let opcode = stream.read_u8().await.expect("the server sends a frame") & 0x0f;
+    let mut payload = vec![0; usize::from(stream.read_u8().await.expect("a frame has a length"))];
+    stream.read_exact(&mut payload).await.expect("a frame is whole");
+    (opcode, payload)
+}
+
+/// Sends a text and reads the reply, which is a text too.
+pub(crate) async fn exchange(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), text: &str) -> String {
+    stream.write_all(&frame(0x81, text)).await.expect("the server reads");
+    let (opcode, reply) = receive(stream).await;
+    assert_eq!(opcode, 1, "{reply:?}");
+    String::from_utf8(reply).expect("it is text")
+}
+
+/// Reads a close frame, answers it, and waits for the end of the stream. Returns the code.
+pub(crate) async fn closed(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> u16 {
+    let (opcode, payload) = receive(stream).await;
+    assert_eq!(opcode, 8, "{payload:?}");
+    let code = [payload[0], payload[1]];
+    stream.write_all(&frame(0x88, code)).await.expect("the server reads");
+    assert_eq!(stream.read(&mut [0]).await.expect("it ends"), 0, "nothing follows a close frame");
+    u16::from_be_bytes(code)
 }
 
 /// The server's end of a stream, which calls `notice` once.

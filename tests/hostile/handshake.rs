@@ -200,7 +200,7 @@ async fn one_wrong_header_line_rejects_the_handshake() {
     .into_iter()
     .map(|(line, text, status)| (line, text.map(str::to_owned), status))
     .collect();
-    let served = Served::start(server()).await;
+    let served = Served::alone(server()).await;
     for (line, text, status) in &cases {
         let case = format!("line {line}: {:.60}", text.as_deref().unwrap_or("left out"));
         let mut peer = Peer::connect(served.address).await;
@@ -282,7 +282,7 @@ async fn response_field_names_have_the_case_of_rfc_6455() {
 /// The server reads the rest of the input, because unread input would make the kernel discard the response.
 #[tokio::test]
 async fn rejection_arrives_despite_bytes_after_the_request() {
-    let served = Served::start(server()).await;
+    let served = Served::alone(server()).await;
     let megabytes = vec![b'x'; 4 << 20];
     for (what, head, status) in [
         ("a header field without an end", "GET /echo/a HTTP/1.1\r\nX: ".to_owned(), 431),
@@ -303,7 +303,7 @@ async fn rejection_arrives_despite_bytes_after_the_request() {
 #[tokio::test]
 async fn slow_handshake_times_out() {
     let server = server().handshake_timeout(Duration::from_millis(300));
-    let served = Served::start(server).await;
+    let served = Served::alone(server).await;
     let good = opening("/echo/a");
     for (what, first, drip) in [
         ("silent", "", ""),
@@ -349,7 +349,7 @@ async fn kept_alive_connection_times_out() {
         }
     }
 
-    let served = Served::start(server().handshake_timeout(Duration::from_millis(300)).fallback(Page)).await;
+    let served = Served::alone(server().handshake_timeout(Duration::from_millis(300)).fallback(Page)).await;
     for half in ["", "GET / HT"] {
         let mut peer = Peer::connect(served.address).await;
         peer.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
@@ -388,7 +388,7 @@ async fn shutdown_does_not_wait_for_handshakes() {
         .handshake_timeout(Duration::from_secs(3600))
         .shutdown_timeout(Duration::from_millis(200))
         .route(Deciding(watch::Sender::new(false)));
-    let served = Served::start(server).await;
+    let served = Served::alone(server).await;
     let mut peers = Vec::new();
     for begun in ["", "GET /ec", &opening("/undecided"), &opening("/deciding"), &opening("/refusing")] {
         let mut peer = Peer::connect(served.address).await;

@@ -6,17 +6,21 @@
 use std::{
     net::SocketAddr,
     panic,
+    pin::pin,
     sync::{Mutex, Once, PoisonError},
     thread::{self, ThreadId},
     time::Duration,
 };
 
+use hyper::server::conn::http1;
+use hyper_util::{rt::TokioIo, service::TowerToHyperService};
 use tokio::{
     net::TcpListener,
     runtime::{self, RuntimeMetrics},
     sync::{oneshot, watch},
+    task::JoinSet,
 };
-use ws_runtime::{Handle, Listener, Server};
+use ws_runtime::{Handle, Listener, Server, server::WsService};
 
 use crate::peer::soon;
 
@@ -39,8 +43,20 @@ impl Drop for Served {
 }
 
 impl Served {
-    /// Serves on a free port.
+    /// Serves on a free port: with our own listener or, if `HOSTILE_MOUNTED` is set, mounted into a server on hyper.
     pub(crate) async fn start(server: Server) -> Self {
+        if std::env::var_os("HOSTILE_MOUNTED").is_none() {
+            return Self::alone(server).await;
+        }
+        let handle = server.handle();
+        Self::run(handle, async move |listener| {
+            host(listener, server.into_service().expect("the routes of these tests can be served")).await;
+        })
+        .await
+    }
+
+    /// Serves on a free port with our own listener, for tests of what happens before the 101.
+    pub(crate) async fn alone(server: Server) -> Self {
         Self::over(server, |listener| listener).await
     }
 
@@ -49,10 +65,20 @@ impl Served {
         server: Server,
         over: impl FnOnce(TcpListener) -> L + Send + 'static,
     ) -> Self {
-        record_panics();
         // The tests name other hosts than the loopback address.
         let server = server.any_host();
         let handle = server.handle();
+        Self::run(handle, async move |listener| {
+            server.serve(over(listener)).await.expect("the routes of these tests can be served");
+        })
+        .await
+    }
+
+    async fn run<S>(handle: Handle, serve: S) -> Self
+    where
+        S: AsyncFnOnce(TcpListener) + Send + 'static,
+    {
+        record_panics();
         let (started, starting) = oneshot::channel();
         let (ended, over_now) = oneshot::channel();
         let thread = thread::spawn(move || {
@@ -61,7 +87,7 @@ impl Served {
                 let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
                 let address = listener.local_addr().expect("it is bound");
                 let _ = started.send((address, runtime.metrics()));
-                server.serve(over(listener)).await.expect("the routes of these tests can be served");
+                serve(listener).await;
             });
             assert_eq!(runtime.metrics().num_alive_tasks(), 0, "tasks are left");
             let _ = ended.send(());
@@ -83,6 +109,24 @@ impl Served {
         let panics: Vec<_> = panics.iter().filter(|(thread, _)| *thread == self.thread).collect();
         assert!(panics.is_empty(), "{panics:#?}");
     }
+}
+
+/// Accepts connections for a mounted service until that has shut down, as an application on hyper does.
+async fn host(listener: TcpListener, service: WsService) {
+    let handle = service.handle();
+    let mut ended = pin!(handle.ended());
+    let mut connections = JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = &mut ended => break,
+        };
+        let Ok((stream, _)) = accepted else { continue };
+        let service = TowerToHyperService::new(service.clone());
+        connections
+            .spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service).with_upgrades());
+    }
+    connections.shutdown().await;
 }
 
 /// Installs a hook that records every panic outside of the tests. Otherwise these would go unnoticed, because the

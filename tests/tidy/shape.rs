@@ -33,8 +33,9 @@ const WORDS: &[(&str, &[&str], &[&str], &str)] = &[
     (
         "ws-runtime/src/",
         &["hyper", "hyper_util"],
-        &["ws-runtime/src/server/"],
-        "`server` alone names hyper, so that the floors beneath it know no HTTP library",
+        &["ws-runtime/src/server/", "ws-runtime/src/app/host_upgrade.rs"],
+        "`server`, and the file that takes a stream from a host, alone name hyper, so that the floors beneath know no HTTP \
+         library",
     ),
     (
         "ws-macros/src/",
@@ -131,6 +132,7 @@ fn misplaced_name_is_reported() {
         ("ws-runtime/src/wire/a.rs", "use tokio_tungstenite::tungstenite::Message;", 0),
         ("ws-runtime/src/a.rs", "use tokio::sync::mpsc::unbounded_channel;", 1),
         ("ws-runtime/src/connection/a.rs", "use hyper::Request;", 1),
+        ("ws-runtime/src/app/a.rs", "use hyper::Request;", 1),
         ("ws-runtime/src/server/a.rs", "use hyper::Request;", 0),
         ("ws-macros/src/lower/a.rs", "fn a() { b.unwrap(); panic!(); }", 2),
         ("ws-macros/src/tests/a.rs", "fn a() { b.unwrap(); panic!(); }", 0),

@@ -3,6 +3,10 @@
 
 #[doc = include_str!("../docs/guide/authentication.md")]
 pub mod authentication {}
+// Its code needs axum, so it is tested with the examples.
+#[cfg(not(doctest))]
+#[doc = include_str!("../docs/guide/axum.md")]
+pub mod axum {}
 #[doc = include_str!("../docs/guide/clients.md")]
 pub mod clients {}
 #[doc = include_str!("../docs/guide/compression.md")]

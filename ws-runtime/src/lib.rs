@@ -159,7 +159,9 @@ pub use self::{
         Admit, Choose, Content, Handlers, IntoReject, OnInvalid, Options, Origins, Outcome, Pass, Plain,
         Refusal, Reply, Route, RouteOptions, Transform, Transformed, by,
     },
-    server::{Address, Body, ForwardedField, Listener, SetupError, StartError},
+    server::{
+        Address, Body, ForwardedField, Listener, SetupError, StartError, StartErrors, Upgrade, WsService,
+    },
     socket::{
         CloseCause, CloseCodeError, Delivery, Excluded, Initiator, Outgoing, OutgoingRaw, Published,
         ReadyState, Recipients, Shutdown, Subscribed, TopicName, Uncompressed,

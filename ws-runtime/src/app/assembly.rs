@@ -1,6 +1,12 @@
 //! Collects the routes and the options of a server, and checks them together.
 
-use std::{any::TypeId, collections::HashMap, fmt, sync::Arc, time::Duration};
+use std::{
+    any::TypeId,
+    collections::HashMap,
+    fmt,
+    sync::{Arc, atomic::AtomicUsize},
+    time::Duration,
+};
 
 use matchit::{InsertError, Router};
 
@@ -10,6 +16,7 @@ use super::{
     pressure::Queues,
     served::{Routed, Served},
     start_error::StartErrorKind,
+    start_errors::StartErrors,
 };
 use crate::{
     admission::{ConnectionLimits, HeavyWork, Limiter, Tasks},
@@ -35,6 +42,7 @@ pub(crate) struct Assembly {
     pub(crate) body_timeout: Option<Duration>,
     pub(crate) head: HeadLimits,
     pub(crate) shutdown_timeout: Duration,
+    pub(crate) shutdown_spread: Duration,
     pub(crate) shards: usize,
     /// The limit in bytes. `None` means unlimited.
     pub(crate) outbound_total: Option<usize>,
@@ -83,6 +91,7 @@ impl Assembly {
             body_timeout: Some(Duration::from_secs(30)),
             head: HeadLimits::DEFAULT,
             shutdown_timeout: Duration::from_secs(30),
+            shutdown_spread: Duration::ZERO,
             shards: std::thread::available_parallelism().map_or(1, usize::from),
             outbound_total: Some(1 << 30),
             inbound_total: Some(1 << 30),
@@ -104,9 +113,9 @@ impl Assembly {
         self.routes.push(Adding { path, paths, id: TypeId::of::<R>(), mount });
     }
 
-    /// Checks all routes and options. Returns all mistakes.
-    pub(crate) fn build(self) -> Result<Served, Vec<StartError>> {
-        let mut errors = self.check_values();
+    /// Checks all routes and options, and adds their mistakes to `errors`.
+    pub(crate) fn build(self, mut errors: Vec<StartError>) -> Result<Served, StartErrors> {
+        errors.append(&mut self.check_values());
         let outbound = Outbound::new(self.outbound_total.unwrap_or(usize::MAX));
         let events = Arc::new(EventLimiter::new(None));
         let inbound = Inbound::new(self.inbound_total.unwrap_or(usize::MAX), Arc::clone(&events));
@@ -158,15 +167,14 @@ impl Assembly {
             errors.push(StartError::new(StartErrorKind::Prefix(self.prefix.as_str().into())));
         }
         if !errors.is_empty() {
-            return Err(errors);
+            return Err(StartErrors::new(errors));
         }
         outbound.relieve_by(Box::new(Queues::new(&all, &shards, Arc::clone(&events))));
-        self.directory.fill(hubs);
+        self.directory.fill(hubs, self.shutdown_spread);
         let limiters = all.iter().map(|route: &Arc<dyn Mount>| route.events()).chain([Arc::clone(&events)]);
         let reporter = Arc::new(Reporter::new(limiters.collect()));
         Ok(Served {
             by_path,
-            all,
             shards,
             outbound,
             inbound,
@@ -182,6 +190,7 @@ impl Assembly {
             body_timeout: self.body_timeout,
             events,
             reporter,
+            shard: AtomicUsize::new(0),
             shutdown_timeout: self.shutdown_timeout,
         })
     }
@@ -215,6 +224,10 @@ impl Assembly {
         }
         if self.body_timeout.is_some_and(|timeout| timeout.is_zero()) {
             refuse("body_timeout", ZERO.0.to_owned(), ZERO.1);
+        }
+        if !self.shutdown_spread.is_zero() && self.shutdown_spread >= self.shutdown_timeout {
+            let why = "it must be shorter than `shutdown_timeout`, which begins at the same time";
+            refuse("shutdown_spread", format!("{:?}", self.shutdown_spread), why);
         }
         if self.shards == 0 {
             refuse("shards", "0".to_owned(), "a server needs at least one shard");

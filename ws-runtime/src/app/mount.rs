@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     codec::{Decode, Encode, Telling},
-    connection::{Light, RouteState, Upgrade},
+    connection::{ConnectionTask, Light, NewConnection, RouteState},
     contract::Contract,
     events::{Escaped, EventLimiter, event},
     handshake::{
@@ -26,16 +26,16 @@ use crate::{
         accepted, agree, check_protocols, forwarded, no_protocol, opening, problem, read_parts,
     },
     message::Message,
-    panics::{catch, drop_quietly},
+    panics::catch,
     pubsub::Topics,
     route::{OnInvalid, Route, RouteOptions, WrongValue},
-    socket::{AnySocket, Directory, Opening as Opened, RouteShared, Socket, WriteHalf},
+    socket::{AnySocket, Directory, Opening as Opened, RouteShared, Socket},
     wire::Close,
 };
 
 /// A route without its type.
 pub(crate) trait Mount: Send + Sync {
-    /// Decides on a handshake. The response is a 101 if and only if there is an upgrade. `open` runs before the 101 is
+    /// Decides on a handshake. The response is a 101 if and only if there is a connection. `open` runs before the 101 is
     /// sent.
     fn run_handshake(self: Arc<Self>, request: Arriving) -> Pin<Box<dyn Future<Output = Answered> + Send>>;
 
@@ -45,9 +45,6 @@ pub(crate) trait Mount: Send + Sync {
         expect(dead_code, reason = "only `testing` calls this")
     )]
     fn route(&self) -> TypeId;
-
-    /// Calls `each` for every connected socket, to close or abort it.
-    fn each_socket(&self, each: &mut dyn FnMut(&WriteHalf));
 
     /// Returns the limiter of the route's log events.
     fn events(&self) -> Arc<EventLimiter>;
@@ -69,7 +66,7 @@ pub(crate) struct Arriving {
 }
 
 /// The response to a handshake, and the connection that follows a 101.
-pub(crate) type Answered = (Response<Bytes>, Option<Upgrade>);
+pub(crate) type Answered = (Response<Bytes>, Option<NewConnection>);
 
 /// A route with the decoders of its request parts.
 pub(crate) struct Mounted<R: Route> {
@@ -184,7 +181,9 @@ impl<R: Route> Mount for Mounted<R> {
                 .await
             };
             match outcome {
-                Ok((response, socket)) => switch(response, Upgrade::new(Arc::clone(&self.state), socket)),
+                Ok((response, socket)) => {
+                    switch(response, NewConnection::new(Arc::clone(&self.state), socket))
+                }
                 Err(reject) => {
                     let farewell = Farewell {
                         patience: self.state.shared.settings.close_timeout,
@@ -202,13 +201,6 @@ impl<R: Route> Mount for Mounted<R> {
 
     fn events(&self) -> Arc<EventLimiter> {
         Arc::clone(&self.state.shared.events)
-    }
-
-    fn each_socket(&self, each: &mut dyn FnMut(&WriteHalf)) {
-        for member in self.state.shared.members() {
-            each(member.write_half());
-            drop_quietly(member);
-        }
     }
 
     fn members(&self) -> Vec<Arc<dyn AnySocket>> {
@@ -283,13 +275,13 @@ pub(super) fn refuse(reject: Reject, outcome: Option<(&str, Option<&'static str>
     }
 }
 
-fn switch(response: Response<()>, upgrade: Upgrade) -> Answered {
-    (response.map(|()| Bytes::new()), Some(upgrade))
+fn switch(response: Response<()>, connection: NewConnection) -> Answered {
+    (response.map(|()| Bytes::new()), Some(connection))
 }
 
 /// Creates a connection whose only frame is a close frame.
-fn close_at_once(close: Close, farewell: Farewell) -> Upgrade {
-    Upgrade::with(move |guard, host| {
-        tokio::spawn(close_only(host.arrival, close, farewell, guard));
+fn close_at_once(close: Close, farewell: Farewell) -> NewConnection {
+    NewConnection::with(move |guard, host| {
+        ConnectionTask::new(tokio::spawn(close_only(host.arrival, close, farewell, guard)), None)
     })
 }

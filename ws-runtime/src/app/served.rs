@@ -1,10 +1,22 @@
 //! The started routes: finds the route of a request, counts connections, and shuts down.
 
-use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    future::{Future, poll_fn},
+    net::SocketAddr,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use http::{HeaderMap, StatusCode, header::HOST, request};
 use matchit::{Match, Router};
-use tokio::{task::JoinSet, time::timeout};
+use tokio::{
+    task::{JoinHandle, JoinSet},
+    time::timeout,
+};
 
 use super::{
     mount::{Answered, Arriving, Mount, refuse},
@@ -16,14 +28,12 @@ use crate::{
     handshake::{AllowedHosts, HeadLimits, Proxies, Reject, busy, normal, problem},
     memory::{Inbound, Outbound},
     pubsub::Shard,
-    socket::{Directory, Shutdown, Termination},
-    wire::Close,
+    socket::{Directory, Shutdown, Supervision, Termination},
 };
 
-/// The started routes of a server, without its listener.
+/// The running routes, independent of their host.
 pub(crate) struct Served {
     pub(super) by_path: Router<Routed>,
-    pub(super) all: Vec<Arc<dyn Mount>>,
     pub(super) shards: Vec<Arc<Shard>>,
     pub(crate) tasks: Tasks,
     /// Counts the tasks that refuse connections. They are counted separately, because they hold no permit.
@@ -43,6 +53,8 @@ pub(crate) struct Served {
     /// Limits the log events that belong to the server and to no route.
     pub(crate) events: Arc<EventLimiter>,
     pub(super) reporter: Arc<Reporter>,
+    /// Counts connections, to assign them to the shards in turn.
+    pub(super) shard: AtomicUsize,
     pub(super) shutdown_timeout: Duration,
 }
 
@@ -60,9 +72,9 @@ const ENCODED_SLASH: &str = "%2F";
 pub(crate) type RouteMatch = Option<(Arc<dyn Mount>, Vec<(String, String)>)>;
 
 impl Served {
-    /// Returns the number of shards.
-    pub(crate) fn shards(&self) -> usize {
-        self.shards.len()
+    /// Returns the shard of the next connection: each in turn.
+    pub(crate) fn next_shard(&self) -> usize {
+        self.shard.fetch_add(1, Ordering::Relaxed) % self.shards.len()
     }
 
     /// Finds the route of a request. Rejects the request if its head is too large.
@@ -134,13 +146,13 @@ impl Served {
         let Some(decided) = self.directory.shutdown().unless_aborted(deciding).await else {
             return refuse(busy("the server is shutting down"), None);
         };
-        let Ok((response, mut upgrade)) = decided else {
+        let Ok((response, mut connection)) = decided else {
             return refuse(problem(StatusCode::REQUEST_TIMEOUT, "the handshake took too long"), None);
         };
-        if let Some(upgrade) = &mut upgrade {
-            upgrade.hold_permit(claimed);
+        if let Some(connection) = &mut connection {
+            connection.hold_permit(claimed);
         }
-        (response, upgrade)
+        (response, connection)
     }
 
     /// Counts an accepted connection, or refuses it. The permit must be held for the lifetime of the connection. `None`
@@ -160,9 +172,35 @@ impl Served {
         peer.is_some_and(|peer| self.proxies.trusts(peer.ip()))
     }
 
+    /// Starts the tasks of the server. The returned one owns the others, and carries out the shutdown once it is asked
+    /// for. It must not be aborted.
+    pub(crate) fn start(self: &Arc<Self>) -> JoinHandle<()> {
+        self.directory.shutdown().supervise();
+        self.spawn_tasks()
+    }
+
+    /// Starts the tasks of a mounted service, unless they run or a shutdown has begun. They may have been dropped with
+    /// the runtime of an earlier request.
+    pub(crate) fn start_once(self: &Arc<Self>) {
+        let shutdown = self.directory.shutdown();
+        if !shutdown.is_supervised() && !shutdown.is_stopped() && shutdown.supervise() {
+            drop(self.spawn_tasks());
+        }
+    }
+
+    fn spawn_tasks(self: &Arc<Self>) -> JoinHandle<()> {
+        let flushers = self.start_flushers();
+        let (served, supervision) = (Arc::clone(self), Supervision::new(Arc::clone(&self.directory)));
+        tokio::spawn(async move {
+            let _supervision = supervision;
+            served.stopped().await;
+            served.shut_down(flushers).await;
+        })
+    }
+
     /// Starts the background tasks: the flusher of each shard, the task that drops discarded memory, and the reporter
     /// of suppressed log events.
-    pub(crate) fn start_flushers(&self) -> JoinSet<()> {
+    fn start_flushers(&self) -> JoinSet<()> {
         let mut flushers = JoinSet::new();
         for shard in &self.shards {
             let shard = Arc::clone(shard);
@@ -176,21 +214,14 @@ impl Served {
 
     /// Closes every socket with 1001, and waits for handlers and queues. At the deadline, aborts the remaining
     /// connections. The flushers are stopped last, when no handler publishes any more.
-    pub(crate) async fn shut_down(&self, mut flushers: JoinSet<()>) {
-        for route in &self.all {
-            route.each_socket(&mut |write_half| {
-                write_half.close(Some(&Close::GOING_AWAY));
-            });
-        }
-        if timeout(self.shutdown_timeout, self.tasks.ended()).await.is_err() {
+    async fn shut_down(&self, mut flushers: JoinSet<()>) {
+        if timeout(self.shutdown_timeout, self.close_sockets()).await.is_err() {
             tracing::warn!(
                 left = self.tasks.running(),
                 "the shutdown timeout has elapsed, aborting the remaining connections"
             );
             self.directory.shutdown().abort();
-            for route in &self.all {
-                route.each_socket(&mut |write_half| write_half.terminate(Termination::Abort));
-            }
+            self.directory.each_socket(|write_half| write_half.terminate(Termination::Abort));
             self.tasks.ended().await;
         }
         for shard in &self.shards {
@@ -202,6 +233,17 @@ impl Served {
         self.refusals.ended().await;
         let Shutdown { clean, forced } = self.directory.shutdown().end();
         tracing::info!(clean, forced, "the server has shut down");
+    }
+
+    /// Closes the sockets, and waits until no task is left.
+    async fn close_sockets(&self) {
+        let (mut closing, mut ended) = (pin!(self.directory.close_sockets()), pin!(self.tasks.ended()));
+        let mut all_closed = false;
+        poll_fn(|cx| {
+            all_closed = all_closed || closing.as_mut().poll(cx).is_ready();
+            ended.as_mut().poll(cx)
+        })
+        .await;
     }
 
     /// Returns the memory queued for all sockets, in bytes.

@@ -30,11 +30,18 @@ pub(super) enum StartErrorKind {
     Prefix(Box<str>),
     /// An entry of `trusted_proxies` is not an address.
     Proxy(Box<str>),
+    /// An option that only a listening server has.
+    Mounted { option: &'static str, instead: &'static str },
 }
 
 impl StartError {
     pub(super) fn new(fault: StartErrorKind) -> Self {
         Self(Box::new(fault))
+    }
+
+    /// An option was set that has no effect in a mounted service.
+    pub(crate) fn mounted(option: &'static str, instead: &'static str) -> Self {
+        Self::new(StartErrorKind::Mounted { option, instead })
     }
 }
 
@@ -64,6 +71,9 @@ impl fmt::Display for StartError {
                 "`{written}` cannot be the prefix: write a path with a leading slash and without a trailing one, as in `/api`"
             ),
             StartErrorKind::Value { option, value, why } => write!(f, "`{option}` cannot be {value}: {why}"),
+            StartErrorKind::Mounted { option, instead } => {
+                write!(f, "`{option}` has no effect in a mounted service: {instead}")
+            }
         }
     }
 }

@@ -10,16 +10,16 @@ mod heavy;
 mod inbound;
 mod invalid_run;
 mod light;
+mod new_connection;
 mod reading;
 mod replies;
 mod route_state;
 mod run;
 mod timeouts;
-mod upgrade;
 
 pub(crate) use self::{
-    handover::{Arrival, Pending},
+    handover::{Arrival, ConnectionTask, Pending},
     light::Light,
+    new_connection::NewConnection,
     route_state::RouteState,
-    upgrade::Upgrade,
 };

@@ -1,6 +1,9 @@
 //! Decides when a connection reads: once it has its stream, unless the socket is paused or enough input waits.
 
-use std::task::{Context, Poll, ready};
+use std::{
+    io,
+    task::{Context, Poll, ready},
+};
 
 use tokio::time::Instant;
 
@@ -9,6 +12,7 @@ use crate::{
     route::Route,
     socket::Flag,
     turn::{Turn, defer},
+    wire::CloseCause,
 };
 
 impl<R: Route> Driver<'_, R> {
@@ -36,6 +40,23 @@ impl<R: Route> Driver<'_, R> {
             self.ask();
         }
         Poll::Ready(())
+    }
+
+    /// Waits for the stream, or until the connection is cut off: a host may never hand one over.
+    pub(super) fn poll_arrival_or_abort(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.ask();
+        if self.status.has(Flag::Abort) && self.inbox.awaits_stream() {
+            self.write_half().note_cause(CloseCause::Io(io::ErrorKind::ConnectionAborted.into()));
+            self.write_half().lose();
+            return Poll::Ready(());
+        }
+        if self.poll_arrival(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        self.waited = true;
+        let status = self.write_half().rest(cx);
+        self.look_again(status, cx);
+        Poll::Pending
     }
 
     /// If there is undecoded input, decodes it. Otherwise reads once, unless reading is held back.

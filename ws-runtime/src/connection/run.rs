@@ -48,7 +48,7 @@ pub(super) fn run<R: Route>(registration: Registration<R>, host: Host) -> impl F
         };
         // A connection spends nearly all its time below, so only the driver is stored from here on.
         let is_open = driver.unless_panicked(settled) == Some(Settled::Open);
-        poll_fn(|cx| driver.poll_arrival(cx)).await;
+        poll_fn(|cx| driver.poll_arrival_or_abort(cx)).await;
         if is_open {
             let lived = {
                 let mut living = pin!(live(&mut driver));

@@ -7,18 +7,17 @@ use http::Response;
 use tower_service::Service;
 
 use super::{
-    Body,
     fallback::{Fallback, erase},
     signal::Signals,
 };
 use crate::{
-    app::Assembly,
+    app::{Assembly, Body, PeerFrom},
     route::{BoxError, Route, RouteOptions},
-    socket::Handle,
+    socket::{Handle, Owner},
 };
 
-/// A server with its routes. It is configured with the methods below and then run with [`listen`](Self::listen) or
-/// [`serve`](Self::serve).
+/// A server with its routes. It is configured with the methods below. Then [`listen`](Self::listen) or
+/// [`serve`](Self::serve) runs it, or [`into_service`](Self::into_service) mounts it into another server.
 ///
 /// # Options
 /// Options that have the name of a [`ws_route`](crate::ws_route) key are defaults for all routes. The attribute of a
@@ -53,12 +52,16 @@ pub struct Server {
     pub(crate) assembly: Assembly,
     pub(crate) fallback: Option<Fallback>,
     pub(crate) signals: Signals,
+    pub(super) peer_from: Option<PeerFrom>,
+    pub(crate) owner: Owner,
 }
 
 impl Server {
     /// Creates a server without routes.
     pub fn new() -> Self {
-        Self { assembly: Assembly::new(), fallback: None, signals: Signals::default() }
+        let assembly = Assembly::new();
+        let owner = Owner::new(Arc::clone(&assembly.directory));
+        Self { assembly, fallback: None, signals: Signals::default(), peer_from: None, owner }
     }
 
     /// Adds a route. A type may be added only once, and no path may match two routes. Both are checked when the server
@@ -104,6 +107,10 @@ impl Server {
     ///
     /// The extensions of the request contain the address of the client as a `SocketAddr`. It is missing where
     /// [`Socket::remote_addr`](crate::Socket::remote_addr) would be `None`, so extract it as an `Option`.
+    ///
+    /// The fallback may accept upgrades of its own, with `WebSocketUpgrade` of axum or as a reverse proxy: the extensions
+    /// contain hyper's `OnUpgrade`. Such a stream counts for [`max_connections`](Self::max_connections) until it is
+    /// dropped. A shutdown waits for it up to [`shutdown_timeout`](Self::shutdown_timeout); then it fails.
     ///
     /// # Examples
     /// A health check without a framework. An axum router is a service too: `server.fallback(router)`.

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, io};
 
-use crate::app::StartError;
+use crate::app::StartErrors;
 
 /// The error for a server that could not start.
 ///
@@ -10,7 +10,7 @@ use crate::app::StartError;
 #[non_exhaustive]
 pub enum ServeError {
     /// The application's fault: the server cannot start as configured. All mistakes are listed.
-    Start(Vec<StartError>),
+    Start(StartErrors),
     /// The environment's fault: the server cannot listen on the address.
     Bind {
         /// The address that was passed to `listen`.
@@ -23,13 +23,7 @@ pub enum ServeError {
 impl fmt::Display for ServeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Start(errors) => {
-                f.write_str("the server cannot be started")?;
-                for error in errors {
-                    write!(f, "; {error:?}")?;
-                }
-                Ok(())
-            }
+            Self::Start(errors) => fmt::Display::fmt(errors, f),
             Self::Bind { address, .. } => write!(f, "cannot listen on {address}"),
         }
     }
@@ -43,6 +37,12 @@ impl fmt::Debug for ServeError {
             Self::Start(_) => Ok(()),
             Self::Bind { source, .. } => write!(f, ": {source}"),
         }
+    }
+}
+
+impl From<StartErrors> for ServeError {
+    fn from(errors: StartErrors) -> Self {
+        Self::Start(errors)
     }
 }
 

@@ -9,8 +9,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use tower_service::Service;
 
-use super::Body;
-use crate::route::BoxError;
+use crate::{app::Body, route::BoxError};
 
 /// A fallback service without its type.
 pub(crate) type Fallback = Box<dyn Fn(Request<Body>) -> Answering + Send + Sync>;

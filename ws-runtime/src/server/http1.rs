@@ -15,7 +15,7 @@ use std::{
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header::CONNECTION};
-use hyper::{body::Incoming, server::conn::http1, service::Service};
+use hyper::{body::Incoming, server::conn::http1, service::Service, upgrade::OnUpgrade};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt},
@@ -23,14 +23,20 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Body, listener::transport, paced::Paced, serve::Running, spelling::spelled};
+use super::{
+    paced::{Cut, Paced, Watch},
+    serve::Running,
+    spelling::spelled,
+    timed_body::TimedBody,
+};
 use crate::{
     admission::TaskGuard,
-    app::{Arriving, discard_input},
-    connection::{Pending, Upgrade},
+    app::{Arriving, Body, discard_input},
+    connection::{NewConnection, Pending},
     events::{Escaped, event},
     handshake::{Claim, Reject, RejectOutcome, not_an_upgrade, problem},
     panics::catch,
+    socket::{Directory, Transport},
     turn::DeferringWaker,
 };
 
@@ -58,7 +64,7 @@ pub(super) async fn speak<S>(
         http.max_headers(fields);
     }
     let (stream, watch) = Paced::new(stream, running.served.handshake_timeout);
-    let mut connection = http.serve_connection(TokioIo::new(stream), service);
+    let mut connection = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
     let mut stopping = false;
     // hyper wakes its own task after some requests of a client that does not wait for responses.
     let waker = DeferringWaker::new();
@@ -72,34 +78,63 @@ pub(super) async fn speak<S>(
             }
             // An error means that the client did not speak HTTP or has disconnected. hyper has already answered if
             // possible.
-            let polled =
-                waker.poll(cx, |cx| connection.poll_without_shutdown(cx).map(|spoken| spoken.is_ok()));
+            let polled = waker.poll(cx, |cx| Pin::new(&mut connection).poll(cx).map(|spoken| spoken.is_ok()));
             let decides = polled.is_pending() && stage.is_deciding();
             if decides && watch.poll_gone(cx).is_ready() { Poll::Ready(false) } else { polled }
         });
         running.served.directory.shutdown().unless_aborted(spoken).await
     };
-    let http1::Parts { io, read_buf, .. } = connection.into_parts();
-    let Some((stream, ahead)) = io.into_inner().into_inner(watch) else { return };
-    // If the stream is not upgraded, its guard is held until this function returns.
-    let _guard = match stage.replace(Use::Upgrading) {
-        Use::WebSocket(pending) => {
-            // Copies the unread bytes, so that hyper's buffer is freed. If the 101 was not written completely, the
-            // stream is unusable.
-            let sent = spoken == Some(true);
-            return pending.hand_over(sent.then(|| (transport(stream), [&read_buf[..], &ahead].concat())));
+    // Unless the stream was upgraded, this gives it up.
+    drop(connection);
+    let guard = match stage.replace(Use::Upgrading) {
+        Use::WebSocket(pending, upgrade) => {
+            // A stream that has not accepted the whole 101 is useless.
+            return pending.hand_over(if spoken == Some(true) {
+                taken_back(upgrade, watch).await
+            } else {
+                None
+            });
         }
-        stream => stream,
+        Use::Http(guard) => guard,
+        Use::Upgrading => return,
     };
-    if spoken.is_none() {
-        return;
+    match watch.into_inner() {
+        Ok(stream) if spoken.is_some() => {
+            let finished = timeout(LAST_BYTES, finish(stream, stopping));
+            let _ = running.served.directory.shutdown().unless_aborted(finished).await;
+            drop(guard);
+        }
+        Ok(_) => {}
+        Err(watch) => leave(&running.served.directory, watch, guard),
     }
-    let _ = running
-        .served
-        .directory
-        .shutdown()
-        .unless_aborted(timeout(LAST_BYTES, finish(stream, stopping)))
-        .await;
+}
+
+/// Takes the stream of a WebSocket back from hyper, with the bytes that the client sent right after its handshake. Nothing
+/// of hyper is kept, especially not its buffer.
+async fn taken_back<S>(upgrade: Option<OnUpgrade>, watch: Watch<S>) -> Option<(Transport, Vec<u8>)>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    // It has resolved, because HTTP has ended.
+    let upgraded = upgrade?.await.ok()?;
+    let parts = upgraded.downcast::<TokioIo<Paced<S>>>().ok()?;
+    let (stream, ahead) = parts.io.into_inner().into_inner(watch)?;
+    Some((Transport::of(stream), [&parts.read_buf[..], &ahead].concat()))
+}
+
+/// Leaves a stream to the fallback, which has upgraded it. The stream counts as a connection until it is dropped, at the
+/// latest until the deadline of a shutdown.
+fn leave<S: Send + 'static>(directory: &Arc<Directory>, watch: Watch<S>, guard: TaskGuard) {
+    let aborted = || -> Cut {
+        let directory = Arc::clone(directory);
+        Box::pin(async move { directory.shutdown().aborted().await })
+    };
+    let dropped = watch.give(aborted);
+    let directory = Arc::clone(directory);
+    tokio::spawn(async move {
+        let _ = directory.shutdown().unless_aborted(dropped).await;
+        drop(guard);
+    });
 }
 
 /// Shuts down the write half, and reads until the client has ended the stream too. With unread input, the kernel would
@@ -126,7 +161,7 @@ enum Use {
     /// The stream is used for HTTP. The guard counts it.
     Http(TaskGuard),
     /// A WebSocket connection waits for the stream. The same guard counts it.
-    WebSocket(Pending),
+    WebSocket(Pending, Option<OnUpgrade>),
     /// The guard is being passed to the WebSocket connection.
     Upgrading,
 }
@@ -141,11 +176,11 @@ impl Stage {
     }
 
     /// Begins a WebSocket connection. Returns when its `open` has returned or waits.
-    async fn begin_upgrade(&self, upgrade: Upgrade) {
+    async fn begin_connection(&self, connection: NewConnection, upgrade: Option<OnUpgrade>) {
         let Use::Http(guard) = self.replace(Use::Upgrading) else { return };
-        let mut pending = upgrade.begin(guard);
+        let mut pending = connection.begin(guard);
         pending.opened().await;
-        self.replace(Use::WebSocket(pending));
+        self.replace(Use::WebSocket(pending, upgrade));
     }
 
     fn replace(&self, stream: Use) -> Use {
@@ -169,7 +204,7 @@ impl<'a> Service<Request<Incoming>> for HttpService<'a> {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let Self { running, remote_addr, shard, stage } = *self;
         Box::pin(async move {
-            let (parts, body) = request.into_parts();
+            let (mut parts, body) = request.into_parts();
             let found = match running.served.find(&parts) {
                 Ok(found) => found,
                 Err(reject) => return Ok(answer(reject)),
@@ -186,12 +221,13 @@ impl<'a> Service<Request<Incoming>> for HttpService<'a> {
                     return Ok(explained(answered, cause));
                 }
             };
+            let upgrade = parts.extensions.remove();
             let asked = Arriving { parts, captures, remote_addr, via_proxy: false, shard };
             stage.deciding.store(true, Ordering::Relaxed);
-            let (response, upgrade) = running.served.run_handshake(mount, asked).await;
+            let (response, connection) = running.served.run_handshake(mount, asked).await;
             stage.deciding.store(false, Ordering::Relaxed);
-            if let Some(upgrade) = upgrade {
-                stage.begin_upgrade(upgrade).await;
+            if let Some(connection) = connection {
+                stage.begin_connection(connection, upgrade).await;
             }
             Ok(spelled(response.map(Body::full)))
         })
@@ -205,7 +241,8 @@ impl Running {
         };
         let client = self.served.client(request.headers(), remote_addr);
         let (late, is_late) = oneshot::channel();
-        let mut request = request.map(|body| Body::incoming(body, self.served.body_timeout, late));
+        let mut request =
+            request.map(|body| Body::boxed(TimedBody::new(body, self.served.body_timeout, late)));
         if let Some(client) = client {
             request.extensions_mut().insert(client);
         }

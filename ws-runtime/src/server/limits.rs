@@ -267,6 +267,16 @@ impl Server {
         self
     }
 
+    /// Spreads the closes of a shutdown evenly over this time. Default: zero, which closes all sockets at once. Clients
+    /// that reconnect immediately then do not arrive all together at the other instances of the application.
+    ///
+    /// A socket is served as before until its turn; new connections are refused from the beginning. The time is part of
+    /// [`shutdown_timeout`](Self::shutdown_timeout) and must be shorter than that.
+    pub fn shutdown_spread(mut self, duration: Duration) -> Self {
+        self.assembly.shutdown_spread = duration;
+        self
+    }
+
     /// Sets the number of shards into which the connections are divided. Each has one task that delivers publishes.
     /// Default: the number of cores. It cannot be zero.
     pub fn shards(mut self, shards: usize) -> Self {

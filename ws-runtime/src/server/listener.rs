@@ -1,13 +1,11 @@
 //! Listeners: the sources of connections.
 
-use std::{any::Any, future::Future, io, net::SocketAddr};
+use std::{future::Future, io, net::SocketAddr};
 
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
 };
-
-use crate::socket::Transport;
 
 /// A source of connections, such as TCP, or TLS over TCP.
 ///
@@ -79,18 +77,5 @@ impl Listener for TcpListener {
         // and the next read fails then.
         let _ = stream.set_nodelay(true);
         Ok((stream, Some(address)))
-    }
-}
-
-/// Returns a TCP stream as [`Transport::Tcp`], because TCP can be written without waiting.
-pub(super) fn transport<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(stream: S) -> Transport {
-    let mut stream = Some(stream);
-    let any: &mut dyn Any = &mut stream;
-    if let Some(tcp) = any.downcast_mut::<Option<TcpStream>>().and_then(Option::take) {
-        return Transport::Tcp(tcp);
-    }
-    match stream {
-        Some(stream) => Transport::Other(Box::new(stream)),
-        None => unreachable!("only a TCP stream was taken"),
     }
 }

@@ -1,29 +1,29 @@
-//! The server: listening, HTTP until the 101, routing, and shutdown. Only this module names hyper.
+//! The server: listening, HTTP until the 101, routing, and shutdown. Only this module and `app/host_upgrade.rs` name hyper.
 
 mod accepting;
 mod address;
-mod body;
 mod builder;
 mod error;
 mod fallback;
 mod http1;
 mod limits;
 mod listener;
+mod mounting;
 mod names;
 mod paced;
 mod refused;
 mod serve;
 mod signal;
 mod spelling;
+mod timed_body;
 
 pub use self::{
-    address::Address, body::Body, builder::Server, error::ServeError, listener::Listener,
-    signal::shutdown_signal,
+    address::Address, builder::Server, error::ServeError, listener::Listener, signal::shutdown_signal,
 };
 #[cfg(feature = "testing")]
 pub(crate) use self::{fallback::Fallback, signal::stopped};
 pub use crate::{
-    app::StartError,
+    app::{Body, StartError, StartErrors, Upgrade, WsService},
     handshake::{ForwardedField, SetupError},
     tickets::{TicketError, Tickets},
 };

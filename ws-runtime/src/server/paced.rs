@@ -1,5 +1,6 @@
 //! The stream that HTTP uses. It fails if the peer reads no byte for some time, and it detects a disconnect while a
 //! response is awaited.
+//! If the fallback upgrades the stream, it may use it until the deadline of a shutdown.
 
 use std::{
     future::Future,
@@ -12,6 +13,7 @@ use std::{
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
+    sync::oneshot,
     time::{Sleep, sleep},
 };
 
@@ -33,11 +35,27 @@ struct Watched<S> {
     timer: Option<Pin<Box<Sleep>>>,
     /// Bytes that were read to detect a disconnect.
     ahead: Vec<u8>,
+    /// Set once the fallback has upgraded the stream.
+    given: Option<Box<UpgradedUse>>,
+}
+
+/// A future that ends the use of a stream.
+pub(super) type Cut = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// The limits of a stream that the fallback has upgraded. It is not paced any more: the fallback decides how long it
+/// waits for its peer.
+struct UpgradedUse {
+    /// Different tasks may read and write, and each must be woken. `None` once the use has ended.
+    reading: Option<Cut>,
+    writing: Option<Cut>,
+    /// Dropped with the stream.
+    _used: oneshot::Sender<()>,
 }
 
 impl<S> Paced<S> {
     pub(super) fn new(stream: S, patience: Duration) -> (Self, Watch<S>) {
-        let inner = Arc::new(Mutex::new(Watched { stream, patience, timer: None, ahead: Vec::new() }));
+        let inner =
+            Arc::new(Mutex::new(Watched { stream, patience, timer: None, ahead: Vec::new(), given: None }));
         (Self(Arc::clone(&inner)), Watch(inner))
     }
 
@@ -51,6 +69,23 @@ impl<S> Paced<S> {
         drop(watch);
         let inner = Arc::into_inner(self.0)?.into_inner().unwrap_or_else(PoisonError::into_inner);
         Some((inner.stream, inner.ahead))
+    }
+}
+
+impl<S> Watch<S> {
+    /// Takes the stream back after HTTP has ended. If the fallback has upgraded it, returns the watch.
+    pub(super) fn into_inner(self) -> Result<S, Self> {
+        let inner = Arc::try_unwrap(self.0).map_err(Self)?;
+        Ok(inner.into_inner().unwrap_or_else(PoisonError::into_inner).stream)
+    }
+
+    /// Leaves the stream to the fallback until `cut` resolves: then reads and writes fail. The returned receiver
+    /// resolves when the stream is dropped.
+    pub(super) fn give(self, cut: impl Fn() -> Cut) -> oneshot::Receiver<()> {
+        let (used, dropped) = oneshot::channel();
+        let given = UpgradedUse { reading: Some(cut()), writing: Some(cut()), _used: used };
+        lock(&self.0).given = Some(Box::new(given));
+        dropped
     }
 }
 
@@ -75,12 +110,24 @@ fn lock<S>(inner: &Mutex<Watched<S>>) -> MutexGuard<'_, Watched<S>> {
     inner.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Fails once the use of the stream has ended, and arranges for the task to be woken then.
+fn poll_cut(cut: &mut Option<Cut>, cx: &mut Context<'_>) -> io::Result<()> {
+    if cut.as_mut().is_some_and(|cut| cut.as_mut().poll(cx).is_ready()) {
+        *cut = None;
+    }
+    if cut.is_some() { Ok(()) } else { Err(io::ErrorKind::ConnectionAborted.into()) }
+}
+
 impl<S: Unpin> Watched<S> {
     fn pace<T>(
         &mut self,
         cx: &mut Context<'_>,
         write: impl FnOnce(Pin<&mut S>, &mut Context<'_>) -> Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
+        if let Some(given) = &mut self.given {
+            poll_cut(&mut given.writing, cx)?;
+            return write(Pin::new(&mut self.stream), cx);
+        }
         if let Poll::Ready(written) = write(Pin::new(&mut self.stream), cx) {
             self.timer = None;
             return Poll::Ready(written);
@@ -94,6 +141,9 @@ impl<S: Unpin> Watched<S> {
 impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let inner = &mut *self.inner();
+        if let Some(given) = &mut inner.given {
+            poll_cut(&mut given.reading, cx)?;
+        }
         if inner.ahead.is_empty() {
             return Pin::new(&mut inner.stream).poll_read(cx, buf);
         }

@@ -25,11 +25,12 @@ use super::{
 use crate::{
     app::Served,
     events::{Escaped, event},
+    socket::Owner,
 };
 
 /// The state that all connections of a running server share.
 pub(super) struct Running {
-    pub(super) served: Served,
+    pub(super) served: Arc<Served>,
     pub(super) fallback: Option<Fallback>,
 }
 
@@ -47,15 +48,16 @@ impl Server {
     /// bound. [`ServeError::Bind`] if the server cannot listen on the address.
     ///
     /// # Cancel safety
-    /// Dropping the future stops accepting and abandons the connections. Shut down through the handle instead.
+    /// Dropping the future stops accepting and closes every socket with 1001, as a shutdown does. Nothing waits for them,
+    /// so shut down through the handle instead where the process or its runtime ends afterwards.
     pub fn listen<'a>(self, address: impl Address + 'a) -> Serving<'a> {
         Box::pin(async move {
-            let served = self.assembly.build().map_err(ServeError::Start)?;
+            let served = self.assembly.build(Vec::new())?;
             let shown = format!("{address:?}");
             let listener = TcpListener::bind(address)
                 .await
                 .map_err(|source| ServeError::Bind { address: shown, source })?;
-            run(listener, served, self.fallback, self.signals).await;
+            run(listener, served, self.fallback, self.signals, self.owner).await;
             Ok(())
         })
     }
@@ -69,16 +71,24 @@ impl Server {
     /// The same as for [`listen`](Self::listen).
     pub fn serve(self, listener: impl Listener) -> Serving<'static> {
         Box::pin(async move {
-            let served = self.assembly.build().map_err(ServeError::Start)?;
-            run(listener, served, self.fallback, self.signals).await;
+            let served = self.assembly.build(Vec::new())?;
+            run(listener, served, self.fallback, self.signals, self.owner).await;
             Ok(())
         })
     }
 }
 
-async fn run<L: Listener>(mut listener: L, mut served: Served, fallback: Option<Fallback>, signals: Signals) {
+async fn run<L: Listener>(
+    mut listener: L,
+    mut served: Served,
+    fallback: Option<Fallback>,
+    signals: Signals,
+    _owner: Owner,
+) {
     served.note_address(listener.local_addr());
-    let flushers = served.start_flushers();
+    let served = Arc::new(served);
+    // It goes on if this future is dropped: the owner then begins the shutdown.
+    let supervisor = served.start();
     let running = Arc::new(Running { served, fallback });
     // Accepting runs in a separate task. The caller's thread may not be a worker of the runtime, and passing each
     // connection from it to a worker would wake another thread.
@@ -99,12 +109,13 @@ async fn run<L: Listener>(mut listener: L, mut served: Served, fallback: Option<
     {
         resume_unwind(error.into_panic());
     }
-    running.served.shut_down(flushers).await;
+    // A panic in it would be a bug of this library, and is reported where it happened.
+    let _ = supervisor.await;
 }
 
 /// Accepts connections and assigns them to the shards in turn.
 async fn accept<L: Listener>(listener: &mut L, running: &Arc<Running>) {
-    let (mut shard, mut failures) = (0, Failures::new());
+    let mut failures = Failures::new();
     loop {
         match listener.accept().await {
             Ok((stream, remote_addr)) => {
@@ -118,7 +129,7 @@ async fn accept<L: Listener>(listener: &mut L, running: &Arc<Running>) {
                         continue;
                     }
                 };
-                shard = (shard + 1) % running.served.shards();
+                let shard = running.served.next_shard();
                 let mut task = running.served.tasks.begin();
                 task.hold_permit(permit);
                 tokio::spawn(speak(Arc::clone(running), stream, remote_addr, shard, task));

@@ -23,6 +23,10 @@ impl Signals {
         self.0.push(Box::pin(signal));
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Waits until the first future resolves, or forever if there is none. A future that panics counts as resolved,
     /// because nothing else might stop the server.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {

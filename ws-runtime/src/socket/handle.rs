@@ -67,13 +67,14 @@ impl Handle {
     /// Returns the address that the server listens on. If that was port 0, the address has the port that the kernel
     /// chose.
     ///
-    /// `None` means that the server does not listen yet (see [`listening`](Self::listening)), or that its listener has
-    /// no address. A server has one listener.
+    /// `None` means that the server does not listen yet (see [`listening`](Self::listening)), that its listener has no
+    /// address, or that it is a mounted service. A server has one listener.
     pub fn local_addr(&self) -> Option<SocketAddr> {
         self.directory.address()
     }
 
-    /// Waits until the server listens and returns its address, like [`local_addr`](Self::local_addr).
+    /// Waits until the server listens and returns its address, like [`local_addr`](Self::local_addr). For a mounted
+    /// service it returns `None` at once.
     ///
     /// This waits forever if the server is never started.
     ///
@@ -112,14 +113,17 @@ impl Handle {
     /// Asks the server to shut down. It accepts no more connections, closes every socket with 1001, and waits for their
     /// handlers for at most `shutdown_timeout`. Then `listen` and `serve` return, and [`ended`](Self::ended) returns
     /// the result. Further calls have no effect.
+    ///
+    /// A mounted service ([`WsService`](crate::server::WsService)) answers handshakes with 503 from then on.
     pub fn shutdown(&self) {
-        self.directory.shutdown().stop();
+        self.directory.shut_down();
     }
 
     /// Waits until the server has shut down and no task is left. Returns how many sockets closed cleanly and how many
     /// were cut off, of those that were connected when the shutdown began.
     ///
-    /// This waits forever if the server is never started, or if `listen` or `serve` is dropped before it returns.
+    /// A server that is dropped shuts down too: the [`Server`](crate::Server), the future of `listen` or `serve`, or the
+    /// last clone of a [`WsService`](crate::server::WsService).
     ///
     /// # Cancel safety
     /// This method is cancel safe: the shutdown continues.

@@ -46,7 +46,7 @@ pub use self::{
     topic_name::TopicName,
 };
 pub(crate) use self::{
-    directory::Directory,
+    directory::{Directory, Owner, Supervision},
     opening::Opening,
     route_shared::{AnySocket, RouteShared},
     settings::Settings,

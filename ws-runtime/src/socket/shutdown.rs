@@ -16,6 +16,8 @@ use tokio::sync::Notify;
 #[derive(Debug, Default)]
 pub(crate) struct ShutdownState {
     asked: AtomicBool,
+    /// True if a task will carry out the shutdown.
+    supervised: AtomicBool,
     /// True once `shutdown_timeout` has passed.
     aborted: AtomicBool,
     clean: AtomicUsize,
@@ -38,8 +40,29 @@ pub struct Shutdown {
 impl ShutdownState {
     /// Begins the shutdown. Further calls have no effect.
     pub(crate) fn stop(&self) {
-        self.asked.store(true, Ordering::Release);
+        self.asked.store(true, Ordering::SeqCst);
         self.wake.notify_waiters();
+    }
+
+    /// Records that a task will carry out the shutdown. Returns false if there is one already.
+    ///
+    /// Sequentially consistent with [`stop`](Self::stop): either the task sees the request, or the caller of `stop`
+    /// sees the task.
+    pub(crate) fn supervise(&self) -> bool {
+        !self.supervised.swap(true, Ordering::SeqCst)
+    }
+
+    /// Returns true if a task will carry out the shutdown.
+    pub(crate) fn is_supervised(&self) -> bool {
+        self.supervised.load(Ordering::SeqCst)
+    }
+
+    /// Records that this task has ended, or was dropped with its runtime. Then nothing else ends the shutdown.
+    pub(super) fn leave(&self) {
+        self.supervised.store(false, Ordering::SeqCst);
+        if self.is_stopped() {
+            self.end();
+        }
     }
 
     /// Resolves when a shutdown is requested.
@@ -68,9 +91,14 @@ impl ShutdownState {
         self.aborted.load(Ordering::Acquire)
     }
 
+    /// Resolves when the deadline has passed.
+    pub(crate) async fn aborted(&self) {
+        self.until(Self::is_aborted).await;
+    }
+
     /// Runs a future until the deadline of a shutdown. At the deadline the future is dropped, and the result is `None`.
     pub(crate) async fn unless_aborted<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        let (mut work, mut aborted) = (pin!(work), pin!(self.until(Self::is_aborted)));
+        let (mut work, mut aborted) = (pin!(work), pin!(self.aborted()));
         poll_fn(|cx| match aborted.as_mut().poll(cx) {
             Poll::Ready(()) => Poll::Ready(None),
             Poll::Pending => work.as_mut().poll(cx).map(Some),
@@ -97,7 +125,7 @@ impl ShutdownState {
 
     /// Returns true if a shutdown is requested.
     pub(crate) fn is_stopped(&self) -> bool {
-        self.asked.load(Ordering::Acquire)
+        self.asked.load(Ordering::SeqCst)
     }
 
     /// Waits until the shutdown has ended.

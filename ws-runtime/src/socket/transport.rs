@@ -1,6 +1,7 @@
 //! The byte stream of a connection, in two halves. The task of the connection owns the reader. The writer is shared.
 
 use std::{
+    any::Any,
     fmt, io,
     io::IoSlice,
     pin::Pin,
@@ -24,6 +25,30 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Stream for S {}
 pub(crate) enum Transport {
     Tcp(TcpStream),
     Other(Box<dyn Stream>),
+}
+
+impl Transport {
+    /// Finds out whether a stream is TCP.
+    pub(crate) fn of<S: Stream>(stream: S) -> Self {
+        let mut stream = Some(stream);
+        let any: &mut dyn Any = &mut stream;
+        if let Some(tcp) = any.downcast_mut::<Option<TcpStream>>().and_then(Option::take) {
+            return Self::Tcp(tcp);
+        }
+        match stream {
+            Some(stream) => Self::Other(Box::new(stream)),
+            None => unreachable!("it was taken only if it is TCP"),
+        }
+    }
+
+    /// Turns off Nagle's algorithm: frames are written whole, so it would only delay them.
+    pub(crate) fn without_delay(self) -> Self {
+        if let Self::Tcp(stream) = &self {
+            // A closed stream may refuse the option; that shows on the next read.
+            let _ = stream.set_nodelay(true);
+        }
+        self
+    }
 }
 
 /// The half from which the task of the connection reads.

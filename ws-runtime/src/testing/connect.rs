@@ -205,14 +205,14 @@ impl<'a, E: Endpoint> Connect<'a, E> {
         // A shutdown waits for this handshake.
         let mut running = site.served.tasks.begin();
         running.hold_permit(site.served.enter(remote_addr).map_err(Refused::by)?);
-        let shard = site.next_shard();
+        let shard = site.served.next_shard();
         let arriving = Arriving { parts, captures, remote_addr, via_proxy: false, shard };
-        let (response, upgrade) = site.served.run_handshake(mount, arriving).await;
-        let Some(upgrade) = upgrade else { return Err(Refused(Box::new(response))) };
+        let (response, connection) = site.served.run_handshake(mount, arriving).await;
+        let Some(connection) = connection else { return Err(Refused(Box::new(response))) };
         let (ours, theirs) = duplex(buffer);
-        let mut pending = upgrade.begin(running);
+        let mut pending = connection.begin(running);
         pending.opened().await;
-        pending.hand_over(Some((Transport::Other(Box::new(theirs)), Vec::new())));
+        pending.hand_over(Some((Transport::of(theirs), Vec::new())));
         let tag = <E::Contract as Contract>::RESERVED_TAG;
         let tells_errors = <Sent<E> as Encode>::plan()
             .and_then(|response| response.telling(tag))

@@ -4,10 +4,7 @@ use std::{
     fmt,
     future::{Future, poll_fn},
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 
@@ -21,16 +18,17 @@ use tokio::{
 
 use super::Connect;
 use crate::{
-    app::{Served, StartError},
+    app::{Body, Served, StartErrors},
     contract::Endpoint,
     route::BoxError,
-    server::{Body, Fallback, Server, stopped},
+    server::{Fallback, Server, stopped},
     socket::Handle,
 };
 
 /// An in-memory server for the clients of a test.
 ///
-/// It runs in tokio's runtime. Dropping it abandons the connections. [`shut_down`](Self::shut_down) ends them.
+/// It runs in tokio's runtime. Dropping it leaves its connections open, so a function may return a client alone.
+/// [`shut_down`](Self::shut_down) ends them.
 ///
 /// # Examples
 /// ```
@@ -72,7 +70,6 @@ pub struct Site {
     fallback: Option<Fallback>,
     /// The task that ends when a shutdown is complete.
     serving: JoinHandle<()>,
-    shard: AtomicUsize,
 }
 
 impl Site {
@@ -85,7 +82,7 @@ impl Site {
     pub fn start(server: Server) -> Self {
         match Self::try_start(server) {
             Ok(site) => site,
-            Err(errors) => panic!("the server cannot be started: {errors:?}"),
+            Err(errors) => panic!("{errors:?}"),
         }
     }
 
@@ -96,18 +93,20 @@ impl Site {
     ///
     /// # Panics
     /// If called outside of tokio's runtime.
-    pub fn try_start(server: Server) -> Result<Self, Vec<StartError>> {
-        let Server { assembly, fallback, signals } = server;
-        let served = Arc::new(assembly.build()?);
-        let flushers = served.start_flushers();
+    pub fn try_start(server: Server) -> Result<Self, StartErrors> {
+        let Server { assembly, fallback, signals, owner, .. } = server;
+        let served = Arc::new(assembly.build(Vec::new())?);
+        let supervisor = served.start();
         let serving = tokio::spawn({
             let served = Arc::clone(&served);
             async move {
                 stopped(&served, signals).await;
-                served.shut_down(flushers).await;
+                // A panic in it would be a bug of this library, and is reported where it happened.
+                let _ = supervisor.await;
+                drop(owner);
             }
         });
-        Ok(Self { served, fallback, serving, shard: AtomicUsize::new(0) })
+        Ok(Self { served, fallback, serving })
     }
 
     /// Begins a handshake with the route `E`. `target` is the path and the query of the request. Awaiting the result
@@ -231,11 +230,6 @@ impl Site {
         self.handle().shutdown();
         // A panic of this task would be a bug of this library, and is printed where it happens.
         let _ = self.serving.await;
-    }
-
-    /// Returns the shard for the next connection, assigned in turn as by a server.
-    pub(super) fn next_shard(&self) -> usize {
-        self.shard.fetch_add(1, Ordering::Relaxed) % self.served.shards()
     }
 }
 
