@@ -241,9 +241,9 @@ impl<R: Route> Mounted<R> {
         let extra = route.upgrade(&handshake, &data).await?;
         let response = accepted(accept, chosen, extensions.as_deref(), extra)?;
         let (parts, raw, protocol) = handshake.into_parts();
-        let opened = Opened { remote_addr: raw.remote_addr(), protocol, parts, data, agreed };
+        let opened = Opened { remote_addr: raw.remote_addr(), protocol, parts, data };
         let kept = R::KEEPS_REQUEST.then(|| raw.into_kept());
-        Ok((response, Socket::new(Arc::clone(&self.state.shared), request.shard, opened, kept)))
+        Ok((response, Socket::new(Arc::clone(&self.state.shared), request.shard, opened, agreed, kept)))
     }
 }
 

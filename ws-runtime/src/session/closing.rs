@@ -5,12 +5,12 @@ use crate::{
     wire::{Close, Closed, Initiator},
 };
 
-/// The state of the closing handshake of a connection.
+/// The state of the closing handshake of a connection. An open connection has no codes and allocates none.
 #[derive(Debug, Default)]
 pub(crate) struct Session {
     first: Option<Initiator>,
-    sent: Option<Code>,
-    received: Option<Code>,
+    sent: Option<Box<Code>>,
+    received: Option<Box<Code>>,
 }
 
 /// The content of a close frame.
@@ -78,10 +78,10 @@ impl Session {
             return false;
         }
         self.first.get_or_insert(Initiator::Local);
-        self.sent = Some(Code {
+        self.sent = Some(Box::new(Code {
             code: close.map(Close::code),
             reason: close.map(|close| Text::from(close.reason())).unwrap_or_default(),
-        });
+        }));
         true
     }
 
@@ -92,7 +92,7 @@ impl Session {
         }
         self.first.get_or_insert(Initiator::Remote);
         let answer = if self.sent.is_some() { Answer::Complete } else { Answer::Owed(Echo::of(code)) };
-        self.received = Some(Code { code, reason });
+        self.received = Some(Box::new(Code { code, reason }));
         answer
     }
 
@@ -100,8 +100,8 @@ impl Session {
     pub(crate) fn closed(&self) -> Closed {
         let by = self.first.unwrap_or(Initiator::Transport);
         let first = match by {
-            Initiator::Remote => self.received.as_ref(),
-            Initiator::Local => self.sent.as_ref(),
+            Initiator::Remote => self.received.as_deref(),
+            Initiator::Local => self.sent.as_deref(),
             Initiator::Transport => None,
         };
         let (code, reason) =

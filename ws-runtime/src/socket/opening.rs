@@ -4,10 +4,7 @@ use std::net::SocketAddr;
 
 use http::Request;
 
-use crate::{
-    contract::{Endpoint, Parts},
-    wire::Agreed,
-};
+use crate::contract::{Endpoint, Parts};
 
 /// Erases the types of the values. With a request, the socket keeps it.
 pub(super) fn opened<E: Endpoint>(opening: Opening<E>, request: Option<Request<()>>) -> Box<dyn Opened<E>> {
@@ -58,5 +55,4 @@ pub(crate) struct Opening<E: Endpoint> {
     pub(crate) protocol: Option<&'static str>,
     pub(crate) parts: Parts<E::Contract>,
     pub(crate) data: E::Data,
-    pub(crate) agreed: Option<Agreed>,
 }

@@ -22,7 +22,7 @@ use crate::{
     contract::{Contract, Endpoint, KeepsRequest, SocketId},
     panics::Guarded,
     pubsub::{LogView, Subscriber, Topic},
-    wire::{Close, Encoder},
+    wire::{Agreed, Close, Encoder},
 };
 
 /// The maximum payload of a ping or pong in bytes (RFC 6455 §5.5).
@@ -99,14 +99,11 @@ impl<E: Endpoint> Socket<E> {
         shared: Arc<RouteShared>,
         shard: usize,
         opening: Opening<E>,
+        agreed: Option<Agreed>,
         request: Option<Request<()>>,
     ) -> Self {
-        let write_half = WriteHalf::new(
-            RouteShared::next_id(),
-            &shared.settings,
-            Arc::clone(&shared.outbound),
-            opening.agreed,
-        );
+        let write_half =
+            WriteHalf::new(RouteShared::next_id(), &shared.settings, Arc::clone(&shared.outbound), agreed);
         let opening = Guarded::new(opened(opening, request));
         Self { inner: Arc::new(Inner { write_half, shared, shard, opening }) }
     }
