@@ -163,15 +163,15 @@ impl Topical {
     }
 }
 
-/// Each send checks every topic of the receiver for frames that precede it.
+/// A send checks every topic of the receiver for frames that precede it, if anything was published since the last one.
 #[tokio::test(start_paused = true)]
 async fn subscriptions_of_a_socket_count_as_work() {
-    for (text, most) in [("reply", 64), ("publish", 40)] {
+    for (text, least, most) in [("reply", 250, 500), ("publish", 10, 40)] {
         let turns = Turns::default();
         let site = Site::start(Server::new().route(Topical(turns.clone())));
         let _other = connect::<Topical>(&site, "/subscribed").await;
         let bytes = frame(TEXT, text.as_bytes());
         let came = most_in_a_turn::<Topical>(&site, &turns, "/subscribed", &bytes, 500).await;
-        assert!((most / 4..=most).contains(&came), "{text}: {came} in a turn");
+        assert!((least..=most).contains(&came), "{text}: {came} in a turn");
     }
 }

@@ -21,6 +21,23 @@ pub(crate) fn drop_quietly<T>(value: T) {
     }
 }
 
+/// Drops values that may contain application data, like [`drop_quietly`]; one panic leaves no value behind.
+pub(crate) fn drop_all_quietly<T>(values: &mut Vec<T>) {
+    while !values.is_empty() {
+        drop_quietly(DropAll(values));
+    }
+}
+
+/// Drops all values when it is dropped.
+struct DropAll<'a, T>(&'a mut Vec<T>);
+
+impl<T> Drop for DropAll<'_, T> {
+    fn drop(&mut self) {
+        // Not `clear`, which goes on after a panic, and a second panic would abort the process.
+        while self.0.pop().is_some() {}
+    }
+}
+
 /// Application data. If its `Drop` panics, the panic is caught and logged, wherever the value is dropped.
 #[derive(Debug)]
 pub(crate) struct Guarded<T>(Option<T>);
@@ -69,6 +86,13 @@ mod tests {
         let bomb = Guarded::new(Bomb(7));
         assert_eq!((*bomb).0, 7);
         drop(bomb);
+    }
+
+    #[test]
+    fn all_values_are_dropped_although_each_panics() {
+        let mut bombs: Vec<_> = (0..5).map(Bomb).collect();
+        drop_all_quietly(&mut bombs);
+        assert!(bombs.is_empty());
     }
 
     #[test]

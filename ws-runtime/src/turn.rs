@@ -87,7 +87,18 @@ thread_local! {
 /// Counts work towards the turn of the task that runs on this thread.
 #[inline]
 pub(crate) fn spend(work: Work) {
-    DONE.set(DONE.get().wrapping_add(work.units()));
+    spend_units(work.units());
+}
+
+/// Counts a message and the work of decoding it.
+#[inline]
+pub(crate) fn spend_message(decoding: Work) {
+    spend_units(Work::Message.units() + decoding.units());
+}
+
+#[inline]
+fn spend_units(units: u64) {
+    DONE.set(DONE.get().wrapping_add(units));
 }
 
 /// The turn of a task.
@@ -109,6 +120,12 @@ impl Turn {
     #[inline]
     pub(crate) fn is_over(self) -> bool {
         DONE.get().wrapping_sub(self.since) >= BUDGET
+    }
+
+    /// Returns the units spent since the turn began.
+    #[cfg(test)]
+    pub(crate) fn spent(self) -> u64 {
+        DONE.get().wrapping_sub(self.since)
     }
 
     /// Yields if the turn is over, then begins another turn.

@@ -56,6 +56,12 @@ impl<T> Places<T> {
         self.slots.get(from..to.min(self.slots.len())).unwrap_or_default().iter().flatten()
     }
 
+    /// Returns the first element at or after an index, and its index.
+    pub(crate) fn next(&self, from: usize) -> Option<(usize, &T)> {
+        let slots = self.slots.get(from..).unwrap_or_default();
+        slots.iter().zip(from..).find_map(|(slot, index)| Some((index, slot.as_ref()?)))
+    }
+
     /// Iterates over all elements.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         self.slots.iter().flatten()

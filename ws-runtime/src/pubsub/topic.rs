@@ -14,12 +14,12 @@ use super::{
 use crate::{
     memory::{Chunk, Outbound},
     sync::{AtomicU64, AtomicUsize, Mutex, MutexGuard, Ordering},
-    turn::{Work, spend},
+    turn::{Turn, Work, spend},
     wire::Format,
 };
 
-/// The size of the log, in bytes, above which the publisher delivers the log itself, so that a burst cannot make it
-/// grow without bound.
+/// The size of the log, in bytes, above which publishers help to deliver it, so that a burst cannot make it grow without
+/// bound.
 const MAX_LOG: usize = 1 << 20;
 /// The number of subscribers that are written to between two yields. Sixteen suits both a room of sixty-four and one of
 /// a thousand: frames published meanwhile are sent in the same write.
@@ -54,6 +54,18 @@ struct TopicState {
     members: Places<Arc<dyn Subscriber>>,
     /// True if the topic is in the queue of the shard's flusher.
     queued: bool,
+    relief: Relief,
+}
+
+/// The round of the publishers, which a burst makes deliver a part of it each.
+#[derive(Default)]
+struct Relief {
+    /// True while a publisher delivers. A second one might end the round before the first one has delivered.
+    running: bool,
+    /// The place of the next subscriber. At 0 a round begins.
+    next: usize,
+    /// The end of the log when the round began.
+    at: u64,
 }
 
 /// A subscription, which is the position of a subscriber in the log of a topic. The subscriber stores it with its write
@@ -98,6 +110,7 @@ impl Topic {
                 log: Log::new(Arc::clone(&shard.outbound)),
                 members: Places::default(),
                 queued: false,
+                relief: Relief::default(),
             }),
         })
     }
@@ -109,6 +122,11 @@ impl Topic {
 
     pub(crate) fn name(&self) -> &Arc<str> {
         &self.name
+    }
+
+    /// Returns the number of frames published on the shard. If it is the same as before, nothing was published since.
+    pub(crate) fn published(&self) -> u64 {
+        self.shard.published()
     }
 
     /// Returns the total that includes the memory of the log.
@@ -173,6 +191,7 @@ impl Topic {
         let order = self.shard.next_order();
         let end = state.log.append(order, not_to, parcel);
         self.end.store(end, Ordering::Release);
+        self.shard.note_published();
         let queue = !std::mem::replace(&mut state.queued, true);
         drop(state);
         if queue {
@@ -211,6 +230,36 @@ impl Topic {
         state.log.trim(at);
         state.queued = state.log.len() > 0;
         state.queued
+    }
+
+    /// Delivers to one subscriber after the other until the turn is over; the next call goes on with the rest. `taken`
+    /// sees each subscriber after its delivery.
+    pub(super) fn relieve(self: &Arc<Self>, turn: Turn, mut taken: impl FnMut(Arc<dyn Subscriber>)) {
+        let mut state = self.lock();
+        if std::mem::replace(&mut state.relief.running, true) {
+            return;
+        }
+        if state.relief.next == 0 {
+            state.relief.at = state.log.end().at;
+        }
+        let mut window = LogView::default();
+        while !turn.is_over() {
+            let Some((place, member)) = state.members.next(state.relief.next) else {
+                // Every subscriber has the frames before the round.
+                let at = state.relief.at;
+                state.log.trim(at);
+                state.relief.next = 0;
+                break;
+            };
+            let member = Arc::clone(member);
+            state.relief.next = place + 1;
+            state.log.window(&mut window);
+            drop(state);
+            member.take(self, &window);
+            taken(member);
+            state = self.lock();
+        }
+        state.relief.running = false;
     }
 
     /// Delivers all frames at once, where the flusher would do it in slices. Calls `taken` with each subscriber after

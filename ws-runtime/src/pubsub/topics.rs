@@ -12,7 +12,7 @@ use super::{
 use crate::{
     panics::drop_quietly,
     sync::{Mutex, MutexGuard},
-    turn::{Work, spend},
+    turn::{Turn, Work, spend},
     wire::Format,
 };
 
@@ -154,12 +154,13 @@ impl Topics {
         sent
     }
 
-    /// Delivers the frames of a topic at once if a burst has made its log too long. The caller must not hold a lock,
-    /// and must have published before.
+    /// Delivers frames of a topic if a burst has made its log too long, for one turn at most. The next publish continues
+    /// with the next subscriber. The caller must not hold a lock, and must have published before.
     pub(crate) fn relieve(&self, name: &str) {
+        let turn = Turn::begin();
         for (_, topic) in self.shards.iter().flat_map(|on| on.find(name)) {
             if topic.is_overfull() {
-                topic.hand_out(|member| {
+                topic.relieve(turn, |member| {
                     drop_quietly(member);
                     topic.outbound().make_room(0);
                 });
@@ -183,7 +184,10 @@ impl Topics {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::{
+        collections::BTreeMap,
+        sync::atomic::{AtomicUsize, Ordering},
+    };
 
     use super::*;
     use crate::{
@@ -206,6 +210,81 @@ mod tests {
             self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             usize::try_from(self.0 >> 33).expect("31 bits are a size") % sides
         }
+    }
+
+    /// A subscriber whose deliveries cost this much.
+    struct Costly(Work, AtomicUsize);
+
+    impl Subscriber for Costly {
+        fn take(&self, _topic: &Arc<Topic>, _window: &LogView) {
+            spend(self.0);
+            self.1.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn publisher_delivers_for_one_turn_at_a_time() {
+        const MIB: usize = 1 << 20;
+        // The number of subscribers, the cost of each, and the number of deliveries of each publish.
+        let cases: [(usize, Work, &[usize]); 6] = [
+            (1, Work::Moved(64 * MIB), &[1, 0, 0]),
+            (4, Work::Moved(MIB), &[4, 0, 0]),
+            (10, Work::Moved(MIB), &[4, 4, 2, 0]),
+            (9, Work::Inflated(MIB), &[1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0]),
+            (1000, Work::Call, &[512, 488, 0]),
+            (3, Work::Frame, &[3, 0]),
+        ];
+        for (count, work, expected) in cases {
+            let topics = Topics::new(&[Arc::new(Shard::new(Outbound::new(usize::MAX)))]);
+            let members: Vec<_> = (0..count).map(|_| Arc::new(Costly(work, AtomicUsize::new(0)))).collect();
+            let cursors = members.iter().map(|member| {
+                topics.subscribe(0, "room", Format::PLAIN, Arc::clone(member) as Arc<dyn Subscriber>)
+            });
+            let cursors: Vec<_> = cursors.collect();
+            topics.publish("room", &mut FrameRef { head: &vec![7; 2 * MIB], rest: None, key: None }, None);
+            let taken = || members.iter().map(|member| member.1.load(Ordering::Relaxed)).sum::<usize>();
+            let mut counted = 0;
+            let found = expected.iter().map(|_| {
+                topics.relieve("room");
+                let before = std::mem::replace(&mut counted, taken());
+                counted - before
+            });
+            assert_eq!(found.collect::<Vec<_>>(), expected, "{count} subscribers, {work:?}");
+            assert!(
+                members.iter().all(|member| member.1.load(Ordering::Relaxed) == 1),
+                "{count} subscribers, {work:?}: each one has its frames"
+            );
+            drop(cursors);
+        }
+    }
+
+    #[test]
+    fn publisher_goes_on_after_subscribers_have_left() {
+        const MIB: usize = 1 << 20;
+        let topics = Topics::new(&[Arc::new(Shard::new(Outbound::new(usize::MAX)))]);
+        let members: Vec<_> =
+            (0..10).map(|_| Arc::new(Costly(Work::Moved(MIB), AtomicUsize::new(0)))).collect();
+        let join = |member: &Arc<Costly>| topics.subscribe(0, "room", Format::PLAIN, Arc::clone(member) as _);
+        let cursors: Vec<_> = members.iter().map(join).collect();
+        let publish = || {
+            topics.publish("room", &mut FrameRef { head: &vec![7; 2 * MIB], rest: None, key: None }, None);
+            topics.relieve("room");
+        };
+        let taken = || members.iter().map(|member| member.1.load(Ordering::Relaxed)).collect::<Vec<_>>();
+        publish();
+        // Of those that have theirs, and of those that have not.
+        for gone in [1, 4, 5] {
+            topics.unsubscribe(0, &cursors[gone]);
+        }
+        let again = join(&members[1]);
+        publish();
+        // The place of the last one is taken again, and it got nothing that is older.
+        assert_eq!(taken(), [1, 2, 1, 1, 0, 0, 1, 1, 1, 0]);
+        publish();
+        assert_eq!(taken(), [1, 2, 1, 1, 0, 0, 1, 1, 1, 1]);
+        publish();
+        assert_eq!(taken(), [2, 3, 2, 2, 0, 0, 1, 1, 1, 1]);
+        topics.unsubscribe(0, &again);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::pubsub::Cursor;
+use crate::pubsub::{Cursor, is_behind};
 
 /// Up to this number of cursors, names are compared one by one.
 const FEW: usize = 8;
@@ -15,43 +15,51 @@ const FEW: usize = 8;
 #[derive(Debug, Default)]
 pub(super) struct Cursors {
     cursors: Vec<Cursor>,
-    #[expect(clippy::box_collection, reason = "most sockets have few topics and need no map")]
-    /// The index of each name's cursor, if there are more than a few. The names are shared with the topics.
-    indices: Option<Box<HashMap<Arc<str>, usize>>>,
+    /// Present if there are more than a few. Most sockets have few topics, and no room for it.
+    index: Option<Box<Index>>,
+}
+
+/// What replaces a walk over many cursors.
+#[derive(Debug, Default)]
+struct Index {
+    /// The index of each name's cursor. The names are shared with the topics.
+    indices: HashMap<Arc<str>, usize>,
+    /// The number of published frames of the shard at which no cursor was behind.
+    seen: u64,
 }
 
 impl Cursors {
     /// Returns the index of a topic's cursor.
     pub(super) fn find(&self, name: &str) -> Option<usize> {
-        match &self.indices {
-            Some(indices) => indices.get(name).copied(),
+        match &self.index {
+            Some(index) => index.indices.get(name).copied(),
             None => self.cursors.iter().position(|cursor| &**cursor.topic().name() == name),
         }
     }
 
     /// Adds the cursor of a new topic.
     pub(super) fn push(&mut self, cursor: Cursor) {
-        let index = self.cursors.len();
-        if let Some(indices) = &mut self.indices {
-            indices.insert(Arc::clone(cursor.topic().name()), index);
+        let at = self.cursors.len();
+        if let Some(index) = &mut self.index {
+            index.indices.insert(Arc::clone(cursor.topic().name()), at);
         }
         self.cursors.push(cursor);
-        if self.indices.is_none() && self.cursors.len() > FEW {
+        if self.index.is_none() && self.cursors.len() > FEW {
             let names = self.cursors.iter().map(|cursor| Arc::clone(cursor.topic().name()));
-            self.indices = Some(Box::new(names.zip(0..).collect()));
+            self.index = Some(Box::new(Index { indices: names.zip(0..).collect(), seen: 0 }));
         }
     }
 
     /// Removes the cursor at an index.
-    pub(super) fn remove(&mut self, index: usize) -> Cursor {
-        let cursor = self.cursors.swap_remove(index);
-        if let Some(indices) = &mut self.indices {
-            indices.remove(&**cursor.topic().name());
-            if let Some(moved) = self.cursors.get(index) {
-                indices.insert(Arc::clone(moved.topic().name()), index);
+    pub(super) fn remove(&mut self, place: usize) -> Cursor {
+        let cursor = self.cursors.swap_remove(place);
+        if let Some(index) = &mut self.index {
+            index.indices.remove(&**cursor.topic().name());
+            if let Some(moved) = self.cursors.get(place) {
+                index.indices.insert(Arc::clone(moved.topic().name()), place);
             }
             if self.cursors.len() <= FEW {
-                self.indices = None;
+                self.index = None;
             }
         }
         cursor
@@ -59,8 +67,30 @@ impl Cursors {
 
     /// Removes all cursors.
     pub(super) fn take(&mut self) -> Vec<Cursor> {
-        self.indices = None;
+        self.index = None;
         std::mem::take(&mut self.cursors)
+    }
+
+    /// Returns true if any topic holds frames that the socket has not received.
+    #[inline]
+    pub(super) fn is_behind(&mut self) -> bool {
+        if self.index.is_some() { self.is_any_behind() } else { is_behind(&self.cursors) }
+    }
+
+    /// Visits many cursors only if something was published on the shard since none was behind.
+    #[cold]
+    fn is_any_behind(&mut self) -> bool {
+        let (Some(index), [first, ..]) = (&mut self.index, &self.cursors[..]) else { return false };
+        // Read before the walk: the walk sees every frame that is counted here.
+        let published = first.topic().published();
+        if index.seen == published {
+            return false;
+        }
+        let is_behind = is_behind(&self.cursors);
+        if !is_behind {
+            index.seen = published;
+        }
+        is_behind
     }
 }
 
@@ -83,7 +113,8 @@ mod tests {
     use super::*;
     use crate::{
         memory::Outbound,
-        pubsub::{LogView, Shard, Subscriber, Topic, Topics},
+        pubsub::{FrameRef, LogView, Shard, Subscriber, Topic, Topics, catch_up},
+        turn::Turn,
         wire::Format,
     };
 
@@ -114,11 +145,49 @@ mod tests {
                 assert_eq!(index.is_some(), topic % 3 == 2, "{topic} of {round}");
                 assert!(index.is_none_or(|index| **cursors[index].topic().name() == *topic.to_string()));
             }
-            assert_eq!(cursors.indices.is_some(), cursors.len() > FEW, "{round}");
+            assert_eq!(cursors.index.is_some(), cursors.len() > FEW, "{round}");
             for cursor in cursors.take() {
                 topics.unsubscribe(0, &cursor);
             }
             assert_eq!(cursors.find("2"), None);
+        }
+    }
+
+    #[test]
+    fn many_cursors_are_checked_only_after_a_publish() {
+        for count in [FEW + 1, 100, 1024] {
+            let shards = [Arc::new(Shard::new(Outbound::new(usize::MAX)))];
+            let (topics, elsewhere) = (Topics::new(&shards), Topics::new(&shards));
+            let mut cursors = Cursors::default();
+            for topic in 0..count {
+                cursors.push(topics.subscribe(0, &topic.to_string(), Format::PLAIN, Arc::new(Nobody)));
+            }
+            let other = elsewhere.subscribe(0, "other", Format::PLAIN, Arc::new(Nobody));
+            let walk = 4 * count as u64;
+            let publish = |topics: &Topics, name: &str| {
+                topics.publish(name, &mut FrameRef { head: b"frame", rest: None, key: None }, None)
+            };
+            let check = |cursors: &mut Cursors, expected: (bool, u64), what: &str| {
+                let turn = Turn::begin();
+                let is_behind = cursors.is_behind();
+                assert_eq!((is_behind, turn.spent()), expected, "{count} topics, {what}");
+            };
+            check(&mut cursors, (false, 0), "nothing was published");
+            let published = publish(&topics, &(count - 1).to_string());
+            assert_eq!(published.members, 1);
+            check(&mut cursors, (true, walk), "a frame is there");
+            check(&mut cursors, (true, walk), "it was not taken");
+            let mut frames = 0;
+            catch_up(&mut cursors, 7, |_| frames += 1);
+            assert_eq!(frames, 1);
+            check(&mut cursors, (false, walk), "it was taken");
+            check(&mut cursors, (false, 0), "nothing was published since");
+            publish(&elsewhere, "other");
+            check(&mut cursors, (false, walk), "something was published elsewhere");
+            check(&mut cursors, (false, 0), "nothing was published since then");
+            publish(&topics, "0");
+            check(&mut cursors, (true, walk), "another frame is there");
+            elsewhere.unsubscribe(0, &other);
         }
     }
 

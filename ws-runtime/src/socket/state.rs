@@ -19,9 +19,10 @@ use tokio::time::Instant;
 
 use crate::{
     memory::Chunk,
-    pubsub::{catch_up, catch_up_apart, is_behind},
+    pubsub::{catch_up, catch_up_apart},
     session::Session,
     sync::MutexGuard,
+    turn::{Work, spend},
     wire::{Close, CloseCause, Encoder},
 };
 
@@ -65,8 +66,9 @@ pub(super) struct State {
     pub(super) latest: Option<Box<Latest>>,
     /// The share of this socket in the total of all queues, in bytes.
     pub(super) counted: usize,
-    /// The length of the queue when its memory was last counted, in bytes.
-    pub(super) counted_len: usize,
+    /// The first of the lengths of the queue that need no count, in bytes; see [`State::uncounted_from`]. It may be
+    /// negative, that is, wrapped around. The range is as long as the slack.
+    pub(super) uncounted_from: usize,
 }
 
 /// The locked state. Releasing the lock publishes the status.
@@ -93,7 +95,8 @@ impl Drop for Locked<'_> {
     fn drop(&mut self) {
         // The status is stored under the lock, so that a later holder's status is stored later.
         self.write_half.status_cell.store(self.state.status);
-        if std::mem::take(&mut self.state.changed) {
+        if self.state.changed {
+            self.state.changed = false;
             self.write_half.changed.notify_waiters();
         }
     }
@@ -125,16 +128,14 @@ impl Locked<'_> {
             self.write_half.outbound.change(self.state.counted, held);
             self.state.counted = held;
         }
-        self.state.counted_len = self.state.outbox.len();
+        let State { outbox, latest, .. } = &*self.state;
+        self.state.uncounted_from = State::uncounted_from(outbox.len(), latest.is_some());
     }
 
     /// Counts the memory of the queue if it has changed by more than the slack. Returns true if it has grown.
     #[inline]
     fn count_roughly(&mut self) -> bool {
-        // Small frames take at most twice their length, and shared chunks are longer than the slack. A smaller change
-        // in length thus cannot exceed the slack.
-        let step = self.state.outbox.len().abs_diff(self.state.counted_len);
-        (step > SLACK / 2 || self.state.latest.is_some()) && self.has_grown()
+        self.state.outbox.len().wrapping_sub(self.state.uncounted_from) > SLACK && self.has_grown()
     }
 
     #[cold]
@@ -152,6 +153,13 @@ impl State {
     /// Returns the length, in bytes, up to which a queue is neither full nor high, and needs no write and no count.
     pub(super) fn quiet(limit: Option<usize>) -> usize {
         limit.map_or(BURST, |limit| BURST.min(limit / 2))
+    }
+
+    /// Returns the first length of the queue that needs no count. Such lengths differ from the counted one by half of
+    /// the slack at most: small frames take at most twice their length, so only a longer step can exceed the slack. A
+    /// shared chunk is longer. A queue that keeps messages by key is always counted.
+    pub(super) fn uncounted_from(counted: usize, keeps_latest: bool) -> usize {
+        if keeps_latest { usize::MAX / 2 } else { counted.wrapping_sub(SLACK / 2) }
     }
 
     /// Returns true if the message just queued needs no follow-up.
@@ -184,7 +192,7 @@ impl State {
     /// Queues outstanding frames of topics, so that they precede the next message.
     #[inline]
     pub(super) fn catch_up(&mut self, id: u64) {
-        if is_behind(&self.cursors) {
+        if self.cursors.is_behind() {
             self.take_published(id);
         }
     }
@@ -199,6 +207,7 @@ impl State {
         }
         let outbox = &mut self.outbox;
         catch_up(&mut self.cursors, id, |chunk| {
+            spend(Work::Moved(chunk.len()));
             if deliver {
                 outbox.push(chunk);
             }
@@ -210,6 +219,7 @@ impl State {
     fn keep_published(&mut self, id: u64) {
         let (mut dropped, may_send) = (false, self.may_send());
         for frame in catch_up_apart(&mut self.cursors, id) {
+            spend(Work::Moved(frame.chunk.len()));
             dropped |= may_send && !frame.key.is_some_and(|key| self.keep_latest(&key, &frame.chunk));
         }
         if dropped {
@@ -326,7 +336,8 @@ impl State {
 }
 
 /// Releases the lock, wakes the waiting task, and enforces the total of all queues if this queue has grown.
-#[inline]
+#[expect(clippy::inline_always, reason = "it ends each send, and what is rare in it is not inlined")]
+#[inline(always)]
 pub(super) fn unlock<T>(state: Locked<'_>, value: T) -> T {
     let write_half = state.write_half;
     if release(state) {
@@ -340,10 +351,17 @@ pub(super) fn unlock<T>(state: Locked<'_>, value: T) -> T {
 #[inline]
 pub(super) fn release(mut state: Locked<'_>) -> bool {
     let grew = state.count_roughly();
+    if state.task.is_some() {
+        wake(state);
+    }
+    grew
+}
+
+#[inline(never)]
+fn wake(mut state: Locked<'_>) {
     let task = state.task.take();
     drop(state);
     if let Some(task) = task {
         task.wake();
     }
-    grew
 }

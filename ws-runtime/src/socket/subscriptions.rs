@@ -105,6 +105,15 @@ impl WriteHalf {
     /// Takes new frames of a topic's log. If nothing is queued, they are written straight to the stream. The caller
     /// then enforces the total of all queues.
     pub(super) fn take(&self, topic: &Arc<Topic>, window: &LogView) {
+        // Mostly there is one piece, and an array of sixteen takes as long to prepare as the rest of the delivery.
+        match window.pieces() {
+            0..=1 => self.take_pieces::<1>(topic, window),
+            _ => self.take_pieces::<PIECES>(topic, window),
+        }
+    }
+
+    /// Takes the frames of a log; more than `MOST` pieces are queued.
+    fn take_pieces<const MOST: usize>(&self, topic: &Arc<Topic>, window: &LogView) {
         let mut state = self.lock();
         let State { writer, outbox, cursors, session, task, full, own, .. } = &mut *state;
         let (Some(writer), [cursor]) = (writer, &mut **cursors) else { return self.take_all(state) };
@@ -113,14 +122,14 @@ impl WriteHalf {
         }
         // Only TCP is written directly. Other streams may buffer what they accept, and the task of the connection must
         // flush them.
-        let direct = writer.is_tcp() && outbox.is_empty() && task.is_some() && window.pieces() <= PIECES;
-        let mut slices = [IoSlice::new(&[]); PIECES];
+        let direct = writer.is_tcp() && outbox.is_empty() && task.is_some() && window.pieces() <= MOST;
+        let mut slices = [IoSlice::new(&[]); MOST];
         let (mut count, mut length) = (0, 0);
         let taken = cursor.take_window(window, |piece, from| {
+            length += piece.len() - from;
             if direct {
                 slices[count] = IoSlice::new(&piece[from..]);
                 count += 1;
-                length += piece.len() - from;
             } else {
                 outbox.push(piece.slice(from..piece.len()));
             }
@@ -131,10 +140,11 @@ impl WriteHalf {
         if let Some(own) = own {
             own.invalidate_context();
         }
+        // A call costs as much as copying some kilobytes.
+        spend(if direct && length < 8192 { Work::Call } else { Work::Moved(length) });
         if count > 0 {
             // Bytes that the stream does not accept are queued. An error is ignored here: the task of the connection
-            // notices a broken stream. A system call costs as much as copying some kilobytes.
-            spend(if length < 4096 { Work::Call } else { Work::Moved(length) });
+            // notices a broken stream.
             let mut written = writer.try_write(&slices[..count]).unwrap_or(0);
             if written < length {
                 for slice in &slices[..count] {

@@ -82,7 +82,7 @@ impl WriteHalf {
                     .zip(settings.backpressure_limit)
                     .map(|(pointer, most)| Box::new(Latest::new(pointer, most))),
                 counted: 0,
-                counted_len: 0,
+                uncounted_from: State::uncounted_from(0, settings.latest_by_key.is_some()),
             }),
         }
     }
@@ -331,5 +331,17 @@ impl WriteHalf {
         drop(writer);
         self.changed.notify_waiters();
         closed
+    }
+}
+
+#[cfg(all(test, not(ws_loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn write_half_of_an_idle_socket_is_small() {
+        // Every connection has one. What few connections need belongs in a box.
+        let size = size_of::<WriteHalf>();
+        assert!(size <= 320, "{size} bytes");
     }
 }
