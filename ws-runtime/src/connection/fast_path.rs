@@ -18,7 +18,7 @@ use crate::{
     contract::{BodyOf, Response},
     panics::catch,
     route::{Outcome, Route},
-    turn::{Work, spend},
+    turn::spend_message,
 };
 
 /// The reason why the fast path stopped.
@@ -47,7 +47,10 @@ impl<'a, R: Route> Driver<'a, R> {
         F: Future<Output = Outcome<'a, Response<R>>>,
     {
         let (body, light, socket) = (&self.state.body, self.state.light, self.socket);
-        while !self.waited && !self.turn.is_over() && self.write_half().status().is_calm() {
+        if self.waited {
+            return FastPath::Over;
+        }
+        while !self.turn.is_over() && self.write_half().status().is_calm() {
             // All steps are in one closure, so that neither the message nor the future is moved.
             let stopped = catch(|| {
                 let incoming = match self.inbox.message() {
@@ -64,8 +67,7 @@ impl<'a, R: Route> Driver<'a, R> {
                         incoming.into_message(),
                     ))));
                 }
-                spend(Work::Message);
-                spend(work);
+                spend_message(work);
                 match <BodyOf<R>>::decode(incoming, body) {
                     Ok(message) => handler.set(Some(begin(message))),
                     Err(invalid) => return Some(FastPath::Event(InboundEvent::Invalid(invalid))),

@@ -51,12 +51,12 @@ impl Cursors {
     }
 
     /// Removes the cursor at an index.
-    pub(super) fn remove(&mut self, place: usize) -> Cursor {
-        let cursor = self.cursors.swap_remove(place);
+    pub(super) fn remove(&mut self, at: usize) -> Cursor {
+        let cursor = self.cursors.swap_remove(at);
         if let Some(index) = &mut self.index {
             index.indices.remove(&**cursor.topic().name());
-            if let Some(moved) = self.cursors.get(place) {
-                index.indices.insert(Arc::clone(moved.topic().name()), place);
+            if let Some(moved) = self.cursors.get(at) {
+                index.indices.insert(Arc::clone(moved.topic().name()), at);
             }
             if self.cursors.len() <= FEW {
                 self.index = None;

@@ -189,9 +189,11 @@ impl Outbox {
 
     /// Drops all queued bytes and frees the memory.
     pub(crate) fn clear(&mut self) {
-        let tail = std::mem::take(&mut self.tail);
-        *self = Self::default();
-        recycle(tail);
+        recycle(std::mem::take(&mut self.tail));
+        if self.pieces.capacity() > 0 {
+            self.pieces = VecDeque::new();
+        }
+        (self.written, self.len, self.own) = (0, 0, 0);
     }
 }
 

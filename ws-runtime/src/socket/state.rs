@@ -336,8 +336,7 @@ impl State {
 }
 
 /// Releases the lock, wakes the waiting task, and enforces the total of all queues if this queue has grown.
-#[expect(clippy::inline_always, reason = "it ends each send, and what is rare in it is not inlined")]
-#[inline(always)]
+#[inline]
 pub(super) fn unlock<T>(state: Locked<'_>, value: T) -> T {
     let write_half = state.write_half;
     if release(state) {

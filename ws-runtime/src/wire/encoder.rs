@@ -22,6 +22,11 @@ pub(crate) struct Encoder;
 
 impl Encoder {
     /// Appends a data frame.
+    #[expect(
+        clippy::inline_always,
+        reason = "every reply is encoded here, and the compiler sees few callers"
+    )]
+    #[inline(always)]
     pub(crate) fn message(kind: Kind, payload: &[u8], out: &mut Vec<u8>) {
         out.reserve(MAX_HEADER + payload.len());
         Self::header(data(kind), payload.len(), out);
@@ -92,19 +97,20 @@ impl Encoder {
     /// Appends a header whose length is in its shortest form (RFC 6455 §5.2).
     #[inline]
     fn header(opcode: u8, length: usize, out: &mut Vec<u8>) {
-        let first = LAST | opcode;
-        match length {
-            #[expect(clippy::cast_possible_truncation, reason = "the pattern limits the length")]
-            0..=125 => out.extend_from_slice(&[first, length as u8]),
-            #[expect(clippy::cast_possible_truncation, reason = "the pattern limits the length")]
-            126..=0xffff => {
-                let [high, low] = (length as u16).to_be_bytes();
-                out.extend_from_slice(&[first, 126, high, low]);
-            }
-            _ => {
-                out.extend_from_slice(&[first, 127]);
-                out.extend_from_slice(&(length as u64).to_be_bytes());
-            }
+        match u8::try_from(length) {
+            Ok(short @ 0..=125) => out.extend_from_slice(&[LAST | opcode, short]),
+            _ => Self::long_header(LAST | opcode, length, out),
+        }
+    }
+
+    #[inline(never)]
+    fn long_header(first: u8, length: usize, out: &mut Vec<u8>) {
+        if let Ok(length) = u16::try_from(length) {
+            let [high, low] = length.to_be_bytes();
+            out.extend_from_slice(&[first, 126, high, low]);
+        } else {
+            out.extend_from_slice(&[first, 127]);
+            out.extend_from_slice(&(length as u64).to_be_bytes());
         }
     }
 }
