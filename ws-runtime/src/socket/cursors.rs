@@ -160,9 +160,9 @@ mod tests {
             let (topics, elsewhere) = (Topics::new(&shards), Topics::new(&shards));
             let mut cursors = Cursors::default();
             for topic in 0..count {
-                cursors.push(topics.subscribe(0, &topic.to_string(), Format::PLAIN, Arc::new(Nobody)));
+                cursors.push(topics.subscribe(0, &topic.to_string(), Format::PLAIN, Arc::new(NoSubscriber)));
             }
-            let other = elsewhere.subscribe(0, "other", Format::PLAIN, Arc::new(Nobody));
+            let other = elsewhere.subscribe(0, "other", Format::PLAIN, Arc::new(NoSubscriber));
             let walk = 4 * count as u64;
             let publish = |topics: &Topics, name: &str| {
                 topics.publish(name, &mut FrameRef { head: b"frame", rest: None, key: None }, None)
