@@ -54,12 +54,12 @@ struct TopicState {
     members: Places<Arc<dyn Subscriber>>,
     /// True if the topic is in the queue of the shard's flusher.
     queued: bool,
-    relief: Relief,
+    relief: PublisherRound,
 }
 
 /// The round of the publishers, which a burst makes deliver a part of it each.
 #[derive(Default)]
-struct Relief {
+struct PublisherRound {
     /// True while a publisher delivers. A second one might end the round before the first one has delivered.
     running: bool,
     /// The place of the next subscriber. At 0 a round begins.
@@ -110,7 +110,7 @@ impl Topic {
                 log: Log::new(Arc::clone(&shard.outbound)),
                 members: Places::default(),
                 queued: false,
-                relief: Relief::default(),
+                relief: PublisherRound::default(),
             }),
         })
     }
