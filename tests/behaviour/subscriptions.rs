@@ -114,7 +114,7 @@ async fn subscribe_error_becomes_the_error_of_the_handler() {
     for (topic, answer) in [
         ("tea", "New"),
         ("tea", "Already"),
-        ("milk", "the socket is subscribed to 1 topics already, which is `max_subscriptions`"),
+        ("milk", "the socket is already subscribed to 1 topics, which is `max_subscriptions`"),
         (&"x".repeat(300), "the topic is 300 bytes long, and `max_topic_length` is 256"),
     ] {
         client.send(topic).await;
