@@ -231,7 +231,7 @@ async fn reading_ahead_is_bounded() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn silent_peer_is_idle_while_its_handler_is_busy() {
+async fn silent_peer_times_out_while_its_handler_is_busy() {
     let journal = Journal::default();
     let site = Site::start(Server::new().route(Slow(journal.clone())));
     let mut client = site.connect::<Slow>("/slow").answering(false).await.unwrap();
@@ -267,7 +267,7 @@ impl Pausing {
 }
 
 #[tokio::test(start_paused = true)]
-async fn paused_socket_is_not_read_and_never_idle() {
+async fn paused_socket_is_not_read_and_never_times_out() {
     let journal = Journal::default();
     let site = Site::start(Server::new().route(Pausing(journal.clone())));
     let mut client = site.connect::<Pausing>("/pausing").await.unwrap();

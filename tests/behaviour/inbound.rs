@@ -165,7 +165,7 @@ async fn single_socket_over_the_inbound_total_is_closed() {
 
 /// The socket that exceeds the limit stays open if another socket holds more.
 #[tokio::test(start_paused = true)]
-async fn largest_holder_is_closed_before_the_latest() {
+async fn largest_holder_is_closed_instead_of_the_latest() {
     let gated = Gated::start(Server::new().inbound_total(LIMIT));
     let mut clients = Vec::new();
     for held in [70, 20, 60, 80, 10, 50] {

@@ -108,7 +108,7 @@ impl Echo {
     }
 }
 
-/// Text that resembles a path, a number, JSON or whitespace stays text.
+/// Text is delivered unchanged, even if it looks like a path, a number or JSON, or is only whitespace.
 #[tokio::test(start_paused = true)]
 async fn text_is_never_parsed() {
     let site = Site::start(Server::new().route(Echo));

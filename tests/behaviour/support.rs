@@ -108,7 +108,7 @@ impl Http {
         ours
     }
 
-    /// Connects over a stream with a buffer of this size in each direction. `notice` is called just before the server
+    /// Connects over a stream that buffers `holds` bytes in each direction. `notice` is called just before the server
     /// writes its first byte.
     pub(crate) async fn dial_noticed(
         &self,

@@ -15,7 +15,7 @@ struct Level {
     level: u8,
 }
 
-/// A route that replies with the level as a note; at level 0 after a minute.
+/// Replies with the level as a note. Level 0 waits for a minute first; level 1 sends an invalid reply.
 struct Levels;
 
 #[ws_route("/levels", body = Level, response = Note, max_payload_length = "64KiB")]

@@ -30,7 +30,7 @@ async fn bid(tab: &Tab<'_>, amount: &str) {
 
 #[tokio::test]
 #[ignore = "needs chromium"]
-async fn bids_reach_the_room_and_outbid_messages_one_bidder() {
+async fn bid_reaches_the_room_and_notifies_the_outbid_bidder() {
     let (example, browser) = (Example::start("auction").await, Browser::start().await);
     let ada = join(&browser, &example, "Ada").await;
     let grace = join(&browser, &example, "Grace").await;

@@ -1,4 +1,4 @@
-//! Clients in other languages, Node's `ws` and Python's `websockets`, against the examples.
+//! Tests the examples with clients in other languages: Node's `ws` and Python's `websockets`.
 //!
 //! Each script in this directory gets a separate server, runs its scenarios in sequence, and prints their names.
 //! `tests/run` installs the clients.
@@ -38,7 +38,7 @@ scripts! {
 
 #[tokio::test]
 #[ignore = "needs node"]
-async fn node_ws_speaks_the_subprotocol_with_a_token() {
+async fn node_ws_passes_the_subprotocol_scenarios() {
     let mut server = Example::start("subprotocol").await;
     passes("node", "subprotocol.mjs", &server).await;
     server.prints("/ws over HTTP/1.1, subprotocol machbase.rpc").await;
@@ -47,7 +47,7 @@ async fn node_ws_speaks_the_subprotocol_with_a_token() {
 
 #[tokio::test]
 #[ignore = "needs python"]
-async fn python_websockets_speaks_the_subprotocol_with_a_token() {
+async fn python_websockets_passes_the_subprotocol_scenarios() {
     let mut server = Example::start("subprotocol").await;
     passes(python(), "subprotocol.py", &server).await;
     server.prints("/ws over HTTP/1.1, subprotocol machbase.rpc").await;

@@ -32,7 +32,7 @@ impl Echo {
     }
 }
 
-/// Serves the echo route with the limits of a test.
+/// Serves the echo route on a server that `limit` configures.
 pub(crate) async fn echo(limit: impl FnOnce(Server) -> Server) -> (Served, Census) {
     let census = Census::new();
     let route = Echo::new(&census);

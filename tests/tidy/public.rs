@@ -40,8 +40,8 @@ fn described() -> Value {
     serde_json::from_slice(&json).expect("rustdoc writes JSON")
 }
 
-/// Returns the types and traits of other crates that the described items name, except for blanket impls and auto
-/// traits, which belong to the crate of the trait.
+/// Returns the types and traits of other crates that the public items of this crate name. Skips blanket and auto trait
+/// impls, which come from the crate of the trait.
 fn named(description: &Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let items = description["index"].as_object().into_iter().flatten();

@@ -63,7 +63,7 @@ const ROOM1K: Load = Load::Room { sockets: 1000, window: 4, stuck: false };
 
 /// Additional cases, which compare figures of one server, or with Bun's.
 const FURTHER: [&str; 6] = ["latency", "sockets", "subscribers", "shards", "stuck", "checked"];
-/// Cases that measure Bun as well as our server.
+/// The servers in the cases that compare ours with Bun.
 const BESIDE: [Peer; 2] = [Peer::Ours, Peer::BunRaw];
 
 pub(crate) fn names() -> Vec<&'static str> {

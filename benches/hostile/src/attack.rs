@@ -42,7 +42,7 @@ enum Act {
     Raw(fn() -> Vec<u8>, Ending),
     /// Subscribes to another topic with each message.
     Topics,
-    /// Publishes to subscribers that use seven different window sizes.
+    /// Publishes to subscribers that negotiated seven different compression windows.
     Windows,
 }
 

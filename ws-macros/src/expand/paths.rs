@@ -119,7 +119,7 @@ names! {
     serialize = "Serialize",
     serializer = "Serializer",
     serialize_struct = "SerializeStruct",
-    /// The type in `&'static str`.
+    /// The type `str`, for `&'static str`.
     str = "str",
     /// The type `bool`.
     bool = "bool",

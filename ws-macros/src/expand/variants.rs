@@ -69,8 +69,8 @@ fn aliased(variants: &Variants, dispatch: TokenStream) -> TokenStream {
     quote_spanned!(at=> #allow type #ty = #body; { #allow type #alias = #ty; #dispatch })
 }
 
-/// Returns the match arm of a variant. Its pattern cannot ignore data by accident: `{ .. }` is used only if the handler
-/// takes no content, `( )` matches only a newtype, and fields must all be named.
+/// Returns the match arm of a variant. Its pattern never ignores data by accident: it is `{ .. }` only for a handler
+/// without content, `(field)` only for a newtype, and otherwise names every field.
 fn arm(arm: &Arm, variants: &Variants, scope: &ImplScope<'_>) -> TokenStream {
     let Arm { variant, handler, content } = arm;
     let name = handler.name.span();

@@ -2,7 +2,7 @@
 
 use super::nearness::snake;
 
-/// The replacement of another library's key. In the tables, keys with the same replacement are separated by `|`.
+/// The replacement for a key of another library. In the tables, `|` separates keys with the same replacement.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Answer {
     /// Our key of this name.

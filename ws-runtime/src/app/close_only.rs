@@ -38,8 +38,8 @@ pub(crate) async fn discard_input(reader: &mut (impl AsyncRead + Unpin)) -> io::
     }
 }
 
-/// Sends a close frame and waits until the peer has read it. Reads meanwhile, because unread input would cause the
-/// kernel to reset the connection.
+/// Sends a close frame, then discards input until the peer disconnects. If input stayed unread, the kernel would reset
+/// the connection, and the peer might lose the frame.
 pub(super) async fn close_only(arrival: Arrival, close: Close, limits: Farewell, _guard: TaskGuard) {
     let Farewell { patience, directory: Some(directory) } = limits else { return };
     let Ok((mut reader, mut writer, _)) = arrival.await else { return };

@@ -51,7 +51,8 @@ pub(super) struct Driver<'a, R: Route> {
     pub(super) queued: usize,
     /// The status of the write half at the last check.
     pub(super) status: Status,
-    /// True if the task has waited since that check, so that other tasks may have woken it.
+    /// True if the task has waited since `status` was last read. Other tasks may have changed it and woken the task
+    /// since.
     pub(super) waited: bool,
     /// The inbound memory of the connection that is counted in the total.
     pub(super) holding: Holding<'a>,

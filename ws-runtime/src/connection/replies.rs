@@ -55,7 +55,7 @@ pub(super) enum FollowUp<'a, R: Route> {
 /// `Break` contains follow-up work. `Continue` means that none remains.
 pub(super) type Flow<'a, R> = ControlFlow<FollowUp<'a, R>>;
 
-/// Replies that are already known, as a stream.
+/// A stream over a list of replies. It is always ready.
 struct Listed<I>(Box<I>);
 
 impl<I: Iterator> Stream for Listed<I> {

@@ -59,7 +59,8 @@ impl<R: Route> Driver<'_, R> {
                     self.write_half().forget();
                     continue;
                 }
-                // A closing connection has only the close timeout, which may be unlimited.
+                // While the connection closes, only the close timeout applies. It may be unlimited, so `failed` is
+                // checked too.
                 Silence::Expired if self.failed || self.clock.has_deadline() => None,
                 Silence::Expired => {
                     self.fail(&Close::new(1001, "idle timeout"));

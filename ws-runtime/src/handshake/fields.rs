@@ -7,7 +7,7 @@ use http::{
     header::{CONNECTION, CONTENT_LENGTH, TE, TRAILER, TRANSFER_ENCODING, UPGRADE},
 };
 
-/// Returns the elements of a list field, in order. Repeated lines form one list (RFC 9110 §5.3), white space around an
+/// Returns the elements of a list field, in order. Repeated lines form one list (RFC 9110 §5.3), whitespace around an
 /// element is not part of it (§5.6.1), and empty elements are ignored (§5.6.1.2).
 pub(super) fn elements<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
     let lines = headers.get_all(name).into_iter();

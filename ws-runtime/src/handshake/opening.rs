@@ -106,7 +106,7 @@ mod tests {
         request.body(()).expect("the example is well-formed").into_parts().0
     }
 
-    /// Returns the valid handshake with other lines for one field. An empty list removes the field.
+    /// Returns the valid handshake with the lines of one field replaced. An empty list removes the field.
     fn with(name: &'static str, lines: &[&'static [u8]]) -> request::Parts {
         let mut parts = valid();
         let name = HeaderName::from_static(name);

@@ -47,7 +47,7 @@ enum RejectKind {
 #[derive(Default)]
 struct Extras {
     headers: HeaderMap,
-    /// The body that the application set, or `None`.
+    /// The body that the application set. `None` means the problem details of the status.
     body: Option<Bytes>,
 }
 

@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn surplus_is_freed_only_with_many_holders() {
+    fn more_than_needed_is_freed_only_with_many_holders() {
         for (limit, needed, holders, expected) in [
             (1600, 0, 1, 1600),
             (1600, 10, FEW, 1590),

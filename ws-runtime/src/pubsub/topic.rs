@@ -21,8 +21,8 @@ use crate::{
 /// The size of the log, in bytes, above which publishers help to deliver it, so that a burst cannot make it grow without
 /// bound.
 const MAX_LOG: usize = 1 << 20;
-/// The number of subscribers that are written to between two yields. Sixteen suits both a room of sixty-four and one of
-/// a thousand: frames published meanwhile are sent in the same write.
+/// The number of subscribers that are written to between two yields. With fewer, the flusher yields more often; with
+/// more, frames that are published during a slice wait longer.
 pub(super) const SLICE: usize = 16;
 
 /// The number of subscriptions that can be checked for new frames as part of the cost of one message.
@@ -224,7 +224,7 @@ impl Topic {
     }
 
     /// Ends a round: every subscriber has received the frames before `at`. Returns true if more frames were published
-    /// meanwhile.
+    /// during the round.
     pub(super) fn finish(&self, at: u64) -> bool {
         let mut state = self.lock();
         state.log.trim(at);

@@ -56,7 +56,7 @@ impl Transform for Unassert {
     }
 }
 
-/// Returns true if a text is a URI as `url::Url` reads it: a scheme, a colon, and any text. Surrounding white space and
+/// Returns true if a text is a URI as `url::Url` reads it: a scheme, a colon, and any text. Surrounding whitespace and
 /// control characters are ignored, and so are line breaks and tabs inside (WHATWG URL, section 4.4).
 pub(super) fn is_uri(text: &str) -> bool {
     let text = text.trim_matches(|char: char| char <= ' ');

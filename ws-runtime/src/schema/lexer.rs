@@ -153,7 +153,7 @@ impl<'t> Lexer<'t> {
         Ok(&self.text[start..self.at])
     }
 
-    /// Fails if the rest of the text is not white space.
+    /// Fails if the rest of the text is not whitespace.
     pub(crate) fn end(&mut self) -> Result<(), NotJson> {
         if self.next_byte().is_none() { Ok(()) } else { Err(NotJson) }
     }
@@ -170,7 +170,7 @@ impl<'t> Lexer<'t> {
         Ok(true)
     }
 
-    /// Returns the next byte that is not white space, without consuming it.
+    /// Returns the next byte that is not whitespace, without consuming it.
     fn next_byte(&mut self) -> Option<u8> {
         let rest = &self.text.as_bytes()[self.at..];
         self.at += rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).count();

@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn formats_unknown_to_json_schema_are_replaced() {
+    fn formats_unknown_to_json_schema_are_replaced_or_removed() {
         assert_eq!(schema::<IpAddr>().unwrap()["anyOf"], json!([{"format": "ipv4"}, {"format": "ipv6"}]));
         assert_eq!(schema::<std::net::Ipv4Addr>().unwrap()["format"], "ipv4");
         assert_eq!(schema::<f64>().unwrap().get("format"), None);

@@ -148,8 +148,8 @@ async fn finish<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, soon: bool) {
     let _ = discard_input(&mut stream).await;
 }
 
-/// The state that the requests of a stream share with the task that drives it. A stream becomes a WebSocket at most
-/// once.
+/// State that the requests of one HTTP connection share with the task that drives the connection. At most one request
+/// can turn the connection into a WebSocket.
 struct Stage {
     /// True while handshake handlers run. If the client disconnects then, the handlers are dropped.
     deciding: AtomicBool,

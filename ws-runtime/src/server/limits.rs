@@ -111,15 +111,14 @@ impl Server {
     }
 
     /// Limits the number of messages that a peer may send per second, including control frames. A fragmented message
-    /// counts once. Default: off, which is also the meaning of `None`. If it is exceeded, the connection is closed with
-    /// 1008.
+    /// counts once. Default: off, `None` means unlimited. Above the limit, the connection is closed with 1008.
     pub fn rate_limit(mut self, frames: impl Into<Option<u32>>) -> Self {
         self.assembly.defaults.rate_limit = Some(frames.into());
         self
     }
 
-    /// Limits the number of consecutive invalid messages. Default: off, which is also the meaning of `None`. If it is
-    /// exceeded, the connection is closed with 1008.
+    /// Limits the number of consecutive invalid messages. Default: off, `None` means unlimited. Above the limit, the
+    /// connection is closed with 1008.
     pub fn max_invalid(mut self, messages: impl Into<Option<u32>>) -> Self {
         self.assembly.defaults.max_invalid = Some(messages.into());
         self

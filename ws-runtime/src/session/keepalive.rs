@@ -130,8 +130,8 @@ mod tests {
         }
     }
 
-    /// Checks rows of three columns: the second, the action then (or `bytes` that arrive), and the second of the next
-    /// check.
+    /// Checks rows of three columns: the time in seconds, the expected action (or `bytes` if bytes arrive), and the
+    /// time of the next check.
     fn check(timeout: Option<Duration>, ping: Option<Duration>, rows: &[(u64, Option<&str>, Option<u64>)]) {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn silent_peer_is_pinged_and_then_expires() {
+    fn silent_peer_is_pinged_and_then_times_out() {
         check(
             seconds(120),
             seconds(50),

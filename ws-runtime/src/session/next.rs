@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn no_input_is_decoded_after_the_turn() {
+    fn no_input_is_decoded_once_the_turn_is_over() {
         for facts in all().filter(|facts| facts.spent) {
             assert!(![NextStep::Handle, NextStep::Discard].contains(&next(facts)), "{facts:?}");
         }

@@ -285,8 +285,8 @@ impl State {
         first
     }
 
-    /// Returns true if the queue is at its limit. A message is checked against the limit only before it is queued, so a
-    /// message longer than the limit can be sent.
+    /// Returns true if the queue is at its limit. Only the bytes that are already queued count, so one message longer
+    /// than the limit can be sent.
     #[inline]
     pub(super) fn is_full(&self) -> bool {
         self.full

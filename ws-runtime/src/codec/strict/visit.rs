@@ -13,7 +13,7 @@ use crate::{
     schema::{Spot, Token},
 };
 
-/// A deserializer or a visitor, at a position in a shape.
+/// Wraps a deserializer or a visitor, and rejects tokens that the shape does not permit at its position.
 #[derive(Clone, Copy)]
 pub(in crate::codec) struct Strict<'p, I> {
     pub(super) inner: I,

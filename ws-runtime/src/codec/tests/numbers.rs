@@ -150,7 +150,7 @@ fn survives_round_trip<T: Number>(values: impl IntoIterator<Item = T>) {
     }
 }
 
-/// Numbers to read as every integer type, separated by white space.
+/// Numbers to read as every integer type, separated by whitespace.
 const INTEGERS: &str = "
     0 -0 -0.0 0.0 0e5 1 1.0 1e0 10e-1 -1 -1.0 1.5 0.5 -0.5 1e2 1e-400 1.00000000000000000000000001 127.0 2e1
     9007199254740991 9007199254740992 9007199254740993 9007199254740993.0 900719925474099.3e1 4503599627370497.5
@@ -229,7 +229,7 @@ every_integer! {
     isize_is_exact: isize, NonZeroIsize;
 }
 
-/// Numbers to read as every float type, separated by white space.
+/// Numbers to read as every float type, separated by whitespace.
 const FLOATS: &str = "
     0 -0 0.0 -0.0 -0e3 1 1.0 -1.5 0.1 0.30000000000000004 1e-400 -1e-400 5e-324 4.9e-324 2e-324
     2.2250738585072014e-308 1.1754944e-38 1e-45 7e-46 1e-46 16777217 16777217.0 16777219 9007199254740993

@@ -179,7 +179,7 @@ fn client_limited_to_eight_bits_does_not_compress() {
 
 /// Publishes use the server's own window or the smallest one, whatever windows the clients ask for.
 #[test]
-fn publishes_use_at_most_two_formats() {
+fn published_messages_use_at_most_two_formats() {
     for most in 9..=15 {
         let settings = Deflate::new().server_max_window_bits(most);
         let mut formats = Vec::new();
