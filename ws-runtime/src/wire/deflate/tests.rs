@@ -40,7 +40,7 @@ fn read(receiver: &mut Receiver, bytes: &[u8], limits: &Limits) -> Result<Vec<Me
         match frame {
             Frame::Message(message) => messages.push(message.into_message()),
             Frame::Deflated(deflated) => {
-                messages.push(receiver.inflater.message(&deflated, limits.max_message)?)
+                messages.push(receiver.inflater.message(&deflated, limits.max_message)?);
             }
             _ => {}
         }
