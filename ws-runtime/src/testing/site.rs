@@ -89,7 +89,7 @@ impl Site {
     /// Serves the routes of a [`Server`](crate::Server), with its options.
     ///
     /// # Errors
-    /// [`StartError`] for each mistake, if the server cannot start as configured.
+    /// [`StartErrors`] with all mistakes, if the server cannot start as configured.
     ///
     /// # Panics
     /// If called outside of tokio's runtime.
