@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::json;
 use ws_runtime::{Delivery, Error, Server, Socket, testing::Client, testing::Site, ws_route};
 
-use crate::support::Journal;
+use crate::{logs::Logged, support::Journal};
 
 /// A response that is valid, or invalid in one of several ways.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -172,5 +172,137 @@ async fn refused_reply_of_error_is_not_handled_again() {
     for what in BAD {
         expect_replies(&mut client, what, true).await;
         assert_eq!(journal.take().len(), 1, "{what}");
+    }
+}
+
+/// Implements only `Serialize`, so start-up cannot learn what its variants hold.
+#[derive(Serialize, schemars::JsonSchema)]
+#[serde(tag = "kind")]
+enum WriteOnly {
+    Text(String),
+    Flag(bool),
+    Pairs { pairs: BTreeMap<Pair, u8> },
+}
+
+/// The error names the type, the variant and the way out. serde's own text is not needed for that.
+#[tokio::test(start_paused = true)]
+async fn refused_reply_of_a_write_only_type_names_the_way_out() {
+    struct Writes(Journal);
+
+    #[ws_route("/writes", body = String, response = WriteOnly)]
+    impl Writes {
+        fn message(&self, what: String) -> WriteOnly {
+            match &*what {
+                "Text" => WriteOnly::Text("SECRET".to_owned()),
+                "Flag" => WriteOnly::Flag(true),
+                _ => WriteOnly::Pairs { pairs: BTreeMap::from([(Pair(1, 2), 3)]) },
+            }
+        }
+
+        fn error(&self, error: Error) {
+            let Error::Failed(cause) = error else { panic!("{error}") };
+            self.0.note(cause.to_string());
+        }
+    }
+
+    let (logged, _guard) = Logged::watch();
+    let journal = Journal::default();
+    let site = Site::start(Server::new().route(Writes(journal.clone())));
+    let mut client = site.connect::<Writes>("/writes").await.unwrap();
+    for (what, held, way_out) in [
+        ("Text", "variant `Text` of `WriteOnly`, which holds a string", "content = \"data\""),
+        ("Flag", "variant `Flag` of `WriteOnly`, which holds a boolean", "Flag { text: String }"),
+        ("Pairs", "keys of a map are not strings", "use a list of pairs"),
+    ] {
+        client.send(what).await;
+        assert_eq!(client.receive_error().await, json!({"type": "error", "detail": "internal error"}));
+        let [noted] = &*journal.take() else { panic!("{what}: `error` runs once") };
+        assert!(noted.contains(held) && noted.contains(way_out) && !noted.contains("SECRET"), "{noted}");
+        let lines: Vec<_> = logged.take().into_iter().filter(|line| line.starts_with("ERROR")).collect();
+        let [line] = &*lines else { panic!("{what}: {lines:?}") };
+        assert!(line.contains("WriteOnly") && line.contains(held.split(' ').next().unwrap()), "{line}");
+        assert!(line.contains("/writes") && !line.contains("SECRET"), "{line}");
+    }
+}
+
+/// A response is refused where it is encoded, which is logged there and not again where its handler has failed.
+#[tokio::test(start_paused = true)]
+async fn refused_reply_is_logged_once() {
+    struct Silent;
+
+    #[ws_route("/silent", body = String, response = Reply)]
+    impl Silent {
+        async fn message(&self, what: String) -> Vec<Reply> {
+            if what.starts_with("later") {
+                tokio::task::yield_now().await;
+            }
+            vec![good("a"), bad(what.trim_start_matches("later "))]
+        }
+    }
+
+    struct Fast;
+
+    #[ws_route("/fast", body = String, response = Reply)]
+    impl Fast {
+        fn message(&self, what: String) -> Reply {
+            bad(&what)
+        }
+    }
+
+    struct PassesOn;
+
+    #[ws_route("/passes_on", body = String, response = Reply)]
+    impl PassesOn {
+        fn message(&self, what: String) -> Reply {
+            bad(&what)
+        }
+
+        fn error(&self, error: Error) -> Result<(), Error> {
+            Err(error)
+        }
+    }
+
+    struct Streams;
+
+    #[ws_route("/streams", body = String, response = Reply)]
+    impl Streams {
+        fn message(&self, what: String) -> Replies {
+            Box::pin(stream::iter([good("a"), bad(&what)]))
+        }
+    }
+
+    struct Sends;
+
+    #[ws_route("/sends", body = String, response = Reply)]
+    impl Sends {
+        fn message(&self, ws: &Socket<Self>, what: String) {
+            assert_eq!(ws.send(&bad(&what)), Delivery::Refused);
+        }
+    }
+
+    let (logged, _guard) = Logged::watch();
+    let server = Server::new().route(Silent).route(Fast).route(PassesOn).route(Streams).route(Sends);
+    let site = Site::start(server);
+    let count = async |path: &str, what: &str| {
+        logged.take();
+        match path {
+            "/silent" => site.connect::<Silent>(path).await.unwrap().send(what).await,
+            "/fast" => site.connect::<Fast>(path).await.unwrap().send(what).await,
+            "/passes_on" => site.connect::<PassesOn>(path).await.unwrap().send(what).await,
+            "/streams" => site.connect::<Streams>(path).await.unwrap().send(what).await,
+            _ => site.connect::<Sends>(path).await.unwrap().send(what).await,
+        };
+        site.settled().await;
+        let lines: Vec<_> = logged.take().into_iter().filter(|line| !line.starts_with("DEBUG")).collect();
+        let [line] = &*lines else { panic!("{path} {what}: {lines:?}") };
+        assert!(line.starts_with("ERROR") && line.contains("refused_replies::Reply"), "{line}");
+        assert!(line.contains(path) && !line.contains("SECRET"), "{line}");
+        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    };
+    for what in BAD {
+        for path in ["/silent", "/fast", "/passes_on", "/streams", "/sends"] {
+            count(path, what).await;
+        }
+        count("/silent", &format!("later {what}")).await;
     }
 }

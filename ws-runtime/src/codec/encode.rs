@@ -1,11 +1,13 @@
 //! Encodes types into outbound messages.
 
-use std::{any::Any, error::Error, fmt};
+use std::{any::Any, borrow::Cow, error::Error, fmt};
 
 use bytes::Bytes;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+#[cfg(feature = "server")]
+use super::unwritable::unwritable;
 use super::{Plan, json, plan::WireForm};
 use crate::{
     message::{Kind, Message},
@@ -27,7 +29,7 @@ const COPIED: usize = 4096;
 ///
 /// A schema shows neither that a tagged variant holds a string or a bool, nor the type of a map's keys. If a response
 /// type also implements `Deserialize`, both are found, and the server does not start if serde can never write a variant
-/// or a key. For other types, sending such a value is an error of the handler.
+/// or a key. For other types, sending such a value is an error of the handler, which names the variant and the fix.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be encoded as a message",
     label = "not a message type",
@@ -80,45 +82,77 @@ pub enum Encoded {
 pub struct EncodeError(Box<Failed>);
 
 #[derive(Debug)]
-enum Failed {
+struct Failed {
+    why: Why,
+    /// True if the route has logged the error.
+    is_logged: bool,
+}
+
+#[derive(Debug)]
+enum Why {
     #[cfg_attr(not(feature = "server"), expect(dead_code, reason = "only the validator finds such a value"))]
     Schema(Vec<Issue>),
-    Serialize(Box<dyn Error + Send + Sync>),
+    /// With the reason and the way out, if they are known.
+    Serialize(Option<Cow<'static, str>>, Box<dyn Error + Send + Sync>),
 }
 
 impl EncodeError {
     /// Creates an error from that of a hand-written `Encode`.
     pub fn new(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self(Box::new(Failed::Serialize(source.into())))
+        Self::because(Why::Serialize(None, source.into()))
+    }
+
+    /// A value that serde_json cannot write.
+    #[cfg(feature = "server")]
+    #[cold]
+    pub(super) fn json(error: serde_json::Error) -> Self {
+        Self::because(Why::Serialize(unwritable(&error), error.into()))
     }
 
     /// Creates the error for a value that fails its schema.
     #[cfg(feature = "server")]
     pub(super) fn schema(issues: Vec<Issue>) -> Self {
-        Self(Box::new(Failed::Schema(issues)))
+        Self::because(Why::Schema(issues))
+    }
+
+    fn because(why: Why) -> Self {
+        Self(Box::new(Failed { why, is_logged: false }))
+    }
+
+    /// Marks the error as logged, so that it is not logged again as that of a handler.
+    #[cfg(feature = "server")]
+    pub(crate) fn logged(mut self) -> Self {
+        self.0.is_logged = true;
+        self
+    }
+
+    #[cfg(feature = "server")]
+    pub(crate) fn is_logged(&self) -> bool {
+        self.0.is_logged
     }
 }
 
 impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &*self.0 {
-            Failed::Schema(issues) => {
+        match &self.0.why {
+            Why::Schema(issues) => {
                 f.write_str("the value does not keep its schema")?;
                 for issue in issues {
                     write!(f, "; {} at {:?}: {}", issue.keyword, issue.path, issue.message)?;
                 }
                 Ok(())
             }
-            Failed::Serialize(_) => f.write_str("the value cannot be serialized"),
+            Why::Serialize(None, _) => f.write_str("the value cannot be serialized"),
+            Why::Serialize(Some(reason), _) => write!(f, "the value cannot be serialized: {reason}"),
         }
     }
 }
 
 impl Error for EncodeError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match &*self.0 {
-            Failed::Schema(_) => None,
-            Failed::Serialize(source) => Some(&**source),
+        match &self.0.why {
+            Why::Schema(_) => None,
+            Why::Serialize(_, source) => Some(&**source),
         }
     }
 }

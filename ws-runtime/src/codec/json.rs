@@ -63,7 +63,7 @@ pub(super) fn write<T: Serialize>(
     out: &mut Vec<u8>,
 ) -> Result<Encoded, EncodeError> {
     let start = out.len();
-    let written = serde_json::to_writer(&mut *out, value).map_err(EncodeError::new);
+    let written = serde_json::to_writer(&mut *out, value).map_err(EncodeError::json);
     let encoded = written.and_then(|()| verify(&out[start..], check));
     if encoded.is_err() {
         out.truncate(start);

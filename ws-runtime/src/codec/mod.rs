@@ -19,6 +19,8 @@ mod plan;
 mod strict;
 #[cfg(feature = "server")]
 mod typed;
+#[cfg(feature = "server")]
+mod unwritable;
 
 #[cfg(feature = "server")]
 pub(crate) use self::plan::WireForm;

@@ -309,6 +309,8 @@ impl<'a, R: Route> Driver<'a, R> {
                 let text = Escaped(error);
                 match Blame::of(&**error) {
                     Blame::Peer => event!(events, DEBUG, route, socket, error = %text, "invalid message"),
+                    // It was logged when it was refused.
+                    Blame::Refused => {}
                     _ if passed_on => {
                         event!(
                             events,

@@ -4,7 +4,10 @@
 use std::error::Error as StdError;
 
 use super::Error;
-use crate::{codec::Invalid, events::json_category};
+use crate::{
+    codec::{EncodeError, Invalid},
+    events::json_category,
+};
 
 /// The party that caused an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +17,8 @@ pub(crate) enum Blame {
     /// Unknown, because `serde_json` failed and the text of the error may contain input of the peer. Contains the
     /// category of the error.
     Json(&'static str),
+    /// The application, because a reply was refused. That is logged already.
+    Refused,
     /// The application, because a handler failed.
     Handler,
 }
@@ -25,8 +30,11 @@ impl Blame {
         let is_invalid = |cause: &(dyn StdError + 'static)| {
             cause.is::<Invalid>() || matches!(cause.downcast_ref(), Some(Error::Invalid(_)))
         };
-        if causes.any(is_invalid) {
+        if causes.clone().any(is_invalid) {
             return Self::Peer;
+        }
+        if causes.any(|cause| cause.downcast_ref().is_some_and(EncodeError::is_logged)) {
+            return Self::Refused;
         }
         json_category(error).map_or(Self::Handler, Self::Json)
     }
@@ -73,6 +81,9 @@ mod tests {
             ),
             (Error::Panicked("no".into()).into(), Blame::Handler),
             (Error::Failed("no".into()).into(), Blame::Handler),
+            (EncodeError::new("no").into(), Blame::Handler),
+            (EncodeError::new("no").logged().into(), Blame::Refused),
+            (Wrapped(Error::Failed(EncodeError::new(json()).logged().into()).into()).into(), Blame::Refused),
             (io::Error::other("no").into(), Blame::Handler),
             ("invalid message".into(), Blame::Handler),
         ];

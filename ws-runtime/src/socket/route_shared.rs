@@ -153,7 +153,7 @@ impl RouteShared {
             Ok(Encoded::Shared(message)) => Ok(then(message.kind(), Payload::Shared(message.into_bytes()))),
             Err(error) => {
                 self.note_refusal(type_name::<R>(), socket, &error);
-                Err(error)
+                Err(error.logged())
             }
         };
         spend(Work::Encoded(scratch.len()));
