@@ -131,7 +131,7 @@ async fn type_errors_name_the_path_of_the_value() {
         (r#"{"tuple":[1,"odd"]}"#, "/tuple/1", even),
         (r#"{"map":{"SECRET":{"name":"odd"}}}"#, "/map/*/name", even),
         (r#"{"by_number":{"7":["ab","odd"]}}"#, "/by_number/*/1", even),
-        (r#"{"by_number":{"4294967296":[]}}"#, "/by_number", "is not a valid value"),
+        (r#"{"by_number":{"4294967296":[]}}"#, "/by_number", "the key of member 1 is not valid"),
         (r#"{"say":{"type":"move","name":"odd"}}"#, "/say/name", even),
         (r#"{"say":{"type":"move","name":"ab","when":"SECRET"}}"#, "/say/when", when),
         (

@@ -186,7 +186,7 @@ enum WriteOnly {
 
 /// The error names the type, the variant and the way out. serde's own text is not needed for that.
 #[tokio::test(start_paused = true)]
-async fn refused_reply_of_a_write_only_type_names_the_way_out() {
+async fn refused_reply_of_write_only_type_names_the_fix() {
     struct Writes(Journal);
 
     #[ws_route("/writes", body = String, response = WriteOnly)]
@@ -291,7 +291,7 @@ async fn refused_reply_is_logged_once() {
             "/passes_on" => site.connect::<PassesOn>(path).await.unwrap().send(what).await,
             "/streams" => site.connect::<Streams>(path).await.unwrap().send(what).await,
             _ => site.connect::<Sends>(path).await.unwrap().send(what).await,
-        };
+        }
         site.settled().await;
         let lines: Vec<_> = logged.take().into_iter().filter(|line| !line.starts_with("DEBUG")).collect();
         let [line] = &*lines else { panic!("{path} {what}: {lines:?}") };

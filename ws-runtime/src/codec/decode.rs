@@ -25,11 +25,13 @@ use crate::{
 ///
 /// At start-up, the library runs `Deserialize` to find serde's `alias` and `other`, and adds them to the schema, marked
 /// `x-serde`. This does not work where serde buffers a value first: in fields inside internally tagged or untagged
-/// enums, and in fields of structs with `flatten`. There, aliases are rejected like unknown names. (The variant names
-/// of internally tagged enums are found.)
+/// enums, in the named fields of a variant of an adjacently tagged enum, and in fields of structs with `flatten`.
+/// There, aliases are rejected like unknown names. (The variant names of internally tagged enums are found.)
 ///
 /// The server does not start if a type can never work: a variant that serde cannot tag (`Text(String)` with `tag =
-/// "type"`), or a map whose keys are not strings.
+/// "type"`), a map whose keys are not strings, and, where serde buffers a value first, a `Box<RawValue>` or a map whose
+/// keys are numbers or bools. In an adjacently tagged enum, serde buffers the content only if it precedes the tag. Such
+/// types start, and a client must send the tag first.
 ///
 /// # Numbers
 /// The type determines how a number is read. An integer is read exactly from its digits, in any notation (`1`, `1.0`,
@@ -44,8 +46,9 @@ use crate::{
 /// `Uuid` or `IpAddr`, whose own `Deserialize` validates it.
 ///
 /// If a type rejects a value that its schema accepts, the message is invalid. The path of the value is reported with
-/// the keyword `type`, or `format` if the type has one. Examples are rules of `try_from` and `deserialize_with` that
-/// the schema lacks, integer keys of a map that are out of range, and a field that occurs under both its name and its
+/// the keyword `type`, or `format` if the type has one. The key of a map is input of the peer, so it is reported at the
+/// path of the map, with the number of its member. Examples are rules of `try_from` and `deserialize_with` that the
+/// schema lacks, integer keys of a map that are out of range, and a field that occurs under both its name and its
 /// `alias`.
 ///
 /// # Cost

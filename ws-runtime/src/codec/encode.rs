@@ -85,6 +85,7 @@ pub struct EncodeError(Box<Failed>);
 struct Failed {
     why: Why,
     /// True if the route has logged the error.
+    #[cfg_attr(not(feature = "server"), expect(dead_code, reason = "only a server logs it"))]
     is_logged: bool,
 }
 

@@ -51,8 +51,20 @@ pub(super) fn by_value<T: DeserializeOwned>(text: &str, check: &Check) -> Result
         return Err(Invalid::schema(On::Message, check.explain(&value)));
     }
     // The type may reject a value that the schema accepts.
-    typed::read(text)
-        .map_err(|TypeRejection(path)| Invalid::schema(On::Message, vec![check.type_issue(&value, &path)]))
+    typed::read(text, |path| check.is_declared(&value, path)).map_err(|rejection| {
+        let TypeRejection { path, key, twice } = rejection;
+        let issue = match (key, twice) {
+            (Some(number), _) => {
+                let message = format!("the key of member {number} is not valid");
+                Issue::new(&check.path(&value, &path), "type", message)
+            }
+            (None, Some(field)) => {
+                Issue::new(&check.path(&value, &path), "type", format!("has `{field}` under two names"))
+            }
+            (None, None) => check.type_issue(&value, &path),
+        };
+        Invalid::schema(On::Message, vec![issue])
+    })
 }
 
 /// Writes JSON, then parses it to check it against its schema, because the output of a `Serialize` is known only then.

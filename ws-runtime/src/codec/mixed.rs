@@ -4,7 +4,7 @@ use bytes::Bytes;
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Decode, Encode, EncodeError, Encoded, Invalid, Plan, json};
+use super::{Decode, Encode, EncodeError, Encoded, Invalid, Plan, json, plan::inbound_check};
 use crate::{
     message::{Incoming, Message},
     schema::{Check, SchemaError},
@@ -25,7 +25,7 @@ pub enum Mixed<T> {
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned + JsonSchema + Send + 'static> Decode for Mixed<T> {
     fn plan() -> Result<Plan, SchemaError> {
-        Check::read::<T>().map(Plan::mixed::<T>)
+        inbound_check::<T>().map(Plan::mixed::<T>)
     }
 
     fn decode(message: Incoming<'_>, plan: &Plan) -> Result<Self, Invalid> {

@@ -8,6 +8,8 @@ use serde::de::DeserializeOwned;
 #[cfg(feature = "server")]
 use serde_json::{Value, json};
 
+#[cfg(feature = "server")]
+use super::typed::try_out;
 use crate::schema::{Check, SchemaError};
 #[cfg(feature = "server")]
 use crate::schema::{Direction, Sampler};
@@ -63,7 +65,7 @@ impl Plan {
     pub(super) fn inbound<T: DeserializeOwned + JsonSchema + 'static>() -> Result<Self, SchemaError> {
         let form = match plain::<T>() {
             Some(form) => form,
-            None => WireForm::Json(Box::new(Check::read::<T>()?)),
+            None => WireForm::Json(Box::new(inbound_check::<T>()?)),
         };
         Ok(Self { form, name: type_name::<T>() })
     }
@@ -130,6 +132,16 @@ impl Plan {
         }
         Ok(Telling::No)
     }
+}
+
+/// Compiles the schema of an inbound `T`, and checks that the type can read what the schema accepts.
+pub(super) fn inbound_check<T: DeserializeOwned + JsonSchema>() -> Result<Check, SchemaError> {
+    let check = Check::read::<T>()?;
+    #[cfg(feature = "server")]
+    check
+        .check_read(try_out::<T>)
+        .map_err(|why| SchemaError::new(type_name::<T>(), Direction::Inbound, why))?;
+    Ok(check)
 }
 
 /// Returns the form of a type that is not JSON; `None` for all other types. A newtype of one of them is JSON.

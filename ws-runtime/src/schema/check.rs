@@ -15,6 +15,7 @@ use super::{
     outline::shape,
     place::leads,
     sampler::Sampler,
+    unreadable::{Rejected, check_read},
     widen::check_written,
 };
 
@@ -87,6 +88,14 @@ impl Check {
         check_written(&self.schema, sampler)
     }
 
+    /// Searches an inbound type for parts that can never be read, by reading texts.
+    ///
+    /// # Errors
+    /// If serde never reads a variant, a key or a raw value.
+    pub(crate) fn check_read(&self, read: fn(&str) -> Rejected) -> Result<(), String> {
+        check_read(&self.schema, read)
+    }
+
     /// Returns the published document.
     pub(crate) fn schema(&self) -> &Value {
         &self.schema
@@ -120,6 +129,16 @@ impl Check {
     /// Returns the issue for a value that its schema accepts and its type rejects. `steps` is the path to that value.
     pub(crate) fn type_issue(&self, value: &Value, steps: &[Step]) -> Issue {
         self.explainer.type_issue(value, steps)
+    }
+
+    /// Returns a path through a value as a JSON pointer, without keys that come from the value.
+    pub(crate) fn path(&self, value: &Value, steps: &[Step]) -> String {
+        self.explainer.path(value, steps)
+    }
+
+    /// Returns true if the schema declares the last key of a path through a value.
+    pub(crate) fn is_declared(&self, value: &Value, steps: &[Step]) -> bool {
+        self.explainer.is_declared(value, steps)
     }
 
     /// Returns true if the type is an enum whose variants are identified by a tag or a key.

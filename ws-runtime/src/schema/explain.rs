@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::{
     Issue, Step,
+    closest::{FailedForm, closest},
     describe::{describe, one_of},
     issue::MAX_ISSUES,
     locate::{ANY_KEY, escaped, locate},
@@ -67,6 +68,16 @@ impl Explainer {
     /// Returns the issue for a value that its schema accepts and its type rejects. `steps` is the path to that value.
     pub(super) fn type_issue(&self, value: &Value, steps: &[Step]) -> Issue {
         locate(&self.rules, self.root, value, steps).type_issue()
+    }
+
+    /// Returns a path as a JSON pointer, without keys that come from the value.
+    pub(super) fn path(&self, value: &Value, steps: &[Step]) -> String {
+        locate(&self.rules, self.root, value, steps).path
+    }
+
+    /// Returns true if the schema declares the last key of a path.
+    pub(super) fn is_declared(&self, value: &Value, steps: &[Step]) -> bool {
+        locate(&self.rules, self.root, value, steps).is_declared
     }
 
     /// Returns true if the schema is an enum whose variants are identified by a tag or a key.
@@ -279,22 +290,39 @@ impl<'e> ExplainWalk<'e> {
             return self.visit(**only, value);
         }
         let found = std::mem::take(&mut self.issues);
-        let mut holding = 0;
-        for branch in fitting {
-            self.visit(*branch, value);
-            holding += usize::from(self.issues.is_empty());
-            self.issues.clear();
+        let (mut holding, mut failed) = (0, Vec::new());
+        for &branch in fitting {
+            self.visit(branch, value);
+            let issues = std::mem::take(&mut self.issues);
+            if issues.is_empty() {
+                holding += 1;
+            } else {
+                failed.push(FailedForm { issues, known: self.known_members(branch, value, 0) });
+            }
         }
         self.issues = found;
         match holding {
             // An alternative that was not checked completely is neither valid nor invalid.
             _ if self.is_spent() => {}
-            0 => self.report(keyword, "fits none of the allowed forms"),
+            0 => {
+                for issue in closest(failed, &self.path, keyword) {
+                    self.add(issue);
+                }
+            }
             2.. if keyword == "oneOf" => {
                 self.report(keyword, "fits more than one of the allowed forms");
             }
             _ => {}
         }
+    }
+
+    /// Returns the number of members of an object that a rule declares.
+    fn known_members(&self, rule: usize, value: &Value, depth: usize) -> usize {
+        self.step();
+        let rule = &self.rules[rule];
+        let Some(members) = value.as_object().filter(|_| depth < 8 && !self.is_spent()) else { return 0 };
+        let own = rule.properties.iter().filter(|(name, _)| members.contains_key(name)).count();
+        own + rule.also.iter().map(|also| self.known_members(*also, value, depth + 1)).sum::<usize>()
     }
 
     /// Returns the JSON types that the alternatives accept. `None` unless each of them declares its types.
@@ -367,12 +395,13 @@ impl<'e> ExplainWalk<'e> {
     }
 
     fn report(&mut self, keyword: &'static str, message: impl Into<String>) {
-        if self.issues.len() < MAX_ISSUES {
-            let issue = Issue::new(&self.path, keyword, message);
-            // All values of a map are reported under one path, so equal issues are reported once.
-            if !self.issues.contains(&issue) {
-                self.issues.push(issue);
-            }
+        self.add(Issue::new(&self.path, keyword, message));
+    }
+
+    fn add(&mut self, issue: Issue) {
+        // All values of a map are reported under one path, so equal issues are reported once.
+        if self.issues.len() < MAX_ISSUES && !self.issues.contains(&issue) {
+            self.issues.push(issue);
         }
     }
 }
@@ -508,7 +537,7 @@ mod tests {
             (explain::<External>(&json!({"new": 1, "unit": 1})), vec![format!(" oneOf: one key: {names}")]),
             (explain::<External>(&json!(5)), vec![format!(" type: {names}")]),
             (explain::<Untagged>(&json!(-1)), vec![" minimum: must be at least 0".into()]),
-            (explain::<Untagged>(&json!({"x": -1})), vec![" anyOf: fits none of the allowed forms".into()]),
+            (explain::<Untagged>(&json!({"x": -1})), vec!["/x minimum: must be at least 0".into()]),
             (explain::<Untagged>(&json!("x")), vec![" type: expected integer or object".into()]),
             (
                 explain::<Envelope>(&json!({"id": -1, "type": "text", "text": ""})),

@@ -46,6 +46,11 @@ impl<'t> Lexer<'t> {
         (line, column)
     }
 
+    /// Returns the position in bytes.
+    pub(crate) fn offset(&self) -> usize {
+        self.at
+    }
+
     /// Returns the kind of the next value.
     pub(crate) fn peek(&mut self) -> Result<ValueKind, NotJson> {
         match self.next_byte().ok_or(NotJson)? {

@@ -23,17 +23,20 @@ pub(crate) enum Step {
 /// A path and its schemas.
 pub(super) struct Located<'r> {
     pub(super) path: String,
+    /// True if the schema declares the last step.
+    pub(super) is_declared: bool,
     rules: Vec<&'r Rule>,
 }
 
 /// Follows a path through a value and its schemas. Returns the path without input of the peer, and the schemas at its
 /// end.
 pub(super) fn locate<'r>(rules: &'r [Rule], root: usize, mut value: &Value, steps: &[Step]) -> Located<'r> {
-    let mut path = String::new();
+    let (mut path, mut is_declared) = (String::new(), true);
     let mut at = Here::new(rules);
     at.add(root, value);
     for step in steps {
         let (declared, within) = at.beneath(step);
+        is_declared = declared;
         path.push('/');
         match step {
             Step::Index(index) => path.push_str(&index.to_string()),
@@ -50,7 +53,7 @@ pub(super) fn locate<'r>(rules: &'r [Rule], root: usize, mut value: &Value, step
             at.add(rule, value);
         }
     }
-    Located { path, rules: at.found.into_iter().map(|rule| &rules[rule]).collect() }
+    Located { path, is_declared, rules: at.found.into_iter().map(|rule| &rules[rule]).collect() }
 }
 
 /// Escapes a key for use as a segment of a JSON pointer (RFC 6901 §3).

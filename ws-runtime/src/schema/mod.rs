@@ -11,6 +11,8 @@ mod check;
 #[cfg(feature = "server")]
 mod choice;
 #[cfg(feature = "server")]
+mod closest;
+#[cfg(feature = "server")]
 mod describe;
 mod direction;
 #[cfg(feature = "server")]
@@ -48,6 +50,8 @@ mod rest;
 #[cfg(feature = "server")]
 mod rules;
 #[cfg(feature = "server")]
+mod sample;
+#[cfg(feature = "server")]
 mod sampler;
 mod sampling;
 #[cfg(feature = "server")]
@@ -58,6 +62,10 @@ mod tagging;
 mod tests;
 #[cfg(feature = "server")]
 mod twins;
+#[cfg(feature = "server")]
+mod units;
+#[cfg(feature = "server")]
+mod unreadable;
 #[cfg(feature = "server")]
 mod value;
 #[cfg(feature = "server")]
@@ -80,6 +88,7 @@ pub(crate) use self::{
     locate::Step,
     number::Numeral,
     shape::{Array, Id, ObjectShape, Properties, Shape, Spot, Token},
+    unreadable::{Rejected, TRIAL_KEYS},
     value::parse,
 };
 pub use self::{error::SchemaError, issue::Issue};

@@ -7,14 +7,15 @@
 //! | formats that JSON Schema does not know (`uint32`, `float`) | removed |
 //! | `IpAddr` has the unknown format `ip` | `ipv4` or `ipv6` |
 //! | `Result`, `Bound`, `Range`, `Duration`, `SystemTime` allow other properties, but serde does not | `additionalProperties: false` |
+//! | a tag beside an externally tagged enum: serde writes a unit variant as a key with `null` | such a key |
 //! | `deny_unknown_fields` around a flattened, internally tagged enum: serde then rejects every value | rejected |
 //! | 128-bit integers lose digits in most JSON readers, including this one | rejected |
 //!
 //! `rest` excludes tags and other surrounding names from the values of a flattened map. `widen` adds the parts that
 //! only the type reveals (`alias`, `other`, the content of an adjacently tagged unit variant).
 //!
-//! Rules of `try_from` and `deserialize_with`, and the range of a map's integer keys, are not reconciled, because a
-//! schema cannot express them. A value that such a type rejects is reported as one of the wrong type. The schema also
+//! Rules of `try_from` and `deserialize_with`, the range of a map's integer keys, and further members beside an
+//! externally tagged enum in a tagged variant are not reconciled, because a schema cannot express them. A value that such a type rejects is reported as one of the wrong type. The schema also
 //! decides where serde alone would accept more: arrays in place of objects, `{"unit": null}`, and repeated items of a
 //! set are rejected.
 
@@ -27,7 +28,7 @@ use schemars::{
 };
 use serde_json::{Value, json};
 
-use super::Direction;
+use super::{Direction, units::unit_keys};
 
 /// Adapts a schema and all its subschemas. [`finish`](Self::finish) reports a part that cannot be adapted.
 pub(super) struct Reconcile {
@@ -61,6 +62,7 @@ impl Transform for Reconcile {
                 }
             }
         }
+        unit_keys(schema);
         if self.direction == Direction::Inbound && denies_its_own_tag(schema.as_value()) {
             self.rejected = Some(
                 "serde's `deny_unknown_fields` rejects the tag of a flattened, internally tagged enum, so no value \

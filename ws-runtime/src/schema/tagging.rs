@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Direction,
-    choice::{Choice, alternatives, target},
+    choice::{Choice, alternatives, is_annotation, target},
 };
 
 /// The keywords of a content that remain after a tag was merged into its schema.
@@ -32,6 +32,13 @@ pub(super) fn untaggable(name: &str, direction: Direction) -> String {
         "serde cannot tag the content of the variant `{name}`, so it can never be {never}: use named fields, as in \
          `{name} {{ text: String }}`, or name the content, as in `content = \"data\"`"
     )
+}
+
+/// Returns true if a branch of a tagged enum shows only its tag: no schema of a content that could be an object.
+pub(super) fn shows_tag_alone(branch: &Value, tag: &str) -> bool {
+    let Some(keywords) = branch.as_object() else { return false };
+    let is_plain = |key: &String| matches!(&**key, "type" | "properties" | "required") || is_annotation(key);
+    keywords.keys().all(is_plain) && branch["properties"].as_object().is_some_and(|all| all.keys().eq([tag]))
 }
 
 fn within(document: &Value, schema: &Value, direction: Direction) -> Result<(), String> {

@@ -4,7 +4,7 @@
 //! that generators of values can ignore them. Where serde buffers a value first (inside an internally tagged or
 //! untagged enum, beside `flatten`), the names cannot be found, and the schema is unchanged.
 
-use std::collections::BTreeSet;
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -12,9 +12,11 @@ use super::{
     Direction,
     choice::{Alternatives, Choice, alternatives, is_annotation},
     edit::{Edit, strings, strings_of},
+    locate::escaped,
     recorder::{Asked, Give, Go, Probe, Seen},
+    sample::sample,
     sampler::Sampler,
-    tagging::untaggable,
+    tagging::{shows_tag_alone, untaggable},
 };
 
 /// The maximum number of times that a type is read.
@@ -29,7 +31,9 @@ const UNKNOWN: &str = "\u{1}unknown";
 pub(super) fn widen(document: &mut Value, probe: Probe) -> Result<(), String> {
     let mut walk = Walk::new(document, probe, None);
     walk.visit(String::new(), &mut Vec::new())?;
-    let edits = walk.edits;
+    let mut edits = walk.edits;
+    // An alias copies its variant, with the further names inside it.
+    edits.sort_by_key(|(pointer, _)| Reverse(pointer.len()));
     for (pointer, edit) in edits {
         if let Some(schema) = document.pointer_mut(&pointer) {
             edit.apply(schema);
@@ -313,6 +317,14 @@ impl<'a> Walk<'a> {
             }
             return self.below(format!("{pointer}/additionalProperties"), path, Go::Key("x".to_owned()));
         }
+        // The keys may be the variants of an enum.
+        if let (Some(properties), Some(names)) = (properties, self.run(path, Give::Key(UNKNOWN)).instead) {
+            for (name, aliases) in
+                self.aliases(path, names, Give::Key, |name| properties.contains_key(name)).0
+            {
+                self.edits.push((pointer.to_owned(), Edit::Field { name, aliases }));
+            }
+        }
         for name in properties.into_iter().flatten().map(|(name, _)| name) {
             self.below(format!("{pointer}/properties/{}", escaped(name)), path, Go::Key(name.clone()))?;
         }
@@ -335,56 +347,4 @@ impl<'a> Walk<'a> {
         }
         Ok(())
     }
-}
-
-/// Returns true if a branch of a tagged enum contains only its tag, and no schema of a content that could be an object.
-fn shows_tag_alone(branch: &Value, tag: &str) -> bool {
-    let Some(keywords) = branch.as_object() else { return false };
-    let is_plain = |key: &String| matches!(&**key, "type" | "properties" | "required") || is_annotation(key);
-    keywords.keys().all(is_plain) && branch["properties"].as_object().is_some_and(|all| all.keys().eq([tag]))
-}
-
-/// Returns a value that a schema accepts if it is easy to find, or else `null`. To reach an item, the type must read
-/// the items before it.
-fn sample(document: &Value, schema: &Value, depth: usize) -> Value {
-    let schema = super::resolve(document, schema);
-    if depth > 16 {
-        return Value::Null;
-    }
-    if let Some(name) = strings_of(schema).first() {
-        return (*name).into();
-    }
-    for key in ["anyOf", "oneOf"] {
-        if let Some(branch) = schema[key].as_array().and_then(|branches| branches.first()) {
-            return sample(document, branch, depth + 1);
-        }
-    }
-    let kind = &schema["type"];
-    match kind.as_str().or_else(|| kind[0].as_str()) {
-        Some("boolean") => false.into(),
-        Some("integer" | "number") => {
-            schema.get("minimum").filter(|low| low.as_f64() >= Some(0.0)).cloned().unwrap_or(0.into())
-        }
-        Some("string") => match schema["format"].as_str() {
-            Some("ipv6") => "::1".into(),
-            Some("ipv4") => "127.0.0.1".into(),
-            _ => "x".repeat(schema["minLength"].as_u64().map_or(0, |least| least.min(64) as usize)).into(),
-        },
-        Some("array") => {
-            let prefix = schema["prefixItems"].as_array().into_iter().flatten();
-            prefix.map(|item| sample(document, item, depth + 1)).collect()
-        }
-        Some("object") => {
-            let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
-            let member =
-                |name: &str| (name.to_owned(), sample(document, &schema["properties"][name], depth + 1));
-            Value::Object(required.map(member).collect())
-        }
-        _ => Value::Null,
-    }
-}
-
-/// Escapes a segment of a JSON pointer (RFC 6901 §3).
-fn escaped(segment: &str) -> String {
-    segment.replace('~', "~0").replace('/', "~1")
 }

@@ -23,9 +23,10 @@ use serde_json::Value;
 use self::{
     inputs::{INPUTS, mutants},
     types::{
-        Adjacent, Aliased, Anything, Denying, External, Flat, FlatDenying, FlatEnum, FlatOption, FlatRest,
-        Formats, Internal, InternalDenying, Lax, Level, LevelKey, Limited, Name, Newtype, Optional, Other,
-        Overlapping, Plain, Tree, Unit, Untagged, Unusual,
+        Adjacent, Aliased, AliasedContent, AliasedKey, AliasedTwice, Anything, Denying, External, Flat,
+        FlatDenying, FlatEnum, FlatOption, FlatRest, FlatTwice, Formats, Internal, InternalDenying, Lax,
+        Level, LevelKey, Limited, Maps, Name, Newtype, Optional, Other, Overlapping, Plain, Tree, Unit,
+        Untagged, UntaggedMaps, Unusual,
     },
 };
 use crate::{
@@ -115,6 +116,14 @@ agreement! {
     untagged_enums: Untagged;
     untagged_enums_that_overlap: Overlapping;
     aliases: Aliased;
+    aliases_of_map_keys: BTreeMap<AliasedKey, u8>;
+    aliases_inside_aliased_variants: AliasedTwice;
+    aliases_inside_adjacent_content: AliasedContent;
+    maps_inside_tagged_enums: Maps;
+    maps_inside_untagged_enums: UntaggedMaps;
+    flattened_twice: FlatTwice;
+    optional_addresses: Option<(u8, IpAddr)>;
+    nested_options: Vec<Option<Vec<Option<Level>>>>;
     unknown_tags: Other;
     lax_deserialize_with: Lax;
     limits: Limited;
@@ -200,8 +209,8 @@ fn value_rejected_by_its_type_is_not_echoed() {
         assert_eq!((&*issue.path, &*issue.keyword, &*issue.message), (path, "type", message), "{text}");
         assert!(!invalid.to_frame().contains("odd"), "{invalid}");
     }
-    assert_rejected::<Aliased>(r#"{"name":"a","nick":"b"}"#, "", "is not a valid `Aliased`");
-    assert_rejected::<BTreeMap<u8, String>>(r#"{"256":"x"}"#, "", "is not a valid value");
+    assert_rejected::<Aliased>(r#"{"name":"a","nick":"b"}"#, "", "has `name` under two names");
+    assert_rejected::<BTreeMap<u8, String>>(r#"{"256":"x"}"#, "", "the key of member 1 is not valid");
     assert_rejected::<Even>(r#""odd""#, "", "is not a valid `Even`");
     let long = r#"{"secs":18446744073709551615,"nanos":1000000000}"#;
     assert_rejected::<Duration>(long, "", "is not a valid `Duration`");

@@ -3,5 +3,7 @@
 mod agreement;
 mod cost;
 mod numbers;
+mod reports;
 mod rest;
+mod unreadable;
 mod written;

@@ -133,3 +133,54 @@ fn outer_tag_is_not_an_entry_of_a_map() {
         ],
     );
 }
+
+/// serde writes a unit variant beside a tag as a key with `null`.
+#[test]
+fn external_enum_beside_a_tag_survives_a_round_trip() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+    enum Level {
+        Low,
+        /// Documented variants are separate alternatives.
+        High,
+        Of(u8),
+        Fields {
+            x: u8,
+        },
+        Pair(u8, u8),
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+    #[serde(tag = "type")]
+    enum Tagged {
+        Level(Level),
+        Nothing,
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+    #[serde(tag = "kind")]
+    enum Twice {
+        Tagged(Tagged),
+        Other { level: Level },
+    }
+
+    survives_round_trip::<Tagged>(
+        &[
+            r#"{"type":"Level","Low":null}"#,
+            r#"{"High":null,"type":"Level"}"#,
+            r#"{"type":"Level","Of":1}"#,
+            r#"{"type":"Level","Fields":{"x":1}}"#,
+            r#"{"type":"Level","Pair":[1,2]}"#,
+            r#"{"type":"Nothing"}"#,
+        ],
+        &[
+            (r#"{"type":"Level","Low":1}"#, "/Low"),
+            (r#"{"type":"Level","Of":"x"}"#, "/Of"),
+            (r#"{"type":"Level"}"#, ""),
+            (r#"{"type":"Level","Of":1,"Low":null}"#, ""),
+        ],
+    );
+    survives_round_trip::<Twice>(
+        &[r#"{"kind":"Tagged","type":"Level","Low":null}"#, r#"{"kind":"Other","level":"Low"}"#],
+        &[(r#"{"kind":"Other","level":"Lo"}"#, "/level")],
+    );
+}

@@ -10,41 +10,26 @@ use serde::{
 
 use super::{
     error::TypeError,
-    number::{Wish, visit},
+    number::{Wish, numbers, visit},
 };
 use crate::schema::Numeral;
 
 /// A key as a deserializer. A type that requests a number or a bool gets the parsed key.
 pub(in crate::codec) struct Key<'de>(pub(in crate::codec) Cow<'de, str>);
 
-macro_rules! numbers {
-    ($($method:ident: $wish:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
-            match Numeral::parse(&self.0) {
-                Some(numeral) => visit(numeral, Wish::$wish, visitor),
-                None => self.deserialize_any(visitor),
-            }
+impl<'de> Key<'de> {
+    fn number<V: Visitor<'de>>(self, wish: Wish, visitor: V) -> Result<V::Value, TypeError> {
+        match Numeral::parse(&self.0) {
+            Some(numeral) => visit(numeral, wish, visitor),
+            None => self.deserialize_any(visitor),
         }
-    )*};
+    }
 }
 
 impl<'de> Deserializer<'de> for Key<'de> {
     type Error = TypeError;
 
-    numbers! {
-        deserialize_i8: Integer
-        deserialize_i16: Integer
-        deserialize_i32: Integer
-        deserialize_i64: Integer
-        deserialize_i128: Integer
-        deserialize_u8: Integer
-        deserialize_u16: Integer
-        deserialize_u32: Integer
-        deserialize_u64: Integer
-        deserialize_u128: Integer
-        deserialize_f32: Single
-        deserialize_f64: Double
-    }
+    numbers!(number);
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
         match self.0 {

@@ -8,13 +8,14 @@
 mod blame;
 mod error;
 mod key;
+mod members;
 mod number;
 mod probe;
 mod raw;
 mod reader;
 
 pub(super) use self::{
-    blame::{TypeRejection, read},
+    blame::{TypeRejection, read, try_out},
     error::TypeError,
     key::Key,
     number::{Wish, visit},

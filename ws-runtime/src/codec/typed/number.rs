@@ -57,3 +57,22 @@ pub(in crate::codec) fn visit<'de, V: Visitor<'de>, E: de::Error>(
         None => Err(E::custom("infinite")),
     }
 }
+
+/// Declares the methods of a `Deserializer` that request a number. Each calls a method with the requested form.
+macro_rules! numbers {
+    ($read:ident) => {
+        $crate::codec::typed::number::numbers! {
+            $read
+            Integer: [deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128]
+            Integer: [deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128]
+            Single: [deserialize_f32]
+            Double: [deserialize_f64]
+        }
+    };
+    ($read:ident $($wish:ident: [$($method:ident)*])*) => {$($(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
+            self.$read(Wish::$wish, visitor)
+        }
+    )*)*};
+}
+pub(super) use numbers;

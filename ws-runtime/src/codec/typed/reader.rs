@@ -12,7 +12,7 @@ use super::{
     RAW_VALUE,
     error::TypeError,
     key::Key,
-    number::{Wish, visit},
+    number::{Wish, numbers, visit},
     probe::{Cutoff, RepeatedKey, Unacceptable},
     raw::Raw,
 };
@@ -26,6 +26,9 @@ pub(super) struct JsonReader<'de> {
     probe: Cutoff,
     positions: usize,
     otherwise: Option<Wish>,
+    /// The end of a key in the text, and the number of positions passed before it.
+    mark: usize,
+    marked: Option<usize>,
 }
 
 /// The action to take at a position.
@@ -36,7 +39,17 @@ enum Visit {
 
 impl<'de> JsonReader<'de> {
     pub(super) fn new(text: &'de str, wish: Wish, probe: Cutoff) -> Self {
-        Self { lexer: Lexer::new(text), wish, probe, positions: 0, otherwise: None }
+        Self { lexer: Lexer::new(text), wish, probe, positions: 0, otherwise: None, mark: 0, marked: None }
+    }
+
+    /// Reads up to a key, which ends at an offset of the text, and further if the type permits.
+    pub(super) fn marking(self, mark: usize) -> Self {
+        Self { mark, ..self }
+    }
+
+    /// The number of positions passed before the marked key.
+    pub(super) fn marked(&self) -> Option<usize> {
+        self.marked
     }
 
     /// Returns the number of positions passed so far.
@@ -144,14 +157,6 @@ impl JsonReader<'_> {
     }
 }
 
-macro_rules! numbers {
-    ($($method:ident: $wish:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
-            self.wanted(Wish::$wish, visitor)
-        }
-    )*};
-}
-
 macro_rules! requested {
     ($($method:ident($($argument:ident: $type:ty),*))*) => {$(
         fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, TypeError> {
@@ -164,20 +169,7 @@ macro_rules! requested {
 impl<'de> Deserializer<'de> for &mut JsonReader<'de> {
     type Error = TypeError;
 
-    numbers! {
-        deserialize_i8: Integer
-        deserialize_i16: Integer
-        deserialize_i32: Integer
-        deserialize_i64: Integer
-        deserialize_i128: Integer
-        deserialize_u8: Integer
-        deserialize_u16: Integer
-        deserialize_u32: Integer
-        deserialize_u64: Integer
-        deserialize_u128: Integer
-        deserialize_f32: Single
-        deserialize_f64: Double
-    }
+    numbers!(wanted);
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TypeError> {
         self.value(self.wish, false, visitor)
@@ -300,7 +292,8 @@ impl<'de> SeqAccess<'de> for &mut Items<'_, 'de> {
 /// Access to the members of an object.
 struct Members<'r, 'de> {
     reader: &'r mut JsonReader<'de>,
-    first: bool,
+    /// The number of members so far.
+    count: usize,
     ended: bool,
     first_key: Option<Cow<'de, str>>,
     last_key: Option<Cow<'de, str>>,
@@ -310,7 +303,7 @@ struct Members<'r, 'de> {
 
 impl<'r, 'de> Members<'r, 'de> {
     fn new(reader: &'r mut JsonReader<'de>) -> Self {
-        Self { reader, first: true, ended: false, first_key: None, last_key: None, probed: false }
+        Self { reader, count: 0, ended: false, first_key: None, last_key: None, probed: false }
     }
 
     /// Advances to the next member and returns its key, or `None` at the end.
@@ -318,11 +311,14 @@ impl<'r, 'de> Members<'r, 'de> {
         if self.probed {
             return Ok(None);
         }
-        if let Some(key) = self.reader.lexer.key(self.first)? {
-            if self.first {
+        if let Some(key) = self.reader.lexer.key(self.count == 0)? {
+            if self.count == 0 {
                 self.first_key = Some(key.clone());
             }
-            self.first = false;
+            self.count += 1;
+            if self.reader.lexer.offset() == self.reader.mark {
+                self.reader.marked = Some(self.reader.positions);
+            }
             self.last_key = Some(key.clone());
             return Ok(Some(key));
         }
@@ -351,7 +347,7 @@ impl<'de> MapAccess<'de> for &mut Members<'_, 'de> {
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, TypeError> {
         match self.advance()? {
             // The key of a map is input of the peer, so the path ends at the map.
-            Some(key) => seed.deserialize(Key(key)).map(Some).map_err(TypeError::exactly),
+            Some(key) => seed.deserialize(Key(key)).map(Some).map_err(|error| error.of_key(self.count)),
             None => Ok(None),
         }
     }

@@ -212,3 +212,65 @@ pub(super) enum LevelKey {
     Low,
     Unit,
 }
+
+#[derive(Debug, Deserialize, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum AliasedKey {
+    #[serde(alias = "x", alias = "top")]
+    Low,
+    #[serde(alias = "a")]
+    Unit,
+}
+
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum AliasedTwice {
+    #[serde(alias = "new", alias = "struct")]
+    Text {
+        #[serde(alias = "v")]
+        x: u8,
+    },
+    #[serde(alias = "low")]
+    Unit,
+}
+
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(tag = "t", content = "c")]
+pub(super) enum AliasedContent {
+    #[serde(alias = "Number")]
+    Text(Aliased),
+    #[serde(alias = "Who")]
+    Pair(Vec<Aliased>),
+}
+
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Maps {
+    Text { text: BTreeMap<LevelKey, u8>, n: Option<BTreeMap<String, u8>> },
+    Plain(BTreeMap<String, Value>),
+    Nested { inner: BTreeMap<String, BTreeMap<Name, u32>> },
+    Who,
+}
+
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(super) enum UntaggedMaps {
+    Levels(BTreeMap<LevelKey, u8>),
+    Pair(u8, String),
+    Struct { r#struct: Option<External>, x: u8 },
+    Address(IpAddr),
+}
+
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+pub(super) struct FlatTwice {
+    id: u8,
+    #[serde(flatten)]
+    flat: FlatUntagged,
+}
+
+#[derive(Debug, PartialEq, Deserialize, JsonSchema)]
+pub(super) struct FlatUntagged {
+    n: Option<u32>,
+    #[serde(flatten)]
+    rest: Overlapping,
+}
