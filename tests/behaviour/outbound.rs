@@ -333,7 +333,7 @@ async fn copied_bytes_count_once_for_each_queue() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn outbound_total_defaults_to_a_gibibyte_and_can_be_disabled() {
+async fn outbound_total_is_a_gibibyte_unless_disabled() {
     for (server, most) in [(Server::new().outbound_total(None), None), (Server::new(), Some(64))] {
         let (site, journal) = start(server);
         let one = Bytes::from(vec![7; 16 << 20]);
