@@ -10,7 +10,7 @@ use sockets::{ws_contract, ws_route, Closed, Handshake, Reject, Socket};
 #[ws_contract("/chat/{room}/{seat: u32}", body = String, response = String, crate = ::sockets)]
 pub struct ChatApi;
 
-/// A route that serves [`Api`].
+/// A route that serves `Api`.
 #[derive(Debug)]
 pub struct Chat;
 
