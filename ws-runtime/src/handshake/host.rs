@@ -94,16 +94,18 @@ impl<'a> Authority<'a> {
 /// Returns the host in the single `Host` of a request (RFC 9112 §3.2). `None` if the field is missing, repeated, a list
 /// or malformed.
 pub(super) fn of(headers: &HeaderMap) -> Option<Authority<'_>> {
-    match single(headers, &HOST) {
-        Single::One(value) => value.to_str().ok().and_then(Authority::parse),
-        Single::Missing | Single::Several => None,
-    }
+    read(headers, &HOST)
 }
 
 /// Reads the host that the client named, as reported in `X-Forwarded-Host`. Trust it only from a trusted proxy. `None` if it
 /// is missing, repeated, a list or malformed.
 pub(crate) fn forwarded(headers: &HeaderMap) -> Option<Authority<'_>> {
-    match single(headers, &HeaderName::from_static("x-forwarded-host")) {
+    read(headers, &HeaderName::from_static("x-forwarded-host"))
+}
+
+/// Reads a field that contains one host.
+fn read<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Authority<'a>> {
+    match single(headers, name) {
         Single::One(value) => value.to_str().ok().and_then(Authority::parse),
         Single::Missing | Single::Several => None,
     }

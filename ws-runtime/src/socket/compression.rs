@@ -190,26 +190,13 @@ mod tests {
     use super::*;
     use crate::{
         memory::Outbound,
-        session::KeepaliveRule,
         socket::{Settings, encoded_message::Payload},
-        wire::{Deflate, Limits, answer},
+        wire::{Deflate, answer},
     };
 
     fn settings() -> Settings {
-        Settings {
-            limits: Limits { max_message: None, max_fragments: None, fragment_timeout: None },
-            keepalive: KeepaliveRule::new(None, None).expect("both are off"),
-            backpressure_limit: None,
-            close_on_backpressure_limit: false,
-            latest_by_key: None,
-            rate_limit: None,
-            max_invalid: None,
-            publish_to_self: false,
-            max_subscriptions: None,
-            max_topic_length: None,
-            close_timeout: None,
-            deflate: Some(Deflate::new().server_no_context_takeover(false)),
-        }
+        let deflate = Deflate::new().server_no_context_takeover(false);
+        Settings { deflate: Some(deflate), ..Settings::off() }
     }
 
     /// With two workers, one thread at a time compresses long messages, so that the other is left to the sockets.

@@ -26,3 +26,24 @@ pub(crate) struct Settings {
     pub(crate) close_timeout: Option<Duration>,
     pub(crate) deflate: Option<Deflate>,
 }
+
+#[cfg(test)]
+impl Settings {
+    /// Settings with all limits and compression off.
+    pub(super) fn off() -> Self {
+        Self {
+            limits: Limits { max_message: None, max_fragments: None, fragment_timeout: None },
+            keepalive: KeepaliveRule::new(None, None).expect("both are off"),
+            backpressure_limit: None,
+            close_on_backpressure_limit: false,
+            latest_by_key: None,
+            rate_limit: None,
+            max_invalid: None,
+            publish_to_self: false,
+            max_subscriptions: None,
+            max_topic_length: None,
+            close_timeout: None,
+            deflate: None,
+        }
+    }
+}

@@ -18,12 +18,11 @@ use crate::{
     memory::{Chunk, Outbound},
     message::Kind,
     pubsub::{FrameRef, LogView, Shard, Subscriber, Topic, Topics},
-    session::KeepaliveRule,
     socket::{
         Delivery, Settings, Status, Subscribed, WriteHalf,
         transport::{Transport, split},
     },
-    wire::{Close, Encoder, Limits},
+    wire::{Close, Encoder},
 };
 
 /// The padding of a frame that is so large that its publisher delivers it.
@@ -259,20 +258,7 @@ fn letters(mut bytes: &[u8]) -> String {
 }
 
 fn settings(backpressure_limit: Option<usize>) -> Settings {
-    Settings {
-        limits: Limits { max_message: None, max_fragments: None, fragment_timeout: None },
-        keepalive: KeepaliveRule::new(None, None).expect("both are off"),
-        backpressure_limit,
-        close_on_backpressure_limit: false,
-        latest_by_key: None,
-        rate_limit: None,
-        max_invalid: None,
-        publish_to_self: false,
-        max_subscriptions: None,
-        max_topic_length: None,
-        close_timeout: None,
-        deflate: None,
-    }
+    Settings { backpressure_limit, ..Settings::off() }
 }
 
 impl AsyncRead for Peer {
