@@ -1,17 +1,12 @@
 //! The names of a server: hosts that it answers for, origins and a prefix that are known only at run time.
 
-use std::{
-    convert::Infallible,
-    future::{Ready, ready},
-    task::{Context, Poll},
-};
-
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
-use tower_service::Service;
-use ws_runtime::{Server, testing::Site, ws_route};
+use ws_runtime::{Endpoint, Server, testing::Site, ws_route};
+
+use crate::http::Hi;
 
 struct Echo;
 
@@ -36,21 +31,15 @@ fn start_errors(server: Server) -> String {
     Site::try_start(server).expect_err("it does not start").to_string()
 }
 
-async fn status_from(site: &Site, path: &str, headers: &[(&'static str, &'static str)]) -> u16 {
-    let connected = if path == "/strict" {
-        let mut connect = site.connect::<Strict>(path);
-        for (name, value) in headers {
-            connect = connect.header(*name, *value);
-        }
-        connect.await.map(drop)
-    } else {
-        let mut connect = site.connect::<Echo>(path);
-        for (name, value) in headers {
-            connect = connect.header(*name, *value);
-        }
-        connect.await.map(drop)
-    };
-    connected.map_or_else(|refused| refused.status().as_u16(), |()| 101)
+/// Returns the status of a handshake with these headers.
+async fn handshake_status<E: Endpoint>(
+    site: &Site,
+    path: &str,
+    headers: &[(&'static str, &'static str)],
+) -> u16 {
+    let connect =
+        headers.iter().fold(site.connect::<E>(path), |connect, (name, value)| connect.header(*name, *value));
+    connect.await.map_or_else(|refused| refused.status().as_u16(), |_| 101)
 }
 
 #[tokio::test]
@@ -68,8 +57,12 @@ async fn server_origins_apply_to_routes_without_a_list() {
         ("https://a.only.example", 403, 101),
         ("null", 403, 403),
     ] {
-        assert_eq!(status_from(&site, "/echo", &[("origin", origin)]).await, echo, "{origin}");
-        assert_eq!(status_from(&site, "/strict", &[("origin", origin)]).await, strict, "{origin}");
+        assert_eq!(handshake_status::<Echo>(&site, "/echo", &[("origin", origin)]).await, echo, "{origin}");
+        assert_eq!(
+            handshake_status::<Strict>(&site, "/strict", &[("origin", origin)]).await,
+            strict,
+            "{origin}"
+        );
     }
 }
 
@@ -78,7 +71,7 @@ async fn forwarded_host_counts_from_trusted_proxies_only() {
     let from = [("origin", "https://shop.example"), ("x-forwarded-host", "shop.example")];
     for (trusted, status) in [(&["127.0.0.1"][..], 101), (&["10.0.0.0/8"], 403), (&[], 403)] {
         let site = Site::start(Server::new().trusted_proxies(trusted.iter().copied()).route(Echo));
-        assert_eq!(status_from(&site, "/echo", &from).await, status, "{trusted:?}");
+        assert_eq!(handshake_status::<Echo>(&site, "/echo", &from).await, status, "{trusted:?}");
     }
     let site = Site::start(Server::new().trusted_proxies(["127.0.0.1"]).route(Echo));
     for (host, status) in [
@@ -89,7 +82,7 @@ async fn forwarded_host_counts_from_trusted_proxies_only() {
         ("", 403),
     ] {
         let from = [("origin", "https://shop.example"), ("x-forwarded-host", host)];
-        assert_eq!(status_from(&site, "/echo", &from).await, status, "{host:?}");
+        assert_eq!(handshake_status::<Echo>(&site, "/echo", &from).await, status, "{host:?}");
     }
 }
 
@@ -125,15 +118,15 @@ async fn prefix_precedes_the_path_of_each_route() {
         ("/v1/caf%C3%A9//echo", 404),
         ("/v1/v1/caf%C3%A9/echo", 404),
     ] {
-        assert_eq!(status_from(&site, path, &[]).await, status, "{path}");
+        assert_eq!(handshake_status::<Echo>(&site, path, &[]).await, status, "{path}");
     }
     let site = Site::start(Server::new().prefix("").route(Echo));
-    assert_eq!(status_from(&site, "/echo", &[]).await, 101);
+    assert_eq!(handshake_status::<Echo>(&site, "/echo", &[]).await, 101);
 }
 
 /// Serves on a TCP address and returns the status for each `Host`: of a handshake, and of a request to the fallback.
 async fn statuses(server: Server, address: &'static str, hosts: &[&str]) -> Vec<(u16, u16)> {
-    let server = server.route(Echo).fallback(Page);
+    let server = server.route(Echo).fallback(Hi);
     let handle = server.handle();
     let serving = tokio::spawn(server.listen(address));
     let port = handle.listening().await.expect("TCP has an address").port();
@@ -161,24 +154,6 @@ async fn statuses(server: Server, address: &'static str, hosts: &[&str]) -> Vec<
     handle.shutdown();
     serving.await.expect("it does not panic").expect("it was started");
     statuses
-}
-
-/// A fallback that has one page.
-#[derive(Clone)]
-struct Page;
-
-impl Service<http::Request<ws_runtime::Body>> for Page {
-    type Response = http::Response<String>;
-    type Error = Infallible;
-    type Future = Ready<Result<Self::Response, Infallible>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, _: http::Request<ws_runtime::Body>) -> Self::Future {
-        ready(Ok(http::Response::new("a page".to_owned())))
-    }
 }
 
 #[tokio::test]
@@ -214,5 +189,5 @@ async fn listed_hosts_replace_the_names_of_this_machine() {
         assert_eq!(statuses(server(), address, &hosts).await, expected, "{address}");
     }
     let site = Site::start(server().route(Echo));
-    assert_eq!(status_from(&site, "/echo", &[]).await, 421, "its clients name `localhost`");
+    assert_eq!(handshake_status::<Echo>(&site, "/echo", &[]).await, 421, "its clients name `localhost`");
 }

@@ -38,7 +38,7 @@ impl Numbered {
 
 /// A fallback that answers every request with its method and `hi`.
 #[derive(Clone)]
-struct Hi;
+pub(crate) struct Hi;
 
 impl Service<http::Request<Body>> for Hi {
     type Response = http::Response<http_body_util::Full<bytes::Bytes>>;
